@@ -1,0 +1,67 @@
+//! The system clock: the only place that asks the machine what time it is.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::domain::Timestamp;
+
+/// Tells the time and waits; cheap to clone.
+#[derive(Clone)]
+pub struct Clock(Source);
+
+#[derive(Clone)]
+enum Source {
+    System,
+    Fixed(Arc<Mutex<Timestamp>>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands still until it is advanced, for work that is to be repeatable.
+    #[must_use]
+    pub fn fixed(at: Timestamp) -> Self {
+        Self(Source::Fixed(Arc::new(Mutex::new(at))))
+    }
+
+    /// The time now, cut to the millisecond, which is what the store keeps.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let now = match &self.0 {
+            Source::System => Timestamp::now(),
+            Source::Fixed(at) => *at.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
+        };
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    /// Moves a fixed clock forward; the machine's clock cannot be moved.
+    pub fn advance(&self, by: Duration) {
+        if let Source::Fixed(at) = &self.0 {
+            let mut at = at.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            *at = at.checked_add(by).unwrap_or(*at);
+        }
+    }
+
+    /// Waits for this long, by the machine's monotonic timer whatever the clock shows.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the clock is the one home of sleep"
+    )]
+    pub async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Source::System => "Clock(system)",
+            Source::Fixed(_) => "Clock(fixed)",
+        })
+    }
+}

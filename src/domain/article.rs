@@ -1,0 +1,57 @@
+//! An article: the full text of an entry, and where it was found.
+
+use url::Url;
+
+use super::LocalTimestamp;
+
+/// The full text behind an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Article {
+    /// Where people can read it: the page's own address, after redirects.
+    pub url: Option<Url>,
+    /// The headline.
+    pub title: String,
+    /// Who wrote it: names only.
+    pub byline: Option<String>,
+    /// When it was published.
+    pub published: Option<LocalTimestamp>,
+    /// Its language as a BCP 47 tag.
+    pub lang: Option<String>,
+    /// The name of the site, or its host.
+    pub site: Option<String>,
+    /// The text, a paragraph a line.
+    pub text: String,
+    /// What the text was taken from.
+    pub basis: TextBasis,
+}
+
+/// What an article's text was taken from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextBasis {
+    /// The article's page.
+    Page,
+    /// The feed's own text, for this reason.
+    Feed {
+        /// Why the page was not used, as a clause for people.
+        reason: String,
+    },
+}
+
+/// What a query looks at: the borrowed fields of an article.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ArticleText<'a> {
+    /// The headline.
+    pub title: &'a str,
+    /// The text, a paragraph a line.
+    pub text: &'a str,
+    /// Who wrote it.
+    pub author: &'a str,
+    /// The site: its host or name.
+    pub source: &'a str,
+    /// The labels of its feed.
+    pub tags: &'a [String],
+    /// Its address.
+    pub url: &'a str,
+    /// Its language as a BCP 47 tag.
+    pub lang: &'a str,
+}

@@ -1,0 +1,70 @@
+//! A feed as its owner configured it, and what its server wants back at the next request.
+
+use std::time::Duration;
+
+use url::Url;
+
+/// A feed to poll.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feed {
+    /// The address as configured; the feed's identity, also after a permanent redirect.
+    pub url: Url,
+    /// What people call it; the feed's own title where this is absent.
+    pub name: Option<String>,
+    /// Time between two polls.
+    pub every: Duration,
+    /// What happens to the entries found at its first poll.
+    pub first_poll: FirstPoll,
+    /// Free labels, for `feeds = ["tag:..."]` of a watch and the field `tag:` of a query.
+    pub tags: Vec<String>,
+    /// Where the text of an article comes from.
+    pub article: ArticleMode,
+}
+
+/// What happens to the entries that stand in a feed when it is polled for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstPoll {
+    /// They count as seen: no alert.
+    Skip,
+    /// They are treated as new.
+    Alert,
+    /// Those published within this time are treated as new; older and undated ones count as seen.
+    Within(Duration),
+}
+
+/// Where the text of a feed's articles comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArticleMode {
+    /// The page behind the entry's link; the feed's own text where the page fails or is poorer.
+    Auto,
+    /// The feed's own text; the page is never fetched.
+    Never,
+    /// The page, read by these rules.
+    Rule(SiteRule),
+}
+
+/// CSS selectors that read the pages of one site; an absent one leaves that part to the extractor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SiteRule {
+    /// Elements that hold the text, in document order.
+    pub body: Option<String>,
+    /// The headline.
+    pub title: Option<String>,
+    /// The author's name.
+    pub byline: Option<String>,
+    /// The time of publication.
+    pub published: Option<String>,
+    /// Elements to leave out, wherever they stand.
+    pub remove: Vec<String>,
+}
+
+/// What a server gave to recognise an unchanged document by; opaque, sent back byte for byte.
+///
+/// RFC 9110 §8.8 (validators), §13.1 (conditional requests).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Validators {
+    /// The `ETag` field as it came, quotes and `W/` included.
+    pub etag: Option<String>,
+    /// The `Last-Modified` field as it came.
+    pub last_modified: Option<String>,
+}

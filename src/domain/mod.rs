@@ -1,0 +1,24 @@
+//! The nouns of the line: feed, entry, article, watch, match, story, alert, channel, delivery, message.
+//!
+//! Owns the types that the stages hand to one another, and nothing else: no input or output, no clock, no
+//! log. A value that has an invariant is made by one constructor that checks it; past it nobody checks again.
+
+mod alert;
+mod article;
+mod channel;
+mod delivery;
+mod entry;
+mod feed;
+mod id;
+mod time;
+mod watch;
+
+pub use alert::{Alert, Held, HoldReason, Match};
+pub use article::{Article, ArticleText, TextBasis};
+pub use channel::ChannelName;
+pub use delivery::{AttemptOutcome, DeliveryState, Destination};
+pub use entry::{Entry, EntryKey};
+pub use feed::{ArticleMode, Feed, FirstPoll, SiteRule, Validators};
+pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, StoryId};
+pub use time::{LocalTimestamp, Timestamp};
+pub use watch::{FeedSelector, Field, Hit, Priority, Span, Watch, WatchName};

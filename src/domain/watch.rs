@@ -1,0 +1,120 @@
+//! A watch: what is looked for, where, and who is told.
+
+use std::fmt;
+
+use super::Destination;
+
+/// The name of a watch; unique in a configuration.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WatchName(pub String);
+
+impl fmt::Display for WatchName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What is asked for besides the query itself, which `matching` compiles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    /// Its name.
+    pub name: WatchName,
+    /// The feeds it looks at; empty for all.
+    pub feeds: Vec<FeedSelector>,
+    /// Where its alerts go.
+    pub notify: Vec<Destination>,
+    /// How urgent its alerts are.
+    pub priority: Priority,
+}
+
+/// How urgent an alert is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// Worth reading some time.
+    Low,
+    /// The default.
+    #[default]
+    Normal,
+    /// Worth interrupting for.
+    High,
+}
+
+impl Priority {
+    /// The word for it in configurations, mails and webhooks.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
+}
+
+/// Feeds that a watch is restricted to: those with a tag, or one by its name or URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FeedSelector {
+    /// `tag:asia`
+    Tag(String),
+    /// A feed's name or URL.
+    Feed(String),
+}
+
+/// A part of an article that can match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// The headline.
+    Title,
+    /// The text.
+    Body,
+    /// Who wrote it.
+    Author,
+    /// The site.
+    Source,
+    /// The labels of the feed.
+    Tag,
+    /// The address.
+    Url,
+    /// The language.
+    Lang,
+}
+
+impl Field {
+    /// The word for it in queries and in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Body => "body",
+            Self::Author => "author",
+            Self::Source => "source",
+            Self::Tag => "tag",
+            Self::Url => "url",
+            Self::Lang => "lang",
+        }
+    }
+}
+
+/// Where in a field something matched; offsets count code points, `end` is the first one after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// The field.
+    pub field: Field,
+    /// The first code point.
+    pub start: usize,
+    /// The code point after the last.
+    pub end: usize,
+}
+
+/// One watch that matched one article.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The place of the watch in the list that the matcher was made of.
+    pub watch: usize,
+    /// The sum of the weights of the terms found.
+    pub score: f64,
+    /// Every place that matched, in order of field and offset.
+    pub spans: Vec<Span>,
+    /// The terms of the query that were met, as its author wrote them, each once.
+    pub terms: Vec<String>,
+}

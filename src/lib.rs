@@ -1,0 +1,24 @@
+//! newswatch reads the news for people who cannot afford to miss a story or to be woken by the wrong one.
+//!
+//! One entry walks one line, and the modules are named in its order:
+//!
+//! ```text
+//! feed --poll--> entry --scrape--> article --flag--> match --> alert --notify--> delivery
+//!       fetch+parse      fetch+extract       match+decide            render+send
+//! ```
+//!
+//! The nouns are in [`domain`]. The stages of [`pipeline`] claim work in the [`store`], call a pure core, and
+//! record what came of it in one transaction: [`parse`] makes entries of bytes, [`extract`] makes an article
+//! of a page, [`matching`] finds the watches that fire, [`alerting`] decides who is told, [`render`] writes
+//! the message, [`schedule`] says when. Outside things have one home each: [`http`], [`channel`], [`store`],
+//! [`clock`], [`config`]. [`daemon`] puts them together, [`cli`] is what people type, [`demo`] shows it all.
+
+pub mod channel;
+pub mod charset;
+pub mod clock;
+pub mod domain;
+pub mod extract;
+pub mod http;
+pub mod matching;
+pub mod parse;
+pub mod render;
