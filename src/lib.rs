@@ -13,6 +13,7 @@
 //! the message, [`schedule`] says when. Outside things have one home each: [`http`], [`channel`], [`store`],
 //! [`clock`], [`config`]. [`daemon`] puts them together, [`cli`] is what people type, [`demo`] shows it all.
 
+pub mod alerting;
 pub mod channel;
 pub mod charset;
 pub mod clock;
@@ -22,3 +23,5 @@ pub mod http;
 pub mod matching;
 pub mod parse;
 pub mod render;
+pub mod schedule;
+pub mod store;
