@@ -27,7 +27,14 @@ const TYPES: [&str; 4] = ["email", "webhook", "console", "file"];
 
 /// The types that are announced, and that a webhook stands in for until then.
 const ANNOUNCED_TYPES: [&str; 8] = [
-    "slack", "discord", "teams", "telegram", "ntfy", "matrix", "mattermost", "gotify",
+    "slack",
+    "discord",
+    "teams",
+    "telegram",
+    "ntfy",
+    "matrix",
+    "mattermost",
+    "gotify",
 ];
 
 /// The keys that only some types have.
@@ -60,7 +67,13 @@ pub(super) fn check(raw: &[RawChannel], vault: &Vault<'_>) -> Vec<ChannelSetting
             if let Some(name) = &written.name
                 && names::check(name, vault.report)
             {
-                taken.take(name.value.clone(), &name.value, &name.place, "channel", vault.report);
+                taken.take(
+                    name.value.clone(),
+                    &name.value,
+                    &name.place,
+                    "channel",
+                    vault.report,
+                );
             }
             channel(written, vault)
         })
@@ -94,7 +107,10 @@ fn known_type(written: &At<String>, report: &Report) -> Option<&'static str> {
         return Some(known);
     }
     let problem = if ANNOUNCED_TYPES.contains(&name) {
-        let message = format!("the type {} is not yet supported in this version", quoted(name));
+        let message = format!(
+            "the type {} is not yet supported in this version",
+            quoted(name)
+        );
         Problem::error(&written.place, Kind::NotSupported, message)
             .hint("use type = \"webhook\" and a receiver that passes it on")
     } else {
@@ -150,7 +166,9 @@ fn keys(list: &At<Vec<RawSecret>>, vault: &Vault<'_>) -> Vec<SecretString> {
     if list.value.len() > MAX_KEYS {
         let message = format!("{} keys are too many", list.value.len());
         let hint = "write one, or two during a rotation: the new one and the old one";
-        vault.report.add(Problem::error(&list.place, Kind::BadValue, message).hint(hint));
+        vault
+            .report
+            .add(Problem::error(&list.place, Kind::BadValue, message).hint(hint));
     }
     list.value
         .iter()
@@ -261,7 +279,10 @@ mod tests {
         let waits = mail_schedule();
         let total: Duration = waits.iter().sum();
         assert_eq!(waits.first(), Some(&MINUTE));
-        assert!(total <= 48 * HOUR && total + 67 * MINUTE > 48 * HOUR, "{total:?}");
+        assert!(
+            total <= 48 * HOUR && total + 67 * MINUTE > 48 * HOUR,
+            "{total:?}"
+        );
     }
 
     #[test]

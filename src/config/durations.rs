@@ -17,7 +17,8 @@ const UNITS_MS: [(&str, u64); 6] = [
 ];
 
 /// What to write, for every message about a duration.
-const EXAMPLES: &str = "write a number and a unit, for example \"30s\", \"15m\", \"1h30m\" or \"2d\"";
+const EXAMPLES: &str =
+    "write a number and a unit, for example \"30s\", \"15m\", \"1h30m\" or \"2d\"";
 
 /// Reads a duration and reports what is wrong with it.
 pub(super) fn check(
@@ -75,7 +76,11 @@ pub(super) fn shown(duration: Duration) -> String {
     }
     let mut text = String::new();
     // Weeks are left out: people count them in days.
-    for (unit, unit_ms) in UNITS_MS.iter().rev().filter(|(unit, _)| *unit != "w" && *unit != "ms") {
+    for (unit, unit_ms) in UNITS_MS
+        .iter()
+        .rev()
+        .filter(|(unit, _)| *unit != "w" && *unit != "ms")
+    {
         let count = left_ms / unit_ms;
         if count > 0 {
             text.push_str(&format!("{count}{unit}"));
@@ -91,7 +96,9 @@ pub(super) fn shown(duration: Duration) -> String {
 /// What to write instead; a bare number gets the unit it lacks.
 fn hint(written: &At<String>) -> String {
     match written.value.trim().parse::<u32>() {
-        Ok(number) => format!("a unit is missing: write for example \"{number}s\" or \"{number}m\""),
+        Ok(number) => {
+            format!("a unit is missing: write for example \"{number}s\" or \"{number}m\"")
+        }
         Err(_) => EXAMPLES.to_owned(),
     }
 }
@@ -119,8 +126,20 @@ mod tests {
     #[test]
     fn anything_else_is_no_duration() {
         for text in [
-            "", " ", "15", "m", "15 parsecs", "1.5h", "-5m", "5m3", "5M", "m5", "99999999999999999999s",
-            "18446744073709551615w", "１５m", "5m,",
+            "",
+            " ",
+            "15",
+            "m",
+            "15 parsecs",
+            "1.5h",
+            "-5m",
+            "5m3",
+            "5M",
+            "m5",
+            "99999999999999999999s",
+            "18446744073709551615w",
+            "１５m",
+            "5m,",
         ] {
             assert_eq!(parse(text), None, "{text:?}");
         }

@@ -53,7 +53,11 @@ pub(super) fn default_state_dir(environment: &dyn Environment) -> PathBuf {
 
 /// The folder of the service manager's credentials (`$CREDENTIALS_DIRECTORY` of systemd.exec(5)).
 pub(super) fn credentials_dir(environment: &dyn Environment) -> Option<PathBuf> {
-    absolute(environment.variable("CREDENTIALS_DIRECTORY").map(PathBuf::from))
+    absolute(
+        environment
+            .variable("CREDENTIALS_DIRECTORY")
+            .map(PathBuf::from),
+    )
 }
 
 /// A relative path in such a variable is to be ignored (XDG base directory specification).
@@ -88,7 +92,11 @@ mod tests {
 
     #[test]
     fn empty_and_relative_values_count_as_absent() {
-        let unusable = [("STATE_DIRECTORY", ""), ("XDG_STATE_HOME", "state"), ("HOME", "/h")];
+        let unusable = [
+            ("STATE_DIRECTORY", ""),
+            ("XDG_STATE_HOME", "state"),
+            ("HOME", "/h"),
+        ];
         assert_eq!(state_dir(&unusable), Path::new("/h/.local/state/newswatch"));
     }
 }

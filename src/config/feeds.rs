@@ -4,7 +4,7 @@ use crate::domain::{ArticleMode, Feed, SiteRule};
 use crate::extract::Rule;
 
 use super::names::{self, Taken};
-use super::poll::{self, PollPolicy};
+use super::poll::{self, Defaults};
 use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawArticle, RawFeed, RawRule};
 use super::source::At;
@@ -14,7 +14,7 @@ use super::suggest::nearest;
 pub(super) const TAG_PREFIX: &str = "tag:";
 
 /// Checks all feeds. One without a usable address is left out.
-pub(super) fn check(raw: &[RawFeed], policy: &PollPolicy, report: &Report) -> Vec<Feed> {
+pub(super) fn check(raw: &[RawFeed], defaults: &Defaults, report: &Report) -> Vec<Feed> {
     let mut addresses = Taken::default();
     let mut taken_names = Taken::default();
     let mut feeds = Vec::with_capacity(raw.len());
@@ -24,7 +24,7 @@ pub(super) fn check(raw: &[RawFeed], policy: &PollPolicy, report: &Report) -> Ve
         {
             taken_names.take(name.value.clone(), &name.value, &name.place, "feed", report);
         }
-        let checked = feed(written, policy, report);
+        let checked = feed(written, defaults, report);
         let (Some(feed), Some(address)) = (checked, &written.url) else {
             continue;
         };
@@ -37,8 +37,16 @@ pub(super) fn check(raw: &[RawFeed], policy: &PollPolicy, report: &Report) -> Ve
     feeds
 }
 
-fn feed(raw: &RawFeed, policy: &PollPolicy, report: &Report) -> Option<Feed> {
-    let every = raw.every.as_ref().and_then(|every| poll::feed_every(every, report));
+fn feed(raw: &RawFeed, defaults: &Defaults, report: &Report) -> Option<Feed> {
+    let every = raw.every.as_ref().and_then(|written| {
+        let every = poll::every(written, report)?;
+        if let Some(outside) = poll::outside(every, defaults) {
+            let message = format!("{} is {outside}", quoted(&written.value));
+            let problem = Problem::warning(&written.place, Kind::Conflict, message);
+            report.add(problem.hint("the feed is polled by that bound"));
+        }
+        Some(every)
+    });
     let first_poll = raw
         .first_poll
         .as_ref()
@@ -61,8 +69,8 @@ fn feed(raw: &RawFeed, policy: &PollPolicy, report: &Report) -> Option<Feed> {
     Some(Feed {
         url,
         name: raw.name.as_ref().map(|name| name.value.clone()),
-        every: every.unwrap_or(policy.every),
-        first_poll: first_poll.unwrap_or(policy.first_poll),
+        every: every.unwrap_or(defaults.every),
+        first_poll: first_poll.unwrap_or(defaults.first_poll),
         tags: feed_tags,
         article,
     })
@@ -92,7 +100,9 @@ fn article_mode(raw: &RawArticle, report: &Report) -> ArticleMode {
     let message = format!("{} is not an answer here", quoted(&word.value));
     let hint = match nearest(&word.value, ["auto", "never"]) {
         Some(meant) => format!("did you mean \"{meant}\"?"),
-        None => "write \"auto\", \"never\" or a table, for example { body = \"article p\" }".to_owned(),
+        None => {
+            "write \"auto\", \"never\" or a table, for example { body = \"article p\" }".to_owned()
+        }
     };
     report.add(Problem::error(&word.place, Kind::BadValue, message).hint(hint));
     ArticleMode::Auto
@@ -134,7 +144,11 @@ fn is_selector(selector: &At<String>, report: &Report) -> bool {
     let Err(error) = Rule::new(&alone) else {
         return true;
     };
-    let message = format!("{} is not a CSS selector: {}", quoted(&selector.value), error.message);
+    let message = format!(
+        "{} is not a CSS selector: {}",
+        quoted(&selector.value),
+        error.message
+    );
     let hint = "write for example \"article p\" or \"div.content > p\"";
     report.add(Problem::error(&selector.place, Kind::BadValue, message).hint(hint));
     false

@@ -64,7 +64,12 @@ pub(super) fn read_text(text: &Text<'_>, path: Option<&Path>, report: &Report) -
     let mut broken = Vec::new();
     let (main, mut raw) = read_one(text, Role::Main, &mut broken, report);
     let mut seen: BTreeSet<PathBuf> = path.map(identity).into_iter().collect();
-    for pattern in raw.include.take().map(|list| list.value).unwrap_or_default() {
+    for pattern in raw
+        .include
+        .take()
+        .map(|list| list.value)
+        .unwrap_or_default()
+    {
         for found in included(&pattern, report) {
             if !seen.insert(identity(&found)) {
                 continue;
@@ -113,7 +118,12 @@ fn read_one(
     ));
     report_syntax(&source, &healed, report);
     let raw = RawFile::read(Section::root(&source, tree.get_ref()), role, report);
-    broken.extend(healed.broken.into_iter().map(|table| (Arc::clone(&source), table)));
+    broken.extend(
+        healed
+            .broken
+            .into_iter()
+            .map(|table| (Arc::clone(&source), table)),
+    );
     (source, raw)
 }
 
@@ -189,7 +199,10 @@ fn included(pattern: &At<String>, report: &Report) -> Vec<PathBuf> {
         }
     };
     let has_wildcard = |part: &str| part.contains(['*', '?']);
-    let (folder, last) = pattern.value.rsplit_once('/').unwrap_or(("", &pattern.value));
+    let (folder, last) = pattern
+        .value
+        .rsplit_once('/')
+        .unwrap_or(("", &pattern.value));
     if has_wildcard(folder) {
         let message = format!("{} has a wildcard in a folder", quoted(&pattern.value));
         let hint = "only the last part, the file name, may hold * and ?";
@@ -274,7 +287,9 @@ pub(super) fn readers(path: &Path) -> Readers {
     use std::os::unix::fs::PermissionsExt as _;
     const GROUP_OR_OTHERS_READ: u32 = 0o044;
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.permissions().mode() & GROUP_OR_OTHERS_READ != 0 => Readers::Others,
+        Ok(metadata) if metadata.permissions().mode() & GROUP_OR_OTHERS_READ != 0 => {
+            Readers::Others
+        }
         _ => Readers::Owner,
     }
 }

@@ -27,7 +27,9 @@ pub(super) fn check(raw: &RawChannel, vault: &Vault<'_>) -> Option<EmailSettings
         None => {
             let message = "the key \"smtp\" is missing";
             let hint = "add smtp = { host = \"smtp.example.org\" }";
-            vault.report.add(Problem::error(&raw.place, Kind::MissingKey, message).hint(hint));
+            vault
+                .report
+                .add(Problem::error(&raw.place, Kind::MissingKey, message).hint(hint));
             None
         }
     };
@@ -55,7 +57,13 @@ fn recipients(raw: &RawChannel, report: &Report) -> Vec<EmailAddress> {
             let address = EmailAddress::parse(&written.value).ok();
             if address.is_some() && is_one_line(written) {
                 // Mail servers that tell capitals apart are not met any more.
-                taken.take(written.value.to_lowercase(), &written.value, &written.place, "recipient", report);
+                taken.take(
+                    written.value.to_lowercase(),
+                    &written.value,
+                    &written.place,
+                    "recipient",
+                    report,
+                );
                 return address;
             }
             let message = format!("{} is not a mail address", quoted(&written.value));
@@ -71,7 +79,9 @@ fn sender(raw: &RawChannel, report: &Report) -> Option<Mailbox> {
         report_missing(&raw.place, "from", report);
         return None;
     };
-    let sender = Mailbox::parse(&written.value).ok().filter(|_| is_one_line(written));
+    let sender = Mailbox::parse(&written.value)
+        .ok()
+        .filter(|_| is_one_line(written));
     if sender.is_none() {
         let message = format!("{} is not a mail address", quoted(&written.value));
         let hint = "write for example \"newswatch <newswatch@example.org>\"";
@@ -87,7 +97,9 @@ fn is_one_line(written: &At<String>) -> bool {
 
 fn server(raw: &RawSmtp, vault: &Vault<'_>) -> Option<SmtpSettings> {
     let report = vault.report;
-    let tls = raw.tls.as_ref().map_or(Some(SmtpTls::Required), |written| protection(written, report));
+    let tls = raw.tls.as_ref().map_or(Some(SmtpTls::Required), |written| {
+        protection(written, report)
+    });
     let login = login(raw, tls, vault);
     let ca_file = raw.ca_file.as_ref().map(|path| ca_file(path, vault));
     let port = raw.port.as_ref().map(|written| port(written, report));
@@ -121,7 +133,10 @@ fn protection(written: &At<String>, report: &Report) -> Option<SmtpTls> {
         "none" => return Some(SmtpTls::None),
         _ => {}
     }
-    let message = format!("{} is not a way to protect the connection", quoted(&written.value));
+    let message = format!(
+        "{} is not a way to protect the connection",
+        quoted(&written.value)
+    );
     let meant = match written.value.to_lowercase().as_str() {
         "starttls" | "tls" | "yes" | "true" => Some("required"),
         "ssl" | "smtps" => Some("implicit"),
@@ -130,7 +145,8 @@ fn protection(written: &At<String>, report: &Report) -> Option<SmtpTls> {
     };
     let hint = match meant {
         Some(meant) => format!("did you mean \"{meant}\"?"),
-        None => "write \"required\" (STARTTLS), \"implicit\" (TLS from the start) or \"none\"".to_owned(),
+        None => "write \"required\" (STARTTLS), \"implicit\" (TLS from the start) or \"none\""
+            .to_owned(),
     };
     report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
     None
@@ -147,20 +163,26 @@ fn login(
         (Some(username), None) => {
             let message = "a user name needs a password";
             let hint = "add password = { credential = \"NAME\" } or { file = \"PATH\" }";
-            vault.report.add(Problem::error(&username.place, Kind::MissingKey, message).hint(hint));
+            vault
+                .report
+                .add(Problem::error(&username.place, Kind::MissingKey, message).hint(hint));
             return None;
         }
         (None, Some(password)) => {
             let message = "a password needs a user name";
             let hint = "add username = \"...\"";
-            vault.report.add(Problem::error(&password.place, Kind::MissingKey, message).hint(hint));
+            vault
+                .report
+                .add(Problem::error(&password.place, Kind::MissingKey, message).hint(hint));
             return None;
         }
     };
     if tls == Some(SmtpTls::None) {
         let message = "a password is never sent without TLS";
         let hint = "write tls = \"required\" or \"implicit\", or take username and password out";
-        vault.report.add(Problem::error(&password.place, Kind::Conflict, message).hint(hint));
+        vault
+            .report
+            .add(Problem::error(&password.place, Kind::Conflict, message).hint(hint));
     }
     Some((username.value.clone(), vault.open(password)?))
 }
@@ -202,7 +224,9 @@ fn ca_file(path: &At<String>, vault: &Vault<'_>) -> Option<PathBuf> {
         Ok(full) => full,
         Err(hint) => {
             let message = format!("{} is not a path", quoted(&path.value));
-            vault.report.add(Problem::error(&path.place, Kind::BadValue, message).hint(hint));
+            vault
+                .report
+                .add(Problem::error(&path.place, Kind::BadValue, message).hint(hint));
             return None;
         }
     };
@@ -212,7 +236,9 @@ fn ca_file(path: &At<String>, vault: &Vault<'_>) -> Option<PathBuf> {
             Secrets::Required => Problem::error(&path.place, Kind::File, message),
             Secrets::Optional => Problem::warning(&path.place, Kind::File, message),
         };
-        vault.report.add(problem.hint("name a PEM file with certificates"));
+        vault
+            .report
+            .add(problem.hint("name a PEM file with certificates"));
     }
     Some(full)
 }

@@ -35,9 +35,9 @@ use crate::channel::ChannelSettings;
 use crate::domain::{Feed, Watch};
 use crate::http::HttpSettings;
 use crate::matching::{Matcher, WatchSource};
+use crate::schedule::PollPolicy;
 
 pub use environment::{Environment, ProcessEnvironment};
-pub use poll::PollPolicy;
 pub use problem::{Color, Kind, Problem, Problems, Severity};
 pub use secrets::Secrets;
 
@@ -51,7 +51,7 @@ use source::{Place, Readers};
 pub struct Config {
     /// The folder of the database.
     pub state_dir: PathBuf,
-    /// How feeds are polled.
+    /// The bounds of polling.
     pub poll: PollPolicy,
     /// How we present ourselves, and which internal addresses may be fetched.
     pub http: HttpSettings,
@@ -152,15 +152,15 @@ fn check(
         report,
     };
     let state_dir = state_dir(raw, environment, report);
-    let poll = poll::check(&raw.poll, report);
+    let poll_defaults = poll::check(&raw.poll, report);
     let http = http::check(&raw.http, report);
-    let feeds = feeds::check(&raw.feeds, &poll, report);
+    let feeds = feeds::check(&raw.feeds, &poll_defaults, report);
     let channels = channels::check(&raw.channels, &vault);
     let checked = watches::check(raw, &channels, report);
     report_empty(files, report);
     Some(Config {
         state_dir,
-        poll,
+        poll: poll::policy(&poll_defaults, &feeds),
         http,
         feeds,
         watches: checked.watches,
@@ -195,9 +195,21 @@ fn report_empty(files: &Files, report: &Report) {
     };
     let raw = &files.raw;
     for (is_empty, message, hint) in [
-        (raw.feeds.is_empty(), "there are no feeds: nothing is polled", "add [[feed]]"),
-        (raw.watches.is_empty(), "there are no watches: nothing is looked for", "add [[watch]]"),
-        (raw.channels.is_empty(), "there are no channels: nobody is told", "add [[channel]]"),
+        (
+            raw.feeds.is_empty(),
+            "there are no feeds: nothing is polled",
+            "add [[feed]]",
+        ),
+        (
+            raw.watches.is_empty(),
+            "there are no watches: nothing is looked for",
+            "add [[watch]]",
+        ),
+        (
+            raw.channels.is_empty(),
+            "there are no channels: nobody is told",
+            "add [[channel]]",
+        ),
     ] {
         if is_empty {
             report.add(Problem::warning(&whole, Kind::Empty, message).hint(hint));

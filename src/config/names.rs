@@ -35,7 +35,14 @@ pub(super) struct Taken<'a>(HashMap<String, &'a Place>);
 
 impl<'a> Taken<'a> {
     /// Takes a name, or reports where it was given before; `what` says what it names.
-    pub(super) fn take(&mut self, name: String, shown: &str, place: &'a Place, what: &str, report: &Report) {
+    pub(super) fn take(
+        &mut self,
+        name: String,
+        shown: &str,
+        place: &'a Place,
+        what: &str,
+        report: &Report,
+    ) {
         if let Some(first) = self.0.get(&name) {
             let message = format!("{} is given twice", quoted(shown));
             let position = first.source.position(first.span.start);

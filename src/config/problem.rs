@@ -254,7 +254,11 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (file, line, column) = (&self.file, self.line, self.column);
         let severity = self.severity.as_str();
-        write!(f, "{file}:{line}:{column}: {severity}: {}", self.full_message())?;
+        write!(
+            f,
+            "{file}:{line}:{column}: {severity}: {}",
+            self.full_message()
+        )?;
         match &self.hint {
             Some(hint) => write!(f, "; {hint}"),
             None => Ok(()),
@@ -289,7 +293,9 @@ impl Problems {
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the configuration cannot be used")?;
-        self.0.iter().try_for_each(|problem| write!(f, "\n{problem}"))
+        self.0
+            .iter()
+            .try_for_each(|problem| write!(f, "\n{problem}"))
     }
 }
 

@@ -35,7 +35,10 @@ fn origins(written: &str, value: &str) -> Option<Vec<Range<usize>>> {
         rest: inside,
         at: quote.len(),
     };
-    let (characters, origins): (String, Vec<_>) = reader.read(is_block, quote.starts_with('"'))?.into_iter().unzip();
+    let (characters, origins): (String, Vec<_>) = reader
+        .read(is_block, quote.starts_with('"'))?
+        .into_iter()
+        .unzip();
     (characters == value).then_some(origins)
 }
 
@@ -49,7 +52,9 @@ impl Reader<'_> {
     fn read(mut self, is_block: bool, has_escapes: bool) -> Option<Vec<(char, Range<usize>)>> {
         // TOML: a line end right after the opening quotes is left out.
         if is_block {
-            let end = ["\r\n", "\n"].into_iter().find(|end| self.rest.starts_with(end));
+            let end = ["\r\n", "\n"]
+                .into_iter()
+                .find(|end| self.rest.starts_with(end));
             self.skip(end.map_or(0, str::len));
         }
         let mut characters = Vec::new();

@@ -215,7 +215,9 @@ impl RawHttp {
 impl RawFeed {
     fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
         let feed = Self {
-            url: section.required("url", report).and_then(|url| url.string(report)),
+            url: section
+                .required("url", report)
+                .and_then(|url| url.string(report)),
             name: section.string("name", report),
             every: section.duration("every", report),
             first_poll: section.string("first_poll", report),
@@ -254,7 +256,9 @@ impl RawWatch {
         section.belongs_to_watch();
         let watch = Self {
             place: section.place.clone(),
-            name: section.required("name", report).and_then(|name| name.string(report)),
+            name: section
+                .required("name", report)
+                .and_then(|name| name.string(report)),
             query: section.string("query", report),
             terms: section.strings("terms", report),
             min_score: section.number("min_score", report),
@@ -274,8 +278,12 @@ impl RawChannel {
     fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
         let channel = Self {
             place: section.place.clone(),
-            name: section.required("name", report).and_then(|name| name.string(report)),
-            type_name: section.required("type", report).and_then(|name| name.string(report)),
+            name: section
+                .required("name", report)
+                .and_then(|name| name.string(report)),
+            type_name: section
+                .required("type", report)
+                .and_then(|name| name.string(report)),
             retry: section.strings("retry", report),
             url: section.string("url", report),
             secrets: section
@@ -297,7 +305,9 @@ impl RawSmtp {
     fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
         let smtp = Self {
             place: section.place.clone(),
-            host: section.required("host", report).and_then(|host| host.string(report)),
+            host: section
+                .required("host", report)
+                .and_then(|host| host.string(report)),
             port: section.integer("port", report),
             tls: section.string("tls", report),
             username: section.string("username", report),
@@ -342,7 +352,9 @@ impl RawSecret {
             report,
         )?;
         let ways = [
-            section.string("credential", report).map(SecretKept::Credential),
+            section
+                .string("credential", report)
+                .map(SecretKept::Credential),
             section.string("file", report).map(SecretKept::File),
             section.string("env", report).map(SecretKept::Env),
         ];

@@ -67,47 +67,71 @@ impl Vault<'_> {
             && !name.value.contains(['/', '\0']);
         if !is_plain {
             let message = format!("{} is not the name of a credential", quoted(&name.value));
-            return Err(Unreadable::mistake(message, "write a file name without folders"));
+            return Err(Unreadable::mistake(
+                message,
+                "write a file name without folders",
+            ));
         }
         let Some(folder) = credentials_dir(self.environment) else {
             let hint = format!(
                 "start newswatch by a systemd unit with LoadCredential={}:/path/to/the/secret",
                 name.value
             );
-            return Err(Unreadable::absent("$CREDENTIALS_DIRECTORY is not set", hint));
+            return Err(Unreadable::absent(
+                "$CREDENTIALS_DIRECTORY is not set",
+                hint,
+            ));
         };
         read_text(&folder.join(&name.value)).map_err(|cause| {
             let message = format!("the credential {}: {cause}", quoted(&name.value));
-            let hint = format!("add LoadCredential={}:/path/to/the/secret to the unit", name.value);
+            let hint = format!(
+                "add LoadCredential={}:/path/to/the/secret to the unit",
+                name.value
+            );
             Unreadable::absent(message, hint)
         })
     }
 
     fn file(&self, path: &At<String>) -> Result<SecretString, Unreadable> {
-        let full = files::resolve(&path.place, &path.value)
-            .map_err(|hint| Unreadable::mistake(format!("{} is not a path", quoted(&path.value)), hint))?;
+        let full = files::resolve(&path.place, &path.value).map_err(|hint| {
+            Unreadable::mistake(format!("{} is not a path", quoted(&path.value)), hint)
+        })?;
         let text = read_text(&full).map_err(|cause| {
             let message = format!("{}: {cause}", quoted(&path.value));
-            Unreadable::absent(message, "give the full path of a file that holds nothing but the secret")
+            Unreadable::absent(
+                message,
+                "give the full path of a file that holds nothing but the secret",
+            )
         })?;
         if files::readers(&full) == Readers::Others {
             let message = format!("others than its owner can read {}", quoted(&path.value));
             let problem = Problem::warning(&path.place, Kind::Secret, message);
-            self.report.add(problem.hint("take the others' rights away: chmod 600"));
+            self.report
+                .add(problem.hint("take the others' rights away: chmod 600"));
         }
         Ok(text)
     }
 
     fn variable(&self, name: &At<String>) -> Result<SecretString, Unreadable> {
         let Some(value) = self.environment.variable(&name.value) else {
-            let message = format!("the environment variable {} is not set", quoted(&name.value));
-            return Err(Unreadable::absent(message, "set it, or name a credential or a file"));
+            let message = format!(
+                "the environment variable {} is not set",
+                quoted(&name.value)
+            );
+            return Err(Unreadable::absent(
+                message,
+                "set it, or name a credential or a file",
+            ));
         };
         let message = "an environment variable can be seen by other programs of the same user";
         let problem = Problem::warning(&name.place, Kind::Secret, message);
-        self.report.add(problem.hint("a credential or a file is safer"));
+        self.report
+            .add(problem.hint("a credential or a file is safer"));
         let Ok(text) = value.into_string() else {
-            let message = format!("the environment variable {} is not UTF-8", quoted(&name.value));
+            let message = format!(
+                "the environment variable {} is not UTF-8",
+                quoted(&name.value)
+            );
             return Err(Unreadable::absent(message, "secrets are text"));
         };
         Ok(SecretString::from(text))
@@ -115,16 +139,19 @@ impl Vault<'_> {
 
     fn report_literal(&self, place: &Place) {
         let problem = match place.source.readers {
-            Readers::Owner => {
-                Problem::warning(place, Kind::Secret, "the secret stands in the configuration itself")
-            }
+            Readers::Owner => Problem::warning(
+                place,
+                Kind::Secret,
+                "the secret stands in the configuration itself",
+            ),
             Readers::Others => Problem::error(
                 place,
                 Kind::Secret,
                 "the secret stands in a file that others than its owner can read",
             ),
         };
-        self.report.add(problem.hint(format!("{WAYS}, or chmod 600 the file")));
+        self.report
+            .add(problem.hint(format!("{WAYS}, or chmod 600 the file")));
     }
 
     fn report_unreadable(&self, secret: &RawSecret, why: Unreadable) -> Option<SecretString> {
@@ -175,7 +202,10 @@ impl Unreadable {
 
 fn not_empty(secret: SecretString) -> Result<SecretString, Unreadable> {
     if secret.expose_secret().is_empty() {
-        return Err(Unreadable::absent("the secret is empty", "put the secret into it"));
+        return Err(Unreadable::absent(
+            "the secret is empty",
+            "put the secret into it",
+        ));
     }
     Ok(secret)
 }
@@ -206,6 +236,30 @@ fn read_text(path: &Path) -> Result<SecretString, String> {
 /// parts of addresses that let in whoever knows them.
 pub(super) fn collect_spans(table: &DeTable<'_>, spans: &mut Vec<Range<usize>>) {
     collect_table(table, false, spans);
+    let channels = table
+        .get("channel")
+        .and_then(|list| list.get_ref().as_array());
+    for channel in channels.into_iter().flatten() {
+        let url = channel
+            .get_ref()
+            .as_table()
+            .and_then(|keys| keys.get("url"));
+        if let Some(url) = url
+            && let Some(text) = url.get_ref().as_str()
+        {
+            // Who knows the path of a webhook can post to it.
+            let inside = url.span().start + 1..url.span().end.saturating_sub(1);
+            spans.push(inside.start + path_start(text).min(inside.len())..inside.end);
+        }
+    }
+}
+
+/// The byte after the host of an address.
+fn path_start(address: &str) -> usize {
+    let authority = address.find("://").map_or(0, |at| at + "://".len());
+    let rest = address.get(authority..).unwrap_or_default();
+    rest.find(['/', '?', '#'])
+        .map_or(address.len(), |at| authority + at + 1)
 }
 
 fn collect_table(table: &DeTable<'_>, is_secret: bool, spans: &mut Vec<Range<usize>>) {
@@ -219,7 +273,11 @@ fn collect_table(table: &DeTable<'_>, is_secret: bool, spans: &mut Vec<Range<usi
     }
 }
 
-fn collect_value(value: &toml::Spanned<DeValue<'_>>, is_secret: bool, spans: &mut Vec<Range<usize>>) {
+fn collect_value(
+    value: &toml::Spanned<DeValue<'_>>,
+    is_secret: bool,
+    spans: &mut Vec<Range<usize>>,
+) {
     match value.get_ref() {
         DeValue::Table(inner) => collect_table(inner, is_secret, spans),
         DeValue::Array(rows) => {
@@ -250,7 +308,9 @@ fn collect_value(value: &toml::Spanned<DeValue<'_>>, is_secret: bool, spans: &mu
 /// Whether a key, mistyped perhaps, holds a secret.
 fn names_a_secret(key: &str) -> bool {
     let key = key.to_lowercase();
-    ["pass", "secret", "token", "pwd"].iter().any(|part| key.contains(part))
+    ["pass", "secret", "token", "pwd"]
+        .iter()
+        .any(|part| key.contains(part))
         || nearest(&key, ["password", "secret", "token", "credential"]).is_some()
 }
 
@@ -262,8 +322,12 @@ fn private_part(text: &str) -> Option<Range<usize>> {
     let authority = text.find("://")? + "://".len();
     let rest = text.get(authority..)?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let at = rest.get(..end)?.rfind('@')?;
-    Some(authority..authority + at)
+    if let Some(at) = rest.get(..end)?.rfind('@') {
+        return Some(authority..authority + at);
+    }
+    let query = rest.find('?')?;
+    let is_private = names_a_secret(rest.get(query..)?) || rest.get(query..)?.contains("key");
+    is_private.then(|| authority + query + 1..text.len())
 }
 
 /// The places of a text that is not TOML which may hold secrets, found line by line.

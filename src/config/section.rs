@@ -50,7 +50,10 @@ impl<'a, 'i> Section<'a, 'i> {
 
     /// Takes the name in this table as that of the watch which all its problems are about.
     pub(super) fn belongs_to_watch(&mut self) {
-        let name = self.table.get("name").and_then(|name| name.get_ref().as_str());
+        let name = self
+            .table
+            .get("name")
+            .and_then(|name| name.get_ref().as_str());
         self.place.watch = name.map(Arc::from);
     }
 
@@ -113,7 +116,11 @@ impl<'a, 'i> Section<'a, 'i> {
             DeValue::Float(number) => number.as_str().parse().ok(),
             _ => None,
         };
-        value.expect(number.filter(|number: &f64| number.is_finite()), "a number", report)
+        value.expect(
+            number.filter(|number: &f64| number.is_finite()),
+            "a number",
+            report,
+        )
     }
 
     /// A table.

@@ -89,7 +89,10 @@ mod tests {
 
     #[test]
     fn the_nearest_wins() {
-        assert_eq!(nearest("watchs", ["match", "watches", "watch"]), Some("watches"));
+        assert_eq!(
+            nearest("watchs", ["match", "watches", "watch"]),
+            Some("watches")
+        );
         assert_eq!(nearest("desk", ["desk-2", "disk", "desk"]), Some("desk"));
     }
 

@@ -158,7 +158,12 @@ fn tables(text: &str) -> Vec<Range<usize>> {
         line_start += line.len();
     }
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
-    starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect()
+    starts
+        .iter()
+        .copied()
+        .zip(ends)
+        .map(|(start, end)| start..end)
+        .collect()
 }
 
 /// Whether a line begins like `[poll]` or `[[feed]]`, and not like a row of a list.
@@ -208,10 +213,10 @@ fn line_around(text: &str, at: usize) -> Range<usize> {
 /// The parser's message with the few phrases that mislead put right.
 fn plain_words(message: &str) -> String {
     match message {
-        "invalid boolean, expected `false`" | "invalid boolean, expected `true`"
-        | "invalid float, expected `nan`" | "invalid float, expected `inf`" => {
-            "string values must be quoted".to_owned()
-        }
+        "invalid boolean, expected `false`"
+        | "invalid boolean, expected `true`"
+        | "invalid float, expected `nan`"
+        | "invalid float, expected `inf`" => "string values must be quoted".to_owned(),
         "string values must be quoted, expected literal string" => {
             "string values must be quoted".to_owned()
         }
@@ -236,7 +241,11 @@ mod tests {
             .iter()
             .map(|error| text[..error.span.start].matches('\n').count() + 1)
             .collect();
-        let left: Vec<&str> = healed.text.lines().filter(|line| !line.trim().is_empty()).collect();
+        let left: Vec<&str> = healed
+            .text
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .collect();
         (lines, left.join("\n"))
     }
 
@@ -248,7 +257,8 @@ mod tests {
 
     #[test]
     fn every_broken_line_of_a_table_is_found() {
-        let (lines, left) = healed("[poll]\nevery = 15m\ntimeout = \"30s\nfirst_poll = \"skip\"\nmax_every\n");
+        let (lines, left) =
+            healed("[poll]\nevery = 15m\ntimeout = \"30s\nfirst_poll = \"skip\"\nmax_every\n");
         assert_eq!(lines, [2, 3, 5]);
         assert_eq!(left, "[poll]\nfirst_poll = \"skip\"");
     }
@@ -278,13 +288,17 @@ mod tests {
 
     #[test]
     fn what_is_given_twice_is_found_beside_broken_lines() {
-        let (lines, _) = healed("[poll]\nevery = \"1m\"\nevery = \"2m\"\n[poll]\n[http]\ncontact = x\n");
+        let (lines, _) =
+            healed("[poll]\nevery = \"1m\"\nevery = \"2m\"\n[poll]\n[http]\ncontact = x\n");
         assert_eq!(lines, [3, 4, 6]);
     }
 
     #[test]
     fn an_endless_nesting_is_one_error() {
-        let (lines, _) = healed(&format!("a = {}\n[poll]\nevery = 1x\n", "[".repeat(100_000)));
+        let (lines, _) = healed(&format!(
+            "a = {}\n[poll]\nevery = 1x\n",
+            "[".repeat(100_000)
+        ));
         assert_eq!(lines, [1, 3]);
     }
 

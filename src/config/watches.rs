@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use url::Url;
+
 use crate::channel::{ChannelKind, ChannelSettings};
 use crate::domain::{ArticleText, Destination, FeedSelector, Priority, Watch, WatchName};
 use crate::matching::{Asks, Matcher, Place as QueryPlace, QueryProblem, WatchSource};
@@ -16,7 +18,8 @@ use super::suggest::nearest;
 
 /// The languages whose word forms can count as the same: those with a Snowball stemmer.
 const STEM_LANGUAGES: [&str; 18] = [
-    "ar", "da", "de", "el", "en", "es", "fi", "fr", "hu", "it", "nl", "no", "pt", "ro", "ru", "sv", "ta", "tr",
+    "ar", "da", "de", "el", "en", "es", "fi", "fr", "hu", "it", "nl", "no", "pt", "ro", "ru", "sv",
+    "ta", "tr",
 ];
 
 /// The watches, in the order of the files.
@@ -46,7 +49,13 @@ pub(super) fn check(raw: &RawFile, channels: &[ChannelSettings], report: &Report
         if let Some(name) = &written.name
             && names::check(name, report)
         {
-            taken.take(name.value.clone(), &name.value, &name.place, "watch", report);
+            taken.take(
+                name.value.clone(),
+                &name.value,
+                &name.place,
+                "watch",
+                report,
+            );
         }
         let watch = watch(written, &known, report);
         let Some(source) = source(written, report) else {
@@ -66,26 +75,61 @@ struct Known<'a> {
     destinations: HashMap<&'a str, Vec<Destination>>,
     everywhere: Vec<Destination>,
     tags: HashSet<&'a str>,
-    feeds: HashSet<&'a str>,
+    /// Names, and addresses as written and as they come out.
+    feeds: HashMap<String, String>,
 }
 
 impl<'a> Known<'a> {
     /// Takes the names as written, so that a channel or feed with a mistake of its own is no unknown one.
     fn new(raw: &'a RawFile, channels: &'a [ChannelSettings]) -> Self {
         let list = |feed: &'a RawFeed| feed.tags.iter().flat_map(|tags| &tags.value);
-        let names_and_addresses = raw.feeds.iter().flat_map(|feed| [&feed.name, &feed.url]);
+        let feed_names = raw.feeds.iter().flat_map(|feed| {
+            let name = feed
+                .name
+                .iter()
+                .map(|name| (name.value.clone(), name.value.clone()));
+            let addresses = feed.url.iter().flat_map(|url| {
+                let plain = plain_address(&url.value);
+                [(url.value.clone(), plain.clone()), (plain.clone(), plain)]
+            });
+            name.chain(addresses)
+        });
         let usable: Vec<_> = channels
             .iter()
             .map(|channel| (channel.name.0.as_str(), destinations(channel, raw)))
             .collect();
         Self {
-            channels: raw.channels.iter().filter_map(|channel| Some(channel.name.as_ref()?.value.as_str())).collect(),
+            channels: raw
+                .channels
+                .iter()
+                .filter_map(|channel| Some(channel.name.as_ref()?.value.as_str()))
+                .collect(),
             everywhere: usable.iter().flat_map(|(_, to)| to).cloned().collect(),
             destinations: usable.into_iter().collect(),
-            tags: raw.feeds.iter().flat_map(list).map(|tag| tag.value.as_str()).collect(),
-            feeds: names_and_addresses.flatten().map(|name| name.value.as_str()).collect(),
+            tags: raw
+                .feeds
+                .iter()
+                .flat_map(list)
+                .map(|tag| tag.value.as_str())
+                .collect(),
+            feeds: feed_names.collect(),
         }
     }
+}
+
+impl Known<'_> {
+    /// The names of feeds without their addresses, for "did you mean".
+    fn feed_names(&self) -> impl Iterator<Item = &str> {
+        self.feeds
+            .keys()
+            .map(String::as_str)
+            .filter(|feed| !feed.contains("://"))
+    }
+}
+
+/// An address in the form that a feed's address has.
+fn plain_address(text: &str) -> String {
+    Url::parse(text.trim()).map_or_else(|_| text.to_owned(), String::from)
 }
 
 /// A channel, or each of a mail channel's recipients as they are written.
@@ -99,7 +143,12 @@ fn destinations(channel: &ChannelSettings, raw: &RawFile) -> Vec<Destination> {
     }
     raw.channels
         .iter()
-        .filter(|written| written.name.as_ref().is_some_and(|name| name.value == channel.name.0))
+        .filter(|written| {
+            written
+                .name
+                .as_ref()
+                .is_some_and(|name| name.value == channel.name.0)
+        })
         .flat_map(|written| written.to.iter().flat_map(|list| &list.value))
         .map(|address| to(Some(address.value.clone())))
         .collect()
@@ -116,7 +165,13 @@ fn aliases<'a>(raw: &'a RawFile, report: &Report) -> Vec<&'a (At<String>, At<Str
                     .chars()
                     .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
             if fits {
-                taken.take(name.value.clone(), &name.value, &name.place, "alias", report);
+                taken.take(
+                    name.value.clone(),
+                    &name.value,
+                    &name.place,
+                    "alias",
+                    report,
+                );
             } else {
                 let message = format!("{} cannot be the name of an alias", quoted(&name.value));
                 let hint = "write letters, digits, - and _, for example east-sea";
@@ -169,13 +224,17 @@ fn feed_selector(written: &At<String>, known: &Known<'_>, report: &Report) -> Op
         };
         (format!("no feed has the tag {}", quoted(tag)), hint)
     } else {
-        if known.feeds.contains(text) {
-            return Some(FeedSelector::Feed(text.to_owned()));
+        if let Some(feed) = known
+            .feeds
+            .get(text)
+            .or_else(|| known.feeds.get(&plain_address(text)))
+        {
+            return Some(FeedSelector::Feed(feed.clone()));
         }
         let hint = if known.tags.contains(text) {
             format!("did you mean \"{TAG_PREFIX}{text}\"?")
         } else {
-            match nearest(text, known.feeds.iter().copied().filter(|feed| !feed.contains("://"))) {
+            match nearest(text, known.feed_names()) {
                 Some(meant) => format!("did you mean \"{meant}\"?"),
                 None => "write a feed's name or address, or \"tag:\" and a tag".to_owned(),
             }
@@ -220,7 +279,10 @@ fn report_unknown_channel(written: &At<String>, known: &Known<'_>, report: &Repo
 
 fn priority(written: &At<String>, report: &Report) -> Option<Priority> {
     let all = [Priority::Low, Priority::Normal, Priority::High];
-    if let Some(priority) = all.into_iter().find(|priority| priority.as_str() == written.value) {
+    if let Some(priority) = all
+        .into_iter()
+        .find(|priority| priority.as_str() == written.value)
+    {
         return Some(priority);
     }
     let message = format!("{} is not a priority", quoted(&written.value));
@@ -234,7 +296,10 @@ fn priority(written: &At<String>, report: &Report) -> Option<Priority> {
 
 /// What the matcher takes of a watch; `None` when it does not say what it looks for.
 fn source(raw: &RawWatch, report: &Report) -> Option<WatchSource> {
-    let stem = raw.stem.as_ref().filter(|stem| is_stem_language(stem, report));
+    let stem = raw
+        .stem
+        .as_ref()
+        .filter(|stem| is_stem_language(stem, report));
     let asks = match (&raw.query, &raw.terms) {
         (Some(query), None) => Asks::Query(query.value.clone()),
         (None, Some(terms)) if terms.value.is_empty() => {
@@ -260,7 +325,11 @@ fn source(raw: &RawWatch, report: &Report) -> Option<WatchSource> {
         }
     };
     Some(WatchSource {
-        name: raw.name.as_ref().map(|name| name.value.clone()).unwrap_or_default(),
+        name: raw
+            .name
+            .as_ref()
+            .map(|name| name.value.clone())
+            .unwrap_or_default(),
         asks,
         min_score: raw.min_score.as_ref().map(|score| score.value),
         stem: stem.map(|stem| stem.value.clone()),
@@ -271,7 +340,10 @@ fn is_stem_language(stem: &At<String>, report: &Report) -> bool {
     if STEM_LANGUAGES.contains(&stem.value.as_str()) {
         return true;
     }
-    let message = format!("{} is not a language with known word forms", quoted(&stem.value));
+    let message = format!(
+        "{} is not a language with known word forms",
+        quoted(&stem.value)
+    );
     let hint = format!("write one of {}", STEM_LANGUAGES.join(", "));
     report.add(Problem::error(&stem.place, Kind::BadValue, message).hint(hint));
     false
@@ -312,8 +384,15 @@ fn report_query(
         QueryPlace::Alias(alias) => aliases.get(alias).map(|(_, query)| query),
     };
     let Some(written) = written else { return };
-    let Place { source, span, path, .. } = &written.place;
-    let inside = place_of(source.text(span.clone()), span.start, &written.value, problem.col);
+    let Place {
+        source, span, path, ..
+    } = &written.place;
+    let inside = place_of(
+        source.text(span.clone()),
+        span.start,
+        &written.value,
+        problem.col,
+    );
     let place = written.place.under(inside, path.clone());
     report.add(
         Problem::error(&place, Kind::Query(problem.kind), problem.message.as_str())
@@ -372,7 +451,11 @@ fn try_examples(matcher: &Matcher, origins: &[&RawWatch], report: &Report) {
                 .iter()
                 .any(|article| matcher.hits(article).iter().any(|hit| hit.watch == index))
         };
-        let name = raw.name.as_ref().map(|name| name.value.as_str()).unwrap_or_default();
+        let name = raw
+            .name
+            .as_ref()
+            .map(|name| name.value.as_str())
+            .unwrap_or_default();
         for example in raw.must_match.iter().flat_map(|list| &list.value) {
             if !fires_on(&example.value) {
                 let message = format!("{} does not match {}", quoted(name), quoted(&example.value));
