@@ -16,6 +16,7 @@
 pub mod channel;
 pub mod charset;
 pub mod clock;
+pub mod demo;
 pub mod domain;
 pub mod extract;
 pub mod http;
