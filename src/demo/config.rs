@@ -194,7 +194,10 @@ mod tests {
 
     #[test]
     fn alerts_are_printed_only_where_it_is_asked_for() {
-        assert_eq!(names(&written(Console::Hidden), "channel"), ["desk", "hook"]);
+        assert_eq!(
+            names(&written(Console::Hidden), "channel"),
+            ["desk", "hook"]
+        );
         let shown = written(Console::Shown);
         assert_eq!(names(&shown, "channel"), ["desk", "hook", "console"]);
         let notify = shown["watch"][0]["notify"].as_array().unwrap();

@@ -177,8 +177,7 @@ async fn receive(
 }
 
 fn scripted_response(answer: ScriptedAnswer) -> Response {
-    let status =
-        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, answer.body).into_response();
     for (name, value) in answer.headers {
         if let Ok(value) = HeaderValue::try_from(value) {
@@ -199,4 +198,67 @@ fn readable_headers(headers: &HeaderMap) -> Vec<(String, String)> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    /// Posts a body over a real connection, and returns the whole answer.
+    async fn post_to(sink: &WebhookSink, body: &str) -> String {
+        let mut stream = TcpStream::connect(sink.addr()).await.unwrap();
+        let request = format!(
+            "POST /newswatch HTTP/1.1\r\nhost: sink\r\nwebhook-id: dlv_1\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn what_arrives_is_kept_with_its_fields_and_body() {
+        let sink = WebhookSink::start().await.unwrap();
+        let answer = post_to(&sink, r#"{"type": "newswatch.alert"}"#).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+
+        let received = sink.wait_for(1).await;
+        assert_eq!(received.len(), 1);
+        assert_eq!(received[0].path, "/newswatch");
+        assert_eq!(received[0].header("webhook-id"), Some("dlv_1"));
+        assert_eq!(received[0].body, r#"{"type": "newswatch.alert"}"#);
+        assert_eq!(received[0].json().unwrap()["type"], "newswatch.alert");
+        sink.stop().await;
+    }
+
+    #[tokio::test]
+    async fn scripted_answers_are_given_once_and_in_order() {
+        let sink = WebhookSink::start().await.unwrap();
+        sink.script([
+            ScriptedAnswer::status(429).with_header("retry-after", "2"),
+            ScriptedAnswer::status(500),
+        ]);
+        let first = post_to(&sink, "{}").await;
+        assert!(first.starts_with("HTTP/1.1 429"), "{first}");
+        assert!(first.contains("retry-after: 2\r\n"), "{first}");
+        assert!(post_to(&sink, "{}").await.starts_with("HTTP/1.1 500"));
+        assert!(post_to(&sink, "{}").await.starts_with("HTTP/1.1 200"));
+
+        let statuses: Vec<_> = sink.received().iter().map(|r| r.answered).collect();
+        assert_eq!(statuses, [429, 500, 200]);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_not_json_is_kept_as_it_is() {
+        let sink = WebhookSink::start().await.unwrap();
+        post_to(&sink, "not json").await;
+        let received = sink.received();
+        assert_eq!(received[0].body, "not json");
+        assert!(received[0].json().is_none());
+    }
 }

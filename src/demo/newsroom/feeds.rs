@@ -8,7 +8,10 @@ use serde_json::json;
 
 use super::outlet::Outlet;
 use super::story::Story;
-use super::template::escape;
+use super::template::{escape, fill};
+
+/// What a feed that has no story yet says about its last change (RFC 4287 §4.1.1 asks for a date).
+const BEFORE_THE_FIRST_STORY: &str = "2019-07-28T00:00:00Z";
 
 /// A feed as served.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,124 +26,87 @@ pub(super) struct FeedDocument {
 ///
 /// `base` is the newsroom's own address without a final slash.
 pub(super) fn feed(outlet: Outlet, stories: &[&Story], base: &str) -> FeedDocument {
+    let xml = |whole, entry| xml_feed(whole, entry, outlet, stories, base);
     let (content_type, body) = match outlet {
         Outlet::Gazette => (
             "application/rss+xml; charset=utf-8",
-            rss(outlet, stories, base),
+            xml(
+                include_str!("assets/feeds/rss.xml"),
+                include_str!("assets/feeds/rss-item.xml"),
+            ),
         ),
         Outlet::Wire => (
             "application/atom+xml; charset=utf-8",
-            atom(outlet, stories, base),
+            xml(
+                include_str!("assets/feeds/atom.xml"),
+                include_str!("assets/feeds/atom-entry.xml"),
+            ),
         ),
-        Outlet::HaiDang => ("application/rdf+xml", rss_1(outlet, stories, base)),
+        Outlet::HaiDang => (
+            "application/rdf+xml",
+            xml(
+                include_str!("assets/feeds/rdf.xml"),
+                include_str!("assets/feeds/rdf-item.xml"),
+            ),
+        ),
         Outlet::Lantern => ("application/feed+json", json_feed(outlet, stories, base)),
     };
     FeedDocument { content_type, body }
 }
 
-/// RSS 2.0, with the entity of a non-breaking space before the last word of each headline.
-fn rss(outlet: Outlet, stories: &[&Story], base: &str) -> String {
-    let items: String = stories
-        .iter()
-        .map(|story| {
-            let title = without_widow(story.title);
-            let path = story.path();
-            format!(
-                "<item>\n<title>{}</title>\n<link>{base}{path}</link>\n\
-                 <guid isPermaLink=\"false\">gazette-{}</guid>\n<pubDate>{}</pubDate>\n\
-                 <description>{}</description>\n</item>\n",
-                escape(&title),
-                story.slug,
-                story.published_rfc822(),
-                escape(&format!("<p>{}</p>", escape(story.summary))),
-            )
-        })
-        .collect();
-    format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\">\n<channel>\n\
-         <title>{name}</title>\n<link>{base}/</link>\n\
-         <description>News of the harbour and the world around it</description>\n\
-         <language>{language}</language>\n{items}</channel>\n</rss>\n",
-        name = escape(outlet.name()),
-        language = outlet.language(),
-    )
-}
-
-/// The title with `&nbsp;` in the place of its last space, so that no word stands alone on the last line.
-fn without_widow(title: &str) -> String {
-    title.rsplit_once(' ').map_or_else(
-        || title.to_owned(),
-        |(head, last)| format!("{head}&nbsp;{last}"),
-    )
-}
-
-/// Atom (RFC 4287), with relative links.
-fn atom(outlet: Outlet, stories: &[&Story], base: &str) -> String {
-    let entries: String = stories
-        .iter()
-        .map(|story| {
-            format!(
-                "<entry>\n<id>tag:wire.example,2019:{}</id>\n<title>{}</title>\n\
-                 <link rel=\"alternate\" href=\"{}\"/>\n<author><name>{}</name></author>\n\
-                 <published>{published}</published>\n<updated>{published}</updated>\n\
-                 <summary>{}</summary>\n</entry>\n",
-                story.slug,
-                escape(story.title),
-                story.path(),
-                escape(story.byline),
-                escape(story.summary),
-                published = story.published(),
-            )
-        })
-        .collect();
-    // RFC 4287 §4.1.1: a feed has an updated element, also while it has no entry.
+/// An XML feed: the template of the whole, with the template of an entry filled for each story.
+fn xml_feed(whole: &str, entry: &str, outlet: Outlet, stories: &[&Story], base: &str) -> String {
     let updated = stories
         .first()
-        .map_or_else(|| "2019-07-28T00:00:00Z".to_owned(), |s| s.published());
-    format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
-         <feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{language}\">\n\
-         <id>tag:wire.example,2019:feed</id>\n<title>{name}</title>\n\
-         <link rel=\"self\" href=\"{base}{path}\"/>\n<link href=\"{base}/\"/>\n\
-         <updated>{updated}</updated>\n{entries}</feed>\n",
-        language = outlet.language(),
-        name = escape(outlet.name()),
-        path = outlet.feed_path(),
+        .map_or_else(|| BEFORE_THE_FIRST_STORY.to_owned(), |s| s.published());
+    fill(
+        whole,
+        &[
+            ("name", &escape(outlet.name())),
+            ("base", base),
+            ("feed_path", outlet.feed_path()),
+            ("language", outlet.language()),
+            ("updated", &updated),
+            (
+                // RSS 1.0 lists the links of its items before it tells them.
+                "list",
+                &entries(include_str!("assets/feeds/rdf-li.xml"), stories, base),
+            ),
+            ("items", &entries(entry, stories, base)),
+        ],
     )
 }
 
-/// RSS 1.0 with the Dublin Core module.
-fn rss_1(outlet: Outlet, stories: &[&Story], base: &str) -> String {
-    let list: String = stories
-        .iter()
-        .map(|story| format!("<rdf:li rdf:resource=\"{base}{}\"/>\n", story.path()))
-        .collect();
-    let items: String = stories
+fn entries(template: &str, stories: &[&Story], base: &str) -> String {
+    let filled: Vec<String> = stories
         .iter()
         .map(|story| {
-            format!(
-                "<item rdf:about=\"{link}\">\n<title>{}</title>\n<link>{link}</link>\n\
-                 <description>{}</description>\n<dc:creator>{}</dc:creator>\n\
-                 <dc:date>{}</dc:date>\n</item>\n",
-                escape(story.title),
-                escape(story.summary),
-                escape(story.byline),
-                story.published(),
-                link = format_args!("{base}{}", story.path()),
+            let path = story.path();
+            fill(
+                template,
+                &[
+                    ("slug", story.slug),
+                    ("title", &escape(&headline(story))),
+                    ("byline", &escape(story.byline)),
+                    ("summary", &escape(story.summary)),
+                    ("path", &path),
+                    ("link", &format!("{base}{path}")),
+                    ("date", &story.published()),
+                    ("date_rfc822", &story.published_rfc822()),
+                ],
             )
         })
         .collect();
-    format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
-         <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" \
-         xmlns=\"http://purl.org/rss/1.0/\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n\
-         <channel rdf:about=\"{base}{path}\">\n<title>{name}</title>\n<link>{base}/</link>\n\
-         <description>Tin biển và tin đất liền</description>\n<dc:language>{language}</dc:language>\n\
-         <items>\n<rdf:Seq>\n{list}</rdf:Seq>\n</items>\n</channel>\n{items}</rdf:RDF>\n",
-        path = outlet.feed_path(),
-        name = escape(outlet.name()),
-        language = outlet.language(),
-    )
+    filled.concat()
+}
+
+/// The title as the outlet sends it: the Gazette puts `&nbsp;` in the place of the last space, so that no
+/// word stands alone on the last line.
+fn headline(story: &Story) -> String {
+    match (story.outlet, story.title.rsplit_once(' ')) {
+        (Outlet::Gazette, Some((head, last))) => format!("{head}&nbsp;{last}"),
+        _ => story.title.to_owned(),
+    }
 }
 
 /// JSON Feed 1.1; a story of another outlet is announced by that outlet's link with a mark of where the

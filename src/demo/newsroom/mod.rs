@@ -23,6 +23,8 @@ use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -126,6 +128,7 @@ impl Newsroom {
     }
 
     /// Lets one more story come out, and says which; `None` when all are out.
+    #[must_use]
     pub fn release_next(&self) -> Option<&'static Story> {
         let before = self.desk.released.fetch_add(1, Ordering::AcqRel);
         let story = STORIES.get(before);
@@ -216,10 +219,9 @@ impl Front {
             return Some(self.feed(outlet, out));
         }
         if let Some((story, kind)) = find_story(path) {
-            return out
-                .iter()
-                .any(|other| other.slug == story.slug)
-                .then(|| Document::html(pages::story_page(story, kind, &self.base, &self.desk.today)));
+            return out.iter().any(|other| other.slug == story.slug).then(|| {
+                Document::html(pages::story_page(story, kind, &self.base, &self.desk.today))
+            });
         }
         match path {
             "/" => Some(Document::html(pages::index_page(&self.base))),
@@ -283,15 +285,9 @@ fn find_story(path: &str) -> Option<(&'static Story, PageKind)> {
         .find(|(story, kind)| story.page_path(*kind) == path)
 }
 
-/// A strong validator: the first 64 bits of the SHA-256 of the body, in quotes.
+/// A strong validator: the SHA-256 of the body, in quotes.
 fn etag(body: &str) -> String {
-    let digest = Sha256::digest(body.as_bytes());
-    let hex: String = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("\"{hex}\"")
+    format!("\"{}\"", URL_SAFE_NO_PAD.encode(Sha256::digest(body)))
 }
 
 #[cfg(test)]

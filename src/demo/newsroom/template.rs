@@ -3,15 +3,22 @@
 /// Puts each value in the place of its name.
 ///
 /// One pass: a value that itself holds `{{name}}` is not looked at again. A place whose name is not among
-/// the values stays empty.
+/// the values stays as it is, so that it is seen.
 pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut pieces = template.split("{{");
     let mut filled = String::from(pieces.next().unwrap_or_default());
     for piece in pieces {
-        let (name, rest) = piece.split_once("}}").unwrap_or(("", piece));
-        let value = values.iter().find(|(key, _)| *key == name);
-        filled.push_str(value.map_or("", |(_, value)| value));
-        filled.push_str(rest);
+        let value = piece.split_once("}}").and_then(|(name, rest)| {
+            let (_, value) = values.iter().find(|(key, _)| *key == name)?;
+            Some((value, rest))
+        });
+        if let Some((value, rest)) = value {
+            filled.push_str(value);
+            filled.push_str(rest);
+        } else {
+            filled.push_str("{{");
+            filled.push_str(piece);
+        }
     }
     filled
 }
@@ -38,10 +45,15 @@ mod tests {
     #[test]
     fn every_place_takes_its_value_and_values_are_not_filled_again() {
         let filled = fill(
-            "<b>{{title}}</b> {{gone}}by {{byline}}",
+            "<b>{{title}}</b> by {{byline}}",
             &[("title", "On {{byline}}"), ("byline", "Odile")],
         );
         assert_eq!(filled, "<b>On {{byline}}</b> by Odile");
+    }
+
+    #[test]
+    fn a_place_without_a_value_stays_visible() {
+        assert_eq!(fill("a {{b}} {{c", &[("c", "x")]), "a {{b}} {{c");
     }
 
     #[test]
