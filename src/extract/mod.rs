@@ -1,6 +1,10 @@
 //! From a page to its article: the only user of `scraper`.
 
+mod choice;
+
 use url::Url;
+
+pub use choice::choose;
 
 use crate::domain::{LocalTimestamp, SiteRule};
 

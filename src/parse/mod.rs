@@ -64,3 +64,9 @@ pub fn feed(document: &Document<'_>) -> Result<ParsedFeed, ParseError> {
         found: "nothing".into(),
     })
 }
+
+/// The link by which the same page is recognised in several feeds.
+#[must_use]
+pub fn canonical_link(link: &Url) -> String {
+    link.to_string()
+}

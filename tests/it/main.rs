@@ -1,1 +1,14 @@
+//! Tests of newswatch from outside: against real servers on this machine, by the library's own interface.
 
+#![allow(missing_docs, reason = "tests are named by sentences")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "the helpers of tests may fail as tests do"
+)]
+
+mod guard;
+mod http;
+mod support;

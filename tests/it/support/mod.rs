@@ -1,0 +1,3 @@
+//! What the tests share: clients and servers on loopback.
+
+pub mod http;
