@@ -17,6 +17,7 @@ pub mod alerting;
 pub mod channel;
 pub mod charset;
 pub mod clock;
+pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod extract;

@@ -49,7 +49,7 @@ impl Stage for Poll {
 
     async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<DueFeed>, StageError> {
         let now = ctx.clock.now();
-        let lease = ctx.poll.timeout + LEASE_MARGIN;
+        let lease = ctx.fetch_timeout + LEASE_MARGIN;
         let due_by = self.due_by.unwrap_or(now).min(now);
         Ok(ctx.store.next_due_feeds(due_by, now, lease, limit).await?)
     }
@@ -102,7 +102,7 @@ async fn read(ctx: &Context, due: &DueFeed) -> Read {
         accept: ACCEPT,
         validators: &due.validators,
         max_body_bytes: MAX_FEED_BYTES,
-        timeout: ctx.poll.timeout,
+        timeout: ctx.fetch_timeout,
     };
     let mut fetched = match ctx.http.get(&request).await {
         Ok(fetched) => fetched,
@@ -147,7 +147,7 @@ fn record(
     now: Timestamp,
 ) -> (PollRecord, Option<String>) {
     let jitter = fastrand::f64();
-    let next = |end| next_poll_at(feed.every, end, &ctx.poll, jitter, now);
+    let next = |end| next_poll_at(feed.every, ctx.max_every, end, jitter, now);
     let failed = |error: String, retry_after| {
         let in_a_row = due.failures.saturating_add(1);
         let record = PollRecord {
@@ -161,28 +161,32 @@ fn record(
         };
         (record, Some(error))
     };
-    let good = |health| {
+    let good = |fresh_for, health| {
         let record = PollRecord {
-            next_poll_at: next(PollEnd::Good),
+            next_poll_at: next(PollEnd::Good { fresh_for }),
             health,
         };
         (record, None)
     };
     match read {
-        Read::Unchanged(fetched) => good(FeedHealth::Unchanged {
-            validators: fetched.validators,
-        }),
+        Read::Unchanged(fetched) => good(
+            fetched.fresh_for,
+            FeedHealth::Unchanged {
+                validators: fetched.validators,
+            },
+        ),
         Read::Parsed(fetched, parsed) => {
             let (fresh, seen) =
                 alerting::news(parsed.entries, due.first_poll, feed.first_poll, now);
-            good(FeedHealth::Read {
+            let health = FeedHealth::Read {
                 title: parsed.title,
                 validators: fetched.validators,
                 moved_to: fetched.moved_to,
                 repairs: parsed.repairs,
                 fresh,
                 seen,
-            })
+            };
+            good(fetched.fresh_for, health)
         }
         Read::Unreadable(error) => failed(error, None),
         Read::NotFetched(FetchError::Status { status: GONE, .. }) => {
