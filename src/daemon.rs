@@ -67,7 +67,12 @@ fn load(path: &Path) -> anyhow::Result<Config> {
     match config::load(path, &ProcessEnvironment, Secrets::Required) {
         Ok(loaded) => {
             for warning in &loaded.warnings {
-                warn!(file = warning.file, line = warning.line, "{}", warning.full_message());
+                warn!(
+                    file = warning.file,
+                    line = warning.line,
+                    "{}",
+                    warning.full_message()
+                );
             }
             Ok(loaded.config)
         }
@@ -143,8 +148,7 @@ pub async fn context(config: Config, store: Store, clock: Clock) -> anyhow::Resu
         watches: config.watches,
         matcher: config.matcher,
         channels,
-        fetch_timeout: config.poll.timeout,
-        max_every: config.poll.max_every,
+        poll: config.poll,
         page_retry: PAGE_RETRY.to_vec(),
         wake: Wake::default(),
         parsing: Arc::new(Semaphore::new(PARSES_AT_ONCE)),
@@ -198,7 +202,10 @@ impl Running {
         // systemd's watchdog is fed by the loop that polls, so that it barks when polling has stopped.
         let poll = drive(Poll::default(), Arc::clone(&ctx), until(), systemd::alive);
         loops.spawn(ended("poll", poll));
-        loops.spawn(ended("scrape", drive(Scrape, Arc::clone(&ctx), until(), || ())));
+        loops.spawn(ended(
+            "scrape",
+            drive(Scrape, Arc::clone(&ctx), until(), || ()),
+        ));
         loops.spawn(ended("flag", drive(Flag, Arc::clone(&ctx), until(), || ())));
         for channel in ctx.channels.keys().cloned() {
             let notify = drive(Notify { channel }, Arc::clone(&ctx), until(), || ());
@@ -235,7 +242,11 @@ async fn serve(
     let mut signals = Signals::listen()?;
     let state_dir = config.state_dir.clone();
     let mut running = Running::start(context(config, store.clone(), clock.clone()).await?);
-    info!(feeds = running.ctx.feeds.len(), watches = running.ctx.watches.len(), "newswatch is running");
+    info!(
+        feeds = running.ctx.feeds.len(),
+        watches = running.ctx.watches.len(),
+        "newswatch is running"
+    );
     systemd::ready();
     loop {
         tell_status(&store).await;
@@ -281,11 +292,18 @@ async fn reload(
     };
     match next.await {
         Ok(ctx) => {
-            info!(feeds = ctx.feeds.len(), watches = ctx.watches.len(), "configuration reloaded");
+            info!(
+                feeds = ctx.feeds.len(),
+                watches = ctx.watches.len(),
+                "configuration reloaded"
+            );
             Some(ctx)
         }
         Err(error) => {
-            error!(error = format!("{error:#}"), "configuration not reloaded, the old one stays in force");
+            error!(
+                error = format!("{error:#}"),
+                "configuration not reloaded, the old one stays in force"
+            );
             None
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::domain::{Alert, AttemptOutcome, ChannelName, DeliveryId, Timestamp};
+use crate::domain::{Alert, AttemptOutcome, ChannelName, DeliveryId, Destination, Timestamp};
 use crate::http::HttpClient;
 
 /// A channel as configured.
@@ -31,6 +31,25 @@ pub enum ChannelKind {
     Console,
     /// A file that grows by a line of JSON for each alert.
     File(PathBuf),
+}
+
+impl ChannelSettings {
+    /// Where a copy of each alert goes: one destination for each recipient of a mail channel, else one.
+    #[must_use]
+    pub fn destinations(&self) -> Vec<Destination> {
+        let to = |recipient| Destination {
+            channel: self.name.clone(),
+            recipient,
+        };
+        match &self.kind {
+            ChannelKind::Email(email) => email
+                .to
+                .iter()
+                .map(|address| to(Some(address.to_string())))
+                .collect(),
+            ChannelKind::Webhook(_) | ChannelKind::Console | ChannelKind::File(_) => vec![to(None)],
+        }
+    }
 }
 
 /// How mail is sent.
@@ -82,6 +101,12 @@ pub struct WebhookSettings {
 /// A mail address that has been checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailAddress(lettre::Address);
+
+impl std::fmt::Display for EmailAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// A mail address with a name to show: `newswatch <newswatch@example.org>`.
 #[derive(Debug, Clone, PartialEq, Eq)]

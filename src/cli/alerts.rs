@@ -140,7 +140,10 @@ impl Show {
         let store = open_store(&self.config)?;
         let found = store.alert(&self.id).await?;
         if found.is_empty() {
-            anyhow::bail!("there is no alert or delivery whose id begins with \"{}\"", self.id);
+            anyhow::bail!(
+                "there is no alert or delivery whose id begins with \"{}\"",
+                self.id
+            );
         }
         for detail in found {
             if self.json {
@@ -209,7 +212,7 @@ fn line_text(line: &AlertLine) -> String {
 
 /// Keeps a feed's text from steering the terminal.
 fn one_line(text: &str) -> String {
-    crate::render::plain_line(text)
+    crate::render::one_line(text, 2_000)
 }
 
 fn state_word(state: &DeliveryState) -> &'static str {

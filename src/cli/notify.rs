@@ -7,8 +7,8 @@ use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::config::{self, ProcessEnvironment, Secrets};
 use crate::domain::{
-    Alert, AlertId, AttemptOutcome, ChannelName, DeliveryId, Destination, EntryId,
-    InstallationId, Match, Priority, StoryId, Timestamp, WatchName,
+    Alert, AlertId, AttemptOutcome, ChannelName, DeliveryId, Destination, EntryId, InstallationId,
+    Match, Priority, StoryId, Timestamp, WatchName,
 };
 use crate::http::HttpClient;
 
@@ -55,7 +55,10 @@ impl Test {
             .into_iter()
             .find(|settings| settings.name.0 == self.channel)
             .ok_or_else(|| {
-                anyhow::anyhow!("there is no channel \"{}\"; there is: {known}", self.channel)
+                anyhow::anyhow!(
+                    "there is no channel \"{}\"; there is: {known}",
+                    self.channel
+                )
             })?;
         let destinations = settings.destinations();
         let http = HttpClient::new(&config.http, Clock::system())?;

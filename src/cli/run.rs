@@ -17,11 +17,7 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) async fn run(self) -> anyhow::Result<Outcome> {
-        let mode = if self.once {
-            Mode::Once
-        } else {
-            Mode::Service
-        };
+        let mode = if self.once { Mode::Once } else { Mode::Service };
         daemon::run(&self.config.path, mode).await?;
         Ok(Outcome::Done)
     }

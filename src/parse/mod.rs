@@ -17,7 +17,7 @@ use serde::Serialize;
 use url::Url;
 
 pub use self::identity::canonical_link;
-pub use self::report::{Report, ReportedEntry, ReportedFeed, report};
+pub use self::report::{Report, ReportedEntry, ReportedFeed, report, report_unread};
 pub use self::sanitise::sanitised;
 
 use self::clean::Format;
@@ -91,10 +91,4 @@ pub fn feed(document: &Document<'_>) -> Result<ParsedFeed, ParseError> {
     let mut draft = draft.map_err(|found| ParseError::NotAFeed { found })?;
     draft.repairs.splice(0..0, cleaned.repairs);
     Ok(finish::finish(draft, document.url))
-}
-
-/// The link by which the same page is recognised in several feeds.
-#[must_use]
-pub fn canonical_link(link: &Url) -> String {
-    link.to_string()
 }

@@ -63,13 +63,19 @@ pub fn report<'a>(
                 .map(|entry| reported(entry, url))
                 .collect(),
         },
-        Err(error) => Report {
-            input,
-            ok: false,
-            error: Some(error.to_string()),
-            feed: ReportedFeed::default(),
-            entries: Vec::new(),
-        },
+        Err(error) => report_unread(input, error.to_string()),
+    }
+}
+
+/// Reports that a document could not be read, or not even be had.
+#[must_use]
+pub fn report_unread(input: &str, error: String) -> Report<'_> {
+    Report {
+        input,
+        ok: false,
+        error: Some(error),
+        feed: ReportedFeed::default(),
+        entries: Vec::new(),
     }
 }
 

@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::domain::{ChannelName, Feed, InstallationId, Watch};
 use crate::http::HttpClient;
 use crate::matching::Matcher;
+use crate::schedule::PollPolicy;
 use crate::store::{Store, StoreError};
 
 pub use drive::{Until, drive, step};
@@ -45,10 +46,8 @@ pub struct Context {
     pub matcher: Arc<Matcher>,
     /// The channels by name.
     pub channels: BTreeMap<ChannelName, Channel>,
-    /// The time for one whole fetch of a feed or a page.
-    pub fetch_timeout: Duration,
-    /// The longest time between two polls that a server can ask for.
-    pub max_every: Duration,
+    /// The bounds of polling; the time for one fetch holds for pages too.
+    pub poll: PollPolicy,
     /// The waits before a page that failed is fetched again; after the last one the feed's own text is taken.
     pub page_retry: Vec<Duration>,
     /// Wakes the stages when there is work for them.

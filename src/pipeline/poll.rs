@@ -49,7 +49,7 @@ impl Stage for Poll {
 
     async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<DueFeed>, StageError> {
         let now = ctx.clock.now();
-        let lease = ctx.fetch_timeout + LEASE_MARGIN;
+        let lease = ctx.poll.timeout + LEASE_MARGIN;
         let due_by = self.due_by.unwrap_or(now).min(now);
         Ok(ctx.store.next_due_feeds(due_by, now, lease, limit).await?)
     }
@@ -102,7 +102,7 @@ async fn read(ctx: &Context, due: &DueFeed) -> Read {
         accept: ACCEPT,
         validators: &due.validators,
         max_body_bytes: MAX_FEED_BYTES,
-        timeout: ctx.fetch_timeout,
+        timeout: ctx.poll.timeout,
     };
     let mut fetched = match ctx.http.get(&request).await {
         Ok(fetched) => fetched,
@@ -147,7 +147,7 @@ fn record(
     now: Timestamp,
 ) -> (PollRecord, Option<String>) {
     let jitter = fastrand::f64();
-    let next = |end| next_poll_at(feed.every, ctx.max_every, end, jitter, now);
+    let next = |end| next_poll_at(feed.every, ctx.poll.max_every, end, jitter, now);
     let failed = |error: String, retry_after| {
         let in_a_row = due.failures.saturating_add(1);
         let record = PollRecord {

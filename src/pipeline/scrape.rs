@@ -44,7 +44,7 @@ impl Stage for Scrape {
     }
 
     async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<Unscraped>, StageError> {
-        let lease = ctx.fetch_timeout + LEASE_MARGIN;
+        let lease = ctx.poll.timeout + LEASE_MARGIN;
         let now = ctx.clock.now();
         Ok(ctx.store.next_unscraped(now, lease, limit).await?)
     }
@@ -133,7 +133,7 @@ async fn read(ctx: &Context, work: &Unscraped) -> Result<(Extracted, Url), Failu
         accept: ACCEPT,
         validators: &Validators::default(),
         max_body_bytes: MAX_PAGE_BYTES,
-        timeout: ctx.fetch_timeout,
+        timeout: ctx.poll.timeout,
     };
     let fetched = ctx.http.get(&request).await?;
     let Some(body) = fetched.body else {

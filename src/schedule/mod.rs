@@ -6,7 +6,7 @@ mod delivery;
 mod polling;
 
 pub use delivery::{DeliveryPolicy, after_attempt};
-pub use polling::{PollEnd, next_poll_at};
+pub use polling::{PollEnd, PollPolicy, next_poll_at};
 
 use std::time::Duration;
 

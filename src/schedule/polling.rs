@@ -5,6 +5,17 @@ use std::time::Duration;
 use super::{after, jittered};
 use crate::domain::Timestamp;
 
+/// The bounds of polling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PollPolicy {
+    /// The shortest time between two polls that a busy feed is brought to.
+    pub min_every: Duration,
+    /// The longest time between two polls that a server can ask for.
+    pub max_every: Duration,
+    /// The time for one whole fetch.
+    pub timeout: Duration,
+}
+
 /// How a poll ended, as far as it decides the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PollEnd {
@@ -42,9 +53,7 @@ pub fn next_poll_at(
     let jitter = jitter.clamp(0.0, 1.0);
     let asked_for = |wait: Option<Duration>| wait.unwrap_or_default().min(max_every.max(every));
     let wait = match end {
-        PollEnd::Good { fresh_for } => every
-            .max(asked_for(fresh_for))
-            .mul_f64(1.0 + jitter / 10.0),
+        PollEnd::Good { fresh_for } => every.max(asked_for(fresh_for)).mul_f64(1.0 + jitter / 10.0),
         PollEnd::Failed {
             in_a_row,
             retry_after,

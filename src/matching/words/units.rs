@@ -66,8 +66,8 @@ impl<'t> Units<'t> {
         units.clear();
         let mut last = ' ';
         while let Some(c) = self.rest.chars().next() {
-            let is_cut = matches!(last, '。' | '，')
-                || (matches!(c, ' ' | '\n') && last.is_alphanumeric());
+            let is_cut =
+                matches!(last, '。' | '，') || (matches!(c, ' ' | '\n') && last.is_alphanumeric());
             if is_cut && units.len() >= CHUNK_BYTES {
                 return true;
             }
