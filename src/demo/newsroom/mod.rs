@@ -34,7 +34,7 @@ use crate::domain::Timestamp;
 
 pub use outlet::Outlet;
 pub use story::{PageKind, STORIES, Story};
-pub use watches::{DemoWatch, EAST_SEA_ALIAS, WATCHES};
+pub use watches::{DemoWatch, EAST_SEA_ALIAS, WATCHES, expected_alerts};
 
 /// When the stories come out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -66,3 +66,10 @@ pub const WATCHES: &[DemoWatch] = &[
         expected: &["asean-communique", "iaea-laboratory"],
     },
 ];
+
+/// Every alert that must come, and no other: the name of the watch and the slug of the story.
+pub fn expected_alerts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    WATCHES
+        .iter()
+        .flat_map(|watch| watch.expected.iter().map(|slug| (watch.name, *slug)))
+}
