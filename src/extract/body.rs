@@ -84,6 +84,8 @@ struct Survey<'a> {
     table: &'a Table<'a>,
     /// Whether the element, or one around it, is left out.
     junk: Vec<bool>,
+    /// Whether the block is left out.
+    left_out: Vec<bool>,
     worth: Sums,
 }
 
@@ -91,18 +93,28 @@ impl<'a> Survey<'a> {
     fn new(table: &'a Table<'a>) -> Self {
         let plain = Sums::new(table.blocks.iter().map(plain_weight));
         let junk = junk_parts(table, &plain);
-        let worth = Sums::new(table.blocks.iter().map(|block| {
-            if junk.get(block.part).copied().unwrap_or(false) || block.in_caption {
-                0.0
-            } else {
-                worth(block)
-            }
-        }));
-        Self { table, junk, worth }
+        let left_out = junk_blocks(table, &junk);
+        let worth = Sums::new(
+            table
+                .blocks
+                .iter()
+                .zip(&left_out)
+                .map(|(block, left_out)| if *left_out { 0.0 } else { worth(block) }),
+        );
+        Self {
+            table,
+            junk,
+            left_out,
+            worth,
+        }
     }
 
     fn is_junk(&self, part: usize) -> bool {
         self.junk.get(part).copied().unwrap_or(false)
+    }
+
+    fn is_left_out(&self, block: usize) -> bool {
+        self.left_out.get(block).copied().unwrap_or(true)
     }
 
     /// The smallest element that keeps nearly all of the best worth.
@@ -141,17 +153,16 @@ impl<'a> Survey<'a> {
             return Vec::new();
         };
         (part.first..part.end)
-            .filter(|&index| {
-                self.table
-                    .blocks
-                    .get(index)
-                    .is_some_and(|block| !self.is_junk(block.part) && !block.in_caption)
-            })
+            .filter(|&index| !self.is_left_out(index))
             .collect()
     }
 }
 
 impl Tag {
+    fn is_inline(self) -> bool {
+        matches!(self, Self::Inline | Self::Link | Self::Strong | Self::Time)
+    }
+
     fn holds_articles(self) -> bool {
         matches!(
             self,
@@ -224,17 +235,70 @@ fn worth(block: &Block) -> f64 {
 
 /// Marks the parts that their names give away, and all within them.
 fn junk_parts(table: &Table<'_>, plain: &Sums) -> Vec<bool> {
-    let limit = plain.total() * TOO_MUCH_TO_BE_JUNK;
+    let holds_body = parts_that_hold(table, |part| {
+        part.hints.any(Hints::BODY) && plain.of(part) > 0.0
+    });
     let mut junk: Vec<bool> = Vec::with_capacity(table.elements.len());
     for (index, part) in table.elements.iter().enumerate() {
         let inherited = part.parent < index && junk.get(part.parent).copied().unwrap_or(false);
-        let own = part.hints.any(JUNK) && !part.hints.any(Hints::BODY) && plain.of(part) <= limit;
+        let own = part.hints.any(JUNK)
+            && !holds_body.get(index).copied().unwrap_or(false)
+            && plain.of(part) <= plain.total() * tolerated_share(part.hints);
         junk.push(inherited || own);
     }
     junk
 }
 
-/// Drops what stands before, between and after the paragraphs without being one.
+/// The share of the page's plain text up to which a part is left out for its name.
+fn tolerated_share(hints: Hints) -> f64 {
+    if hints.any(Hints::COMMENTS) {
+        0.9
+    } else if hints.any(Hints::RELATED) {
+        0.6
+    } else {
+        TOO_MUCH_TO_BE_JUNK
+    }
+}
+
+/// Marks the parts that are, or have inside them, one that fits.
+fn parts_that_hold(table: &Table<'_>, fits: impl Fn(&Part) -> bool) -> Vec<bool> {
+    let mut holds: Vec<bool> = table.elements.iter().map(fits).collect();
+    for (index, part) in table.elements.iter().enumerate().rev() {
+        if holds.get(index).copied().unwrap_or(false)
+            && let Some(around) = holds.get_mut(part.parent)
+        {
+            *around = true;
+        }
+    }
+    holds
+}
+
+/// Marks the blocks that are left out: those in such parts, captions, and lines that are all one such part.
+fn junk_blocks(table: &Table<'_>, junk: &[bool]) -> Vec<bool> {
+    let mut left_out: Vec<bool> = table
+        .blocks
+        .iter()
+        .map(|block| block.in_caption || junk.get(block.part).copied().unwrap_or(false))
+        .collect();
+    for part in &table.elements {
+        if part.tag.is_inline() && part.hints.any(JUNK.or(Hints::CAPTION)) {
+            let whole = table
+                .blocks
+                .get(part.first)
+                .is_some_and(|block| part.inline_bytes * 10 >= block.text.len() * 7);
+            if let Some(slot) = left_out.get_mut(part.first).filter(|_| whole) {
+                *slot = true;
+            }
+        } else if part.hints.any(Hints::CAPTION) && part.end - part.first <= 3 {
+            for slot in left_out.iter_mut().take(part.end).skip(part.first) {
+                *slot = true;
+            }
+        }
+    }
+    left_out
+}
+
+/// Drops what stands before, between and after the paragraphs without being part of the text.
 fn trim(
     table: &Table<'_>,
     survey: &Survey<'_>,
@@ -243,48 +307,60 @@ fn trim(
 ) -> Vec<usize> {
     let block = |index: usize| table.blocks.get(index);
     let is_text = |index: &usize| block(*index).is_some_and(is_paragraph);
-    let Some(first) = chosen.iter().position(is_text) else {
-        return chosen;
-    };
-    let last = chosen.iter().rposition(is_text).unwrap_or(first);
+    let first = chosen.iter().position(is_text).unwrap_or(0);
+    let last = chosen.iter().rposition(is_text).unwrap_or(chosen.len());
     let title = known.title.map(folded).unwrap_or_default();
     let byline = known.byline.map(folded).unwrap_or_default();
-    chosen
-        .iter()
-        .enumerate()
-        .filter(|(position, index)| {
-            let Some(block) = block(**index) else {
-                return false;
-            };
-            if lines::is_boilerplate(block) {
-                return false;
-            }
-            let hints = survey
-                .table
-                .elements
-                .get(block.part)
-                .map_or(Hints::NONE, |p| p.hints);
-            if block.weight < 200 && hints.any(Hints::DATE.or(Hints::BYLINE).or(Hints::META)) {
-                return false;
-            }
-            if block.weight < 300 {
-                let text = folded(&block.text);
-                if text.is_empty() || text == title || lines::is_byline(&text, &byline) {
-                    return false;
-                }
-            }
-            if *position < first {
-                return matches!(block.tag, Tag::Heading(2..) | Tag::Paragraph)
-                    && hints.any(Hints::LEAD)
-                    && !lines::has_date(&block.text);
-            }
-            if *position > last {
-                return false;
-            }
-            true
-        })
-        .map(|(_, index)| *index)
-        .collect()
+    let mut kept = Vec::with_capacity(chosen.len());
+    for (position, &index) in chosen.iter().enumerate() {
+        let Some(block) = block(index) else {
+            continue;
+        };
+        let hints = survey
+            .table
+            .elements
+            .get(block.part)
+            .map_or(Hints::NONE, |p| p.hints);
+        if position > last && ends_text(block) {
+            break;
+        }
+        if is_about_the_article(block, hints, &title, &byline) || lines::is_boilerplate(block) {
+            continue;
+        }
+        if position < first && !opens_text(block, hints) {
+            continue;
+        }
+        kept.push(index);
+    }
+    kept
+}
+
+/// Tells whether a block names the article, its authors or its date.
+fn is_about_the_article(block: &Block, hints: Hints, title: &str, byline: &str) -> bool {
+    if block.weight < 200 && hints.any(Hints::DATE.or(Hints::BYLINE).or(Hints::META)) {
+        return true;
+    }
+    if block.weight >= 300 {
+        return false;
+    }
+    let text = folded(&block.text);
+    text.is_empty() || text == title || lines::is_byline(&text, byline)
+}
+
+/// Tells whether a short block before the first paragraph belongs to the text.
+fn opens_text(block: &Block, hints: Hints) -> bool {
+    !lines::has_date(&block.text)
+        && block.link_share() < LINKED_SHARE
+        && (hints.any(Hints::LEAD)
+            || matches!(
+                block.tag,
+                Tag::Paragraph | Tag::Heading(2..) | Tag::Item | Tag::Quote
+            ))
+}
+
+/// Tells whether a short block after the last paragraph shows that the text is over.
+fn ends_text(block: &Block) -> bool {
+    block.link_share() >= LINKED_SHARE && block.weight > 15 || lines::ends_article(block)
 }
 
 /// Adds the paragraph between headline and text, which often stands outside of the element that holds the rest.
@@ -311,8 +387,7 @@ fn with_lead(
                 .map_or(Hints::NONE, |(_, p)| p.hints);
             let text = folded(&block.text);
             block.weight >= 40
-                && !survey.is_junk(block.part)
-                && !block.in_caption
+                && !survey.is_left_out(index)
                 && block.link_share() < LINKED_SHARE
                 && ((hints | parent).any(Hints::LEAD) || same_beginning(&text, &description))
                 && Some(text) != known.title.map(folded)

@@ -72,6 +72,13 @@ impl Hints {
     }
 }
 
+impl Hints {
+    /// These hints without `others`.
+    fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+}
+
 impl BitOr for Hints {
     type Output = Self;
 
@@ -83,44 +90,134 @@ impl BitOr for Hints {
 /// Reads the words of a name.
 pub(super) fn of_name(name: &str) -> Hints {
     let mut hints = Hints::NONE;
-    let mut word = [0_u8; LONGEST_WORD];
     for part in name.split_ascii_whitespace() {
-        hints = hints | of_words(part, &mut word);
+        hints = hints | of_part(part);
+    }
+    // `hidden md:block` is shown on all screens but small ones.
+    if hints.any(Hints::HIDDEN) && SHOWN_ELSEWHERE.iter().any(|mark| name.contains(mark)) {
+        hints = hints.without(Hints::HIDDEN);
     }
     hints
 }
 
+/// Endings of names that show an element on some screens.
+const SHOWN_ELSEWHERE: &[&str] = &[":block", ":flex", ":grid", ":inline", ":contents"];
+
 /// The longest word of the table.
 const LONGEST_WORD: usize = 20;
 
-fn of_words(name: &str, word: &mut [u8; LONGEST_WORD]) -> Hints {
-    let mut hints = Hints::NONE;
-    let mut length = 0_usize;
-    let mut previous_lower = false;
-    let mut previous_about = false;
-    for byte in name.bytes().chain(std::iter::once(b'-')) {
-        let starts_word = byte.is_ascii_uppercase() && previous_lower;
-        if !byte.is_ascii_alphabetic() || starts_word {
-            let found = word.get(..length).map_or(Hints::NONE, lookup);
-            let is_about = word.get(..length) == Some(b"about".as_slice());
-            hints = hints | found;
-            // "about" alone names a page; "about-author" the box below an article.
-            if previous_about && found.any(Hints::BYLINE) {
-                hints = hints | Hints::BIO;
-            }
-            previous_about = is_about || (previous_about && length == 0);
-            length = 0;
+/// Reads one name: `article__body`, `relatedNews`.
+fn of_part(name: &str) -> Hints {
+    let mut words = Words::new(name);
+    let Some(first) = words.next() else {
+        return Hints::NONE;
+    };
+    // `has-sidebar` speaks of a neighbour, `overflow-hidden` of what sticks out.
+    if matches!(
+        first.as_bytes(),
+        b"has" | b"no" | b"with" | b"without" | b"overflow" | b"is"
+    ) && words.clone().next().is_some()
+    {
+        return Hints::NONE;
+    }
+    let mut hints = first.hints();
+    let mut previous = first;
+    for word in words {
+        let found = word.hints();
+        // "about" alone names a page; "about-author" the box below an article.
+        if previous.as_bytes() == b"about" && found.any(Hints::BYLINE) {
+            hints = hints | Hints::BIO;
         }
-        if byte.is_ascii_alphabetic() {
-            if let Some(slot) = word.get_mut(length) {
-                *slot = byte.to_ascii_lowercase();
-            }
-            // A word longer than the table's longest is in no table: `length` runs past the buffer.
-            length += 1;
-        }
-        previous_lower = byte.is_ascii_lowercase();
+        hints = hints | found;
+        previous = word;
+    }
+    if hints.any(Hints::ARTICLE) && hints.any(Hints::CONTENT) && !hints.any(NOT_BODY) {
+        hints = hints | Hints::BODY;
     }
     hints
+}
+
+/// What makes the "content" of an "article" something else than its text.
+const NOT_BODY: Hints = Hints::RELATED
+    .or(Hints::SHARE)
+    .or(Hints::NAV)
+    .or(Hints::COMMENTS)
+    .or(Hints::FOOT)
+    .or(Hints::AD)
+    .or(Hints::SIGNUP)
+    .or(Hints::TAGS)
+    .or(Hints::CAPTION)
+    .or(Hints::BIO)
+    .or(Hints::META)
+    .or(Hints::TITLE)
+    .or(Hints::SIDE)
+    .or(Hints::HEAD)
+    .or(Hints::MEDIA)
+    .or(Hints::LIST)
+    .or(Hints::BYLINE)
+    .or(Hints::DATE)
+    .or(Hints::LEAD);
+
+/// A word of a name in lower case; empty when it is longer than any of the table.
+#[derive(Clone, Copy)]
+struct Word {
+    letters: [u8; LONGEST_WORD],
+    length: usize,
+}
+
+impl Word {
+    fn as_bytes(&self) -> &[u8] {
+        self.letters.get(..self.length).unwrap_or_default()
+    }
+
+    fn hints(&self) -> Hints {
+        lookup(self.as_bytes())
+    }
+}
+
+/// The words of a name: split where letters end and where a capital follows a small letter.
+#[derive(Clone)]
+struct Words<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Words<'a> {
+    fn new(name: &'a str) -> Self {
+        Self {
+            rest: name.as_bytes(),
+        }
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Word;
+
+    fn next(&mut self) -> Option<Word> {
+        let start = self.rest.iter().position(u8::is_ascii_alphabetic)?;
+        let letters = self.rest.get(start..)?;
+        let length = letters
+            .iter()
+            .enumerate()
+            .position(|(index, byte)| {
+                !byte.is_ascii_alphabetic()
+                    || (byte.is_ascii_uppercase()
+                        && index
+                            .checked_sub(1)
+                            .and_then(|before| letters.get(before))
+                            .is_some_and(u8::is_ascii_lowercase))
+            })
+            .unwrap_or(letters.len());
+        let (found, rest) = letters.split_at_checked(length)?;
+        self.rest = rest;
+        let mut word = Word {
+            letters: [0; LONGEST_WORD],
+            length: found.len(),
+        };
+        for (slot, byte) in word.letters.iter_mut().zip(found) {
+            *slot = byte.to_ascii_lowercase();
+        }
+        Some(word)
+    }
 }
 
 fn lookup(word: &[u8]) -> Hints {
@@ -139,7 +236,6 @@ const WORDS: &[(&str, Hints)] = &[
     ("abstract", Hints::LEAD),
     ("accessibility", Hints::HIDDEN),
     ("actionbar", Hints::SHARE),
-    ("actions", Hints::SHARE),
     ("ad", Hints::AD),
     ("adblock", Hints::AD),
     ("adbox", Hints::AD),
@@ -157,6 +253,7 @@ const WORDS: &[(&str, Hints)] = &[
     ("adverts", Hints::AD),
     ("adwrapper", Hints::AD),
     ("affiliate", Hints::AD),
+    ("akismet", Hints::COMMENTS),
     ("also", Hints::RELATED),
     ("alsoread", Hints::RELATED),
     ("anleser", Hints::LEAD),
@@ -232,23 +329,26 @@ const WORDS: &[(&str, Hints)] = &[
     ("breadcrumbs", Hints::NAV),
     ("brodtext", Hints::BODY),
     ("brotkrumen", Hints::NAV),
+    ("btn", Hints::SHARE),
     ("burger", Hints::NAV),
+    ("button", Hints::SHARE),
+    ("buttongroup", Hints::SHARE),
     ("buttons", Hints::SHARE),
     ("byline", Hints::BYLINE),
     ("bylines", Hints::BYLINE),
-    ("callout", Hints::SIGNUP),
-    ("callouts", Hints::SIGNUP),
+    ("captcha", Hints::SIGNUP),
     ("caption", Hints::CAPTION),
     ("captions", Hints::CAPTION),
+    ("card", Hints::RELATED),
+    ("cards", Hints::RELATED),
     ("carousel", Hints::RELATED),
+    ("cat", Hints::TAGS),
     ("categories", Hints::TAGS),
-    ("category", Hints::TAGS),
     ("catlinks", Hints::TAGS),
     ("ccpa", Hints::CONSENT),
     ("chapeau", Hints::LEAD),
     ("chapo", Hints::LEAD),
     ("clanek", Hints::ARTICLE),
-    ("cmp", Hints::CONSENT),
     ("colophon", Hints::FOOT),
     ("comentario", Hints::COMMENTS),
     ("comentarios", Hints::COMMENTS),
@@ -256,6 +356,8 @@ const WORDS: &[(&str, Hints)] = &[
     ("commentaire", Hints::COMMENTS),
     ("commentaires", Hints::COMMENTS),
     ("commentary", Hints::COMMENTS),
+    ("commenter", Hints::COMMENTS),
+    ("commentform", Hints::COMMENTS),
     ("commenti", Hints::COMMENTS),
     ("commentlist", Hints::COMMENTS),
     ("comments", Hints::COMMENTS),
@@ -266,6 +368,8 @@ const WORDS: &[(&str, Hints)] = &[
     ("complementary", Hints::SIDE),
     ("condividi", Hints::SHARE),
     ("consent", Hints::CONSENT),
+    ("contactform", Hints::SIGNUP),
+    ("contactinfo", Hints::FOOT),
     ("contenido", Hints::CONTENT),
     ("content", Hints::CONTENT),
     ("contentbody", Hints::BODY),
@@ -302,16 +406,17 @@ const WORDS: &[(&str, Hints)] = &[
     ("datapubblicazione", Hints::DATE),
     ("date", Hints::DATE),
     ("dateline", Hints::DATE),
+    ("datenschutz", Hints::CONSENT),
     ("dates", Hints::DATE),
     ("datestamp", Hints::DATE),
     ("datetime", Hints::DATE),
     ("datum", Hints::DATE),
     ("deck", Hints::LEAD),
     ("dek", Hints::LEAD),
+    ("depth", Hints::COMMENTS),
     ("detail", Hints::ARTICLE),
     ("detailcontent", Hints::BODY),
     ("dfp", Hints::AD),
-    ("dialog", Hints::SIGNUP),
     ("diaporama", Hints::MEDIA),
     ("didascalia", Hints::CAPTION),
     ("didomi", Hints::CONSENT),
@@ -322,6 +427,9 @@ const WORDS: &[(&str, Hints)] = &[
     ("docthem", Hints::RELATED),
     ("donate", Hints::SIGNUP),
     ("donation", Hints::SIGNUP),
+    ("drawer", Hints::HIDDEN),
+    ("dropdown", Hints::NAV),
+    ("email", Hints::SHARE),
     ("entradilla", Hints::LEAD),
     ("entry", Hints::ARTICLE),
     ("entrycontent", Hints::BODY),
@@ -349,8 +457,9 @@ const WORDS: &[(&str, Hints)] = &[
     ("foot", Hints::FOOT),
     ("footer", Hints::FOOT),
     ("footernav", Hints::FOOT),
-    ("footnotes", Hints::FOOT),
     ("forfatter", Hints::BYLINE),
+    ("form", Hints::SIGNUP),
+    ("forms", Hints::SIGNUP),
     ("forum", Hints::COMMENTS),
     ("fulltext", Hints::BODY),
     ("furtherreading", Hints::RELATED),
@@ -358,6 +467,7 @@ const WORDS: &[(&str, Hints)] = &[
     ("galleries", Hints::MEDIA),
     ("gallery", Hints::MEDIA),
     ("gdpr", Hints::CONSENT),
+    ("gform", Hints::SIGNUP),
     ("googlead", Hints::AD),
     ("gpt", Hints::AD),
     ("guestbook", Hints::COMMENTS),
@@ -439,15 +549,17 @@ const WORDS: &[(&str, Hints)] = &[
     ("listing", Hints::LIST),
     ("livefyre", Hints::COMMENTS),
     ("login", Hints::SIGNUP),
+    ("logo", Hints::NAV),
+    ("loop", Hints::RELATED),
     ("lure", Hints::LEAD),
     ("mailchimp", Hints::SIGNUP),
     ("main", Hints::CONTENT),
     ("maincontent", Hints::BODY),
     ("manchet", Hints::LEAD),
-    ("marginal", Hints::SIDE),
     ("marginalspalte", Hints::SIDE),
     ("masthead", Hints::NAV),
     ("mediacaption", Hints::CAPTION),
+    ("mega", Hints::NAV),
     ("megamenu", Hints::NAV),
     ("mehr", Hints::RELATED),
     ("membership", Hints::SIGNUP),
@@ -480,11 +592,11 @@ const WORDS: &[(&str, Hints)] = &[
     ("nextarticle", Hints::RELATED),
     ("nextprev", Hints::RELATED),
     ("nota", Hints::ARTICLE),
+    ("notice", Hints::SIGNUP),
     ("noticia", Hints::ARTICLE),
     ("notizia", Hints::ARTICLE),
     ("obsah", Hints::CONTENT),
     ("offcanvas", Hints::NAV),
-    ("offer", Hints::SIGNUP),
     ("offscreen", Hints::HIDDEN),
     ("onetrust", Hints::CONSENT),
     ("onward", Hints::RELATED),
@@ -494,6 +606,7 @@ const WORDS: &[(&str, Hints)] = &[
     ("overskrift", Hints::TITLE),
     ("page", Hints::CONTENT),
     ("pager", Hints::RELATED),
+    ("pagetop", Hints::NAV),
     ("pagination", Hints::RELATED),
     ("paging", Hints::RELATED),
     ("paragraf", Hints::CONTENT),
@@ -502,7 +615,6 @@ const WORDS: &[(&str, Hints)] = &[
     ("partager", Hints::SHARE),
     ("partner", Hints::AD),
     ("partners", Hints::AD),
-    ("paywall", Hints::SIGNUP),
     ("perex", Hints::LEAD),
     ("photocaption", Hints::CAPTION),
     ("photocredit", Hints::CAPTION),
@@ -524,25 +636,31 @@ const WORDS: &[(&str, Hints)] = &[
     ("postdate", Hints::DATE),
     ("posted", Hints::DATE),
     ("postedon", Hints::DATE),
+    ("postlist", Hints::RELATED),
     ("postmeta", Hints::META),
     ("postnav", Hints::RELATED),
+    ("posts", Hints::RELATED),
     ("posttag", Hints::TAGS),
     ("posttags", Hints::TAGS),
     ("posttext", Hints::BODY),
     ("posttitle", Hints::TITLE),
     ("preamble", Hints::LEAD),
+    ("prev", Hints::RELATED),
     ("prevarticle", Hints::RELATED),
+    ("previous", Hints::RELATED),
     ("prevnext", Hints::RELATED),
     ("print", Hints::SHARE),
     ("printbutton", Hints::SHARE),
+    ("privacy", Hints::CONSENT),
+    ("privacypolicy", Hints::CONSENT),
+    ("productlist", Hints::AD),
+    ("products", Hints::AD),
     ("prologue", Hints::LEAD),
     ("promo", Hints::RELATED),
     ("promobox", Hints::RELATED),
     ("promos", Hints::RELATED),
-    ("promoted", Hints::RELATED),
     ("promotion", Hints::AD),
     ("prose", Hints::BODY),
-    ("pub", Hints::AD),
     ("pubdate", Hints::DATE),
     ("publication", Hints::DATE),
     ("publicidad", Hints::AD),
@@ -552,7 +670,6 @@ const WORDS: &[(&str, Hints)] = &[
     ("published", Hints::DATE),
     ("publishedtime", Hints::DATE),
     ("publishtime", Hints::DATE),
-    ("rail", Hints::SIDE),
     ("rating", Hints::SHARE),
     ("ratings", Hints::SHARE),
     ("reactions", Hints::SHARE),
@@ -563,6 +680,7 @@ const WORDS: &[(&str, Hints)] = &[
     ("readnext", Hints::RELATED),
     ("readtime", Hints::META),
     ("readtoo", Hints::RELATED),
+    ("recent", Hints::RELATED),
     ("recirc", Hints::RELATED),
     ("recirculation", Hints::RELATED),
     ("recommend", Hints::RELATED),
@@ -605,6 +723,8 @@ const WORDS: &[(&str, Hints)] = &[
     ("schlagworte", Hints::TAGS),
     ("screenreader", Hints::HIDDEN),
     ("sdsharing", Hints::SHARE),
+    ("search", Hints::SIGNUP),
+    ("searchform", Hints::SIGNUP),
     ("secondary", Hints::SIDE),
     ("section", Hints::CONTENT),
     ("seealso", Hints::RELATED),
@@ -617,11 +737,10 @@ const WORDS: &[(&str, Hints)] = &[
     ("sharethis", Hints::SHARE),
     ("sharetools", Hints::SHARE),
     ("sharing", Hints::SHARE),
-    ("shopping", Hints::AD),
-    ("side", Hints::SIDE),
     ("sidebar", Hints::SIDE),
     ("sidebox", Hints::SIDE),
     ("sidecolumn", Hints::SIDE),
+    ("sidewidget", Hints::SIDE),
     ("signatur", Hints::BYLINE),
     ("signature", Hints::BYLINE),
     ("signin", Hints::SIGNUP),
@@ -637,6 +756,7 @@ const WORDS: &[(&str, Hints)] = &[
     ("skribent", Hints::BYLINE),
     ("slick", Hints::RELATED),
     ("slideshow", Hints::MEDIA),
+    ("slogan", Hints::NAV),
     ("social", Hints::SHARE),
     ("socialbar", Hints::SHARE),
     ("socialmedia", Hints::SHARE),
@@ -660,6 +780,7 @@ const WORDS: &[(&str, Hints)] = &[
     ("subheading", Hints::LEAD),
     ("subheadline", Hints::LEAD),
     ("submenu", Hints::NAV),
+    ("subnav", Hints::NAV),
     ("subscribe", Hints::SIGNUP),
     ("subscriber", Hints::SIGNUP),
     ("subscription", Hints::SIGNUP),
@@ -675,11 +796,12 @@ const WORDS: &[(&str, Hints)] = &[
     ("tableofcontents", Hints::NAV),
     ("taboola", Hints::RELATED),
     ("taboolabox", Hints::RELATED),
-    ("tag", Hints::TAGS),
     ("tagcloud", Hints::TAGS),
     ("tagged", Hints::TAGS),
+    ("tagline", Hints::NAV),
     ("taglist", Hints::TAGS),
     ("tags", Hints::TAGS),
+    ("taxonomy", Hints::TAGS),
     ("teaser", Hints::RELATED),
     ("teasers", Hints::RELATED),
     ("teasertext", Hints::LEAD),
@@ -687,13 +809,16 @@ const WORDS: &[(&str, Hints)] = &[
     ("tekst", Hints::CONTENT),
     ("telegram", Hints::SHARE),
     ("temas", Hints::TAGS),
+    ("terms", Hints::TAGS),
     ("testo", Hints::CONTENT),
     ("text", Hints::CONTENT),
     ("textbody", Hints::BODY),
     ("texte", Hints::CONTENT),
     ("texto", Hints::CONTENT),
     ("textsize", Hints::SHARE),
+    ("textwidget", Hints::SIDE),
     ("themen", Hints::TAGS),
+    ("thread", Hints::COMMENTS),
     ("ticker", Hints::RELATED),
     ("tiepdocthem", Hints::RELATED),
     ("tieude", Hints::TITLE),
@@ -705,17 +830,14 @@ const WORDS: &[(&str, Hints)] = &[
     ("titolo", Hints::TITLE),
     ("titre", Hints::TITLE),
     ("titulo", Hints::TITLE),
-    ("toc", Hints::NAV),
     ("toolbar", Hints::SHARE),
-    ("tools", Hints::SHARE),
+    ("tooltip", Hints::HIDDEN),
+    ("tooltips", Hints::HIDDEN),
     ("topbar", Hints::NAV),
-    ("topic", Hints::TAGS),
     ("topics", Hints::TAGS),
     ("topnews", Hints::RELATED),
     ("topstories", Hints::RELATED),
-    ("trend", Hints::RELATED),
     ("trending", Hints::RELATED),
-    ("trends", Hints::RELATED),
     ("tresc", Hints::CONTENT),
     ("twitter", Hints::SHARE),
     ("tytul", Hints::TITLE),
@@ -727,6 +849,7 @@ const WORDS: &[(&str, Hints)] = &[
     ("upsell", Hints::SIGNUP),
     ("usercentrics", Hints::CONSENT),
     ("usercomments", Hints::COMMENTS),
+    ("utility", Hints::NAV),
     ("vcard", Hints::BIO),
     ("verfasser", Hints::BYLINE),
     ("veroeffentlicht", Hints::DATE),
@@ -740,11 +863,10 @@ const WORDS: &[(&str, Hints)] = &[
     ("vote", Hints::SHARE),
     ("votes", Hints::SHARE),
     ("voting", Hints::SHARE),
+    ("webform", Hints::SIGNUP),
     ("weiterlesen", Hints::RELATED),
     ("werbung", Hints::AD),
     ("whatsapp", Hints::SHARE),
-    ("widget", Hints::SIDE),
-    ("widgets", Hints::SIDE),
     ("writer", Hints::BYLINE),
     ("writers", Hints::BYLINE),
     ("wysiwyg", Hints::BODY),

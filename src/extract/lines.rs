@@ -36,6 +36,43 @@ const STARTS: &[&str] = &[
     "related",
 ];
 
+/// Tells whether a line stands above what follows an article: related articles, comments, the author.
+pub(super) fn ends_article(block: &Block) -> bool {
+    const ENDS: &[&str] = &[
+        "related",
+        "more from",
+        "about the author",
+        "share this",
+        "comments",
+        "leave a comment",
+        "leave a reply",
+        "read next",
+        "you may also",
+        "you might also",
+        "recommended",
+        "tags",
+        "filed under",
+        "categories",
+        "mehr zum thema",
+        "lesen sie auch",
+        "kommentare",
+        "sobre el autor",
+        "lire aussi",
+        "à lire aussi",
+        "leggi anche",
+        "lee también",
+        "noticias relacionadas",
+    ];
+    if block.weight > 80 {
+        return false;
+    }
+    let text = folded(&block.text);
+    ENDS.iter().any(|start| {
+        text.strip_prefix(start)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    })
+}
+
 /// Tells whether a folded line is the authors' names, with or without a word before them.
 pub(super) fn is_byline(folded_line: &str, folded_byline: &str) -> bool {
     if folded_byline.is_empty() {

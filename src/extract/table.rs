@@ -52,6 +52,8 @@ pub(super) struct Part {
     pub(super) first: usize,
     /// The index after its last block.
     pub(super) end: usize,
+    /// The bytes of text inside an element that is part of a line.
+    pub(super) inline_bytes: usize,
 }
 
 /// A paragraph, heading, list item, or any other run of text between two breaks.
@@ -466,6 +468,7 @@ impl<'a> Walk<'a> {
                 hints,
                 first,
                 end: first,
+                inline_bytes: self.current.buffer.len(),
             });
             index
         });
@@ -493,6 +496,7 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         let end = self.table.blocks.len();
+        let bytes = self.current.buffer.len();
         // The text of an inline element is still in the buffer, and its block has yet to come.
         let end = if tag.breaks() || self.current.buffer.is_empty() {
             end
@@ -504,6 +508,7 @@ impl<'a> Walk<'a> {
             .and_then(|index| self.table.elements.get_mut(index))
         {
             part.end = end;
+            part.inline_bytes = bytes.saturating_sub(part.inline_bytes);
         }
     }
 
@@ -592,6 +597,7 @@ fn own_hints(tag: Tag, element: &Element) -> Hints {
         Tag::Caption => Hints::CAPTION,
         Tag::Time => Hints::DATE,
         Tag::Header => Hints::HEAD,
+        Tag::Form => Hints::SIGNUP,
         _ => Hints::NONE,
     };
     for (name, value) in element.attrs() {
