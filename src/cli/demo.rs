@@ -80,7 +80,7 @@ impl Stage {
         let text = toml(&DemoSetup {
             state_dir: &folder.path().join("state"),
             newsroom: newsroom.addr(),
-            smtp: mail.addr(),
+            smtp: mail.address(),
             webhook: webhook.addr(),
             webhook_secret_file: &secret,
             poll_every: POLL_EVERY,
@@ -105,7 +105,7 @@ impl Stage {
         ))?;
         output::line(&format!(
             "The real service reads it, with its state in SQLite, and tells a mail server at {} and a webhook at {}.",
-            self.mail.addr(),
+            self.mail.address(),
             self.webhook.url()
         ))?;
         let watches: Vec<String> = WATCHES

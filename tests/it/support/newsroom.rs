@@ -56,7 +56,7 @@ impl World {
         toml(&DemoSetup {
             state_dir: &self.state_dir(),
             newsroom: self.newsroom.addr(),
-            smtp: self.mail.addr(),
+            smtp: self.mail.address(),
             webhook: self.webhook.addr(),
             webhook_secret_file: &self.folder.path().join("secret"),
             poll_every: "15m",
