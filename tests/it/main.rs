@@ -17,6 +17,7 @@ mod http;
 mod kill;
 mod line;
 mod restart;
+mod service;
 mod store;
 mod support;
 mod tidy;
