@@ -304,7 +304,9 @@ struct Ranges(Vec<(u32, u32)>);
 impl Ranges {
     fn of(class: &str) -> Self {
         match regex_syntax::parse(class).map(regex_syntax::hir::Hir::into_kind) {
-            Ok(HirKind::Class(regex_syntax::hir::Class::Unicode(class))) => Self::from_class(&class),
+            Ok(HirKind::Class(regex_syntax::hir::Class::Unicode(class))) => {
+                Self::from_class(&class)
+            }
             _ => Self(Vec::new()),
         }
     }
@@ -352,7 +354,8 @@ mod tests {
 
     #[test]
     fn digits_of_every_script_have_their_value() {
-        for (digit, value) in [('7', 7), ('٣', 3), ('۹', 9), ('๕', 5), ('𝟘', 0), ('𝟡', 9)] {
+        for (digit, value) in [('7', 7), ('٣', 3), ('۹', 9), ('๕', 5), ('𝟘', 0), ('𝟡', 9)]
+        {
             assert_eq!(decimal_value(digit), Some(value), "{digit}");
         }
         assert_eq!(decimal_value('x'), None);
@@ -360,7 +363,13 @@ mod tests {
 
     #[test]
     fn case_folding_is_the_full_one() {
-        for (c, folded) in [('ß', "ss"), ('ẞ', "ss"), ('ς', "σ"), ('İ', "i\u{307}"), ('ı', "ı")] {
+        for (c, folded) in [
+            ('ß', "ss"),
+            ('ẞ', "ss"),
+            ('ς', "σ"),
+            ('İ', "i\u{307}"),
+            ('ı', "ı"),
+        ] {
             assert_eq!(case_fold(c), folded, "{c}");
         }
     }

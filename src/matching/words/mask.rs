@@ -41,7 +41,9 @@ fn next_sign(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
 /// `http://…` or `https://…`, from its scheme to the end of the run of ASCII.
 fn web_address(bytes: &[u8], floor: usize, colon: usize) -> Option<Range<usize>> {
     let start = [&b"https"[..], b"http"].iter().find_map(|scheme| {
-        let start = colon.checked_sub(scheme.len()).filter(|start| *start >= floor)?;
+        let start = colon
+            .checked_sub(scheme.len())
+            .filter(|start| *start >= floor)?;
         starts_with_any_case(bytes.get(start..)?, scheme).then_some(start)
     })?;
     Some(start..end_of_run(bytes, colon))
@@ -54,9 +56,7 @@ fn bare_address(bytes: &[u8], floor: usize, start: usize) -> Option<Range<usize>
         .filter(|before| *before >= floor)
         .and_then(|before| bytes.get(before));
     let inside_a_word = before.is_some_and(|byte| byte.is_ascii_alphanumeric());
-    let goes_on = bytes
-        .get(start + 4)
-        .is_some_and(u8::is_ascii_alphanumeric);
+    let goes_on = bytes.get(start + 4).is_some_and(u8::is_ascii_alphanumeric);
     (!inside_a_word && goes_on).then(|| start..end_of_run(bytes, start))
 }
 
@@ -64,7 +64,12 @@ fn bare_address(bytes: &[u8], floor: usize, start: usize) -> Option<Range<usize>
 fn mail_address(bytes: &[u8], floor: usize, sign: usize) -> Option<Range<usize>> {
     let is_local = |byte: &&u8| byte.is_ascii_alphanumeric() || b"._%+-".contains(byte);
     let is_domain = |byte: &&u8| byte.is_ascii_alphanumeric() || b".-".contains(byte);
-    let local = bytes.get(floor..sign)?.iter().rev().take_while(is_local).count();
+    let local = bytes
+        .get(floor..sign)?
+        .iter()
+        .rev()
+        .take_while(is_local)
+        .count();
     let mut domain = bytes.get(sign + 1..)?;
     domain = domain.get(..domain.iter().take_while(is_domain).count())?;
     while let Some((b'.' | b'-', shorter)) = domain.split_last() {
@@ -94,17 +99,32 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<&str> {
-        addresses(text).into_iter().map(|range| &text[range]).collect()
+        addresses(text)
+            .into_iter()
+            .map(|range| &text[range])
+            .collect()
     }
 
     #[test]
     fn addresses_are_found_and_nothing_else() {
-        assert_eq!(found("see https://x.example/iran-news now"), ["https://x.example/iran-news"]);
+        assert_eq!(
+            found("see https://x.example/iran-news now"),
+            ["https://x.example/iran-news"]
+        );
         assert_eq!(found("HTTP://X.EXAMPLE/，南海"), ["HTTP://X.EXAMPLE/"]);
-        assert_eq!(found("go to www.iran.example, or awww.x"), ["www.iran.example,"]);
-        assert_eq!(found("mail jane.doe+x@mail.example.org."), ["jane.doe+x@mail.example.org"]);
+        assert_eq!(
+            found("go to www.iran.example, or awww.x"),
+            ["www.iran.example,"]
+        );
+        assert_eq!(
+            found("mail jane.doe+x@mail.example.org."),
+            ["jane.doe+x@mail.example.org"]
+        );
         assert_eq!(found("@iran and iran@ and a@b, a://b"), [""; 0]);
-        assert_eq!(found("<a href=\"http://a.example\">iran</a>"), ["http://a.example"]);
+        assert_eq!(
+            found("<a href=\"http://a.example\">iran</a>"),
+            ["http://a.example"]
+        );
         assert_eq!(found("a@b.cc@d.ee"), ["a@b.cc"]);
     }
 }

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use characters::Class;
 pub(crate) use keys::Keys;
-pub(crate) use units::Reading;
+pub(crate) use units::{Reading, each_composed};
 use units::{Unit, Units};
 
 /// A word of a text, or the joined form of hyphenated words, over the same positions.
@@ -442,7 +442,9 @@ fn single_letter(units: &[Unit]) -> Option<&[Unit]> {
         .iter()
         .take_while(|unit| unit.class == Class::Mark)
         .count();
-    let goes_on = rest.get(marks).is_some_and(|unit| is_word_class(unit.class));
+    let goes_on = rest
+        .get(marks)
+        .is_some_and(|unit| is_word_class(unit.class));
     (first.class == Class::Letter && !goes_on)
         .then(|| units.get(..=marks))
         .flatten()
@@ -461,8 +463,7 @@ fn possessive(units: &[Unit]) -> usize {
         return 0;
     };
     let ends = rest.first().is_none_or(|unit| !is_word_class(unit.class));
-    let is_possessive =
-        apostrophe.class == Class::Apostrophe && matches!(s.c, 's' | 'S') && ends;
+    let is_possessive = apostrophe.class == Class::Apostrophe && matches!(s.c, 's' | 'S') && ends;
     if is_possessive { 2 } else { 0 }
 }
 
