@@ -161,17 +161,47 @@ impl ClauseReport {
     }
 }
 
+/// The texts of the aliases.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Texts<'e> {
+    /// The text of each alias.
+    pub(super) aliases: &'e [Box<str>],
+    /// For each shared clause the alias it is of.
+    pub(super) owners: &'e [usize],
+}
+
+/// How much is reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// What a hit needs: nothing of clauses that are not met.
+    Met,
+    /// Every clause.
+    All,
+}
+
 /// Writes the reports of one query.
 pub(super) struct Reporter<'e, 'a> {
     evaluation: &'e mut Evaluation<'a>,
+    texts: Texts<'e>,
+    /// The text of the query or alias whose clauses are being reported.
+    source: &'e str,
+    detail: Detail,
     /// The aliases that are already in the report, without their clauses.
     known: HashMap<usize, ClauseReport>,
 }
 
 impl<'e, 'a> Reporter<'e, 'a> {
-    pub(super) fn new(evaluation: &'e mut Evaluation<'a>) -> Self {
+    pub(super) fn new(
+        evaluation: &'e mut Evaluation<'a>,
+        texts: Texts<'e>,
+        source: &'e str,
+        detail: Detail,
+    ) -> Self {
         Self {
             evaluation,
+            texts,
+            source,
+            detail,
             known: HashMap::new(),
         }
     }
@@ -188,6 +218,9 @@ impl<'e, 'a> Reporter<'e, 'a> {
     }
 
     fn report(&mut self, clause: &Clause) -> ClauseReport {
+        if self.detail == Detail::Met && !self.evaluation.holds(clause) {
+            return empty_report(ClauseKind::Term);
+        }
         let mut report = match &clause.ask {
             Ask::Search(search) => self.search(search, clause),
             Ask::Regex { .. } => {
@@ -237,7 +270,10 @@ impl<'e, 'a> Reporter<'e, 'a> {
                 }
             }
         };
-        report.text = clause.text.to_string();
+        let (start, end) = clause.place;
+        let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+        let text = range.and_then(|(start, end)| self.source.get(start..end));
+        report.text = text.unwrap_or_default().to_owned();
         report.only_points = clause.is_neutral;
         report
     }
@@ -256,7 +292,11 @@ impl<'e, 'a> Reporter<'e, 'a> {
         let Some(clause) = self.evaluation.shared.get(place) else {
             return empty_report(ClauseKind::Alias);
         };
+        let owner = self.texts.owners.get(place);
+        let text = owner.and_then(|owner| self.texts.aliases.get(*owner));
+        let outer = std::mem::replace(&mut self.source, text.map_or("", |text| text));
         let inner = self.report(clause);
+        self.source = outer;
         let report = ClauseReport {
             met: inner.met,
             count: inner.count,

@@ -54,8 +54,8 @@ impl Fields {
 #[derive(Debug, Clone)]
 pub(crate) struct Clause {
     pub(crate) ask: Ask,
-    /// The clause as its author wrote it.
-    pub(crate) text: Box<str>,
+    /// Where the clause stands in its query or alias, in bytes.
+    pub(crate) place: (u32, u32),
     /// True if it only takes points away.
     pub(crate) is_neutral: bool,
 }
@@ -160,6 +160,8 @@ pub(crate) struct Expression {
 pub(crate) struct Compiler {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) shared: Vec<Clause>,
+    /// For each shared clause the alias it is of.
+    pub(crate) shared_aliases: Vec<usize>,
     pub(crate) expressions: Vec<Expression>,
     /// The fields in which some query looks.
     pub(crate) fields: Fields,
@@ -177,14 +179,44 @@ struct SharedUse {
     is_negated: bool,
 }
 
+/// The text of a query, and where in it each code point is.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) text: Box<str>,
+    /// The byte of each code point; empty where both are the same.
+    bytes: Vec<u32>,
+}
+
+impl Source {
+    /// Prepares a text.
+    pub(crate) fn new(text: &str) -> Self {
+        let bytes = if text.is_ascii() {
+            Vec::new()
+        } else {
+            let starts = text.char_indices().map(|(byte, _)| byte);
+            starts
+                .chain([text.len()])
+                .map(|byte| u32::try_from(byte).unwrap_or(u32::MAX))
+                .collect()
+        };
+        Self {
+            text: text.into(),
+            bytes,
+        }
+    }
+
+    fn byte(&self, code_point: usize) -> u32 {
+        let same = || u32::try_from(code_point).unwrap_or(u32::MAX);
+        self.bytes.get(code_point).copied().unwrap_or_else(same)
+    }
+}
+
 /// The query that is being compiled, and where in it.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'c> {
-    /// The code points of the query.
-    pub(crate) source: &'c [char],
+    pub(crate) source: &'c Source,
     pub(crate) aliases: &'c Aliases,
-    /// The code points of each alias.
-    pub(crate) alias_sources: &'c [Vec<char>],
+    pub(crate) alias_sources: &'c [Source],
     /// The language whose word forms count as the same.
     pub(crate) stem: Option<&'c str>,
     pub(crate) field: Option<Field>,
@@ -195,23 +227,20 @@ pub(crate) struct Context<'c> {
 impl Compiler {
     /// Compiles a query that has been checked.
     pub(crate) fn clause(&mut self, expr: &Expr, context: Context<'_>) -> Clause {
-        let text: String = context
-            .source
-            .get(expr.place.clone())
-            .unwrap_or_default()
-            .iter()
-            .collect();
         let ask = self.ask(expr, context);
         // A field stands for its clause: nothing of it is left but the restriction.
         let mut clause = match (ask, &expr.kind) {
             (Compiled::Inner(clause), _) => clause,
             (Compiled::Ask(ask), _) => Clause {
                 ask,
-                text: Box::default(),
+                place: (0, 0),
                 is_neutral: !context.is_negated && is_neutral(expr),
             },
         };
-        clause.text = text.into();
+        clause.place = (
+            context.source.byte(expr.place.start),
+            context.source.byte(expr.place.end),
+        );
         clause
     }
 
@@ -291,6 +320,7 @@ impl Compiler {
         let clause = self.clause(expr, Context { source, ..context });
         let place = self.shared.len();
         self.shared.push(clause);
+        self.shared_aliases.push(alias);
         self.shared_places.insert(wanted, place);
         Ask::Shared(place)
     }

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::frequency;
 use super::globs::Globs;
 use super::query::primary_language;
 use super::stem::{Stem, stemmer};
@@ -16,6 +17,11 @@ pub(crate) struct KeyId(pub(crate) u32);
 
 /// No key.
 const NONE: KeyId = KeyId(u32::MAX);
+
+/// The share of articles in one language: a reader of several languages has few of each.
+const FREQUENCY_OF_LANGUAGE: f32 = 0.3;
+/// The share of articles in which a regular expression matches: they are written for rare things.
+const FREQUENCY_OF_REGEX: f32 = 0.01;
 
 type WordMap<V> = HashMap<Box<str>, V, BuildHasherDefault<WordHasher>>;
 
@@ -47,7 +53,22 @@ pub(crate) struct Vocabulary {
     exact_globs: Globs,
     stems: Vec<StemSet>,
     languages: WordMap<KeyId>,
-    keys: u32,
+    keys: Counter,
+}
+
+/// Gives out keys.
+#[derive(Debug, Default)]
+struct Counter {
+    /// For each key the expected share of articles that have it.
+    frequencies: Vec<f32>,
+}
+
+impl Counter {
+    fn next(&mut self, frequency: f32) -> KeyId {
+        let key = u32::try_from(self.frequencies.len()).unwrap_or(u32::MAX);
+        self.frequencies.push(frequency);
+        KeyId(key)
+    }
 }
 
 /// The stems that queries in one language ask for.
@@ -73,36 +94,43 @@ pub(crate) struct StemsInUse(usize);
 impl Vocabulary {
     /// How many keys there are.
     pub(crate) fn len(&self) -> usize {
-        usize::try_from(self.keys).unwrap_or(usize::MAX)
+        self.keys.frequencies.len()
+    }
+
+    /// The expected share of articles that have a key.
+    pub(crate) fn frequency(&self, key: KeyId) -> f32 {
+        let place = usize::try_from(key.0).unwrap_or(usize::MAX);
+        self.keys.frequencies.get(place).copied().unwrap_or(1.0)
     }
 
     /// A key that no word has; for regular expressions.
     pub(crate) fn new_key(&mut self) -> KeyId {
-        next(&mut self.keys)
+        self.keys.next(FREQUENCY_OF_REGEX)
     }
 
     /// The key of a word exactly as written.
     pub(crate) fn exact(&mut self, word: &str) -> KeyId {
-        let forms = self.words.entry(word.into()).or_default();
-        assign(&mut forms.exact, &mut self.keys)
+        let slot = &mut self.words.entry(word.into()).or_default().exact;
+        assign(slot, word, &mut self.keys)
     }
 
     /// The key of a case-folded word.
     pub(crate) fn lower(&mut self, lower: &str) -> KeyId {
-        let forms = self.words.entry(lower.into()).or_default();
-        assign(&mut forms.lower, &mut self.keys)
+        let slot = &mut self.words.entry(lower.into()).or_default().lower;
+        assign(slot, lower, &mut self.keys)
     }
 
     /// The key of an accent-free word.
     pub(crate) fn fold(&mut self, fold: &str) -> KeyId {
-        let forms = self.words.entry(fold.into()).or_default();
-        assign(&mut forms.fold, &mut self.keys)
+        let slot = &mut self.words.entry(fold.into()).or_default().fold;
+        assign(slot, fold, &mut self.keys)
     }
 
     /// The key of all Hangul words that start with `fold`.
     pub(crate) fn prefix(&mut self, fold: &str) -> KeyId {
         self.longest_prefix = self.longest_prefix.max(fold.len());
-        intern(&mut self.prefixes, fold, &mut self.keys)
+        let frequency = frequency::of_word(fold);
+        intern(&mut self.prefixes, fold, frequency, &mut self.keys)
     }
 
     /// The key of all words that fit a pattern with `*` and `?`.
@@ -112,18 +140,21 @@ impl Vocabulary {
         } else {
             &mut self.fold_globs
         };
-        globs.intern(pattern, || next(&mut self.keys))
+        let head = pattern.chars().take_while(|c| !matches!(c, '*' | '?'));
+        let frequency = frequency::of_head(head.count());
+        globs.intern(pattern, || self.keys.next(frequency))
     }
 
     /// The key of a word's stem; absent if the language has no stems.
     pub(crate) fn stem(&mut self, language: &str, lower: &str) -> Option<KeyId> {
+        let language = stem_language(language);
         let place = self.stems.iter().position(|set| set.language == language);
         let place = match place {
             Some(place) => place,
             None => {
                 self.stems.push(StemSet {
-                    language: language.to_owned(),
-                    stemmer: stemmer(language)?,
+                    stemmer: stemmer(&language)?,
+                    language,
                     keys: WordMap::default(),
                 });
                 self.stems.len() - 1
@@ -131,17 +162,24 @@ impl Vocabulary {
         };
         let set = self.stems.get_mut(place)?;
         let stem = set.stemmer.stem(lower);
-        Some(intern(&mut set.keys, &stem, &mut self.keys))
+        let frequency = frequency::of_word(lower);
+        Some(intern(&mut set.keys, &stem, frequency, &mut self.keys))
     }
 
     /// The key of articles in a language.
     pub(crate) fn language(&mut self, tag: &str) -> KeyId {
-        intern(&mut self.languages, &normal_tag(tag), &mut self.keys)
+        let tag = normal_tag(tag);
+        intern(
+            &mut self.languages,
+            &tag,
+            FREQUENCY_OF_LANGUAGE,
+            &mut self.keys,
+        )
     }
 
     /// The stems that apply to an article in a language.
     pub(crate) fn stems_for(&self, tag: &str) -> Option<StemsInUse> {
-        let language = primary_language(tag);
+        let language = stem_language(tag);
         self.stems
             .iter()
             .position(|set| set.language == language)
@@ -212,24 +250,28 @@ impl Vocabulary {
     }
 }
 
-fn intern(map: &mut WordMap<KeyId>, word: &str, keys: &mut u32) -> KeyId {
+fn intern(map: &mut WordMap<KeyId>, word: &str, frequency: f32, keys: &mut Counter) -> KeyId {
     match map.get(word) {
         Some(key) => *key,
-        None => *map.entry(word.into()).or_insert_with(|| next(keys)),
+        None => *map
+            .entry(word.into())
+            .or_insert_with(|| keys.next(frequency)),
     }
 }
 
-fn assign(slot: &mut KeyId, keys: &mut u32) -> KeyId {
+fn assign(slot: &mut KeyId, word: &str, keys: &mut Counter) -> KeyId {
     if *slot == NONE {
-        *slot = next(keys);
+        *slot = keys.next(frequency::of_word(word));
     }
     *slot
 }
 
-fn next(keys: &mut u32) -> KeyId {
-    let key = KeyId(*keys);
-    *keys = keys.saturating_add(1);
-    key
+/// The language whose stems a tag stands for: both written forms of Norwegian share theirs.
+fn stem_language(tag: &str) -> String {
+    match primary_language(tag).as_str() {
+        "nb" | "nn" => "no".to_owned(),
+        other => other.to_owned(),
+    }
 }
 
 fn known(key: KeyId) -> Option<KeyId> {

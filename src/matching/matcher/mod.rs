@@ -4,8 +4,9 @@ use std::sync::{Mutex, PoisonError};
 
 use super::article::{Article, Expressions};
 use super::evaluate::{Evaluation, Memo};
-use super::explain::{Explanation, Reporter};
-use super::program::{Clause, Compiler, Context, Fields};
+use super::explain::{Detail, Explanation, Reporter, Texts};
+use super::index::{Index, Stamps};
+use super::program::{Clause, Compiler, Context, Fields, Source};
 use super::query::{self, Aliases, Expr, Kind, Mistake};
 use super::stem;
 use super::vocabulary::Vocabulary;
@@ -16,7 +17,12 @@ use crate::domain::{ArticleText, Hit};
 #[derive(Debug)]
 pub struct Matcher {
     watches: Vec<CompiledWatch>,
+    index: Index,
+    /// The clauses of aliases, and for each the alias it is of.
     shared: Vec<Clause>,
+    shared_aliases: Vec<usize>,
+    /// The text of each alias.
+    aliases: Vec<Box<str>>,
     vocabulary: Vocabulary,
     expressions: Expressions,
     /// The fields in which some query looks.
@@ -30,8 +36,8 @@ pub struct Matcher {
 struct CompiledWatch {
     clause: Clause,
     min_score: Option<f64>,
-    /// The query as read, for printing.
-    expr: Expr,
+    /// The query as written; of a list, its terms one after the other.
+    text: Box<str>,
 }
 
 /// What matching one article needs.
@@ -39,6 +45,8 @@ struct CompiledWatch {
 struct Scratch {
     article: Article,
     memo: Memo,
+    stamps: Stamps,
+    candidates: Vec<u32>,
 }
 
 impl Matcher {
@@ -58,7 +66,7 @@ impl Matcher {
             return Err(problems);
         }
         let mut compiler = Compiler::default();
-        let watches = watches
+        let watches: Vec<CompiledWatch> = watches
             .iter()
             .zip(queries)
             .map(|(watch, query)| CompiledWatch {
@@ -74,12 +82,19 @@ impl Matcher {
                     },
                 ),
                 min_score: watch.min_score,
-                expr: query.expr,
+                text: query.source.text,
             })
             .collect();
+        let clauses = watches.iter().map(|watch| &watch.clause);
         Ok(Self {
+            index: Index::new(clauses, &compiler.shared, &compiler.vocabulary),
             watches,
             shared: compiler.shared,
+            shared_aliases: compiler.shared_aliases,
+            aliases: alias_sources
+                .into_iter()
+                .map(|source| source.text)
+                .collect(),
             vocabulary: compiler.vocabulary,
             expressions: Expressions::new(compiler.expressions),
             fields: compiler.fields,
@@ -90,13 +105,20 @@ impl Matcher {
     /// The watches that fire, in their order.
     #[must_use]
     pub fn hits(&self, article: &ArticleText<'_>) -> Vec<Hit> {
-        self.with_article(article, |evaluation| {
-            let mut hits = Vec::new();
-            for (place, watch) in self.watches.iter().enumerate() {
-                if evaluation.holds(&watch.clause) {
-                    hits.extend(hit(place, watch, evaluation));
-                }
-            }
+        self.with_scratch(|scratch| {
+            let mut candidates = std::mem::take(&mut scratch.candidates);
+            let mut stamps = std::mem::take(&mut scratch.stamps);
+            let evaluation = &mut self.read(article, scratch);
+            let watches = self.watches.len();
+            self.index
+                .candidates(evaluation.article, watches, &mut stamps, &mut candidates);
+            let mut hits: Vec<Hit> = candidates
+                .iter()
+                .filter_map(|watch| self.hit(usize::try_from(*watch).ok()?, evaluation))
+                .collect();
+            hits.sort_by_key(|hit| hit.watch);
+            scratch.candidates = candidates;
+            scratch.stamps = stamps;
             hits
         })
     }
@@ -107,61 +129,74 @@ impl Matcher {
     #[must_use]
     pub fn explain(&self, watch: usize, article: &ArticleText<'_>) -> Option<Explanation> {
         let watch = self.watches.get(watch)?;
-        Some(self.with_article(article, |evaluation| {
-            Reporter::new(evaluation).explanation(&watch.clause, watch.min_score)
+        Some(self.with_scratch(|scratch| {
+            let evaluation = &mut self.read(article, scratch);
+            self.report(watch, evaluation, Detail::All)
         }))
     }
 
-    /// Reads an article and hands it to `job`.
-    fn with_article<T>(
+    /// The hit of a watch, if it fires.
+    fn hit(&self, place: usize, evaluation: &mut Evaluation<'_>) -> Option<Hit> {
+        let watch = self.watches.get(place)?;
+        if !evaluation.holds(&watch.clause) {
+            return None;
+        }
+        let report = self.report(watch, evaluation, Detail::Met);
+        report.matched.then(|| Hit {
+            watch: place,
+            score: report.score,
+            terms: report.terms(),
+            spans: report.clause.spans,
+        })
+    }
+
+    fn report(
         &self,
-        text: &ArticleText<'_>,
-        job: impl FnOnce(&mut Evaluation<'_>) -> T,
-    ) -> T {
-        // A thread that panicked has taken its scratch with it; the list itself is whole.
-        let mut scratch = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop()
-            .unwrap_or_default();
-        let Scratch { article, memo } = &mut scratch;
+        watch: &CompiledWatch,
+        evaluation: &mut Evaluation<'_>,
+        detail: Detail,
+    ) -> Explanation {
+        let texts = Texts {
+            aliases: &self.aliases,
+            owners: &self.shared_aliases,
+        };
+        Reporter::new(evaluation, texts, &watch.text, detail)
+            .explanation(&watch.clause, watch.min_score)
+    }
+
+    /// Reads an article.
+    fn read<'s>(&'s self, text: &ArticleText<'_>, scratch: &'s mut Scratch) -> Evaluation<'s> {
+        let Scratch { article, memo, .. } = scratch;
         memo.clear();
         article.read(text, &self.vocabulary, self.fields, &self.expressions);
-        let result = job(&mut Evaluation {
+        Evaluation {
             article,
             shared: &self.shared,
             memo,
-        });
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(scratch);
+        }
+    }
+
+    /// Lends a scratch to `job`.
+    fn with_scratch<T>(&self, job: impl FnOnce(&mut Scratch) -> T) -> T {
+        // A thread that panicked has taken its scratch with it; the list itself is whole.
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scratch = idle().pop().unwrap_or_default();
+        let result = job(&mut scratch);
+        idle().push(scratch);
         result
     }
 }
 
-/// The hit of a watch whose query is true, unless its score is too low.
-fn hit(place: usize, watch: &CompiledWatch, evaluation: &mut Evaluation<'_>) -> Option<Hit> {
-    let explanation = Reporter::new(evaluation).explanation(&watch.clause, watch.min_score);
-    explanation.matched.then(|| Hit {
-        watch: place,
-        score: explanation.score,
-        terms: explanation.terms(),
-        spans: explanation.clause.spans,
-    })
-}
-
-/// A query that was read, and its code points.
+/// A query that was read, and its text.
 struct ReadQuery {
     expr: Expr,
-    source: Vec<char>,
+    source: Source,
 }
 
 fn read_aliases(
     entries: &[(String, String)],
     problems: &mut Vec<QueryProblem>,
-) -> (Aliases, Vec<Vec<char>>) {
+) -> (Aliases, Vec<Source>) {
     let mut read = Vec::new();
     for (place, (name, text)) in entries.iter().enumerate() {
         let expr = match query::query(text) {
@@ -187,10 +222,7 @@ fn read_aliases(
         let own = mistakes.into_iter().filter(|one| one.kind != CYCLE);
         problems.extend(own.map(|one| problem(Place::Alias(place), one)));
     }
-    let sources = entries
-        .iter()
-        .map(|(_, text)| text.chars().collect())
-        .collect();
+    let sources = entries.iter().map(|(_, text)| Source::new(text)).collect();
     (aliases, sources)
 }
 
@@ -236,7 +268,7 @@ fn read_watches(
                 match read {
                     Ok(expr) => queries.push(ReadQuery {
                         expr,
-                        source: text.chars().collect(),
+                        source: Source::new(text),
                     }),
                     Err(mistakes) => problems.extend(
                         mistakes
@@ -266,25 +298,27 @@ fn read_terms(
         );
         problems.push(problem(Place::Query(watch), empty));
     }
-    let mut source = Vec::new();
+    let mut source = String::new();
+    let mut length = 0;
     let mut sides = Vec::new();
     for (place, text) in terms.iter().enumerate() {
         match query::term(text) {
             Ok(mut expr) => {
-                let offset = source.len();
-                expr.place = expr.place.start + offset..expr.place.end + offset;
-                source.extend(text.chars());
+                expr.place = expr.place.start + length..expr.place.end + length;
+                source.push_str(text);
+                length += text.chars().count();
                 sides.push(expr);
             }
             Err(mistake) => problems.push(problem(Place::Term(watch, place), mistake)),
         }
     }
-    let whole = 0..source.len();
+    let whole = 0..length;
     let expr = match sides.len() {
         0 => return None,
         1 => sides.pop()?,
         _ => Expr::new(Kind::Or(sides), whole),
     };
+    let source = Source::new(&source);
     Some(ReadQuery { expr, source })
 }
 
