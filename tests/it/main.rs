@@ -9,6 +9,7 @@
     reason = "the helpers of tests may fail as tests do"
 )]
 
+mod email;
 mod guard;
 mod http;
 mod support;

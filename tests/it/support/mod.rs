@@ -1,3 +1,5 @@
-//! What the tests share: clients and servers on loopback.
+//! What the tests share: clients and servers on loopback, an authority for certificates, a sample alert.
 
+pub mod alerts;
 pub mod http;
+pub mod tls;
