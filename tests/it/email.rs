@@ -188,7 +188,7 @@ async fn a_mail_keeps_the_limits_of_the_wire_whatever_the_title() {
             assert_eq!(format!("\r\n{head}").matches(&field).count(), 1, "{head}");
         }
         let is_bcc = |line: &str| line.to_lowercase().starts_with("bcc:");
-        assert!(!mail.split("\r\n").any(is_bcc), "{mail}");
+        assert!(!head.split("\r\n").any(is_bcc), "{head}");
     }
 }
 

@@ -13,3 +13,4 @@ mod email;
 mod guard;
 mod http;
 mod support;
+mod webhook;

@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 /// The most that is read over one connection: some kilobytes of TLS handshake, and about a hundred bytes an answer.
-const MAX_READ_BYTES: usize = 1024 * 1024;
+const MAX_READ_BYTES: usize = 256 * 1024;
 
 /// The first byte of a TLS handshake record (RFC 8446 §5.1), with which no SMTP command begins.
 const TLS_HANDSHAKE: u8 = 0x16;
