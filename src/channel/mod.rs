@@ -122,7 +122,7 @@ impl Default for SendLimits {
     fn default() -> Self {
         Self {
             webhook: Duration::from_secs(30),
-            email: Duration::from_secs(60),
+            email: Duration::from_mins(1),
         }
     }
 }

@@ -13,7 +13,7 @@ use reqwest::header::{
 use crate::domain::{Timestamp, Validators};
 
 /// The longest announced wait that is believed. A server that says "next year" means "not soon".
-pub(crate) const MAX_ANNOUNCED_WAIT: Duration = Duration::from_secs(24 * 3600);
+pub(crate) const MAX_ANNOUNCED_WAIT: Duration = Duration::from_hours(24);
 
 /// The longest validator that is kept or sent back; a longer one costs more than the answer it may save.
 pub(crate) const MAX_VALIDATOR_BYTES: usize = 4096;

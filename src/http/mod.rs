@@ -22,7 +22,7 @@ use crate::domain::Validators;
 pub use client::{HttpClient, HttpLimits, HttpSetupError};
 pub use error::FetchError;
 pub use guard::{AllowedAddress, AllowedAddressError};
-pub use resolver::Names;
+pub use resolver::{FixedNames, Names};
 pub use tls::install_tls_provider;
 
 pub(crate) use error::{explain_io, in_words, one_line};

@@ -192,19 +192,19 @@ async fn an_accepted_alert_stays_accepted_when_the_answers_body_breaks_off() {
 async fn an_endless_answer_is_read_to_64_kb_and_the_connection_closed() {
     let written = Arc::new(Mutex::new(0));
     let count = Arc::clone(&written);
-    let (hung_up, hang_up) = tokio::sync::oneshot::channel();
-    let hung_up = Arc::new(Mutex::new(Some(hung_up)));
+    let (tell, end) = tokio::sync::oneshot::channel();
+    let tell = Arc::new(Mutex::new(Some(tell)));
     let receiver = RawServer::behaving(move |mut stream, _| {
         let count = Arc::clone(&count);
-        let hung_up = Arc::clone(&hung_up);
+        let tell = Arc::clone(&tell);
         async move {
             let head = b"HTTP/1.1 500 No\r\nContent-Length: 99999999999\r\n\r\n";
             stream.write_all(head).await.unwrap();
             while stream.write_all(&[b'x'; 4096]).await.is_ok() {
                 *count.lock().unwrap() += 4096;
             }
-            if let Some(hung_up) = hung_up.lock().unwrap().take() {
-                hung_up.send(()).unwrap();
+            if let Some(tell) = tell.lock().unwrap().take() {
+                tell.send(()).unwrap();
             }
         }
     })
@@ -214,10 +214,7 @@ async fn an_endless_answer_is_read_to_64_kb_and_the_connection_closed() {
         matches!(outcome, AttemptOutcome::Failed { .. }),
         "{outcome:?}"
     );
-    tokio::time::timeout(PATIENCE, hang_up)
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(PATIENCE, end).await.unwrap().unwrap();
     // What the sockets' buffers hold comes on top of what is read.
     assert!(*written.lock().unwrap() < 16 * 1024 * 1024);
 }

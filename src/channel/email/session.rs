@@ -386,11 +386,11 @@ impl Session {
         })
     }
 
-    /// Says whether the server still answers.
-    pub(super) async fn answers(&mut self) -> bool {
-        timeout(NOOP_TIMEOUT, self.connection.test_connected())
-            .await
-            .unwrap_or(false)
+    /// Gives a session back if the server still answers.
+    pub(super) async fn if_alive(waiting: Option<Self>) -> Option<Self> {
+        let mut session = waiting?;
+        let answers = timeout(NOOP_TIMEOUT, session.connection.test_connected()).await;
+        answers.unwrap_or(false).then_some(session)
     }
 
     /// Says whether this connection has carried as many messages as it should.

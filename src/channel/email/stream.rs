@@ -42,8 +42,8 @@ impl CarefulStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let mut byte = [0];
-        let mut bite = ReadBuf::new(&mut byte);
+        let mut room = [0];
+        let mut bite = ReadBuf::new(&mut room);
         ready!(Pin::new(&mut self.tcp).poll_read(cx, &mut bite))?;
         buf.put_slice(bite.filled());
         Poll::Ready(Ok(()))

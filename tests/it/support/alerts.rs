@@ -6,15 +6,15 @@ use newswatch::domain::{
 };
 use url::Url;
 
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
 
-pub fn delivery() -> DeliveryId {
+pub(crate) fn delivery() -> DeliveryId {
     DeliveryId("dlv_0123456789abcdef0123".into())
 }
 
-pub fn alert(title: &str) -> Alert {
+pub(crate) fn alert(title: &str) -> Alert {
     Alert {
         id: AlertId("alr_0123456789abcdef0123".into()),
         found: Match {

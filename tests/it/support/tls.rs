@@ -14,13 +14,13 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
 /// An authority that no system trusts.
-pub struct Authority {
+pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     file: tempfile::NamedTempFile,
 }
 
 impl Authority {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         install_tls_provider();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -36,12 +36,12 @@ impl Authority {
     }
 
     /// The file to trust it by.
-    pub fn ca_file(&self) -> std::path::PathBuf {
+    pub(crate) fn ca_file(&self) -> std::path::PathBuf {
         self.file.path().to_owned()
     }
 
     /// The server's side of TLS, with a certificate for this name.
-    pub fn acceptor_for(&self, name: &str) -> TlsAcceptor {
+    pub(crate) fn acceptor_for(&self, name: &str) -> TlsAcceptor {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         let key = KeyPair::generate().unwrap();
@@ -55,7 +55,7 @@ impl Authority {
     }
 
     /// The same for the mail sink.
-    pub fn secure_for(&self, name: &str) -> Secure {
+    pub(crate) fn secure_for(&self, name: &str) -> Secure {
         let acceptor = self.acceptor_for(name);
         Arc::new(move |connection: BoxedConnection| {
             let acceptor = acceptor.clone();
