@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{
-    ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    LOCATION,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LOCATION,
 };
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response};
@@ -15,6 +15,7 @@ use url::Url;
 use crate::clock::Clock;
 use crate::domain::Validators;
 
+use super::body::{self, ACCEPTED_CODINGS, BodyFailure};
 use super::guard::{Guard, host_of};
 use super::pace::{Pace, Slot};
 use super::redirect::{Trail, is_redirect};
@@ -254,23 +255,21 @@ impl Inner {
         })
     }
 
-    /// Reads a body to its end, or gives up once it is larger than the cap.
-    ///
-    /// What is counted is what comes out of the decompression: a declared length says nothing about that.
-    async fn body(&self, mut response: Response, limit_bytes: u64) -> Result<Vec<u8>, FetchError> {
+    async fn body(&self, response: Response, limit_bytes: u64) -> Result<Vec<u8>, FetchError> {
         let host = host_of(response.url());
-        let mut bytes = Vec::new();
-        loop {
-            let chunk = response.chunk().await;
-            let Some(chunk) = chunk.map_err(|error| self.failure(&error, &host))? else {
-                return Ok(bytes);
-            };
-            let size = u64::try_from(bytes.len() + chunk.len()).unwrap_or(u64::MAX);
-            if size > limit_bytes {
-                return Err(FetchError::TooLarge { limit_bytes });
-            }
-            bytes.extend_from_slice(&chunk);
-        }
+        let broken = |reason: &str| FetchError::Broken {
+            reason: reason.to_owned(),
+        };
+        body::read(response, limit_bytes)
+            .await
+            .map_err(|failure| match failure {
+                BodyFailure::Client(error) => self.failure(&error, &host),
+                BodyFailure::TooLarge { limit_bytes } => FetchError::TooLarge { limit_bytes },
+                BodyFailure::Damaged => broken("what was compressed cannot be unpacked"),
+                BodyFailure::UnknownCoding => {
+                    broken("it is compressed in a way that was not offered")
+                }
+            })
     }
 
     /// Posts JSON, and reads what it is answered.
@@ -344,6 +343,7 @@ struct Parts<'a> {
 
 fn get_parts<'a>(request: &Get<'_>, url: &'a Url) -> Parts<'a> {
     let mut fields = HeaderMap::new();
+    fields.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED_CODINGS));
     if let Ok(accept) = HeaderValue::from_str(request.accept) {
         fields.insert(ACCEPT, accept);
     }

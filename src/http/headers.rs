@@ -224,7 +224,7 @@ mod tests {
             ("date", "Sun, 22 Nov 2026 09:00:00 GMT"),
             ("retry-after", "Sun, 22 Nov 2026 09:02:00 GMT"),
         ]);
-        assert_eq!(retry_after(&headers, now()), Some(Duration::from_secs(120)));
+        assert_eq!(retry_after(&headers, now()), Some(Duration::from_mins(2)));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Every request of the process goes through [`HttpClient`], which has one constructor: it uses no proxy, follows
 //! redirects itself, and lets the guard look at every URL and every address. It never retries; that is `schedule`'s.
 
+mod body;
 mod client;
 mod error;
 mod guard;

@@ -49,7 +49,7 @@ async fn a_request_carries_these_fields_and_no_others() {
     let host = format!("host: {}", server.address);
     let expected = [
         "GET /a%2Fb;c?q=1&&d|e HTTP/1.1",
-        "accept-encoding: zstd,gzip,deflate,br",
+        "accept-encoding: gzip, br, zstd, deflate",
         "accept: application/rss+xml, */*;q=0.1",
         &host,
         "if-modified-since: Yesterday, about noon",
@@ -222,7 +222,7 @@ async fn an_answer_that_breaks_off_is_an_error() {
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nhalf".to_vec(),
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n".to_vec(),
         packed_answer("gzip", &packed),
-        packed_answer("gzip", b"this is not gzip"),
+        packed_answer("gzip", b"\x1f\x8bthis is not gzip"),
         b"HTTP/1.1 200".to_vec(),
         b"nonsense\r\n\r\n".to_vec(),
         Vec::new(),
@@ -470,4 +470,21 @@ async fn an_answer_to_a_post_is_given_whatever_its_status() {
         request.contains("content-type: application/json\r\n"),
         "{request}"
     );
+}
+
+#[tokio::test]
+async fn an_endless_stream_that_unpacks_to_nothing_is_stopped() {
+    let server = RawServer::behaving(|mut stream, _| async move {
+        let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n";
+        stream.write_all(head).await.ok();
+        // RFC 1952 §2.3: the fixed header; RFC 1951 §3.2.4: stored blocks of no bytes.
+        let gzip_header = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+        stream.write_all(&gzip_header).await.ok();
+        let empty_blocks = [0, 0, 0, 0xff, 0xff].repeat(10_000);
+        while stream.write_all(&empty_blocks).await.is_ok() {}
+    })
+    .await;
+    let error = get(&client(), &server.url("/")).await.unwrap_err();
+    let limit_bytes = 64 * 1024 * 1024;
+    assert_eq!(error, FetchError::TooLarge { limit_bytes });
 }

@@ -12,5 +12,6 @@
 mod email;
 mod guard;
 mod http;
+mod local;
 mod support;
 mod webhook;
