@@ -106,9 +106,10 @@ fn read_one(
     let healed = syntax::heal(text.content);
     let tree = syntax::tree(&healed);
     let mut hidden = secret_spans(tree.get_ref());
-    if !healed.errors.is_empty() {
-        hidden.extend(secrets::spans_by_line(text.content));
-    }
+    hidden.extend(secrets::spans_by_line(
+        text.content,
+        !healed.errors.is_empty(),
+    ));
     let source = Arc::new(Source::new(
         text.name.clone(),
         text.directory.clone(),
@@ -177,7 +178,7 @@ fn load(path: &Path) -> Result<String, Failure> {
 
 fn report_unreadable(name: String, failure: &Failure, report: &Report) {
     let text = failure.at.as_deref().unwrap_or_default();
-    let hidden = secrets::spans_by_line(text);
+    let hidden = secrets::spans_by_line(text, true);
     let source = Source::new(name, PathBuf::new(), Readers::Owner, text, &hidden);
     let place = Place {
         source: Arc::new(source),

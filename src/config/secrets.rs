@@ -25,6 +25,9 @@ const MAX_SECRET_BYTES: u64 = 64 * 1024;
 const WAYS: &str =
     "write one of { credential = \"NAME\" }, { file = \"PATH\" } and { env = \"NAME\" }";
 
+/// Parts of the names of keys that hold secrets.
+const SECRET_WORDS: [&str; 4] = ["pass", "secret", "token", "pwd"];
+
 /// Whether the configuration can be used without its secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Secrets {
@@ -235,7 +238,17 @@ fn read_text(path: &Path) -> Result<SecretString, String> {
 /// Gathers the places of a tree whose text must never be shown: what looks like a secret by its key, and the
 /// parts of addresses that let in whoever knows them.
 pub(super) fn collect_spans(table: &DeTable<'_>, spans: &mut Vec<Range<usize>>) {
-    collect_table(table, false, spans);
+    for (key, value) in table {
+        // The names of aliases are free: `passport` holds no secret.
+        match (key.get_ref().as_ref(), value.get_ref()) {
+            ("alias", DeValue::Table(aliases)) => {
+                for query in aliases.values() {
+                    collect_value(query, false, spans);
+                }
+            }
+            (key, _) => collect_value(value, names_a_secret(key), spans),
+        }
+    }
     let channels = table
         .get("channel")
         .and_then(|list| list.get_ref().as_array());
@@ -308,9 +321,7 @@ fn collect_value(
 /// Whether a key, mistyped perhaps, holds a secret.
 fn names_a_secret(key: &str) -> bool {
     let key = key.to_lowercase();
-    ["pass", "secret", "token", "pwd"]
-        .iter()
-        .any(|part| key.contains(part))
+    SECRET_WORDS.iter().any(|part| key.contains(part))
         || nearest(&key, ["password", "secret", "token", "credential"]).is_some()
 }
 
@@ -330,19 +341,36 @@ fn private_part(text: &str) -> Option<Range<usize>> {
     is_private.then(|| authority + query + 1..text.len())
 }
 
-/// The places of a text that is not TOML which may hold secrets, found line by line.
-pub(super) fn spans_by_line(text: &str) -> Vec<Range<usize>> {
+/// The places of a text that may hold secrets, found line by line: addresses and keys in comments, and, where
+/// the text is `broken` TOML, whatever stands behind a key that names a secret.
+pub(super) fn spans_by_line(text: &str, broken: bool) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     let mut start = 0;
+    let mut in_channel = false;
     for line in text.split_inclusive('\n') {
         let end = start + line.len();
-        let (key, _) = line.split_once('=').unwrap_or((line, ""));
-        if line.to_lowercase().contains("pass") || names_a_secret(key.trim()) {
-            spans.push(start + key.len()..end);
-        } else if let Some(private) = private_part(line) {
-            spans.push(start + private.start..start + private.end);
+        if line.trim_start().starts_with('[') {
+            in_channel = line.contains("channel");
+        }
+        spans.extend(private_part(line).map(|part| start + part.start..start + part.end));
+        if broken {
+            spans.extend(value_of_a_secret(line).map(|at| start + at..end));
+        }
+        if broken && in_channel && line.contains("://") {
+            spans.push(start + path_start(line)..end);
         }
         start = end;
     }
     spans
+}
+
+/// The byte at which the value of a key that names a secret begins, wherever in the line the key stands.
+fn value_of_a_secret(line: &str) -> Option<usize> {
+    let lower = line.to_ascii_lowercase();
+    let word = SECRET_WORDS
+        .iter()
+        .filter_map(|word| lower.find(word))
+        .min()?;
+    let equals = lower.get(word..)?.find('=')?;
+    Some(word + equals + 1)
 }
