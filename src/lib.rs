@@ -16,8 +16,10 @@
 pub mod alerting;
 pub mod channel;
 pub mod charset;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod daemon;
 pub mod demo;
 pub mod domain;
 pub mod extract;

@@ -20,16 +20,22 @@ pub(super) fn check(raw: &RawHttp, report: &Report) -> HttpSettings {
         .as_ref()
         .filter(|contact| is_contact(contact, report));
     HttpSettings {
-        user_agent: match contact {
-            Some(contact) => format!("{PRODUCT} (+{})", contact.value),
-            None => PRODUCT.to_owned(),
-        },
+        user_agent: user_agent(contact.map(|contact| contact.value.as_str())),
         allow_private: raw
             .allow_private
             .iter()
             .flat_map(|list| &list.value)
             .filter_map(|entry| allowed_address(entry, report))
             .collect(),
+    }
+}
+
+/// How we present ourselves, with the address of somebody to talk to.
+#[must_use]
+pub fn user_agent(contact: Option<&str>) -> String {
+    match contact {
+        Some(contact) => format!("{PRODUCT} (+{contact})"),
+        None => PRODUCT.to_owned(),
     }
 }
 

@@ -20,6 +20,7 @@ mod queries;
 mod raw;
 mod secrets;
 mod section;
+mod site_rule;
 mod source;
 mod suggest;
 mod syntax;
@@ -38,8 +39,10 @@ use crate::matching::{Matcher, WatchSource};
 use crate::schedule::PollPolicy;
 
 pub use environment::{Environment, ProcessEnvironment};
+pub use http::user_agent;
 pub use problem::{Color, Kind, Problem, Problems, Severity};
 pub use secrets::Secrets;
+pub use site_rule::{SiteRuleError, load_site_rule};
 
 use files::{Files, Text};
 use problem::Report;

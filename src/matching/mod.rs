@@ -1,5 +1,7 @@
 //! From an article to the watches that fire on it: words, the query language, the index, the sentence.
 
+mod words;
+
 use crate::domain::{ArticleText, Hit};
 
 /// What one watch looks for, as written in the configuration.

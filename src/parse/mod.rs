@@ -1,8 +1,32 @@
 //! From bytes to entries: the only user of `feed_rs`.
 
+mod clean;
+mod date;
+mod draft;
+mod finish;
+mod identity;
+mod json;
+mod references;
+mod repair;
+mod report;
+mod sanitise;
+mod strict;
+mod text;
+mod tolerant;
+
+use serde::Serialize;
 use url::Url;
 
+pub use self::identity::canonical_link;
+pub use self::report::{Report, ReportedEntry, ReportedFeed, report, report_unread};
+pub use self::sanitise::sanitised;
+
+use self::clean::Format;
 use crate::domain::Entry;
+
+/// Entries that are kept of one document; the rest is counted in `repairs`. Feeds have some 20, archives
+/// some hundred; each costs the stages after this one a fetch.
+pub const MAX_ENTRIES: usize = 2_000;
 
 /// The bytes of a feed, and what came with them.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +55,8 @@ pub struct ParsedFeed {
 }
 
 /// The format of a feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FeedKind {
     /// RSS 0.9x and 2.0.
     Rss,
@@ -59,14 +84,13 @@ pub enum ParseError {
 /// # Errors
 /// When the document is not a feed. A bad entry is left out and named in `repairs`.
 pub fn feed(document: &Document<'_>) -> Result<ParsedFeed, ParseError> {
-    let _ = document;
-    Err(ParseError::NotAFeed {
-        found: "nothing".into(),
-    })
-}
-
-/// The link by which the same page is recognised in several feeds.
-#[must_use]
-pub fn canonical_link(link: &Url) -> String {
-    link.to_string()
+    let cleaned = clean::clean(document).map_err(|found| ParseError::NotAFeed { found })?;
+    let draft = match cleaned.format {
+        Format::Json => json::read(&cleaned.text),
+        Format::Xml => tolerant::read(&cleaned.text, &cleaned.entities, document.url)
+            .ok_or_else(|| "it is XML without a feed in it".to_owned()),
+    };
+    let mut draft = draft.map_err(|found| ParseError::NotAFeed { found })?;
+    draft.repairs.splice(0..0, cleaned.repairs);
+    Ok(finish::finish(draft, document.url))
 }

@@ -46,7 +46,7 @@ pub struct Context {
     pub matcher: Arc<Matcher>,
     /// The channels by name.
     pub channels: BTreeMap<ChannelName, Channel>,
-    /// The bounds of polling.
+    /// The bounds of polling; the time for one fetch holds for pages too.
     pub poll: PollPolicy,
     /// The waits before a page that failed is fetched again; after the last one the feed's own text is taken.
     pub page_retry: Vec<Duration>,

@@ -147,7 +147,7 @@ fn record(
     now: Timestamp,
 ) -> (PollRecord, Option<String>) {
     let jitter = fastrand::f64();
-    let next = |end| next_poll_at(feed.every, end, &ctx.poll, jitter, now);
+    let next = |end| next_poll_at(feed.every, ctx.poll.max_every, end, jitter, now);
     let failed = |error: String, retry_after| {
         let in_a_row = due.failures.saturating_add(1);
         let record = PollRecord {
@@ -161,28 +161,32 @@ fn record(
         };
         (record, Some(error))
     };
-    let good = |health| {
+    let good = |fresh_for, health| {
         let record = PollRecord {
-            next_poll_at: next(PollEnd::Good),
+            next_poll_at: next(PollEnd::Good { fresh_for }),
             health,
         };
         (record, None)
     };
     match read {
-        Read::Unchanged(fetched) => good(FeedHealth::Unchanged {
-            validators: fetched.validators,
-        }),
+        Read::Unchanged(fetched) => good(
+            fetched.fresh_for,
+            FeedHealth::Unchanged {
+                validators: fetched.validators,
+            },
+        ),
         Read::Parsed(fetched, parsed) => {
             let (fresh, seen) =
                 alerting::news(parsed.entries, due.first_poll, feed.first_poll, now);
-            good(FeedHealth::Read {
+            let health = FeedHealth::Read {
                 title: parsed.title,
                 validators: fetched.validators,
                 moved_to: fetched.moved_to,
                 repairs: parsed.repairs,
                 fresh,
                 seen,
-            })
+            };
+            good(fetched.fresh_for, health)
         }
         Read::Unreadable(error) => failed(error, None),
         Read::NotFetched(FetchError::Status { status: GONE, .. }) => {

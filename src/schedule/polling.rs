@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::{after, jittered};
 use crate::domain::Timestamp;
 
-/// The bounds within which feeds are polled.
+/// The bounds of polling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PollPolicy {
-    /// The shortest time between two polls of a feed.
+    /// The shortest time between two polls that a busy feed is brought to.
     pub min_every: Duration,
-    /// The longest time between two polls of a feed, whatever its server asks for.
+    /// The longest time between two polls that a server can ask for.
     pub max_every: Duration,
     /// The time for one whole fetch.
     pub timeout: Duration,
@@ -20,7 +20,10 @@ pub struct PollPolicy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PollEnd {
     /// The feed was read or has not changed.
-    Good,
+    Good {
+        /// How long its server says that it stays as it is (RFC 9111 §4.2).
+        fresh_for: Option<Duration>,
+    },
     /// It failed; so many polls in a row have failed now.
     Failed {
         /// This one included.
@@ -35,27 +38,29 @@ const MAX_BACK_OFF: Duration = Duration::from_secs(6 * 3600);
 
 /// Tells when a feed is to be polled again.
 ///
-/// After a good poll: its interval, spread by a tenth, never earlier. After failures: twice the interval, four
-/// times, and so on up to six hours. A server that names a time (Retry-After, RFC 9110 §10.2.3) gets it, up to
-/// the longest interval of the policy.
+/// After a good poll: its interval, spread by a tenth, never earlier, and not before the server says that the
+/// feed may have changed. After failures: twice the interval, four times, and so on up to six hours. A server
+/// that names a time to wait gets it (Retry-After, RFC 9110 §10.2.3). Neither can put a feed off for longer
+/// than `max_every`, or its own interval where that is longer.
 #[must_use]
 pub fn next_poll_at(
     every: Duration,
+    max_every: Duration,
     end: PollEnd,
-    policy: &PollPolicy,
     jitter: f64,
     now: Timestamp,
 ) -> Timestamp {
-    let every = every.clamp(policy.min_every, policy.max_every);
+    let jitter = jitter.clamp(0.0, 1.0);
+    let asked_for = |wait: Option<Duration>| wait.unwrap_or_default().min(max_every.max(every));
     let wait = match end {
-        PollEnd::Good => every.mul_f64(1.0 + jitter.clamp(0.0, 1.0) / 10.0),
+        PollEnd::Good { fresh_for } => every.max(asked_for(fresh_for)).mul_f64(1.0 + jitter / 10.0),
         PollEnd::Failed {
             in_a_row,
             retry_after,
         } => {
             let doubled = every.saturating_mul(2u32.saturating_pow(in_a_row.min(16)));
             let back_off = jittered(doubled.min(MAX_BACK_OFF.max(every)), jitter).max(every);
-            back_off.max(retry_after.unwrap_or_default().min(policy.max_every))
+            back_off.max(asked_for(retry_after))
         }
     };
     after(now, wait)
@@ -67,17 +72,12 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    fn policy() -> PollPolicy {
-        PollPolicy {
-            min_every: 5 * MINUTE,
-            max_every: 24 * 60 * MINUTE,
-            timeout: Duration::from_secs(30),
-        }
-    }
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    const GOOD: PollEnd = PollEnd::Good { fresh_for: None };
 
     fn wait(every: Duration, end: PollEnd, jitter: f64) -> Duration {
         let now = Timestamp::UNIX_EPOCH;
-        let next = next_poll_at(every, end, &policy(), jitter, now);
+        let next = next_poll_at(every, DAY, end, jitter, now);
         Duration::try_from(next.duration_since(now)).unwrap()
     }
 
@@ -91,14 +91,19 @@ mod tests {
     #[test]
     fn a_good_feed_is_never_polled_before_its_interval_is_over() {
         for jitter in [0.0, 0.5, 1.0] {
-            assert!(wait(15 * MINUTE, PollEnd::Good, jitter) >= 15 * MINUTE);
-            assert!(wait(15 * MINUTE, PollEnd::Good, jitter) <= 17 * MINUTE);
+            assert!(wait(15 * MINUTE, GOOD, jitter) >= 15 * MINUTE);
+            assert!(wait(15 * MINUTE, GOOD, jitter) <= 17 * MINUTE);
         }
     }
 
     #[test]
-    fn an_interval_below_the_least_is_raised_to_it() {
-        assert_eq!(wait(MINUTE, PollEnd::Good, 0.0), 5 * MINUTE);
+    fn a_server_can_slow_a_feed_down_to_a_day_and_no_further() {
+        let fresh_for = |wait| PollEnd::Good {
+            fresh_for: Some(wait),
+        };
+        assert_eq!(wait(15 * MINUTE, fresh_for(MINUTE), 0.0), 15 * MINUTE);
+        assert_eq!(wait(15 * MINUTE, fresh_for(60 * MINUTE), 0.0), 60 * MINUTE);
+        assert_eq!(wait(15 * MINUTE, fresh_for(365 * DAY), 0.0), DAY);
     }
 
     #[test]

@@ -6,9 +6,17 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::disallowed_methods,
+    clippy::string_slice,
     reason = "the helpers of tests may fail as tests do"
 )]
 
+mod cli;
 mod guard;
 mod http;
+mod kill;
+mod line;
+mod restart;
+mod store;
 mod support;
+mod tidy;
