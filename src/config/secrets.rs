@@ -302,15 +302,9 @@ fn collect_value(
             let span = value.span();
             if is_secret {
                 spans.push(span.start + 1..span.end.saturating_sub(1));
-            } else if let Some(private) = private_part(text) {
-                // Without escapes the text begins one byte after its quote; with escapes it is longer in the
-                // file, and all of it is hidden.
-                let inside = span.start + 1..span.end.saturating_sub(1);
-                if inside.len() == text.len() {
-                    spans.push(inside.start + private.start..inside.start + private.end);
-                } else {
-                    spans.push(inside);
-                }
+            } else if span.len() != text.len() + 2 && !private_parts(text).is_empty() {
+                // Written with escapes: they cannot be found in the line as it stands in the file.
+                spans.push(span.start + 1..span.end.saturating_sub(1));
             }
         }
         DeValue::Integer(_) | DeValue::Float(_) if is_secret => spans.push(value.span()),
@@ -325,24 +319,42 @@ fn names_a_secret(key: &str) -> bool {
         || nearest(&key, ["password", "secret", "token", "credential"]).is_some()
 }
 
-/// The part of a text that lets in whoever knows it: user and password of an address, a `whsec_` key.
-fn private_part(text: &str) -> Option<Range<usize>> {
-    if let Some(start) = text.find("whsec_") {
-        return Some(start..text.len());
-    }
-    let authority = text.find("://")? + "://".len();
-    let rest = text.get(authority..)?;
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    if let Some(at) = rest.get(..end)?.rfind('@') {
-        return Some(authority..authority + at);
-    }
-    let query = rest.find('?')?;
-    let is_private = names_a_secret(rest.get(query..)?) || rest.get(query..)?.contains("key");
-    is_private.then(|| authority + query + 1..text.len())
+/// The parts of a text that let in whoever knows them: `whsec_` keys, and of addresses user and password, or a
+/// query that names a secret.
+fn private_parts(text: &str) -> Vec<Range<usize>> {
+    let keys = text
+        .match_indices("whsec_")
+        .map(|(start, _)| start..start + word_length(text.get(start..).unwrap_or_default()));
+    let addresses = text.match_indices("://").filter_map(|(scheme, mark)| {
+        let start = scheme + mark.len();
+        let rest = text.get(start..)?;
+        let address = rest.get(..word_length(rest))?;
+        let private = private_part_of_address(address)?;
+        Some(start + private.start..start + private.end)
+    });
+    keys.chain(addresses).collect()
 }
 
-/// The places of a text that may hold secrets, found line by line: addresses and keys in comments, and, where
-/// the text is `broken` TOML, whatever stands behind a key that names a secret.
+/// The length of what stands together, up to space or a quote.
+fn word_length(text: &str) -> usize {
+    text.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\''))
+        .unwrap_or(text.len())
+}
+
+/// The private part of an address that has lost its scheme.
+fn private_part_of_address(address: &str) -> Option<Range<usize>> {
+    let host_end = address.find(['/', '?', '#']).unwrap_or(address.len());
+    if let Some(at) = address.get(..host_end)?.rfind('@') {
+        return Some(0..at);
+    }
+    let query = address.find('?')?;
+    let names = address.get(query..)?;
+    let is_private = names_a_secret(names) || names.contains("key");
+    is_private.then_some(query + 1..address.len())
+}
+
+/// The places of a text that may hold secrets, found line by line: addresses and keys, in comments too, and,
+/// where the text is `broken` TOML, whatever stands behind a key that names a secret.
 pub(super) fn spans_by_line(text: &str, broken: bool) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     let mut start = 0;
@@ -352,7 +364,8 @@ pub(super) fn spans_by_line(text: &str, broken: bool) -> Vec<Range<usize>> {
         if line.trim_start().starts_with('[') {
             in_channel = line.contains("channel");
         }
-        spans.extend(private_part(line).map(|part| start + part.start..start + part.end));
+        let parts = private_parts(line).into_iter();
+        spans.extend(parts.map(|part| start + part.start..start + part.end));
         if broken {
             spans.extend(value_of_a_secret(line).map(|at| start + at..end));
         }

@@ -288,6 +288,8 @@ fn no_problem_shows_a_secret() {
         "[[feed]]\nurl = 'https://joe:sesame@a.example/'\n[[feed]]\nurl = 'https://joe:sesame@a.example/'\n",
         "[[feed]]\nurl = https://joe:sesame@a.example/\n",
         "[[feed]]\nurl = 'ftp://a.example/?token=sesame'\n",
+        "x = 1 # 'https://a.example/', 'https://joe:sesame@a.example/' whsec_Zm9v, 'whsec_Zm9v'\n",
+        "[[feed]]\nurl = \"ftp:\\u002f/joe:sesame@a.example/\"\n",
         "[[feed]]\nurl = 5 # https://joe:sesame@a.example/\n",
     ] {
         let folder = Folder::new(&[]);
