@@ -6,10 +6,10 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::masking;
 use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawFile, Role};
-use super::secrets;
-use super::section::{Section, secret_spans};
+use super::section::Section;
 use super::source::{At, Place, Readers, Source};
 use super::syntax::{self, Healed};
 
@@ -105,10 +105,11 @@ fn read_one(
 ) -> (Arc<Source>, RawFile) {
     let healed = syntax::heal(text.content);
     let tree = syntax::tree(&healed);
-    let mut hidden = secret_spans(tree.get_ref());
-    if !healed.errors.is_empty() {
-        hidden.extend(secrets::spans_by_line(text.content));
-    }
+    let mut hidden = masking::collect_spans(tree.get_ref());
+    hidden.extend(masking::spans_by_line(
+        text.content,
+        !healed.errors.is_empty(),
+    ));
     let source = Arc::new(Source::new(
         text.name.clone(),
         text.directory.clone(),
@@ -177,7 +178,7 @@ fn load(path: &Path) -> Result<String, Failure> {
 
 fn report_unreadable(name: String, failure: &Failure, report: &Report) {
     let text = failure.at.as_deref().unwrap_or_default();
-    let hidden = secrets::spans_by_line(text);
+    let hidden = masking::spans_by_line(text, true);
     let source = Source::new(name, PathBuf::new(), Readers::Owner, text, &hidden);
     let place = Place {
         source: Arc::new(source),

@@ -7,17 +7,20 @@
 //! nothing, and repeats no secret.
 
 mod channels;
+mod compile;
 mod durations;
 mod environment;
 mod feeds;
 mod files;
 mod http;
 mod mail;
+mod masking;
 mod names;
 mod poll;
 mod problem;
 mod queries;
 mod raw;
+mod references;
 mod secrets;
 mod section;
 mod site_rule;

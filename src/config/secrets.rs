@@ -5,18 +5,15 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::ops::Range;
 use std::path::Path;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use toml::de::{DeTable, DeValue};
 
 use super::environment::{Environment, credentials_dir};
 use super::files;
 use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawSecret, SecretKept};
 use super::source::{At, Place, Readers};
-use super::suggest::nearest;
 
 /// The most bytes that are read of a secret's file.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;
@@ -230,119 +227,4 @@ fn read_text(path: &Path) -> Result<SecretString, String> {
     let end = text.trim_end_matches(['\r', '\n']).len();
     text.truncate(end);
     Ok(SecretString::from(text))
-}
-
-/// Gathers the places of a tree whose text must never be shown: what looks like a secret by its key, and the
-/// parts of addresses that let in whoever knows them.
-pub(super) fn collect_spans(table: &DeTable<'_>, spans: &mut Vec<Range<usize>>) {
-    collect_table(table, false, spans);
-    let channels = table
-        .get("channel")
-        .and_then(|list| list.get_ref().as_array());
-    for channel in channels.into_iter().flatten() {
-        let url = channel
-            .get_ref()
-            .as_table()
-            .and_then(|keys| keys.get("url"));
-        if let Some(url) = url
-            && let Some(text) = url.get_ref().as_str()
-        {
-            // Who knows the path of a webhook can post to it.
-            let inside = url.span().start + 1..url.span().end.saturating_sub(1);
-            spans.push(inside.start + path_start(text).min(inside.len())..inside.end);
-        }
-    }
-}
-
-/// The byte after the host of an address.
-fn path_start(address: &str) -> usize {
-    let authority = address.find("://").map_or(0, |at| at + "://".len());
-    let rest = address.get(authority..).unwrap_or_default();
-    rest.find(['/', '?', '#'])
-        .map_or(address.len(), |at| authority + at + 1)
-}
-
-fn collect_table(table: &DeTable<'_>, is_secret: bool, spans: &mut Vec<Range<usize>>) {
-    for (key, value) in table {
-        let key: &str = key.get_ref();
-        let is_secret = match key {
-            "credential" | "file" | "env" => false,
-            _ => is_secret || names_a_secret(key),
-        };
-        collect_value(value, is_secret, spans);
-    }
-}
-
-fn collect_value(
-    value: &toml::Spanned<DeValue<'_>>,
-    is_secret: bool,
-    spans: &mut Vec<Range<usize>>,
-) {
-    match value.get_ref() {
-        DeValue::Table(inner) => collect_table(inner, is_secret, spans),
-        DeValue::Array(rows) => {
-            for row in rows {
-                collect_value(row, is_secret, spans);
-            }
-        }
-        DeValue::String(text) => {
-            let span = value.span();
-            if is_secret {
-                spans.push(span.start + 1..span.end.saturating_sub(1));
-            } else if let Some(private) = private_part(text) {
-                // Without escapes the text begins one byte after its quote; with escapes it is longer in the
-                // file, and all of it is hidden.
-                let inside = span.start + 1..span.end.saturating_sub(1);
-                if inside.len() == text.len() {
-                    spans.push(inside.start + private.start..inside.start + private.end);
-                } else {
-                    spans.push(inside);
-                }
-            }
-        }
-        DeValue::Integer(_) | DeValue::Float(_) if is_secret => spans.push(value.span()),
-        _ => {}
-    }
-}
-
-/// Whether a key, mistyped perhaps, holds a secret.
-fn names_a_secret(key: &str) -> bool {
-    let key = key.to_lowercase();
-    ["pass", "secret", "token", "pwd"]
-        .iter()
-        .any(|part| key.contains(part))
-        || nearest(&key, ["password", "secret", "token", "credential"]).is_some()
-}
-
-/// The part of a text that lets in whoever knows it: user and password of an address, a `whsec_` key.
-fn private_part(text: &str) -> Option<Range<usize>> {
-    if let Some(start) = text.find("whsec_") {
-        return Some(start..text.len());
-    }
-    let authority = text.find("://")? + "://".len();
-    let rest = text.get(authority..)?;
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    if let Some(at) = rest.get(..end)?.rfind('@') {
-        return Some(authority..authority + at);
-    }
-    let query = rest.find('?')?;
-    let is_private = names_a_secret(rest.get(query..)?) || rest.get(query..)?.contains("key");
-    is_private.then(|| authority + query + 1..text.len())
-}
-
-/// The places of a text that is not TOML which may hold secrets, found line by line.
-pub(super) fn spans_by_line(text: &str) -> Vec<Range<usize>> {
-    let mut spans = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let end = start + line.len();
-        let (key, _) = line.split_once('=').unwrap_or((line, ""));
-        if line.to_lowercase().contains("pass") || names_a_secret(key.trim()) {
-            spans.push(start + key.len()..end);
-        } else if let Some(private) = private_part(line) {
-            spans.push(start + private.start..start + private.end);
-        }
-        start = end;
-    }
-    spans
 }

@@ -1,6 +1,5 @@
 //! Reading a TOML table key by key: every key that is asked for becomes known, and `finish` reports the rest.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use toml::Spanned;
@@ -348,11 +347,4 @@ pub(super) fn report_missing(table: &Place, key: &str, report: &Report) {
     let message = format!("the key \"{key}\" is missing");
     let hint = format!("add {key} = ...");
     report.add(Problem::error(table, Kind::MissingKey, message).hint(hint));
-}
-
-/// The places of a tree that hold secrets, so that the text can be masked there.
-pub(super) fn secret_spans(table: &DeTable<'_>) -> Vec<Range<usize>> {
-    let mut spans = Vec::new();
-    super::secrets::collect_spans(table, &mut spans);
-    spans
 }

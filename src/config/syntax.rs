@@ -48,7 +48,13 @@ pub(super) fn heal(text: &str) -> Healed {
         return healed;
     }
     for table in tables(text) {
-        healed.heal_table(table);
+        if healed.errors.len() >= MAX_ERRORS_A_FILE {
+            // What was not looked at must not be believed either.
+            healed.broken.push(table.start..text.len());
+            healed.blank(&(table.start..text.len()));
+            break;
+        }
+        healed.heal_table(&table);
     }
     healed.find_contradictions();
     healed.errors.sort_by_key(|error| error.span.start);
@@ -63,16 +69,16 @@ pub(super) fn tree(healed: &Healed) -> Spanned<DeTable<'_>> {
 
 impl Healed {
     /// Blanks out what is wrong inside one table.
-    fn heal_table(&mut self, table: Range<usize>) {
+    fn heal_table(&mut self, table: &Range<usize>) {
         for _ in 0..MAX_ERRORS_A_TABLE {
-            let Some(fault) = self.first_fault(&table) else {
+            let Some(fault) = self.first_fault(table) else {
                 return;
             };
-            if self.broken.last() != Some(&table) {
+            if self.broken.last() != Some(table) {
                 self.broken.push(table.clone());
             }
             self.errors.push(fault.error);
-            self.blank(fault.blank);
+            self.blank(&fault.blank);
         }
         self.blank(table);
     }
@@ -122,7 +128,7 @@ impl Healed {
             let table = tables.iter().find(|table| table.contains(&span.start));
             match table {
                 Some(table) if is_header => {
-                    self.blank(table.clone());
+                    self.blank(table);
                     self.broken.push(table.clone());
                 }
                 _ => self.broken.push(line),
@@ -131,21 +137,20 @@ impl Healed {
     }
 
     /// Puts spaces in the place of some bytes, and leaves the line ends.
-    fn blank(&mut self, bytes: Range<usize>) {
-        let blanked: Vec<u8> = self
-            .text
+    fn blank(&mut self, bytes: &Range<usize>) {
+        // The ranges end at line ends, quotes and brackets, so no character is cut.
+        let Some(text) = self.text.get(bytes.clone()) else {
+            return;
+        };
+        let blanked: String = text
             .bytes()
-            .enumerate()
-            .map(|(at, byte)| match byte {
-                b'\n' | b'\r' => byte,
-                _ if bytes.contains(&at) => b' ',
-                _ => byte,
+            .map(|byte| match byte {
+                b'\n' => '\n',
+                b'\r' => '\r',
+                _ => ' ',
             })
             .collect();
-        // The ranges end at line ends and at quotes or brackets, so no character is cut.
-        if let Ok(text) = String::from_utf8(blanked) {
-            self.text = text;
-        }
+        self.text.replace_range(bytes.clone(), &blanked);
     }
 }
 

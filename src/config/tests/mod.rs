@@ -1,5 +1,7 @@
 //! The whole module: what a good file comes to, and that every mistake is found.
 
+mod examples;
+mod files;
 mod good;
 mod wrong;
 
