@@ -12,7 +12,8 @@ use tempfile::TempDir;
 use super::{Outcome, output};
 use crate::clock::Clock;
 use crate::daemon::{self, Mode};
-use crate::demo::config::{Console, DemoSetup, toml};
+use crate::demo;
+use crate::demo::config::{Console, DemoSetup};
 use crate::demo::newsroom::{Newsroom, Outlet, Publishing, STORIES, WATCHES};
 use crate::demo::smtp_sink::SmtpSink;
 use crate::demo::webhook_sink::{Received, WebhookSink};
@@ -22,9 +23,6 @@ const STORY_EVERY: Duration = Duration::from_secs(3);
 
 /// How often the live demonstration polls; a real service polls every few minutes.
 const POLL_EVERY: &str = "1s";
-
-/// The secret that signs the demonstration's webhooks: 24 bytes in base64, as Standard Webhooks asks for.
-const SECRET: &str = "whsec_bmV3c3dhdGNoIGRlbW9uc3RyYXRpb24h";
 
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
@@ -74,19 +72,14 @@ impl Stage {
         let folder = tempfile::Builder::new()
             .prefix("newswatch-demo-")
             .tempdir()?;
-        let secret = folder.path().join("webhook-secret");
-        write_private(&secret, SECRET)?;
-        let config = folder.path().join("newswatch.toml");
-        let text = toml(&DemoSetup {
-            state_dir: &folder.path().join("state"),
+        let config = demo::config::write(&DemoSetup {
+            folder: folder.path(),
             newsroom: newsroom.addr(),
-            smtp: mail.addr(),
+            smtp: mail.address(),
             webhook: webhook.addr(),
-            webhook_secret_file: &secret,
             poll_every: POLL_EVERY,
             console: Console::Shown,
-        });
-        write_private(&config, &text)?;
+        })?;
         Ok(Self {
             newsroom,
             mail,
@@ -105,7 +98,7 @@ impl Stage {
         ))?;
         output::line(&format!(
             "The real service reads it, with its state in SQLite, and tells a mail server at {} and a webhook at {}.",
-            self.mail.addr(),
+            self.mail.address(),
             self.webhook.url()
         ))?;
         let watches: Vec<String> = WATCHES
@@ -214,16 +207,4 @@ impl Stage {
             .count();
         format!("{silent} stories raised no alert.")
     }
-}
-
-fn write_private(path: &std::path::Path, text: &str) -> anyhow::Result<()> {
-    use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(text.as_bytes())?;
-    Ok(())
 }

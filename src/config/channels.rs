@@ -19,8 +19,8 @@ use super::source::{At, Place};
 use super::suggest::nearest;
 use super::{durations, mail};
 
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(60 * 60);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// The types that exist.
 const TYPES: [&str; 4] = ["email", "webhook", "console", "file"];
@@ -51,7 +51,7 @@ const KEYS_OF_TYPES: [(&str, &str); 6] = [
 const MAX_WAITS: usize = 2_000;
 
 /// The longest wait between two tries.
-const MAX_WAIT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const MAX_WAIT: Duration = Duration::from_hours(7 * 24);
 
 /// What a `whsec_` key may be long in bytes (Standard Webhooks specification, "Signature scheme").
 const KEY_BYTES: std::ops::RangeInclusive<usize> = 24..=64;

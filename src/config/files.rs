@@ -24,8 +24,8 @@ pub(super) struct Text<'a> {
     pub(super) directory: PathBuf,
     /// Who can read it.
     pub(super) readers: Readers,
-    /// The text.
-    pub(super) text: &'a str,
+    /// What it holds.
+    pub(super) content: &'a str,
 }
 
 /// What was read of all files.
@@ -47,7 +47,7 @@ pub(super) fn read(path: &Path, report: &Report) -> Option<Files> {
                 name,
                 directory: directory_of(path),
                 readers: readers(path),
-                text: &text,
+                content: &text,
             },
             Some(path),
             report,
@@ -80,7 +80,7 @@ pub(super) fn read_text(text: &Text<'_>, path: Option<&Path>, report: &Report) -
                         name: found.display().to_string(),
                         directory: directory_of(&found),
                         readers: readers(&found),
-                        text: &text,
+                        content: &text,
                     };
                     raw.append(read_one(&included, Role::Included, &mut broken, report).1);
                 }
@@ -103,17 +103,17 @@ fn read_one(
     broken: &mut Vec<(Arc<Source>, std::ops::Range<usize>)>,
     report: &Report,
 ) -> (Arc<Source>, RawFile) {
-    let healed = syntax::heal(text.text);
+    let healed = syntax::heal(text.content);
     let tree = syntax::tree(&healed);
     let mut hidden = secret_spans(tree.get_ref());
     if !healed.errors.is_empty() {
-        hidden.extend(secrets::spans_by_line(text.text));
+        hidden.extend(secrets::spans_by_line(text.content));
     }
     let source = Arc::new(Source::new(
         text.name.clone(),
         text.directory.clone(),
         text.readers,
-        text.text,
+        text.content,
         &hidden,
     ));
     report_syntax(&source, &healed, report);
@@ -135,7 +135,11 @@ fn report_syntax(source: &Arc<Source>, healed: &Healed, report: &Report) {
             path: String::new(),
             watch: None,
         };
-        report.add(Problem::error(&place, Kind::Syntax, error.message.as_str()));
+        let problem = Problem::error(&place, Kind::Syntax, &error.message);
+        report.add(match error.hint {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        });
     }
 }
 

@@ -22,16 +22,11 @@ const TLS_WORDS: [&str; 3] = ["required", "implicit", "none"];
 pub(super) fn check(raw: &RawChannel, vault: &Vault<'_>) -> Option<EmailSettings> {
     let to = recipients(raw, vault.report);
     let from = sender(raw, vault.report);
-    let smtp = match &raw.smtp {
-        Some(smtp) => server(smtp, vault),
-        None => {
-            let message = "the key \"smtp\" is missing";
-            let hint = "add smtp = { host = \"smtp.example.org\" }";
-            vault
-                .report
-                .add(Problem::error(&raw.place, Kind::MissingKey, message).hint(hint));
-            None
-        }
+    let smtp = if let Some(smtp) = &raw.smtp {
+        server(smtp, vault)
+    } else {
+        report_missing(&raw.place, "smtp", vault.report);
+        None
     };
     Some(EmailSettings {
         to,
@@ -160,6 +155,8 @@ fn login(
     let (username, password) = match (&raw.username, &raw.password) {
         (None, None) => return None,
         (Some(username), Some(password)) => (username, password),
+        (Some(_), None) if vault.report.has_blamed(&raw.place, "password") => return None,
+        (None, Some(_)) if vault.report.has_blamed(&raw.place, "username") => return None,
         (Some(username), None) => {
             let message = "a user name needs a password";
             let hint = "add password = { credential = \"NAME\" } or { file = \"PATH\" }";

@@ -111,7 +111,7 @@ pub fn load_text(
         name: name.to_owned(),
         directory: directory.to_path_buf(),
         readers: Readers::Owner,
-        text,
+        content: text,
     };
     let files = files::read_text(&text, None, &report);
     finish(Some(files), environment, secrets, report)
@@ -166,7 +166,7 @@ fn check(
         poll: poll::policy(&poll_defaults, &feeds),
         http,
         feeds,
-        watches: checked.watches,
+        watches: checked.list,
         sources: checked.sources,
         aliases: checked.aliases,
         matcher: Arc::new(checked.matcher?),

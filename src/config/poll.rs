@@ -14,22 +14,22 @@ use super::suggest::nearest;
 const SECOND: Duration = Duration::from_secs(1);
 
 /// The longest time between two polls that can be set: more would rather be a feed to remove.
-const MAX_EVERY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const MAX_EVERY: Duration = Duration::from_hours(30 * 24);
 
 /// The longest time that a fetch may be given.
-const MAX_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+const MAX_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// The greatest age of an entry that can count as new.
-const MAX_FIRST_POLL: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+const MAX_FIRST_POLL: Duration = Duration::from_hours(366 * 24);
 
 /// Time between two polls of a feed that says nothing else.
-const DEFAULT_EVERY: Duration = Duration::from_secs(15 * 60);
+const DEFAULT_EVERY: Duration = Duration::from_mins(15);
 
 /// The least time between two polls, unless a shorter interval is asked for.
-const DEFAULT_MIN_EVERY: Duration = Duration::from_secs(5 * 60);
+const DEFAULT_MIN_EVERY: Duration = Duration::from_mins(5);
 
 /// The most time between two polls, unless a longer interval is asked for.
-const DEFAULT_MAX_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+const DEFAULT_MAX_EVERY: Duration = Duration::from_hours(24);
 
 /// The time for one whole fetch.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);

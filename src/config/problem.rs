@@ -4,6 +4,7 @@
 //! No message ever holds a secret: the lines of the file that are printed come from a masked copy.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -134,16 +135,16 @@ pub enum Color {
 
 impl Problem {
     /// A problem that keeps the configuration from being used.
-    pub(super) fn error(place: &Place, kind: Kind, message: impl Into<String>) -> Self {
-        Self::new(place, Severity::Error, kind, message.into())
+    pub(super) fn error(place: &Place, kind: Kind, message: impl AsRef<str>) -> Self {
+        Self::new(place, Severity::Error, kind, message.as_ref())
     }
 
     /// A problem that does not.
-    pub(super) fn warning(place: &Place, kind: Kind, message: impl Into<String>) -> Self {
-        Self::new(place, Severity::Warning, kind, message.into())
+    pub(super) fn warning(place: &Place, kind: Kind, message: impl AsRef<str>) -> Self {
+        Self::new(place, Severity::Warning, kind, message.as_ref())
     }
 
-    fn new(place: &Place, severity: Severity, kind: Kind, message: String) -> Self {
+    fn new(place: &Place, severity: Severity, kind: Kind, message: &str) -> Self {
         let position = place.source.position(place.span.start);
         Self {
             severity,
@@ -154,7 +155,7 @@ impl Problem {
             watch: place.watch.as_deref().map(str::to_owned),
             kind,
             query_col: None,
-            message: one_line(&message),
+            message: one_line(message),
             hint: None,
             source: Arc::clone(&place.source),
             span: place.span.clone(),
@@ -272,7 +273,7 @@ impl fmt::Debug for Problem {
             .field("kind", &self.kind.as_str())
             .field("query_col", &self.query_col)
             .field("at", &format_args!("{self}"))
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -305,12 +306,22 @@ impl std::error::Error for Problems {}
 #[derive(Debug, Default)]
 pub(super) struct Report {
     problems: RefCell<Vec<Problem>>,
+    /// The files and key paths that have a problem.
+    blamed: RefCell<HashSet<(String, String)>>,
 }
 
 impl Report {
     /// Takes one more.
     pub(super) fn add(&self, problem: Problem) {
+        let blamed = (problem.file.clone(), problem.path.clone());
+        self.blamed.borrow_mut().insert(blamed);
         self.problems.borrow_mut().push(problem);
+    }
+
+    /// Whether a key of a table has been complained about: then it is there, and not missing.
+    pub(super) fn has_blamed(&self, table: &Place, key: &str) -> bool {
+        let blamed = (table.source.name.clone(), format!("{}.{key}", table.path));
+        self.blamed.borrow().contains(&blamed)
     }
 
     /// All of them, in the order they were found.

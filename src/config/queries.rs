@@ -42,6 +42,9 @@ fn origins(written: &str, value: &str) -> Option<Vec<Range<usize>>> {
     (characters == value).then_some(origins)
 }
 
+/// What TOML leaves out after a backslash at the end of a line.
+const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// Reads the inside of a string.
 struct Reader<'a> {
     rest: &'a str,
@@ -61,29 +64,30 @@ impl Reader<'_> {
         while let Some(c) = self.rest.chars().next() {
             let start = self.at;
             self.skip(c.len_utf8());
-            let c = if c == '\\' && has_escapes {
-                match self.escape()? {
-                    Some(c) => c,
-                    None => continue,
+            let c = match c {
+                '\\' if has_escapes && self.is_line_end_next() => {
+                    self.skip(self.rest.len() - self.rest.trim_start_matches(SPACE).len());
+                    continue;
                 }
-            } else {
-                c
+                '\\' if has_escapes => self.escape()?,
+                other => other,
             };
             characters.push((c, start..self.at));
         }
         Some(characters)
     }
 
-    /// What follows a backslash: a character, or a line end with all the space after it, which is nothing.
-    fn escape(&mut self) -> Option<Option<char>> {
+    /// Whether a backslash is the last thing of its line: then the line end and all the space after it are
+    /// nothing.
+    fn is_line_end_next(&self) -> bool {
+        self.rest.starts_with(SPACE)
+    }
+
+    /// The character that the letters after a backslash stand for.
+    fn escape(&mut self) -> Option<char> {
         let letter = self.rest.chars().next()?;
-        if letter.is_ascii_whitespace() {
-            let space = |c: char| matches!(c, ' ' | '\t' | '\r' | '\n');
-            self.skip(self.rest.len() - self.rest.trim_start_matches(space).len());
-            return Some(None);
-        }
         self.skip(letter.len_utf8());
-        Some(Some(match letter {
+        Some(match letter {
             'b' => '\u{8}',
             't' => '\t',
             'n' => '\n',
@@ -95,7 +99,7 @@ impl Reader<'_> {
             'u' => self.number(4)?,
             'U' => self.number(8)?,
             _ => return None,
-        }))
+        })
     }
 
     fn number(&mut self, digits: usize) -> Option<char> {
@@ -119,7 +123,7 @@ mod tests {
         let written = toml.strip_prefix("q = ").unwrap();
         let table: toml::Table = toml.parse().unwrap();
         let place = place_of(written, 4, table["q"].as_str().unwrap(), col);
-        toml[place.start..].to_owned()
+        toml.get(place.start..).unwrap().to_owned()
     }
 
     #[test]

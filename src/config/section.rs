@@ -10,6 +10,9 @@ use super::problem::{Kind, Problem, Report, quoted};
 use super::source::{At, Place, Source};
 use super::suggest::nearest;
 
+/// The keys of the file itself, which stand in no table.
+const MAIN_KEYS: [&str; 2] = ["include", "state_dir"];
+
 /// A table of the file that is being read.
 pub(super) struct Section<'a, 'i> {
     /// Its header, or its braces.
@@ -23,7 +26,7 @@ pub(super) struct Section<'a, 'i> {
 pub(super) struct Value<'a, 'i> {
     /// Where it stands.
     pub(super) place: Place,
-    value: &'a DeValue<'i>,
+    written: &'a DeValue<'i>,
     confidential: bool,
 }
 
@@ -63,7 +66,7 @@ impl<'a, 'i> Section<'a, 'i> {
         let value = self.table.get(key)?;
         Some(Value {
             place: self.place.under(value.span(), self.path_of(key)),
-            value: value.get_ref(),
+            written: value.get_ref(),
             confidential: self.confidential,
         })
     }
@@ -85,7 +88,7 @@ impl<'a, 'i> Section<'a, 'i> {
     /// A duration, not yet read.
     pub(super) fn duration(&mut self, key: &'static str, report: &Report) -> Option<At<String>> {
         let value = self.value(key)?;
-        let text = value.value.as_str().map(str::to_owned);
+        let text = value.written.as_str().map(str::to_owned);
         value.expect(text, "a duration in quotes, for example \"15m\"", report)
     }
 
@@ -102,7 +105,7 @@ impl<'a, 'i> Section<'a, 'i> {
     pub(super) fn integer(&mut self, key: &'static str, report: &Report) -> Option<At<i64>> {
         let value = self.value(key)?;
         let number = value
-            .value
+            .written
             .as_integer()
             .and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
         value.expect(number, "a whole number", report)
@@ -111,7 +114,7 @@ impl<'a, 'i> Section<'a, 'i> {
     /// A number.
     pub(super) fn number(&mut self, key: &'static str, report: &Report) -> Option<At<f64>> {
         let value = self.value(key)?;
-        let number = match value.value {
+        let number = match value.written {
             DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
             DeValue::Float(number) => number.as_str().parse().ok(),
             _ => None,
@@ -157,7 +160,7 @@ impl<'a, 'i> Section<'a, 'i> {
                 let path = self.path_of(name.get_ref());
                 let text = Value {
                     place: self.place.under(value.span(), path.clone()),
-                    value: value.get_ref(),
+                    written: value.get_ref(),
                     confidential: false,
                 };
                 let name = At {
@@ -200,6 +203,10 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 
     fn hint_for(&self, key: &str) -> String {
+        // In TOML a key belongs to the table header above it, however far above.
+        if !self.place.path.is_empty() && MAIN_KEYS.contains(&key) {
+            return format!("{key} stands above the first line with a [table]");
+        }
         match nearest(key, self.known.iter().copied()) {
             Some(meant) => format!("did you mean \"{meant}\"?"),
             None => format!("the keys are: {}", self.known.join(", ")),
@@ -226,13 +233,13 @@ impl<'a, 'i> Value<'a, 'i> {
 
     /// Whether it is a text.
     pub(super) fn is_string(&self) -> bool {
-        self.value.is_str()
+        self.written.is_str()
     }
 
     /// The text, or a report that it is none.
     pub(super) fn string(self, report: &Report) -> Option<At<String>> {
-        let text = self.value.as_str().map(str::to_owned);
-        let expected = match self.value {
+        let text = self.written.as_str().map(str::to_owned);
+        let expected = match self.written {
             DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) if !self.confidential => {
                 format!("a text: put it in quotes, \"{}\"", self.found())
             }
@@ -244,7 +251,7 @@ impl<'a, 'i> Value<'a, 'i> {
     /// The list of texts, or a report for each part that is none.
     pub(super) fn strings(self, report: &Report) -> Option<At<Vec<At<String>>>> {
         let Some(rows) = self.list_rows() else {
-            let expected = match self.value.as_str() {
+            let expected = match self.written.as_str() {
                 Some(text) if !self.confidential => format!("a list: [{}]", quoted(text)),
                 _ => "a list of texts: [\"...\", \"...\"]".to_owned(),
             };
@@ -263,7 +270,7 @@ impl<'a, 'i> Value<'a, 'i> {
 
     /// The table, or a report that it is none.
     pub(super) fn table_or(self, expected: &str, report: &Report) -> Option<Section<'a, 'i>> {
-        let Some(table) = self.value.as_table() else {
+        let Some(table) = self.written.as_table() else {
             self.report_type(expected, report);
             return None;
         };
@@ -274,7 +281,7 @@ impl<'a, 'i> Value<'a, 'i> {
 
     /// The parts of a list, counted from 1 in their paths; `None` when it is no list.
     pub(super) fn list_rows(&self) -> Option<Vec<Self>> {
-        let rows = self.value.as_array()?.iter().enumerate();
+        let rows = self.written.as_array()?.iter().enumerate();
         Some(rows.map(|(index, row)| self.row(index, row)).collect())
     }
 
@@ -282,7 +289,7 @@ impl<'a, 'i> Value<'a, 'i> {
         let path = format!("{}[{}]", self.place.path, index + 1);
         Self {
             place: self.place.under(row.span(), path),
-            value: row.get_ref(),
+            written: row.get_ref(),
             confidential: self.confidential,
         }
     }
@@ -311,7 +318,7 @@ impl<'a, 'i> Value<'a, 'i> {
 
     /// The value as it was found, for a message.
     fn found(&self) -> String {
-        match self.value {
+        match self.written {
             DeValue::String(text) => quoted(text),
             DeValue::Integer(number) => number.to_string(),
             DeValue::Float(number) => number.to_string(),
@@ -322,7 +329,7 @@ impl<'a, 'i> Value<'a, 'i> {
     }
 
     fn type_name(&self) -> &'static str {
-        match self.value {
+        match self.written {
             DeValue::String(_) => "a text",
             DeValue::Integer(_) | DeValue::Float(_) => "a number",
             DeValue::Boolean(_) => "true or false",
@@ -333,8 +340,11 @@ impl<'a, 'i> Value<'a, 'i> {
     }
 }
 
-/// Reports that a table lacks a key.
+/// Reports that a table lacks a key, unless it is there and wrong.
 pub(super) fn report_missing(table: &Place, key: &str, report: &Report) {
+    if report.has_blamed(table, key) {
+        return;
+    }
     let message = format!("the key \"{key}\" is missing");
     let hint = format!("add {key} = ...");
     report.add(Problem::error(table, Kind::MissingKey, message).hint(hint));

@@ -199,7 +199,7 @@ mod tests {
         let text = "p = \"pâ日🔒\" # x";
         let start = text.find('p').map(|_| 5).unwrap();
         let end = text.rfind('"').unwrap();
-        let source = source(text, &[start..end]);
+        let source = source(text, std::slice::from_ref(&(start..end)));
         assert_eq!(source.masked.len(), text.len());
         assert_eq!(source.line(1).1, "p = \"*·•🞄\" # x");
     }

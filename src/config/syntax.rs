@@ -31,6 +31,8 @@ pub(super) struct Healed {
 pub(super) struct SyntaxError {
     /// What is wrong, in the parser's words.
     pub(super) message: String,
+    /// What to write instead, where that can be guessed.
+    pub(super) hint: Option<&'static str>,
     /// Where.
     pub(super) span: Range<usize>,
 }
@@ -101,24 +103,30 @@ impl Healed {
         };
         let shift = |range: Range<usize>| range.start + table.start..range.end + table.start;
         Some(Fault {
-            error: SyntaxError {
-                message: plain_words(error.message()),
-                span: shift(span),
-            },
+            error: SyntaxError::new(error.message(), shift(span)),
             blank: shift(blank),
         })
     }
 
-    /// Notes what only shows when the tables stand together: a key or a table that is given twice.
+    /// Notes what only shows when the tables stand together: a key or a table that is given twice. Of two
+    /// tables the first is kept.
     fn find_contradictions(&mut self) {
         let (_, errors) = DeTable::parse_recoverable(&self.text);
+        let tables = tables(&self.text);
         for error in errors.iter().take(MAX_ERRORS_A_FILE) {
             let span = error.span().unwrap_or(0..0);
-            self.errors.push(SyntaxError {
-                message: plain_words(error.message()),
-                span: span.clone(),
-            });
-            self.broken.push(line_around(&self.text, span.start));
+            self.errors
+                .push(SyntaxError::new(error.message(), span.clone()));
+            let line = line_around(&self.text, span.start);
+            let is_header = self.text.get(line.clone()).is_some_and(is_header);
+            let table = tables.iter().find(|table| table.contains(&span.start));
+            match table {
+                Some(table) if is_header => {
+                    self.blank(table.clone());
+                    self.broken.push(table.clone());
+                }
+                _ => self.broken.push(line),
+            }
         }
     }
 
@@ -210,21 +218,39 @@ fn line_around(text: &str, at: usize) -> Range<usize> {
     start..end
 }
 
-/// The parser's message with the few phrases that mislead put right.
-fn plain_words(message: &str) -> String {
-    match message {
-        "invalid boolean, expected `false`"
-        | "invalid boolean, expected `true`"
-        | "invalid float, expected `nan`"
-        | "invalid float, expected `inf`" => "string values must be quoted".to_owned(),
-        "string values must be quoted, expected literal string" => {
-            "string values must be quoted".to_owned()
+impl SyntaxError {
+    /// Takes the parser's message, and puts the few right that mislead.
+    fn new(message: &str, span: Range<usize>) -> Self {
+        let (message, hint) = match message {
+            "string values must be quoted, expected literal string"
+            | "invalid boolean, expected `false`"
+            | "invalid boolean, expected `true`"
+            | "invalid float, expected `nan`"
+            | "invalid float, expected `inf`" => (
+                "a text is written without quotes",
+                Some("put it in quotes: \"...\""),
+            ),
+            "unexpected key or value, expected newline, `#`" => (
+                "the line should end here",
+                Some(
+                    "put a text that holds double quotes in single ones: query = '\"East Sea\" OR COC'",
+                ),
+            ),
+            "invalid basic string, expected `\"`" | "invalid literal string, expected `'`" => {
+                ("the closing quote is missing", None)
+            }
+            "unclosed array, expected `]`" => ("the closing ] is missing", None),
+            "duplicate key" => ("this key or table was given before", None),
+            "recursion limit" | "cannot recurse further; max recursion depth met" => {
+                ("the values are nested too deep", None)
+            }
+            other => (other, None),
+        };
+        Self {
+            message: message.to_owned(),
+            hint,
+            span,
         }
-        "duplicate key" => "this key or table was given before".to_owned(),
-        "recursion limit" | "cannot recurse further; max recursion depth met" => {
-            "the values are nested too deep".to_owned()
-        }
-        other => other.to_owned(),
     }
 }
 
@@ -239,7 +265,7 @@ mod tests {
         let lines = healed
             .errors
             .iter()
-            .map(|error| text[..error.span.start].matches('\n').count() + 1)
+            .map(|error| text.get(..error.span.start).unwrap().matches('\n').count() + 1)
             .collect();
         let left: Vec<&str> = healed
             .text

@@ -25,7 +25,7 @@ const STEM_LANGUAGES: [&str; 18] = [
 /// The watches, in the order of the files.
 #[derive(Default)]
 pub(super) struct Watches {
-    pub(super) watches: Vec<Watch>,
+    pub(super) list: Vec<Watch>,
     pub(super) sources: Vec<WatchSource>,
     pub(super) aliases: Vec<(String, String)>,
     /// `None` when a query or an alias has a mistake.
@@ -61,7 +61,7 @@ pub(super) fn check(raw: &RawFile, channels: &[ChannelSettings], report: &Report
         let Some(source) = source(written, report) else {
             continue;
         };
-        checked.watches.push(watch);
+        checked.list.push(watch);
         checked.sources.push(source);
         origins.push(written);
     }
@@ -300,6 +300,7 @@ fn source(raw: &RawWatch, report: &Report) -> Option<WatchSource> {
         .stem
         .as_ref()
         .filter(|stem| is_stem_language(stem, report));
+    let is_blamed = |key| report.has_blamed(&raw.place, key);
     let asks = match (&raw.query, &raw.terms) {
         (Some(query), None) => Asks::Query(query.value.clone()),
         (None, Some(terms)) if terms.value.is_empty() => {
@@ -317,6 +318,7 @@ fn source(raw: &RawWatch, report: &Report) -> Option<WatchSource> {
             report.add(Problem::error(&terms.place, Kind::Conflict, message).hint(hint));
             return None;
         }
+        (None, None) if is_blamed("query") || is_blamed("terms") => return None,
         (None, None) => {
             let message = "the watch does not say what it looks for";
             let hint = "add query = '...' or terms = [\"...\"]";

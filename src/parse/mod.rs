@@ -12,6 +12,7 @@ mod report;
 mod sanitise;
 mod strict;
 mod text;
+mod tolerant;
 
 use serde::Serialize;
 use url::Url;
@@ -86,7 +87,8 @@ pub fn feed(document: &Document<'_>) -> Result<ParsedFeed, ParseError> {
     let cleaned = clean::clean(document).map_err(|found| ParseError::NotAFeed { found })?;
     let draft = match cleaned.format {
         Format::Json => json::read(&cleaned.text),
-        Format::Xml => strict::read(&cleaned.text, document.url),
+        Format::Xml => tolerant::read(&cleaned.text, &cleaned.entities, document.url)
+            .ok_or_else(|| "it is XML without a feed in it".to_owned()),
     };
     let mut draft = draft.map_err(|found| ParseError::NotAFeed { found })?;
     draft.repairs.splice(0..0, cleaned.repairs);

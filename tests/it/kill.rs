@@ -11,7 +11,7 @@ fn run_once(world: &World) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_newswatch"));
     command
         .args(["run", "--once", "--config"])
-        .arg(world.config_path())
+        .arg(&world.config_path)
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     command

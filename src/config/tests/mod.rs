@@ -1,12 +1,13 @@
 //! The whole module: what a good file comes to, and that every mistake is found.
 
 mod good;
+mod wrong;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::{Loaded, Problem, Problems, Secrets, Severity, load_text};
+use super::{Color, Loaded, Problem, Problems, Secrets, Severity, load_text};
 
 /// A home and nothing else.
 fn environment() -> BTreeMap<String, OsString> {

@@ -17,6 +17,9 @@ use crate::domain::Timestamp;
 /// Characters of a text that may be a date; the longest real ones have some 60.
 const MAX_CHARS: usize = 120;
 
+/// Characters of a zone: `UTC+05:30`.
+const MAX_ZONE_CHARS: usize = 9;
+
 /// The years that news can come from. Anything else is a default of some system (0001, 9999) or nonsense.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
 
@@ -66,12 +69,8 @@ fn plain(text: &str) -> Option<String> {
         return None;
     }
     let mut plain = String::with_capacity(text.len());
-    let mut comment_depth = 0_u32;
-    for c in words::plain_word(text).chars() {
+    for c in without_comments(&words::plain_word(text)).chars() {
         match c {
-            '(' => comment_depth += 1,
-            ')' => comment_depth = comment_depth.saturating_sub(1),
-            _ if comment_depth > 0 => {}
             '年' | '月' | '년' | '월' => plain.push('-'),
             '日' | '일' | '秒' | '초' => plain.push(' '),
             '時' | '时' | '点' | '分' | '시' | '분' => plain.push(':'),
@@ -84,6 +83,24 @@ fn plain(text: &str) -> Option<String> {
         c.is_whitespace() || matches!(c, ',' | ';' | '.' | ':' | '"' | '\'')
     });
     Some(trimmed.to_owned())
+}
+
+/// Drops remarks in brackets; a short one without a space stays, since it may be the zone: `(GMT+7)`.
+fn without_comments(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('(') {
+        kept.push_str(before);
+        let (comment, after) = after.split_once(')').unwrap_or((after, ""));
+        if !comment.contains(char::is_whitespace) && comment.chars().count() <= MAX_ZONE_CHARS {
+            kept.push(' ');
+            kept.push_str(comment);
+            kept.push(' ');
+        }
+        rest = after;
+    }
+    kept.push_str(rest);
+    kept
 }
 
 /// A piece of a date.
@@ -426,6 +443,7 @@ fn date(tokens: &[&Token]) -> Option<Date> {
     let mut month = None;
     let mut mark = None;
     let mut unknown_words = 0;
+    let mut is_english = true;
     for token in tokens {
         match token {
             Token::Number { value, digits, .. } => parts.push(Part {
@@ -437,9 +455,11 @@ fn date(tokens: &[&Token]) -> Option<Date> {
             Token::Word(word) => match words::month(word) {
                 // `mar. 5 janv.`: the first of two is a day of the week that looks like a month.
                 Some(found) => month = Some(found),
-                None if words::is_filler(word)
-                    || (words::is_ordinal(word) && !parts.is_empty()) => {}
-                None => unknown_words += 1,
+                None if words::is_ordinal(word) && !parts.is_empty() => {}
+                None => {
+                    is_english &= words::is_english(word);
+                    unknown_words += usize::from(!words::is_filler(word));
+                }
             },
         }
     }
@@ -447,7 +467,7 @@ fn date(tokens: &[&Token]) -> Option<Date> {
         // One word besides the month can be the day of the week in any language; two are a sentence.
         _ if unknown_words > 2 => None,
         (Some(month), parts) => date_with_month(month, parts),
-        (None, parts) => date_of_numbers(parts),
+        (None, parts) => date_of_numbers(parts, is_english),
     }
 }
 
@@ -464,7 +484,7 @@ fn date_with_month(month: i8, parts: &[Part]) -> Option<Date> {
 }
 
 /// Makes a date of numbers alone, by their lengths and the marks between them.
-fn date_of_numbers(parts: &[Part]) -> Option<Date> {
+fn date_of_numbers(parts: &[Part], is_english: bool) -> Option<Date> {
     match *parts {
         [year] if year.digits == 4 => ymd(year, 1, 1),
         [whole] if whole.digits == 8 => compact_date(whole.value),
@@ -479,20 +499,21 @@ fn date_of_numbers(parts: &[Part]) -> Option<Date> {
             (days >= 0 && date.year() == first.year()).then_some(date)
         }
         [year, month, day] if year.digits == 4 => ymd(year, small(month.value)?, day.value),
-        [first, second, year] if year.digits == 4 => day_and_month(first, second, year),
+        [first, second, year] if year.digits == 4 => day_and_month(first, second, year, is_english),
         [year, month, day] if [year, month, day].iter().all(|part| part.digits == 2) => {
             match day.mark {
                 Some('-') => ymd(year, small(month.value)?, day.value),
-                _ => day_and_month(year, month, day),
+                _ => day_and_month(year, month, day, is_english),
             }
         }
         _ => None,
     }
 }
 
-/// Tells the day from the month: with slashes the month comes first, as in America, unless it cannot be one.
-fn day_and_month(first: Part, second: Part, year: Part) -> Option<Date> {
-    let month_first = second.mark == Some('/') && first.value <= 12;
+/// Tells the day from the month: with slashes the month comes first, as in America, unless it cannot be one
+/// or the words around it are of another language.
+fn day_and_month(first: Part, second: Part, year: Part, is_english: bool) -> Option<Date> {
+    let month_first = second.mark == Some('/') && first.value <= 12 && is_english;
     let (day, month) = if month_first || second.value > 12 {
         (second, first)
     } else {

@@ -78,6 +78,8 @@ fn zones_by_name_and_by_number() {
             "Thu, 01 Jan 2004 13:48:21 EST",
             "Thu, 01 Jan 2004 13:48:21 -0500 EST",
             "Thu, 01 Jan 2004 13:48:21 -0500 (EST)",
+            "Thu Jan 01 2004 13:48:21 GMT-0500 (Eastern Standard Time)",
+            "2004-01-01 13:48:21 (EST)",
             "Thu, 01 Jan 2004 10:48:21 PST",
             "Thu Jan  1 10:48:21 PST 2004",
             "Thu, 01 Jan 2004 18:48:21 0000",

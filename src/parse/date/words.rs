@@ -558,6 +558,18 @@ pub(super) fn is_filler(word: &str) -> bool {
     FILLERS.contains(&word)
 }
 
+/// Returns whether a word of a date is English: a day of the week, or one of the few words around it.
+pub(super) fn is_english(word: &str) -> bool {
+    ["at", "on", "the", "of", "t"].contains(&word)
+        || ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+            .iter()
+            .any(|day| {
+                word.strip_prefix(day).is_some_and(|rest| {
+                    rest.is_empty() || rest == "s" || rest == "rs" || rest.ends_with("day")
+                })
+            })
+}
+
 /// Returns whether a word, right behind a number, makes it `1st` or `2nd`.
 pub(super) fn is_ordinal(word: &str) -> bool {
     ORDINALS.contains(&word)

@@ -1,20 +1,18 @@
 //! The sample newsroom with its sinks, and a service over it that runs pass by pass.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use newswatch::clock::Clock;
 use newswatch::config::{self, Config, ProcessEnvironment, Secrets};
 use newswatch::daemon;
-use newswatch::demo::config::{Console, DemoSetup, toml};
+use newswatch::demo::config::{Console, DemoSetup, write};
 use newswatch::demo::newsroom::{Newsroom, Publishing, WATCHES};
 use newswatch::demo::smtp_sink::SmtpSink;
 use newswatch::demo::webhook_sink::WebhookSink;
 use newswatch::store::Store;
 use tempfile::TempDir;
-
-const SECRET: &str = "whsec_bmV3c3dhdGNoIGRlbW9uc3RyYXRpb24h";
 
 /// A newsroom, a mail server, a webhook receiver, and a folder with a configuration that joins them.
 pub struct World {
@@ -22,6 +20,7 @@ pub struct World {
     pub mail: SmtpSink,
     pub webhook: WebhookSink,
     pub folder: TempDir,
+    pub config_path: PathBuf,
 }
 
 impl World {
@@ -33,39 +32,30 @@ impl World {
         let mail = SmtpSink::start().await.unwrap();
         let webhook = WebhookSink::start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        write_private(&folder.path().join("secret"), SECRET);
-        let world = Self {
+        let config_path = write(&DemoSetup {
+            folder: folder.path(),
+            newsroom: newsroom.addr(),
+            smtp: mail.address(),
+            webhook: webhook.addr(),
+            poll_every: "15m",
+            console: Console::Hidden,
+        })
+        .unwrap();
+        Self {
             newsroom,
             mail,
             webhook,
             folder,
-        };
-        write_private(&world.config_path(), &world.config_text());
-        world
-    }
-
-    pub fn config_path(&self) -> std::path::PathBuf {
-        self.folder.path().join("newswatch.toml")
+            config_path,
+        }
     }
 
     pub fn state_dir(&self) -> std::path::PathBuf {
         self.folder.path().join("state")
     }
 
-    pub fn config_text(&self) -> String {
-        toml(&DemoSetup {
-            state_dir: &self.state_dir(),
-            newsroom: self.newsroom.addr(),
-            smtp: self.mail.addr(),
-            webhook: self.webhook.addr(),
-            webhook_secret_file: &self.folder.path().join("secret"),
-            poll_every: "15m",
-            console: Console::Hidden,
-        })
-    }
-
     pub fn config(&self) -> Config {
-        config::load(&self.config_path(), &ProcessEnvironment, Secrets::Required)
+        config::load(&self.config_path, &ProcessEnvironment, Secrets::Required)
             .unwrap()
             .config
     }
@@ -106,18 +96,4 @@ pub fn expected() -> BTreeSet<(String, String)> {
                 .map(|slug| (watch.name.to_owned(), (*slug).to_owned()))
         })
         .collect()
-}
-
-pub fn write_private(path: &Path, text: &str) {
-    use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
-    std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-        .unwrap()
-        .write_all(text.as_bytes())
-        .unwrap();
 }
