@@ -1,24 +1,31 @@
 //! The configuration of the demonstration: the sample newsroom's feeds, its watches, and channels that end
 //! on this machine.
 
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::newsroom::{EAST_SEA_ALIAS, Outlet, WATCHES};
+
+/// The length of the webhook secret: Standard Webhooks asks for 24 to 64 bytes.
+const SECRET_BYTES: usize = 32;
 
 /// The parts of the demonstration that a configuration has to name.
 #[derive(Debug, Clone, Copy)]
 pub struct DemoSetup<'a> {
-    /// Where the state of the service goes.
-    pub state_dir: &'a Path,
+    /// An existing folder for the configuration, the secret and the state.
+    pub folder: &'a Path,
     /// Where the newsroom listens.
     pub newsroom: SocketAddr,
     /// Where the mail server listens.
     pub smtp: SocketAddr,
     /// Where the webhook receiver listens.
     pub webhook: SocketAddr,
-    /// The file that holds the secret which signs webhooks.
-    pub webhook_secret_file: &'a Path,
     /// The time between two polls, as the configuration writes it: `2s`.
     pub poll_every: &'a str,
     /// Whether alerts are printed as well.
@@ -34,6 +41,18 @@ pub enum Console {
     Hidden,
 }
 
+/// Writes the configuration and the secret that signs its webhooks, and returns the path of the
+/// configuration. Both can be read by their owner alone.
+///
+/// # Errors
+/// When the folder cannot be written, or one of the files is there already.
+pub fn write(setup: &DemoSetup<'_>) -> io::Result<PathBuf> {
+    let config = setup.folder.join("newswatch.toml");
+    write_private(&secret_file(setup), &webhook_secret())?;
+    write_private(&config, &toml(setup))?;
+    Ok(config)
+}
+
 /// The configuration file, as text.
 #[must_use]
 pub fn toml(setup: &DemoSetup<'_>) -> String {
@@ -47,6 +66,26 @@ pub fn toml(setup: &DemoSetup<'_>) -> String {
     sections.join("\n")
 }
 
+/// A new secret. It is drawn without the care that a real one needs, for a receiver that checks nothing.
+fn webhook_secret() -> String {
+    let mut bytes = [0; SECRET_BYTES];
+    fastrand::fill(&mut bytes);
+    format!("whsec_{}", STANDARD.encode(bytes))
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+fn secret_file(setup: &DemoSetup<'_>) -> PathBuf {
+    setup.folder.join("webhook-secret")
+}
+
 fn general(setup: &DemoSetup<'_>) -> String {
     format!(
         "# Written by `newswatch demo`.\n\
@@ -58,7 +97,7 @@ fn general(setup: &DemoSetup<'_>) -> String {
          [http]\n\
          # The newsroom and the webhook receiver: loopback is refused otherwise.\n\
          allow_private = [{newsroom}, {webhook}]\n",
-        state_dir = quoted_path(setup.state_dir),
+        state_dir = quoted_path(&setup.folder.join("state")),
         every = quoted(setup.poll_every),
         newsroom = quoted(&setup.newsroom.to_string()),
         webhook = quoted(&setup.webhook.to_string()),
@@ -110,7 +149,7 @@ fn channels(setup: &DemoSetup<'_>) -> String {
         host = quoted(&setup.smtp.ip().to_string()),
         port = setup.smtp.port(),
         url = quoted(&format!("http://{}/newswatch", setup.webhook)),
-        secret = quoted_path(setup.webhook_secret_file),
+        secret = quoted_path(&secret_file(setup)),
     );
     if setup.console == Console::Shown {
         text.push_str("\n[[channel]]\nname = \"console\"\ntype = \"console\"\n");
@@ -131,16 +170,19 @@ fn quoted_path(path: &Path) -> String {
 mod tests {
     use super::*;
 
-    fn written(console: Console) -> toml::Table {
-        let text = toml(&DemoSetup {
-            state_dir: Path::new("/tmp/the \"demo\" folder/state"),
+    fn setup(folder: &Path, console: Console) -> DemoSetup<'_> {
+        DemoSetup {
+            folder,
             newsroom: "127.0.0.1:4001".parse().unwrap(),
             smtp: "127.0.0.1:4002".parse().unwrap(),
             webhook: "127.0.0.1:4003".parse().unwrap(),
-            webhook_secret_file: Path::new("/tmp/secret"),
             poll_every: "2s",
             console,
-        });
+        }
+    }
+
+    fn written(console: Console) -> toml::Table {
+        let text = toml(&setup(Path::new("/tmp/the \"demo\" folder"), console));
         text.parse().unwrap()
     }
 
@@ -190,5 +232,21 @@ mod tests {
         assert_eq!(names(&shown, "channel"), ["desk", "hook", "console"]);
         let notify = shown["watch"][0]["notify"].as_array().unwrap();
         assert_eq!(notify.len(), 3);
+    }
+
+    #[test]
+    fn the_files_can_be_read_by_their_owner_alone_and_the_secret_is_one() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let config = write(&setup(folder.path(), Console::Hidden)).unwrap();
+        let table: toml::Table = std::fs::read_to_string(&config).unwrap().parse().unwrap();
+        let secret = table["channel"][1]["secret"]["file"].as_str().unwrap();
+        for file in [&config, Path::new(secret)] {
+            let mode = file.metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{}", file.display());
+        }
+        let secret = std::fs::read_to_string(secret).unwrap();
+        let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap());
+        assert_eq!(key.unwrap().len(), SECRET_BYTES);
     }
 }
