@@ -7,12 +7,11 @@
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use super::Sources;
+use super::{Place, Sources};
 use crate::domain::LocalTimestamp;
 use crate::extract::dates::{self, Found, Order};
 use crate::extract::hints::Hints;
-use crate::extract::table::{Block, Part, Table, Tag, attribute};
-use crate::extract::text::folded;
+use crate::extract::table::{Part, Table, Tag, attribute};
 
 const PUBLISHED: &[&str] = &[
     "article:published_time",
@@ -79,9 +78,8 @@ const MODIFIED: &[&str] = &[
     "updated_time",
 ];
 
-/// Blocks before the headline in which an element made for dates can stand, and after it.
+/// Blocks before the headline in which an element made for dates can stand.
 const BLOCKS_BEFORE: usize = 15;
-const BLOCKS_AFTER: usize = 25;
 
 /// Blocks before the headline in which a plain date line can stand: higher up is today's date.
 const LINES_BEFORE: usize = 6;
@@ -148,11 +146,19 @@ fn as_written(declared: Found, witnesses: &[Option<Found>]) -> LocalTimestamp {
                         && local(&declared).minute() == local(witness).minute()
                 };
                 return same.then_some(LocalTimestamp {
-                    at: if declared.has_zone { declared.when.at } else { witness.when.at },
+                    at: if declared.has_zone {
+                        declared.when.at
+                    } else {
+                        witness.when.at
+                    },
                     offset: witness.when.offset,
                 });
             }
-            let is_zone = declared.has_zone && !witness.has_zone && apart != 0 && apart % 30 == 0 && apart.abs() <= 14 * 60;
+            let is_zone = declared.has_zone
+                && !witness.has_zone
+                && apart != 0
+                && apart % 30 == 0
+                && apart.abs() <= 14 * 60;
             let offset = is_zone.then(|| i32::try_from(apart * 60).ok()).flatten()?;
             Some(LocalTimestamp {
                 at: declared.when.at,
@@ -220,42 +226,7 @@ fn of_part(table: &Table<'_>, part: &Part, order: Order) -> Option<Found> {
     .or_else(|| dates::find(&table.text_of(part), order))
 }
 
-/// Where on the page the date can stand.
-struct Place {
-    /// The first block that is the headline, else the first of the text.
-    top: usize,
-    /// The last headline above the text, else the first block of the text.
-    anchor: usize,
-    /// The last block looked at above the end of the text.
-    to: usize,
-    /// The range of the text.
-    body: Option<(usize, usize)>,
-}
-
 impl Place {
-    fn new(table: &Table<'_>, title: Option<&str>, body: Option<(usize, usize)>) -> Self {
-        let start = body.map_or(0, |(start, _)| start);
-        let (top, anchor) = headlines(table, title, start).unwrap_or((start, start));
-        let to = body.map_or(anchor + BLOCKS_AFTER, |(_, end)| {
-            (anchor + BLOCKS_AFTER).max(end + 3)
-        });
-        Self {
-            top,
-            anchor,
-            to,
-            body,
-        }
-    }
-
-    /// Below the headline is where dates stand; above it today's date does.
-    fn distance(&self, block: usize) -> usize {
-        if block >= self.anchor {
-            block - self.anchor
-        } else {
-            (self.anchor - block) * 4
-        }
-    }
-
     /// The date that readers are shown near the headline.
     fn shown(&self, table: &Table<'_>, order: Order) -> Option<Found> {
         self.in_elements(table, order)
@@ -264,7 +235,7 @@ impl Place {
     }
 
     fn in_elements(&self, table: &Table<'_>, order: Order) -> Option<Found> {
-        let blocks = self.top.saturating_sub(BLOCKS_BEFORE)..=self.to;
+        let blocks = self.blocks(BLOCKS_BEFORE, 3);
         table
             .elements
             .iter()
@@ -280,9 +251,11 @@ impl Place {
         let from = self.top.saturating_sub(LINES_BEFORE);
         let blocks = table.blocks.iter().enumerate().skip(from);
         blocks
-            .take((self.to + 1).saturating_sub(from))
+            .take((self.blocks(0, 3).end() + 1).saturating_sub(from))
             .filter(|(_, block)| block.weight <= 200)
-            .filter_map(|(index, block)| Some((self.distance(index), dates::find(&block.text, order)?)))
+            .filter_map(|(index, block)| {
+                Some((self.distance(index), dates::find(&block.text, order)?))
+            })
             .filter(|(_, found)| found.of_tokens <= 16 || found.at <= 6)
             .min_by_key(|(distance, _)| *distance)
             .map(|(_, found)| found)
@@ -319,19 +292,31 @@ impl Place {
 
 /// Beginnings of words that say a date is that of publication.
 const SAYS_PUBLISHED: &[&str] = &[
-    "publish", "posted", "veröffentlicht", "wurde am", "erstellt", "publié", "publicad", "pubblicat", "gepubliceerd", "geplaatst",
-    "opublikowan", "опубликован", "đăng", "julkaistu", "publicerad", "publisert", "stand:", "written on", "datum", "date:", "updated", "aktualisiert", "last modified", "änderung",
+    "publish",
+    "posted",
+    "veröffentlicht",
+    "wurde am",
+    "erstellt",
+    "publié",
+    "publicad",
+    "pubblicat",
+    "gepubliceerd",
+    "geplaatst",
+    "opublikowan",
+    "опубликован",
+    "đăng",
+    "julkaistu",
+    "publicerad",
+    "publisert",
+    "stand:",
+    "written on",
+    "datum",
+    "date:",
+    "updated",
+    "aktualisiert",
+    "last modified",
+    "änderung",
 ];
-
-/// The first block that is the headline, and the last before the text.
-fn headlines(table: &Table<'_>, title: Option<&str>, start: usize) -> Option<(usize, usize)> {
-    let title = folded(title?);
-    let is_headline = |block: &Block| block.weight <= 400 && folded(&block.text) == title;
-    let first = table.blocks.iter().position(is_headline)?;
-    let before = table.blocks.len().min(start.saturating_add(1));
-    let last = table.blocks.iter().take(before).rposition(is_headline);
-    Some((first, last.unwrap_or(first)))
-}
 
 fn from_url(sources: &Sources<'_>) -> Option<Found> {
     let canonical = super::canonical(sources);

@@ -26,7 +26,11 @@ pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<String> {
     let declared = declared(sources, &site);
     let headings: Vec<String> = headings(sources.table);
     if let Some(declared) = &declared {
-        let same = if sources.linked.is_news { SAME_NEWS } else { SAME_TITLE };
+        let same = if sources.linked.is_news {
+            SAME_NEWS
+        } else {
+            SAME_TITLE
+        };
         let best = headings
             .iter()
             .map(|heading| (heading, shared_words(heading, declared)))
