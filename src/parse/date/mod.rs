@@ -21,7 +21,7 @@ const MAX_CHARS: usize = 120;
 const MAX_ZONE_CHARS: usize = 9;
 
 /// The years that news can come from. Anything else is a default of some system (0001, 9999) or nonsense.
-const YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
+const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 
 /// Two-digit years below this are of this century (RFC 5322 §4.3).
 const CENTURY_PIVOT: i16 = 50;

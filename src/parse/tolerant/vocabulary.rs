@@ -8,7 +8,7 @@ pub(super) enum Slot {
     Title,
     Guid,
     Link,
-    /// The address behind the one that counts clicks.
+    /// The address behind one that counts clicks; some publishers put the same into every entry.
     OriginalLink,
     Published,
     Updated,
@@ -46,8 +46,8 @@ fn core_slot(local: &str) -> Option<(Slot, u8)> {
         "id" => (Slot::Guid, 1),
         "link" => (Slot::Link, 0),
         "origlink" => (Slot::OriginalLink, 0),
-        "pubdate" | "published" => (Slot::Published, 0),
-        "issued" => (Slot::Published, 1),
+        "pubdate" => (Slot::Published, 0),
+        "published" | "issued" => (Slot::Published, 1),
         "date" => (Slot::Published, 2),
         "created" => (Slot::Published, 4),
         "updated" | "modified" => (Slot::Updated, 0),
