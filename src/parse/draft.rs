@@ -37,16 +37,21 @@ impl Draft {
 }
 
 impl Draft {
-    /// Returns whether any entry lacks what feeds usually say.
+    /// Returns whether no entry was found, or one without a date or a text.
     pub(super) fn has_gaps(&self) -> bool {
-        self.entries.iter().any(DraftEntry::has_gaps)
+        self.entries.is_empty() || self.entries.iter().any(DraftEntry::has_gaps)
     }
 
     /// Takes from another reading of the same document what this one did not find.
     ///
-    /// Two readings are put side by side only where both found the same number of entries. A guid is never
-    /// taken over: by what an entry is recognised must not depend on which reader happened to succeed.
+    /// The other reading is taken as a whole where only it found entries. Two readings are put side by side
+    /// only where both found the same number. A guid is never taken over: by what an entry is recognised must
+    /// not depend on which reader happened to succeed.
     pub(super) fn fill_gaps(&mut self, other: Self) {
+        if self.entries.is_empty() {
+            self.entries = other.entries;
+            return;
+        }
         if self.entries.len() != other.entries.len() {
             return;
         }
@@ -84,7 +89,6 @@ impl DraftEntry {
     fn has_gaps(&self) -> bool {
         (self.published.is_none() && self.updated.is_none())
             || (self.summary.is_none() && self.content.is_none())
-            || self.author.is_none()
     }
 
     fn fill_gaps(&mut self, other: Self) {

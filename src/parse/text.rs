@@ -238,7 +238,10 @@ enum Markup<'a> {
 /// Passes over a tag, a comment, or a whole script, after its `<`.
 fn skipped_markup(markup: &str) -> Markup<'_> {
     if let Some(comment) = markup.strip_prefix("!--") {
-        let after = comment.split_once("-->").map_or("", |(_, after)| after);
+        let after = comment
+            .split_once("-->")
+            .or_else(|| comment.split_once('>'))
+            .map_or("", |(_, after)| after);
         return Markup::Skipped {
             after,
             between_words: false,

@@ -211,11 +211,13 @@ fn clock_at(tokens: &[Token], from: usize) -> Option<Clock> {
         Some(Half::Morning) => hour % 12,
         Some(Half::Afternoon) => hour % 12 + 12,
     };
+    // A leap second is the last of its minute; more than that is a slip.
+    let second = if second == 60 { 59 } else { second };
     let is_next_day = hour == 24 && minute == 0 && second == 0;
     let time = Time::new(
         if is_next_day { 0 } else { hour },
         minute,
-        second.min(59),
+        second,
         nanosecond,
     )
     .ok()?;
