@@ -118,3 +118,6 @@ fn xml(cleaned: &Cleaned<'_>, url: Option<&Url>) -> Result<Draft, String> {
     }
     Ok(draft)
 }
+
+#[cfg(test)]
+mod tests;
