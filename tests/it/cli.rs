@@ -378,8 +378,12 @@ async fn alerts_are_listed_shown_and_sent_again() {
     let config = world.config_path.to_str().unwrap();
     newswatch(&["run", "--once", "--config", config]).await;
     let output = newswatch(&["alerts", "list", "--json", "--config", config]).await;
-    let lines = json_lines(&output);
+    let (lines, held): (Vec<Value>, Vec<Value>) = json_lines(&output)
+        .into_iter()
+        .partition(|line| line["state"] == "raised");
     assert_eq!(lines.len(), expected().len());
+    assert!(held.iter().all(|line| line["reason"] == "story-known"));
+    assert!(!held.is_empty(), "a second feed announces the lead story");
     let id = lines[0]["id"].as_str().unwrap();
 
     let output = newswatch(&["alerts", "show", id, "--config", config]).await;

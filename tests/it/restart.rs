@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use newswatch::clock::Clock;
 use newswatch::demo::newsroom::Publishing;
-use newswatch::store::{Access, Database, Job, Sqlite, Store};
+use newswatch::store::{Database, Job, Sqlite, Store};
 
 use crate::line::message_id;
 use crate::support::newsroom::{World, expected};
@@ -15,7 +15,7 @@ use crate::support::newsroom::{World, expected};
 /// A database that answers a number of jobs and is dead from then on, as after a kill between two of them.
 #[derive(Debug)]
 struct Mortal {
-    inner: Sqlite,
+    inner: Arc<Sqlite>,
     left: AtomicUsize,
 }
 
@@ -32,18 +32,13 @@ impl Database for Mortal {
     }
 }
 
-fn mortal(world: &World, jobs: usize) -> Arc<Mortal> {
-    std::fs::create_dir_all(world.state_dir()).unwrap();
-    let file = world.state_dir().join("newswatch.sqlite3");
-    Arc::new(Mortal {
-        inner: Sqlite::open(&file, Access::Write).unwrap(),
+/// One life of the service over what earlier ones left, over at the latest after so many store calls; tells how
+/// many it made, and whether it came to its end.
+async fn live(world: &World, clock: &Clock, left: &Arc<Sqlite>, jobs: usize) -> (usize, bool) {
+    let database = Arc::new(Mortal {
+        inner: Arc::clone(left),
         left: AtomicUsize::new(jobs),
-    })
-}
-
-/// One life of the service, over at the latest after so many store calls; tells how many it made.
-async fn live(world: &World, clock: &Clock, jobs: usize) -> (usize, bool) {
-    let database = mortal(world, jobs);
+    });
     let finished = match Store::over(Arc::clone(&database) as Arc<dyn Database>).await {
         Ok(store) => world.pass(store, clock.clone()).await.is_ok(),
         Err(_) => false,
@@ -51,12 +46,17 @@ async fn live(world: &World, clock: &Clock, jobs: usize) -> (usize, bool) {
     (jobs - database.left.load(Ordering::SeqCst), finished)
 }
 
+/// The database outlives the process; that a file does so too is tried in `kill.rs`.
+fn database() -> Arc<Sqlite> {
+    Arc::new(Sqlite::in_memory().unwrap())
+}
+
 #[tokio::test]
 async fn a_stop_after_any_store_call_loses_no_alert_and_doubles_none_without_the_same_id() {
     let clock = Clock::fixed(Clock::system().now());
     let (calls, finished) = {
         let world = World::open(Publishing::AllAtOnce).await;
-        live(&world, &clock, usize::MAX / 2).await
+        live(&world, &clock, &database(), usize::MAX / 2).await
     };
     assert!(
         finished && calls > 50,
@@ -65,8 +65,9 @@ async fn a_stop_after_any_store_call_loses_no_alert_and_doubles_none_without_the
 
     for stop_after in 0..calls {
         let world = World::open(Publishing::AllAtOnce).await;
-        live(&world, &clock, stop_after).await;
-        let (_, finished) = live(&world, &clock, usize::MAX / 2).await;
+        let database = database();
+        live(&world, &clock, &database, stop_after).await;
+        let (_, finished) = live(&world, &clock, &database, usize::MAX / 2).await;
         assert!(finished, "the second life after {stop_after} calls");
         assert_whole(&world, stop_after);
     }

@@ -30,6 +30,9 @@ pub(super) struct CarefulStream {
 
 impl CarefulStream {
     pub(super) fn new(tcp: TcpStream) -> Self {
+        // A command waits for its answer: holding it back for more only costs time. Without the option a mail goes
+        // out all the same.
+        drop(tcp.set_nodelay(true));
         Self {
             tcp,
             left_bytes: MAX_READ_BYTES,
