@@ -6,8 +6,8 @@ use url::Host;
 
 use crate::channel::{EmailAddress, EmailSettings, Mailbox, SmtpSettings, SmtpTls};
 
-use super::files;
 use super::names::Taken;
+use super::paths;
 use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawChannel, RawSmtp};
 use super::secrets::{Secrets, Vault};
@@ -217,7 +217,7 @@ fn is_host(host: &At<String>, report: &Report) -> bool {
 
 /// The file must be there when mail is sent; `check` may run elsewhere.
 fn ca_file(path: &At<String>, vault: &Vault<'_>) -> Option<PathBuf> {
-    let full = match files::resolve(&path.place, &path.value) {
+    let full = match paths::resolve(&path.place, &path.value) {
         Ok(full) => full,
         Err(hint) => {
             let message = format!("{} is not a path", quoted(&path.value));

@@ -184,6 +184,11 @@ impl Problem {
         self.span.start
     }
 
+    /// Whether the configuration can be used all the same.
+    pub(super) fn is_warning(&self) -> bool {
+        self.severity == Severity::Warning
+    }
+
     /// The message with its key path in front: `watch[2].priority: "urgent" is not a priority`.
     #[must_use]
     pub fn full_message(&self) -> String {
@@ -293,10 +298,8 @@ impl Problems {
 /// A line for each problem.
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the configuration cannot be used")?;
-        self.0
-            .iter()
-            .try_for_each(|problem| write!(f, "\n{problem}"))
+        let lines: Vec<String> = self.0.iter().map(Problem::to_string).collect();
+        f.write_str(&lines.join("\n"))
     }
 }
 
