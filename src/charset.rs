@@ -26,6 +26,9 @@ const GUESS_SAMPLE_BYTES: usize = 262_144;
 /// charset has far fewer by chance.
 const DAMAGED_UTF8_RATIO: usize = 10;
 
+/// The same where the document or its server says UTF-8: a label that half of the evidence bears out is right.
+const DECLARED_UTF8_RATIO: usize = 1;
+
 /// Decodes a document of unknown charset.
 ///
 /// `label` is the charset that HTTP names; `declared` the one that the document itself names. Bytes that
@@ -38,7 +41,7 @@ pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>, declared: Option<&str>) 
     if let Some(width) = wide_pattern(bytes) {
         return width.decode(bytes);
     }
-    match utf8_evidence(bytes) {
+    match utf8_evidence(bytes, [label, declared].into_iter().flatten().any(is_utf8)) {
         Utf8Evidence::MultiByte => return decode_as(UTF_8, bytes),
         Utf8Evidence::AsciiOnly => return decode_ascii(bytes, label, declared),
         Utf8Evidence::Against => {}
@@ -101,7 +104,7 @@ fn decode_marked(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let (encoding, mark_bytes) = Encoding::for_bom(bytes)?;
     let rest = bytes.get(mark_bytes..)?;
     // A tool that converts the charset of a file but keeps its UTF-8 mark leaves a mark that lies.
-    if encoding == UTF_8 && utf8_evidence(rest) == Utf8Evidence::Against {
+    if encoding == UTF_8 && utf8_evidence(rest, true) == Utf8Evidence::Against {
         return None;
     }
     Some(decode_as(encoding, rest))
@@ -167,7 +170,12 @@ enum Utf8Evidence {
     Against,
 }
 
-fn utf8_evidence(bytes: &[u8]) -> Utf8Evidence {
+fn utf8_evidence(bytes: &[u8], is_declared: bool) -> Utf8Evidence {
+    let ratio = if is_declared {
+        DECLARED_UTF8_RATIO
+    } else {
+        DAMAGED_UTF8_RATIO
+    };
     let mut multi_byte_characters = 0_usize;
     let mut bad_sequences = 0_usize;
     for chunk in bytes.utf8_chunks() {
@@ -176,7 +184,7 @@ fn utf8_evidence(bytes: &[u8]) -> Utf8Evidence {
     }
     match (multi_byte_characters, bad_sequences) {
         (0, 0) => Utf8Evidence::AsciiOnly,
-        (good, bad) if good >= bad.saturating_mul(DAMAGED_UTF8_RATIO) => Utf8Evidence::MultiByte,
+        (good, bad) if good >= bad.saturating_mul(ratio) => Utf8Evidence::MultiByte,
         _ => Utf8Evidence::Against,
     }
 }
@@ -196,6 +204,11 @@ fn decode_ascii<'a>(bytes: &'a [u8], label: Option<&str>, declared: Option<&str>
         return decode_as(ISO_2022_JP, bytes);
     }
     decode_as(UTF_8, bytes)
+}
+
+/// Returns whether a label says UTF-8.
+fn is_utf8(label: &str) -> bool {
+    Encoding::for_label_no_replacement(trim_label(label).as_bytes()) == Some(UTF_8)
 }
 
 /// Reads a label that people and programs write; none for UTF-16, which its byte pattern would have shown,
@@ -503,5 +516,15 @@ mod tests {
             let text = decode(&bytes, label.as_deref(), declared_in_html(&bytes).as_deref());
             proptest::prop_assert!(text.chars().count() <= bytes.len() + 1);
         }
+    }
+
+    #[test]
+    fn a_few_bad_bytes_in_declared_utf8_do_not_make_it_another_charset() {
+        let bytes = b"caf\xC3\xA9 \xFF caf\xC3\xA9";
+        assert_eq!(
+            decode(bytes, None, Some("utf-8")),
+            "caf\u{e9} \u{fffd} caf\u{e9}"
+        );
+        assert_eq!(decode(b"caf\xE9", None, Some("utf-8")), "caf\u{e9}");
     }
 }

@@ -136,13 +136,16 @@ pub struct SendLimits {
     pub webhook: Duration,
     /// For a mail: from connecting to the server's word that it has taken it.
     pub email: Duration,
+    /// For a console that nobody reads.
+    pub console: Duration,
 }
 
 impl Default for SendLimits {
     fn default() -> Self {
         Self {
             webhook: Duration::from_secs(30),
-            email: Duration::from_secs(60),
+            email: Duration::from_mins(1),
+            console: Duration::from_secs(10),
         }
     }
 }
@@ -195,7 +198,10 @@ impl Channel {
             ChannelKind::Webhook(webhook) => {
                 Sender::Webhook(WebhookSender::new(webhook, http, limits.webhook)?)
             }
-            ChannelKind::Console => Sender::Console(ConsoleSender::to(Box::new(std::io::stdout()))),
+            ChannelKind::Console => Sender::Console(ConsoleSender::new(
+                Box::new(std::io::stdout()),
+                limits.console,
+            )),
             ChannelKind::File(path) => Sender::File(FileSender::new(path)),
         };
         Ok(Self { settings, sender })
@@ -206,7 +212,7 @@ impl Channel {
     pub fn console_to(settings: ChannelSettings, writer: Box<dyn Write + Send>) -> Self {
         Self {
             settings,
-            sender: Sender::Console(ConsoleSender::to(writer)),
+            sender: Sender::Console(ConsoleSender::new(writer, SendLimits::default().console)),
         }
     }
 
@@ -234,7 +240,7 @@ impl Channel {
         match &self.sender {
             Sender::Email(email) => Box::pin(email.send(delivery, recipient, alerts, now)).await,
             Sender::Webhook(webhook) => Box::pin(webhook.send(delivery, alerts, now)).await,
-            Sender::Console(console) => console.send(alerts),
+            Sender::Console(console) => console.send(alerts).await,
             Sender::File(file) => file.send(delivery, alerts, now).await,
         }
     }

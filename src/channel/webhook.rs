@@ -16,7 +16,7 @@ use super::{Attempt, ChannelError, WebhookSettings};
 
 /// The shortest and the longest pause that a receiver is granted.
 const MIN_PAUSE: Duration = Duration::from_secs(1);
-const MAX_PAUSE: Duration = Duration::from_secs(3600);
+const MAX_PAUSE: Duration = Duration::from_hours(1);
 
 /// Sends to one receiver.
 #[derive(Debug)]

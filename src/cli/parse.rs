@@ -23,22 +23,16 @@ impl Parse {
         let mut outcome = Outcome::Done;
         let bar = output::progress(self.inputs.names().len());
         for name in self.inputs.names() {
-            let document = self.inputs.read(&client, name).await;
-            let url = match &document {
-                Ok(document) => self.base_url.as_ref().or(document.url.as_ref()),
-                Err(_) => None,
-            };
-            let parsed;
-            let report = match &document {
+            let report = match self.inputs.read(&client, name).await {
                 Err(error) => parse::report_unread(name, format!("{error:#}")),
-                Ok(document) => {
-                    parsed = parse::feed(&parse::Document {
+                Ok(document) => parse::report(
+                    name,
+                    &parse::Document {
                         bytes: &document.bytes,
                         content_type: document.content_type.as_deref(),
-                        url,
-                    });
-                    parse::report(name, url, &parsed)
-                }
+                        url: self.base_url.as_ref().or(document.url.as_ref()),
+                    },
+                ),
             };
             if !report.ok {
                 outcome = Outcome::No;

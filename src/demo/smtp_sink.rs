@@ -314,13 +314,7 @@ impl Visit {
             Some(Reaction::Reply(reply)) => {
                 self.say(&reply).await?;
                 let goes_on = reply.starts_with(['2', '3']);
-                // A refused step is as good as done for the others; the two that lead on do not.
-                let leads_on = matches!(stage, Stage::StartTls | Stage::Data | Stage::EndOfData);
-                Ok(if goes_on || !leads_on {
-                    Next::Stay
-                } else {
-                    Next::Leave
-                })
+                Ok(if goes_on { Next::Stay } else { Next::Refused })
             }
             Some(Reaction::Stall) => pending().await,
             Some(Reaction::HangUp | Reaction::TakeAndHangUp) => Ok(Next::Leave),

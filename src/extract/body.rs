@@ -24,6 +24,13 @@ const JUNK: Hints = Hints::RELATED
     .or(Hints::BIO)
     .or(Hints::HIDDEN);
 
+/// Those of them that are hardly ever given to a part of the article.
+const SURE_JUNK: Hints = Hints::NAV
+    .or(Hints::COMMENTS)
+    .or(Hints::FOOT)
+    .or(Hints::CONSENT)
+    .or(Hints::SHARE);
+
 /// Weight from which a block can be a paragraph without further signs.
 const PARAGRAPH_WEIGHT: usize = 80;
 
@@ -46,14 +53,32 @@ pub(super) struct Known<'a> {
 
 /// The article's blocks, as indices in document order.
 pub(super) fn find(table: &Table<'_>, known: &Known<'_>) -> Vec<usize> {
-    let survey = Survey::new(table);
-    let Some(root) = survey.best_element() else {
-        return Vec::new();
-    };
-    let chosen = survey.blocks_of(root);
-    let chosen = trim(table, &survey, chosen, known);
-    with_lead(table, &survey, root, chosen, known)
+    let plain = Sums::new(table.blocks.iter().map(plain_weight));
+    let mut best = (Vec::new(), 0);
+    for names in [JUNK, SURE_JUNK, Hints::NONE] {
+        let survey = Survey::new(table, &plain, names);
+        let found = survey.article(known);
+        let weight: usize = found
+            .iter()
+            .filter_map(|&index| table.blocks.get(index))
+            .map(|block| block.weight)
+            .sum();
+        if weight > best.1 * TRUSTED_RATIO {
+            best = (found, weight);
+        }
+        if best.1 >= ENOUGH_WEIGHT {
+            break;
+        }
+    }
+    best.0
 }
+
+/// How many times the text must be that is found when fewer names count as junk, to be preferred: names lie
+/// where a whole article is built of parts called cards or widgets.
+const TRUSTED_RATIO: usize = 4;
+
+/// Weight of a text that is long enough not to look for a longer one.
+const ENOUGH_WEIGHT: usize = 4_000;
 
 /// A sum over the first `n` blocks, for every `n`.
 struct Sums(Vec<f64>);
@@ -90,9 +115,8 @@ struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    fn new(table: &'a Table<'a>) -> Self {
-        let plain = Sums::new(table.blocks.iter().map(plain_weight));
-        let junk = junk_parts(table, &plain);
+    fn new(table: &'a Table<'a>, plain: &Sums, names: Hints) -> Self {
+        let junk = junk_parts(table, plain, names);
         let left_out = junk_blocks(table, &junk);
         let worth = Sums::new(
             table
@@ -107,6 +131,14 @@ impl<'a> Survey<'a> {
             left_out,
             worth,
         }
+    }
+
+    fn article(&self, known: &Known<'_>) -> Vec<usize> {
+        let Some(root) = self.best_element() else {
+            return Vec::new();
+        };
+        let chosen = trim(self.table, self, self.blocks_of(root), known);
+        with_lead(self.table, self, root, chosen, known)
     }
 
     fn is_junk(&self, part: usize) -> bool {
@@ -228,20 +260,20 @@ fn worth(block: &Block) -> f64 {
     }
     match block.tag {
         Tag::Heading(_) => 0.0,
-        Tag::Paragraph => weight / 4.0,
-        _ => -10.0,
+        Tag::Paragraph | Tag::Item | Tag::Cell | Tag::Pre | Tag::Quote => weight / 4.0,
+        _ => -5.0,
     }
 }
 
 /// Marks the parts that their names give away, and all within them.
-fn junk_parts(table: &Table<'_>, plain: &Sums) -> Vec<bool> {
+fn junk_parts(table: &Table<'_>, plain: &Sums, names: Hints) -> Vec<bool> {
     let holds_body = parts_that_hold(table, |part| {
         part.hints.any(Hints::BODY) && plain.of(part) > 0.0
     });
     let mut junk: Vec<bool> = Vec::with_capacity(table.elements.len());
     for (index, part) in table.elements.iter().enumerate() {
         let inherited = part.parent < index && junk.get(part.parent).copied().unwrap_or(false);
-        let own = part.hints.any(JUNK)
+        let own = part.hints.any(names)
             && !holds_body.get(index).copied().unwrap_or(false)
             && plain.of(part) <= plain.total() * tolerated_share(part.hints);
         junk.push(inherited || own);

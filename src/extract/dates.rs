@@ -35,9 +35,11 @@ pub(super) struct Found {
     pub(super) when: LocalTimestamp,
     /// Whether a time of day was written.
     pub(super) has_time: bool,
-    /// The share of the text's tokens that the date takes up tells a date line from a sentence with a date.
-    pub(super) tokens: usize,
-    /// All tokens of the text.
+    /// Whether a UTC offset was written.
+    pub(super) has_zone: bool,
+    /// The index of the date's first token: a dateline stands at the beginning.
+    pub(super) at: usize,
+    /// All tokens of the text: few of them around a date make a date line.
     pub(super) of_tokens: usize,
 }
 
@@ -52,14 +54,15 @@ pub(super) fn find(text: &str, order: Order) -> Option<Found> {
     }
     (0..tokens.len()).find_map(|at| {
         let (date, end) = date_at(&tokens, at, order)?;
-        let (time, end) = time_after(&tokens, end)
-            .or_else(|| time_before(&tokens, at).map(|time| (time, end)))
-            .unwrap_or((Clock::default(), end));
+        let time = time_after(&tokens, end)
+            .or_else(|| time_before(&tokens, at))
+            .unwrap_or_default();
         let when = time.on(date)?;
         Some(Found {
             when,
             has_time: time.time.is_some(),
-            tokens: end - at,
+            has_zone: time.offset.is_some(),
+            at,
             of_tokens: tokens.len(),
         })
     })
@@ -90,7 +93,8 @@ fn epoch(value: &str) -> Option<Found> {
     (FIRST_YEAR..=LAST_YEAR).contains(&year).then_some(Found {
         when: LocalTimestamp::utc(at),
         has_time: true,
-        tokens: 1,
+        has_zone: true,
+        at: 0,
         of_tokens: 1,
     })
 }
@@ -343,7 +347,7 @@ fn numbers(mut r: Reader<'_>, order: Order) -> Option<(Date, usize)> {
     };
     r.at += 1;
     // More numbers behind a mark: an address or a version.
-    if matches!(r.peek(), Some(Token::Mark('.' | '/')))
+    if r.peek() == Some(&Token::Mark(*mark))
         && matches!(r.tokens.get(r.at + 1), Some(Token::Number { .. }))
     {
         return None;
@@ -398,26 +402,25 @@ impl Clock {
 /// Tokens between a date and its time: `31 July 2019 | updated at 17:56`.
 const GAP: usize = 5;
 
-/// The time of day behind a date, and the index after it.
-fn time_after(tokens: &[Token], from: usize) -> Option<(Clock, usize)> {
-    if let Some(compact) = compact_time(tokens, from) {
-        return Some(compact);
-    }
-    (from..=from + GAP).find_map(|at| time_at(tokens, at))
+/// The time of day behind a date.
+fn time_after(tokens: &[Token], from: usize) -> Option<Clock> {
+    compact_time(tokens, from).or_else(|| {
+        (from..=from + GAP)
+            .find_map(|at| time_at(tokens, at))
+            .map(|(clock, _)| clock)
+    })
 }
 
 /// The time of day that ends just before a date.
 fn time_before(tokens: &[Token], date_at: usize) -> Option<Clock> {
     (date_at.saturating_sub(10)..date_at)
-        .rev()
         .filter_map(|at| time_at(tokens, at))
-        .filter(|(_, end)| *end <= date_at && date_at - *end <= GAP)
+        .find(|(_, end)| *end <= date_at && date_at - *end <= GAP)
         .map(|(clock, _)| clock)
-        .last()
 }
 
 /// `T105600Z` behind `20190731`.
-fn compact_time(tokens: &[Token], from: usize) -> Option<(Clock, usize)> {
+fn compact_time(tokens: &[Token], from: usize) -> Option<Clock> {
     let mut r = Reader { tokens, at: from };
     if !r.a_word_of(&["t"]) {
         return None;
@@ -425,13 +428,10 @@ fn compact_time(tokens: &[Token], from: usize) -> Option<(Clock, usize)> {
     let value = r.number(6..=6)?;
     let time = clock_time(value / 10_000, value / 100 % 100, value % 100, 0)?;
     let offset = zone(&mut r);
-    Some((
-        Clock {
-            time: Some(time),
-            offset,
-        },
-        r.at,
-    ))
+    Some(Clock {
+        time: Some(time),
+        offset,
+    })
 }
 
 /// `17:56`, `17:56:00.123`, `5:56 PM`, `17.56 Uhr`, `17h56`, with the zone behind it.

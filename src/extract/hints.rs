@@ -122,6 +122,11 @@ fn of_part(name: &str) -> Hints {
     }
     let mut hints = first.hints();
     let mut previous = first;
+    let mut only_hides = words.clone().next().is_none()
+        || matches!(
+            first.as_bytes(),
+            b"visually" | b"screen" | b"sr" | b"u" | b"js" | b"d"
+        );
     for word in words {
         let found = word.hints();
         // "about" alone names a page; "about-author" the box below an article.
@@ -129,7 +134,13 @@ fn of_part(name: &str) -> Hints {
             hints = hints | Hints::BIO;
         }
         hints = hints | found;
+        only_hides &=
+            found.any(Hints::HIDDEN) || matches!(word.as_bytes(), b"text" | b"only" | b"reader");
         previous = word;
+    }
+    // The name of a part that can be folded away is not a sign that it is.
+    if !only_hides {
+        hints = hints.without(Hints::HIDDEN);
     }
     if hints.any(Hints::ARTICLE) && hints.any(Hints::CONTENT) && !hints.any(NOT_BODY) {
         hints = hints | Hints::BODY;
@@ -329,11 +340,8 @@ const WORDS: &[(&str, Hints)] = &[
     ("breadcrumbs", Hints::NAV),
     ("brodtext", Hints::BODY),
     ("brotkrumen", Hints::NAV),
-    ("btn", Hints::SHARE),
     ("burger", Hints::NAV),
-    ("button", Hints::SHARE),
     ("buttongroup", Hints::SHARE),
-    ("buttons", Hints::SHARE),
     ("byline", Hints::BYLINE),
     ("bylines", Hints::BYLINE),
     ("captcha", Hints::SIGNUP),
@@ -342,7 +350,6 @@ const WORDS: &[(&str, Hints)] = &[
     ("card", Hints::RELATED),
     ("cards", Hints::RELATED),
     ("carousel", Hints::RELATED),
-    ("cat", Hints::TAGS),
     ("categories", Hints::TAGS),
     ("catlinks", Hints::TAGS),
     ("ccpa", Hints::CONSENT),
@@ -413,7 +420,6 @@ const WORDS: &[(&str, Hints)] = &[
     ("datum", Hints::DATE),
     ("deck", Hints::LEAD),
     ("dek", Hints::LEAD),
-    ("depth", Hints::COMMENTS),
     ("detail", Hints::ARTICLE),
     ("detailcontent", Hints::BODY),
     ("dfp", Hints::AD),
@@ -429,7 +435,6 @@ const WORDS: &[(&str, Hints)] = &[
     ("donation", Hints::SIGNUP),
     ("drawer", Hints::HIDDEN),
     ("dropdown", Hints::NAV),
-    ("email", Hints::SHARE),
     ("entradilla", Hints::LEAD),
     ("entry", Hints::ARTICLE),
     ("entrycontent", Hints::BODY),
@@ -458,7 +463,6 @@ const WORDS: &[(&str, Hints)] = &[
     ("footer", Hints::FOOT),
     ("footernav", Hints::FOOT),
     ("forfatter", Hints::BYLINE),
-    ("form", Hints::SIGNUP),
     ("forms", Hints::SIGNUP),
     ("forum", Hints::COMMENTS),
     ("fulltext", Hints::BODY),
@@ -654,7 +658,6 @@ const WORDS: &[(&str, Hints)] = &[
     ("privacy", Hints::CONSENT),
     ("privacypolicy", Hints::CONSENT),
     ("productlist", Hints::AD),
-    ("products", Hints::AD),
     ("prologue", Hints::LEAD),
     ("promo", Hints::RELATED),
     ("promobox", Hints::RELATED),
@@ -751,8 +754,9 @@ const WORDS: &[(&str, Hints)] = &[
     ("singlecontent", Hints::BODY),
     ("sinopsis", Hints::LEAD),
     ("sitemap", Hints::NAV),
-    ("skip", Hints::NAV),
     ("skiplink", Hints::NAV),
+    ("skiplinks", Hints::NAV),
+    ("skipnav", Hints::NAV),
     ("skribent", Hints::BYLINE),
     ("slick", Hints::RELATED),
     ("slideshow", Hints::MEDIA),
@@ -809,7 +813,6 @@ const WORDS: &[(&str, Hints)] = &[
     ("tekst", Hints::CONTENT),
     ("telegram", Hints::SHARE),
     ("temas", Hints::TAGS),
-    ("terms", Hints::TAGS),
     ("testo", Hints::CONTENT),
     ("text", Hints::CONTENT),
     ("textbody", Hints::BODY),
@@ -818,7 +821,6 @@ const WORDS: &[(&str, Hints)] = &[
     ("textsize", Hints::SHARE),
     ("textwidget", Hints::SIDE),
     ("themen", Hints::TAGS),
-    ("thread", Hints::COMMENTS),
     ("ticker", Hints::RELATED),
     ("tiepdocthem", Hints::RELATED),
     ("tieude", Hints::TITLE),

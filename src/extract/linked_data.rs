@@ -36,6 +36,8 @@ pub(super) struct LinkedArticle {
     pub(super) is_free: Option<bool>,
     /// Whether it is a running report of many posts.
     pub(super) is_live: bool,
+    /// Whether it says that it is news, not any other article.
+    pub(super) is_news: bool,
     /// Whether an object of an article type was found at all.
     pub(super) is_article: bool,
 }
@@ -245,6 +247,9 @@ fn describe(article: &Map<String, Value>, objects: &[&Map<String, Value>]) -> Li
             .and_then(|value| first_text(value.get("alternateName").unwrap_or(value))),
         is_free: article.get("isAccessibleForFree").and_then(truth),
         is_live: has_type(article, &["LiveBlogPosting"]),
+        is_news: ARTICLE_TYPES
+            .first()
+            .is_some_and(|types| has_type(article, types)),
         is_article: !has_type(article, &["WebPage", "ItemPage", "VideoObject"]),
     }
 }

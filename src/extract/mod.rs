@@ -132,7 +132,7 @@ pub fn article(
         description,
     };
     let body = body::find(&table, &known);
-    let byline = metadata::byline(&sources, &body);
+    let byline = metadata::byline(&sources, title.as_deref(), &body);
     let known = Known {
         byline: byline.as_deref(),
         ..known

@@ -5,8 +5,12 @@
 
 use super::ExtractError;
 
-/// Attributes in one tag. Real pages stay below 60; the parser compares each with all before it.
-pub(super) const MAX_ATTRIBUTES: usize = 256;
+/// Attributes in one tag that are read; the parser compares each with all before it. Real pages stay below
+/// 60, but a quote left open turns a paragraph into attributes: such a tag is cut.
+pub(super) const KEPT_ATTRIBUTES: usize = 256;
+
+/// Attributes in one tag that no mistake explains: the page is refused.
+pub(super) const MAX_ATTRIBUTES: usize = 4_096;
 
 /// A page without its code.
 #[derive(Debug, Default)]
@@ -17,6 +21,8 @@ pub(super) struct Stripped<'a> {
     pub(super) linked_data: Vec<&'a str>,
     /// Every other script: pages that build themselves in the browser keep their text there.
     pub(super) scripts: Vec<&'a str>,
+    /// Whether a tag was cut after [`KEPT_ATTRIBUTES`].
+    pub(super) cut_attributes: bool,
 }
 
 /// Takes code, styles, drawings and comments out of a page.
@@ -38,8 +44,14 @@ pub(super) fn strip(page: &str) -> Result<Stripped<'_>, ExtractError> {
             Construct::Raw(raw) => strip_raw(from_tag, raw, &mut stripped, &mut endless)?,
             Construct::Tag => {
                 let end = tag_end(from_tag)?;
-                let (tag, after) = split_at(from_tag, end);
-                stripped.html.push_str(tag);
+                let (tag, after) = split_at(from_tag, end.end);
+                if let Some(kept) = end.kept {
+                    stripped.html.push_str(split_at(tag, kept).0);
+                    stripped.html.push('>');
+                    stripped.cut_attributes = true;
+                } else {
+                    stripped.html.push_str(tag);
+                }
                 after
             }
             Construct::Text => {
@@ -148,7 +160,7 @@ fn strip_raw<'a>(
     stripped: &mut Stripped<'a>,
     endless: &mut Endless,
 ) -> Result<&'a str, ExtractError> {
-    let (tag, after) = split_at(from_tag, tag_end(from_tag)?);
+    let (tag, after) = split_at(from_tag, tag_end(from_tag)?.end);
     if tag.ends_with("/>") && raw == Raw::Svg {
         return Ok(after);
     }
@@ -170,36 +182,59 @@ fn strip_raw<'a>(
     Ok(split_at_byte(from_end_tag, b'>').map_or("", |(_, end)| split_at(end, 1).1))
 }
 
-/// The length of the tag that a text begins with, quoted values honoured.
-fn tag_end(from_tag: &str) -> Result<usize, ExtractError> {
+/// How far a tag goes.
+struct TagEnd {
+    /// The length of the tag.
+    end: usize,
+    /// Where the attribute after the last one that is kept begins.
+    kept: Option<usize>,
+}
+
+/// Finds the end of the tag that a text begins with, quoted values honoured.
+fn tag_end(from_tag: &str) -> Result<TagEnd, ExtractError> {
     let bytes = from_tag.as_bytes();
     let mut quote = None;
     let mut attributes = 0_usize;
-    let mut previous = b' ';
+    let mut kept = None;
+    let mut previous = b'<';
     for (index, &byte) in bytes.iter().enumerate() {
-        match (quote, byte) {
-            (Some(open), _) if open == byte => quote = None,
-            (Some(_), _) => {}
-            // A quote is one only where a value begins.
-            (None, b'"' | b'\'') if previous == b'=' => quote = Some(byte),
-            (None, b'>') => return Ok(index + 1),
-            (None, _) if is_separator(previous) && !is_separator(byte) => attributes += 1,
-            (None, _) => {}
+        if let Some(open) = quote {
+            if open == byte {
+                quote = None;
+                previous = b' ';
+            }
+            continue;
         }
-        if attributes > MAX_ATTRIBUTES + 1 {
-            return Err(ExtractError::TooManyAttributes {
-                limit: MAX_ATTRIBUTES,
-            });
+        match byte {
+            // A quote is one only where a value begins.
+            b'"' | b'\'' if previous == b'=' => quote = Some(byte),
+            b'>' => {
+                return Ok(TagEnd {
+                    end: index + 1,
+                    kept,
+                });
+            }
+            _ if is_separator(previous) && !is_separator(byte) => {
+                attributes += 1;
+                if attributes == KEPT_ATTRIBUTES + 1 {
+                    kept = Some(index);
+                }
+                if attributes > MAX_ATTRIBUTES {
+                    return Err(ExtractError::TooManyAttributes {
+                        limit: MAX_ATTRIBUTES,
+                    });
+                }
+            }
+            _ => {}
         }
         if !(byte.is_ascii_whitespace() && previous == b'=') {
-            previous = if quote.is_none() && matches!(byte, b'"' | b'\'') {
-                b' '
-            } else {
-                byte
-            };
+            previous = byte;
         }
     }
-    Ok(bytes.len())
+    Ok(TagEnd {
+        end: bytes.len(),
+        kept,
+    })
 }
 
 fn is_separator(byte: u8) -> bool {
@@ -272,12 +307,20 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_of_many_attributes_is_refused() {
-        let tag = format!("<p {}>", "a=1 ".repeat(300));
+    fn a_tag_of_thousands_of_attributes_is_refused() {
+        let tag = format!("<p {}>", "a=1 ".repeat(5_000));
         assert!(matches!(
             strip(&tag),
-            Err(ExtractError::TooManyAttributes { limit: 256 })
+            Err(ExtractError::TooManyAttributes { limit: 4_096 })
         ));
+    }
+
+    #[test]
+    fn a_tag_of_hundreds_of_attributes_is_cut() {
+        let page = format!("<p {}>text", "a=1 ".repeat(300));
+        let parts = strip(&page).unwrap();
+        assert_eq!(parts.html, format!("<p {}>text", "a=1 ".repeat(256)));
+        assert!(parts.cut_attributes);
     }
 
     #[test]

@@ -251,6 +251,11 @@ impl<'a> Table<'a> {
             .unwrap_or_default()
     }
 
+    /// The element's place in the tree.
+    pub(super) fn node(&self, part: &Part) -> Option<NodeRef<'a>> {
+        self.html.tree.get(part.node)
+    }
+
     /// The element itself.
     pub(super) fn element(&self, part: &Part) -> Option<&'a Element> {
         self.html.tree.get(part.node)?.value().as_element()
@@ -286,6 +291,15 @@ const SHORT_TEXT_BYTES: usize = 600;
 
 /// The text of a small element: breaks become spaces, and reading stops after about `limit` bytes.
 pub(super) fn text_of(node: NodeRef<'_>, limit: usize) -> String {
+    read_text(node, limit, Tag::breaks)
+}
+
+/// The text of a small element, a space at the edges of all elements in it: bylines are often rows of boxes.
+pub(super) fn spaced_text_of(node: NodeRef<'_>) -> String {
+    read_text(node, SHORT_TEXT_BYTES, |_| true)
+}
+
+fn read_text(node: NodeRef<'_>, limit: usize, separates: impl Fn(Tag) -> bool) -> String {
     let mut buffer = TextBuffer::default();
     let mut next = Some(node);
     while let Some(at) = next {
@@ -297,7 +311,7 @@ pub(super) fn text_of(node: NodeRef<'_>, limit: usize) -> String {
             Node::Text(text) => buffer.push(text),
             Node::Element(element) => {
                 let tag = Tag::of(&element.name.local);
-                if tag.breaks() {
+                if separates(tag) {
                     buffer.push_space();
                 }
                 descend = tag != Tag::Skip;
@@ -310,7 +324,7 @@ pub(super) fn text_of(node: NodeRef<'_>, limit: usize) -> String {
                 if up
                     .value()
                     .as_element()
-                    .is_some_and(|e| Tag::of(&e.name.local).breaks())
+                    .is_some_and(|e| separates(Tag::of(&e.name.local)))
                 {
                     buffer.push_space();
                 }

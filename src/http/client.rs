@@ -4,17 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{
-    ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    LOCATION,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LOCATION,
 };
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Request, Response};
+use reqwest::{Client, Method, Response};
 use tokio::time::timeout;
 use url::Url;
 
 use crate::clock::Clock;
 use crate::domain::Validators;
 
+use super::body::{self, ACCEPTED_CODINGS, BodyFailure};
 use super::guard::{Guard, host_of};
 use super::pace::{Pace, Slot};
 use super::redirect::{Trail, is_redirect};
@@ -198,7 +199,7 @@ impl Inner {
         let mut slot = slot;
         let mut trail = Trail::start(request.url);
         loop {
-            let response = self.send(get_request(request, trail.current())).await?;
+            let response = self.send(get_parts(request, trail.current())).await?;
             let status = response.status().as_u16();
             if !is_redirect(status) {
                 let fetched = self.document(request, &trail, response).await;
@@ -254,29 +255,27 @@ impl Inner {
         })
     }
 
-    /// Reads a body to its end, or gives up once it is larger than the cap.
-    ///
-    /// What is counted is what comes out of the decompression: a declared length says nothing about that.
-    async fn body(&self, mut response: Response, limit_bytes: u64) -> Result<Vec<u8>, FetchError> {
+    async fn body(&self, response: Response, limit_bytes: u64) -> Result<Vec<u8>, FetchError> {
         let host = host_of(response.url());
-        let mut bytes = Vec::new();
-        loop {
-            let chunk = response.chunk().await;
-            let Some(chunk) = chunk.map_err(|error| self.failure(&error, &host))? else {
-                return Ok(bytes);
-            };
-            let size = u64::try_from(bytes.len() + chunk.len()).unwrap_or(u64::MAX);
-            if size > limit_bytes {
-                return Err(FetchError::TooLarge { limit_bytes });
-            }
-            bytes.extend_from_slice(&chunk);
-        }
+        let broken = |reason: &str| FetchError::Broken {
+            reason: reason.to_owned(),
+        };
+        body::read(response, limit_bytes)
+            .await
+            .map_err(|failure| match failure {
+                BodyFailure::Client(error) => self.failure(&error, &host),
+                BodyFailure::TooLarge { limit_bytes } => FetchError::TooLarge { limit_bytes },
+                BodyFailure::Damaged => broken("what was compressed cannot be unpacked"),
+                BodyFailure::UnknownCoding => {
+                    broken("it is compressed in a way that was not offered")
+                }
+            })
     }
 
     /// Posts JSON, and reads what it is answered.
     async fn exchange(&self, request: &Post<'_>) -> Result<Answer, FetchError> {
         self.guard.check_url(request.url)?;
-        let response = self.send(post_request(request)?).await?;
+        let response = self.send(post_parts(request)?).await?;
         let status = response.status().as_u16();
         let retry_after = headers::retry_after(response.headers(), self.clock.now());
         Ok(Answer {
@@ -287,11 +286,18 @@ impl Inner {
     }
 
     /// Sends one request, and waits for the header of its answer.
-    async fn send(&self, request: Request) -> Result<Response, FetchError> {
-        let host = host_of(request.url());
-        let port = request.url().port_or_known_default().unwrap_or_default();
+    async fn send(&self, parts: Parts<'_>) -> Result<Response, FetchError> {
+        let host = host_of(parts.url);
+        let port = parts.url.port_or_known_default().unwrap_or_default();
         let limit = self.limits.first_byte;
-        let response = timeout(limit, self.client_for(port).execute(request))
+        // The builder makes the Authorization field of the user and password in the URL.
+        let sending = self
+            .client_for(port)
+            .request(parts.method, parts.url.clone())
+            .headers(parts.fields)
+            .body(parts.body)
+            .send();
+        let response = timeout(limit, sending)
             .await
             .map_err(|_| FetchError::NoAnswer { limit })?
             .map_err(|error| self.failure(&error, &host))?;
@@ -327,10 +333,20 @@ impl Inner {
     }
 }
 
-fn get_request(request: &Get<'_>, url: &Url) -> Request {
-    let mut get = Request::new(Method::GET, url.clone());
-    let fields = get.headers_mut();
-    fields.insert(ACCEPT, HeaderValue::from_static(request.accept));
+/// A request, before the client that sends it is chosen.
+struct Parts<'a> {
+    method: Method,
+    url: &'a Url,
+    fields: HeaderMap,
+    body: String,
+}
+
+fn get_parts<'a>(request: &Get<'_>, url: &'a Url) -> Parts<'a> {
+    let mut fields = HeaderMap::new();
+    fields.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED_CODINGS));
+    if let Ok(accept) = HeaderValue::from_str(request.accept) {
+        fields.insert(ACCEPT, accept);
+    }
     let Validators {
         etag,
         last_modified,
@@ -343,22 +359,32 @@ fn get_request(request: &Get<'_>, url: &Url) -> Request {
             fields.insert(name, value);
         }
     }
-    get
+    Parts {
+        method: Method::GET,
+        url,
+        fields,
+        body: String::new(),
+    }
 }
 
-fn post_request(request: &Post<'_>) -> Result<Request, FetchError> {
-    let mut post = Request::new(Method::POST, request.url.clone());
-    let fields: &mut HeaderMap = post.headers_mut();
+fn post_parts<'a>(request: &'a Post<'_>) -> Result<Parts<'a>, FetchError> {
+    let mut fields = HeaderMap::new();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in &request.headers {
-        let bad = |_| FetchError::BadRequest {
-            reason: format!("the field {name} has a value that cannot be sent"),
+        let name_and_value = name.parse::<HeaderName>().ok().zip(value.parse().ok());
+        let Some((name, value)) = name_and_value else {
+            return Err(FetchError::BadRequest {
+                reason: format!("the field {name} cannot be sent"),
+            });
         };
-        let value = HeaderValue::from_str(value).map_err(bad)?;
-        fields.insert(HeaderName::from_static(name), value);
+        fields.insert(name, value);
     }
-    *post.body_mut() = Some(request.body.clone().into());
-    Ok(post)
+    Ok(Parts {
+        method: Method::POST,
+        url: request.url,
+        fields,
+        body: request.body.clone(),
+    })
 }
 
 /// Reads the first 64 kB of an answer's body, as far as it comes; the status alone says how the exchange ended.

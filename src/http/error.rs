@@ -182,11 +182,7 @@ impl FetchError {
             };
             return Self::Connect { host, reason };
         }
-        let reason = if error.is_decode() {
-            "what was compressed cannot be unpacked".to_owned()
-        } else {
-            io_reason(error)
-        };
+        let reason = io_reason(error);
         Self::Broken { reason }
     }
 }

@@ -186,7 +186,7 @@ pub(crate) fn host_of(url: &Url) -> String {
 
 /// IPv4 networks that are not part of the public Internet (IANA special-purpose registry, RFC 6890).
 const NOT_PUBLIC_V4: &[(Ipv4Addr, u8)] = &[
-    (Ipv4Addr::new(0, 0, 0, 0), 8),       // "this network"
+    (Ipv4Addr::UNSPECIFIED, 8),           // "this network"
     (Ipv4Addr::new(10, 0, 0, 0), 8),      // private, RFC 1918
     (Ipv4Addr::new(100, 64, 0, 0), 10),   // carrier-grade NAT, RFC 6598
     (Ipv4Addr::new(127, 0, 0, 0), 8),     // loopback
@@ -203,7 +203,7 @@ const NOT_PUBLIC_V4: &[(Ipv4Addr, u8)] = &[
     (Ipv4Addr::new(240, 0, 0, 0), 4),     // reserved, and broadcast
 ];
 
-/// Networks inside 2000::/3 that are not public unicast.
+/// Networks inside `2000::/3` that are not public unicast.
 const NOT_PUBLIC_V6: &[(Ipv6Addr, u8)] = &[
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23), // IETF assignments, Teredo, ORCHID
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32), // documentation
@@ -239,14 +239,12 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 /// The IPv4 address that a translated or tunnelled IPv6 address ends at.
 ///
-/// NAT64 64:ff9b::/96 (RFC 6052) and 6to4 2002::/16 (RFC 3056); the local-use prefix 64:ff9b:1::/48 of
-/// RFC 8215 is not read: it lies outside 2000::/3, and so is refused.
+/// NAT64 `64:ff9b::/96` (RFC 6052) and 6to4 `2002::/16` (RFC 3056); the local-use prefix `64:ff9b:1::/48` of
+/// RFC 8215 is not read: it lies outside `2000::/3`, and so is refused.
 fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [a, b, c, d, e, f, g, h] = address.segments();
     let of = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
-    match (a, b) {
-        (0x64, 0xff9b) if [c, d, e, f] == [0; 4] => Some(of(g, h)),
-        (0x2002, _) => Some(of(b, c)),
+    match address.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => Some(of(high, low)),
         _ => None,
     }
 }

@@ -13,7 +13,7 @@ use reqwest::header::{
 use crate::domain::{Timestamp, Validators};
 
 /// The longest announced wait that is believed. A server that says "next year" means "not soon".
-pub(crate) const MAX_ANNOUNCED_WAIT: Duration = Duration::from_secs(24 * 3600);
+pub(crate) const MAX_ANNOUNCED_WAIT: Duration = Duration::from_hours(24);
 
 /// The longest validator that is kept or sent back; a longer one costs more than the answer it may save.
 pub(crate) const MAX_VALIDATOR_BYTES: usize = 4096;
@@ -224,7 +224,7 @@ mod tests {
             ("date", "Sun, 22 Nov 2026 09:00:00 GMT"),
             ("retry-after", "Sun, 22 Nov 2026 09:02:00 GMT"),
         ]);
-        assert_eq!(retry_after(&headers, now()), Some(Duration::from_secs(120)));
+        assert_eq!(retry_after(&headers, now()), Some(Duration::from_mins(2)));
     }
 
     #[test]

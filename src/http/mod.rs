@@ -4,6 +4,7 @@
 //! Every request of the process goes through [`HttpClient`], which has one constructor: it uses no proxy, follows
 //! redirects itself, and lets the guard look at every URL and every address. It never retries; that is `schedule`'s.
 
+mod body;
 mod client;
 mod error;
 mod guard;
@@ -22,7 +23,7 @@ use crate::domain::Validators;
 pub use client::{HttpClient, HttpLimits, HttpSetupError};
 pub use error::FetchError;
 pub use guard::{AllowedAddress, AllowedAddressError};
-pub use resolver::Names;
+pub use resolver::{FixedNames, Names};
 pub use tls::install_tls_provider;
 
 pub(crate) use error::{explain_io, in_words, one_line};

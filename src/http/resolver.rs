@@ -19,8 +19,11 @@ pub enum Names {
     /// The machine's resolver, with all that its administrator configured.
     System,
     /// A function, for work that must not depend on the machine's resolver.
-    Fixed(Arc<dyn Fn(&str) -> Vec<IpAddr> + Send + Sync>),
+    Fixed(FixedNames),
 }
+
+/// From a name to its addresses.
+pub type FixedNames = Arc<dyn Fn(&str) -> Vec<IpAddr> + Send + Sync>;
 
 impl fmt::Debug for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

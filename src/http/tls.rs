@@ -62,7 +62,8 @@ fn explain_certificate(problem: &CertificateError) -> &'static str {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "the certificate is not valid yet"
         }
-        CertificateError::UnknownIssuer => {
+        // An authority of the same name as a trusted one, with another key, is as unknown as any.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "the certificate is signed by an authority that is not trusted here"
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {

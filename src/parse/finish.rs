@@ -9,8 +9,16 @@ use crate::domain::Entry;
 /// Schemes that an entry's page can be fetched or opened by.
 const LINK_SCHEMES: [&str; 2] = ["http", "https"];
 
+/// A feed, and what was written where an entry's address cannot be made absolute.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) feed: ParsedFeed,
+    /// As many as there are entries.
+    pub(super) relative_links: Vec<Option<String>>,
+}
+
 /// Turns a draft into a feed; `document_url` is where it came from.
-pub(super) fn finish(draft: Draft, document_url: Option<&Url>) -> ParsedFeed {
+pub(super) fn finish(draft: Draft, document_url: Option<&Url>) -> Finished {
     let Draft {
         kind,
         title,
@@ -24,19 +32,25 @@ pub(super) fn finish(draft: Draft, document_url: Option<&Url>) -> ParsedFeed {
         .and_then(|link| text::line(&link))
         .map(|link| resolved(&link, document_url).map_or(link, String::from));
     let site = link.as_deref().and_then(|link| Url::parse(link).ok());
-    let base = document_url.or(site.as_ref());
-    let mut entries: Vec<Entry> = entries
-        .into_iter()
-        .map(|entry| finish_entry(entry, base, author.as_deref(), lang.as_deref()))
-        .collect();
+    let mut relative_links = Vec::with_capacity(entries.len());
+    let mut finished = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let written = entry.link.clone();
+        let entry = finish_entry(entry, document_url, author.as_deref(), lang.as_deref());
+        relative_links.push(written.filter(|_| entry.link.is_none()));
+        finished.push(entry);
+    }
     let homes: Vec<Url> = site.iter().chain(document_url).cloned().collect();
-    identity::give_keys(&mut entries, &homes);
-    ParsedFeed {
-        kind,
-        title,
-        link,
-        entries,
-        repairs,
+    identity::give_keys(&mut finished, &homes);
+    Finished {
+        feed: ParsedFeed {
+            kind,
+            title,
+            link,
+            entries: finished,
+            repairs,
+        },
+        relative_links,
     }
 }
 

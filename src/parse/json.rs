@@ -68,6 +68,9 @@ fn string(object: &Map<String, Value>, keys: &[&str]) -> Option<String> {
     keys.iter().find_map(|key| match object.get(*key)? {
         Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
         Value::Number(number) => Some(number.to_string()),
+        Value::Array(values) => values
+            .iter()
+            .find_map(|value| value.as_str().map(str::to_owned)),
         _ => None,
     })
 }

@@ -21,12 +21,17 @@ pub use self::identity::canonical_link;
 pub use self::report::{Report, ReportedEntry, ReportedFeed, report, report_unread};
 pub use self::sanitise::sanitised;
 
-use self::clean::Format;
+use self::clean::{Cleaned, Format};
+use self::draft::Draft;
+use self::finish::Finished;
 use crate::domain::Entry;
 
 /// Entries that are kept of one document; the rest is counted in `repairs`. Feeds have some 20, archives
 /// some hundred; each costs the stages after this one a fetch.
 pub const MAX_ENTRIES: usize = 2_000;
+
+/// Bytes up to which a document with gaps is read a second time; larger ones are archives or attacks.
+const MAX_SECOND_READING_BYTES: usize = 4 * 1024 * 1024;
 
 /// The bytes of a feed, and what came with them.
 #[derive(Debug, Clone, Copy)]
@@ -84,13 +89,35 @@ pub enum ParseError {
 /// # Errors
 /// When the document is not a feed. A bad entry is left out and named in `repairs`.
 pub fn feed(document: &Document<'_>) -> Result<ParsedFeed, ParseError> {
+    read(document).map(|finished| finished.feed)
+}
+
+/// Cleans, reads and finishes a document.
+fn read(document: &Document<'_>) -> Result<Finished, ParseError> {
     let cleaned = clean::clean(document).map_err(|found| ParseError::NotAFeed { found })?;
     let draft = match cleaned.format {
         Format::Json => json::read(&cleaned.text),
-        Format::Xml => tolerant::read(&cleaned.text, &cleaned.entities, document.url)
-            .ok_or_else(|| "it is XML without a feed in it".to_owned()),
+        Format::Xml => xml(&cleaned, document.url),
     };
     let mut draft = draft.map_err(|found| ParseError::NotAFeed { found })?;
     draft.repairs.splice(0..0, cleaned.repairs);
     Ok(finish::finish(draft, document.url))
 }
+
+/// Reads XML with our own reader, and asks `feed_rs` for what that one leaves open.
+fn xml(cleaned: &Cleaned<'_>, url: Option<&Url>) -> Result<Draft, String> {
+    let mut draft = tolerant::read(&cleaned.text, &cleaned.entities, url)
+        .ok_or_else(|| "it is XML without a feed in it".to_owned())?;
+    if cleaned.text.len() <= MAX_SECOND_READING_BYTES && draft.has_gaps() {
+        match strict::read(&cleaned.text, url) {
+            Ok(second) => draft.fill_gaps(second),
+            Err(error) => draft
+                .repairs
+                .push(format!("the XML is not well-formed: {error}")),
+        }
+    }
+    Ok(draft)
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,64 +3,67 @@
 use serde::Serialize;
 use url::Url;
 
-use super::{FeedKind, ParseError, ParsedFeed, sanitised};
+use super::finish::Finished;
+use super::{Document, FeedKind, read, sanitised};
 use crate::domain::{Entry, Timestamp};
 
 /// What `newswatch parse` says of one document.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields are the keys that are printed")]
-pub struct Report<'a> {
-    pub input: &'a str,
+pub struct Report {
+    pub input: String,
     pub ok: bool,
     pub error: Option<String>,
-    pub feed: ReportedFeed<'a>,
-    pub entries: Vec<ReportedEntry<'a>>,
+    pub feed: ReportedFeed,
+    pub entries: Vec<ReportedEntry>,
 }
 
 /// The feed itself; empty where it could not be read.
 #[derive(Debug, Default, Serialize)]
 #[expect(missing_docs, reason = "the fields are the keys that are printed")]
-pub struct ReportedFeed<'a> {
-    pub title: Option<&'a str>,
-    pub link: Option<&'a str>,
+pub struct ReportedFeed {
+    pub title: Option<String>,
+    pub link: Option<String>,
     pub kind: Option<FeedKind>,
 }
 
 /// An entry; dates in RFC 3339, `summary` and `content` in sanitised HTML.
 #[derive(Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields are the keys that are printed")]
-pub struct ReportedEntry<'a> {
-    pub id: Option<&'a str>,
-    pub title: Option<&'a str>,
-    pub link: Option<&'a str>,
+pub struct ReportedEntry {
+    /// The guid, else what the entry is recognised by.
+    pub id: Option<String>,
+    pub title: Option<String>,
+    /// As written where it is relative and the document's address is not known.
+    pub link: Option<String>,
     pub published: Option<Timestamp>,
     pub updated: Option<Timestamp>,
     pub summary: Option<String>,
     pub content: Option<String>,
-    pub author: Option<&'a str>,
+    pub author: Option<String>,
 }
 
-/// Reports what came of reading one document; `input` is what the user named it by, `url` its address.
+/// Reads a document and reports what came of it; `input` is what the user named it by.
 #[must_use]
-pub fn report<'a>(
-    input: &'a str,
-    url: Option<&Url>,
-    outcome: &'a Result<ParsedFeed, ParseError>,
-) -> Report<'a> {
-    match outcome {
-        Ok(feed) => Report {
-            input,
+pub fn report(input: &str, document: &Document<'_>) -> Report {
+    match read(document) {
+        Ok(Finished {
+            feed,
+            relative_links,
+        }) => Report {
+            input: input.to_owned(),
             ok: true,
             error: None,
             feed: ReportedFeed {
-                title: feed.title.as_deref(),
-                link: feed.link.as_deref(),
+                title: feed.title,
+                link: feed.link,
                 kind: Some(feed.kind),
             },
             entries: feed
                 .entries
-                .iter()
-                .map(|entry| reported(entry, url))
+                .into_iter()
+                .zip(relative_links)
+                .map(|(entry, relative_link)| reported(entry, relative_link, document.url))
                 .collect(),
         },
         Err(error) => report_unread(input, error.to_string()),
@@ -69,9 +72,9 @@ pub fn report<'a>(
 
 /// Reports that a document could not be read, or not even be had.
 #[must_use]
-pub fn report_unread(input: &str, error: String) -> Report<'_> {
+pub fn report_unread(input: &str, error: String) -> Report {
     Report {
-        input,
+        input: input.to_owned(),
         ok: false,
         error: Some(error),
         feed: ReportedFeed::default(),
@@ -79,20 +82,20 @@ pub fn report_unread(input: &str, error: String) -> Report<'_> {
     }
 }
 
-fn reported<'a>(entry: &'a Entry, url: Option<&Url>) -> ReportedEntry<'a> {
+fn reported(entry: Entry, relative_link: Option<String>, url: Option<&Url>) -> ReportedEntry {
     let base = url.or(entry.link.as_ref());
-    let safe = |html: &Option<String>| html.as_deref().map(|html| sanitised(html, base));
+    let safe = |html: Option<String>| html.map(|html| sanitised(&html, base));
+    let (summary, content) = (safe(entry.summary), safe(entry.content));
     ReportedEntry {
         id: entry
             .guid
-            .as_deref()
-            .or_else(|| entry.keys.first().map(|key| key.0.as_str())),
-        title: entry.title.as_deref(),
-        link: entry.link.as_ref().map(Url::as_str),
+            .or_else(|| entry.keys.into_iter().next().map(|key| key.0)),
+        title: entry.title,
+        link: entry.link.map(String::from).or(relative_link),
         published: entry.published,
         updated: entry.updated,
-        summary: safe(&entry.summary),
-        content: safe(&entry.content),
-        author: entry.author.as_deref(),
+        summary,
+        content,
+        author: entry.author,
     }
 }

@@ -73,6 +73,7 @@ fn draft_entry(entry: model::Entry) -> DraftEntry {
             .filter(|html| !html.is_empty()),
         content: entry
             .content
+            .filter(is_text)
             .and_then(|content| content.body)
             .filter(|body| !body.trim().is_empty()),
         lang: entry.language,
@@ -100,6 +101,12 @@ fn html(text: Text) -> String {
     } else {
         text.content
     }
+}
+
+/// Returns whether a content is to be read, and not a picture or a sound.
+fn is_text(content: &model::Content) -> bool {
+    let kind = content.content_type.as_str();
+    kind.starts_with("text/") || kind.contains("html")
 }
 
 fn person(person: &model::Person) -> Option<String> {

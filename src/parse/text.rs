@@ -238,7 +238,10 @@ enum Markup<'a> {
 /// Passes over a tag, a comment, or a whole script, after its `<`.
 fn skipped_markup(markup: &str) -> Markup<'_> {
     if let Some(comment) = markup.strip_prefix("!--") {
-        let after = comment.split_once("-->").map_or("", |(_, after)| after);
+        let after = comment
+            .split_once("-->")
+            .or_else(|| comment.split_once('>'))
+            .map_or("", |(_, after)| after);
         return Markup::Skipped {
             after,
             between_words: false,
@@ -283,7 +286,12 @@ pub(super) fn tag_name(markup: &str) -> Option<String> {
     let (name, after) = markup.split_at_checked(end)?;
     let name = name.to_ascii_lowercase();
     let ends_like_a_tag = after.starts_with(|c: char| c == '>' || c == '/' || c.is_whitespace());
-    (ends_like_a_tag && HTML_ELEMENTS.binary_search(&name.as_str()).is_ok()).then_some(name)
+    (ends_like_a_tag && is_html_element(&name)).then_some(name)
+}
+
+/// Returns whether HTML has an element of this name, in lower case.
+pub(super) fn is_html_element(name: &str) -> bool {
+    HTML_ELEMENTS.binary_search(&name).is_ok()
 }
 
 /// Returns whether a text that claims to be plain is HTML all the same: it holds an element of HTML or a reference.

@@ -161,48 +161,61 @@ fn page(alerts: &[Told]) -> String {
 }
 
 fn html_block(alert: &Told) -> String {
-    let mut block = String::from(
-        "<div style=\"max-width:640px;margin:0 0 24px;padding:0 0 16px;border-bottom:1px solid #8884\">\n",
-    );
     let badge = match alert.priority {
-        Priority::High => {
-            "<p style=\"margin:0 0 4px;font-size:13px;font-weight:bold;color:#d33\">High priority</p>\n"
-        }
-        Priority::Normal | Priority::Low => "",
+        Priority::High => Some(BADGE.to_owned()),
+        Priority::Normal | Priority::Low => None,
     };
-    block.push_str(badge);
-    block.push_str(&format!(
-        "<h2 dir=\"auto\" style=\"margin:0 0 4px;font-size:20px;line-height:1.3\">{}</h2>\n",
-        html(&alert.title)
-    ));
-    if let Some(origin) = &alert.origin {
-        block.push_str(&quiet_line(origin));
-    }
-    if let Some(sentence) = &alert.sentence {
-        block.push_str(&format!(
-            "<blockquote dir=\"auto\" style=\"margin:12px 0;padding:2px 0 2px 12px;border-left:3px solid #888\">{}</blockquote>\n",
-            html(sentence)
-        ));
-    }
-    if alert.summary_only {
-        block.push_str(&quiet_line(&format!("Note: {}.", parts::SUMMARY_ONLY)));
-    }
-    if let Some((url, host)) = &alert.link {
-        block.push_str(&format!(
-            "<p style=\"margin:12px 0\"><a href=\"{}\">Read it at {}</a></p>\n",
-            html(url),
-            html(host)
-        ));
-    }
-    block.push_str(&quiet_line(&alert.why()));
-    block.push_str(&quiet_line(&format!("alert {}", alert.id)));
-    block.push_str("</div>\n");
-    block
+    let note = alert
+        .summary_only
+        .then(|| quiet_line(&format!("Note: {}.", parts::SUMMARY_ONLY)));
+    let elements: Vec<String> = [
+        badge,
+        Some(headline(&alert.title)),
+        alert.origin.as_deref().map(quiet_line),
+        alert.sentence.as_deref().map(quotation),
+        note,
+        alert.link.as_ref().map(|(url, host)| anchor(url, host)),
+        Some(quiet_line(&alert.why())),
+        Some(quiet_line(&format!("alert {}", alert.id))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    format!(
+        "<div style=\"max-width:640px;margin:0 0 24px;padding:0 0 16px;border-bottom:1px solid #8884\">\n{}\n</div>\n",
+        elements.join("\n")
+    )
+}
+
+/// What stands above an urgent alert.
+const BADGE: &str =
+    "<p style=\"margin:0 0 4px;font-size:13px;font-weight:bold;color:#d33\">High priority</p>";
+
+fn headline(text: &str) -> String {
+    format!(
+        "<h2 dir=\"auto\" style=\"margin:0 0 4px;font-size:20px;line-height:1.3\">{}</h2>",
+        html(text)
+    )
+}
+
+fn quotation(text: &str) -> String {
+    format!(
+        "<blockquote dir=\"auto\" style=\"margin:12px 0;padding:2px 0 2px 12px;border-left:3px solid #888\">{}</blockquote>",
+        html(text)
+    )
+}
+
+fn anchor(url: &str, host: &str) -> String {
+    format!(
+        "<p style=\"margin:12px 0\"><a href=\"{}\">Read it at {}</a></p>",
+        html(url),
+        html(host)
+    )
 }
 
 fn quiet_line(text: &str) -> String {
     format!(
-        "<p dir=\"auto\" style=\"margin:0 0 4px;font-size:13px;opacity:.75\">{}</p>\n",
+        "<p dir=\"auto\" style=\"margin:0 0 4px;font-size:13px;opacity:.75\">{}</p>",
         html(text)
     )
 }

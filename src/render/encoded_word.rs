@@ -20,10 +20,9 @@ const MAX_BYTES_A_WORD: usize = 45;
 /// is split between two of them: a mail program decodes each by itself.
 #[must_use]
 pub fn header_value(name: &str, value: &str) -> String {
-    if value.is_ascii() && !value.contains("=?") {
-        if let Some(folded) = folded(name, value) {
-            return folded;
-        }
+    let is_plain = value.is_ascii() && !value.contains("=?");
+    if let Some(folded) = is_plain.then(|| folded(name, value)).flatten() {
+        return folded;
     }
     // The first word shares its line with the name; three bytes of text are four of base64.
     let beside_name = MAX_LINE_BYTES.saturating_sub(name.len() + ": ".len() + AROUND.len());

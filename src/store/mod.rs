@@ -56,6 +56,7 @@ impl Store {
         make_private(state_dir)?;
         let lock = lock::StateLock::take(state_dir)?;
         let file = state_dir.join(FILE_NAME);
+        create_private(&file)?;
         let database = Sqlite::open(&file, Access::Write)?;
         let store = Self {
             database: Arc::new(database),
@@ -154,6 +155,22 @@ fn make_private(state_dir: &Path) -> Result<(), StoreError> {
         .create(state_dir)
         .map_err(|error| StoreError::Path {
             path: state_dir.display().to_string(),
+            message: error.to_string(),
+        })
+}
+
+/// Makes the database's file, readable by its owner alone; SQLite gives its other files the same mode.
+fn create_private(file: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(file)
+        .map(drop)
+        .map_err(|error| StoreError::Path {
+            path: file.display().to_string(),
             message: error.to_string(),
         })
 }

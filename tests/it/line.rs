@@ -42,7 +42,7 @@ async fn a_mail_arrives_for_every_alert_under_the_id_of_its_delivery() {
     assert!(ids.iter().all(|id| id.starts_with("<dlv_")), "{ids:?}");
 }
 
-pub fn message_id(data: &[u8]) -> String {
+pub(crate) fn message_id(data: &[u8]) -> String {
     String::from_utf8_lossy(data)
         .lines()
         .find_map(|line| line.strip_prefix("Message-ID: "))

@@ -12,11 +12,15 @@
 )]
 
 mod cli;
+mod email;
 mod guard;
 mod http;
 mod kill;
 mod line;
+mod local;
 mod restart;
+mod service;
 mod store;
 mod support;
 mod tidy;
+mod webhook;

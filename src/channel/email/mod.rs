@@ -113,10 +113,8 @@ impl EmailSender {
     /// The waiting connection if it still answers, or a new one.
     async fn session(&self) -> Result<Session, Failure> {
         let waiting = self.idle_slot().session.take();
-        if let Some(mut session) = waiting {
-            if session.answers().await {
-                return Ok(session);
-            }
+        if let Some(session) = Session::if_alive(waiting).await {
+            return Ok(session);
         }
         self.server.connect().await
     }

@@ -16,6 +16,8 @@ use lettre::transport::smtp::client::{
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -293,7 +295,10 @@ impl Protected {
             let unusable = |what: String| format!("ca_file {}: {what}", path.display());
             let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
             let authority = Certificate::from_pem(&pem)
-                .map_err(|_| unusable("there is no PEM certificate in it".to_owned()))?;
+                .ok()
+                .filter(|_| has_certificate(&pem));
+            let authority = authority
+                .ok_or_else(|| unusable("there is no PEM certificate in it".to_owned()))?;
             builder = builder.add_root_certificate(authority);
         }
         Ok(Self {
@@ -322,6 +327,11 @@ impl Protected {
             .map(drop)
             .map_err(|error| Failure::at(Step::Login, &error))
     }
+}
+
+/// The mail library takes a file without any certificate for an authority that trusts nobody.
+fn has_certificate(pem: &[u8]) -> bool {
+    CertificateDer::pem_slice_iter(pem).any(|certificate| certificate.is_ok())
 }
 
 /// A connection that is ready for a message.
@@ -376,11 +386,11 @@ impl Session {
         })
     }
 
-    /// Says whether the server still answers.
-    pub(super) async fn answers(&mut self) -> bool {
-        timeout(NOOP_TIMEOUT, self.connection.test_connected())
-            .await
-            .unwrap_or(false)
+    /// Gives a session back if the server still answers.
+    pub(super) async fn if_alive(waiting: Option<Self>) -> Option<Self> {
+        let mut session = waiting?;
+        let answers = timeout(NOOP_TIMEOUT, session.connection.test_connected()).await;
+        answers.unwrap_or(false).then_some(session)
     }
 
     /// Says whether this connection has carried as many messages as it should.

@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 /// The most that is read over one connection: some kilobytes of TLS handshake, and about a hundred bytes an answer.
-const MAX_READ_BYTES: usize = 1024 * 1024;
+const MAX_READ_BYTES: usize = 256 * 1024;
 
 /// The first byte of a TLS handshake record (RFC 8446 §5.1), with which no SMTP command begins.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -42,8 +42,8 @@ impl CarefulStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let mut byte = [0];
-        let mut bite = ReadBuf::new(&mut byte);
+        let mut room = [0];
+        let mut bite = ReadBuf::new(&mut room);
         ready!(Pin::new(&mut self.tcp).poll_read(cx, &mut bite))?;
         buf.put_slice(bite.filled());
         Poll::Ready(Ok(()))

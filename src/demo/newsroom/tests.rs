@@ -6,6 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::*;
+use crate::extract::{self, Extracted};
 use crate::parse::{self, FeedKind, ParsedFeed};
 
 fn story(slug: &str) -> &'static Story {
@@ -270,6 +271,45 @@ fn the_gazette_has_an_html_entity_in_its_headlines_and_the_wire_relative_links()
     assert!(gazette.contains("learn to lose a&amp;nbsp;network</title>"));
     let wire = feed_body(STORIES.len(), Outlet::Wire);
     assert!(wire.contains("href=\"/wire/reef-survey.html\""));
+}
+
+// The pages can be read.
+
+fn read_page(story: &Story, kind: PageKind) -> Extracted {
+    let path = story.page_path(kind);
+    let body = front(STORIES.len()).document(&path).unwrap().body;
+    let url = Url::parse(&format!("http://127.0.0.1:4001{path}")).unwrap();
+    let page = extract::Page {
+        bytes: body.as_bytes(),
+        content_type: Some("text/html; charset=utf-8"),
+        url: Some(&url),
+    };
+    extract::article(&page, None, &|| true).unwrap()
+}
+
+#[test]
+fn a_site_page_is_read_as_its_story() {
+    for story in STORIES {
+        let found = read_page(story, PageKind::Site);
+        assert_eq!(found.title.as_deref(), Some(story.title));
+        assert_eq!(found.byline.as_deref(), Some(story.byline));
+        let published = found.published.map(|published| published.at);
+        assert_eq!(published, Some(story.published().parse().unwrap()));
+        assert_eq!(found.lang.as_deref(), Some(story.outlet.language()));
+        assert_eq!(found.site.as_deref(), Some(story.outlet.name()));
+        assert_eq!(found.text, story.text());
+    }
+}
+
+#[test]
+fn the_print_page_of_the_communique_is_read_as_its_story() {
+    let communique = story("asean-communique");
+    let found = read_page(communique, PageKind::Print);
+    assert_eq!(found.title.as_deref(), Some(communique.title));
+    assert_eq!(found.byline.as_deref(), Some("Thanh Lam"));
+    let published = found.published.map(|published| published.to_string());
+    assert_eq!(published.as_deref(), Some("2019-07-31T17:56:00+07:00"));
+    assert_eq!(found.text, communique.text());
 }
 
 // The server.

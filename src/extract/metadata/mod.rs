@@ -12,11 +12,14 @@ pub(super) use origin::{canonical, lang, site};
 pub(super) use published::{modified, published};
 pub(super) use title::title;
 
+use std::ops::RangeInclusive;
+
+use url::Url;
+
 use super::dates::Order;
 use super::linked_data::LinkedArticle;
-use super::table::Table;
-use super::text::clean;
-use url::Url;
+use super::table::{Block, Table};
+use super::text::{clean, folded};
 
 /// Everything the readers of metadata look at.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +51,53 @@ impl Sources<'_> {
             .next()
             .is_some_and(|last| last.len() == 2 && last != "us")
     }
+}
+
+/// Where on the page the lines about the article can stand: around the headline and the text.
+pub(super) struct Place {
+    /// The first block that is the headline, else the first of the text.
+    top: usize,
+    /// The last headline above the text, else the first block of the text.
+    anchor: usize,
+    /// The range of the text.
+    body: Option<(usize, usize)>,
+}
+
+/// Blocks below the headline that are looked at where no text was found.
+const BLOCKS_AFTER: usize = 25;
+
+impl Place {
+    fn new(table: &Table<'_>, title: Option<&str>, body: Option<(usize, usize)>) -> Self {
+        let start = body.map_or(0, |(start, _)| start);
+        let (top, anchor) = headlines(table, title, start).unwrap_or((start, start));
+        Self { top, anchor, body }
+    }
+
+    /// The blocks from some above the headline to some below the text.
+    fn blocks(&self, above: usize, below: usize) -> RangeInclusive<usize> {
+        let after = self.anchor + BLOCKS_AFTER;
+        let to = self.body.map_or(after, |(_, end)| after.max(end + below));
+        self.top.saturating_sub(above)..=to
+    }
+
+    /// Below the headline is where such lines stand; above it stand today's date and other authors.
+    fn distance(&self, block: usize) -> usize {
+        if block >= self.anchor {
+            block - self.anchor
+        } else {
+            (self.anchor - block) * 4
+        }
+    }
+}
+
+/// The first block that is the headline, and the last before the text.
+fn headlines(table: &Table<'_>, title: Option<&str>, start: usize) -> Option<(usize, usize)> {
+    let title = folded(title?);
+    let is_headline = |block: &Block| block.weight <= 400 && folded(&block.text) == title;
+    let first = table.blocks.iter().position(is_headline)?;
+    let before = table.blocks.len().min(start.saturating_add(1));
+    let last = table.blocks.iter().take(before).rposition(is_headline);
+    Some((first, last.unwrap_or(first)))
 }
 
 /// Decodes the entities of a value that was encoded twice, and drops tags in it.

@@ -4,11 +4,14 @@
 //! the headline, the address, and last what only says when the page was changed. A date elsewhere on the
 //! page (today's, a related article's) is never taken.
 
-use super::Sources;
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
+use super::{Place, Sources};
 use crate::domain::LocalTimestamp;
 use crate::extract::dates::{self, Found, Order};
 use crate::extract::hints::Hints;
-use crate::extract::table::{Table, Tag, attribute};
+use crate::extract::table::{Part, Table, Tag, attribute};
 
 const PUBLISHED: &[&str] = &[
     "article:published_time",
@@ -75,9 +78,14 @@ const MODIFIED: &[&str] = &[
     "updated_time",
 ];
 
-/// Blocks before the headline in which a date line can stand, and after it.
-const BLOCKS_BEFORE: usize = 6;
-const BLOCKS_AFTER: usize = 25;
+/// Blocks before the headline in which an element made for dates can stand.
+const BLOCKS_BEFORE: usize = 15;
+
+/// Blocks before the headline in which a plain date line can stand: higher up is today's date.
+const LINES_BEFORE: usize = 6;
+
+/// Blocks after the text in which the date can stand.
+const BLOCKS_BELOW: usize = 12;
 
 /// When the article was published. `body` is the range of blocks that its text takes up.
 pub(in crate::extract) fn published(
@@ -91,10 +99,16 @@ pub(in crate::extract) fn published(
         .published
         .as_deref()
         .and_then(|value| dates::parse(value, order));
-    linked
+    let place = Place::new(sources.table, title, body);
+    let visible = place.shown(sources.table, order);
+    let declared = linked
         .or_else(|| from_meta(sources, PUBLISHED, order))
-        .or_else(|| from_microdata(sources.table, "datePublished", order))
-        .or_else(|| near_headline(sources, title, body, order))
+        .or_else(|| from_microdata(sources.table, "datePublished", order));
+    if let Some(declared) = declared {
+        let witnesses = [linked, from_meta(sources, PUBLISHED, order), visible];
+        return Some(as_written(declared, &witnesses));
+    }
+    visible
         .or_else(|| from_url(sources))
         .or_else(|| {
             sources
@@ -105,7 +119,58 @@ pub(in crate::extract) fn published(
         })
         .or_else(|| from_meta(sources, MODIFIED, order))
         .or_else(|| from_microdata(sources.table, "dateModified", order))
+        .or_else(|| place.below(sources.table, order))
         .map(|found| found.when)
+}
+
+/// The same point in time with the offset that the newsroom uses: many pages tell machines UTC and people
+/// their own time. Nothing is changed unless both are the same point in time.
+fn as_written(declared: Found, witnesses: &[Option<Found>]) -> LocalTimestamp {
+    if !declared.has_time || declared.when.offset != Offset::UTC {
+        return declared.when;
+    }
+    let local = |found: &Found| found.when.offset.to_datetime(found.when.at);
+    witnesses
+        .iter()
+        .flatten()
+        .filter(|witness| witness.has_time)
+        .find_map(|witness| {
+            let apart = minutes_between(declared.when.at, witness.when.at);
+            if witness.has_zone && witness.when.offset != Offset::UTC {
+                // A time without an offset is local where the same clock time has one.
+                let same = if declared.has_zone {
+                    apart == 0
+                } else {
+                    local(&declared).date() == local(witness).date()
+                        && local(&declared).hour() == local(witness).hour()
+                        && local(&declared).minute() == local(witness).minute()
+                };
+                return same.then_some(LocalTimestamp {
+                    at: if declared.has_zone {
+                        declared.when.at
+                    } else {
+                        witness.when.at
+                    },
+                    offset: witness.when.offset,
+                });
+            }
+            let is_zone = declared.has_zone
+                && !witness.has_zone
+                && apart != 0
+                && apart % 30 == 0
+                && apart.abs() <= 14 * 60;
+            let offset = is_zone.then(|| i32::try_from(apart * 60).ok()).flatten()?;
+            Some(LocalTimestamp {
+                at: declared.when.at,
+                offset: Offset::from_seconds(offset).ok()?,
+            })
+        })
+        .unwrap_or(declared.when)
+}
+
+/// Whole minutes from one point in time to another, seconds dropped: people are shown none.
+fn minutes_between(from: Timestamp, to: Timestamp) -> i64 {
+    to.as_second().div_euclid(60) - from.as_second().div_euclid(60)
 }
 
 /// When the article was last changed.
@@ -146,7 +211,7 @@ fn from_microdata(table: &Table<'_>, itemprop: &str, order: Order) -> Option<Fou
         .find_map(|part| of_part(table, part, order))
 }
 
-fn of_part(table: &Table<'_>, part: &crate::extract::table::Part, order: Order) -> Option<Found> {
+fn of_part(table: &Table<'_>, part: &Part, order: Order) -> Option<Found> {
     let element = table.element(part)?;
     [
         "datetime",
@@ -161,64 +226,97 @@ fn of_part(table: &Table<'_>, part: &crate::extract::table::Part, order: Order) 
     .or_else(|| dates::find(&table.text_of(part), order))
 }
 
-/// The date in a `time` element or a date line that stands near the headline.
-fn near_headline(
-    sources: &Sources<'_>,
-    title: Option<&str>,
-    body: Option<(usize, usize)>,
-    order: Order,
-) -> Option<Found> {
-    let table = sources.table;
-    let headline = headline_block(table, title);
-    let (from, to) = match (headline, body) {
-        (Some(at), Some((_, end))) if at < end => (
-            at.saturating_sub(BLOCKS_BEFORE),
-            (at + BLOCKS_AFTER).max(end + 3),
-        ),
-        (Some(at), _) => (at.saturating_sub(BLOCKS_BEFORE), at + BLOCKS_AFTER),
-        (None, Some((start, end))) => (start.saturating_sub(BLOCKS_AFTER), end + 3),
-        (None, None) => (0, BLOCKS_AFTER),
-    };
-    let anchor = headline.or(body.map(|(start, _)| start)).unwrap_or(0);
-    let nearness = |block: usize| {
-        // Below the headline is where dates stand; above it today's date does.
-        if block >= anchor {
-            block - anchor
-        } else {
-            (anchor - block) * 4
-        }
-    };
-    let hinted = table
-        .elements
-        .iter()
-        .filter(|part| part.hints.any(Hints::DATE) && part.tag != Tag::Body)
-        .filter(|part| (from..=to).contains(&part.first) && part.end <= part.first + 4)
-        .filter(|part| !part.hints.any(Hints::RELATED.or(Hints::COMMENTS)))
-        .filter_map(|part| Some((nearness(part.first), of_part(table, part, order)?)))
-        .min_by_key(|(nearness, found)| (*nearness, !found.has_time));
-    if let Some((_, found)) = hinted {
-        return Some(found);
+impl Place {
+    /// The date that readers are shown near the headline.
+    fn shown(&self, table: &Table<'_>, order: Order) -> Option<Found> {
+        self.in_elements(table, order)
+            .or_else(|| self.in_lines(table, order))
+            .or_else(|| self.in_dateline(table, order))
     }
-    table
-        .blocks
-        .iter()
-        .enumerate()
-        .skip(from)
-        .take((to + 1).saturating_sub(from))
-        .filter(|(_, block)| block.weight <= 200)
-        .filter_map(|(index, block)| Some((nearness(index), dates::find(&block.text, order)?)))
-        .filter(|(_, found)| found.tokens * 4 >= found.of_tokens || found.of_tokens <= 14)
-        .min_by_key(|(nearness, _)| *nearness)
-        .map(|(_, found)| found)
+
+    fn in_elements(&self, table: &Table<'_>, order: Order) -> Option<Found> {
+        let blocks = self.blocks(BLOCKS_BEFORE, 3);
+        table
+            .elements
+            .iter()
+            .filter(|part| part.hints.any(Hints::DATE) && part.tag != Tag::Body)
+            .filter(|part| blocks.contains(&part.first) && part.end <= part.first + 4)
+            .filter(|part| !part.hints.any(Hints::RELATED.or(Hints::COMMENTS)))
+            .filter_map(|part| Some((self.distance(part.first), of_part(table, part, order)?)))
+            .min_by_key(|(distance, found)| (*distance, !found.has_time))
+            .map(|(_, found)| found)
+    }
+
+    fn in_lines(&self, table: &Table<'_>, order: Order) -> Option<Found> {
+        let from = self.top.saturating_sub(LINES_BEFORE);
+        let blocks = table.blocks.iter().enumerate().skip(from);
+        blocks
+            .take((self.blocks(0, 3).end() + 1).saturating_sub(from))
+            .filter(|(_, block)| block.weight <= 200)
+            .filter_map(|(index, block)| {
+                Some((self.distance(index), dates::find(&block.text, order)?))
+            })
+            .filter(|(_, found)| found.of_tokens <= 16 || found.at <= 6)
+            .min_by_key(|(distance, _)| *distance)
+            .map(|(_, found)| found)
+    }
+
+    /// The date that the text itself begins with: `Berlin, 1 February 2022 - The ministry ...`.
+    fn in_dateline(&self, table: &Table<'_>, order: Order) -> Option<Found> {
+        let (start, _) = self.body?;
+        table
+            .blocks
+            .iter()
+            .skip(start)
+            .take(3)
+            .filter_map(|block| dates::find(&block.text, order))
+            .find(|found| found.at <= 6)
+    }
+
+    /// The date in a line below the text that says so.
+    fn below(&self, table: &Table<'_>, order: Order) -> Option<Found> {
+        let (_, end) = self.body?;
+        table
+            .blocks
+            .iter()
+            .skip(end + 1)
+            .take(BLOCKS_BELOW)
+            .filter(|block| block.weight <= 400)
+            .filter(|block| {
+                let lower = block.text.to_lowercase();
+                SAYS_PUBLISHED.iter().any(|word| lower.contains(word))
+            })
+            .find_map(|block| dates::find(&block.text, order))
+    }
 }
 
-fn headline_block(table: &Table<'_>, title: Option<&str>) -> Option<usize> {
-    let title = crate::extract::text::folded(title?);
-    table
-        .blocks
-        .iter()
-        .position(|block| block.weight <= 400 && crate::extract::text::folded(&block.text) == title)
-}
+/// Beginnings of words that say a date is that of publication.
+const SAYS_PUBLISHED: &[&str] = &[
+    "publish",
+    "posted",
+    "veröffentlicht",
+    "wurde am",
+    "erstellt",
+    "publié",
+    "publicad",
+    "pubblicat",
+    "gepubliceerd",
+    "geplaatst",
+    "opublikowan",
+    "опубликован",
+    "đăng",
+    "julkaistu",
+    "publicerad",
+    "publisert",
+    "stand:",
+    "written on",
+    "datum",
+    "date:",
+    "updated",
+    "aktualisiert",
+    "last modified",
+    "änderung",
+];
 
 fn from_url(sources: &Sources<'_>) -> Option<Found> {
     let canonical = super::canonical(sources);

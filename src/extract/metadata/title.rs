@@ -12,7 +12,10 @@ const SEPARATORS: &[&str] = &[
 ];
 
 /// Share of words that a heading and the page's declared title have in common when they are the same.
-const SAME_TITLE: f64 = 0.6;
+const SAME_TITLE: f64 = 0.5;
+
+/// The same for news, whose declared titles are written with more care.
+const SAME_NEWS: f64 = 0.7;
 
 /// The longest headline, in characters: longer ones are text.
 const LONGEST: usize = 300;
@@ -23,10 +26,15 @@ pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<String> {
     let declared = declared(sources, &site);
     let headings: Vec<String> = headings(sources.table);
     if let Some(declared) = &declared {
+        let same = if sources.linked.is_news {
+            SAME_NEWS
+        } else {
+            SAME_TITLE
+        };
         let best = headings
             .iter()
             .map(|heading| (heading, shared_words(heading, declared)))
-            .filter(|(_, shared)| *shared >= SAME_TITLE)
+            .filter(|(_, shared)| *shared >= same)
             .max_by(|a, b| a.1.total_cmp(&b.1));
         if let Some((heading, _)) = best {
             return Some(heading.clone());
@@ -56,7 +64,7 @@ fn declared(sources: &Sources<'_>, site: &str) -> Option<String> {
         "title",
     ]);
     let tag = sources.table.title.as_deref();
-    let candidates: Vec<String> = [linked, meta, tag]
+    let candidates: Vec<String> = [meta, linked, tag]
         .into_iter()
         .flatten()
         .map(plain)
@@ -89,6 +97,19 @@ fn headings(table: &Table<'_>) -> Vec<String> {
             .filter(fits),
     );
     found
+}
+
+/// The heading of level one, where there is just one and it is no single word.
+fn only_headline(table: &Table<'_>) -> Option<String> {
+    let mut found = table
+        .elements
+        .iter()
+        .filter(|part| part.tag == Tag::Heading(1))
+        .map(|part| table.text_of(part))
+        .filter(|text| !text.is_empty());
+    let first = found.next()?;
+    let telling = first.chars().count() <= LONGEST && words(&first).count() >= 3;
+    (telling && found.next().is_none()).then_some(first)
 }
 
 /// The share of words that two texts have in common, of the longer one's.

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use characters::Class;
 pub(crate) use keys::Keys;
-pub(crate) use units::Reading;
+pub(crate) use units::{Reading, each_composed};
 use units::{Unit, Units};
 
 /// A word of a text, or the joined form of hyphenated words, over the same positions.

@@ -185,10 +185,40 @@ impl<'t> Units<'t> {
 /// True for a character that combines with the one before it.
 fn joins(c: char) -> bool {
     let known = character(c);
-    known.class == Class::Mark || (!known.stable && joins_previous(c)) || joins_previous(c)
+    known.class == Class::Mark || (!known.stable && joins_previous(c))
 }
 
 /// NFKC would make a space and a mark of `´`, and letters of `™`.
 fn is_apostrophe_or_sign(c: char, class: Class) -> bool {
     class == Class::Apostrophe || is_trade_sign(c)
+}
+
+/// Calls `with` for each combining sequence of a text in NFC, without invisible characters, with the code point
+/// at which it starts.
+pub(crate) fn each_composed(text: &str, mut with: impl FnMut(&str, u32)) {
+    let mut sequence = String::new();
+    let mut start = 0;
+    let mut flush = |sequence: &mut String, start: u32| {
+        let mut chars = sequence.chars();
+        let first = chars.next();
+        if chars.next().is_none() && first.is_none_or(|first| character(first).stable) {
+            with(sequence, start);
+            sequence.clear();
+        } else {
+            let composed: String = sequence.nfc().collect();
+            with(&composed, start);
+            sequence.clear();
+        }
+    };
+    for (at, c) in (0u32..).zip(text.chars()) {
+        if character(c).class == Class::Invisible {
+            continue;
+        }
+        if !joins_previous(c) {
+            flush(&mut sequence, start);
+            start = at;
+        }
+        sequence.push(c);
+    }
+    flush(&mut sequence, start);
 }

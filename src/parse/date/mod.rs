@@ -21,7 +21,7 @@ const MAX_CHARS: usize = 120;
 const MAX_ZONE_CHARS: usize = 9;
 
 /// The years that news can come from. Anything else is a default of some system (0001, 9999) or nonsense.
-const YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
+const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 
 /// Two-digit years below this are of this century (RFC 5322 §4.3).
 const CENTURY_PIVOT: i16 = 50;
@@ -211,11 +211,13 @@ fn clock_at(tokens: &[Token], from: usize) -> Option<Clock> {
         Some(Half::Morning) => hour % 12,
         Some(Half::Afternoon) => hour % 12 + 12,
     };
+    // A leap second is the last of its minute; more than that is a slip.
+    let second = if second == 60 { 59 } else { second };
     let is_next_day = hour == 24 && minute == 0 && second == 0;
     let time = Time::new(
         if is_next_day { 0 } else { hour },
         minute,
-        second.min(59),
+        second,
         nanosecond,
     )
     .ok()?;

@@ -1,6 +1,7 @@
 //! The text inside an element: plain, HTML that was escaped, markup that stands in the open, or base64.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -8,7 +9,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::children::Child;
 use super::lexer::{Piece, Tag, local_name};
-use super::names::{Namespaces, Vocabulary};
+use super::names::{Namespaces, Vocabulary, lower};
 use crate::parse::references::{self, Entities};
 use crate::parse::text;
 
@@ -184,21 +185,24 @@ fn markup(
     namespaces: &Namespaces<'_>,
 ) -> String {
     let mut html = String::new();
+    // An end tag of a name that neither HTML nor this text knows is a slip: `</titel>`.
+    let mut opened: HashSet<Cow<'_, str>> = HashSet::new();
     for piece in inner {
         match (piece, reading) {
             (Piece::Text(text), Reading::Markup) => html.push_str(text),
             (Piece::Text(text), _) => html.push_str(&references::decode(text, entities)),
             (Piece::Cdata(text), Reading::Markup) => html.push_str(&text::escaped(text)),
             (Piece::Cdata(text), _) => html.push_str(text),
-            (Piece::Start(tag), _) => push_start(&mut html, tag, namespaces),
-            (Piece::End { name, source }, _) => match name.split_once(':') {
-                Some((_, local)) => {
-                    html.push_str("</");
-                    html.push_str(local);
-                    html.push('>');
+            (Piece::Start(tag), _) => {
+                opened.insert(lower(local_name(tag.name)));
+                push_start(&mut html, tag, namespaces);
+            }
+            (Piece::End { name, source }, _) => {
+                let local = lower(local_name(name));
+                if opened.contains(&local) || text::is_html_element(&local) {
+                    push_end(&mut html, name, source);
                 }
-                None => html.push_str(source),
-            },
+            }
         }
     }
     html
@@ -213,6 +217,17 @@ fn push_start(html: &mut String, tag: &Tag<'_>, namespaces: &Namespaces<'_>) {
         html.push_str(tag.source.get(1 + tag.name.len()..).unwrap_or_default());
     } else {
         html.push_str(tag.source);
+    }
+}
+
+/// Writes an end tag, without a prefix.
+fn push_end(html: &mut String, name: &str, source: &str) {
+    if name.contains(':') {
+        html.push_str("</");
+        html.push_str(local_name(name));
+        html.push('>');
+    } else {
+        html.push_str(source);
     }
 }
 

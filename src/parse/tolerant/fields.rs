@@ -141,12 +141,10 @@ impl Authors {
 }
 
 /// Reads an entry.
-pub(super) fn entry(tag: Option<&Tag<'_>>, pieces: &[Piece<'_>], scope: &Scope<'_>) -> DraftEntry {
-    let scope = tag.map_or_else(|| scope.clone(), |tag| scope.inside(tag));
+pub(super) fn entry(tag: &Tag<'_>, pieces: &[Piece<'_>], scope: &Scope<'_>) -> DraftEntry {
+    let scope = scope.inside(tag);
     let mut fields = Fields::default();
-    if let Some(tag) = tag {
-        fields.read_own_attributes(tag, &scope);
-    }
+    fields.read_own_attributes(tag, &scope);
     fields.read_all(pieces, &scope);
     let (guid, guid_is_link) = fields
         .guid
@@ -156,15 +154,14 @@ pub(super) fn entry(tag: Option<&Tag<'_>>, pieces: &[Piece<'_>], scope: &Scope<'
         guid,
         guid_is_link,
         title: fields.title.value(),
-        link: fields.original_link.value().or_else(|| fields.link.value()),
+        link: fields.link.value().or_else(|| fields.original_link.value()),
         enclosure: fields.enclosure.value(),
         published: fields.published.value(),
         updated: fields.updated.value(),
         author: fields.authors.value(),
         summary: fields.summary.value(),
         content: fields.content.value(),
-        lang: tag
-            .and_then(|tag| attribute_named(tag, "xml:lang"))
+        lang: attribute_named(tag, "xml:lang")
             .and_then(text::line)
             .or_else(|| fields.language.value()),
         base: scope.base,
@@ -307,11 +304,18 @@ impl Fields {
         let rank = match rel.rsplit('/').next().unwrap_or_default() {
             "" | "alternate" if kind.is_empty() || kind.contains("html") => 0,
             "" | "alternate" => 1,
+            "via" | "related" => 2,
             "enclosure" => {
                 self.enclosure.offer(0, || scope.address(tag, &written));
                 return;
             }
-            _ => return,
+            "self" => 5,
+            "replies" | "next" | "prev" | "previous" | "first" | "last" | "current"
+            | "prev-archive" | "next-archive" => 6,
+            // Who may edit, who pushes, who holds the rights: nobody reads an entry there.
+            "edit" | "edit-media" | "hub" | "license" | "search" | "stylesheet"
+            | "shortcut icon" | "icon" => return,
+            _ => 3,
         };
         self.link.offer(rank, || scope.address(tag, &written));
     }

@@ -42,7 +42,7 @@ pub(super) fn read(document: &str, entities: &Entities, url: Option<&Url>) -> Op
     );
     draft.entries = entries
         .iter()
-        .map(|entry| fields::entry(entry.tag.as_ref(), &entry.pieces, &scope))
+        .map(|entry| fields::entry(&entry.tag, &entry.pieces, &scope))
         .collect();
     draft.repairs = outline.repairs;
     (!draft.entries.is_empty() || draft.title.is_some() || outline.is_closed).then_some(draft)
@@ -51,8 +51,7 @@ pub(super) fn read(document: &str, entities: &Entities, url: Option<&Url>) -> Op
 /// The pieces of one entry.
 #[derive(Debug)]
 struct EntryPieces<'a> {
-    /// Its start tag.
-    tag: Option<Tag<'a>>,
+    tag: Tag<'a>,
     pieces: Vec<Piece<'a>>,
 }
 
@@ -125,30 +124,40 @@ impl<'a> Outline<'a> {
         self.root.get_or_insert(tag);
         let mut pieces = Vec::new();
         if tag.is_empty {
-            return EntryPieces {
-                tag: Some(tag),
-                pieces,
-            };
+            return EntryPieces { tag, pieces };
         }
+        // The element, if any, that holds other entries inside this one: former versions, copies.
+        let mut holder: Option<&str> = None;
         loop {
             let before = lexer.clone();
             let Some(piece) = lexer.next() else {
                 break;
             };
             match piece {
-                Piece::End { name, .. } if name.eq_ignore_ascii_case(tag.name) => break,
                 Piece::End { name, .. } if is_container(name) => {
                     *lexer = before;
                     break;
                 }
+                Piece::End { name, .. } if holder.is_some_and(|holder| holder == name) => {
+                    holder = None
+                }
+                Piece::End { name, .. }
+                    if holder.is_none() && name.eq_ignore_ascii_case(tag.name) =>
+                {
+                    break;
+                }
                 Piece::Start(next) => {
                     self.namespaces.learn(&next);
-                    if self.role(&next) == Role::Entry {
-                        *lexer = before;
-                        self.repairs.push(
-                            "an entry without an end was closed where the next begins".to_owned(),
-                        );
-                        break;
+                    if holder.is_none() && !next.is_empty && self.role(&next) == Role::Entry {
+                        holder = self.holder(&pieces);
+                        if holder.is_none() {
+                            *lexer = before;
+                            self.repairs.push(
+                                "an entry without an end was closed where the next begins"
+                                    .to_owned(),
+                            );
+                            break;
+                        }
                     }
                 }
                 _ => {}
@@ -157,9 +166,22 @@ impl<'a> Outline<'a> {
                 pieces.push(piece);
             }
         }
-        EntryPieces {
-            tag: Some(tag),
-            pieces,
+        EntryPieces { tag, pieces }
+    }
+
+    /// Returns the name of the foreign element that an entry begins right inside, if it does.
+    fn holder(&self, pieces: &[Piece<'a>]) -> Option<&'a str> {
+        let last = pieces
+            .iter()
+            .rev()
+            .find(|piece| !matches!(piece, Piece::Text(text) if text.trim().is_empty()))?;
+        match last {
+            Piece::Start(tag)
+                if !tag.is_empty && self.namespaces.resolve(tag).0 == Vocabulary::Other =>
+            {
+                Some(tag.name)
+            }
+            _ => None,
         }
     }
 

@@ -100,7 +100,7 @@ impl<'a> Namespaces<'a> {
     pub(super) fn resolve<'n>(&self, tag: &Tag<'n>) -> (Vocabulary, Cow<'n, str>) {
         let local = lower(local_name(tag.name));
         let vocabulary = match tag.name.split_once(':') {
-            None if tag.source.contains("1999/xhtml") => Vocabulary::Xhtml,
+            None if is_declared_xhtml(tag) => Vocabulary::Xhtml,
             None => Vocabulary::Core,
             Some((prefix, _)) => self.vocabulary_of_prefix(prefix),
         };
@@ -121,6 +121,14 @@ impl<'a> Namespaces<'a> {
             None => Vocabulary::Other,
         }
     }
+}
+
+/// Returns whether a tag says of itself, without a prefix, that it is XHTML.
+fn is_declared_xhtml(tag: &Tag<'_>) -> bool {
+    tag.source.contains("1999/xhtml")
+        && tag
+            .attributes()
+            .any(|(name, value)| name == "xmlns" && value.contains("1999/xhtml"))
 }
 
 fn vocabulary_of(namespace: &str) -> Vocabulary {

@@ -8,7 +8,7 @@ pub(super) enum Slot {
     Title,
     Guid,
     Link,
-    /// The address behind the one that counts clicks.
+    /// The address behind one that counts clicks; some publishers put the same into every entry.
     OriginalLink,
     Published,
     Updated,
@@ -46,18 +46,19 @@ fn core_slot(local: &str) -> Option<(Slot, u8)> {
         "id" => (Slot::Guid, 1),
         "link" => (Slot::Link, 0),
         "origlink" => (Slot::OriginalLink, 0),
-        "pubdate" | "published" => (Slot::Published, 0),
-        "issued" => (Slot::Published, 1),
-        "date" => (Slot::Published, 2),
+        "pubdate" => (Slot::Published, 0),
+        "published" => (Slot::Published, 1),
+        "issued" => (Slot::Published, 2),
+        "date" => (Slot::Published, 3),
         "created" => (Slot::Published, 4),
         "updated" | "modified" => (Slot::Updated, 0),
         "lastbuilddate" | "lastmod" => (Slot::Updated, 2),
         "author" => (Slot::Author, 0),
         "creator" => (Slot::Author, 2),
         "managingeditor" => (Slot::Author, 4),
-        "description" | "summary" => (Slot::Summary, 0),
-        "abstract" => (Slot::Summary, 1),
-        "subtitle" | "tagline" => (Slot::Summary, 5),
+        "description" => (Slot::Summary, 0),
+        "summary" | "abstract" => (Slot::Summary, 1),
+        "subtitle" | "tagline" => (Slot::Summary, 6),
         "content" => (Slot::Content, 0),
         "encoded" => (Slot::Content, 1),
         "body" => (Slot::Content, 2),
@@ -72,14 +73,14 @@ fn dublin_core_slot(local: &str) -> Option<(Slot, u8)> {
     Some(match local {
         "title" => (Slot::Title, 1),
         "identifier" => (Slot::Guid, 3),
-        "issued" | "available" => (Slot::Published, 1),
-        "date" | "pubdate" => (Slot::Published, 2),
+        "issued" | "available" => (Slot::Published, 2),
+        "date" | "pubdate" => (Slot::Published, 3),
         "created" => (Slot::Published, 4),
         "modified" => (Slot::Updated, 1),
         "creator" => (Slot::Author, 1),
         "author" => (Slot::Author, 2),
-        "description" => (Slot::Summary, 1),
-        "abstract" => (Slot::Summary, 2),
+        "description" => (Slot::Summary, 2),
+        "abstract" => (Slot::Summary, 3),
         "language" => (Slot::Language, 1),
         _ => return None,
     })
@@ -88,7 +89,7 @@ fn dublin_core_slot(local: &str) -> Option<(Slot, u8)> {
 fn media_slot(local: &str) -> Option<(Slot, u8)> {
     Some(match local {
         "title" => (Slot::Title, 3),
-        "description" => (Slot::Summary, 3),
+        "description" => (Slot::Summary, 4),
         "content" => (Slot::Enclosure, 1),
         "group" => (Slot::Group, 0),
         _ => return None,
@@ -99,8 +100,8 @@ fn itunes_slot(local: &str) -> Option<(Slot, u8)> {
     Some(match local {
         "title" => (Slot::Title, 4),
         "author" => (Slot::Author, 3),
-        "summary" => (Slot::Summary, 4),
-        "subtitle" => (Slot::Summary, 6),
+        "summary" => (Slot::Summary, 5),
+        "subtitle" => (Slot::Summary, 7),
         _ => return None,
     })
 }

@@ -13,9 +13,9 @@ use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
 /// Long enough for a loaded machine, short enough for a test that hangs.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-pub fn settings(allow_private: &[&str]) -> HttpSettings {
+pub(crate) fn settings(allow_private: &[&str]) -> HttpSettings {
     HttpSettings {
         user_agent: "newswatch/test (+https://example.org/bot)".into(),
         allow_private: allow_private
@@ -26,11 +26,11 @@ pub fn settings(allow_private: &[&str]) -> HttpSettings {
 }
 
 /// A client that may talk to loopback.
-pub fn client() -> HttpClient {
+pub(crate) fn client() -> HttpClient {
     client_with(&["127.0.0.0/8", "::1"], HttpLimits::default())
 }
 
-pub fn client_with(allow_private: &[&str], limits: HttpLimits) -> HttpClient {
+pub(crate) fn client_with(allow_private: &[&str], limits: HttpLimits) -> HttpClient {
     HttpClient::with_limits(
         &settings(allow_private),
         limits,
@@ -41,7 +41,7 @@ pub fn client_with(allow_private: &[&str], limits: HttpLimits) -> HttpClient {
 }
 
 /// A client for which every name stands for these addresses.
-pub fn client_where_names_are(allow_private: &[&str], addresses: &[&str]) -> HttpClient {
+pub(crate) fn client_where_names_are(allow_private: &[&str], addresses: &[&str]) -> HttpClient {
     let addresses: Vec<IpAddr> = addresses.iter().map(|text| text.parse().unwrap()).collect();
     let names = Names::Fixed(Arc::new(move |_| addresses.clone()));
     HttpClient::with_limits(
@@ -54,11 +54,11 @@ pub fn client_where_names_are(allow_private: &[&str], addresses: &[&str]) -> Htt
 }
 
 /// Fetches a URL without validators.
-pub async fn get(client: &HttpClient, url: &str) -> Result<Fetched, FetchError> {
+pub(crate) async fn get(client: &HttpClient, url: &str) -> Result<Fetched, FetchError> {
     get_if_changed(client, url, &Validators::default()).await
 }
 
-pub async fn get_if_changed(
+pub(crate) async fn get_if_changed(
     client: &HttpClient,
     url: &str,
     validators: &Validators,
@@ -76,20 +76,20 @@ pub async fn get_if_changed(
 }
 
 /// The body of a fetch that brought one.
-pub fn bytes(fetched: Fetched) -> Vec<u8> {
+pub(crate) fn bytes(fetched: Fetched) -> Vec<u8> {
     fetched.body.unwrap().bytes
 }
 
 /// A server on a free port that gives the same bytes to every request, then closes the connection.
 #[derive(Clone)]
-pub struct RawServer {
-    pub address: SocketAddr,
+pub(crate) struct RawServer {
+    pub(crate) address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl RawServer {
     /// Answers with these bytes, whatever is asked.
-    pub async fn answering(answer: impl Into<Vec<u8>>) -> Self {
+    pub(crate) async fn answering(answer: impl Into<Vec<u8>>) -> Self {
         let answer = answer.into();
         Self::behaving(move |mut stream, _| {
             let answer = answer.clone();
@@ -104,7 +104,7 @@ impl RawServer {
     }
 
     /// Answers the requests with these answers, one after the other, the last one again and again.
-    pub async fn answering_in_turn(answers: &[&str]) -> Self {
+    pub(crate) async fn answering_in_turn(answers: &[&str]) -> Self {
         let answers: Vec<String> = answers.iter().map(|&answer| answer.to_owned()).collect();
         let turn = Arc::new(Mutex::new(0));
         Self::behaving(move |mut stream, _| {
@@ -124,7 +124,7 @@ impl RawServer {
     }
 
     /// Reads a request's header, then does with the connection what the test wants.
-    pub async fn behaving<B, F>(behaviour: B) -> Self
+    pub(crate) async fn behaving<B, F>(behaviour: B) -> Self
     where
         B: Fn(TcpStream, String) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
@@ -151,12 +151,12 @@ impl RawServer {
         server
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
     /// The headers of the requests so far, each with its request line.
-    pub fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 }
@@ -171,7 +171,7 @@ async fn read_header(stream: &mut TcpStream) -> Option<String> {
 }
 
 /// A complete answer with these fields and body.
-pub fn answer(status: &str, fields: &str, body: &str) -> String {
+pub(crate) fn answer(status: &str, fields: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\n{fields}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
@@ -179,7 +179,7 @@ pub fn answer(status: &str, fields: &str, body: &str) -> String {
 }
 
 /// An answer that sends the client elsewhere.
-pub fn redirect(status: u16, location: &str) -> String {
+pub(crate) fn redirect(status: u16, location: &str) -> String {
     answer(
         &format!("{status} Elsewhere"),
         &format!("Location: {location}\r\n"),

@@ -15,16 +15,16 @@ use newswatch::store::Store;
 use tempfile::TempDir;
 
 /// A newsroom, a mail server, a webhook receiver, and a folder with a configuration that joins them.
-pub struct World {
-    pub newsroom: Newsroom,
-    pub mail: SmtpSink,
-    pub webhook: WebhookSink,
-    pub folder: TempDir,
-    pub config_path: PathBuf,
+pub(crate) struct World {
+    pub(crate) newsroom: Newsroom,
+    pub(crate) mail: SmtpSink,
+    pub(crate) webhook: WebhookSink,
+    pub(crate) folder: TempDir,
+    pub(crate) config_path: PathBuf,
 }
 
 impl World {
-    pub async fn open(publishing: Publishing) -> Self {
+    pub(crate) async fn open(publishing: Publishing) -> Self {
         newswatch::http::install_tls_provider();
         let newsroom = Newsroom::open(publishing, Clock::system().now())
             .await
@@ -50,24 +50,24 @@ impl World {
         }
     }
 
-    pub fn state_dir(&self) -> std::path::PathBuf {
+    pub(crate) fn state_dir(&self) -> std::path::PathBuf {
         self.folder.path().join("state")
     }
 
-    pub fn config(&self) -> Config {
+    pub(crate) fn config(&self) -> Config {
         config::load(&self.config_path, &ProcessEnvironment, Secrets::Required)
             .unwrap()
             .config
     }
 
     /// One pass of the service over a store.
-    pub async fn pass(&self, store: Store, clock: Clock) -> anyhow::Result<()> {
+    pub(crate) async fn pass(&self, store: Store, clock: Clock) -> anyhow::Result<()> {
         let ctx = daemon::context(self.config(), store, clock).await?;
         daemon::pass(Arc::new(ctx)).await
     }
 
     /// The alerts that the webhook receiver was told: watch and story.
-    pub fn alerted(&self) -> Vec<(String, String)> {
+    pub(crate) fn alerted(&self) -> Vec<(String, String)> {
         self.webhook
             .received()
             .iter()
@@ -86,7 +86,7 @@ impl World {
 }
 
 /// What the newsroom must bring about: watch and story.
-pub fn expected() -> BTreeSet<(String, String)> {
+pub(crate) fn expected() -> BTreeSet<(String, String)> {
     WATCHES
         .iter()
         .flat_map(|watch| {
