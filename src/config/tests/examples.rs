@@ -30,9 +30,7 @@ fn uncommented(line: &str) -> String {
     let is_setting = line
         .strip_prefix('#')
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '['));
-    let needs_more = ["#include", "#must_match"]
-        .iter()
-        .any(|key| line.starts_with(key));
+    let needs_more = line.starts_with("#include");
     if is_setting && !needs_more {
         line.replacen('#', "", 1)
     } else {
