@@ -1,5 +1,6 @@
 //! The mail part of a channel: recipients, sender, server.
 
+use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
 use url::Host;
@@ -201,12 +202,17 @@ fn is_host(host: &At<String>, report: &Report) -> bool {
     if !text.is_empty() && !text.contains(':') && Host::parse(text).is_ok() {
         return true;
     }
-    // An IPv6 address is written without brackets here.
-    if text.parse::<std::net::Ipv6Addr>().is_ok() {
+    if text.parse::<Ipv6Addr>().is_ok() {
         return true;
     }
     let message = format!("{} is not the name of a server", quoted(text));
-    let hint = if Host::parse(name).is_ok() && !name.is_empty() {
+    let unbracketed = text.trim_start_matches('[').trim_end_matches(']');
+    let hint = if unbracketed.parse::<Ipv6Addr>().is_ok() {
+        format!(
+            "write the address without brackets: {}",
+            quoted(unbracketed)
+        )
+    } else if Host::parse(name).is_ok() && !name.is_empty() {
         format!("write host = {}, and the port as port = 587", quoted(name))
     } else {
         "write for example \"smtp.example.org\"".to_owned()

@@ -151,7 +151,7 @@ impl Problem {
             file: place.source.name.clone(),
             line: position.line,
             column: position.column,
-            path: place.path.clone(),
+            path: one_line(&place.path),
             watch: place.watch.as_deref().map(str::to_owned),
             kind,
             query_col: None,
@@ -353,9 +353,20 @@ fn underlined(line: &str, line_start: usize, span: &Range<usize>) -> Range<usize
     }
 }
 
-/// A message without line ends and other control characters, whatever it repeats.
+/// A text without line ends and whatever else would move what a terminal shows, whatever it repeats.
 fn one_line(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| {
+            if c.is_control() || changes_direction(c) {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect()
+}
+
+/// The controls of the bidirectional algorithm (UAX #9, section 2), which can make a line read otherwise.
+fn changes_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -6,7 +6,7 @@ use super::good::FULL;
 use super::*;
 
 /// What TOML and configurations are made of, and what breaks them.
-const PIECES: [&str; 24] = [
+const PIECES: [&str; 26] = [
     "[",
     "]",
     "[[",
@@ -28,6 +28,8 @@ const PIECES: [&str; 24] = [
     "\u{feff}",
     "\u{0}",
     "\u{202e}",
+    "\u{1b}",
+    "\"\\n\" = ",
     "Đ🔔",
     "[[watch]]\n",
     "inf",
@@ -53,7 +55,11 @@ fn is_answered(text: &str) -> Result<(), TestCaseError> {
         prop_assert!((1..=lines).contains(&problem.line), "{problem}");
         let line = text.split('\n').nth(problem.line - 1).unwrap_or_default();
         prop_assert!(problem.column <= line.chars().count() + 1, "{problem}");
-        prop_assert!(!problem.message.contains('\n'), "{problem}");
+        let told = problem.to_string();
+        prop_assert!(
+            !told.contains(['\n', '\u{0}', '\u{1b}', '\u{202e}']),
+            "{told:?}"
+        );
         prop_assert!(problem.render(Color::Plain).contains(problem.kind.as_str()));
     }
     Ok(())

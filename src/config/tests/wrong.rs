@@ -101,6 +101,18 @@ fn a_problem_is_shown_with_its_line_underlined() {
 }
 
 #[test]
+fn nothing_in_a_file_can_move_what_a_terminal_shows() {
+    let problems = errors(
+        "\"a\\u001b[2J\\n\\u202eb\" = 1\n[[watch]]\nname = \"w\\u202e\"\nquery = \"(\\u202e\\u001b\"\n# \u{202e}",
+    );
+    assert_eq!(problems.len(), 3, "{problems:#?}");
+    for problem in problems {
+        let shown = format!("{problem}{}", problem.render(Color::Plain));
+        assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown:?}");
+    }
+}
+
+#[test]
 fn colours_come_only_when_asked_for() {
     let found = errors("x = 1\n");
     let problem = found.first().unwrap();
