@@ -100,3 +100,24 @@ fn the_examples_can_be_used() {
         );
     }
 }
+
+#[test]
+fn the_examples_of_the_manual_make_one_configuration() {
+    let manual = include_str!("../../../docs/CONFIGURATION.md");
+    let blocks: Vec<&str> = manual
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .filter(|block| !block.starts_with("include"))
+        .collect();
+    let config = match load(&blocks.concat()) {
+        Ok(loaded) => loaded.config,
+        Err(problems) => panic!("{}", problems.render(Color::Plain)),
+    };
+    let found = (
+        config.feeds.len(),
+        config.watches.len(),
+        config.channels.len(),
+    );
+    assert_eq!(found, (1, 1, 2));
+}

@@ -25,6 +25,18 @@ fn every_mistake_is_found_at_its_place_and_nothing_else_is() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+#[test]
+fn the_manual_names_every_kind_of_problem() {
+    let manual = include_str!("../../../docs/CONFIGURATION.md");
+    for case in read_cases(include_str!("mistakes.txt")) {
+        for problem in errors(&case.text) {
+            // The kinds of mistakes in queries are in the manual of the watch language.
+            let is_named = manual.contains(&format!("`{}`", problem.kind.as_str()));
+            assert!(is_named || problem.query_col.is_some(), "{problem}");
+        }
+    }
+}
+
 /// What was found, where it is not exactly what is expected.
 fn failure(case: &Case) -> Option<String> {
     let found = errors(&case.text);
