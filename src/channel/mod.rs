@@ -22,6 +22,7 @@ use crate::domain::{Alert, AttemptOutcome, ChannelName, DeliveryId, Destination,
 use crate::http::HttpClient;
 
 pub use address::{AddressError, EmailAddress, Mailbox};
+pub(crate) use signature::SigningKey;
 
 use console::ConsoleSender;
 use email::EmailSender;

@@ -89,7 +89,7 @@ fn is_feed_name(name: &At<String>, report: &Report) -> bool {
 
 fn article_mode(raw: &RawArticle, report: &Report) -> ArticleMode {
     let word = match raw {
-        RawArticle::Rule(rule) => return site_rule(rule, report),
+        RawArticle::Rule(rule) => return ArticleMode::Rule(site_rule(rule, report)),
         RawArticle::Word(word) => word,
     };
     match word.value.as_str() {
@@ -109,7 +109,7 @@ fn article_mode(raw: &RawArticle, report: &Report) -> ArticleMode {
 }
 
 /// Checks the selectors one by one, so that each that is wrong is told.
-fn site_rule(raw: &RawRule, report: &Report) -> ArticleMode {
+pub(super) fn site_rule(raw: &RawRule, report: &Report) -> SiteRule {
     let mut rule = SiteRule::default();
     for (written, slot) in [
         (&raw.body, &mut rule.body),
@@ -128,12 +128,12 @@ fn site_rule(raw: &RawRule, report: &Report) -> ArticleMode {
             rule.remove.push(selector.value.clone());
         }
     }
-    if rule == SiteRule::default() {
+    if raw.is_empty {
         let message = "the table has no selector";
         let hint = "write for example { body = \"article p\" }, or \"auto\"";
         report.add(Problem::warning(&raw.place, Kind::Empty, message).hint(hint));
     }
-    ArticleMode::Rule(rule)
+    rule
 }
 
 fn is_selector(selector: &At<String>, report: &Report) -> bool {

@@ -1,13 +1,14 @@
 //! The mail part of a channel: recipients, sender, server.
 
+use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
 use url::Host;
 
 use crate::channel::{EmailAddress, EmailSettings, Mailbox, SmtpSettings, SmtpTls};
 
-use super::files;
 use super::names::Taken;
+use super::paths;
 use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawChannel, RawSmtp};
 use super::secrets::{Secrets, Vault};
@@ -201,12 +202,17 @@ fn is_host(host: &At<String>, report: &Report) -> bool {
     if !text.is_empty() && !text.contains(':') && Host::parse(text).is_ok() {
         return true;
     }
-    // An IPv6 address is written without brackets here.
-    if text.parse::<std::net::Ipv6Addr>().is_ok() {
+    if text.parse::<Ipv6Addr>().is_ok() {
         return true;
     }
     let message = format!("{} is not the name of a server", quoted(text));
-    let hint = if Host::parse(name).is_ok() && !name.is_empty() {
+    let unbracketed = text.trim_start_matches('[').trim_end_matches(']');
+    let hint = if unbracketed.parse::<Ipv6Addr>().is_ok() {
+        format!(
+            "write the address without brackets: {}",
+            quoted(unbracketed)
+        )
+    } else if Host::parse(name).is_ok() && !name.is_empty() {
         format!("write host = {}, and the port as port = 587", quoted(name))
     } else {
         "write for example \"smtp.example.org\"".to_owned()
@@ -217,7 +223,7 @@ fn is_host(host: &At<String>, report: &Report) -> bool {
 
 /// The file must be there when mail is sent; `check` may run elsewhere.
 fn ca_file(path: &At<String>, vault: &Vault<'_>) -> Option<PathBuf> {
-    let full = match files::resolve(&path.place, &path.value) {
+    let full = match paths::resolve(&path.place, &path.value) {
         Ok(full) => full,
         Err(hint) => {
             let message = format!("{} is not a path", quoted(&path.value));

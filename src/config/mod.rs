@@ -16,6 +16,7 @@ mod http;
 mod mail;
 mod masking;
 mod names;
+mod paths;
 mod poll;
 mod problem;
 mod queries;
@@ -45,7 +46,7 @@ pub use environment::{Environment, ProcessEnvironment};
 pub use http::user_agent;
 pub use problem::{Color, Kind, Problem, Problems, Severity};
 pub use secrets::Secrets;
-pub use site_rule::{SiteRuleError, load_site_rule};
+pub use site_rule::load_site_rule;
 
 use files::{Files, Text};
 use problem::Report;
@@ -132,11 +133,8 @@ fn finish(
     };
     let config = check(&files, environment, secrets, &report);
     let problems = without_echoes(report.into_problems(), &files);
-    let has_errors = problems
-        .iter()
-        .any(|problem| problem.severity == Severity::Error);
     match config {
-        Some(config) if !has_errors => Ok(Loaded {
+        Some(config) if problems.iter().all(Problem::is_warning) => Ok(Loaded {
             config,
             warnings: problems,
         }),
@@ -181,7 +179,7 @@ fn state_dir(raw: &RawFile, environment: &dyn Environment, report: &Report) -> P
     let Some(written) = &raw.state_dir else {
         return environment::default_state_dir(environment);
     };
-    match files::resolve(&written.place, &written.value) {
+    match paths::resolve(&written.place, &written.value) {
         Ok(path) => path,
         Err(hint) => {
             let message = format!("{} is not a path", problem::quoted(&written.value));

@@ -151,7 +151,7 @@ impl Problem {
             file: place.source.name.clone(),
             line: position.line,
             column: position.column,
-            path: place.path.clone(),
+            path: one_line(&place.path),
             watch: place.watch.as_deref().map(str::to_owned),
             kind,
             query_col: None,
@@ -182,6 +182,11 @@ impl Problem {
     /// The place for sorting: errors and warnings in the order of the file.
     pub(super) fn offset(&self) -> usize {
         self.span.start
+    }
+
+    /// Whether the configuration can be used all the same.
+    pub(super) fn is_warning(&self) -> bool {
+        self.severity == Severity::Warning
     }
 
     /// The message with its key path in front: `watch[2].priority: "urgent" is not a priority`.
@@ -293,10 +298,8 @@ impl Problems {
 /// A line for each problem.
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the configuration cannot be used")?;
-        self.0
-            .iter()
-            .try_for_each(|problem| write!(f, "\n{problem}"))
+        let lines: Vec<String> = self.0.iter().map(Problem::to_string).collect();
+        f.write_str(&lines.join("\n"))
     }
 }
 
@@ -350,9 +353,20 @@ fn underlined(line: &str, line_start: usize, span: &Range<usize>) -> Range<usize
     }
 }
 
-/// A message without line ends and other control characters, whatever it repeats.
+/// A text without line ends and whatever else would move what a terminal shows, whatever it repeats.
 fn one_line(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| {
+            if c.is_control() || changes_direction(c) {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect()
+}
+
+/// The controls of the bidirectional algorithm (UAX #9, section 2), which can make a line read otherwise.
+fn changes_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

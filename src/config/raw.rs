@@ -71,6 +71,8 @@ pub(super) enum RawArticle {
 /// The selectors of a site.
 pub(super) struct RawRule {
     pub(super) place: Place,
+    /// Whether there is no key in it at all.
+    pub(super) is_empty: bool,
     pub(super) body: Option<At<String>>,
     pub(super) title: Option<At<String>>,
     pub(super) byline: Option<At<String>>,
@@ -237,9 +239,17 @@ impl RawArticle {
             return value.string(report).map(Self::Word);
         }
         let expected = "\"auto\", \"never\" or a table of CSS selectors";
-        let mut section = value.table_or(expected, report)?;
-        let rule = RawRule {
+        let section = value.table_or(expected, report)?;
+        Some(Self::Rule(Box::new(RawRule::read(section, report))))
+    }
+}
+
+impl RawRule {
+    /// Reads the selectors of a site.
+    pub(super) fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+        let rule = Self {
             place: section.place.clone(),
+            is_empty: !section.has_any(),
             body: section.string("body", report),
             title: section.string("title", report),
             byline: section.string("byline", report),
@@ -247,7 +257,7 @@ impl RawArticle {
             remove: section.strings("remove", report),
         };
         section.finish(report);
-        Some(Self::Rule(Box::new(rule)))
+        rule
     }
 }
 

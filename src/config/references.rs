@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
-use crate::channel::{ChannelKind, ChannelSettings};
+use crate::channel::ChannelSettings;
 use crate::domain::{Destination, FeedSelector};
 
 use super::feeds::TAG_PREFIX;
@@ -40,7 +40,7 @@ impl<'a> Known<'a> {
         });
         let usable: Vec<_> = channels
             .iter()
-            .map(|channel| (channel.name.0.as_str(), destinations(channel, raw)))
+            .map(|channel| (channel.name.0.as_str(), channel.destinations()))
             .collect();
         Self {
             channels: raw
@@ -74,28 +74,6 @@ impl Known<'_> {
 /// An address in the form that a feed's address has.
 fn plain_address(text: &str) -> String {
     Url::parse(text.trim()).map_or_else(|_| text.to_owned(), String::from)
-}
-
-/// A channel, or each of a mail channel's recipients as they are written.
-fn destinations(channel: &ChannelSettings, raw: &RawFile) -> Vec<Destination> {
-    let to = |recipient: Option<String>| Destination {
-        channel: channel.name.clone(),
-        recipient,
-    };
-    if !matches!(channel.kind, ChannelKind::Email(_)) {
-        return vec![to(None)];
-    }
-    raw.channels
-        .iter()
-        .filter(|written| {
-            written
-                .name
-                .as_ref()
-                .is_some_and(|name| name.value == channel.name.0)
-        })
-        .flat_map(|written| written.to.iter().flat_map(|list| &list.value))
-        .map(|address| to(Some(address.value.clone())))
-        .collect()
 }
 
 /// The feeds that a watch is restricted to; none for all.

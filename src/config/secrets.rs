@@ -10,7 +10,7 @@ use std::path::Path;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::environment::{Environment, credentials_dir};
-use super::files;
+use super::paths;
 use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawSecret, SecretKept};
 use super::source::{At, Place, Readers};
@@ -90,7 +90,7 @@ impl Vault<'_> {
     }
 
     fn file(&self, path: &At<String>) -> Result<SecretString, Unreadable> {
-        let full = files::resolve(&path.place, &path.value).map_err(|hint| {
+        let full = paths::resolve(&path.place, &path.value).map_err(|hint| {
             Unreadable::mistake(format!("{} is not a path", quoted(&path.value)), hint)
         })?;
         let text = read_text(&full).map_err(|cause| {
@@ -100,7 +100,7 @@ impl Vault<'_> {
                 "give the full path of a file that holds nothing but the secret",
             )
         })?;
-        if files::readers(&full) == Readers::Others {
+        if paths::readers(&full) == Readers::Others {
             let message = format!("others than its owner can read {}", quoted(&path.value));
             let problem = Problem::warning(&path.place, Kind::Secret, message);
             self.report
@@ -209,7 +209,7 @@ fn not_empty(secret: SecretString) -> Result<SecretString, Unreadable> {
 
 /// Reads a file that holds one secret; the line end after it is left out.
 fn read_text(path: &Path) -> Result<SecretString, String> {
-    let cannot = |error: std::io::Error| files::reason(&error);
+    let cannot = |error: std::io::Error| paths::reason(&error);
     let metadata = std::fs::metadata(path).map_err(cannot)?;
     // Reading a pipe or a device could wait for ever, or never end.
     if !metadata.is_file() {

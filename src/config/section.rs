@@ -114,7 +114,9 @@ impl<'a, 'i> Section<'a, 'i> {
     pub(super) fn number(&mut self, key: &'static str, report: &Report) -> Option<At<f64>> {
         let value = self.value(key)?;
         let number = match value.written {
-            DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
+            DeValue::Integer(number) => i32::from_str_radix(number.as_str(), number.radix())
+                .ok()
+                .map(f64::from),
             DeValue::Float(number) => number.as_str().parse().ok(),
             _ => None,
         };

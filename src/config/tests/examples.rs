@@ -30,9 +30,7 @@ fn uncommented(line: &str) -> String {
     let is_setting = line
         .strip_prefix('#')
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '['));
-    let needs_more = ["#include", "#must_match"]
-        .iter()
-        .any(|key| line.starts_with(key));
+    let needs_more = line.starts_with("#include");
     if is_setting && !needs_more {
         line.replacen('#', "", 1)
     } else {
@@ -101,4 +99,25 @@ fn the_examples_can_be_used() {
             "{name}: only what this machine lacks: {other:#?}"
         );
     }
+}
+
+#[test]
+fn the_examples_of_the_manual_make_one_configuration() {
+    let manual = include_str!("../../../docs/CONFIGURATION.md");
+    let blocks: Vec<&str> = manual
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .filter(|block| !block.starts_with("include"))
+        .collect();
+    let config = match load(&blocks.concat()) {
+        Ok(loaded) => loaded.config,
+        Err(problems) => panic!("{}", problems.render(Color::Plain)),
+    };
+    let found = (
+        config.feeds.len(),
+        config.watches.len(),
+        config.channels.len(),
+    );
+    assert_eq!(found, (1, 1, 2));
 }

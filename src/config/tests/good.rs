@@ -12,7 +12,7 @@ use crate::matching::Asks;
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// A file with every key.
-const FULL: &str = r#"
+pub(super) const FULL: &str = r#"
 state_dir = "state"
 
 [poll]

@@ -3,6 +3,7 @@
 mod examples;
 mod files;
 mod good;
+mod hostile;
 mod wrong;
 
 use std::collections::BTreeMap;

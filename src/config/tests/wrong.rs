@@ -25,6 +25,18 @@ fn every_mistake_is_found_at_its_place_and_nothing_else_is() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+#[test]
+fn the_manual_names_every_kind_of_problem() {
+    let manual = include_str!("../../../docs/CONFIGURATION.md");
+    for case in read_cases(include_str!("mistakes.txt")) {
+        for problem in errors(&case.text) {
+            // The kinds of mistakes in queries are in the manual of the watch language.
+            let is_named = manual.contains(&format!("`{}`", problem.kind.as_str()));
+            assert!(is_named || problem.query_col.is_some(), "{problem}");
+        }
+    }
+}
+
 /// What was found, where it is not exactly what is expected.
 fn failure(case: &Case) -> Option<String> {
     let found = errors(&case.text);
@@ -98,6 +110,18 @@ fn a_problem_is_shown_with_its_line_underlined() {
          --> t.toml:3:9\n  |\n3 | every = \"15 parsecs\" # often\n  |         ^^^^^^^^^^^^\n  |\n  \
          = help: write a number and a unit, for example \"30s\", \"15m\", \"1h30m\" or \"2d\""
     );
+}
+
+#[test]
+fn nothing_in_a_file_can_move_what_a_terminal_shows() {
+    let problems = errors(
+        "\"a\\u001b[2J\\n\\u202eb\" = 1\n[[watch]]\nname = \"w\\u202e\"\nquery = \"(\\u202e\\u001b\"\n# \u{202e}",
+    );
+    assert_eq!(problems.len(), 3, "{problems:#?}");
+    for problem in problems {
+        let shown = format!("{problem}{}", problem.render(Color::Plain));
+        assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown:?}");
+    }
 }
 
 #[test]
