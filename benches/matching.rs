@@ -5,6 +5,16 @@
 //! the articles against one compiled regular expression for each watch, the way the job is done without an
 //! index.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a measurement that fails may panic, as a test may"
+)]
+
 use divan::{Bencher, black_box};
 use newswatch::domain::ArticleText;
 use newswatch::matching::{Asks, Matcher, WatchSource};

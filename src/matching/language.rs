@@ -105,8 +105,8 @@ pub fn detect_language(title: &str, text: &str) -> Option<String> {
     found.is_reliable().then(|| code(found.lang()))
 }
 
-fn code(lang: Lang) -> String {
-    let long = lang.code();
+fn code(language: Lang) -> String {
+    let long = language.code();
     let short = CODES.iter().find(|(known, _)| *known == long);
     short.map_or(long, |(_, short)| short).to_owned()
 }

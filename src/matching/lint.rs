@@ -13,20 +13,20 @@ pub fn lint(aliases: &[(String, String)], watches: &[WatchSource]) -> Vec<QueryP
     let mut warnings = Vec::new();
     for (place, (_, text)) in aliases.iter().enumerate() {
         if let Ok(expr) = query::query(text) {
-            add(&expr, Place::Alias(place), &mut warnings);
+            add(&expr, &Place::Alias(place), &mut warnings);
         }
     }
     for (place, watch) in watches.iter().enumerate() {
         match &watch.asks {
             Asks::Query(text) => {
                 if let Ok(expr) = query::query(text) {
-                    add(&expr, Place::Query(place), &mut warnings);
+                    add(&expr, &Place::Query(place), &mut warnings);
                 }
             }
             Asks::Terms(terms) => {
                 for (number, text) in terms.iter().enumerate() {
                     if let Ok(expr) = query::term(text) {
-                        add(&expr, Place::Term(place, number), &mut warnings);
+                        add(&expr, &Place::Term(place, number), &mut warnings);
                     }
                 }
             }
@@ -35,7 +35,7 @@ pub fn lint(aliases: &[(String, String)], watches: &[WatchSource]) -> Vec<QueryP
     warnings
 }
 
-fn add(expr: &Expr, place: Place, warnings: &mut Vec<QueryProblem>) {
+fn add(expr: &Expr, place: &Place, warnings: &mut Vec<QueryProblem>) {
     let traps = query::lint(expr).into_iter();
     warnings.extend(traps.map(|trap| Mistake::into_problem(trap, place.clone())));
 }

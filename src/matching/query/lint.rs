@@ -31,15 +31,13 @@ fn clause(expr: &Expr, field: Option<Field>, traps: &mut Vec<Mistake>) {
         Kind::Regex {
             pattern,
             ignore_case,
-        } => {
-            if required_literals(pattern, *ignore_case).is_empty() {
-                traps.push(Mistake::new(
-                    "slow-regex",
-                    at,
-                    "the regular expression holds no fixed text and is tried on every article",
-                    "add letters that must occur: two or more ASCII characters in a row",
-                ));
-            }
+        } if required_literals(pattern, *ignore_case).is_empty() => {
+            traps.push(Mistake::new(
+                "slow-regex",
+                at,
+                "the regular expression holds no fixed text and is tried on every article",
+                "add letters that must occur: two or more ASCII characters in a row",
+            ));
         }
         Kind::Or(sides) => {
             for side in sides {
