@@ -214,7 +214,7 @@ mod tests {
 
     fn shown(text: &str, word: &str, max_chars: usize) -> String {
         let byte = text.find(word).unwrap();
-        let start = text[..byte].chars().count();
+        let start = text.get(..byte).unwrap().chars().count();
         let span = Span {
             field: Field::Body,
             start,

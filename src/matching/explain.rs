@@ -173,7 +173,7 @@ pub(super) struct Texts<'e> {
 /// How much is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Detail {
-    /// What a hit needs: nothing of clauses that are not met.
+    /// What a hit needs, of a query that is met: nothing of clauses that are not, and no texts but of terms.
     Met,
     /// Every clause.
     All,
@@ -218,14 +218,11 @@ impl<'e, 'a> Reporter<'e, 'a> {
     }
 
     fn report(&mut self, clause: &Clause) -> ClauseReport {
-        if self.detail == Detail::Met && !self.evaluation.holds(clause) {
-            return empty_report(ClauseKind::Term);
-        }
         let mut report = match &clause.ask {
             Ask::Search(search) => self.search(search, clause),
             Ask::Regex { .. } => {
                 let found = self.evaluation.occurrences(clause);
-                term_report(places::shown(found.to_vec()))
+                term_report(&places::shown(found.to_vec()))
             }
             Ask::Language(_) => {
                 let met = self.evaluation.holds(clause);
@@ -238,10 +235,16 @@ impl<'e, 'a> Reporter<'e, 'a> {
             Ask::And(clauses) => self.list(ClauseKind::And, clauses, clause),
             Ask::Or(clauses) => self.list(ClauseKind::Or, clauses, clause),
             Ask::Not(inner) => {
-                let inner = self.report(inner);
+                let (met, clauses) = match self.detail {
+                    Detail::Met => (!self.evaluation.holds(inner), Vec::new()),
+                    Detail::All => {
+                        let inner = self.report(inner);
+                        (!inner.met, vec![inner])
+                    }
+                };
                 ClauseReport {
-                    met: !inner.met,
-                    clauses: vec![inner],
+                    met,
+                    clauses,
                     ..empty_report(ClauseKind::Not)
                 }
             }
@@ -249,14 +252,14 @@ impl<'e, 'a> Reporter<'e, 'a> {
                 let inner = vec![self.report(&sides.0), self.report(&sides.1)];
                 let found = self.evaluation.occurrences(clause);
                 let is_met = !found.is_empty();
-                self.places(ClauseKind::Near, &found, is_met, inner)
+                Self::places(ClauseKind::Near, &found, is_met, inner)
             }
             Ask::Count { inner, min } => {
                 let reports = vec![self.report(inner)];
                 let found = self.evaluation.occurrences(inner);
                 let enough =
                     places::count_apart(&found) >= usize::try_from(*min).unwrap_or(usize::MAX);
-                self.places(ClauseKind::Count { min: *min }, &found, enough, reports)
+                Self::places(ClauseKind::Count { min: *min }, &found, enough, reports)
             }
             Ask::Weight { inner, points } => {
                 let inner = self.report(inner);
@@ -270,11 +273,15 @@ impl<'e, 'a> Reporter<'e, 'a> {
                 }
             }
         };
+        report.only_points = clause.is_neutral;
+        let is_leaf = matches!(report.kind, ClauseKind::Term | ClauseKind::Language);
+        if self.detail == Detail::Met && !(is_leaf && report.met) {
+            return report;
+        }
         let (start, end) = clause.place;
         let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
         let text = range.and_then(|(start, end)| self.source.get(start..end));
-        report.text = text.unwrap_or_default().to_owned();
-        report.only_points = clause.is_neutral;
+        report.text.push_str(text.unwrap_or_default());
         report
     }
 
@@ -282,7 +289,7 @@ impl<'e, 'a> Reporter<'e, 'a> {
         let article = self.evaluation.article;
         let found = places::occurrences(article, search);
         debug_assert_eq!(!found.is_empty(), self.evaluation.holds(clause));
-        term_report(places::shown(found))
+        term_report(&places::shown(found))
     }
 
     fn alias(&mut self, place: usize) -> ClauseReport {
@@ -312,7 +319,18 @@ impl<'e, 'a> Reporter<'e, 'a> {
     }
 
     fn list(&mut self, kind: ClauseKind, clauses: &[Clause], whole: &Clause) -> ClauseReport {
-        let reports: Vec<ClauseReport> = clauses.iter().map(|inner| self.report(inner)).collect();
+        let reports: Vec<ClauseReport> = clauses
+            .iter()
+            .filter(|inner| {
+                // Of a list that is met, `AND` needs all, and only the rest has to be asked.
+                let is_sure = self.detail == Detail::All
+                    || (kind == ClauseKind::And && !inner.is_neutral && !whole.is_neutral);
+                is_sure || self.evaluation.holds(inner)
+            })
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|inner| self.report(inner))
+            .collect();
         let mut counted = reports
             .iter()
             .filter(|report| whole.is_neutral || !report.only_points);
@@ -345,7 +363,6 @@ impl<'e, 'a> Reporter<'e, 'a> {
 
     /// The report of a clause that is met by its own places.
     fn places(
-        &self,
         kind: ClauseKind,
         found: &[Occurrence],
         met: bool,
@@ -363,12 +380,12 @@ impl<'e, 'a> Reporter<'e, 'a> {
     }
 }
 
-fn term_report(found: Vec<Occurrence>) -> ClauseReport {
+fn term_report(found: &[Occurrence]) -> ClauseReport {
     let met = !found.is_empty();
     ClauseReport {
         met,
         count: found.len(),
-        spans: spans_of(&found),
+        spans: spans_of(found),
         score: if met { 1.0 } else { 0.0 },
         ..empty_report(ClauseKind::Term)
     }

@@ -12,18 +12,24 @@ mod explain;
 mod frequency;
 mod globs;
 mod index;
+mod language;
+mod lint;
 mod matcher;
 mod places;
 mod program;
 mod prose;
 mod query;
 mod stem;
+mod trial;
 mod vocabulary;
 mod words;
 
 pub use excerpt::sentence;
 pub use explain::{ClauseKind, ClauseReport, Explanation};
+pub use language::detect_language;
+pub use lint::lint;
 pub use matcher::Matcher;
+pub use trial::{Expectation, FailedTrial, failed_trials};
 
 /// What one watch looks for, as written in the configuration.
 #[derive(Debug, Clone, PartialEq)]

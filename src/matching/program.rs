@@ -329,22 +329,9 @@ impl Compiler {
         let fields = context.field.map_or(Fields::PROSE, Fields::of);
         self.fields = self.fields.and(fields);
         let identity = (pattern.to_owned(), ignore_case);
-        let place = match self.expression_places.get(&identity) {
-            Some(place) => *place,
-            None => {
-                let Ok(regex) = compile_regex(pattern, ignore_case) else {
-                    return Ask::Or(Box::default());
-                };
-                self.expressions.push(Expression {
-                    regex,
-                    key: self.vocabulary.new_key(),
-                    fields: Fields::default(),
-                    literals: required_literals(pattern, ignore_case),
-                });
-                let place = self.expressions.len() - 1;
-                self.expression_places.insert(identity, place);
-                place
-            }
+        let known = self.expression_places.get(&identity).copied();
+        let Some(place) = known.or_else(|| self.new_expression(identity)) else {
+            return Ask::Or(Box::default());
         };
         let Some(expression) = self.expressions.get_mut(place) else {
             return Ask::Or(Box::default());
@@ -355,6 +342,20 @@ impl Compiler {
             key: expression.key,
             fields,
         }
+    }
+
+    fn new_expression(&mut self, identity: (String, bool)) -> Option<usize> {
+        let (pattern, ignore_case) = &identity;
+        let expression = Expression {
+            regex: compile_regex(pattern, *ignore_case).ok()?,
+            key: self.vocabulary.new_key(),
+            fields: Fields::default(),
+            literals: required_literals(pattern, *ignore_case),
+        };
+        let place = self.expressions.len();
+        self.expressions.push(expression);
+        self.expression_places.insert(identity, place);
+        Some(place)
     }
 
     fn term(&mut self, term: &Term, context: Context<'_>) -> Ask {
@@ -394,8 +395,7 @@ impl Compiler {
     }
 
     fn stem_key(&mut self, language: &str, word: &str) -> Option<KeyId> {
-        self.forms.set(word);
-        self.vocabulary.stem(language, self.forms.lower())
+        self.vocabulary.stem(language, &word.to_lowercase())
     }
 
     fn key_set(&mut self, look: &Look) -> KeySet {

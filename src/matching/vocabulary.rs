@@ -149,18 +149,17 @@ impl Vocabulary {
     pub(crate) fn stem(&mut self, language: &str, lower: &str) -> Option<KeyId> {
         let language = stem_language(language);
         let place = self.stems.iter().position(|set| set.language == language);
-        let place = match place {
-            Some(place) => place,
-            None => {
-                self.stems.push(StemSet {
-                    stemmer: stemmer(&language)?,
-                    language,
-                    keys: WordMap::default(),
-                });
-                self.stems.len() - 1
-            }
+        if place.is_none() {
+            self.stems.push(StemSet {
+                stemmer: stemmer(&language)?,
+                language,
+                keys: WordMap::default(),
+            });
+        }
+        let set = match place {
+            Some(place) => self.stems.get_mut(place)?,
+            None => self.stems.last_mut()?,
         };
-        let set = self.stems.get_mut(place)?;
         let stem = set.stemmer.stem(lower);
         let frequency = frequency::of_word(lower);
         Some(intern(&mut set.keys, &stem, frequency, &mut self.keys))
@@ -228,7 +227,10 @@ impl Vocabulary {
         keys.extend(known(lower.lower));
         keys.extend(known(fold.fold));
         self.keys_by_pattern(exact, forms.fold(), script, keys);
-        self.key_of_stem(forms.lower(), stems, keys);
+        // The stemmers want words as they are spelled; `lower` has its tone marks elsewhere.
+        if stems.is_some() {
+            self.key_of_stem(&exact.to_lowercase(), stems, keys);
+        }
     }
 
     fn keys_by_pattern(&self, exact: &str, fold: &str, script: Script, keys: &mut Vec<KeyId>) {

@@ -38,6 +38,20 @@ struct CompiledWatch {
     min_score: Option<f64>,
     /// The query as written; of a list, its terms one after the other.
     text: Box<str>,
+    asks: Asks,
+}
+
+impl CompiledWatch {
+    /// The query, read again: printing is rare, and a tree for each of many watches is large.
+    fn expr(&self) -> Option<Expr> {
+        match &self.asks {
+            Asks::Query(text) => query::query(text).ok(),
+            Asks::Terms(terms) => {
+                let mut problems = Vec::new();
+                read_terms(0, terms, &mut problems).map(|read| read.expr)
+            }
+        }
+    }
 }
 
 /// What matching one article needs.
@@ -83,6 +97,7 @@ impl Matcher {
                 ),
                 min_score: watch.min_score,
                 text: query.source.text,
+                asks: watch.asks.clone(),
             })
             .collect();
         let clauses = watches.iter().map(|watch| &watch.clause);
@@ -133,6 +148,27 @@ impl Matcher {
             let evaluation = &mut self.read(article, scratch);
             self.report(watch, evaluation, Detail::All)
         }))
+    }
+
+    /// Prints the query of the watch at `watch` in the list with every operator and parenthesis.
+    ///
+    /// Read again, it is the same query. A list of terms is printed as the query that it stands for.
+    #[must_use]
+    pub fn printed(&self, watch: usize) -> Option<String> {
+        Some(query::print(&self.watches.get(watch)?.expr()?))
+    }
+
+    /// Says what the watch at `watch` in the list looks for: the query with every operator and parenthesis, and
+    /// on a second line in plain words.
+    #[must_use]
+    pub fn describe(&self, watch: usize) -> Option<String> {
+        let watch = self.watches.get(watch)?;
+        let expr = watch.expr()?;
+        let mut words = query::in_words(&expr);
+        if let Some(min_score) = watch.min_score {
+            words = format!("{words}; at least {min_score} points in all");
+        }
+        Some(format!("{}\n{words}", query::print(&expr)))
     }
 
     /// The hit of a watch, if it fires.
@@ -205,7 +241,7 @@ fn read_aliases(
                 problems.extend(
                     mistakes
                         .into_iter()
-                        .map(|one| problem(Place::Alias(place), one)),
+                        .map(|one| one.into_problem(Place::Alias(place))),
                 );
                 None
             }
@@ -220,7 +256,7 @@ fn read_aliases(
             .unwrap_or_default();
         // A cycle is reported where it is used; see `report_unused_cycles`.
         let own = mistakes.into_iter().filter(|one| one.kind != CYCLE);
-        problems.extend(own.map(|one| problem(Place::Alias(place), one)));
+        problems.extend(own.map(|one| one.into_problem(Place::Alias(place))));
     }
     let sources = entries.iter().map(|(_, text)| Source::new(text)).collect();
     (aliases, sources)
@@ -239,7 +275,7 @@ fn report_unused_cycles(aliases: &Aliases, count: usize, problems: &mut Vec<Quer
             .map(|expr| query::check(expr, aliases))
             .unwrap_or_default();
         let cycles = mistakes.into_iter().filter(|one| one.kind == CYCLE);
-        problems.extend(cycles.map(|one| problem(Place::Alias(place), one)));
+        problems.extend(cycles.map(|one| one.into_problem(Place::Alias(place))));
     }
 }
 
@@ -253,7 +289,7 @@ fn read_watches(
         if let Some(language) = &watch.stem
             && stem::stemmer(language).is_none()
         {
-            problems.push(problem(Place::Query(place), no_stems(language)));
+            problems.push(no_stems(language).into_problem(Place::Query(place)));
         }
         match &watch.asks {
             Asks::Query(text) => {
@@ -273,7 +309,7 @@ fn read_watches(
                     Err(mistakes) => problems.extend(
                         mistakes
                             .into_iter()
-                            .map(|one| problem(Place::Query(place), one)),
+                            .map(|one| one.into_problem(Place::Query(place))),
                     ),
                 }
             }
@@ -296,7 +332,7 @@ fn read_terms(
             "the list of terms is empty",
             "write at least one term",
         );
-        problems.push(problem(Place::Query(watch), empty));
+        problems.push(empty.into_problem(Place::Query(watch)));
     }
     let mut source = String::new();
     let mut length = 0;
@@ -309,7 +345,7 @@ fn read_terms(
                 length += text.chars().count();
                 sides.push(expr);
             }
-            Err(mistake) => problems.push(problem(Place::Term(watch, place), mistake)),
+            Err(mistake) => problems.push(mistake.into_problem(Place::Term(watch, place))),
         }
     }
     let whole = 0..length;
@@ -329,16 +365,6 @@ fn no_stems(language: &str) -> Mistake {
         format!("there are no word forms for the language \"{language}\""),
         format!("stem can be one of: {}", stem::LANGUAGES),
     )
-}
-
-fn problem(place: Place, mistake: Mistake) -> QueryProblem {
-    QueryProblem {
-        place,
-        kind: mistake.kind,
-        col: mistake.at + 1,
-        message: mistake.message,
-        hint: mistake.hint,
-    }
 }
 
 #[cfg(test)]

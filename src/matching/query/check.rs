@@ -205,15 +205,15 @@ impl Checker<'_> {
         match &expr.kind {
             Kind::Alias(name) => self.alias(name, expr.place.start, field),
             Kind::Near(near) => self.near(near),
-            Kind::Count { inner, at, .. } => {
-                if field == Some(Field::Lang) || !is_countable(inner, self.aliases) {
-                    self.mistakes.push(Mistake::new(
-                        "bad-count",
-                        *at,
-                        "what stands before >= cannot be counted",
-                        ">= counts a word, a \"phrase\", an @alias of these, an (a OR b) group or NEAR",
-                    ));
-                }
+            Kind::Count { inner, at, .. }
+                if field == Some(Field::Lang) || !is_countable(inner, self.aliases) =>
+            {
+                self.mistakes.push(Mistake::new(
+                    "bad-count",
+                    *at,
+                    "what stands before >= cannot be counted",
+                    ">= counts a word, a \"phrase\", an @alias of these, an (a OR b) group or NEAR",
+                ));
             }
             Kind::Term(term) if field == Some(Field::Lang) => self.language(term, expr.place.start),
             Kind::Regex { .. } if field == Some(Field::Lang) => {
@@ -385,11 +385,13 @@ fn near_scope(expr: &Expr, aliases: &Aliases) -> Option<Scope> {
         Kind::Term(_) => Some(None),
         // An alias that cannot be used is reported by itself.
         Kind::Alias(name) => aliases.facts(name).map_or(Some(None), |facts| facts.near),
-        Kind::Field(Field::Lang, _) => None,
-        Kind::Field(field, inner) => near_scope(inner, aliases).map(|_| Some(*field)),
+        Kind::Field(field, inner) if *field != Field::Lang => {
+            near_scope(inner, aliases).map(|_| Some(*field))
+        }
         Kind::Or(sides) => one_scope(sides.iter().collect(), aliases),
         Kind::Near(near) => one_scope(vec![&near.left, &near.right], aliases),
-        Kind::Regex { .. }
+        Kind::Field(..)
+        | Kind::Regex { .. }
         | Kind::And(_)
         | Kind::Not { .. }
         | Kind::Count { .. }

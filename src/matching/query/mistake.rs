@@ -1,5 +1,7 @@
 //! Mistakes in a query: their kinds, and the hint that says what to write instead.
 
+use crate::matching::{Place, QueryProblem};
+
 /// A mistake in the text of a query, an alias or a term.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mistake {
@@ -26,6 +28,17 @@ impl Mistake {
             at,
             message: message.into(),
             hint: hint.into(),
+        }
+    }
+
+    /// The mistake in the text it stands in, with its column from 1.
+    pub(crate) fn into_problem(self, place: Place) -> QueryProblem {
+        QueryProblem {
+            place,
+            kind: self.kind,
+            col: self.at.saturating_add(1),
+            message: self.message,
+            hint: self.hint,
         }
     }
 }

@@ -6,6 +6,7 @@
 mod check;
 mod expr;
 mod fields;
+mod lint;
 mod mistake;
 mod parse;
 mod pattern;
@@ -14,11 +15,12 @@ mod print;
 mod regex;
 
 pub(crate) use check::{Aliases, check};
-pub(crate) use expr::{Expr, Kind, Near, Term, is_neutral};
+pub(crate) use expr::{Expr, Kind, Term, is_neutral};
 pub(crate) use fields::primary_language;
+pub(crate) use lint::lint;
 pub(crate) use mistake::Mistake;
 pub(crate) use parse::{query, term};
-pub(crate) use pattern::{Edge, Look, Pattern};
+pub(crate) use pattern::{Look, Pattern};
 pub(crate) use plain::in_words;
 pub(crate) use print::print;
 pub(crate) use regex::{compile as compile_regex, required_literals};

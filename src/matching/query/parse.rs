@@ -97,7 +97,7 @@ impl Parser {
         }
     }
 
-    /// query = or
+    /// `query = or`
     fn whole(&mut self) -> Parsed {
         self.skip_space();
         if self.peek().is_none() {
@@ -121,7 +121,7 @@ impl Parser {
         Ok(expr)
     }
 
-    /// or = and { ("OR" | "|") and }
+    /// `or = and { ("OR" | "|") and }`
     fn or(&mut self, after: Option<usize>) -> Parsed {
         let start = self.start();
         let (first, mut has_implied_and) = self.and(after)?;
@@ -145,7 +145,7 @@ impl Parser {
         Ok(self.list(Kind::Or, sides, start))
     }
 
-    /// and = near { [ "AND" ] near }; the flag is true if an AND was implied.
+    /// `and = near { [ "AND" ] near }`; the flag is true if an AND was implied.
     fn and(&mut self, after: Option<usize>) -> Parsed<(Expr, bool)> {
         let start = self.start();
         let mut clauses = vec![self.near(after)?];
@@ -167,7 +167,7 @@ impl Parser {
         Ok((self.list(Kind::And, clauses, start), has_implied))
     }
 
-    /// near = not { ("NEAR" | "ONEAR") [ "/" int ] not }
+    /// `near = not { ("NEAR" | "ONEAR") [ "/" int ] not }`
     fn near(&mut self, after: Option<usize>) -> Parsed {
         let start = self.start();
         let mut left = self.not(after)?;
@@ -189,7 +189,7 @@ impl Parser {
         Ok(left)
     }
 
-    /// not = ("NOT" | "-") not | item
+    /// `not = ("NOT" | "-") not | item`
     fn not(&mut self, after: Option<usize>) -> Parsed {
         let at = self.start();
         let is_minus = self.peek() == Some('-');
@@ -207,7 +207,7 @@ impl Parser {
         Ok(self.expr(kind, at))
     }
 
-    /// item = prim { ">=" int | "^" number | "~" int }
+    /// `item = prim { ">=" int | "^" number | "~" int }`
     fn item(&mut self, after: Option<usize>) -> Parsed {
         let start = self.start();
         let mut expr = self.prim(after)?;
@@ -352,7 +352,7 @@ impl Parser {
         }
     }
 
-    /// prim = "(" or ")" | field ":" prim | "@" name | [ "=" ] ( word | phrase ) | regex
+    /// `prim = "(" or ")" | field ":" prim | "@" name | [ "=" ] ( word | phrase ) | regex`
     fn prim(&mut self, after: Option<usize>) -> Parsed {
         let is_spent = self.skip_foreign_signs();
         let start = self.start();
@@ -516,7 +516,7 @@ impl Parser {
         }
     }
 
-    /// phrase = '"' { word | "*" } '"'
+    /// `phrase = '"' { word | "*" } '"'`
     fn phrase(&mut self, is_exact: bool, start: usize) -> Parsed {
         let open = self.at;
         let length = self.chars.iter().skip(open + 1).position(|c| is_quote(*c));
@@ -835,7 +835,7 @@ impl Parser {
 
     /// True for the comma of 1,000: it is dropped in articles, so a query may have it too.
     fn is_thousands_comma(&self, at: usize) -> bool {
-        let is_digit = |at: usize| self.chars.get(at).is_some_and(|c| c.is_ascii_digit());
+        let is_digit = |at: usize| self.chars.get(at).is_some_and(char::is_ascii_digit);
         self.chars.get(at) == Some(&',')
             && at.checked_sub(1).is_some_and(is_digit)
             && (1..=3).all(|ahead| is_digit(at + ahead))

@@ -45,7 +45,8 @@ fn item(expr: &Expr, out: &mut String) {
         }
         Kind::Count { inner, min, .. } => {
             tight(inner, out);
-            out.push_str(&format!(">={min}"));
+            out.push_str(">=");
+            out.push_str(&min.to_string());
         }
         Kind::Weight { inner, points, .. } => {
             if let Kind::Count { .. } = inner.kind {
@@ -53,7 +54,8 @@ fn item(expr: &Expr, out: &mut String) {
             } else {
                 tight(inner, out);
             }
-            out.push_str(&format!("^{points}"));
+            out.push('^');
+            out.push_str(&points.to_string());
         }
     }
 }
@@ -74,7 +76,7 @@ fn near(expr: &Expr, out: &mut String) {
     };
     item(&near.left, out);
     let name = if near.ordered { "ONEAR" } else { "NEAR" };
-    out.push_str(&format!(" {name}/{} ", near.distance));
+    out.push_str(&[" ", name, "/", &near.distance.to_string(), " "].concat());
     item(&near.right, out);
 }
 
@@ -90,7 +92,8 @@ fn term(term: &Term, out: &mut String) {
         out.push_str(&term.raw);
     }
     if let Some(slack) = term.slack {
-        out.push_str(&format!("~{slack}"));
+        out.push('~');
+        out.push_str(&slack.to_string());
     }
 }
 

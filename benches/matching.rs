@@ -1,0 +1,206 @@
+//! What it costs to hold one article against all watches: `cargo bench --bench matching`.
+//!
+//! Articles have about 10 kB (1,600 words) with word frequencies as in Zipf's law. Watches are words, phrases,
+//! AND, OR, NEAR and exclusions over rarer words of the same law, so that most never match. The same run holds
+//! the articles against one compiled regular expression for each watch, the way the job is done without an
+//! index.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a measurement that fails may panic, as a test may"
+)]
+
+use divan::{Bencher, black_box};
+use newswatch::domain::ArticleText;
+use newswatch::matching::{Asks, Matcher, WatchSource};
+
+fn main() {
+    divan::main();
+}
+
+/// Words that articles are made of.
+const VOCABULARY: usize = 60_000;
+/// Words that watches ask for; those beyond the vocabulary never occur.
+const WATCHED: usize = 2_000_000;
+/// Ranks below this stand in so many articles that nobody asks for the word alone.
+const RARE: usize = 3_000;
+/// Ranks below this are everyday words.
+const EVERYDAY: usize = 1_000;
+/// Words of an article.
+const ARTICLE_WORDS: usize = 1_600;
+/// Articles that take turns.
+const ARTICLES: usize = 16;
+
+#[divan::bench(args = [10, 100, 1_000, 10_000, 100_000], sample_count = 40)]
+fn mixed_watches(bencher: Bencher<'_, '_>, count: usize) {
+    bench(bencher, &Matcher::compile(&[], &mixed(count)).unwrap());
+}
+
+#[divan::bench(sample_count = 40)]
+fn an_agency_of_10_000_watches_with_nine_terms(bencher: Bencher<'_, '_>) {
+    bench(bencher, &Matcher::compile(&[], &agency(10_000)).unwrap());
+}
+
+#[divan::bench(args = [1_000, 10_000], sample_count = 40)]
+fn watches_that_never_match(bencher: Bencher<'_, '_>, count: usize) {
+    let watches: Vec<WatchSource> = (0..count)
+        .map(|rank| {
+            watch(format!(
+                "{} {}",
+                word(VOCABULARY + rank),
+                word(rank % EVERYDAY)
+            ))
+        })
+        .collect();
+    bench(bencher, &Matcher::compile(&[], &watches).unwrap());
+}
+
+#[divan::bench(args = [1_000, 10_000], sample_count = 5, sample_size = 1)]
+fn one_regex_for_each_watch(bencher: Bencher<'_, '_>, count: usize) {
+    let mut random = fastrand::Rng::with_seed(7);
+    let regexes: Vec<regex::Regex> = (0..count)
+        .map(|_| {
+            let term = word(watched_rank(&mut random));
+            regex::Regex::new(&format!(r"(?i)\b{term}\b")).unwrap()
+        })
+        .collect();
+    let articles = articles();
+    let mut next = 0;
+    bencher.bench_local(|| {
+        next += 1;
+        let article = &articles[next % ARTICLES];
+        regexes
+            .iter()
+            .filter(|regex| regex.is_match(black_box(article)))
+            .count()
+    });
+}
+
+#[divan::bench(args = [100_000], sample_count = 3, sample_size = 1)]
+fn compile(bencher: Bencher<'_, '_>, count: usize) {
+    let watches = mixed(count);
+    bencher.bench_local(|| Matcher::compile(&[], black_box(&watches)).unwrap());
+}
+
+fn bench(bencher: Bencher<'_, '_>, matcher: &Matcher) {
+    let articles = articles();
+    let mut next = 0;
+    bencher.bench_local(|| {
+        next += 1;
+        let article = ArticleText {
+            title: "Officials meet over the plan",
+            text: &articles[next % ARTICLES],
+            lang: "en",
+            ..ArticleText::default()
+        };
+        matcher.hits(black_box(&article)).len()
+    });
+}
+
+fn articles() -> Vec<String> {
+    let mut random = fastrand::Rng::with_seed(1);
+    (0..ARTICLES).map(|_| article(&mut random)).collect()
+}
+
+fn article(random: &mut fastrand::Rng) -> String {
+    let mut text = String::new();
+    for place in 0..ARTICLE_WORDS {
+        let mut next = word(zipf(random, 0, VOCABULARY));
+        if place % 15 == 0 {
+            next = format!("{}{}", next[..1].to_ascii_uppercase(), &next[1..]);
+        }
+        text.push_str(&next);
+        text.push_str(match place % 120 {
+            14 | 44 | 74 | 104 => ". ",
+            29 | 89 => ", ",
+            119 => ".\n\n",
+            _ => " ",
+        });
+    }
+    text
+}
+
+/// A rank between the limits, each with a probability of one over it.
+fn zipf(random: &mut fastrand::Rng, from: usize, to: usize) -> usize {
+    let (low, high) = ((from as f64 + 1.0).ln(), (to as f64).ln());
+    (low + random.f64() * (high - low)).exp() as usize - 1
+}
+
+fn watched_rank(random: &mut fastrand::Rng) -> usize {
+    zipf(random, RARE, WATCHED)
+}
+
+/// The word of a rank: frequent words are short, as in every language.
+fn word(rank: usize) -> String {
+    const SYLLABLES: [&str; 24] = [
+        "an", "be", "ci", "do", "er", "fa", "gu", "hi", "in", "ja", "ke", "lo", "ma", "ne", "or",
+        "pu", "ra", "si", "to", "un", "va", "we", "yo", "za",
+    ];
+    let mut word = String::new();
+    let mut rest = rank;
+    loop {
+        word.push_str(SYLLABLES[rest % SYLLABLES.len()]);
+        rest /= SYLLABLES.len();
+        if rest == 0 {
+            return word;
+        }
+    }
+}
+
+fn watch(query: String) -> WatchSource {
+    WatchSource {
+        name: query.clone(),
+        asks: Asks::Query(query),
+        min_score: None,
+        stem: None,
+    }
+}
+
+fn mixed(count: usize) -> Vec<WatchSource> {
+    let mut random = fastrand::Rng::with_seed(2);
+    (0..count).map(|_| watch(query(&mut random))).collect()
+}
+
+fn query(random: &mut fastrand::Rng) -> String {
+    let mut name = || word(watched_rank(random));
+    let (a, b, c) = (name(), name(), name());
+    let common = word(zipf(random, 0, EVERYDAY));
+    match random.usize(0..20) {
+        0..6 => a,
+        6..10 => format!("\"{common} {a}\""),
+        10..12 => format!("\"{a} {b}\""),
+        12..14 => format!("{a} {common}"),
+        14..16 => format!("{a} OR \"{b} {common}\" OR ={c}"),
+        16 => format!("({a} OR {b}) NEAR/5 {common}"),
+        17 => format!("{a} -{common}"),
+        18 => format!("{a}* {b}"),
+        _ => format!("title:{a} OR {b}>=2"),
+    }
+}
+
+fn agency(count: usize) -> Vec<WatchSource> {
+    let mut random = fastrand::Rng::with_seed(3);
+    (0..count)
+        .map(|place| {
+            let terms = (0..9).map(|_| {
+                let name = word(watched_rank(&mut random));
+                if random.bool() {
+                    name
+                } else {
+                    format!("{name} {}", word(zipf(&mut random, 0, WATCHED)))
+                }
+            });
+            WatchSource {
+                name: format!("client {place}"),
+                asks: Asks::Terms(terms.collect()),
+                min_score: None,
+                stem: None,
+            }
+        })
+        .collect()
+}
