@@ -163,7 +163,7 @@ async fn unpacker(
 
 /// RFC 1950 §2.2: method 8, and the two bytes are a multiple of 31.
 fn is_zlib(cmf: u8, flg: u8) -> bool {
-    cmf & 0x0f == 8 && u16::from_be_bytes([cmf, flg]) % 31 == 0
+    cmf & 0x0f == 8 && u16::from_be_bytes([cmf, flg]).is_multiple_of(31)
 }
 
 #[cfg(test)]

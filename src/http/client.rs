@@ -8,8 +8,9 @@ use reqwest::header::{
     IF_NONE_MATCH, LOCATION,
 };
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Response};
+use reqwest::{Certificate, Client, ClientBuilder, Method, Response};
 use tokio::time::timeout;
+use tracing::warn;
 use url::Url;
 
 use crate::clock::Clock;
@@ -21,7 +22,7 @@ use super::pace::{Pace, Slot};
 use super::redirect::{Trail, is_redirect};
 use super::resolver::{GuardedResolver, Names};
 use super::{
-    Answer, Body, FetchError, Fetched, Get, HttpSettings, Post, headers, install_tls_provider,
+    Answer, Body, FetchError, Fetched, Get, HttpSettings, Post, headers, install_tls_provider, tls,
 };
 
 /// The most that is read of the answer to a POST: enough to quote the reason, too little to hurt.
@@ -111,7 +112,7 @@ impl HttpClient {
                 names: names.clone(),
                 timeout: limits.dns,
             };
-            build(settings, &limits, resolver).map_err(HttpSetupError)
+            build(settings, &limits, &resolver).map_err(HttpSetupError)
         };
         let by_port = guard
             .single_ports()
@@ -166,16 +167,37 @@ impl HttpClient {
     }
 }
 
-/// Makes a client of the HTTP library: the only place that does.
+/// Makes a client of the HTTP library.
+///
+/// A machine without certificate authorities can still read what comes over http, and the demonstration does.
+fn build(
+    settings: &HttpSettings,
+    limits: &HttpLimits,
+    resolver: &GuardedResolver,
+) -> Result<Client, reqwest::Error> {
+    let made = builder(settings, limits, resolver.clone()).build();
+    match &made {
+        Err(error) if matches!(tls::find(error), Some(rustls::Error::General(_))) => {
+            warn!("no certificate authorities were found, so https fails: install ca-certificates");
+            let nobody: [Certificate; 0] = [];
+            builder(settings, limits, resolver.clone())
+                .tls_certs_only(nobody)
+                .build()
+        }
+        _ => made,
+    }
+}
+
+/// Starts a client of the HTTP library: the only place that does.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one constructor, behind the guard"
 )]
-fn build(
+fn builder(
     settings: &HttpSettings,
     limits: &HttpLimits,
     resolver: GuardedResolver,
-) -> Result<Client, reqwest::Error> {
+) -> ClientBuilder {
     Client::builder()
         .user_agent(&settings.user_agent)
         .dns_resolver(resolver)
@@ -190,7 +212,6 @@ fn build(
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_allow_obsolete_multiline_headers_in_responses(true)
         .http2_max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX))
-        .build()
 }
 
 impl Inner {

@@ -23,13 +23,25 @@ const MAX_SENTENCE_CHARS: usize = 2000;
 /// The alerts that one mail tells in full; the others are named by title, watch and link.
 const MAX_FULL_ALERTS: usize = 50;
 
+/// The alerts that one mail lists at all; the others are counted.
+const MAX_LISTED_ALERTS: usize = 500;
+
 /// Writes the mail.
 pub(super) fn email(alerts: &[Alert]) -> EmailMessage {
-    let told: Vec<Told> = alerts.iter().enumerate().map(Told::of).collect();
+    let told: Vec<Told> = alerts
+        .iter()
+        .take(MAX_LISTED_ALERTS)
+        .enumerate()
+        .map(Told::of)
+        .collect();
+    let rest = match alerts.len() - told.len() {
+        0 => String::new(),
+        more => format!("and {more} more alerts that are not listed here"),
+    };
     EmailMessage {
         subject: subject(alerts),
-        text: text(&told),
-        html: page(&told),
+        text: text(&told, &rest),
+        html: page(&told, &rest),
         priority: alerts
             .iter()
             .map(|alert| alert.priority)
@@ -117,8 +129,11 @@ impl Told {
     }
 }
 
-fn text(alerts: &[Told]) -> String {
-    let blocks: Vec<String> = alerts.iter().map(text_block).collect();
+fn text(alerts: &[Told], rest: &str) -> String {
+    let mut blocks: Vec<String> = alerts.iter().map(text_block).collect();
+    if !rest.is_empty() {
+        blocks.push(rest.to_owned());
+    }
     blocks.join("\n\n----------------------------------------\n\n") + "\n"
 }
 
@@ -142,8 +157,11 @@ fn text_block(alert: &Told) -> String {
 }
 
 /// The frame of the page. `color-scheme` lets a mail program choose its own dark colours.
-fn page(alerts: &[Told]) -> String {
-    let blocks: String = alerts.iter().map(html_block).collect();
+fn page(alerts: &[Told], rest: &str) -> String {
+    let mut blocks: String = alerts.iter().map(html_block).collect();
+    if !rest.is_empty() {
+        blocks.push_str(&quiet_line(rest));
+    }
     format!(
         "<!DOCTYPE html>\n\
          <html>\n\

@@ -290,3 +290,14 @@ fn an_alert_without_a_link_or_a_date_is_still_told() {
             .starts_with("Ministers agree on a code of conduct\n\n>")
     );
 }
+
+#[test]
+fn a_mail_of_a_flood_stays_small_and_counts_what_it_leaves_out() {
+    let alerts = vec![alert("A title", &"A long sentence. ".repeat(100)); 20_000];
+    let mail = email(&alerts);
+    assert!(mail.subject.contains("20000 alerts"), "{}", mail.subject);
+    for body in [&mail.text, &mail.html] {
+        assert!(body.contains("and 19500 more alerts"));
+        assert!(body.len() < 1024 * 1024, "{}", body.len());
+    }
+}

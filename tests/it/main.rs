@@ -10,6 +10,7 @@
 )]
 
 mod email;
+mod environment;
 mod guard;
 mod http;
 mod local;
