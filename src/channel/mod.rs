@@ -18,7 +18,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::domain::{Alert, AttemptOutcome, ChannelName, DeliveryId, Timestamp};
+use crate::domain::{Alert, AttemptOutcome, ChannelName, DeliveryId, Destination, Timestamp};
 use crate::http::HttpClient;
 
 pub use address::{AddressError, EmailAddress, Mailbox};
@@ -50,6 +50,25 @@ pub enum ChannelKind {
     Console,
     /// A file that grows by a line of JSON for each alert.
     File(PathBuf),
+}
+
+impl ChannelSettings {
+    /// Where a copy of each alert goes: one destination for each recipient of a mail channel, else one.
+    #[must_use]
+    pub fn destinations(&self) -> Vec<Destination> {
+        let to = |recipient| Destination {
+            channel: self.name.clone(),
+            recipient,
+        };
+        match &self.kind {
+            ChannelKind::Email(email) => email
+                .to
+                .iter()
+                .map(|address| to(Some(address.as_str().to_owned())))
+                .collect(),
+            ChannelKind::Webhook(_) | ChannelKind::Console | ChannelKind::File(_) => vec![to(None)],
+        }
+    }
 }
 
 /// How mail is sent.

@@ -1,8 +1,37 @@
 //! From bytes to entries: the only user of `feed_rs`.
 
+mod clean;
+mod date;
+mod draft;
+mod finish;
+mod identity;
+mod json;
+mod references;
+mod repair;
+mod report;
+mod sanitise;
+mod strict;
+mod text;
+mod tolerant;
+
+use serde::Serialize;
 use url::Url;
 
+pub use self::identity::canonical_link;
+pub use self::report::{Report, ReportedEntry, ReportedFeed, report, report_unread};
+pub use self::sanitise::sanitised;
+
+use self::clean::{Cleaned, Format};
+use self::draft::Draft;
+use self::finish::Finished;
 use crate::domain::Entry;
+
+/// Entries that are kept of one document; the rest is counted in `repairs`. Feeds have some 20, archives
+/// some hundred; each costs the stages after this one a fetch.
+pub const MAX_ENTRIES: usize = 2_000;
+
+/// Bytes up to which a document with gaps is read a second time; larger ones are archives or attacks.
+const MAX_SECOND_READING_BYTES: usize = 4 * 1024 * 1024;
 
 /// The bytes of a feed, and what came with them.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +60,8 @@ pub struct ParsedFeed {
 }
 
 /// The format of a feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FeedKind {
     /// RSS 0.9x and 2.0.
     Rss,
@@ -59,8 +89,35 @@ pub enum ParseError {
 /// # Errors
 /// When the document is not a feed. A bad entry is left out and named in `repairs`.
 pub fn feed(document: &Document<'_>) -> Result<ParsedFeed, ParseError> {
-    let _ = document;
-    Err(ParseError::NotAFeed {
-        found: "nothing".into(),
-    })
+    read(document).map(|finished| finished.feed)
 }
+
+/// Cleans, reads and finishes a document.
+fn read(document: &Document<'_>) -> Result<Finished, ParseError> {
+    let cleaned = clean::clean(document).map_err(|found| ParseError::NotAFeed { found })?;
+    let draft = match cleaned.format {
+        Format::Json => json::read(&cleaned.text),
+        Format::Xml => xml(&cleaned, document.url),
+    };
+    let mut draft = draft.map_err(|found| ParseError::NotAFeed { found })?;
+    draft.repairs.splice(0..0, cleaned.repairs);
+    Ok(finish::finish(draft, document.url))
+}
+
+/// Reads XML with our own reader, and asks `feed_rs` for what that one leaves open.
+fn xml(cleaned: &Cleaned<'_>, url: Option<&Url>) -> Result<Draft, String> {
+    let mut draft = tolerant::read(&cleaned.text, &cleaned.entities, url)
+        .ok_or_else(|| "it is XML without a feed in it".to_owned())?;
+    if cleaned.text.len() <= MAX_SECOND_READING_BYTES && draft.has_gaps() {
+        match strict::read(&cleaned.text, url) {
+            Ok(second) => draft.fill_gaps(second),
+            Err(error) => draft
+                .repairs
+                .push(format!("the XML is not well-formed: {error}")),
+        }
+    }
+    Ok(draft)
+}
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,7 @@ mod tests;
 use crate::domain::{Alert, DeliveryId, Priority, Timestamp};
 
 pub use encoded_word::header_value;
+pub(crate) use escape::one_line;
 
 /// A mail, before it gets its envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]

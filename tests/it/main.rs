@@ -6,13 +6,22 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::disallowed_methods,
+    clippy::string_slice,
     reason = "the helpers of tests may fail as tests do"
 )]
 
+mod cli;
 mod email;
 mod environment;
 mod guard;
 mod http;
+mod kill;
+mod line;
 mod local;
+mod restart;
+mod service;
+mod store;
 mod support;
+mod tidy;
 mod webhook;

@@ -2,4 +2,5 @@
 
 pub(crate) mod alerts;
 pub(crate) mod http;
+pub(crate) mod newsroom;
 pub(crate) mod tls;

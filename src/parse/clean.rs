@@ -1,0 +1,249 @@
+//! From bytes to the text that readers get: decoded, without control characters, beginning at the feed's root.
+//!
+//! One linear pass over each. What stands in front of the root (declarations, comments, warnings of the
+//! program that made the feed) is passed over; of the DOCTYPE only its entities are kept.
+
+use std::borrow::Cow;
+
+use super::Document;
+use super::references::Entities;
+use crate::charset;
+
+/// Bytes at the start of a document in which an XML declaration is looked for.
+const DECLARATION_WINDOW_BYTES: usize = 1_024;
+
+/// Bytes of junk in front of the root that are searched; a page of program warnings is shorter.
+const MAX_PROLOG_BYTES: usize = 512 * 1024;
+
+/// The roots of feeds: their own, and those of parts that stand alone where a feed was cut or badly built.
+const ROOTS: [&str; 6] = ["rss", "rdf", "feed", "channel", "entry", "item"];
+
+/// A document ready to be read.
+#[derive(Debug)]
+pub(super) struct Cleaned<'a> {
+    /// From the root's start tag on for XML, from the first brace on for JSON.
+    pub(super) text: Cow<'a, str>,
+    pub(super) format: Format,
+    /// What the DOCTYPE defines.
+    pub(super) entities: Entities,
+    pub(super) repairs: Vec<String>,
+}
+
+/// What a document is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Xml,
+    Json,
+}
+
+/// Cleans a document; the error says what it looks like where it is no feed.
+pub(super) fn clean<'a>(document: &Document<'a>) -> Result<Cleaned<'a>, String> {
+    let label = document.content_type.and_then(charset_label);
+    let declared = declared_charset(document.bytes);
+    let mut repairs = Vec::new();
+    let text = without_controls(
+        charset::decode(document.bytes, label, declared),
+        &mut repairs,
+    );
+    if let Some(start) = json_start(&text) {
+        return Ok(Cleaned {
+            text: from(text, start),
+            format: Format::Json,
+            entities: Entities::default(),
+            repairs,
+        });
+    }
+    let Some(start) = root_start(&text) else {
+        return Err(looks_like(&text));
+    };
+    let prolog = text.get(..start).unwrap_or_default();
+    let entities = prolog
+        .find("<!DOCTYPE")
+        .and_then(|at| prolog.get(at..))
+        .map(Entities::of_doctype)
+        .unwrap_or_default();
+    if has_junk(prolog) {
+        repairs.push("text before the feed was passed over".to_owned());
+    }
+    Ok(Cleaned {
+        text: from(text, start),
+        format: Format::Xml,
+        entities,
+        repairs,
+    })
+}
+
+/// Returns the part of a text from an offset on, without copying where that can be avoided.
+fn from(text: Cow<'_, str>, start: usize) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.get(start..).unwrap_or_default()),
+        Cow::Owned(mut text) => {
+            if start > 0 {
+                text.drain(..start);
+            }
+            Cow::Owned(text)
+        }
+    }
+}
+
+/// Returns the charset of a Content-Type, however its parameter is written: `charset="x"`, `charset: 'x'`.
+fn charset_label(content_type: &str) -> Option<&str> {
+    let at = content_type.to_ascii_lowercase().find("charset")?;
+    let value = content_type.get(at + "charset".len()..)?;
+    let value = value.trim_start().strip_prefix(['=', ':'])?;
+    let value = value.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
+    value
+        .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | ','))
+        .next()
+        .filter(|label| !label.is_empty())
+}
+
+/// Returns the charset that an XML declaration names.
+fn declared_charset(bytes: &[u8]) -> Option<&str> {
+    let window = bytes.get(..bytes.len().min(DECLARATION_WINDOW_BYTES))?;
+    let start = window.windows(5).position(|part| part == b"<?xml")?;
+    let length = window.get(start..)?.iter().position(|byte| *byte == b'>')?;
+    let declaration = std::str::from_utf8(window.get(start..start + length)?).ok()?;
+    let (_, value) = declaration.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    value
+        .split(['"', '\''])
+        .find(|label| !label.trim().is_empty())
+        .map(str::trim)
+}
+
+/// Drops characters that XML forbids (XML 1.0 §2.2) and byte order marks.
+fn without_controls<'a>(text: Cow<'a, str>, repairs: &mut Vec<String>) -> Cow<'a, str> {
+    let is_forbidden = |c: char| matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{7F}' | '\u{FFFE}' | '\u{FFFF}');
+    if !text.contains(is_forbidden) {
+        return text;
+    }
+    repairs.push("control characters were dropped".to_owned());
+    Cow::Owned(text.replace(is_forbidden, ""))
+}
+
+/// Returns where a JSON document begins; nothing where the first character that counts is another.
+fn json_start(text: &str) -> Option<usize> {
+    let trimmed = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
+    trimmed
+        .starts_with(['{', '['])
+        .then(|| text.len() - trimmed.len())
+}
+
+/// Finds the start tag of the root, whatever stands before it.
+fn root_start(text: &str) -> Option<usize> {
+    let end = text.floor_char_boundary(MAX_PROLOG_BYTES);
+    let window = text.get(..end)?;
+    let mut at = 0;
+    while let Some(found) = window.get(at..)?.find('<') {
+        let start = at + found;
+        let markup = window.get(start + 1..)?;
+        if is_root(markup) {
+            return Some(start);
+        }
+        let skipped = match markup
+            .strip_prefix("!--")
+            .map(|comment| comment.find("-->"))
+        {
+            Some(Some(length)) => "!--".len() + length,
+            _ => 0,
+        };
+        at = start + 1 + skipped;
+    }
+    None
+}
+
+/// Returns whether the tag that begins here, after its `<`, is the root of a feed.
+fn is_root(markup: &str) -> bool {
+    let end = markup
+        .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
+        .unwrap_or(markup.len());
+    let name = markup.get(..end).unwrap_or_default();
+    let local = name.rsplit(':').next().unwrap_or(name);
+    ROOTS.iter().any(|root| local.eq_ignore_ascii_case(root))
+}
+
+/// Returns whether a prolog holds anything but declarations, comments and white space.
+fn has_junk(prolog: &str) -> bool {
+    let text = prolog.trim_start_matches('\u{FEFF}').trim();
+    !(text.is_empty() || text.starts_with("<?") || text.starts_with("<!"))
+}
+
+/// Says what a document without a feed in it looks like.
+fn looks_like(text: &str) -> String {
+    let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
+    let lower = start
+        .get(..start.floor_char_boundary(2_048))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    if start.is_empty() {
+        "it is empty"
+    } else if lower.contains("<html") || lower.contains("<!doctype html") || lower.contains("<body")
+    {
+        "it is a web page"
+    } else if lower.contains("<opml") {
+        "it is a list of feeds (OPML)"
+    } else if lower.contains("<urlset") || lower.contains("<sitemapindex") {
+        "it is a sitemap"
+    } else if lower.starts_with('<') {
+        "it is XML of another kind"
+    } else {
+        "it is neither XML nor JSON"
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_charset_of_a_content_type_is_found_however_it_is_written() {
+        for content_type in [
+            "text/xml; charset=utf-16",
+            "text/xml;CHARSET = \"utf-16\"",
+            "text/xml; charset= 'utf-16'; x=y",
+            "text/xml; charset:utf-16",
+        ] {
+            assert_eq!(
+                charset_label(content_type),
+                Some("utf-16"),
+                "{content_type}"
+            );
+        }
+        assert_eq!(charset_label("text/xml"), None);
+        assert_eq!(charset_label("text/xml; charset="), None);
+    }
+
+    #[test]
+    fn the_charset_of_a_declaration_is_found_within_the_declaration_only() {
+        assert_eq!(
+            declared_charset(b"<?xml version='1.0' encoding='koi8-r'?><rss/>"),
+            Some("koi8-r")
+        );
+        assert_eq!(
+            declared_charset(b"<?xml version='1.0'?><rss encoding='koi8-r'/>"),
+            None
+        );
+    }
+
+    #[test]
+    fn a_document_that_is_no_feed_is_named() {
+        for (bytes, found) in [
+            ("", "it is empty"),
+            (
+                "<!DOCTYPE html><html><body>Not found</body></html>",
+                "it is a web page",
+            ),
+            ("Service unavailable", "it is neither XML nor JSON"),
+            ("<opml version='2.0'/>", "it is a list of feeds (OPML)"),
+        ] {
+            let document = Document {
+                bytes: bytes.as_bytes(),
+                content_type: None,
+                url: None,
+            };
+            assert_eq!(clean(&document).unwrap_err(), found);
+        }
+    }
+}
