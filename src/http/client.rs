@@ -18,6 +18,7 @@ use crate::domain::Validators;
 
 use super::body::{self, ACCEPTED_CODINGS, BodyFailure};
 use super::guard::{Guard, host_of};
+use super::memory::{Memory, Share};
 use super::pace::{Pace, Slot};
 use super::redirect::{Trail, is_redirect};
 use super::resolver::{GuardedResolver, Names};
@@ -80,6 +81,7 @@ struct Inner {
     by_port: Vec<(u16, Client)>,
     guard: Guard,
     pace: Pace,
+    memory: Memory,
     limits: HttpLimits,
     clock: Clock,
 }
@@ -127,6 +129,7 @@ impl HttpClient {
             by_port,
             guard,
             pace,
+            memory: Memory::new(),
             limits,
             clock,
         };
@@ -254,9 +257,11 @@ impl Inner {
             ),
             // A part (206) was not asked for, and would pass for the whole.
             200..=205 | 207..=299 => {
+                let (bytes, share) = self.body(response, request.max_body_bytes).await?;
                 let body = Body {
                     content_type: headers::content_type(&fields),
-                    bytes: self.body(response, request.max_body_bytes).await?,
+                    bytes,
+                    share,
                 };
                 (headers::validators(&fields), Some(body))
             }
@@ -276,12 +281,16 @@ impl Inner {
         })
     }
 
-    async fn body(&self, response: Response, limit_bytes: u64) -> Result<Vec<u8>, FetchError> {
+    async fn body(
+        &self,
+        response: Response,
+        limit_bytes: u64,
+    ) -> Result<(Vec<u8>, Share), FetchError> {
         let host = host_of(response.url());
         let broken = |reason: &str| FetchError::Broken {
             reason: reason.to_owned(),
         };
-        body::read(response, limit_bytes)
+        body::read(response, limit_bytes, &self.memory)
             .await
             .map_err(|failure| match failure {
                 BodyFailure::Client(error) => self.failure(&error, &host),
