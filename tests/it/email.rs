@@ -503,6 +503,22 @@ async fn a_recipient_that_is_not_of_the_channel_gets_nothing() {
 }
 
 #[tokio::test]
+async fn a_recipient_is_found_however_the_configuration_writes_it() {
+    let sink = SmtpSink::start().await.unwrap();
+    let mut settings = settings(sink.address(), &Way::plain());
+    let written = " Desk@Zürich.example ";
+    if let ChannelKind::Email(email) = &mut settings.kind {
+        email.to = vec![EmailAddress::parse(written).unwrap()];
+    }
+    let channel = Channel::new(settings, client()).unwrap();
+    let outcome = channel
+        .send(&delivery(), Some(written), &[alert("x")], now())
+        .await;
+    assert_eq!(outcome, AttemptOutcome::Accepted);
+    assert_eq!(sink.mails()[0].to, ["Desk@xn--zrich-kva.example"]);
+}
+
+#[tokio::test]
 async fn the_servers_own_words_are_told() {
     let sink = SmtpSink::start().await.unwrap();
     let attempt = channel(&sink, &Way::plain())

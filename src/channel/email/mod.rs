@@ -88,11 +88,14 @@ impl EmailSender {
         }
     }
 
+    /// One of the channel's recipients, however the name is written: a delivery may carry it as the configuration has
+    /// it, with spaces around it or a domain beyond ASCII.
     fn recipient(&self, named: Option<&str>) -> Option<&EmailAddress> {
-        match named {
-            Some(name) => self.to.iter().find(|address| address.as_str() == name),
-            None => self.to.first(),
-        }
+        let Some(name) = named else {
+            return self.to.first();
+        };
+        let address = EmailAddress::parse(name).ok()?;
+        self.to.iter().find(|known| **known == address)
     }
 
     async fn deliver(&self, to: &EmailAddress, mail: &[u8]) -> Result<String, Failure> {
