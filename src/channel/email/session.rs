@@ -234,7 +234,11 @@ impl Server {
         let mut failure = broken("no address was found for this name");
         for address in addresses {
             match timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Ok(stream)) => {
+                    // A mail and its final dot are two writes; held back, the second costs 40 ms a mail.
+                    stream.set_nodelay(true).ok();
+                    return Ok(stream);
+                }
                 Ok(Err(error)) => {
                     let what = explain_io(&error).unwrap_or("the connection failed");
                     failure = broken(what);
