@@ -6,6 +6,7 @@
 use crate::domain::{Alert, Priority};
 
 use super::escape::{header, html, link, one_line};
+use super::marks::{Piece, marked};
 use super::{EmailMessage, parts};
 
 /// The most of a subject.
@@ -87,6 +88,8 @@ struct Told {
     title: String,
     origin: Option<String>,
     sentence: Option<String>,
+    /// The same in pieces, with the terms marked.
+    pieces: Vec<Piece>,
     terms: Option<String>,
     summary_only: bool,
     /// The address, and the host to show.
@@ -97,12 +100,14 @@ struct Told {
 impl Told {
     fn of((place, alert): (usize, &Alert)) -> Self {
         let in_full = place < MAX_FULL_ALERTS;
+        let sentence = parts::sentence(alert, MAX_SENTENCE_CHARS).filter(|_| in_full);
         Self {
             watch: one_line(&alert.found.watch.0, MAX_TITLE_CHARS),
             priority: alert.priority,
             title: title(alert),
             origin: parts::origin(alert),
-            sentence: parts::sentence(alert, MAX_SENTENCE_CHARS).filter(|_| in_full),
+            pieces: marked(sentence.as_deref().unwrap_or_default(), &alert.found.terms),
+            sentence,
             terms: parts::terms(alert),
             summary_only: alert.summary_only,
             link: link(alert.url.as_ref()).map(|url| {
@@ -190,7 +195,7 @@ fn html_block(alert: &Told) -> String {
         badge,
         Some(headline(&alert.title)),
         alert.origin.as_deref().map(quiet_line),
-        alert.sentence.as_deref().map(quotation),
+        alert.sentence.as_ref().map(|_| quotation(&alert.pieces)),
         note,
         alert.link.as_ref().map(|(url, host)| anchor(url, host)),
         Some(quiet_line(&alert.why())),
@@ -216,10 +221,16 @@ fn headline(text: &str) -> String {
     )
 }
 
-fn quotation(text: &str) -> String {
+fn quotation(pieces: &[Piece]) -> String {
+    let text: String = pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Plain(text) => html(text),
+            Piece::Marked(text) => format!("<b>{}</b>", html(text)),
+        })
+        .collect();
     format!(
-        "<blockquote dir=\"auto\" style=\"margin:12px 0;padding:2px 0 2px 12px;border-left:3px solid #888\">{}</blockquote>",
-        html(text)
+        "<blockquote dir=\"auto\" style=\"margin:12px 0;padding:2px 0 2px 12px;border-left:3px solid #888\">{text}</blockquote>"
     )
 }
 

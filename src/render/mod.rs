@@ -7,6 +7,7 @@ mod console;
 mod email;
 mod encoded_word;
 mod escape;
+mod marks;
 mod parts;
 mod webhook;
 
