@@ -43,6 +43,7 @@ pub(super) fn email(alerts: &[Alert]) -> EmailMessage {
         subject: subject(alerts),
         text: text(&told, &rest),
         html: page(&told, &rest),
+        short: short(&told),
         priority: alerts
             .iter()
             .map(|alert| alert.priority)
@@ -159,6 +160,17 @@ fn text_block(alert: &Told) -> String {
     paragraphs.extend(alert.link.as_ref().map(|(url, _)| url.clone()));
     paragraphs.push(format!("{}\nalert {}", alert.why(), alert.id));
     paragraphs.join("\n\n")
+}
+
+/// Titles and links alone.
+fn short(alerts: &[Told]) -> String {
+    /// Enough for one screen; the others are found with `newswatch alerts list`.
+    const MAX_ALERTS: usize = 20;
+    let told = alerts.iter().take(MAX_ALERTS).map(|alert| {
+        let url = alert.link.as_ref().map_or("", |(url, _)| url.as_str());
+        format!("{}\n{url}\n", alert.title)
+    });
+    told.collect::<Vec<_>>().join("\n")
 }
 
 /// The frame of the page. `color-scheme` lets a mail program choose its own dark colours.

@@ -21,21 +21,17 @@ pub(super) fn marked(sentence: &str, terms: &[String]) -> Vec<Piece> {
     while let Some(c) = chars.get(place) {
         let before = place.checked_sub(1).and_then(|before| folded.get(before));
         let rest = folded.get(place..).unwrap_or_default();
-        match longest_at(rest, before, &terms) {
-            Some(length) => {
-                if !plain.is_empty() {
-                    pieces.push(Piece::Plain(std::mem::take(&mut plain)));
-                }
-                pieces.push(Piece::Marked(
-                    chars.iter().skip(place).take(length).collect(),
-                ));
-                place += length;
-            }
-            None => {
-                plain.push(*c);
-                place += 1;
-            }
+        let Some(length) = longest_at(rest, before, &terms) else {
+            plain.push(*c);
+            place += 1;
+            continue;
+        };
+        if !plain.is_empty() {
+            pieces.push(Piece::Plain(std::mem::take(&mut plain)));
         }
+        let marked = chars.iter().skip(place).take(length).collect();
+        pieces.push(Piece::Marked(marked));
+        place += length;
     }
     if !plain.is_empty() {
         pieces.push(Piece::Plain(plain));
