@@ -16,6 +16,7 @@ use tokio::io::{
     AsyncWriteExt as _, BufReader,
 };
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 /// The largest command or line of a mail: RFC 5321 §4.5.3.1.6 allows 1000 bytes.
@@ -130,6 +131,8 @@ pub struct Deviation {
 
 #[derive(Debug, Default)]
 struct Memory {
+    /// How many mails there are, for those who wait for the next one.
+    count: watch::Sender<usize>,
     mails: Vec<ReceivedMail>,
     commands: Vec<ReceivedCommand>,
     script: Vec<Deviation>,
@@ -181,6 +184,14 @@ impl SmtpSink {
     #[must_use]
     pub fn mails(&self) -> Vec<ReceivedMail> {
         lock(&self.memory).mails.clone()
+    }
+
+    /// Waits until more than `seen` mails have come, and gives all of them.
+    pub async fn mails_beyond(&self, seen: usize) -> Vec<ReceivedMail> {
+        let mut count = lock(&self.memory).count.subscribe();
+        // The sender lives in the sink's own memory, so the wait ends with a mail and not with an error.
+        drop(count.wait_for(|count| *count > seen).await);
+        self.mails()
     }
 
     /// The commands so far, of all connections.
@@ -373,7 +384,9 @@ impl Visit {
             Some(Reaction::Stall | Reaction::HangUp | Reaction::Flood(_)) => false,
         };
         if taken {
-            lock(&self.memory).mails.push(mail);
+            let mut memory = lock(&self.memory);
+            memory.mails.push(mail);
+            memory.count.send_replace(memory.mails.len());
         }
         self.act(Stage::EndOfData, "250 taken\r\n").await
     }

@@ -3,6 +3,8 @@
 //! Unpacking is done here and not in the client, because the client neither counts what comes over the wire nor
 //! forgives what servers do: a body that is declared as gzip and is none, a `deflate` without its wrapper.
 
+use std::pin::pin;
+
 use async_compression::tokio::bufread::{
     BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder,
 };
@@ -14,6 +16,7 @@ use tokio::io::{
 };
 
 use super::headers;
+use super::memory::{Memory, PIECE_BYTES, Share};
 
 /// The codings that [`read`] unpacks, for the `Accept-Encoding` field.
 pub(super) const ACCEPTED_CODINGS: &str = "gzip, br, zstd, deflate";
@@ -43,12 +46,21 @@ pub(super) enum BodyFailure {
 /// Reads and unpacks a body to its end, or gives up once it is larger than the cap.
 ///
 /// What is counted against the cap is what comes out of the decompression: a declared length says nothing about that.
-pub(super) async fn read(response: Response, limit_bytes: u64) -> Result<Vec<u8>, BodyFailure> {
+pub(super) async fn read(
+    response: Response,
+    limit_bytes: u64,
+    memory: &Memory,
+) -> Result<(Vec<u8>, Share), BodyFailure> {
     let coding = Coding::of(&response)?;
     let (tap, pipe) = duplex(PIPE_BYTES);
-    // When one side ends early, its end of the pipe is dropped, and the other side ends as well.
-    let (pumped, unpacked) = tokio::join!(pump(response, tap), unpack(pipe, coding, limit_bytes));
-    match (pumped, unpacked) {
+    let mut pumping = pin!(pump(response, tap));
+    let mut unpacking = pin!(unpack(pipe, coding, limit_bytes, memory));
+    let pumped = tokio::select! {
+        pumped = &mut pumping => pumped,
+        // It knows enough; what still comes over the wire changes nothing.
+        unpacked = &mut unpacking => return unpacked,
+    };
+    match (pumped, unpacking.await) {
         (Err(failure), Ok(_) | Err(BodyFailure::Damaged)) => Err(failure),
         (_, unpacked) => unpacked,
     }
@@ -76,19 +88,33 @@ async fn unpack(
     pipe: DuplexStream,
     coding: Coding,
     limit_bytes: u64,
-) -> Result<Vec<u8>, BodyFailure> {
-    let mut unpacked = unpacker(pipe, coding)
-        .await?
-        .take(limit_bytes.saturating_add(1));
+    memory: &Memory,
+) -> Result<(Vec<u8>, Share), BodyFailure> {
+    let mut unpacked = unpacker(pipe, coding).await?;
     let mut bytes = Vec::new();
-    unpacked
-        .read_to_end(&mut bytes)
-        .await
-        .map_err(|_| BodyFailure::Damaged)?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit_bytes {
-        return Err(BodyFailure::TooLarge { limit_bytes });
+    let mut share = Share::default();
+    loop {
+        // One more than the limit, to see whether there is more.
+        let room_bytes = limit_bytes.saturating_add(1) - size_of(&bytes);
+        let piece_bytes = (&mut unpacked)
+            .take(room_bytes.min(PIECE_BYTES))
+            .read_to_end(&mut bytes)
+            .await
+            .map_err(|_| BodyFailure::Damaged)?;
+        if size_of(&bytes) > limit_bytes {
+            return Err(BodyFailure::TooLarge { limit_bytes });
+        }
+        if piece_bytes == 0 {
+            return Ok((bytes, share));
+        }
+        if size_of(&bytes) >= PIECE_BYTES {
+            memory.grow(&mut share).await;
+        }
     }
-    Ok(bytes)
+}
+
+fn size_of(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
 /// How a body is declared to be compressed.
@@ -163,7 +189,7 @@ async fn unpacker(
 
 /// RFC 1950 §2.2: method 8, and the two bytes are a multiple of 31.
 fn is_zlib(cmf: u8, flg: u8) -> bool {
-    cmf & 0x0f == 8 && u16::from_be_bytes([cmf, flg]) % 31 == 0
+    cmf & 0x0f == 8 && u16::from_be_bytes([cmf, flg]).is_multiple_of(31)
 }
 
 #[cfg(test)]
@@ -188,7 +214,9 @@ mod tests {
         let coding = Coding::declared(declared)?;
         let (mut tap, pipe) = duplex(7);
         let send = async move { tap.write_all(wire).await };
-        tokio::join!(send, unpack(pipe, coding, 100_000)).1
+        let memory = Memory::new();
+        let (_, unpacked) = tokio::join!(send, unpack(pipe, coding, 100_000, &memory));
+        unpacked.map(|(bytes, _)| bytes)
     }
 
     #[tokio::test]

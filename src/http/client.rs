@@ -8,8 +8,9 @@ use reqwest::header::{
     IF_NONE_MATCH, LOCATION,
 };
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Response};
+use reqwest::{Certificate, Client, ClientBuilder, Method, Response};
 use tokio::time::timeout;
+use tracing::warn;
 use url::Url;
 
 use crate::clock::Clock;
@@ -17,11 +18,12 @@ use crate::domain::Validators;
 
 use super::body::{self, ACCEPTED_CODINGS, BodyFailure};
 use super::guard::{Guard, host_of};
+use super::memory::{Memory, Share};
 use super::pace::{Pace, Slot};
 use super::redirect::{Trail, is_redirect};
 use super::resolver::{GuardedResolver, Names};
 use super::{
-    Answer, Body, FetchError, Fetched, Get, HttpSettings, Post, headers, install_tls_provider,
+    Answer, Body, FetchError, Fetched, Get, HttpSettings, Post, headers, install_tls_provider, tls,
 };
 
 /// The most that is read of the answer to a POST: enough to quote the reason, too little to hurt.
@@ -79,6 +81,7 @@ struct Inner {
     by_port: Vec<(u16, Client)>,
     guard: Guard,
     pace: Pace,
+    memory: Memory,
     limits: HttpLimits,
     clock: Clock,
 }
@@ -111,7 +114,7 @@ impl HttpClient {
                 names: names.clone(),
                 timeout: limits.dns,
             };
-            build(settings, &limits, resolver).map_err(HttpSetupError)
+            build(settings, &limits, &resolver).map_err(HttpSetupError)
         };
         let by_port = guard
             .single_ports()
@@ -126,6 +129,7 @@ impl HttpClient {
             by_port,
             guard,
             pace,
+            memory: Memory::new(),
             limits,
             clock,
         };
@@ -166,16 +170,37 @@ impl HttpClient {
     }
 }
 
-/// Makes a client of the HTTP library: the only place that does.
+/// Makes a client of the HTTP library.
+///
+/// A machine without certificate authorities can still read what comes over http, and the demonstration does.
+fn build(
+    settings: &HttpSettings,
+    limits: &HttpLimits,
+    resolver: &GuardedResolver,
+) -> Result<Client, reqwest::Error> {
+    let made = builder(settings, limits, resolver.clone()).build();
+    match &made {
+        Err(error) if matches!(tls::find(error), Some(rustls::Error::General(_))) => {
+            warn!("no certificate authorities were found, so https fails: install ca-certificates");
+            let nobody: [Certificate; 0] = [];
+            builder(settings, limits, resolver.clone())
+                .tls_certs_only(nobody)
+                .build()
+        }
+        _ => made,
+    }
+}
+
+/// Starts a client of the HTTP library: the only place that does.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one constructor, behind the guard"
 )]
-fn build(
+fn builder(
     settings: &HttpSettings,
     limits: &HttpLimits,
     resolver: GuardedResolver,
-) -> Result<Client, reqwest::Error> {
+) -> ClientBuilder {
     Client::builder()
         .user_agent(&settings.user_agent)
         .dns_resolver(resolver)
@@ -190,7 +215,6 @@ fn build(
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_allow_obsolete_multiline_headers_in_responses(true)
         .http2_max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX))
-        .build()
 }
 
 impl Inner {
@@ -233,9 +257,11 @@ impl Inner {
             ),
             // A part (206) was not asked for, and would pass for the whole.
             200..=205 | 207..=299 => {
+                let (bytes, share) = self.body(response, request.max_body_bytes).await?;
                 let body = Body {
                     content_type: headers::content_type(&fields),
-                    bytes: self.body(response, request.max_body_bytes).await?,
+                    bytes,
+                    share,
                 };
                 (headers::validators(&fields), Some(body))
             }
@@ -255,12 +281,16 @@ impl Inner {
         })
     }
 
-    async fn body(&self, response: Response, limit_bytes: u64) -> Result<Vec<u8>, FetchError> {
+    async fn body(
+        &self,
+        response: Response,
+        limit_bytes: u64,
+    ) -> Result<(Vec<u8>, Share), FetchError> {
         let host = host_of(response.url());
         let broken = |reason: &str| FetchError::Broken {
             reason: reason.to_owned(),
         };
-        body::read(response, limit_bytes)
+        body::read(response, limit_bytes, &self.memory)
             .await
             .map_err(|failure| match failure {
                 BodyFailure::Client(error) => self.failure(&error, &host),

@@ -13,7 +13,6 @@ use super::tls;
 
 /// Why an exchange failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum FetchError {
     /// The server answered with a status that is neither a success nor an expected 304.
     #[error("the server answered {status}")]

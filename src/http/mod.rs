@@ -9,6 +9,7 @@ mod client;
 mod error;
 mod guard;
 mod headers;
+mod memory;
 mod pace;
 mod redirect;
 mod resolver;
@@ -77,6 +78,8 @@ pub struct Body {
     pub content_type: Option<String>,
     /// The bytes, decompressed.
     pub bytes: Vec<u8>,
+    /// What they take of the memory for all bodies; given back with them.
+    share: memory::Share,
 }
 
 /// One POST of JSON. Redirects are not followed.

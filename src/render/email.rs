@@ -6,6 +6,7 @@
 use crate::domain::{Alert, Priority};
 
 use super::escape::{header, html, link, one_line};
+use super::marks::{Piece, marked};
 use super::{EmailMessage, parts};
 
 /// The most of a subject.
@@ -23,13 +24,26 @@ const MAX_SENTENCE_CHARS: usize = 2000;
 /// The alerts that one mail tells in full; the others are named by title, watch and link.
 const MAX_FULL_ALERTS: usize = 50;
 
+/// The alerts that one mail lists at all; the others are counted.
+const MAX_LISTED_ALERTS: usize = 500;
+
 /// Writes the mail.
 pub(super) fn email(alerts: &[Alert]) -> EmailMessage {
-    let told: Vec<Told> = alerts.iter().enumerate().map(Told::of).collect();
+    let told: Vec<Told> = alerts
+        .iter()
+        .take(MAX_LISTED_ALERTS)
+        .enumerate()
+        .map(Told::of)
+        .collect();
+    let rest = match alerts.len() - told.len() {
+        0 => String::new(),
+        more => format!("and {more} more alerts that are not listed here"),
+    };
     EmailMessage {
         subject: subject(alerts),
-        text: text(&told),
-        html: page(&told),
+        text: text(&told, &rest),
+        html: page(&told, &rest),
+        short: short(&told),
         priority: alerts
             .iter()
             .map(|alert| alert.priority)
@@ -75,6 +89,8 @@ struct Told {
     title: String,
     origin: Option<String>,
     sentence: Option<String>,
+    /// The same in pieces, with the terms marked.
+    pieces: Vec<Piece>,
     terms: Option<String>,
     summary_only: bool,
     /// The address, and the host to show.
@@ -85,12 +101,14 @@ struct Told {
 impl Told {
     fn of((place, alert): (usize, &Alert)) -> Self {
         let in_full = place < MAX_FULL_ALERTS;
+        let sentence = parts::sentence(alert, MAX_SENTENCE_CHARS).filter(|_| in_full);
         Self {
             watch: one_line(&alert.found.watch.0, MAX_TITLE_CHARS),
             priority: alert.priority,
             title: title(alert),
             origin: parts::origin(alert),
-            sentence: parts::sentence(alert, MAX_SENTENCE_CHARS).filter(|_| in_full),
+            pieces: marked(sentence.as_deref().unwrap_or_default(), &alert.found.terms),
+            sentence,
             terms: parts::terms(alert),
             summary_only: alert.summary_only,
             link: link(alert.url.as_ref()).map(|url| {
@@ -117,8 +135,11 @@ impl Told {
     }
 }
 
-fn text(alerts: &[Told]) -> String {
-    let blocks: Vec<String> = alerts.iter().map(text_block).collect();
+fn text(alerts: &[Told], rest: &str) -> String {
+    let mut blocks: Vec<String> = alerts.iter().map(text_block).collect();
+    if !rest.is_empty() {
+        blocks.push(rest.to_owned());
+    }
     blocks.join("\n\n----------------------------------------\n\n") + "\n"
 }
 
@@ -141,9 +162,23 @@ fn text_block(alert: &Told) -> String {
     paragraphs.join("\n\n")
 }
 
+/// Titles and links alone.
+fn short(alerts: &[Told]) -> String {
+    /// Enough for one screen; the others are found with `newswatch alerts list`.
+    const MAX_ALERTS: usize = 20;
+    let told = alerts.iter().take(MAX_ALERTS).map(|alert| {
+        let url = alert.link.as_ref().map_or("", |(url, _)| url.as_str());
+        format!("{}\n{url}\n", alert.title)
+    });
+    told.collect::<Vec<_>>().join("\n")
+}
+
 /// The frame of the page. `color-scheme` lets a mail program choose its own dark colours.
-fn page(alerts: &[Told]) -> String {
-    let blocks: String = alerts.iter().map(html_block).collect();
+fn page(alerts: &[Told], rest: &str) -> String {
+    let mut blocks: String = alerts.iter().map(html_block).collect();
+    if !rest.is_empty() {
+        blocks.push_str(&quiet_line(rest));
+    }
     format!(
         "<!DOCTYPE html>\n\
          <html>\n\
@@ -172,7 +207,7 @@ fn html_block(alert: &Told) -> String {
         badge,
         Some(headline(&alert.title)),
         alert.origin.as_deref().map(quiet_line),
-        alert.sentence.as_deref().map(quotation),
+        alert.sentence.as_ref().map(|_| quotation(&alert.pieces)),
         note,
         alert.link.as_ref().map(|(url, host)| anchor(url, host)),
         Some(quiet_line(&alert.why())),
@@ -198,10 +233,16 @@ fn headline(text: &str) -> String {
     )
 }
 
-fn quotation(text: &str) -> String {
+fn quotation(pieces: &[Piece]) -> String {
+    let text: String = pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Plain(text) => html(text),
+            Piece::Marked(text) => format!("<b>{}</b>", html(text)),
+        })
+        .collect();
     format!(
-        "<blockquote dir=\"auto\" style=\"margin:12px 0;padding:2px 0 2px 12px;border-left:3px solid #888\">{}</blockquote>",
-        html(text)
+        "<blockquote dir=\"auto\" style=\"margin:12px 0;padding:2px 0 2px 12px;border-left:3px solid #888\">{text}</blockquote>"
     )
 }
 

@@ -7,6 +7,7 @@ mod console;
 mod email;
 mod encoded_word;
 mod escape;
+mod marks;
 mod parts;
 mod webhook;
 
@@ -27,6 +28,8 @@ pub struct EmailMessage {
     pub text: String,
     /// The body as HTML.
     pub html: String,
+    /// The least that is worth sending, as plain text: for a server that refuses the mail as it is.
+    pub short: String,
     /// The highest priority of the alerts in it.
     pub priority: Priority,
 }

@@ -226,7 +226,7 @@ fn a_mail_tells_what_was_found_and_where() {
     );
     for part in [
         "<a href=\"https://news.example/a?b=1&amp;c=2\">Read it at news.example</a>",
-        "They want the COC within three years.",
+        "They want the <b>COC</b> within three years.",
         "2019-07-31 17:56:00+07:00",
         "via Wire A, Wire B",
         "alr_0123456789abcdef0123",
@@ -289,4 +289,15 @@ fn an_alert_without_a_link_or_a_date_is_still_told() {
         mail.text
             .starts_with("Ministers agree on a code of conduct\n\n>")
     );
+}
+
+#[test]
+fn a_mail_of_a_flood_stays_small_and_counts_what_it_leaves_out() {
+    let alerts = vec![alert("A title", &"A long sentence. ".repeat(100)); 2000];
+    let mail = email(&alerts);
+    assert!(mail.subject.contains("2000 alerts"), "{}", mail.subject);
+    for body in [&mail.text, &mail.html] {
+        assert!(body.contains("and 1500 more alerts"));
+        assert!(body.len() < 1024 * 1024, "{}", body.len());
+    }
 }

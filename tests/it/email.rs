@@ -256,9 +256,7 @@ async fn each_refusal_has_its_meaning() {
         (Stage::Recipient, reply("550-no\r\n550 such user"), refused),
         (Stage::Recipient, Reaction::HangUp, failed),
         (Stage::Data, reply("451 later"), failed),
-        (Stage::Data, reply("554 no"), refused),
         (Stage::EndOfData, reply("452 disk full"), failed),
-        (Stage::EndOfData, reply("552 too large"), refused),
         (Stage::EndOfData, Reaction::HangUp, failed),
     ] {
         let sink = misbehaving(at, reaction.clone()).await;
@@ -273,6 +271,38 @@ async fn each_refusal_has_its_meaning() {
             "{at:?} {reaction:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_mail_that_is_refused_for_its_content_is_sent_in_its_short_form() {
+    for at in [Stage::Data, Stage::EndOfData] {
+        let sink = misbehaving(at, reply("554 no HTML here")).await;
+        let outcome = send(&channel(&sink, &Way::plain())).await;
+        assert_eq!(outcome, AttemptOutcome::Accepted, "{at:?}");
+        let mail = String::from_utf8(sink.mails().remove(0).data).unwrap();
+        let (head, body) = mail.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains("Content-Type: text/plain"), "{head}");
+        let expected = "A headline\r\nhttps://news.example/a?b=1&c=2";
+        assert_eq!(body.trim_end(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_is_refused_in_both_forms_is_refused() {
+    let deviation = Deviation {
+        at: Stage::EndOfData,
+        reaction: reply("552 too large"),
+        times: 2,
+    };
+    let sink = SmtpSink::start_with(SinkTls::None, vec![deviation])
+        .await
+        .unwrap();
+    let outcome = send(&channel(&sink, &Way::plain())).await;
+    let expected = AttemptOutcome::Refused {
+        reason: "localhost answered to the message: 552 too large".into(),
+    };
+    assert_eq!(outcome, expected);
+    assert_eq!(sink.mails(), []);
 }
 
 #[tokio::test]
@@ -500,6 +530,22 @@ async fn a_recipient_that_is_not_of_the_channel_gets_nothing() {
         "{outcome:?}"
     );
     assert_eq!(sink.commands(), []);
+}
+
+#[tokio::test]
+async fn a_recipient_is_found_however_the_configuration_writes_it() {
+    let sink = SmtpSink::start().await.unwrap();
+    let mut settings = settings(sink.address(), &Way::plain());
+    let written = " Desk@Zürich.example ";
+    if let ChannelKind::Email(email) = &mut settings.kind {
+        email.to = vec![EmailAddress::parse(written).unwrap()];
+    }
+    let channel = Channel::new(settings, client()).unwrap();
+    let outcome = channel
+        .send(&delivery(), Some(written), &[alert("x")], now())
+        .await;
+    assert_eq!(outcome, AttemptOutcome::Accepted);
+    assert_eq!(sink.mails()[0].to, ["Desk@xn--zrich-kva.example"]);
 }
 
 #[tokio::test]

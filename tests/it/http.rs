@@ -488,3 +488,49 @@ async fn an_endless_stream_that_unpacks_to_nothing_is_stopped() {
     let limit_bytes = 64 * 1024 * 1024;
     assert_eq!(error, FetchError::TooLarge { limit_bytes });
 }
+
+#[tokio::test]
+async fn a_bomb_that_stalls_after_its_first_bytes_is_not_waited_for() {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(&vec![0; 4 * 1024 * 1024]).unwrap();
+    let packed = gzip.finish().unwrap();
+    let server = RawServer::behaving(move |mut stream, _| {
+        let packed = packed.clone();
+        async move {
+            let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n";
+            stream.write_all(head.as_bytes()).await.unwrap();
+            stream
+                .write_all(&packed[..packed.len() - 100])
+                .await
+                .unwrap();
+            std::future::pending::<()>().await;
+        }
+    })
+    .await;
+    let error = get(&client(), &server.url("/")).await.unwrap_err();
+    assert_eq!(
+        error,
+        FetchError::TooLarge {
+            limit_bytes: 1024 * 1024
+        }
+    );
+}
+
+#[tokio::test]
+async fn large_bodies_one_after_the_other_leave_no_memory_taken() {
+    let body = "x".repeat(16 * 1024 * 1024);
+    let server = RawServer::answering(answer("200 OK", "", &body)).await;
+    let url = Url::parse(&server.url("/")).unwrap();
+    let client = client();
+    let request = Get {
+        url: &url,
+        accept: "*/*",
+        validators: &Validators::default(),
+        max_body_bytes: 16 * 1024 * 1024,
+        timeout: PATIENCE,
+    };
+    // Ten times sixteen pieces are more than the store has.
+    for _ in 0..10 {
+        assert_eq!(bytes(client.get(&request).await.unwrap()).len(), body.len());
+    }
+}

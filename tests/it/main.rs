@@ -13,6 +13,7 @@
 
 mod cli;
 mod email;
+mod environment;
 mod guard;
 mod http;
 mod kill;

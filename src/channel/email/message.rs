@@ -3,14 +3,23 @@
 use std::time::SystemTime;
 
 use lettre::Message;
-use lettre::message::MultiPart;
 use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{MultiPart, SinglePart};
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::{Alert, DeliveryId, Priority, Timestamp};
 use crate::render;
 
 use super::{EmailAddress, Mailbox};
+
+/// How much of the mail is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Text and HTML.
+    Full,
+    /// Titles and links as plain text, for a server that refuses more.
+    Short,
+}
 
 /// Writes the mail.
 ///
@@ -22,6 +31,7 @@ pub(super) fn compose(
     delivery: &DeliveryId,
     alerts: &[Alert],
     now: Timestamp,
+    form: Form,
 ) -> Result<Vec<u8>, lettre::error::Error> {
     let mail = render::email(alerts);
     let from = from.mailbox();
@@ -45,8 +55,11 @@ pub(super) fn compose(
         Priority::Normal => {}
         Priority::Low => message = message.raw_header(header("Importance", "low")),
     }
-    let bodies = MultiPart::alternative_plain_html(mail.text, mail.html);
-    Ok(message.multipart(bodies)?.formatted())
+    let message = match form {
+        Form::Full => message.multipart(MultiPart::alternative_plain_html(mail.text, mail.html)),
+        Form::Short => message.singlepart(SinglePart::plain(mail.short)),
+    };
+    Ok(message?.formatted())
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {

@@ -17,6 +17,7 @@ use crate::domain::{Alert, AttemptOutcome, DeliveryId, Timestamp};
 use crate::http::in_words;
 
 use super::{Attempt, ChannelError, EmailAddress, EmailSettings, Mailbox};
+use message::Form;
 use session::{Failure, Problem, Server, Session, Step};
 
 /// How long a connection is kept for the next message of a burst.
@@ -63,16 +64,17 @@ impl EmailSender {
                 reason: "the recipient is not one of this channel any more".to_owned(),
             });
         };
-        let mail = match message::compose(&self.from, to, delivery, alerts, now) {
-            Ok(mail) => mail,
-            Err(error) => {
-                return ended(AttemptOutcome::Refused {
-                    reason: format!("the mail cannot be written: {error}"),
-                });
-            }
+        let write = |form| {
+            message::compose(&self.from, to, delivery, alerts, now, form)
+                .map_err(|error| format!("the mail cannot be written: {error}"))
+        };
+        let forms = write(Form::Full).and_then(|full| Ok((full, write(Form::Short)?)));
+        let (full, short) = match forms {
+            Ok(forms) => forms,
+            Err(reason) => return ended(AttemptOutcome::Refused { reason }),
         };
         let limit = self.timeout;
-        match timeout(limit, Box::pin(self.deliver(to, &mail))).await {
+        match timeout(limit, Box::pin(self.deliver(to, &full, &short))).await {
             Ok(Ok(answer)) => Attempt {
                 outcome: AttemptOutcome::Accepted,
                 answer: Some(answer),
@@ -88,17 +90,31 @@ impl EmailSender {
         }
     }
 
+    /// One of the channel's recipients, however the name is written: a delivery may carry it as the configuration has
+    /// it, with spaces around it or a domain beyond ASCII.
     fn recipient(&self, named: Option<&str>) -> Option<&EmailAddress> {
-        match named {
-            Some(name) => self.to.iter().find(|address| address.as_str() == name),
-            None => self.to.first(),
-        }
+        let Some(name) = named else {
+            return self.to.first();
+        };
+        let address = EmailAddress::parse(name).ok()?;
+        self.to.iter().find(|known| **known == address)
     }
 
-    async fn deliver(&self, to: &EmailAddress, mail: &[u8]) -> Result<String, Failure> {
+    /// Sends the mail, or its short form if the server refuses the long one for what is in it.
+    async fn deliver(
+        &self,
+        to: &EmailAddress,
+        full: &[u8],
+        short: &[u8],
+    ) -> Result<String, Failure> {
         let mut session = self.session().await?;
         let from = &self.from.mailbox().email;
-        let sent = session.send(from, to.address(), mail).await;
+        let mut sent = session.send(from, to.address(), full).await;
+        if sent.as_ref().is_err_and(Failure::is_about_the_content) {
+            // What is reported is why the mail was refused, whatever is said of its short form.
+            let again = session.send(from, to.address(), short).await;
+            sent = again.or(sent);
+        }
         match &sent {
             Ok(_) => self.keep(session),
             // The server is still there, and listens for a goodbye.

@@ -83,6 +83,18 @@ impl Failure {
         }
     }
 
+    /// Whether the server took sender and recipient, and refused the message itself for good.
+    pub(super) fn is_about_the_content(&self) -> bool {
+        let is_final = matches!(
+            self.problem,
+            Problem::Reply {
+                code: 500..=599,
+                ..
+            }
+        );
+        self.step == Step::Content && is_final
+    }
+
     /// Says it as a clause for people.
     pub(super) fn in_words(&self, host: &str) -> String {
         let step = match self.step {
@@ -234,7 +246,11 @@ impl Server {
         let mut failure = broken("no address was found for this name");
         for address in addresses {
             match timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => return Ok(stream),
+                Ok(Ok(stream)) => {
+                    // A mail and its final dot are two writes; held back, the second costs 40 ms a mail.
+                    stream.set_nodelay(true).ok();
+                    return Ok(stream);
+                }
                 Ok(Err(error)) => {
                     let what = explain_io(&error).unwrap_or("the connection failed");
                     failure = broken(what);
