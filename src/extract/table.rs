@@ -315,7 +315,10 @@ fn read_text(node: NodeRef<'_>, limit: usize, separates: impl Fn(Tag) -> bool) -
         }
         let mut descend = true;
         match at.value() {
-            Node::Text(text) => buffer.push(text),
+            Node::Text(text) => {
+                let end = text.floor_char_boundary(limit);
+                buffer.push(text.get(..end).unwrap_or_default());
+            }
             Node::Element(element) => {
                 let tag = Tag::of(&element.name.local);
                 if separates(tag) {

@@ -263,27 +263,41 @@ const CONSENT_WORDS: &[&str] = &[
 ];
 
 fn is_consent(signs: &Signs<'_>) -> bool {
+    const TITLES: &[&str] = &[
+        "cookie",
+        "cookies",
+        "privacy",
+        "your privacy",
+        "we value your privacy",
+        "before you continue",
+        "consent",
+        "datenschutz",
+        "zustimmung",
+        "privatsphäre",
+    ];
     if signs.linked.is_article {
         return false;
     }
     let mut consenting = 0;
-    let mut total = 0;
-    for line in signs.text.lines() {
-        let line_weight = weight(line);
-        total += line_weight;
-        let signs_in_line = folded(line)
+    let mut other = 0;
+    for block in signs
+        .table
+        .blocks
+        .iter()
+        .filter(|block| block.weight >= 60 && block.link_share() < 0.5)
+    {
+        let text = folded(&block.text);
+        let words = text
             .split(' ')
-            .filter(|word| CONSENT_WORDS.iter().any(|sign| word.starts_with(sign)))
-            .count();
-        if signs_in_line >= 2 || signs_in_line == 1 && line_weight < 100 {
-            consenting += line_weight;
+            .filter(|word| CONSENT_WORDS.iter().any(|sign| word.starts_with(sign)));
+        if words.count() >= 2 {
+            consenting += block.weight;
+        } else {
+            other += block.weight;
         }
     }
-    let mentions_cookies = {
-        let text = folded(signs.text);
-        text.contains("cookie") || text.contains("consent")
-    };
-    mentions_cookies && consenting >= BANNER_WEIGHT && consenting * 2 > total
+    let is_short = weight(signs.text) < ARTICLE_WEIGHT;
+    consenting >= BANNER_WEIGHT && consenting > other && (is_short || is_titled(signs, TITLES))
 }
 
 fn is_paywall(signs: &Signs<'_>) -> bool {
