@@ -7,6 +7,7 @@
 
 use super::hints::Hints;
 use super::lines;
+use super::rule::Applied;
 use super::table::{Block, Part, Table, Tag};
 use super::text::{ends_sentence, folded, sentence_marks};
 
@@ -51,18 +52,17 @@ pub(super) struct Known<'a> {
     pub(super) description: Option<&'a str>,
 }
 
-/// The article's blocks, as indices in document order.
-pub(super) fn find(table: &Table<'_>, known: &Known<'_>) -> Vec<usize> {
+/// The article's blocks, as indices in document order: those that the site rule names, else those found.
+pub(super) fn find(table: &Table<'_>, known: &Known<'_>, rule: &Applied) -> Vec<usize> {
+    if !rule.body.is_empty() {
+        return named_by_rule(table, rule);
+    }
     let plain = Sums::new(table.blocks.iter().map(plain_weight));
     let mut best = (Vec::new(), 0);
     for names in [JUNK, SURE_JUNK, Hints::NONE] {
         let survey = Survey::new(table, &plain, names);
         let found = survey.article(known);
-        let weight: usize = found
-            .iter()
-            .filter_map(|&index| table.blocks.get(index))
-            .map(|block| block.weight)
-            .sum();
+        let weight = weight_of(table, &found);
         if weight > best.1 * TRUSTED_RATIO {
             best = (found, weight);
         }
@@ -71,6 +71,49 @@ pub(super) fn find(table: &Table<'_>, known: &Known<'_>) -> Vec<usize> {
         }
     }
     best.0
+}
+
+/// The same blocks without the lines that only name the authors, who are known by now.
+pub(super) fn without_bylines(
+    table: &Table<'_>,
+    found: &[usize],
+    known: &Known<'_>,
+    rule: &Applied,
+) -> Vec<usize> {
+    let byline = known.byline.map(folded).unwrap_or_default();
+    let is_byline = |index: &usize| {
+        table.blocks.get(*index).is_some_and(|block| {
+            block.weight < 300 && lines::is_byline(&folded(&block.text), &byline)
+        })
+    };
+    found
+        .iter()
+        .filter(|index| !rule.body.is_empty() || !is_byline(index))
+        .copied()
+        .collect()
+}
+
+fn named_by_rule(table: &Table<'_>, rule: &Applied) -> Vec<usize> {
+    let mut named = vec![false; table.blocks.len()];
+    let parts = table
+        .elements
+        .iter()
+        .filter(|part| rule.body.contains(&part.node));
+    for part in parts {
+        for slot in named.iter_mut().take(part.end).skip(part.first) {
+            *slot = true;
+        }
+    }
+    let indices = named.iter().enumerate().filter(|(_, named)| **named);
+    indices.map(|(index, _)| index).collect()
+}
+
+fn weight_of(table: &Table<'_>, found: &[usize]) -> usize {
+    found
+        .iter()
+        .filter_map(|&index| table.blocks.get(index))
+        .map(|block| block.weight)
+        .sum()
 }
 
 /// How many times the text must be that is found when fewer names count as junk, to be preferred: names lie

@@ -58,6 +58,9 @@ impl Hints {
     pub(super) const MEDIA: Self = Self(1 << 22);
     /// A list of entries.
     pub(super) const LIST: Self = Self(1 << 23);
+    /// A paywall, or what is behind it.
+    pub(super) const PAYWALL: Self = Self(1 << 24);
+
     /// No hint.
     pub(super) const NONE: Self = Self(0);
 
@@ -470,6 +473,7 @@ const WORDS: &[(&str, Hints)] = &[
     ("galerie", Hints::MEDIA),
     ("galleries", Hints::MEDIA),
     ("gallery", Hints::MEDIA),
+    ("gated", Hints::PAYWALL),
     ("gdpr", Hints::CONSENT),
     ("gform", Hints::SIGNUP),
     ("googlead", Hints::AD),
@@ -572,6 +576,7 @@ const WORDS: &[(&str, Hints)] = &[
     ("meta", Hints::META),
     ("metadata", Hints::META),
     ("metainfo", Hints::META),
+    ("metered", Hints::PAYWALL),
     ("minutes", Hints::META),
     ("modal", Hints::SIGNUP),
     ("more", Hints::RELATED),
@@ -613,23 +618,27 @@ const WORDS: &[(&str, Hints)] = &[
     ("pagetop", Hints::NAV),
     ("pagination", Hints::RELATED),
     ("paging", Hints::RELATED),
+    ("paidcontent", Hints::PAYWALL),
     ("paragraf", Hints::CONTENT),
     ("paragraph", Hints::CONTENT),
     ("paragraphs", Hints::CONTENT),
     ("partager", Hints::SHARE),
     ("partner", Hints::AD),
     ("partners", Hints::AD),
+    ("paygate", Hints::PAYWALL),
+    ("paywall", Hints::PAYWALL),
     ("perex", Hints::LEAD),
     ("photocaption", Hints::CAPTION),
     ("photocredit", Hints::CAPTION),
     ("photogallery", Hints::MEDIA),
     ("photographer", Hints::CAPTION),
-    ("piano", Hints::SIGNUP),
+    ("piano", Hints::SIGNUP.or(Hints::PAYWALL)),
     ("piccaption", Hints::CAPTION),
     ("pictures", Hints::CAPTION),
     ("pinterest", Hints::SHARE),
     ("player", Hints::MEDIA),
     ("plista", Hints::RELATED),
+    ("pluswall", Hints::PAYWALL),
     ("podcast", Hints::MEDIA),
     ("popular", Hints::RELATED),
     ("popup", Hints::SIGNUP),
@@ -696,7 +705,7 @@ const WORDS: &[(&str, Hints)] = &[
     ("redacteur", Hints::BYLINE),
     ("register", Hints::SIGNUP),
     ("registration", Hints::SIGNUP),
-    ("regwall", Hints::SIGNUP),
+    ("regwall", Hints::SIGNUP.or(Hints::PAYWALL)),
     ("reklama", Hints::AD),
     ("reklame", Hints::AD),
     ("relacionada", Hints::RELATED),

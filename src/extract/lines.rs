@@ -6,18 +6,38 @@ use super::text::folded;
 
 /// Tells whether a block is a line that pages put between paragraphs: a reference, a call, a notice.
 pub(super) fn is_boilerplate(block: &Block) -> bool {
-    if block.weight > 250 {
+    if block.weight > 400 {
         return false;
     }
     if block.links > 0 && block.link_share() > 0.8 {
         return true;
     }
     let text = folded(&block.text);
+    if is_consent(&text) {
+        return true;
+    }
     STARTS.iter().any(|start| {
         text.strip_prefix(start)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
             && block.weight < 120
     })
+}
+
+/// Tells whether a block asks for consent to cookies.
+fn is_consent(text: &str) -> bool {
+    text.contains("cookie")
+        && [
+            "use", "using", "nutz", "verwend", "setz", "utilis", "usa", "gebruik", "accept",
+            "akzept", "consent", "zustimm",
+        ]
+        .iter()
+        .any(|word| text.contains(word))
+        && [
+            "site", "website", "webseite", "seite", "we ", "wir ", "nous ", "sitio", "sito",
+            "privacy", "browser",
+        ]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 /// Folded beginnings of such lines.

@@ -19,6 +19,10 @@ mod rule;
 mod strip;
 mod table;
 mod text;
+mod wall;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use url::Url;
 
@@ -27,10 +31,14 @@ use crate::domain::LocalTimestamp;
 
 pub use choice::choose;
 pub use rule::{Rule, RuleError};
+pub use wall::Wall;
 
 use body::Known;
+use dates::Order;
 use metadata::Sources;
+use rule::Applied;
 use table::Table;
+use wall::Signs;
 
 /// Bytes of a page that are read; what follows is cut off.
 pub const MAX_PAGE_BYTES: usize = 4 * 1_048_576;
@@ -68,6 +76,46 @@ pub struct Extracted {
     pub canonical: Option<Url>,
     /// The text, a paragraph a line; empty when none was found.
     pub text: String,
+    /// What stands where the article should.
+    pub wall: Option<Wall>,
+    /// What the caller should know about how the page was read.
+    pub notes: Vec<Note>,
+}
+
+/// Something about how a page was read that its reader may want to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// The page is longer than what is read of one.
+    CutBytes {
+        /// The bytes that were read.
+        limit: usize,
+    },
+    /// A tag had more attributes than are read of one.
+    CutAttributes {
+        /// The attributes that were read.
+        limit: usize,
+    },
+    /// A selector of the site rule matched nothing on this page.
+    RuleMatchedNothing {
+        /// The key of the rule it stands under.
+        key: &'static str,
+        /// The selector as written.
+        selector: String,
+    },
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::CutBytes { limit } => write!(f, "only the first {limit} bytes were read"),
+            Self::CutAttributes { limit } => {
+                write!(f, "only the first {limit} attributes of a tag were read")
+            }
+            Self::RuleMatchedNothing { key, selector } => {
+                write!(f, "{key}: \"{selector}\" matches nothing on this page")
+            }
+        }
+    }
 }
 
 /// Why a page was not read.
@@ -113,42 +161,85 @@ pub fn article(
     rule: Option<&Rule>,
     still_time: &dyn Fn() -> bool,
 ) -> Result<Extracted, ExtractError> {
-    let _ = rule;
     let text = decoded(page)?;
     let stripped = strip::strip(&text)?;
     let html = dom::parse(&stripped.html, still_time)?;
+    let applied = rule.map(|rule| rule.apply(&html)).unwrap_or_default();
     let linked = linked_data::read(&stripped.linked_data);
-    let table = Table::new(&html);
+    let table = Table::new(&html, &applied.body, &applied.removed);
     let sources = Sources {
         table: &table,
         linked: &linked,
         url: page.url,
     };
-    let title = metadata::title(&sources);
-    let description = table.meta(&["description", "og:description", "twitter:description"]);
+    let mut found = read(&sources, &applied);
+    found.wall = wall::recognise(&Signs {
+        table: &table,
+        linked: &linked,
+        scripts: &stripped.scripts,
+        title: found.title.as_deref(),
+        text: &found.text,
+    });
+    if found.wall.is_some_and(|wall| !wall.keeps_text()) {
+        found.text.clear();
+    }
+    found.notes = notes(page, &stripped, applied);
+    Ok(found)
+}
+
+/// Finds the text and the metadata, those of the rule first.
+fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
+    let table = sources.table;
+    let title = applied.title.clone().or_else(|| metadata::title(sources));
     let known = Known {
         title: title.as_deref(),
         byline: None,
-        description,
+        description: table.meta(&["description", "og:description", "twitter:description"]),
     };
-    let body = body::find(&table, &known);
-    let byline = metadata::byline(&sources, title.as_deref(), &body);
+    let body = body::find(table, &known, applied);
+    let byline = applied
+        .byline
+        .as_deref()
+        .and_then(metadata::names_in_line)
+        .or_else(|| metadata::byline(sources, title.as_deref(), &body));
     let known = Known {
         byline: byline.as_deref(),
         ..known
     };
-    let body = body::find(&table, &known);
+    let body = body::without_bylines(table, &body, &known, applied);
     let range = body.first().copied().zip(body.last().copied());
-    Ok(Extracted {
-        published: metadata::published(&sources, title.as_deref(), range),
-        modified: metadata::modified(&sources),
-        lang: metadata::lang(&sources),
-        site: metadata::site(&sources),
-        canonical: metadata::canonical(&sources),
-        text: joined(&table, &body),
+    let published = applied
+        .published
+        .iter()
+        .find_map(|value| dates::parse(value, Order::DayFirst))
+        .map(|found| found.when);
+    Extracted {
+        published: published.or_else(|| metadata::published(sources, title.as_deref(), range)),
+        modified: metadata::modified(sources),
+        lang: metadata::lang(sources),
+        site: metadata::site(sources),
+        canonical: metadata::canonical(sources),
+        text: joined(table, &body),
         title,
         byline,
-    })
+        wall: None,
+        notes: Vec::new(),
+    }
+}
+
+fn notes(page: &Page<'_>, stripped: &strip::Stripped<'_>, applied: Applied) -> Vec<Note> {
+    let mut notes = applied.notes;
+    if page.bytes.len() > MAX_PAGE_BYTES {
+        notes.push(Note::CutBytes {
+            limit: MAX_PAGE_BYTES,
+        });
+    }
+    if stripped.cut_attributes {
+        notes.push(Note::CutAttributes {
+            limit: strip::KEPT_ATTRIBUTES,
+        });
+    }
+    notes
 }
 
 /// The text of an HTML fragment, a paragraph a line: a feed's own summary or content.
@@ -167,7 +258,8 @@ pub fn fragment_text(html: &str) -> String {
     let parsed = strip::strip(cut).and_then(|stripped| dom::parse(&stripped.html, &|| true));
     match parsed {
         Ok(html) => {
-            let table = Table::new(&html);
+            let none = BTreeSet::new();
+            let table = Table::new(&html, &none, &none);
             let all: Vec<usize> = (0..table.blocks.len()).collect();
             joined(&table, &all)
         }
@@ -197,7 +289,7 @@ fn joined(table: &Table<'_>, body: &[usize]) -> String {
     out
 }
 
-fn decoded<'a>(page: &Page<'a>) -> Result<std::borrow::Cow<'a, str>, ExtractError> {
+fn decoded<'a>(page: &Page<'a>) -> Result<Cow<'a, str>, ExtractError> {
     let bytes = page.bytes.get(..MAX_PAGE_BYTES).unwrap_or(page.bytes);
     if let Some(found) = foreign(bytes) {
         return Err(ExtractError::NotHtml {

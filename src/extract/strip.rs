@@ -37,6 +37,7 @@ pub(super) fn strip(page: &str) -> Result<Stripped<'_>, ExtractError> {
     let mut rest = page;
     // Once an end tag is missing it is missing for all that follows: it is not looked for again.
     let mut endless = Endless::default();
+    let mut repeated_roots = 0_usize;
     while let Some((before, from_tag)) = split_at_byte(rest, b'<') {
         stripped.html.push_str(before);
         rest = match construct(from_tag) {
@@ -45,6 +46,11 @@ pub(super) fn strip(page: &str) -> Result<Stripped<'_>, ExtractError> {
             Construct::Tag => {
                 let end = tag_end(from_tag)?;
                 let (tag, after) = split_at(from_tag, end.end);
+                repeated_roots += usize::from(is_root(tag.as_bytes()));
+                if repeated_roots > MAX_ROOTS && is_root(tag.as_bytes()) {
+                    rest = after;
+                    continue;
+                }
                 if let Some(kept) = end.kept {
                     stripped.html.push_str(split_at(tag, kept).0);
                     stripped.html.push('>');
@@ -63,6 +69,13 @@ pub(super) fn strip(page: &str) -> Result<Stripped<'_>, ExtractError> {
     }
     stripped.html.push_str(rest);
     Ok(stripped)
+}
+
+/// Tags of `html` and `body` that are read: the parser adds the attributes of each to the first one's.
+const MAX_ROOTS: usize = 16;
+
+fn is_root(tag: &[u8]) -> bool {
+    is_tag(tag, "html") || is_tag(tag, "body")
 }
 
 /// Elements whose content is no text of the page.
@@ -321,6 +334,12 @@ mod tests {
         let parts = strip(&page).unwrap();
         assert_eq!(parts.html, format!("<p {}>text", "a=1 ".repeat(256)));
         assert!(parts.cut_attributes);
+    }
+
+    #[test]
+    fn only_so_many_bodies_are_read() {
+        let page = "<body a>".repeat(50) + "text";
+        assert_eq!(stripped(&page), "<body a>".repeat(16) + "text");
     }
 
     #[test]

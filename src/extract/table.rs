@@ -3,6 +3,7 @@
 //! Both are in document order, so the blocks inside an element are one range, and every question that the
 //! search for the article asks is a sum over a range. The tree is never changed and never copied.
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use html5ever::tree_builder::TreeSink;
@@ -13,10 +14,10 @@ use super::hints::{self, Hints};
 use super::text::{TextBuffer, weight};
 
 /// A place in the tree of `scraper`, which hands these out but does not export their names.
-type NodeRef<'a> = <ElementRef<'a> as Deref>::Target;
+pub(super) type NodeRef<'a> = <ElementRef<'a> as Deref>::Target;
 
 /// The name of a place in that tree.
-type NodeId = <HtmlTreeSink as TreeSink>::Handle;
+pub(super) type NodeId = <HtmlTreeSink as TreeSink>::Handle;
 
 /// The page in tables.
 #[derive(Debug)]
@@ -223,8 +224,12 @@ impl Tag {
 }
 
 impl<'a> Table<'a> {
-    /// Walks the tree once.
-    pub(super) fn new(html: &'a Html) -> Self {
+    /// Walks the tree once. What is in `marked` is in the table whatever it is; what is in `removed` is not.
+    pub(super) fn new(
+        html: &'a Html,
+        marked: &'a BTreeSet<NodeId>,
+        removed: &'a BTreeSet<NodeId>,
+    ) -> Self {
         let mut walk = Walk {
             table: Self {
                 html,
@@ -235,6 +240,8 @@ impl<'a> Table<'a> {
                 title: None,
                 lang: None,
             },
+            marked,
+            removed,
             open: Vec::new(),
             current: Current::default(),
         };
@@ -308,7 +315,10 @@ fn read_text(node: NodeRef<'_>, limit: usize, separates: impl Fn(Tag) -> bool) -
         }
         let mut descend = true;
         match at.value() {
-            Node::Text(text) => buffer.push(text),
+            Node::Text(text) => {
+                let end = text.floor_char_boundary(limit);
+                buffer.push(text.get(..end).unwrap_or_default());
+            }
             Node::Element(element) => {
                 let tag = Tag::of(&element.name.local);
                 if separates(tag) {
@@ -341,6 +351,8 @@ fn read_text(node: NodeRef<'_>, limit: usize, separates: impl Fn(Tag) -> bool) -
 
 struct Walk<'a> {
     table: Table<'a>,
+    marked: &'a BTreeSet<NodeId>,
+    removed: &'a BTreeSet<NodeId>,
     open: Vec<Open>,
     current: Current,
 }
@@ -420,6 +432,9 @@ impl<'a> Walk<'a> {
 
     fn enter_element(&mut self, node: NodeRef<'a>, element: &'a Element) -> bool {
         let tag = Tag::of(&element.name.local);
+        if self.removed.contains(&node.id()) {
+            return false;
+        }
         match tag {
             Tag::Skip => return false,
             Tag::Meta => {
@@ -465,7 +480,8 @@ impl<'a> Walk<'a> {
             Tag::Caption => self.current.caption_depth += 1,
             _ => {}
         }
-        let recorded = tag.breaks() || tag == Tag::Time || hints != Hints::NONE;
+        let recorded =
+            tag.breaks() || tag == Tag::Time || hints != Hints::NONE || self.marked.contains(&node);
         let part = recorded.then(|| {
             let index = self.table.elements.len();
             let parent = self

@@ -40,6 +40,16 @@ macro_rules! page_fixture {
 page_fixture! {
     a_print_page_is_read_from_its_visible_lines: "print", None;
     a_full_page_is_read_without_its_surroundings: "full", None;
+    german_in_windows_1252_that_calls_itself_latin_1: "german-windows-1252", None;
+    vietnamese_in_windows_1258_comes_out_composed: "vietnamese-windows-1258", None;
+    vietnamese_in_utf_8_under_two_wrong_labels: "vietnamese-mislabelled", Some("text/html; charset=windows-1252");
+    russian_in_windows_1251_under_the_servers_default: "russian-windows-1251", Some("text/html; charset=iso-8859-1");
+    japanese_in_shift_jis: "japanese-shift-jis", None;
+    korean_in_euc_kr: "korean-euc-kr", None;
+    chinese_in_gb18030_that_calls_itself_gb2312: "chinese-gb18030", None;
+    chinese_in_big5: "chinese-big5", None;
+    turkish_in_utf_16_without_a_mark: "turkish-utf-16", Some("text/html; charset=utf-8");
+    arabic_in_utf_8_without_a_label: "arabic-utf-8", None;
 }
 
 #[test]
@@ -75,4 +85,217 @@ fn a_fragment_without_markup_is_cleaned() {
 fn a_fragment_that_is_too_deep_still_gives_its_words() {
     let html = "<div>".repeat(5_000) + "word" + &"</div>".repeat(5_000);
     assert_eq!(fragment_text(&html), "word");
+}
+
+/// A page whose article is these paragraphs, with other articles beside it.
+fn page_of(head: &str, paragraphs: &[&str]) -> String {
+    let text: String = paragraphs.join("</p><p>");
+    format!(
+        "<html><head>{head}</head><body><nav><a href=/>Home</a> <a href=/sea>Sea</a></nav><article><h1>Ferries sail all winter</h1>\
+         <p>{text}</p></article><aside><h3>Related stories</h3><ul><li><a href=/1>Quokka seen at the lighthouse</a></li></ul></aside></body></html>"
+    )
+}
+
+const FIRST: &str = "The towns of the strait will keep their night ferries through the winter, the harbour office said on Monday.";
+const SECOND: &str = "Nurses and students had asked for it, and the council found the money in the fund for storm damage.";
+
+fn article_of(html: &str) -> Extracted {
+    read(html.as_bytes(), Some("text/html; charset=utf-8"))
+}
+
+#[test]
+fn a_word_that_stands_only_in_related_stories_is_not_in_the_text() {
+    let found = article_of(&page_of("", &[FIRST, SECOND]));
+    assert_eq!(found.text, format!("{FIRST}\n{SECOND}"));
+}
+
+#[test]
+fn the_lead_above_the_text_is_part_of_it() {
+    let html = "<body><header><h1>Ferries sail all winter</h1><p class=standfirst>The narwhal route stays open, and fares do not rise this year.</p></header>"
+        .to_owned()
+        + &format!("<div class=article-body><p>{FIRST}</p><p>{SECOND}</p></div>");
+    assert!(article_of(&html).text.starts_with("The narwhal route"));
+}
+
+#[test]
+fn a_body_in_two_neighbouring_parts_is_read_whole() {
+    let html = format!(
+        "<body><h1>Ferries</h1><div class=main><div class=part><p>{FIRST}</p></div><div class=ad><p>Buy boots, buy them now, at the shop on the quay, where all is cheap.</p></div><div class=part><p>{SECOND}</p></div></div>"
+    );
+    assert_eq!(article_of(&html).text, format!("{FIRST}\n{SECOND}"));
+}
+
+#[test]
+fn an_offset_written_for_people_is_given_to_the_time_written_for_machines() {
+    let head = "<meta property='article:published_time' content='2024-03-05T12:30:00Z'>";
+    let html =
+        page_of(head, &[FIRST, SECOND]).replace("</h1>", "</h1><time>5 March 2024, 19:30</time>");
+    let published = article_of(&html).published.unwrap();
+    assert_eq!(published.to_string(), "2024-03-05T19:30:00+07:00");
+}
+
+#[test]
+fn a_date_that_cannot_be_is_not_taken() {
+    let head = "<meta property='article:published_time' content='0001-01-01T00:00:00Z'>";
+    assert_eq!(article_of(&page_of(head, &[FIRST, SECOND])).published, None);
+}
+
+#[test]
+fn the_date_of_another_article_is_not_taken() {
+    let html = page_of("", &[FIRST, SECOND]).replace(
+        "lighthouse</a>",
+        "lighthouse</a> <span class=date>3 May 2020</span>",
+    );
+    assert_eq!(article_of(&html).published, None);
+}
+
+fn rule(change: impl FnOnce(&mut crate::domain::SiteRule)) -> Rule {
+    let mut rule = crate::domain::SiteRule::default();
+    change(&mut rule);
+    Rule::new(&rule).unwrap()
+}
+
+fn ruled(html: &str, rule: &Rule) -> Extracted {
+    let page = Page {
+        bytes: html.as_bytes(),
+        content_type: None,
+        url: None,
+    };
+    article(&page, Some(rule), &|| true).unwrap()
+}
+
+#[test]
+fn a_rule_decides_what_is_read() {
+    let html = "<body><b id=t>Short</b><i class=w>By Ada Lark</i><u>3/4/2021</u><div id=x><p>one <s>two</s></p></div><p>A long paragraph that would be taken for the text, were it not for the rule, which says otherwise.</p>";
+    let rule = rule(|rule| {
+        rule.body = Some("#x".to_owned());
+        rule.title = Some("#t".to_owned());
+        rule.byline = Some(".w".to_owned());
+        rule.published = Some("u".to_owned());
+        rule.remove = vec!["s".to_owned()];
+    });
+    let found = ruled(html, &rule);
+    assert_eq!(
+        shown(&found),
+        "title: Short\nbyline: Ada Lark\npublished: 2021-04-03T00:00:00+00:00\nlang: -\nsite: -\n\none\n"
+    );
+}
+
+#[test]
+fn a_selector_that_matches_nothing_is_reported_and_the_text_found_anyway() {
+    let rule = rule(|rule| rule.body = Some(".gone".to_owned()));
+    let found = ruled(&page_of("", &[FIRST, SECOND]), &rule);
+    assert_eq!(
+        found.notes,
+        [Note::RuleMatchedNothing {
+            key: "body",
+            selector: ".gone".to_owned()
+        }]
+    );
+    assert_eq!(found.text, format!("{FIRST}\n{SECOND}"));
+}
+
+#[test]
+fn a_selector_that_is_no_css_is_named() {
+    let rule = crate::domain::SiteRule {
+        title: Some("h1[".to_owned()),
+        ..crate::domain::SiteRule::default()
+    };
+    let error = Rule::new(&rule).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("title: \"h1[\" is not a CSS selector"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_paywall_is_named_and_the_beginning_kept() {
+    let head = "<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"headline\":\"Ferries\",\"isAccessibleForFree\":\"False\"}</script>";
+    let html = page_of(head, &[FIRST, "Subscribe to continue reading this story."]);
+    let found = article_of(&html);
+    assert_eq!(found.wall, Some(Wall::Paywall));
+    assert!(found.text.starts_with(FIRST));
+}
+
+#[test]
+fn a_check_for_robots_is_named() {
+    let html = "<title>Just a moment...</title><body><h1>news.example.org</h1><p>Verifying you are human. This may take a few seconds.</p><script>window._cf_chl_opt={}</script>";
+    let found = article_of(html);
+    assert_eq!(
+        (found.wall, found.text.as_str()),
+        (Some(Wall::Challenge), "")
+    );
+}
+
+#[test]
+fn a_consent_page_is_named() {
+    let line = "<p>We and our partners store cookies on your device and use them to personalise content, with your consent, which you can withdraw at any time.</p>";
+    let html = format!(
+        "<title>Before you continue</title><body><h1>Your privacy</h1>{}<button>Accept</button>",
+        line.repeat(4)
+    );
+    let found = article_of(&html);
+    assert_eq!((found.wall, found.text.as_str()), (Some(Wall::Consent), ""));
+}
+
+#[test]
+fn a_page_not_found_is_named() {
+    let html = "<title>Page not found | Courier</title><body><h1>Page not found</h1><p>The page you were looking for may have been moved, or it never was here. Try the search.</p>";
+    assert_eq!(article_of(html).wall, Some(Wall::NotFound));
+}
+
+#[test]
+fn an_article_about_walls_is_none() {
+    let paragraph = "The publishers discussed cookies, paywalls and captchas at length, and said that readers who subscribe to read more should not be asked twice for consent.";
+    let html = page_of(
+        "<title>Page not found? Why readers leave</title>",
+        &[paragraph; 12],
+    );
+    assert_eq!(article_of(&html).wall, None);
+}
+
+#[test]
+fn a_page_that_is_too_long_is_cut_and_says_so() {
+    let html = page_of("", &[FIRST, SECOND]) + &"<p>x ".repeat(10) + &" ".repeat(MAX_PAGE_BYTES);
+    let found = article_of(&html);
+    assert_eq!(
+        found.notes,
+        [Note::CutBytes {
+            limit: MAX_PAGE_BYTES
+        }]
+    );
+    assert!(found.text.starts_with(FIRST));
+}
+
+#[test]
+fn titles_of_a_million_parts_are_read_in_time() {
+    let html = format!("<title>{}</title><p>{FIRST}", "a - ".repeat(500_000));
+    assert_eq!(article_of(&html).text, FIRST);
+}
+
+#[test]
+fn a_hundred_thousand_tags_of_the_body_are_read_in_time() {
+    let html: String =
+        (0..100_000).fold(String::new(), |html, n| html + &format!("<body a{n}=1>")) + FIRST;
+    assert_eq!(article_of(&html).text, FIRST);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_bytes_are_read_without_harm(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400)) {
+        let page = Page { bytes: &bytes, content_type: None, url: None };
+        let _found = article(&page, None, &|| true);
+    }
+
+    #[test]
+    fn any_soup_of_tags_is_read_without_harm(
+        parts in proptest::collection::vec("</?(p|div|table|td|a|b|h1|li|ul|script|title|meta|template|svg|select|form|body)( class=(related|body|date))?>|[a-z ,.]{0,20}|2019-01-02", 0..80)
+    ) {
+        let html = parts.concat();
+        let found = article_of(&html);
+        proptest::prop_assert!(!found.text.contains("\n\n"));
+        let _text = fragment_text(&html);
+    }
 }

@@ -255,6 +255,12 @@ pub(in crate::extract) fn byline(
         .map(|names| names.join(", "))
 }
 
+/// The names in a line that is known to be a byline.
+pub(in crate::extract) fn names_in_line(line: &str) -> Option<String> {
+    let names = distinct(&[line.to_owned()]);
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
 /// Splits values into names, each once.
 fn distinct(values: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();

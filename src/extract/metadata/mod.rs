@@ -7,7 +7,7 @@ mod origin;
 mod published;
 mod title;
 
-pub(super) use byline::byline;
+pub(super) use byline::{byline, names_in_line};
 pub(super) use origin::{canonical, lang, site};
 pub(super) use published::{modified, published};
 pub(super) use title::title;

@@ -226,39 +226,82 @@ fn of_part(table: &Table<'_>, part: &Part, order: Order) -> Option<Found> {
     .or_else(|| dates::find(&table.text_of(part), order))
 }
 
+/// What tells that a date is that of another article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// The names of the elements around it.
+    Names,
+    /// Where it stands.
+    Place,
+}
+
+/// What stands beside an article.
+const BESIDE: Hints = Hints::RELATED.or(Hints::COMMENTS).or(Hints::NAV);
+
 impl Place {
     /// The date that readers are shown near the headline.
     fn shown(&self, table: &Table<'_>, order: Order) -> Option<Found> {
-        self.in_elements(table, order)
-            .or_else(|| self.in_lines(table, order))
+        self.in_elements(table, order, Trust::Names)
+            .or_else(|| self.in_lines(table, order, Trust::Names))
+            .or_else(|| self.in_elements(table, order, Trust::Place))
+            .or_else(|| self.in_lines(table, order, Trust::Place))
             .or_else(|| self.in_dateline(table, order))
     }
 
-    fn in_elements(&self, table: &Table<'_>, order: Order) -> Option<Found> {
+    fn in_elements(&self, table: &Table<'_>, order: Order, trust: Trust) -> Option<Found> {
         let blocks = self.blocks(BLOCKS_BEFORE, 3);
         table
             .elements
             .iter()
-            .filter(|part| part.hints.any(Hints::DATE) && part.tag != Tag::Body)
-            .filter(|part| blocks.contains(&part.first) && part.end <= part.first + 4)
-            .filter(|part| !part.hints.any(Hints::RELATED.or(Hints::COMMENTS)))
+            .enumerate()
+            .filter(|(_, part)| part.hints.any(Hints::DATE) && part.tag != Tag::Body)
+            .filter(|(_, part)| blocks.contains(&part.first) && part.end <= part.first + 4)
+            .filter(|(index, _)| !self.is_of_another(table, *index, trust))
+            .map(|(_, part)| part)
             .filter_map(|part| Some((self.distance(part.first), of_part(table, part, order)?)))
             .min_by_key(|(distance, found)| (*distance, !found.has_time))
             .map(|(_, found)| found)
     }
 
-    fn in_lines(&self, table: &Table<'_>, order: Order) -> Option<Found> {
+    fn in_lines(&self, table: &Table<'_>, order: Order, trust: Trust) -> Option<Found> {
         let from = self.top.saturating_sub(LINES_BEFORE);
         let blocks = table.blocks.iter().enumerate().skip(from);
         blocks
             .take((self.blocks(0, 3).end() + 1).saturating_sub(from))
-            .filter(|(_, block)| block.weight <= 200)
+            .filter(|(_, block)| {
+                block.weight <= 200 && !self.is_of_another(table, block.part, trust)
+            })
             .filter_map(|(index, block)| {
                 Some((self.distance(index), dates::find(&block.text, order)?))
             })
             .filter(|(_, found)| found.of_tokens <= 16 || found.at <= 6)
             .min_by_key(|(distance, _)| *distance)
             .map(|(_, found)| found)
+    }
+
+    /// Tells whether an element is part of what stands beside the article and its headline: other articles,
+    /// comments, menus.
+    fn is_of_another(&self, table: &Table<'_>, part: usize, trust: Trust) -> bool {
+        let holds_article = |around: &Part| {
+            let holds = |block: usize| (around.first..around.end).contains(&block);
+            holds(self.anchor) || self.body.is_some_and(|(start, _)| holds(start))
+        };
+        let is_below = table
+            .elements
+            .get(part)
+            .is_some_and(|part| self.body.is_some_and(|(_, end)| part.first > end));
+        let beside = match (is_below, trust) {
+            (true, _) => BESIDE.or(Hints::SIDE),
+            (false, Trust::Names) => BESIDE,
+            // Names lie: above the end of the text a date may stand in a part called a card.
+            (false, Trust::Place) => Hints::COMMENTS,
+        };
+        table
+            .elements
+            .get(part)
+            .into_iter()
+            .chain(table.ancestors(part).map(|(_, around)| around))
+            .any(|around| around.hints.any(beside) && !holds_article(around))
     }
 
     /// The date that the text itself begins with: `Berlin, 1 February 2022 - The ministry ...`.

@@ -11,6 +11,9 @@ const SEPARATORS: &[&str] = &[
     " ǀ ", " ｜ ", " − ",
 ];
 
+/// Parts that a title is split into; the last keeps the rest.
+const MOST_PARTS: usize = 8;
+
 /// Share of words that a heading and the page's declared title have in common when they are the same.
 const SAME_TITLE: f64 = 0.5;
 
@@ -165,10 +168,11 @@ fn split(title: &str) -> Vec<(&str, &str)> {
     let mut parts = Vec::new();
     let mut rest = title;
     let mut separator = "";
-    while let Some((at, found)) = SEPARATORS
-        .iter()
-        .filter_map(|mark| rest.find(mark).map(|at| (at, *mark)))
-        .min()
+    while parts.len() < MOST_PARTS
+        && let Some((at, found)) = SEPARATORS
+            .iter()
+            .filter_map(|mark| rest.find(mark).map(|at| (at, *mark)))
+            .min()
     {
         let (part, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
         parts.push((separator, part));
