@@ -6,6 +6,7 @@ mod draft;
 mod finish;
 mod identity;
 mod json;
+mod lexer;
 mod references;
 mod repair;
 mod report;
