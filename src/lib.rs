@@ -13,12 +13,22 @@
 //! the message, [`schedule`] says when. Outside things have one home each: [`http`], [`channel`], [`store`],
 //! [`clock`], [`config`]. [`daemon`] puts them together, [`cli`] is what people type, [`demo`] shows it all.
 
+pub mod alerting;
 pub mod channel;
 pub mod charset;
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod daemon;
+pub mod demo;
 pub mod domain;
 pub mod extract;
 pub mod http;
 pub mod matching;
 pub mod parse;
+pub mod pipeline;
 pub mod render;
+pub mod schedule;
+pub mod store;
+pub mod systemd;
+pub mod telemetry;

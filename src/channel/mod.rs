@@ -1,13 +1,32 @@
 //! Channels: how a message leaves the house. The only user of `lettre`.
+//!
+//! Takes a delivery and its alerts, makes one try to bring them to the other side, and says how that ended and what it
+//! means: [`AttemptOutcome`]. It never tries again by itself, keeps no queue, and ends in bounded time whatever the
+//! other side does. Where something is sent comes from the configuration alone, never from a feed.
 
+mod address;
+mod console;
+mod email;
+mod file;
+mod signature;
+mod webhook;
+
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
-use crate::domain::{Alert, AttemptOutcome, ChannelName, DeliveryId, Timestamp};
+use crate::domain::{Alert, AttemptOutcome, ChannelName, DeliveryId, Destination, Timestamp};
 use crate::http::HttpClient;
+
+pub use address::{AddressError, EmailAddress, Mailbox};
+
+use console::ConsoleSender;
+use email::EmailSender;
+use file::FileSender;
+use webhook::WebhookSender;
 
 /// A channel as configured.
 #[derive(Debug, Clone)]
@@ -31,6 +50,25 @@ pub enum ChannelKind {
     Console,
     /// A file that grows by a line of JSON for each alert.
     File(PathBuf),
+}
+
+impl ChannelSettings {
+    /// Where a copy of each alert goes: one destination for each recipient of a mail channel, else one.
+    #[must_use]
+    pub fn destinations(&self) -> Vec<Destination> {
+        let to = |recipient| Destination {
+            channel: self.name.clone(),
+            recipient,
+        };
+        match &self.kind {
+            ChannelKind::Email(email) => email
+                .to
+                .iter()
+                .map(|address| to(Some(address.as_str().to_owned())))
+                .collect(),
+            ChannelKind::Webhook(_) | ChannelKind::Console | ChannelKind::File(_) => vec![to(None)],
+        }
+    }
 }
 
 /// How mail is sent.
@@ -79,46 +117,6 @@ pub struct WebhookSettings {
     pub secrets: Vec<SecretString>,
 }
 
-/// A mail address that has been checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EmailAddress(lettre::Address);
-
-/// A mail address with a name to show: `newswatch <newswatch@example.org>`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mailbox(lettre::message::Mailbox);
-
-/// A text that is not a mail address.
-#[derive(Debug, thiserror::Error)]
-#[error("\"{value}\" is not a mail address; write for example desk@example.org")]
-pub struct AddressError {
-    /// The text.
-    pub value: String,
-}
-
-impl EmailAddress {
-    /// Checks an address.
-    ///
-    /// # Errors
-    /// When it is not one.
-    pub fn parse(value: &str) -> Result<Self, AddressError> {
-        value.parse().map(Self).map_err(|_| AddressError {
-            value: value.to_owned(),
-        })
-    }
-}
-
-impl Mailbox {
-    /// Checks an address with or without a name.
-    ///
-    /// # Errors
-    /// When it is not one.
-    pub fn parse(value: &str) -> Result<Self, AddressError> {
-        value.parse().map(Self).map_err(|_| AddressError {
-            value: value.to_owned(),
-        })
-    }
-}
-
 /// A channel could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum ChannelError {
@@ -130,11 +128,50 @@ pub enum ChannelError {
     Secret(String),
 }
 
+/// The times that bound one try, whatever the other side does.
+#[derive(Debug, Clone)]
+pub struct SendLimits {
+    /// For a webhook: from connecting to the end of the answer.
+    pub webhook: Duration,
+    /// For a mail: from connecting to the server's word that it has taken it.
+    pub email: Duration,
+    /// For a console that nobody reads.
+    pub console: Duration,
+}
+
+impl Default for SendLimits {
+    fn default() -> Self {
+        Self {
+            webhook: Duration::from_secs(30),
+            email: Duration::from_mins(1),
+            console: Duration::from_secs(10),
+        }
+    }
+}
+
+/// One try: how it ended, and what the other side said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// How it ended.
+    pub outcome: AttemptOutcome,
+    /// The other side's own words, where it has any and said some.
+    pub answer: Option<String>,
+}
+
 /// A channel that is ready to send.
 #[derive(Debug)]
 pub struct Channel {
     /// Its settings.
     pub settings: ChannelSettings,
+    sender: Sender,
+}
+
+#[derive(Debug)]
+enum Sender {
+    Email(EmailSender),
+    Webhook(WebhookSender),
+    Console(ConsoleSender),
+    File(FileSender),
 }
 
 impl Channel {
@@ -143,8 +180,39 @@ impl Channel {
     /// # Errors
     /// When its settings cannot work.
     pub fn new(settings: ChannelSettings, http: HttpClient) -> Result<Self, ChannelError> {
-        let _ = http;
-        Ok(Self { settings })
+        Self::with_limits(settings, http, &SendLimits::default())
+    }
+
+    /// Makes the channel ready, with other limits for one try.
+    ///
+    /// # Errors
+    /// As [`Channel::new`].
+    pub fn with_limits(
+        settings: ChannelSettings,
+        http: HttpClient,
+        limits: &SendLimits,
+    ) -> Result<Self, ChannelError> {
+        let sender = match &settings.kind {
+            ChannelKind::Email(email) => Sender::Email(EmailSender::new(email, limits.email)?),
+            ChannelKind::Webhook(webhook) => {
+                Sender::Webhook(WebhookSender::new(webhook, http, limits.webhook)?)
+            }
+            ChannelKind::Console => Sender::Console(ConsoleSender::new(
+                Box::new(std::io::stdout()),
+                limits.console,
+            )),
+            ChannelKind::File(path) => Sender::File(FileSender::new(path)),
+        };
+        Ok(Self { settings, sender })
+    }
+
+    /// Makes a console channel that writes elsewhere than to standard output.
+    #[must_use]
+    pub fn console_to(settings: ChannelSettings, writer: Box<dyn Write + Send>) -> Self {
+        Self {
+            settings,
+            sender: Sender::Console(ConsoleSender::new(writer, SendLimits::default().console)),
+        }
     }
 
     /// Makes one try to deliver alerts to this channel.
@@ -157,7 +225,22 @@ impl Channel {
         alerts: &[Alert],
         now: Timestamp,
     ) -> AttemptOutcome {
-        let _ = (delivery, recipient, alerts, now);
-        AttemptOutcome::Accepted
+        self.attempt(delivery, recipient, alerts, now).await.outcome
+    }
+
+    /// Makes one try as [`Channel::send`] does, and tells the other side's answer as well.
+    pub async fn attempt(
+        &self,
+        delivery: &DeliveryId,
+        recipient: Option<&str>,
+        alerts: &[Alert],
+        now: Timestamp,
+    ) -> Attempt {
+        match &self.sender {
+            Sender::Email(email) => Box::pin(email.send(delivery, recipient, alerts, now)).await,
+            Sender::Webhook(webhook) => Box::pin(webhook.send(delivery, alerts, now)).await,
+            Sender::Console(console) => console.send(alerts).await,
+            Sender::File(file) => file.send(delivery, alerts, now).await,
+        }
     }
 }

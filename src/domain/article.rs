@@ -1,5 +1,7 @@
 //! An article: the full text of an entry, and where it was found.
 
+use std::fmt;
+
 use url::Url;
 
 use super::LocalTimestamp;
@@ -35,6 +37,15 @@ pub enum TextBasis {
         /// Why the page was not used, as a clause for people.
         reason: String,
     },
+}
+
+impl fmt::Display for TextBasis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Page => f.write_str("page"),
+            Self::Feed { reason } => write!(f, "feed ({reason})"),
+        }
+    }
 }
 
 /// What a query looks at: the borrowed fields of an article.

@@ -68,3 +68,50 @@ pub struct Validators {
     /// The `Last-Modified` field as it came.
     pub last_modified: Option<String>,
 }
+
+/// Words in the name of a query parameter whose value is a secret.
+const SECRET_WORDS: [&str; 7] = ["token", "key", "secret", "pass", "auth", "sig", "session"];
+
+/// A URL as people and logs may see it: without user name, password and the secrets in its query.
+#[must_use]
+pub fn shown_url(url: &Url) -> String {
+    let mut shown = url.clone();
+    // Both fail only for URLs that cannot have a user name at all.
+    if shown.set_username("").is_err() || shown.set_password(None).is_err() {
+        return shown.into();
+    }
+    shown.set_fragment(None);
+    let query = url.query().map(|query| {
+        query
+            .split('&')
+            .map(shown_parameter)
+            .collect::<Vec<_>>()
+            .join("&")
+    });
+    shown.set_query(query.as_deref());
+    shown.into()
+}
+
+fn shown_parameter(parameter: &str) -> String {
+    let name = parameter.split('=').next().unwrap_or_default();
+    let lower = name.to_ascii_lowercase();
+    if SECRET_WORDS.iter().any(|word| lower.contains(word)) {
+        format!("{name}=...")
+    } else {
+        parameter.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_url_has_no_password_and_no_token() {
+        let url = Url::parse("https://me:pw@example.org/feed?page=2&api_key=abc#x").unwrap();
+        assert_eq!(
+            shown_url(&url),
+            "https://example.org/feed?page=2&api_key=..."
+        );
+    }
+}

@@ -1,8 +1,42 @@
 //! From a page to its article: the only user of `scraper`.
+//!
+//! In go the bytes of a page; out come headline, authors, dates, language, site and the text, a paragraph a
+//! line. The page is decoded, freed of its code ([`strip`]), parsed once within bounds ([`dom`]), written
+//! into two flat tables in one walk ([`table`]); then the text is found ([`body`]) and the metadata read
+//! ([`metadata`], [`linked_data`]). The tree is never changed, nothing is fetched, and nothing here knows any
+//! site by name. A page that is built to be slow is refused with the reason.
+
+mod body;
+mod choice;
+mod date_words;
+mod dates;
+mod dom;
+mod hints;
+mod lines;
+mod linked_data;
+mod metadata;
+mod rule;
+mod strip;
+mod table;
+mod text;
 
 use url::Url;
 
-use crate::domain::{LocalTimestamp, SiteRule};
+use crate::charset;
+use crate::domain::LocalTimestamp;
+
+pub use choice::choose;
+pub use rule::{Rule, RuleError};
+
+use body::Known;
+use metadata::Sources;
+use table::Table;
+
+/// Bytes of a page that are read; what follows is cut off.
+pub const MAX_PAGE_BYTES: usize = 4 * 1_048_576;
+
+/// Bytes of a feed's own text that are read; what follows is cut off.
+const MAX_FRAGMENT_BYTES: usize = 1_048_576;
 
 /// The bytes of a page, and what came with them.
 #[derive(Debug, Clone, Copy)]
@@ -13,33 +47,6 @@ pub struct Page<'a> {
     pub content_type: Option<&'a str>,
     /// Where it came from, after redirects.
     pub url: Option<&'a Url>,
-}
-
-/// A site rule whose selectors have been checked.
-#[derive(Debug, Clone)]
-pub struct Rule {}
-
-impl Rule {
-    /// Checks the selectors.
-    ///
-    /// # Errors
-    /// The first selector that is not CSS, with the key it stands under.
-    pub fn new(rule: &SiteRule) -> Result<Self, RuleError> {
-        let _ = rule;
-        Ok(Self {})
-    }
-}
-
-/// A selector that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{key}: \"{selector}\" is not a CSS selector: {message}")]
-pub struct RuleError {
-    /// The key of the rule it stands under.
-    pub key: &'static str,
-    /// The selector as written.
-    pub selector: String,
-    /// What is wrong with it.
-    pub message: String,
 }
 
 /// What was found on a page.
@@ -75,6 +82,24 @@ pub enum ExtractError {
     /// Reading it took longer than the caller allows.
     #[error("the page takes too long to read")]
     TooSlow,
+    /// Its elements are nested deeper than any browser goes.
+    #[error("the page's elements are nested deeper than {limit}")]
+    TooDeep {
+        /// The deepest level that is read.
+        limit: usize,
+    },
+    /// It has, or makes the parser build, too many elements.
+    #[error("the page has more than {limit} elements and texts")]
+    TooLarge {
+        /// The most nodes that are read.
+        limit: usize,
+    },
+    /// A tag has too many attributes.
+    #[error("a tag of the page has more than {limit} attributes")]
+    TooManyAttributes {
+        /// The most attributes that are read.
+        limit: usize,
+    },
 }
 
 /// Finds the article on a page.
@@ -88,12 +113,122 @@ pub fn article(
     rule: Option<&Rule>,
     still_time: &dyn Fn() -> bool,
 ) -> Result<Extracted, ExtractError> {
-    let _ = (page, rule, still_time);
-    Err(ExtractError::TooSlow)
+    let _ = rule;
+    let text = decoded(page)?;
+    let stripped = strip::strip(&text)?;
+    let html = dom::parse(&stripped.html, still_time)?;
+    let linked = linked_data::read(&stripped.linked_data);
+    let table = Table::new(&html);
+    let sources = Sources {
+        table: &table,
+        linked: &linked,
+        url: page.url,
+    };
+    let title = metadata::title(&sources);
+    let description = table.meta(&["description", "og:description", "twitter:description"]);
+    let known = Known {
+        title: title.as_deref(),
+        byline: None,
+        description,
+    };
+    let body = body::find(&table, &known);
+    let byline = metadata::byline(&sources, title.as_deref(), &body);
+    let known = Known {
+        byline: byline.as_deref(),
+        ..known
+    };
+    let body = body::find(&table, &known);
+    let range = body.first().copied().zip(body.last().copied());
+    Ok(Extracted {
+        published: metadata::published(&sources, title.as_deref(), range),
+        modified: metadata::modified(&sources),
+        lang: metadata::lang(&sources),
+        site: metadata::site(&sources),
+        canonical: metadata::canonical(&sources),
+        text: joined(&table, &body),
+        title,
+        byline,
+    })
 }
 
 /// The text of an HTML fragment, a paragraph a line: a feed's own summary or content.
 #[must_use]
 pub fn fragment_text(html: &str) -> String {
-    html.to_owned()
+    if !html.contains(['<', '&']) {
+        return html
+            .lines()
+            .filter_map(text::clean_some)
+            .collect::<Vec<_>>()
+            .join("\n");
+    }
+    let cut = html
+        .get(..html.floor_char_boundary(MAX_FRAGMENT_BYTES))
+        .unwrap_or(html);
+    let parsed = strip::strip(cut).and_then(|stripped| dom::parse(&stripped.html, &|| true));
+    match parsed {
+        Ok(html) => {
+            let table = Table::new(&html);
+            let all: Vec<usize> = (0..table.blocks.len()).collect();
+            joined(&table, &all)
+        }
+        // A fragment that the parser must not read is still searched for words: its tags are cut out.
+        Err(_) => text::clean(&without_tags(cut)),
+    }
 }
+
+/// Cuts out everything between angle brackets.
+fn without_tags(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    for part in html.split('<') {
+        out.push(' ');
+        out.push_str(part.split_once('>').map_or(part, |(_, text)| text));
+    }
+    out
+}
+
+fn joined(table: &Table<'_>, body: &[usize]) -> String {
+    let mut out = String::new();
+    for block in body.iter().filter_map(|&index| table.blocks.get(index)) {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&block.text);
+    }
+    out
+}
+
+fn decoded<'a>(page: &Page<'a>) -> Result<std::borrow::Cow<'a, str>, ExtractError> {
+    let bytes = page.bytes.get(..MAX_PAGE_BYTES).unwrap_or(page.bytes);
+    if let Some(found) = foreign(bytes) {
+        return Err(ExtractError::NotHtml {
+            found: found.to_owned(),
+        });
+    }
+    let label = page.content_type.and_then(charset::label_in_content_type);
+    let declared = charset::declared_in_html(bytes);
+    Ok(charset::decode(bytes, label, declared.as_deref()))
+}
+
+/// What kind of file the first bytes say a document is, when that is not a page.
+fn foreign(bytes: &[u8]) -> Option<&'static str> {
+    const KINDS: &[(&[u8], &str)] = &[
+        (b"%PDF-", "PDF"),
+        (b"\x89PNG", "a PNG image"),
+        (b"\xFF\xD8\xFF", "a JPEG image"),
+        (b"GIF8", "a GIF image"),
+        (b"PK\x03\x04", "a ZIP archive"),
+        (b"\x1F\x8B", "gzip data"),
+        (b"RIFF", "media data"),
+        (b"\0\0\0\x18ftyp", "a video"),
+        (b"\0\0\0\x20ftyp", "a video"),
+        (b"ID3", "audio"),
+        (b"OggS", "audio"),
+    ];
+    KINDS
+        .iter()
+        .find(|(start, _)| bytes.starts_with(start))
+        .map(|(_, name)| *name)
+}
+
+#[cfg(test)]
+mod tests;

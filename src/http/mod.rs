@@ -1,12 +1,35 @@
 //! HTTP: the only user of `reqwest`, and the guard that keeps it from internal addresses.
+//!
+//! Takes a [`Get`] or a [`Post`], gives the document or the answer, or a [`FetchError`] that says why there is none.
+//! Every request of the process goes through [`HttpClient`], which has one constructor: it uses no proxy, follows
+//! redirects itself, and lets the guard look at every URL and every address. It never retries; that is `schedule`'s.
 
-use std::net::IpAddr;
+mod body;
+mod client;
+mod error;
+mod guard;
+mod headers;
+mod pace;
+mod redirect;
+mod resolver;
+mod tls;
+
 use std::time::Duration;
 
 use url::Url;
 
-use crate::clock::Clock;
 use crate::domain::Validators;
+
+pub use client::{HttpClient, HttpLimits, HttpSetupError};
+pub use error::FetchError;
+pub use guard::{AllowedAddress, AllowedAddressError};
+pub use resolver::{FixedNames, Names};
+pub use tls::install_tls_provider;
+
+pub(crate) use error::{explain_io, in_words, one_line};
+pub(crate) use guard::host_of;
+pub(crate) use headers::{clamp, seconds};
+pub(crate) use tls::{explain as explain_tls, find as find_tls, find_in_chain};
 
 /// How the client presents itself, and where it may go.
 #[derive(Debug, Clone)]
@@ -15,15 +38,6 @@ pub struct HttpSettings {
     pub user_agent: String,
     /// Addresses that are not public and yet allowed.
     pub allow_private: Vec<AllowedAddress>,
-}
-
-/// One entry of `allow_private`: a network, or one address and port.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AllowedAddress {
-    /// `10.0.0.0/8`, or `127.0.0.1` for every port of it.
-    Network(ipnet::IpNet),
-    /// `127.0.0.1:8080`
-    Socket(std::net::SocketAddr),
 }
 
 /// One GET.
@@ -42,20 +56,22 @@ pub struct Get<'a> {
 }
 
 /// What a GET brought.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
-    /// The address that answered, after redirects.
+    /// The address that answered, after redirects; without user and password.
     pub final_url: Url,
     /// The new address, when every redirect on the way was permanent.
     pub moved_to: Option<Url>,
     /// The validators to send next time.
     pub validators: Validators,
+    /// How long the server says that this stays as it is: `Cache-Control: max-age`, or `Expires`.
+    pub fresh_for: Option<Duration>,
     /// The body; `None` when the copy we have is still good (304).
     pub body: Option<Body>,
 }
 
 /// A body with its declared type.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
     /// The `Content-Type` field.
     pub content_type: Option<String>,
@@ -77,7 +93,7 @@ pub struct Post<'a> {
 }
 
 /// The answer to a POST.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The status code.
     pub status: u16,
@@ -85,87 +101,4 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// The first 64 kB of the body, as text.
     pub body: String,
-}
-
-/// Why an exchange failed.
-#[derive(Debug, thiserror::Error)]
-pub enum FetchError {
-    /// The server answered with a status that is neither a success nor 304.
-    #[error("the server answered {status}")]
-    Status {
-        /// The status code.
-        status: u16,
-        /// The `Retry-After` field, as a time to wait from now.
-        retry_after: Option<Duration>,
-    },
-    /// The body went past the size cap and was dropped.
-    #[error("the body is larger than {limit_bytes} bytes")]
-    TooLarge {
-        /// The cap.
-        limit_bytes: u64,
-    },
-    /// The address is not public, and `allow_private` does not name it.
-    #[error(
-        "{host} is at {address}, which is not a public address; to allow it, name it in allow_private of [http]"
-    )]
-    PrivateAddress {
-        /// The host as the URL names it.
-        host: String,
-        /// The address it stands for.
-        address: IpAddr,
-    },
-    /// The exchange took too long.
-    #[error("no complete answer within {} s", limit.as_secs())]
-    Timeout {
-        /// The limit.
-        limit: Duration,
-    },
-}
-
-impl FetchError {
-    /// Whether the same request may succeed later without anybody changing anything.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        true
-    }
-}
-
-/// The client could not be made.
-#[derive(Debug, thiserror::Error)]
-#[error("the HTTP client could not be made")]
-pub struct HttpSetupError(#[source] reqwest::Error);
-
-/// The client; cheap to clone.
-#[derive(Debug, Clone)]
-pub struct HttpClient {}
-
-impl HttpClient {
-    /// Makes the one client of the process.
-    ///
-    /// # Errors
-    /// When the TLS back end cannot be set up.
-    pub fn new(settings: &HttpSettings, clock: Clock) -> Result<Self, HttpSetupError> {
-        let _ = (settings, clock);
-        Ok(Self {})
-    }
-
-    /// Fetches a document.
-    ///
-    /// # Errors
-    /// When no complete document came: see [`FetchError`].
-    pub async fn get(&self, request: &Get<'_>) -> Result<Fetched, FetchError> {
-        Err(FetchError::Timeout {
-            limit: request.timeout,
-        })
-    }
-
-    /// Posts JSON.
-    ///
-    /// # Errors
-    /// When no answer came; an answer of any status is an [`Answer`].
-    pub async fn post(&self, request: &Post<'_>) -> Result<Answer, FetchError> {
-        Err(FetchError::Timeout {
-            limit: request.timeout,
-        })
-    }
 }

@@ -1,6 +1,29 @@
 //! From an article to the watches that fire on it: words, the query language, the index, the sentence.
+//!
+//! In go watches as their authors wrote them and articles as text; out come [`Hit`]s with places in the original
+//! text, and [`Explanation`]s. `words` cuts texts into words, `query` reads the language, `program` turns queries
+//! into trees over the keys of a `vocabulary`, `article` notes which of these keys an article has, `evaluate`
+//! answers whether a query is true of it, `explain` why. Nothing here reads a clock, a file or a network.
 
-use crate::domain::{ArticleText, Hit};
+mod article;
+mod evaluate;
+mod excerpt;
+mod explain;
+mod frequency;
+mod globs;
+mod index;
+mod matcher;
+mod places;
+mod program;
+mod prose;
+mod query;
+mod stem;
+mod vocabulary;
+mod words;
+
+pub use excerpt::sentence;
+pub use explain::{ClauseKind, ClauseReport, Explanation};
+pub use matcher::Matcher;
 
 /// What one watch looks for, as written in the configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,36 +71,4 @@ pub enum Place {
     Term(usize, usize),
     /// The alias at this place in the list.
     Alias(usize),
-}
-
-/// All watches, compiled.
-#[derive(Debug)]
-pub struct Matcher {}
-
-impl Matcher {
-    /// Compiles the watches; `aliases` are name and query.
-    ///
-    /// # Errors
-    /// Every mistake in every query and alias.
-    pub fn compile(
-        aliases: &[(String, String)],
-        watches: &[WatchSource],
-    ) -> Result<Self, Vec<QueryProblem>> {
-        let _ = (aliases, watches);
-        Ok(Self {})
-    }
-
-    /// The watches that fire, in their order.
-    #[must_use]
-    pub fn hits(&self, article: &ArticleText<'_>) -> Vec<Hit> {
-        let _ = article;
-        Vec::new()
-    }
-}
-
-/// The sentence that holds the first span of a hit, as plain text of at most `max_chars` characters.
-#[must_use]
-pub fn sentence(article: &ArticleText<'_>, hit: &Hit, max_chars: usize) -> String {
-    let _ = (article, hit, max_chars);
-    String::new()
 }

@@ -19,7 +19,7 @@ use serde::Serialize;
 use url::Url;
 
 pub use self::identity::canonical_link;
-pub use self::report::{Report, ReportedEntry, ReportedFeed, report};
+pub use self::report::{Report, ReportedEntry, ReportedFeed, report, report_unread};
 pub use self::sanitise::sanitised;
 
 use self::clean::{Cleaned, Format};

@@ -66,13 +66,19 @@ pub fn report(input: &str, document: &Document<'_>) -> Report {
                 .map(|(entry, relative_link)| reported(entry, relative_link, document.url))
                 .collect(),
         },
-        Err(error) => Report {
-            input: input.to_owned(),
-            ok: false,
-            error: Some(error.to_string()),
-            feed: ReportedFeed::default(),
-            entries: Vec::new(),
-        },
+        Err(error) => report_unread(input, error.to_string()),
+    }
+}
+
+/// Reports that a document could not be read, or not even be had.
+#[must_use]
+pub fn report_unread(input: &str, error: String) -> Report {
+    Report {
+        input: input.to_owned(),
+        ok: false,
+        error: Some(error),
+        feed: ReportedFeed::default(),
+        entries: Vec::new(),
     }
 }
 

@@ -1,1 +1,26 @@
+//! Tests of newswatch from outside: against real servers on this machine, by the library's own interface.
 
+#![allow(missing_docs, reason = "tests are named by sentences")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::string_slice,
+    reason = "the helpers of tests may fail as tests do"
+)]
+
+mod cli;
+mod email;
+mod guard;
+mod http;
+mod kill;
+mod line;
+mod local;
+mod restart;
+mod service;
+mod store;
+mod support;
+mod tidy;
+mod webhook;

@@ -1,0 +1,232 @@
+//! From matches to alerts: which entries are news, which watches look at a feed, who is told.
+//!
+//! A match walks a chain of gates; each lets it pass or holds it with a reason that is kept.
+
+use std::time::Duration;
+
+use crate::domain::{
+    Alert, AlertId, Entry, EntryId, EntryKey, Feed, FeedSelector, FirstPoll, Held, HoldReason,
+    InstallationId, Match, StoryId, Timestamp, Watch, WatchName,
+};
+use crate::domain::{Article, TextBasis};
+
+/// Splits the entries of a poll into those that are to be read and those that only count as seen.
+#[must_use]
+pub fn news(
+    entries: Vec<Entry>,
+    is_first_poll: bool,
+    policy: FirstPoll,
+    now: Timestamp,
+) -> (Vec<Entry>, Vec<Entry>) {
+    if !is_first_poll {
+        return (entries, Vec::new());
+    }
+    match policy {
+        FirstPoll::Alert => (entries, Vec::new()),
+        FirstPoll::Skip => (Vec::new(), entries),
+        FirstPoll::Within(age) => entries
+            .into_iter()
+            .partition(|entry| is_younger(entry, age, now)),
+    }
+}
+
+fn is_younger(entry: &Entry, age: Duration, now: Timestamp) -> bool {
+    entry
+        .published
+        .or(entry.updated)
+        .and_then(|published| published.checked_add(age).ok())
+        .is_some_and(|end| end >= now)
+}
+
+/// Whether a watch looks at a feed, here known by its configured name and its own title.
+#[must_use]
+pub fn looks_at(watch: &Watch, feed: &Feed, feed_title: Option<&str>) -> bool {
+    watch.feeds.is_empty()
+        || watch.feeds.iter().any(|selector| match selector {
+            FeedSelector::Tag(tag) => feed.tags.contains(tag),
+            FeedSelector::Feed(name) => {
+                feed.name.as_deref() == Some(name)
+                    || feed.url.as_str() == name
+                    || feed_title == Some(name)
+            }
+        })
+}
+
+/// An article that matched, and the story it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'a> {
+    /// This installation.
+    pub installation: &'a InstallationId,
+    /// The entry the article was made of.
+    pub entry: EntryId,
+    /// The key by which its entry is known best.
+    pub key: &'a EntryKey,
+    /// Its feed.
+    pub feed: &'a Feed,
+    /// The article.
+    pub article: &'a Article,
+    /// Its story.
+    pub story: StoryId,
+    /// The watches that have raised an alert for the story.
+    pub alerted: &'a [WatchName],
+}
+
+/// What becomes of a match.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// People are told.
+    Raise(Box<Alert>),
+    /// Nobody is told, for a reason that is kept.
+    Hold(Held),
+}
+
+/// Decides whether a match raises an alert.
+#[must_use]
+pub fn decide(watch: &Watch, found: Match, candidate: &Candidate<'_>, now: Timestamp) -> Decision {
+    match gates(watch, candidate) {
+        Some(reason) => Decision::Hold(Held { found, reason }),
+        None => Decision::Raise(Box::new(alert(watch, found, candidate, now))),
+    }
+}
+
+/// The chain: the first gate that does not let the match pass gives the reason.
+fn gates(watch: &Watch, candidate: &Candidate<'_>) -> Option<HoldReason> {
+    candidate
+        .alerted
+        .contains(&watch.name)
+        .then_some(HoldReason::StoryKnown)
+}
+
+fn alert(watch: &Watch, found: Match, candidate: &Candidate<'_>, now: Timestamp) -> Alert {
+    let article = candidate.article;
+    // A guid is unique within its feed alone, so the feed's address belongs to the name of an entry.
+    let entry = format!("{}\n{}", candidate.feed.url, candidate.key.0);
+    Alert {
+        id: AlertId::derive(candidate.installation, &watch.name.0, &entry),
+        found,
+        priority: watch.priority,
+        story: candidate.story,
+        entry: candidate.entry,
+        feeds: Vec::new(),
+        title: article.title.clone(),
+        url: article.url.clone(),
+        source: article.site.clone(),
+        published: article.published,
+        summary_only: matches!(article.basis, TextBasis::Feed { .. }),
+        raised_at: now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ArticleMode, Priority};
+
+    fn published(text: &str) -> Entry {
+        Entry {
+            published: text.parse().ok(),
+            ..Entry::default()
+        }
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-23T12:00:00Z".parse().unwrap()
+    }
+
+    fn feed() -> Feed {
+        Feed {
+            url: "https://example.org/rss".parse().unwrap(),
+            name: Some("Example".into()),
+            every: Duration::from_secs(900),
+            first_poll: FirstPoll::Skip,
+            tags: vec!["asia".into()],
+            article: ArticleMode::Auto,
+        }
+    }
+
+    fn watch(feeds: Vec<FeedSelector>) -> Watch {
+        Watch {
+            name: WatchName("East Sea".into()),
+            feeds,
+            notify: Vec::new(),
+            priority: Priority::Normal,
+        }
+    }
+
+    #[test]
+    fn the_first_poll_counts_old_and_undated_entries_as_seen() {
+        let entries = vec![
+            published("2026-11-23T11:00:00Z"),
+            published("2026-11-20T11:00:00Z"),
+            Entry::default(),
+        ];
+        let day = FirstPoll::Within(Duration::from_secs(86_400));
+        let (fresh, seen) = news(entries, true, day, now());
+        assert_eq!(fresh, [published("2026-11-23T11:00:00Z")]);
+        assert_eq!(seen.len(), 2);
+    }
+
+    #[test]
+    fn after_the_first_poll_every_entry_is_news() {
+        let (fresh, seen) = news(vec![Entry::default()], false, FirstPoll::Skip, now());
+        assert_eq!((fresh.len(), seen.len()), (1, 0));
+    }
+
+    #[test]
+    fn a_watch_looks_at_feeds_by_tag_name_url_or_at_all() {
+        let selects = |feeds| looks_at(&watch(feeds), &feed(), Some("Example News"));
+        assert!(selects(vec![]));
+        assert!(selects(vec![FeedSelector::Tag("asia".into())]));
+        assert!(!selects(vec![FeedSelector::Tag("africa".into())]));
+        assert!(selects(vec![FeedSelector::Feed("Example".into())]));
+        assert!(selects(vec![FeedSelector::Feed("Example News".into())]));
+        assert!(selects(vec![FeedSelector::Feed(
+            "https://example.org/rss".into()
+        )]));
+        assert!(!selects(vec![FeedSelector::Feed("Other".into())]));
+    }
+
+    #[test]
+    fn a_watch_raises_one_alert_for_a_story() {
+        let article = Article {
+            url: None,
+            title: "Talks resume".into(),
+            byline: None,
+            published: None,
+            lang: None,
+            site: None,
+            text: "Talks resume.".into(),
+            basis: TextBasis::Page,
+        };
+        let found = Match {
+            watch: WatchName("East Sea".into()),
+            score: 1.0,
+            terms: vec!["talks".into()],
+            sentence: "Talks resume.".into(),
+        };
+        let feed = feed();
+        let mut candidate = Candidate {
+            installation: &InstallationId("i".into()),
+            entry: EntryId(1),
+            key: &EntryKey("guid:1".into()),
+            feed: &feed,
+            article: &article,
+            story: StoryId(1),
+            alerted: &[],
+        };
+        let watch = watch(vec![]);
+        let first = decide(&watch, found.clone(), &candidate, now());
+        assert!(matches!(first, Decision::Raise(_)));
+
+        let alerted = [watch.name.clone()];
+        candidate.alerted = &alerted;
+        let again = decide(&watch, found, &candidate, now());
+        assert!(matches!(
+            again,
+            Decision::Hold(Held {
+                reason: HoldReason::StoryKnown,
+                ..
+            })
+        ));
+    }
+}

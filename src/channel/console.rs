@@ -1,0 +1,81 @@
+//! The console channel: alerts as lines on standard output, or on any other writer.
+//!
+//! A terminal that is stopped, or a pipe that nobody reads, blocks whoever writes to it. So the writing is done on a
+//! thread of its own, and waited for only so long.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, TryLockError};
+use std::time::Duration;
+
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use crate::domain::{Alert, AttemptOutcome};
+use crate::http::in_words;
+use crate::render;
+
+use super::Attempt;
+
+type Writer = Box<dyn Write + Send>;
+
+/// Writes alerts to a stream.
+pub(crate) struct ConsoleSender {
+    writer: Arc<Mutex<Writer>>,
+    timeout: Duration,
+}
+
+impl ConsoleSender {
+    pub(crate) fn new(writer: Writer, timeout: Duration) -> Self {
+        Self {
+            writer: Arc::new(Mutex::new(writer)),
+            timeout,
+        }
+    }
+
+    /// Writes the alerts in one piece, so that no other line gets between theirs.
+    pub(crate) async fn send(&self, alerts: &[Alert]) -> Attempt {
+        let text: String = alerts
+            .iter()
+            .map(|alert| render::console(alert) + "\n")
+            .collect();
+        let writer = Arc::clone(&self.writer);
+        let limit = self.timeout;
+        let writing = spawn_blocking(move || write(&writer, &text));
+        let outcome = match timeout(limit, writing).await {
+            Ok(Ok(Ok(()))) => AttemptOutcome::Accepted,
+            Ok(Ok(Err(error))) => failed(&error.to_string()),
+            Ok(Err(_)) => failed("the writer failed"),
+            Err(_) => failed(&format!("nobody read within {}", in_words(limit))),
+        };
+        Attempt {
+            outcome,
+            answer: None,
+        }
+    }
+}
+
+/// Writes the text, unless an earlier one is still on its way: threads must not queue up behind it.
+fn write(writer: &Mutex<Writer>, text: &str) -> io::Result<()> {
+    let mut writer = match writer.try_lock() {
+        Ok(writer) => writer,
+        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        Err(TryLockError::WouldBlock) => {
+            return Err(io::Error::other("nobody reads what was written before"));
+        }
+    };
+    writer.write_all(text.as_bytes())?;
+    writer.flush()
+}
+
+fn failed(what: &str) -> AttemptOutcome {
+    AttemptOutcome::Failed {
+        reason: format!("the console cannot be written to: {what}"),
+    }
+}
+
+impl fmt::Debug for ConsoleSender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ConsoleSender")
+    }
+}

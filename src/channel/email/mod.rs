@@ -1,0 +1,254 @@
+//! The mail channel: one message to one recipient, and what the server's answer means.
+//!
+//! Envelope, sender and recipients come from the settings alone. A user name and a password are sent inside TLS or not
+//! at all. One try ends within its limit wherever the server stops answering.
+
+mod message;
+mod session;
+mod stream;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::clock::Clock;
+use crate::domain::{Alert, AttemptOutcome, DeliveryId, Timestamp};
+use crate::http::in_words;
+
+use super::{Attempt, ChannelError, EmailAddress, EmailSettings, Mailbox};
+use session::{Failure, Problem, Server, Session, Step};
+
+/// How long a connection is kept for the next message of a burst.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Sends through one mail server.
+#[derive(Debug)]
+pub(crate) struct EmailSender {
+    server: Server,
+    from: Mailbox,
+    to: Vec<EmailAddress>,
+    timeout: Duration,
+    idle: Arc<Mutex<IdleSlot>>,
+}
+
+/// The connection that waits for the next message, with the number of its stay.
+#[derive(Debug, Default)]
+struct IdleSlot {
+    stays: u64,
+    session: Option<Session>,
+}
+
+impl EmailSender {
+    pub(crate) fn new(settings: &EmailSettings, timeout: Duration) -> Result<Self, ChannelError> {
+        Ok(Self {
+            server: Server::new(&settings.smtp).map_err(ChannelError::Smtp)?,
+            from: settings.from.clone(),
+            to: settings.to.clone(),
+            timeout,
+            idle: Arc::default(),
+        })
+    }
+
+    /// Sends the mail to one of the channel's recipients: the one named, or the first.
+    pub(crate) async fn send(
+        &self,
+        delivery: &DeliveryId,
+        recipient: Option<&str>,
+        alerts: &[Alert],
+        now: Timestamp,
+    ) -> Attempt {
+        let Some(to) = self.recipient(recipient) else {
+            return ended(AttemptOutcome::Refused {
+                reason: "the recipient is not one of this channel any more".to_owned(),
+            });
+        };
+        let mail = match message::compose(&self.from, to, delivery, alerts, now) {
+            Ok(mail) => mail,
+            Err(error) => {
+                return ended(AttemptOutcome::Refused {
+                    reason: format!("the mail cannot be written: {error}"),
+                });
+            }
+        };
+        let limit = self.timeout;
+        match timeout(limit, Box::pin(self.deliver(to, &mail))).await {
+            Ok(Ok(answer)) => Attempt {
+                outcome: AttemptOutcome::Accepted,
+                answer: Some(answer),
+            },
+            Ok(Err(failure)) => ended(outcome(&failure, self.server.host(), to)),
+            Err(_) => ended(AttemptOutcome::Failed {
+                reason: format!(
+                    "{} did not take the mail within {}",
+                    self.server.host(),
+                    in_words(limit)
+                ),
+            }),
+        }
+    }
+
+    fn recipient(&self, named: Option<&str>) -> Option<&EmailAddress> {
+        match named {
+            Some(name) => self.to.iter().find(|address| address.as_str() == name),
+            None => self.to.first(),
+        }
+    }
+
+    async fn deliver(&self, to: &EmailAddress, mail: &[u8]) -> Result<String, Failure> {
+        let mut session = self.session().await?;
+        let from = &self.from.mailbox().email;
+        let sent = session.send(from, to.address(), mail).await;
+        match &sent {
+            Ok(_) => self.keep(session),
+            // The server is still there, and listens for a goodbye.
+            Err(failure) if matches!(failure.problem, Problem::Reply { .. }) => {
+                session.quit().await;
+            }
+            Err(_) => {}
+        }
+        sent
+    }
+
+    /// The waiting connection if it still answers, or a new one.
+    async fn session(&self) -> Result<Session, Failure> {
+        let waiting = self.idle_slot().session.take();
+        if let Some(session) = Session::if_alive(waiting).await {
+            return Ok(session);
+        }
+        self.server.connect().await
+    }
+
+    /// Keeps a connection for the next message, and closes it when none comes.
+    fn keep(&self, session: Session) {
+        if session.is_worn_out() {
+            return;
+        }
+        let stay = {
+            let mut slot = self.idle_slot();
+            slot.stays += 1;
+            slot.session = Some(session);
+            slot.stays
+        };
+        let slot = Arc::clone(&self.idle);
+        tokio::spawn(async move {
+            Clock::system().sleep(IDLE_TIMEOUT).await;
+            let left = {
+                let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+                if slot.stays == stay {
+                    slot.session.take()
+                } else {
+                    None
+                }
+            };
+            if let Some(session) = left {
+                session.quit().await;
+            }
+        });
+    }
+
+    fn idle_slot(&self) -> std::sync::MutexGuard<'_, IdleSlot> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn ended(outcome: AttemptOutcome) -> Attempt {
+    Attempt {
+        outcome,
+        answer: None,
+    }
+}
+
+/// Says what a failure means for the delivery and for the channel.
+fn outcome(failure: &Failure, host: &str, to: &EmailAddress) -> AttemptOutcome {
+    // Servers repeat the address that they refuse; reasons are logged, and recipients are not.
+    let reason = failure.in_words(host).replace(to.as_str(), "the recipient");
+    match &failure.problem {
+        Problem::NoStartTls | Problem::NoLogin | Problem::BadCertificate(_) => {
+            AttemptOutcome::Misconfigured { reason }
+        }
+        Problem::NeedsUtf8 => AttemptOutcome::Refused { reason },
+        Problem::Broken(_) => AttemptOutcome::Failed { reason },
+        Problem::Reply { code, .. } => match (code, failure.step) {
+            // RFC 4954 §6: a login is needed, or it is wrong, or weak.
+            (530 | 534 | 535 | 538, _) => AttemptOutcome::Misconfigured { reason },
+            (500..=599, Step::Recipient | Step::Content) => AttemptOutcome::Refused { reason },
+            (500..=599, _) => AttemptOutcome::Misconfigured { reason },
+            _ => AttemptOutcome::Failed { reason },
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(step: Step, problem: Problem) -> &'static str {
+        let to = EmailAddress::parse("desk@example.org").unwrap();
+        match outcome(&Failure { step, problem }, "smtp.example", &to) {
+            AttemptOutcome::Accepted => "accepted",
+            AttemptOutcome::Failed { .. } => "failed",
+            AttemptOutcome::Paused { .. } => "paused",
+            AttemptOutcome::Misconfigured { .. } => "misconfigured",
+            AttemptOutcome::Refused { .. } => "refused",
+            AttemptOutcome::Gone { .. } => "gone",
+        }
+    }
+
+    fn reply(code: u16) -> Problem {
+        Problem::Reply {
+            code,
+            text: "5.1.1 <desk@example.org>: no such user".into(),
+        }
+    }
+
+    #[test]
+    fn each_answer_has_its_meaning_at_its_step() {
+        for (step, problem, expected) in [
+            (Step::Connect, Problem::Broken("reset".into()), "failed"),
+            (Step::Connect, reply(421), "failed"),
+            (Step::Connect, reply(554), "misconfigured"),
+            (Step::StartTls, Problem::NoStartTls, "misconfigured"),
+            (
+                Step::StartTls,
+                Problem::BadCertificate("x".into()),
+                "misconfigured",
+            ),
+            (Step::StartTls, reply(454), "failed"),
+            (Step::StartTls, reply(502), "misconfigured"),
+            (Step::Login, Problem::NoLogin, "misconfigured"),
+            (Step::Login, reply(454), "failed"),
+            (Step::Login, reply(535), "misconfigured"),
+            (Step::Sender, reply(451), "failed"),
+            (Step::Sender, reply(530), "misconfigured"),
+            (Step::Sender, reply(550), "misconfigured"),
+            (Step::Recipient, reply(450), "failed"),
+            (Step::Recipient, reply(530), "misconfigured"),
+            (Step::Recipient, reply(550), "refused"),
+            (Step::Recipient, Problem::NeedsUtf8, "refused"),
+            (Step::Content, reply(451), "failed"),
+            (Step::Content, reply(552), "refused"),
+            (Step::Content, reply(554), "refused"),
+            (Step::Content, Problem::Broken("cut".into()), "failed"),
+        ] {
+            let shown = format!("{step:?} {problem:?}");
+            assert_eq!(kind(step, problem), expected, "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_reason_does_not_repeat_the_recipient() {
+        let to = EmailAddress::parse("desk@example.org").unwrap();
+        let failure = Failure {
+            step: Step::Recipient,
+            problem: reply(550),
+        };
+        let AttemptOutcome::Refused { reason } = outcome(&failure, "smtp.example", &to) else {
+            panic!("a refused recipient is refused");
+        };
+        assert_eq!(
+            reason,
+            "smtp.example answered to the recipient: 550 5.1.1 <the recipient>: no such user"
+        );
+    }
+}

@@ -1,0 +1,210 @@
+//! `newswatch demo`: the whole job, offline: a sample newsroom, the real service, a mail server and a webhook
+//! receiver, all on this machine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Args;
+use tempfile::TempDir;
+
+use super::{Outcome, output};
+use crate::clock::Clock;
+use crate::daemon::{self, Mode};
+use crate::demo;
+use crate::demo::config::{Console, DemoSetup};
+use crate::demo::newsroom::{Newsroom, Outlet, Publishing, STORIES, WATCHES};
+use crate::demo::smtp_sink::SmtpSink;
+use crate::demo::webhook_sink::{Received, WebhookSink};
+
+/// How often a story comes out in the live demonstration.
+const STORY_EVERY: Duration = Duration::from_secs(3);
+
+/// How often the live demonstration polls; a real service polls every few minutes.
+const POLL_EVERY: &str = "1s";
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Publish everything at once, make one pass over it, and end
+    #[arg(long)]
+    once: bool,
+}
+
+/// Everything that the service talks to in the demonstration.
+struct Stage {
+    newsroom: Newsroom,
+    mail: SmtpSink,
+    webhook: WebhookSink,
+    config: PathBuf,
+    /// Removed with all that is in it when the demonstration ends.
+    _folder: TempDir,
+}
+
+impl Demo {
+    pub(super) async fn run(self) -> anyhow::Result<Outcome> {
+        let publishing = if self.once {
+            Publishing::AllAtOnce
+        } else {
+            Publishing::StoryByStory
+        };
+        let stage = Stage::set(publishing).await?;
+        stage.introduce()?;
+        if self.once {
+            daemon::run(&stage.config, Mode::Once).await?;
+        } else {
+            stage.play().await?;
+        }
+        stage.sum_up(self.once)
+    }
+}
+
+impl Stage {
+    async fn set(publishing: Publishing) -> anyhow::Result<Self> {
+        let newsroom = Newsroom::open(publishing, Clock::system().now())
+            .await
+            .context("open the newsroom")?;
+        let mail = SmtpSink::start().await.context("start the mail server")?;
+        let webhook = WebhookSink::start()
+            .await
+            .context("start the webhook receiver")?;
+        let folder = tempfile::Builder::new()
+            .prefix("newswatch-demo-")
+            .tempdir()?;
+        let config = demo::config::write(&DemoSetup {
+            folder: folder.path(),
+            newsroom: newsroom.addr(),
+            smtp: mail.address(),
+            webhook: webhook.addr(),
+            poll_every: POLL_EVERY,
+            console: Console::Shown,
+        })?;
+        Ok(Self {
+            newsroom,
+            mail,
+            webhook,
+            config,
+            _folder: folder,
+        })
+    }
+
+    fn introduce(&self) -> anyhow::Result<()> {
+        output::line(&format!(
+            "The sample newsroom is open at {} with {} feeds and {} stories.",
+            self.newsroom.base_url(),
+            Outlet::ALL.len(),
+            STORIES.len()
+        ))?;
+        output::line(&format!(
+            "The real service reads it, with its state in SQLite, and tells a mail server at {} and a webhook at {}.",
+            self.mail.address(),
+            self.webhook.url()
+        ))?;
+        let watches: Vec<String> = WATCHES
+            .iter()
+            .map(|watch| format!("  {:<28} {}", watch.name, watch.query))
+            .collect();
+        output::line(&format!("It watches for:\n{}\n", watches.join("\n")))
+    }
+
+    /// Lets the stories come out one by one while the service runs, until somebody stops it.
+    async fn play(&self) -> anyhow::Result<()> {
+        output::line("A story comes out every few seconds; Ctrl-C ends the demonstration.\n")?;
+        let service = daemon::run(&self.config, Mode::Service);
+        tokio::pin!(service);
+        let clock = Clock::system();
+        loop {
+            tokio::select! {
+                ended = &mut service => return ended,
+                () = clock.sleep(STORY_EVERY) => match self.newsroom.release_next() {
+                    Some(story) => output::line(&format!(
+                        "--- {} publishes: {}",
+                        story.outlet.name(),
+                        story.title
+                    ))?,
+                    None => return self.run_out(service).await,
+                },
+            }
+        }
+    }
+
+    async fn run_out(
+        &self,
+        service: impl Future<Output = anyhow::Result<()>>,
+    ) -> anyhow::Result<()> {
+        output::line("--- All stories are out. Ctrl-C ends the demonstration.")?;
+        service.await
+    }
+
+    /// Compares what arrived with what had to arrive.
+    fn sum_up(&self, is_whole: bool) -> anyhow::Result<Outcome> {
+        let calls = self.webhook.received();
+        let mails = self.mail.mails().len();
+        let fired = self.fired(&calls);
+        output::line("\nWatch                        fired on")?;
+        let mut is_right = true;
+        for watch in WATCHES {
+            let expected: BTreeSet<&str> = watch.expected.iter().copied().collect();
+            let found = fired.get(watch.name).cloned().unwrap_or_default();
+            let wrong: Vec<&str> = found.difference(&expected).copied().collect();
+            let missed: Vec<&str> = expected.difference(&found).copied().collect();
+            let found: Vec<&str> = found.into_iter().collect();
+            output::line(&format!("{:<28} {}", watch.name, found.join(", ")))?;
+            if !wrong.is_empty() {
+                is_right = false;
+                output::line(&format!(
+                    "  WRONGLY ON                 {}",
+                    wrong.join(", ")
+                ))?;
+            }
+            if is_whole && !missed.is_empty() {
+                is_right = false;
+                output::line(&format!(
+                    "  MISSED                     {}",
+                    missed.join(", ")
+                ))?;
+            }
+        }
+        let alerts: usize = calls.len();
+        output::line(&format!(
+            "\n{alerts} alerts: {mails} mails and {} webhook calls arrived. {}",
+            calls.len(),
+            self.silence(&fired)
+        ))?;
+        if is_right && (mails == alerts || !is_whole) {
+            Ok(Outcome::Done)
+        } else {
+            output::complain("what arrived is not what the sample newsroom had to bring about");
+            Ok(Outcome::No)
+        }
+    }
+
+    /// The stories each watch fired on, by their slugs.
+    fn fired(&self, calls: &[Received]) -> BTreeMap<String, BTreeSet<&'static str>> {
+        let mut fired: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
+        for call in calls {
+            let Some(body) = call.json() else { continue };
+            let text = |key: &str| {
+                body.pointer(&format!("/data/{key}"))
+                    .and_then(serde_json::Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            let slug = self
+                .newsroom
+                .story_at(&text("url"))
+                .map_or("an unknown page", |story| story.slug);
+            fired.entry(text("watch")).or_default().insert(slug);
+        }
+        fired
+    }
+
+    fn silence(&self, fired: &BTreeMap<String, BTreeSet<&'static str>>) -> String {
+        let silent = STORIES
+            .iter()
+            .filter(|story| !fired.values().any(|slugs| slugs.contains(story.slug)))
+            .count();
+        format!("{silent} stories raised no alert.")
+    }
+}

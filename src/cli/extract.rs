@@ -1,0 +1,90 @@
+//! `newswatch extract`: article pages in, their text out, a line of JSON for each input.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::input::{Document, Inputs};
+use super::{Outcome, output};
+use crate::config;
+use crate::domain::LocalTimestamp;
+use crate::extract::{self, Extracted, Page, Rule};
+
+/// The time that reading one page may take, as in the service.
+const READING_BUDGET: Duration = Duration::from_secs(2);
+
+/// Arguments of `extract`.
+#[derive(Debug, Args)]
+pub(super) struct Extract {
+    /// The address the pages came from
+    #[arg(long, value_name = "URL")]
+    url: Option<Url>,
+    /// A TOML file with a site rule: body, title, byline, published, remove
+    #[arg(long, value_name = "FILE")]
+    rule: Option<PathBuf>,
+    #[command(flatten)]
+    inputs: Inputs,
+}
+
+impl Extract {
+    pub(super) async fn run(self) -> anyhow::Result<Outcome> {
+        let rule = match &self.rule {
+            Some(path) => Some(Rule::new(&config::load_site_rule(path)?)?),
+            None => None,
+        };
+        let client = self.inputs.client()?;
+        let mut outcome = Outcome::Done;
+        let bar = output::progress(self.inputs.names().len());
+        for name in self.inputs.names() {
+            let found = match self.inputs.read(&client, name).await {
+                Ok(document) => self.extract(&document, rule.as_ref()),
+                Err(error) => Err(error),
+            };
+            let line = match found {
+                Ok(found) => report(name, &found),
+                Err(error) => {
+                    outcome = Outcome::No;
+                    json!({ "input": name, "error": format!("{error:#}") })
+                }
+            };
+            output::line(&line.to_string())?;
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        Ok(outcome)
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a budget of computing time, not a time of day"
+    )]
+    fn extract(&self, document: &Document, rule: Option<&Rule>) -> anyhow::Result<Extracted> {
+        let page = Page {
+            bytes: &document.bytes,
+            content_type: document.content_type.as_deref(),
+            url: self.url.as_ref().or(document.url.as_ref()),
+        };
+        let begun = Instant::now();
+        Ok(extract::article(&page, rule, &|| {
+            begun.elapsed() < READING_BUDGET
+        })?)
+    }
+}
+
+fn report(name: &str, found: &Extracted) -> Value {
+    let time = |at: Option<LocalTimestamp>| at.map(|at| at.to_string());
+    json!({
+        "input": name,
+        "title": found.title,
+        "byline": found.byline,
+        "published": time(found.published),
+        "modified": time(found.modified),
+        "lang": found.lang,
+        "site": found.site,
+        "canonical": found.canonical.as_ref().map(Url::as_str),
+        "text": found.text,
+    })
+}

@@ -1,0 +1,45 @@
+//! `newswatch init`: a commented configuration to start from.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::{Outcome, output};
+
+/// The commented default.
+const DEFAULT: &str = include_str!("../../config/newswatch.toml");
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// The folder to write newswatch.toml into; made if it is not there
+    #[arg(value_name = "DIR", default_value = ".")]
+    dir: PathBuf,
+}
+
+impl Init {
+    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        std::fs::create_dir_all(&self.dir)
+            .with_context(|| format!("make {}", self.dir.display()))?;
+        let path = self.dir.join("newswatch.toml");
+        // Readable by its owner alone: people will write secrets into it, whatever it says.
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .with_context(|| match path.exists() {
+                true => format!("{} is already there and stays as it is", path.display()),
+                false => format!("write {}", path.display()),
+            })?;
+        file.write_all(DEFAULT.as_bytes())?;
+        let path = path.display();
+        output::line(&format!(
+            "wrote {path}\n\n  edit it, then\n  newswatch check --config {path}\n  newswatch run --config {path}"
+        ))?;
+        Ok(Outcome::Done)
+    }
+}

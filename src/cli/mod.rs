@@ -1,0 +1,135 @@
+//! The command line: one file a command. This is the only module that prints.
+
+mod alerts;
+mod check;
+mod demo;
+mod extract;
+mod init;
+mod input;
+mod matches;
+mod notify;
+mod output;
+mod parse;
+mod run;
+mod status;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Environment as _, ProcessEnvironment};
+use crate::telemetry;
+
+/// Watches news feeds, reads the full articles, and alerts people when a watch term appears.
+#[derive(Debug, Parser)]
+#[command(name = "newswatch", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the whole job in front of your eyes, offline: sample newsroom, real service, mail and webhook
+    Demo(demo::Demo),
+    /// Write a commented configuration to start from
+    Init(init::Init),
+    /// Run the service in the foreground
+    Run(run::Run),
+    /// Report every problem of a configuration, with line, column and hint
+    Check(check::Check),
+    /// Tell how the feeds and channels are, and what became of the matches
+    Status(status::Status),
+    /// Read feeds and print their entries as JSON, a line for each input
+    Parse(parse::Parse),
+    /// Read article pages and print their text as JSON, a line for each input
+    Extract(extract::Extract),
+    /// Match articles from a JSON lines file against the watches of a configuration
+    Match(matches::Match),
+    /// Work with channels
+    #[command(subcommand)]
+    Notify(notify::Notify),
+    /// List alerts, show one, or send again what was given up
+    #[command(subcommand)]
+    Alerts(alerts::Alerts),
+}
+
+/// The configuration that most commands need.
+#[derive(Debug, Args)]
+struct ConfigArg {
+    /// The configuration file
+    #[arg(long = "config", short = 'c', value_name = "FILE")]
+    path: PathBuf,
+}
+
+/// How a command ended, short of an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// It did what was asked.
+    Done,
+    /// The answer is no, or some of what was asked failed and has been reported.
+    No,
+}
+
+/// Runs the command that the process was started with: 0 done, 1 the answer is no or something failed,
+/// 2 wrong usage.
+#[must_use]
+pub fn run() -> ExitCode {
+    run_with(std::env::args_os().collect())
+}
+
+fn run_with(arguments: Vec<OsString>) -> ExitCode {
+    // clap itself ends the process with 2 on wrong usage, and with 0 after --help.
+    let cli = Cli::parse_from(arguments);
+    start_logging(&cli.command);
+    match dispatch(cli.command) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::No) => ExitCode::FAILURE,
+        Err(error) => {
+            output::complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Init(init) => init.run(),
+        Command::Check(check) => check.run(),
+        Command::Match(matches) => matches.run(),
+        Command::Demo(demo) => block_on(demo.run()),
+        Command::Run(run) => block_on(run.run()),
+        Command::Status(status) => block_on(status.run()),
+        Command::Parse(parse) => block_on(parse.run()),
+        Command::Extract(extract) => block_on(extract.run()),
+        Command::Notify(notify) => block_on(notify.run()),
+        Command::Alerts(alerts) => block_on(alerts.run()),
+    }
+}
+
+fn block_on(work: impl Future<Output = anyhow::Result<Outcome>>) -> anyhow::Result<Outcome> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
+}
+
+/// The service logs what it does; the other commands only what went wrong, beside what they print.
+fn start_logging(command: &Command) {
+    let variable = |name| {
+        ProcessEnvironment
+            .variable(name)
+            .and_then(|value| value.into_string().ok())
+    };
+    let wanted = variable("NEWSWATCH_LOG");
+    let default = match command {
+        Command::Run(_) => None,
+        _ => Some("error"),
+    };
+    telemetry::start(
+        wanted.as_deref().or(default),
+        variable("JOURNAL_STREAM").as_deref(),
+    );
+}

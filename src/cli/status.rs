@@ -1,0 +1,207 @@
+//! `newswatch status`: how the feeds and channels are, and what became of the matches.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{ConfigArg, Outcome, output};
+use crate::config;
+use crate::domain::{Timestamp, shown_url};
+use crate::store::{ChannelLine, Counts, FeedLine, Report, Store};
+
+/// Arguments of `status`.
+#[derive(Debug, Args)]
+pub(super) struct Status {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Print one JSON object instead
+    #[arg(long)]
+    json: bool,
+}
+
+impl Status {
+    pub(super) async fn run(self) -> anyhow::Result<Outcome> {
+        let store = open_store(&self.config)?;
+        let report = store.report().await?;
+        if self.json {
+            output::line(&as_json(&report).to_string())?;
+        } else {
+            print(&report)?;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// Opens the store of a configuration beside the service.
+pub(super) fn open_store(arg: &ConfigArg) -> anyhow::Result<Store> {
+    let loaded = config::load(
+        &arg.path,
+        &config::ProcessEnvironment,
+        config::Secrets::Optional,
+    );
+    match loaded {
+        Ok(loaded) => Ok(Store::open_beside(&loaded.config.state_dir)?),
+        Err(problems) => anyhow::bail!(
+            "the configuration cannot be used\n{}",
+            problems.render(output::color())
+        ),
+    }
+}
+
+fn print(report: &Report) -> anyhow::Result<()> {
+    output::line(&format!("Feeds ({})", report.feeds.len()))?;
+    for feed in &report.feeds {
+        print_feed(feed)?;
+    }
+    output::line(&format!("\nChannels ({})", report.channels.len()))?;
+    for channel in &report.channels {
+        print_channel(channel)?;
+    }
+    print_counts(&report.counts)
+}
+
+fn print_feed(feed: &FeedLine) -> anyhow::Result<()> {
+    output::line(&format!(
+        "  {:<8} {}{}",
+        feed_state(feed),
+        shown_url(&feed.url),
+        feed.name
+            .as_ref()
+            .map(|name| format!("  ({name})"))
+            .unwrap_or_default()
+    ))?;
+    output::line(&format!(
+        "           last success {}, next poll {}, {} entries",
+        shown_time(feed.last_success_at),
+        if feed.gone {
+            "never".to_owned()
+        } else {
+            output::time(feed.next_poll_at)
+        },
+        feed.entries
+    ))?;
+    if feed.fetch_url != feed.url {
+        output::line(&format!(
+            "           has moved for good to {}",
+            shown_url(&feed.fetch_url)
+        ))?;
+    }
+    if let Some(error) = &feed.error {
+        output::line(&format!(
+            "           failing since {} ({} polls): {error}",
+            shown_time(feed.failing_since),
+            feed.failures
+        ))?;
+    }
+    for repair in &feed.repairs {
+        output::line(&format!("           mended: {repair}"))?;
+    }
+    Ok(())
+}
+
+fn print_channel(channel: &ChannelLine) -> anyhow::Result<()> {
+    output::line(&format!(
+        "  {:<13} {}: {} sent, {} waiting, {} given up, last success {}",
+        channel.state,
+        channel.name,
+        channel.sent,
+        channel.waiting,
+        channel.abandoned,
+        shown_time(channel.last_success_at)
+    ))?;
+    if let Some(error) = &channel.error {
+        output::line(&format!(
+            "                since {}: {error}",
+            shown_time(channel.failing_since)
+        ))?;
+    }
+    if let Some(until) = channel.not_before {
+        output::line(&format!(
+            "                nothing is sent before {}",
+            output::time(until)
+        ))?;
+    }
+    Ok(())
+}
+
+fn print_counts(counts: &Counts) -> anyhow::Result<()> {
+    output::line(&format!(
+        "\n{} entries taken in, {} of them under way\n{} matches = {} delivered + {} waiting + {} dead; {} more held",
+        counts.entries,
+        counts.entries_waiting,
+        counts.matches,
+        counts.delivered,
+        counts.waiting,
+        counts.dead,
+        counts.held
+    ))
+}
+
+fn feed_state(feed: &FeedLine) -> &'static str {
+    if feed.gone {
+        "gone"
+    } else if feed.error.is_some() {
+        "failing"
+    } else if feed.last_success_at.is_none() {
+        "new"
+    } else {
+        "ok"
+    }
+}
+
+fn shown_time(at: Option<Timestamp>) -> String {
+    at.map_or_else(|| "never".to_owned(), output::time)
+}
+
+fn as_json(report: &Report) -> Value {
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    let feeds: Vec<Value> = report
+        .feeds
+        .iter()
+        .map(|feed| {
+            json!({
+                "url": shown_url(&feed.url),
+                "fetch_url": shown_url(&feed.fetch_url),
+                "name": feed.name,
+                "state": feed_state(feed),
+                "error": feed.error,
+                "failing_since": time(feed.failing_since),
+                "failures": feed.failures,
+                "last_success": time(feed.last_success_at),
+                "next_poll": (!feed.gone).then(|| feed.next_poll_at.to_string()),
+                "entries": feed.entries,
+                "repairs": feed.repairs,
+            })
+        })
+        .collect();
+    let channels: Vec<Value> = report
+        .channels
+        .iter()
+        .map(|channel| {
+            json!({
+                "name": channel.name.0,
+                "state": channel.state,
+                "error": channel.error,
+                "failing_since": time(channel.failing_since),
+                "last_success": time(channel.last_success_at),
+                "not_before": time(channel.not_before),
+                "sent": channel.sent,
+                "waiting": channel.waiting,
+                "dead": channel.abandoned,
+            })
+        })
+        .collect();
+    let counts = &report.counts;
+    json!({
+        "feeds": feeds,
+        "channels": channels,
+        "counts": {
+            "entries": counts.entries,
+            "entries_waiting": counts.entries_waiting,
+            "matches": counts.matches,
+            "delivered": counts.delivered,
+            "waiting": counts.waiting,
+            "dead": counts.dead,
+            "held": counts.held,
+        },
+    })
+}

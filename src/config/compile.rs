@@ -1,0 +1,212 @@
+//! From the queries as written to the matcher, with every mistake at its place in the file.
+
+use std::collections::HashSet;
+
+use crate::domain::ArticleText;
+use crate::matching::{Matcher, Place as QueryPlace, QueryProblem, WatchSource};
+
+use super::problem::{Kind, Problem, Report, quoted};
+use super::queries::place_of;
+use super::raw::RawWatch;
+use super::source::At;
+
+/// Compiles the queries, reports every mistake, and tries the texts that watches must and must not match.
+///
+/// `origins` are the watches as written, in the order of `sources`. `None` when there is a mistake.
+pub(super) fn compile(
+    aliases: &[&(At<String>, At<String>)],
+    sources: &[WatchSource],
+    origins: &[&RawWatch],
+    report: &Report,
+) -> Option<Matcher> {
+    let names_and_queries: Vec<_> = aliases
+        .iter()
+        .map(|(name, query)| (name.value.clone(), query.value.clone()))
+        .collect();
+    match Matcher::compile(&names_and_queries, sources) {
+        Ok(matcher) => {
+            try_examples(&matcher, origins, report);
+            Some(matcher)
+        }
+        Err(problems) => {
+            for problem in &problems {
+                report_query(problem, aliases, origins, report);
+            }
+            // A mistake in one query must not hide what is wrong with another watch's examples.
+            let (sources, origins) = sound(sources, origins, &problems);
+            if let Ok(matcher) = Matcher::compile(&names_and_queries, &sources) {
+                try_examples(&matcher, &origins, report);
+            }
+            None
+        }
+    }
+}
+
+fn report_query(
+    problem: &QueryProblem,
+    aliases: &[&(At<String>, At<String>)],
+    origins: &[&RawWatch],
+    report: &Report,
+) {
+    let written = match problem.place {
+        QueryPlace::Query(watch) => origins.get(watch).and_then(|watch| watch.query.as_ref()),
+        QueryPlace::Term(watch, term) => origins
+            .get(watch)
+            .and_then(|watch| watch.terms.as_ref()?.value.get(term)),
+        QueryPlace::Alias(alias) => aliases.get(alias).map(|(_, query)| query),
+    };
+    let Some(At { value, place }) = written else {
+        return;
+    };
+    let in_file = place.source.text(place.span.clone());
+    let inside = place_of(in_file, place.span.start, value, problem.col);
+    let place = place.under(inside, place.path.clone());
+    report.add(
+        Problem::error(&place, Kind::Query(problem.kind), &problem.message)
+            .hint(&problem.hint)
+            .query_col(problem.col),
+    );
+}
+
+/// The watches that have no mistake of their own.
+fn sound<'a>(
+    sources: &[WatchSource],
+    origins: &[&'a RawWatch],
+    problems: &[QueryProblem],
+) -> (Vec<WatchSource>, Vec<&'a RawWatch>) {
+    let unsound: HashSet<usize> = problems
+        .iter()
+        .filter_map(|problem| match problem.place {
+            QueryPlace::Query(watch) | QueryPlace::Term(watch, _) => Some(watch),
+            QueryPlace::Alias(_) => None,
+        })
+        .collect();
+    sources
+        .iter()
+        .cloned()
+        .zip(origins.iter().copied())
+        .enumerate()
+        .filter(|(index, _)| !unsound.contains(index))
+        .map(|(_, sound)| sound)
+        .unzip()
+}
+
+/// Tries the texts of `must_match` and `must_not_match`, each as a text and as a headline: a watch of headlines
+/// would not be met otherwise.
+fn try_examples(matcher: &Matcher, origins: &[&RawWatch], report: &Report) {
+    for (index, raw) in origins.iter().enumerate() {
+        let fires_on = |text: &str| {
+            let as_text = ArticleText {
+                text,
+                ..ArticleText::default()
+            };
+            let as_title = ArticleText {
+                title: text,
+                ..ArticleText::default()
+            };
+            [as_text, as_title]
+                .iter()
+                .any(|article| matcher.hits(article).iter().any(|hit| hit.watch == index))
+        };
+        let name = raw
+            .name
+            .as_ref()
+            .map(|name| name.value.as_str())
+            .unwrap_or_default();
+        for example in raw.must_match.iter().flat_map(|list| &list.value) {
+            if !fires_on(&example.value) {
+                let message = format!("{} does not match {}", quoted(name), quoted(&example.value));
+                report.add(Problem::error(&example.place, Kind::MustMatch, message));
+            }
+        }
+        for example in raw.must_not_match.iter().flat_map(|list| &list.value) {
+            if fires_on(&example.value) {
+                let message = format!("{} matches {}", quoted(name), quoted(&example.value));
+                report.add(Problem::error(&example.place, Kind::MustNotMatch, message));
+            }
+        }
+    }
+}
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::config::files::{self, Text};
+    use crate::config::source::Readers;
+
+    const FILE: &str = "\
+[alias]
+sea = '\"East Sea\" OR (Biển'
+[[watch]]
+name = 'one'
+query = \"\\\"a\\\" (b\"
+[[watch]]
+name = 'none'
+[[watch]]
+name = 'two'
+terms = ['x', \"y \\\"\"]
+";
+
+    /// Line, column, watch, kind and column in the query of a mistake in `FILE`.
+    fn told(
+        place: QueryPlace,
+        col: usize,
+    ) -> (usize, usize, Option<String>, &'static str, Option<usize>) {
+        let text = Text {
+            name: "t".into(),
+            directory: PathBuf::new(),
+            readers: Readers::Owner,
+            content: FILE,
+        };
+        let raw = files::read_text(&text, None, &Report::default()).raw;
+        let report = Report::default();
+        let aliases: Vec<_> = raw.aliases.iter().collect();
+        // The watch without a query is not among those that are compiled.
+        let origins: Vec<_> = raw
+            .watches
+            .iter()
+            .filter(|watch| watch.query.is_some() || watch.terms.is_some())
+            .collect();
+        let problem = QueryProblem {
+            place,
+            kind: "unclosed-quote",
+            col,
+            message: "m".into(),
+            hint: "h".into(),
+        };
+        report_query(&problem, &aliases, &origins, &report);
+        let problem = report.into_problems().remove(0);
+        (
+            problem.line,
+            problem.column,
+            problem.watch,
+            problem.kind.as_str(),
+            problem.query_col,
+        )
+    }
+
+    #[test]
+    fn a_mistake_in_a_query_is_placed_past_its_escapes() {
+        assert_eq!(
+            told(QueryPlace::Query(0), 5),
+            (5, 16, Some("one".into()), "unclosed-quote", Some(5))
+        );
+    }
+
+    #[test]
+    fn a_mistake_in_a_term_is_placed_in_that_term() {
+        assert_eq!(
+            told(QueryPlace::Term(1, 1), 3),
+            (10, 18, Some("two".into()), "unclosed-quote", Some(3))
+        );
+    }
+
+    #[test]
+    fn a_mistake_in_an_alias_belongs_to_no_watch() {
+        assert_eq!(
+            told(QueryPlace::Alias(0), 15),
+            (2, 22, None, "unclosed-quote", Some(15))
+        );
+    }
+}

@@ -1,0 +1,156 @@
+//! Durations as people write them: `30s`, `15m`, `1h30m`, `2d`.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::problem::{Kind, Problem, Report, quoted};
+use super::source::At;
+
+/// The units, the longest name of a unit first where one starts like another.
+const UNITS_MS: [(&str, u64); 6] = [
+    ("ms", 1),
+    ("s", 1_000),
+    ("m", 60_000),
+    ("h", 3_600_000),
+    ("d", 86_400_000),
+    ("w", 604_800_000),
+];
+
+/// What to write, for every message about a duration.
+const EXAMPLES: &str =
+    "write a number and a unit, for example \"30s\", \"15m\", \"1h30m\" or \"2d\"";
+
+/// Reads a duration and reports what is wrong with it.
+pub(super) fn check(
+    written: &At<String>,
+    allowed: RangeInclusive<Duration>,
+    report: &Report,
+) -> Option<Duration> {
+    let Some(duration) = parse(&written.value) else {
+        let message = format!("{} is not a duration", quoted(&written.value));
+        report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint(written)));
+        return None;
+    };
+    if !allowed.contains(&duration) {
+        let message = format!("{} is out of range", quoted(&written.value));
+        let hint = format!(
+            "write a duration from \"{}\" to \"{}\"",
+            shown(*allowed.start()),
+            shown(*allowed.end())
+        );
+        report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+        return None;
+    }
+    Some(duration)
+}
+
+/// Reads whole numbers with a unit each, one after the other; `None` when the text is anything else, or more
+/// than fits.
+pub(super) fn parse(text: &str) -> Option<Duration> {
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return None;
+    }
+    let mut total_ms: u64 = 0;
+    while !rest.is_empty() {
+        let digits_end = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (digits, after) = rest.split_at_checked(digits_end)?;
+        let after = after.trim_start();
+        let unit_end = after
+            .find(|c: char| !c.is_ascii_alphabetic())
+            .unwrap_or(after.len());
+        let (unit, next) = after.split_at_checked(unit_end)?;
+        let (_, unit_ms) = UNITS_MS.iter().find(|(name, _)| *name == unit)?;
+        let part_ms = digits.parse::<u64>().ok()?.checked_mul(*unit_ms)?;
+        total_ms = total_ms.checked_add(part_ms)?;
+        rest = next.trim_start();
+    }
+    Some(Duration::from_millis(total_ms))
+}
+
+/// The shortest way to write a duration.
+pub(super) fn shown(duration: Duration) -> String {
+    let mut left_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    if left_ms == 0 {
+        return "0s".to_owned();
+    }
+    let mut parts = Vec::new();
+    // Weeks are left out: people count them in days.
+    for (unit, unit_ms) in UNITS_MS
+        .iter()
+        .rev()
+        .filter(|(unit, _)| *unit != "w" && *unit != "ms")
+    {
+        let count = left_ms / unit_ms;
+        if count > 0 {
+            parts.push(format!("{count}{unit}"));
+        }
+        left_ms %= unit_ms;
+    }
+    if left_ms > 0 {
+        parts.push(format!("{left_ms}ms"));
+    }
+    parts.concat()
+}
+
+/// What to write instead; a bare number gets the unit it lacks.
+fn hint(written: &At<String>) -> String {
+    match written.value.trim().parse::<u32>() {
+        Ok(number) => {
+            format!("a unit is missing: write for example \"{number}s\" or \"{number}m\"")
+        }
+        Err(_) => EXAMPLES.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_with_units_add_up() {
+        for (text, seconds) in [
+            ("30s", 30),
+            ("15m", 900),
+            ("1h30m", 5_400),
+            ("1h 30m", 5_400),
+            ("2 d", 172_800),
+            ("1w", 604_800),
+            ("0s", 0),
+        ] {
+            assert_eq!(parse(text), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        assert_eq!(parse("250ms"), Some(Duration::from_millis(250)));
+    }
+
+    #[test]
+    fn anything_else_is_no_duration() {
+        for text in [
+            "",
+            " ",
+            "15",
+            "m",
+            "15 parsecs",
+            "1.5h",
+            "-5m",
+            "5m3",
+            "5M",
+            "m5",
+            "99999999999999999999s",
+            "18446744073709551615w",
+            "１５m",
+            "5m,",
+        ] {
+            assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_reads_back_as_the_same() {
+        for ms in [0, 1, 999, 1_000, 61_000, 5_400_000, 86_400_000, 90_061_001] {
+            let duration = Duration::from_millis(ms);
+            assert_eq!(parse(&shown(duration)), Some(duration), "{ms}");
+        }
+        assert_eq!(shown(Duration::from_mins(90)), "1h30m");
+    }
+}

@@ -1,0 +1,155 @@
+//! `[[feed]]`: the feeds, each as the pipeline takes it.
+
+use crate::domain::{ArticleMode, Feed, SiteRule};
+use crate::extract::Rule;
+
+use super::names::{self, Taken};
+use super::poll::{self, Defaults};
+use super::problem::{Kind, Problem, Report, quoted};
+use super::raw::{RawArticle, RawFeed, RawRule};
+use super::source::At;
+use super::suggest::nearest;
+
+/// What `feeds` of a watch puts before a tag.
+pub(super) const TAG_PREFIX: &str = "tag:";
+
+/// Checks all feeds. One without a usable address is left out.
+pub(super) fn check(raw: &[RawFeed], defaults: &Defaults, report: &Report) -> Vec<Feed> {
+    let mut addresses = Taken::default();
+    let mut taken_names = Taken::default();
+    let mut feeds = Vec::with_capacity(raw.len());
+    for written in raw {
+        if let Some(name) = &written.name
+            && is_feed_name(name, report)
+        {
+            taken_names.take(name.value.clone(), &name.value, &name.place, "feed", report);
+        }
+        let checked = feed(written, defaults, report);
+        let (Some(feed), Some(address)) = (checked, &written.url) else {
+            continue;
+        };
+        let mut same = feed.url.clone();
+        same.set_fragment(None);
+        let shown = format!("the address at {}", same.host_str().unwrap_or_default());
+        addresses.take(same.into(), &shown, &address.place, "feed", report);
+        feeds.push(feed);
+    }
+    feeds
+}
+
+fn feed(raw: &RawFeed, defaults: &Defaults, report: &Report) -> Option<Feed> {
+    let every = raw.every.as_ref().and_then(|written| {
+        let every = poll::every(written, report)?;
+        if let Some(outside) = poll::outside(every, defaults) {
+            let message = format!("{} is {outside}", quoted(&written.value));
+            let problem = Problem::warning(&written.place, Kind::Conflict, message);
+            report.add(problem.hint("the feed is polled by that bound"));
+        }
+        Some(every)
+    });
+    let first_poll = raw
+        .first_poll
+        .as_ref()
+        .and_then(|first_poll| poll::first_poll(first_poll, report));
+    let tags = raw.tags.iter().flat_map(|tags| &tags.value);
+    let feed_tags = tags
+        .filter(|tag| names::check(tag, report))
+        .map(|tag| tag.value.clone())
+        .collect();
+    let article = raw
+        .article
+        .as_ref()
+        .map_or(ArticleMode::Auto, |article| article_mode(article, report));
+    let written = raw.url.as_ref()?;
+    let url = names::web_address(written, report)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        let message = "the address holds a user name or a password";
+        report.add(Problem::warning(&written.place, Kind::Secret, message));
+    }
+    Some(Feed {
+        url,
+        name: raw.name.as_ref().map(|name| name.value.clone()),
+        every: every.unwrap_or(defaults.every),
+        first_poll: first_poll.unwrap_or(defaults.first_poll),
+        tags: feed_tags,
+        article,
+    })
+}
+
+/// A feed's name must not read like a tag where a watch names feeds.
+fn is_feed_name(name: &At<String>, report: &Report) -> bool {
+    if name.value.starts_with(TAG_PREFIX) {
+        let message = format!("{} cannot be a name", quoted(&name.value));
+        let hint = "names that begin with tag: stand for tags in the feeds of a watch";
+        report.add(Problem::error(&name.place, Kind::BadValue, message).hint(hint));
+        return false;
+    }
+    names::check(name, report)
+}
+
+fn article_mode(raw: &RawArticle, report: &Report) -> ArticleMode {
+    let word = match raw {
+        RawArticle::Rule(rule) => return site_rule(rule, report),
+        RawArticle::Word(word) => word,
+    };
+    match word.value.as_str() {
+        "auto" => return ArticleMode::Auto,
+        "never" => return ArticleMode::Never,
+        _ => {}
+    }
+    let message = format!("{} is not an answer here", quoted(&word.value));
+    let hint = match nearest(&word.value, ["auto", "never"]) {
+        Some(meant) => format!("did you mean \"{meant}\"?"),
+        None => {
+            "write \"auto\", \"never\" or a table, for example { body = \"article p\" }".to_owned()
+        }
+    };
+    report.add(Problem::error(&word.place, Kind::BadValue, message).hint(hint));
+    ArticleMode::Auto
+}
+
+/// Checks the selectors one by one, so that each that is wrong is told.
+fn site_rule(raw: &RawRule, report: &Report) -> ArticleMode {
+    let mut rule = SiteRule::default();
+    for (written, slot) in [
+        (&raw.body, &mut rule.body),
+        (&raw.title, &mut rule.title),
+        (&raw.byline, &mut rule.byline),
+        (&raw.published, &mut rule.published),
+    ] {
+        if let Some(selector) = written
+            && is_selector(selector, report)
+        {
+            *slot = Some(selector.value.clone());
+        }
+    }
+    for selector in raw.remove.iter().flat_map(|list| &list.value) {
+        if is_selector(selector, report) {
+            rule.remove.push(selector.value.clone());
+        }
+    }
+    if rule == SiteRule::default() {
+        let message = "the table has no selector";
+        let hint = "write for example { body = \"article p\" }, or \"auto\"";
+        report.add(Problem::warning(&raw.place, Kind::Empty, message).hint(hint));
+    }
+    ArticleMode::Rule(rule)
+}
+
+fn is_selector(selector: &At<String>, report: &Report) -> bool {
+    let alone = SiteRule {
+        body: Some(selector.value.clone()),
+        ..SiteRule::default()
+    };
+    let Err(error) = Rule::new(&alone) else {
+        return true;
+    };
+    let message = format!(
+        "{} is not a CSS selector: {}",
+        quoted(&selector.value),
+        error.message
+    );
+    let hint = "write for example \"article p\" or \"div.content > p\"";
+    report.add(Problem::error(&selector.place, Kind::BadValue, message).hint(hint));
+    false
+}

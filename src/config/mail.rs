@@ -1,0 +1,241 @@
+//! The mail part of a channel: recipients, sender, server.
+
+use std::path::PathBuf;
+
+use url::Host;
+
+use crate::channel::{EmailAddress, EmailSettings, Mailbox, SmtpSettings, SmtpTls};
+
+use super::files;
+use super::names::Taken;
+use super::problem::{Kind, Problem, Report, quoted};
+use super::raw::{RawChannel, RawSmtp};
+use super::secrets::{Secrets, Vault};
+use super::section::report_missing;
+use super::source::At;
+use super::suggest::nearest;
+
+/// The words for the three ways of protection.
+const TLS_WORDS: [&str; 3] = ["required", "implicit", "none"];
+
+/// Checks an email channel; `None` when it cannot be used.
+pub(super) fn check(raw: &RawChannel, vault: &Vault<'_>) -> Option<EmailSettings> {
+    let to = recipients(raw, vault.report);
+    let from = sender(raw, vault.report);
+    let smtp = if let Some(smtp) = &raw.smtp {
+        server(smtp, vault)
+    } else {
+        report_missing(&raw.place, "smtp", vault.report);
+        None
+    };
+    Some(EmailSettings {
+        to,
+        from: from?,
+        smtp: smtp?,
+    })
+}
+
+fn recipients(raw: &RawChannel, report: &Report) -> Vec<EmailAddress> {
+    let Some(list) = &raw.to else {
+        report_missing(&raw.place, "to", report);
+        return Vec::new();
+    };
+    if list.value.is_empty() {
+        let message = "the list is empty";
+        let hint = "write at least one address, for example to = [\"desk@example.org\"]";
+        report.add(Problem::error(&list.place, Kind::BadValue, message).hint(hint));
+    }
+    let mut taken = Taken::default();
+    list.value
+        .iter()
+        .filter_map(|written| {
+            let address = EmailAddress::parse(&written.value).ok();
+            if address.is_some() && is_one_line(written) {
+                // Mail servers that tell capitals apart are not met any more.
+                taken.take(
+                    written.value.to_lowercase(),
+                    &written.value,
+                    &written.place,
+                    "recipient",
+                    report,
+                );
+                return address;
+            }
+            let message = format!("{} is not a mail address", quoted(&written.value));
+            let hint = "write for example \"desk@example.org\", without a name";
+            report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+            None
+        })
+        .collect()
+}
+
+fn sender(raw: &RawChannel, report: &Report) -> Option<Mailbox> {
+    let Some(written) = &raw.from else {
+        report_missing(&raw.place, "from", report);
+        return None;
+    };
+    let sender = Mailbox::parse(&written.value)
+        .ok()
+        .filter(|_| is_one_line(written));
+    if sender.is_none() {
+        let message = format!("{} is not a mail address", quoted(&written.value));
+        let hint = "write for example \"newswatch <newswatch@example.org>\"";
+        report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+    }
+    sender
+}
+
+/// An address goes into a header field; what would end that field is refused here.
+fn is_one_line(written: &At<String>) -> bool {
+    !written.value.chars().any(char::is_control)
+}
+
+fn server(raw: &RawSmtp, vault: &Vault<'_>) -> Option<SmtpSettings> {
+    let report = vault.report;
+    let tls = raw.tls.as_ref().map_or(Some(SmtpTls::Required), |written| {
+        protection(written, report)
+    });
+    let login = login(raw, tls, vault);
+    let ca_file = raw.ca_file.as_ref().map(|path| ca_file(path, vault));
+    let port = raw.port.as_ref().map(|written| port(written, report));
+    let host = raw.host.as_ref()?;
+    if !is_host(host, report) {
+        return None;
+    }
+    let tls = tls?;
+    Some(SmtpSettings {
+        host: host.value.clone(),
+        port: port.unwrap_or_else(|| Some(default_port(tls)))?,
+        tls,
+        login,
+        ca_file: ca_file.flatten(),
+    })
+}
+
+/// Submission with STARTTLS (RFC 6409), submission with TLS from the start (RFC 8314), plain relay (RFC 5321).
+fn default_port(tls: SmtpTls) -> u16 {
+    match tls {
+        SmtpTls::Required => 587,
+        SmtpTls::Implicit => 465,
+        SmtpTls::None => 25,
+    }
+}
+
+fn protection(written: &At<String>, report: &Report) -> Option<SmtpTls> {
+    match written.value.as_str() {
+        "required" => return Some(SmtpTls::Required),
+        "implicit" => return Some(SmtpTls::Implicit),
+        "none" => return Some(SmtpTls::None),
+        _ => {}
+    }
+    let message = format!(
+        "{} is not a way to protect the connection",
+        quoted(&written.value)
+    );
+    let meant = match written.value.to_lowercase().as_str() {
+        "starttls" | "tls" | "yes" | "true" => Some("required"),
+        "ssl" | "smtps" => Some("implicit"),
+        "no" | "off" | "false" | "plain" => Some("none"),
+        other => nearest(other, TLS_WORDS),
+    };
+    let hint = match meant {
+        Some(meant) => format!("did you mean \"{meant}\"?"),
+        None => "write \"required\" (STARTTLS), \"implicit\" (TLS from the start) or \"none\""
+            .to_owned(),
+    };
+    report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+    None
+}
+
+fn login(
+    raw: &RawSmtp,
+    tls: Option<SmtpTls>,
+    vault: &Vault<'_>,
+) -> Option<(String, secrecy::SecretString)> {
+    let (username, password) = match (&raw.username, &raw.password) {
+        (None, None) => return None,
+        (Some(username), Some(password)) => (username, password),
+        (Some(_), None) if vault.report.has_blamed(&raw.place, "password") => return None,
+        (None, Some(_)) if vault.report.has_blamed(&raw.place, "username") => return None,
+        (Some(username), None) => {
+            let message = "a user name needs a password";
+            let hint = "add password = { credential = \"NAME\" } or { file = \"PATH\" }";
+            vault
+                .report
+                .add(Problem::error(&username.place, Kind::MissingKey, message).hint(hint));
+            return None;
+        }
+        (None, Some(password)) => {
+            let message = "a password needs a user name";
+            let hint = "add username = \"...\"";
+            vault
+                .report
+                .add(Problem::error(&password.place, Kind::MissingKey, message).hint(hint));
+            return None;
+        }
+    };
+    if tls == Some(SmtpTls::None) {
+        let message = "a password is never sent without TLS";
+        let hint = "write tls = \"required\" or \"implicit\", or take username and password out";
+        vault
+            .report
+            .add(Problem::error(&password.place, Kind::Conflict, message).hint(hint));
+    }
+    Some((username.value.clone(), vault.open(password)?))
+}
+
+fn port(written: &At<i64>, report: &Report) -> Option<u16> {
+    let port = u16::try_from(written.value).ok().filter(|port| *port != 0);
+    if port.is_none() {
+        let message = format!("{} is not a port", written.value);
+        let hint = "write a number from 1 to 65535; 587 is usual";
+        report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+    }
+    port
+}
+
+fn is_host(host: &At<String>, report: &Report) -> bool {
+    let text = host.value.as_str();
+    let bare = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let name = bare.rsplit_once(':').map_or(bare, |(name, _)| name);
+    if !text.is_empty() && !text.contains(':') && Host::parse(text).is_ok() {
+        return true;
+    }
+    // An IPv6 address is written without brackets here.
+    if text.parse::<std::net::Ipv6Addr>().is_ok() {
+        return true;
+    }
+    let message = format!("{} is not the name of a server", quoted(text));
+    let hint = if Host::parse(name).is_ok() && !name.is_empty() {
+        format!("write host = {}, and the port as port = 587", quoted(name))
+    } else {
+        "write for example \"smtp.example.org\"".to_owned()
+    };
+    report.add(Problem::error(&host.place, Kind::BadValue, message).hint(hint));
+    false
+}
+
+/// The file must be there when mail is sent; `check` may run elsewhere.
+fn ca_file(path: &At<String>, vault: &Vault<'_>) -> Option<PathBuf> {
+    let full = match files::resolve(&path.place, &path.value) {
+        Ok(full) => full,
+        Err(hint) => {
+            let message = format!("{} is not a path", quoted(&path.value));
+            vault
+                .report
+                .add(Problem::error(&path.place, Kind::BadValue, message).hint(hint));
+            return None;
+        }
+    };
+    if !full.is_file() {
+        let message = format!("there is no file {}", quoted(&path.value));
+        let problem = match vault.secrets {
+            Secrets::Required => Problem::error(&path.place, Kind::File, message),
+            Secrets::Optional => Problem::warning(&path.place, Kind::File, message),
+        };
+        vault
+            .report
+            .add(problem.hint("name a PEM file with certificates"));
+    }
+    Some(full)
+}

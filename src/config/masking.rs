@@ -1,0 +1,168 @@
+//! Which bytes of a file must never be shown: secrets, and what reads like one under a mistyped key.
+//!
+//! Works on the tree where there is one, and line by line for comments and for what is not TOML. When in doubt
+//! it hides.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::suggest::nearest;
+
+/// Parts of the names of keys that hold secrets.
+const SECRET_WORDS: [&str; 4] = ["pass", "secret", "token", "pwd"];
+
+/// Gathers the places of a tree whose text must never be shown: what looks like a secret by its key, and the
+/// parts of addresses that let in whoever knows them.
+pub(super) fn collect_spans(table: &DeTable<'_>) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    for (key, value) in table {
+        // The names of aliases are free: `passport` holds no secret.
+        match (key.get_ref().as_ref(), value.get_ref()) {
+            ("alias", DeValue::Table(aliases)) => {
+                for query in aliases.values() {
+                    collect_value(query, false, &mut spans);
+                }
+            }
+            (key, _) => collect_value(value, names_a_secret(key), &mut spans),
+        }
+    }
+    let channels = table
+        .get("channel")
+        .and_then(|list| list.get_ref().as_array());
+    for channel in channels.into_iter().flatten() {
+        let url = channel
+            .get_ref()
+            .as_table()
+            .and_then(|keys| keys.get("url"));
+        if let Some(url) = url
+            && let Some(text) = url.get_ref().as_str()
+        {
+            // Who knows the path of a webhook can post to it.
+            let inside = url.span().start + 1..url.span().end.saturating_sub(1);
+            spans.push(inside.start + path_start(text).min(inside.len())..inside.end);
+        }
+    }
+    spans
+}
+
+/// The byte after the host of an address.
+fn path_start(address: &str) -> usize {
+    let authority = address.find("://").map_or(0, |at| at + "://".len());
+    let rest = address.get(authority..).unwrap_or_default();
+    rest.find(['/', '?', '#'])
+        .map_or(address.len(), |at| authority + at + 1)
+}
+
+fn collect_table(table: &DeTable<'_>, is_secret: bool, spans: &mut Vec<Range<usize>>) {
+    for (key, value) in table {
+        let key: &str = key.get_ref();
+        let is_secret = match key {
+            "credential" | "file" | "env" => false,
+            _ => is_secret || names_a_secret(key),
+        };
+        collect_value(value, is_secret, spans);
+    }
+}
+
+fn collect_value(
+    value: &toml::Spanned<DeValue<'_>>,
+    is_secret: bool,
+    spans: &mut Vec<Range<usize>>,
+) {
+    match value.get_ref() {
+        DeValue::Table(inner) => collect_table(inner, is_secret, spans),
+        DeValue::Array(rows) => {
+            for row in rows {
+                collect_value(row, is_secret, spans);
+            }
+        }
+        DeValue::String(text) => {
+            let span = value.span();
+            if is_secret {
+                spans.push(span.start + 1..span.end.saturating_sub(1));
+            } else if span.len() != text.len() + 2 && !private_parts(text).is_empty() {
+                // Written with escapes: they cannot be found in the line as it stands in the file.
+                spans.push(span.start + 1..span.end.saturating_sub(1));
+            }
+        }
+        DeValue::Integer(_) | DeValue::Float(_) if is_secret => spans.push(value.span()),
+        _ => {}
+    }
+}
+
+/// Whether a key, mistyped perhaps, holds a secret.
+fn names_a_secret(key: &str) -> bool {
+    let key = key.to_lowercase();
+    SECRET_WORDS.iter().any(|part| key.contains(part))
+        || nearest(&key, ["password", "secret", "token", "credential"]).is_some()
+}
+
+/// The parts of a text that let in whoever knows them: `whsec_` keys, and of addresses user and password, or a
+/// query that names a secret.
+fn private_parts(text: &str) -> Vec<Range<usize>> {
+    let keys = text
+        .match_indices("whsec_")
+        .map(|(start, _)| start..start + word_length(text.get(start..).unwrap_or_default()));
+    let addresses = text.match_indices("://").filter_map(|(scheme, mark)| {
+        let start = scheme + mark.len();
+        let rest = text.get(start..)?;
+        let address = rest.get(..word_length(rest))?;
+        let private = private_part_of_address(address)?;
+        Some(start + private.start..start + private.end)
+    });
+    keys.chain(addresses).collect()
+}
+
+/// The length of what stands together, up to space or a quote.
+fn word_length(text: &str) -> usize {
+    text.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\''))
+        .unwrap_or(text.len())
+}
+
+/// The private part of an address that has lost its scheme.
+fn private_part_of_address(address: &str) -> Option<Range<usize>> {
+    let host_end = address.find(['/', '?', '#']).unwrap_or(address.len());
+    if let Some(at) = address.get(..host_end)?.rfind('@') {
+        return Some(0..at);
+    }
+    let query = address.find('?')?;
+    let names = address.get(query..)?;
+    let is_private = names_a_secret(names) || names.contains("key");
+    is_private.then_some(query + 1..address.len())
+}
+
+/// The places of a text that may hold secrets, found line by line: addresses and keys, in comments too, and,
+/// where the text is `broken` TOML, whatever stands behind a key that names a secret.
+pub(super) fn spans_by_line(text: &str, broken: bool) -> Vec<Range<usize>> {
+    let mut spans = Vec::new();
+    let mut start = 0;
+    let mut in_channel = false;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        if line.trim_start().starts_with('[') {
+            in_channel = line.contains("channel");
+        }
+        let parts = private_parts(line).into_iter();
+        spans.extend(parts.map(|part| start + part.start..start + part.end));
+        if broken {
+            spans.extend(value_of_a_secret(line).map(|at| start + at..end));
+        }
+        if broken && in_channel && line.contains("://") {
+            spans.push(start + path_start(line)..end);
+        }
+        start = end;
+    }
+    spans
+}
+
+/// The byte at which the value of a key that names a secret begins, wherever in the line the key stands.
+fn value_of_a_secret(line: &str) -> Option<usize> {
+    let lower = line.to_ascii_lowercase();
+    let word = SECRET_WORDS
+        .iter()
+        .filter_map(|word| lower.find(word))
+        .min()?;
+    let equals = lower.get(word..)?.find('=')?;
+    Some(word + equals + 1)
+}

@@ -1,0 +1,251 @@
+//! The configuration: one TOML file and the files it includes, as checked values.
+//!
+//! A path goes in; out comes a [`Config`] whose every value can be used as it is, with the warnings, or all
+//! problems at once, each with its file, line and column, what was found and what to write instead. The file
+//! as written is in `raw`; the modules beside it check a section each. This is the only module that reads the
+//! environment, and nothing but the command line and the daemon knows it. It starts nothing, connects to
+//! nothing, and repeats no secret.
+
+mod channels;
+mod compile;
+mod durations;
+mod environment;
+mod feeds;
+mod files;
+mod http;
+mod mail;
+mod masking;
+mod names;
+mod poll;
+mod problem;
+mod queries;
+mod raw;
+mod references;
+mod secrets;
+mod section;
+mod site_rule;
+mod source;
+mod suggest;
+mod syntax;
+mod watches;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::channel::ChannelSettings;
+use crate::domain::{Feed, Watch};
+use crate::http::HttpSettings;
+use crate::matching::{Matcher, WatchSource};
+use crate::schedule::PollPolicy;
+
+pub use environment::{Environment, ProcessEnvironment};
+pub use http::user_agent;
+pub use problem::{Color, Kind, Problem, Problems, Severity};
+pub use secrets::Secrets;
+pub use site_rule::{SiteRuleError, load_site_rule};
+
+use files::{Files, Text};
+use problem::Report;
+use raw::RawFile;
+use source::{Place, Readers};
+
+/// Everything that can be set, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder of the database.
+    pub state_dir: PathBuf,
+    /// The bounds of polling.
+    pub poll: PollPolicy,
+    /// How we present ourselves, and which internal addresses may be fetched.
+    pub http: HttpSettings,
+    /// The feeds, in the order of the files.
+    pub feeds: Vec<Feed>,
+    /// The watches, in the order of the files.
+    pub watches: Vec<Watch>,
+    /// What each watch looks for, in the same order.
+    pub sources: Vec<WatchSource>,
+    /// The named lists: name and query.
+    pub aliases: Vec<(String, String)>,
+    /// The watches, compiled, in the same order.
+    pub matcher: Arc<Matcher>,
+    /// The channels, in the order of the files.
+    pub channels: Vec<ChannelSettings>,
+}
+
+/// A configuration that can be used.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// It.
+    pub config: Config,
+    /// What will surprise.
+    pub warnings: Vec<Problem>,
+}
+
+/// Reads and checks a configuration file and all it includes.
+///
+/// # Errors
+/// Everything that is wrong with it, warnings among them.
+pub fn load(
+    path: &Path,
+    environment: &dyn Environment,
+    secrets: Secrets,
+) -> Result<Loaded, Problems> {
+    let report = Report::default();
+    let files = files::read(path, &report);
+    finish(files, environment, secrets, report)
+}
+
+/// Checks a configuration that is no file; relative paths in it start at `directory`.
+///
+/// # Errors
+/// Everything that is wrong with it, warnings among them.
+pub fn load_text(
+    name: &str,
+    text: &str,
+    directory: &Path,
+    environment: &dyn Environment,
+    secrets: Secrets,
+) -> Result<Loaded, Problems> {
+    let report = Report::default();
+    let text = Text {
+        name: name.to_owned(),
+        directory: directory.to_path_buf(),
+        readers: Readers::Owner,
+        content: text,
+    };
+    let files = files::read_text(&text, None, &report);
+    finish(Some(files), environment, secrets, report)
+}
+
+/// Checks what was read, and sorts the problems out.
+fn finish(
+    files: Option<Files>,
+    environment: &dyn Environment,
+    secrets: Secrets,
+    report: Report,
+) -> Result<Loaded, Problems> {
+    let Some(files) = files else {
+        return Err(Problems(report.into_problems()));
+    };
+    let config = check(&files, environment, secrets, &report);
+    let problems = without_echoes(report.into_problems(), &files);
+    let has_errors = problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
+    match config {
+        Some(config) if !has_errors => Ok(Loaded {
+            config,
+            warnings: problems,
+        }),
+        _ => Err(Problems(problems)),
+    }
+}
+
+/// Checks every section; `None` when the queries do not compile.
+fn check(
+    files: &Files,
+    environment: &dyn Environment,
+    secrets: Secrets,
+    report: &Report,
+) -> Option<Config> {
+    let raw = &files.raw;
+    let vault = secrets::Vault {
+        environment,
+        secrets,
+        report,
+    };
+    let state_dir = state_dir(raw, environment, report);
+    let poll_defaults = poll::check(&raw.poll, report);
+    let http = http::check(&raw.http, report);
+    let feeds = feeds::check(&raw.feeds, &poll_defaults, report);
+    let channels = channels::check(&raw.channels, &vault);
+    let checked = watches::check(raw, &channels, report);
+    report_empty(files, report);
+    Some(Config {
+        state_dir,
+        poll: poll::policy(&poll_defaults, &feeds),
+        http,
+        feeds,
+        watches: checked.list,
+        sources: checked.sources,
+        aliases: checked.aliases,
+        matcher: Arc::new(checked.matcher?),
+        channels,
+    })
+}
+
+fn state_dir(raw: &RawFile, environment: &dyn Environment, report: &Report) -> PathBuf {
+    let Some(written) = &raw.state_dir else {
+        return environment::default_state_dir(environment);
+    };
+    match files::resolve(&written.place, &written.value) {
+        Ok(path) => path,
+        Err(hint) => {
+            let message = format!("{} is not a path", problem::quoted(&written.value));
+            report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+            PathBuf::new()
+        }
+    }
+}
+
+/// Warns of what is missing for anything to happen.
+fn report_empty(files: &Files, report: &Report) {
+    let whole = Place {
+        source: Arc::clone(&files.main),
+        span: 0..0,
+        path: String::new(),
+        watch: None,
+    };
+    let raw = &files.raw;
+    for (is_empty, message, hint) in [
+        (
+            raw.feeds.is_empty(),
+            "there are no feeds: nothing is polled",
+            "add [[feed]]",
+        ),
+        (
+            raw.watches.is_empty(),
+            "there are no watches: nothing is looked for",
+            "add [[watch]]",
+        ),
+        (
+            raw.channels.is_empty(),
+            "there are no channels: nobody is told",
+            "add [[channel]]",
+        ),
+    ] {
+        if is_empty {
+            report.add(Problem::warning(&whole, Kind::Empty, message).hint(hint));
+        }
+    }
+}
+
+/// The problems in the order of the files, without those that may only follow from a syntax error: what a
+/// broken line would have said is not known.
+fn without_echoes(mut problems: Vec<Problem>, files: &Files) -> Vec<Problem> {
+    let is_broken = !files.broken.is_empty();
+    problems.retain(|problem| {
+        let lacks_something = matches!(problem.kind, Kind::MissingKey | Kind::Conflict);
+        let in_broken_table = || {
+            files
+                .broken
+                .iter()
+                .any(|(source, table)| problem.is_within(source, table))
+        };
+        !(is_broken && problem.kind.may_echo_a_syntax_error()
+            || lacks_something && in_broken_table())
+    });
+    let mut files_in_order: Vec<String> = Vec::new();
+    for problem in &problems {
+        if !files_in_order.contains(&problem.file) {
+            files_in_order.push(problem.file.clone());
+        }
+    }
+    files_in_order.sort_by_key(|file| *file != files.main.name);
+    let place_of = |file: &String| files_in_order.iter().position(|known| known == file);
+    problems.sort_by_key(|problem| (place_of(&problem.file), problem.offset()));
+    problems
+}

@@ -1,0 +1,86 @@
+//! Names and addresses that must be fit to show, and unique.
+
+use std::collections::HashMap;
+
+use url::Url;
+
+use super::problem::{Kind, Problem, Report, quoted};
+use super::source::{At, Place};
+
+/// The longest name in characters: it goes into subjects and log lines.
+const MAX_NAME_CHARS: usize = 200;
+
+/// Whether a text can be a name; what keeps it from being one is reported.
+pub(super) fn check(name: &At<String>, report: &Report) -> bool {
+    let text = &name.value;
+    let hint = if text.trim().is_empty() {
+        "write a word or a few"
+    } else if text.trim() != text {
+        "take the space at its ends away"
+    } else if text.chars().any(char::is_control) {
+        "take the line ends and control characters out"
+    } else if text.chars().nth(MAX_NAME_CHARS).is_some() {
+        "write at most 200 characters"
+    } else {
+        return true;
+    };
+    let message = format!("{} cannot be a name", quoted(text));
+    report.add(Problem::error(&name.place, Kind::BadValue, message).hint(hint));
+    false
+}
+
+/// The names given so far, and where.
+#[derive(Default)]
+pub(super) struct Taken<'a>(HashMap<String, &'a Place>);
+
+impl<'a> Taken<'a> {
+    /// Takes a name, or reports where it was given before; `what` says what it names.
+    pub(super) fn take(
+        &mut self,
+        name: String,
+        shown: &str,
+        place: &'a Place,
+        what: &str,
+        report: &Report,
+    ) {
+        if let Some(first) = self.0.get(&name) {
+            let message = format!("{} is given twice", quoted(shown));
+            let position = first.source.position(first.span.start);
+            let hint = format!(
+                "the first {what} of that name is in line {} of {}",
+                position.line, first.source.name
+            );
+            report.add(Problem::error(place, Kind::DuplicateName, message).hint(hint));
+            return;
+        }
+        self.0.insert(name, place);
+    }
+}
+
+/// Reads the address of a feed or a webhook; what is wrong with it is reported.
+///
+/// Only the scheme and the host are repeated: the rest may be what lets one in.
+pub(super) fn web_address(written: &At<String>, report: &Report) -> Option<Url> {
+    let text = written.value.trim();
+    let (message, hint) = match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => return Some(url),
+        Ok(url) if url.scheme() == "feed" => (
+            "\"feed:\" is not fetched".to_owned(),
+            "write the address with https://".to_owned(),
+        ),
+        Ok(url) if text.contains("://") => (
+            format!("{} is not a scheme that is fetched", quoted(url.scheme())),
+            "write an address that begins with https:// or http://".to_owned(),
+        ),
+        Ok(_) | Err(url::ParseError::RelativeUrlWithoutBase) => (
+            "this is not a whole web address".to_owned(),
+            "write it with https:// in front".to_owned(),
+        ),
+        Err(error) => (
+            format!("this is not a web address: {error}"),
+            "write for example \"https://example.org/rss.xml\"".to_owned(),
+        ),
+    };
+    report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+    None
+}

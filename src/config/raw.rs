@@ -1,0 +1,374 @@
+//! The file as written: its tables and keys with their types, nothing checked beyond that.
+//!
+//! Reads a TOML tree into structures whose every value knows its place. A key that does not exist, a value of
+//! the wrong type and a required key that is missing are reported, and reading goes on. What the values mean,
+//! and whether they fit together, is the business of the modules that take these structures.
+
+use secrecy::SecretString;
+
+use super::problem::Report;
+use super::section::{Section, Value};
+use super::source::{At, Place};
+
+/// A whole file.
+#[derive(Default)]
+pub(super) struct RawFile {
+    pub(super) include: Option<At<Vec<At<String>>>>,
+    pub(super) state_dir: Option<At<String>>,
+    pub(super) poll: RawPoll,
+    pub(super) http: RawHttp,
+    pub(super) feeds: Vec<RawFeed>,
+    /// Names and queries, in the order of the file.
+    pub(super) aliases: Vec<(At<String>, At<String>)>,
+    pub(super) watches: Vec<RawWatch>,
+    pub(super) channels: Vec<RawChannel>,
+}
+
+/// Whether a file is the one that was named, or one that it includes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The file that was named: it may hold everything.
+    Main,
+    /// One that it includes: feeds, aliases, watches and channels.
+    Included,
+}
+
+/// `[poll]`
+#[derive(Default)]
+pub(super) struct RawPoll {
+    pub(super) every: Option<At<String>>,
+    pub(super) min_every: Option<At<String>>,
+    pub(super) max_every: Option<At<String>>,
+    pub(super) timeout: Option<At<String>>,
+    pub(super) first_poll: Option<At<String>>,
+}
+
+/// `[http]`
+#[derive(Default)]
+pub(super) struct RawHttp {
+    pub(super) contact: Option<At<String>>,
+    pub(super) allow_private: Option<At<Vec<At<String>>>>,
+}
+
+/// `[[feed]]`
+pub(super) struct RawFeed {
+    pub(super) url: Option<At<String>>,
+    pub(super) name: Option<At<String>>,
+    pub(super) every: Option<At<String>>,
+    pub(super) first_poll: Option<At<String>>,
+    pub(super) tags: Option<At<Vec<At<String>>>>,
+    pub(super) article: Option<RawArticle>,
+}
+
+/// `article` of a feed.
+pub(super) enum RawArticle {
+    /// `"auto"`, `"never"`
+    Word(At<String>),
+    /// A table of selectors.
+    Rule(Box<RawRule>),
+}
+
+/// The selectors of a site.
+pub(super) struct RawRule {
+    pub(super) place: Place,
+    pub(super) body: Option<At<String>>,
+    pub(super) title: Option<At<String>>,
+    pub(super) byline: Option<At<String>>,
+    pub(super) published: Option<At<String>>,
+    pub(super) remove: Option<At<Vec<At<String>>>>,
+}
+
+/// `[[watch]]`
+pub(super) struct RawWatch {
+    pub(super) place: Place,
+    pub(super) name: Option<At<String>>,
+    pub(super) query: Option<At<String>>,
+    pub(super) terms: Option<At<Vec<At<String>>>>,
+    pub(super) min_score: Option<At<f64>>,
+    pub(super) stem: Option<At<String>>,
+    pub(super) feeds: Option<At<Vec<At<String>>>>,
+    pub(super) notify: Option<At<Vec<At<String>>>>,
+    pub(super) priority: Option<At<String>>,
+    pub(super) must_match: Option<At<Vec<At<String>>>>,
+    pub(super) must_not_match: Option<At<Vec<At<String>>>>,
+}
+
+/// `[[channel]]`: the keys of every type; which of them belong together is checked later.
+pub(super) struct RawChannel {
+    pub(super) place: Place,
+    pub(super) name: Option<At<String>>,
+    pub(super) type_name: Option<At<String>>,
+    pub(super) retry: Option<At<Vec<At<String>>>>,
+    pub(super) url: Option<At<String>>,
+    pub(super) secrets: Option<At<Vec<RawSecret>>>,
+    pub(super) to: Option<At<Vec<At<String>>>>,
+    pub(super) from: Option<At<String>>,
+    pub(super) smtp: Option<Box<RawSmtp>>,
+    pub(super) path: Option<At<String>>,
+}
+
+/// `smtp` of an email channel.
+pub(super) struct RawSmtp {
+    pub(super) place: Place,
+    pub(super) host: Option<At<String>>,
+    pub(super) port: Option<At<i64>>,
+    pub(super) tls: Option<At<String>>,
+    pub(super) username: Option<At<String>>,
+    pub(super) password: Option<RawSecret>,
+    pub(super) ca_file: Option<At<String>>,
+}
+
+/// Where a secret is kept.
+pub(super) struct RawSecret {
+    pub(super) place: Place,
+    pub(super) kept: SecretKept,
+}
+
+/// The ways to say where a secret is kept.
+pub(super) enum SecretKept {
+    /// In the configuration itself.
+    Here(SecretString),
+    /// A credential of the service manager, by name.
+    Credential(At<String>),
+    /// A file.
+    File(At<String>),
+    /// An environment variable, by name.
+    Env(At<String>),
+}
+
+impl RawFile {
+    /// Reads a file.
+    pub(super) fn read(mut root: Section<'_, '_>, role: Role, report: &Report) -> Self {
+        let mut file = Self::default();
+        match role {
+            Role::Main => {
+                file.include = root.strings("include", report);
+                file.state_dir = root.string("state_dir", report);
+                if let Some(poll) = root.table("poll", report) {
+                    file.poll = RawPoll::read(poll, report);
+                }
+                if let Some(http) = root.table("http", report) {
+                    file.http = RawHttp::read(http, report);
+                }
+            }
+            Role::Included => {
+                for key in ["include", "state_dir", "poll", "http"] {
+                    root.refuse(key, "it belongs in the main file", report);
+                }
+            }
+        }
+        file.feeds = each(root.tables("feed", report), report, RawFeed::read);
+        if let Some(alias) = root.table("alias", report) {
+            file.aliases = alias.named_strings(report);
+        }
+        file.watches = each(root.tables("watch", report), report, RawWatch::read);
+        file.channels = each(root.tables("channel", report), report, RawChannel::read);
+        root.finish(report);
+        file
+    }
+
+    /// Takes over the lists of an included file.
+    pub(super) fn append(&mut self, included: Self) {
+        self.feeds.extend(included.feeds);
+        self.aliases.extend(included.aliases);
+        self.watches.extend(included.watches);
+        self.channels.extend(included.channels);
+    }
+}
+
+fn each<'a, 'i, T>(
+    sections: Vec<Section<'a, 'i>>,
+    report: &Report,
+    read: impl Fn(Section<'a, 'i>, &Report) -> T,
+) -> Vec<T> {
+    sections
+        .into_iter()
+        .map(|section| read(section, report))
+        .collect()
+}
+
+impl RawPoll {
+    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+        let poll = Self {
+            every: section.duration("every", report),
+            min_every: section.duration("min_every", report),
+            max_every: section.duration("max_every", report),
+            timeout: section.duration("timeout", report),
+            first_poll: section.string("first_poll", report),
+        };
+        section.finish(report);
+        poll
+    }
+}
+
+impl RawHttp {
+    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+        let http = Self {
+            contact: section.string("contact", report),
+            allow_private: section.strings("allow_private", report),
+        };
+        section.finish(report);
+        http
+    }
+}
+
+impl RawFeed {
+    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+        let feed = Self {
+            url: section
+                .required("url", report)
+                .and_then(|url| url.string(report)),
+            name: section.string("name", report),
+            every: section.duration("every", report),
+            first_poll: section.string("first_poll", report),
+            tags: section.strings("tags", report),
+            article: section
+                .value("article")
+                .and_then(|article| RawArticle::read(article, report)),
+        };
+        section.finish(report);
+        feed
+    }
+}
+
+impl RawArticle {
+    fn read(value: Value<'_, '_>, report: &Report) -> Option<Self> {
+        if value.is_string() {
+            return value.string(report).map(Self::Word);
+        }
+        let expected = "\"auto\", \"never\" or a table of CSS selectors";
+        let mut section = value.table_or(expected, report)?;
+        let rule = RawRule {
+            place: section.place.clone(),
+            body: section.string("body", report),
+            title: section.string("title", report),
+            byline: section.string("byline", report),
+            published: section.string("published", report),
+            remove: section.strings("remove", report),
+        };
+        section.finish(report);
+        Some(Self::Rule(Box::new(rule)))
+    }
+}
+
+impl RawWatch {
+    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+        section.belongs_to_watch();
+        let watch = Self {
+            place: section.place.clone(),
+            name: section
+                .required("name", report)
+                .and_then(|name| name.string(report)),
+            query: section.string("query", report),
+            terms: section.strings("terms", report),
+            min_score: section.number("min_score", report),
+            stem: section.string("stem", report),
+            feeds: section.strings("feeds", report),
+            notify: section.strings("notify", report),
+            priority: section.string("priority", report),
+            must_match: section.strings("must_match", report),
+            must_not_match: section.strings("must_not_match", report),
+        };
+        section.finish(report);
+        watch
+    }
+}
+
+impl RawChannel {
+    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+        let channel = Self {
+            place: section.place.clone(),
+            name: section
+                .required("name", report)
+                .and_then(|name| name.string(report)),
+            type_name: section
+                .required("type", report)
+                .and_then(|name| name.string(report)),
+            retry: section.strings("retry", report),
+            url: section.string("url", report),
+            secrets: section
+                .value("secret")
+                .and_then(|secret| RawSecret::read_one_or_more(secret, report)),
+            to: section.strings("to", report),
+            from: section.string("from", report),
+            smtp: section
+                .table("smtp", report)
+                .map(|smtp| Box::new(RawSmtp::read(smtp, report))),
+            path: section.string("path", report),
+        };
+        section.finish(report);
+        channel
+    }
+}
+
+impl RawSmtp {
+    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+        let smtp = Self {
+            place: section.place.clone(),
+            host: section
+                .required("host", report)
+                .and_then(|host| host.string(report)),
+            port: section.integer("port", report),
+            tls: section.string("tls", report),
+            username: section.string("username", report),
+            password: section
+                .value("password")
+                .and_then(|password| RawSecret::read(password, report)),
+            ca_file: section.string("ca_file", report),
+        };
+        section.finish(report);
+        smtp
+    }
+}
+
+impl RawSecret {
+    /// Reads `secret = ...` or `secret = [..., ...]`.
+    fn read_one_or_more(value: Value<'_, '_>, report: &Report) -> Option<At<Vec<Self>>> {
+        let place = value.place.clone();
+        let secrets = match value.list_rows() {
+            Some(rows) => rows
+                .into_iter()
+                .filter_map(|row| Self::read(row, report))
+                .collect(),
+            None => vec![Self::read(value, report)?],
+        };
+        Some(At {
+            value: secrets,
+            place,
+        })
+    }
+
+    /// Reads a text or `{ credential = ... }`, `{ file = ... }`, `{ env = ... }`.
+    fn read(value: Value<'_, '_>, report: &Report) -> Option<Self> {
+        let value = value.confidential();
+        let place = value.place.clone();
+        if value.is_string() {
+            let text = value.string(report)?.value;
+            let kept = SecretKept::Here(SecretString::from(text));
+            return Some(Self { place, kept });
+        }
+        let mut section = value.table_or(
+            "{ credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }",
+            report,
+        )?;
+        let ways = [
+            section
+                .string("credential", report)
+                .map(SecretKept::Credential),
+            section.string("file", report).map(SecretKept::File),
+            section.string("env", report).map(SecretKept::Env),
+        ];
+        let named = section.has_any();
+        section.finish(report);
+        let mut ways = ways.into_iter().flatten();
+        match (ways.next(), ways.next()) {
+            (Some(kept), None) => Some(Self { place, kept }),
+            (first, _) => {
+                if first.is_some() || !named {
+                    super::secrets::report_ways(&place, report);
+                }
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What a watch refers to: the feeds it looks at and the channels it tells, by name.
+
+use std::collections::{HashMap, HashSet};
+
+use url::Url;
+
+use crate::channel::{ChannelKind, ChannelSettings};
+use crate::domain::{Destination, FeedSelector};
+
+use super::feeds::TAG_PREFIX;
+use super::problem::{Kind, Problem, Report, quoted};
+use super::raw::{RawFeed, RawFile, RawWatch};
+use super::source::At;
+use super::suggest::nearest;
+
+/// The names that a watch can refer to.
+pub(super) struct Known<'a> {
+    channels: Vec<&'a str>,
+    destinations: HashMap<&'a str, Vec<Destination>>,
+    everywhere: Vec<Destination>,
+    tags: HashSet<&'a str>,
+    /// Names, and addresses as written and as they come out.
+    feeds: HashMap<String, String>,
+}
+
+impl<'a> Known<'a> {
+    /// Takes the names as written, so that a channel or feed with a mistake of its own is no unknown one.
+    pub(super) fn new(raw: &'a RawFile, channels: &'a [ChannelSettings]) -> Self {
+        let list = |feed: &'a RawFeed| feed.tags.iter().flat_map(|tags| &tags.value);
+        let feed_names = raw.feeds.iter().flat_map(|feed| {
+            let name = feed
+                .name
+                .iter()
+                .map(|name| (name.value.clone(), name.value.clone()));
+            let addresses = feed.url.iter().flat_map(|url| {
+                let plain = plain_address(&url.value);
+                [(url.value.clone(), plain.clone()), (plain.clone(), plain)]
+            });
+            name.chain(addresses)
+        });
+        let usable: Vec<_> = channels
+            .iter()
+            .map(|channel| (channel.name.0.as_str(), destinations(channel, raw)))
+            .collect();
+        Self {
+            channels: raw
+                .channels
+                .iter()
+                .filter_map(|channel| Some(channel.name.as_ref()?.value.as_str()))
+                .collect(),
+            everywhere: usable.iter().flat_map(|(_, to)| to).cloned().collect(),
+            destinations: usable.into_iter().collect(),
+            tags: raw
+                .feeds
+                .iter()
+                .flat_map(list)
+                .map(|tag| tag.value.as_str())
+                .collect(),
+            feeds: feed_names.collect(),
+        }
+    }
+}
+
+impl Known<'_> {
+    /// The names of feeds without their addresses, for "did you mean".
+    fn feed_names(&self) -> impl Iterator<Item = &str> {
+        self.feeds
+            .keys()
+            .map(String::as_str)
+            .filter(|feed| !feed.contains("://"))
+    }
+}
+
+/// An address in the form that a feed's address has.
+fn plain_address(text: &str) -> String {
+    Url::parse(text.trim()).map_or_else(|_| text.to_owned(), String::from)
+}
+
+/// A channel, or each of a mail channel's recipients as they are written.
+fn destinations(channel: &ChannelSettings, raw: &RawFile) -> Vec<Destination> {
+    let to = |recipient: Option<String>| Destination {
+        channel: channel.name.clone(),
+        recipient,
+    };
+    if !matches!(channel.kind, ChannelKind::Email(_)) {
+        return vec![to(None)];
+    }
+    raw.channels
+        .iter()
+        .filter(|written| {
+            written
+                .name
+                .as_ref()
+                .is_some_and(|name| name.value == channel.name.0)
+        })
+        .flat_map(|written| written.to.iter().flat_map(|list| &list.value))
+        .map(|address| to(Some(address.value.clone())))
+        .collect()
+}
+
+/// The feeds that a watch is restricted to; none for all.
+pub(super) fn selectors(raw: &RawWatch, known: &Known<'_>, report: &Report) -> Vec<FeedSelector> {
+    let Some(list) = &raw.feeds else {
+        return Vec::new();
+    };
+    if list.value.is_empty() {
+        let message = "the list is empty";
+        let hint = "leave the key out to look at all feeds";
+        report.add(Problem::error(&list.place, Kind::BadValue, message).hint(hint));
+    }
+    list.value
+        .iter()
+        .filter_map(|selector| feed_selector(selector, known, report))
+        .collect()
+}
+
+fn feed_selector(written: &At<String>, known: &Known<'_>, report: &Report) -> Option<FeedSelector> {
+    let text = written.value.as_str();
+    let (message, hint) = if let Some(tag) = text.strip_prefix(TAG_PREFIX) {
+        if known.tags.contains(tag) {
+            return Some(FeedSelector::Tag(tag.to_owned()));
+        }
+        let hint = match nearest(tag, known.tags.iter().copied()) {
+            Some(meant) => format!("did you mean \"{TAG_PREFIX}{meant}\"?"),
+            None => "give the tag to a feed: tags = [...]".to_owned(),
+        };
+        (format!("no feed has the tag {}", quoted(tag)), hint)
+    } else {
+        if let Some(feed) = known
+            .feeds
+            .get(text)
+            .or_else(|| known.feeds.get(&plain_address(text)))
+        {
+            return Some(FeedSelector::Feed(feed.clone()));
+        }
+        let hint = if known.tags.contains(text) {
+            format!("did you mean \"{TAG_PREFIX}{text}\"?")
+        } else {
+            match nearest(text, known.feed_names()) {
+                Some(meant) => format!("did you mean \"{meant}\"?"),
+                None => "write a feed's name or address, or \"tag:\" and a tag".to_owned(),
+            }
+        };
+        (format!("there is no feed {}", quoted(text)), hint)
+    };
+    report.add(Problem::error(&written.place, Kind::UnknownFeed, message).hint(hint));
+    None
+}
+
+/// Where a watch's alerts go.
+pub(super) fn notify(raw: &RawWatch, known: &Known<'_>, report: &Report) -> Vec<Destination> {
+    let Some(list) = &raw.notify else {
+        return known.everywhere.clone();
+    };
+    if list.value.is_empty() {
+        let message = "the list is empty: nobody is told of this watch";
+        let hint = "leave the key out to tell all channels";
+        report.add(Problem::warning(&list.place, Kind::Empty, message).hint(hint));
+    }
+    let mut named = HashSet::new();
+    let mut all = Vec::new();
+    for channel in &list.value {
+        let name = channel.value.as_str();
+        if !known.channels.contains(&name) {
+            report_unknown_channel(channel, known, report);
+        } else if named.insert(name) {
+            all.extend(known.destinations.get(name).into_iter().flatten().cloned());
+        }
+    }
+    all
+}
+
+fn report_unknown_channel(written: &At<String>, known: &Known<'_>, report: &Report) {
+    let message = format!("there is no channel {}", quoted(&written.value));
+    let hint = match nearest(&written.value, known.channels.iter().copied()) {
+        Some(meant) => format!("did you mean \"{meant}\"?"),
+        None if known.channels.is_empty() => "add a [[channel]] of that name".to_owned(),
+        None => format!("the channels are: {}", known.channels.join(", ")),
+    };
+    report.add(Problem::error(&written.place, Kind::UnknownChannel, message).hint(hint));
+}

@@ -1,0 +1,230 @@
+//! Secrets: passwords and signing keys, which are named in the configuration and kept elsewhere.
+//!
+//! Takes where a secret is kept, gives the secret as a `SecretString`. No message repeats one, nor any part
+//! of one.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::environment::{Environment, credentials_dir};
+use super::files;
+use super::problem::{Kind, Problem, Report, quoted};
+use super::raw::{RawSecret, SecretKept};
+use super::source::{At, Place, Readers};
+
+/// The most bytes that are read of a secret's file.
+const MAX_SECRET_BYTES: u64 = 64 * 1024;
+
+/// What to write where a secret stands.
+const WAYS: &str =
+    "write one of { credential = \"NAME\" }, { file = \"PATH\" } and { env = \"NAME\" }";
+
+/// Whether the configuration can be used without its secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// No: a secret that cannot be read is an error. For whoever sends.
+    Required,
+    /// Yes: it is a warning, and an empty secret takes its place. For whoever only reads the watches; the
+    /// channels of such a configuration must not be used.
+    Optional,
+}
+
+/// Gets at secrets.
+pub(super) struct Vault<'a> {
+    pub(super) environment: &'a dyn Environment,
+    pub(super) secrets: Secrets,
+    pub(super) report: &'a Report,
+}
+
+impl Vault<'_> {
+    /// Reads a secret. One that cannot be read is reported; it comes back empty where that is no error.
+    pub(super) fn open(&self, secret: &RawSecret) -> Option<SecretString> {
+        let opened = match &secret.kept {
+            SecretKept::Here(text) => {
+                self.report_literal(&secret.place);
+                Ok(text.clone())
+            }
+            SecretKept::Credential(name) => self.credential(name),
+            SecretKept::File(path) => self.file(path),
+            SecretKept::Env(name) => self.variable(name),
+        };
+        match opened.and_then(not_empty) {
+            Ok(text) => Some(text),
+            Err(unreadable) => self.report_unreadable(secret, unreadable),
+        }
+    }
+
+    fn credential(&self, name: &At<String>) -> Result<SecretString, Unreadable> {
+        let is_plain = !name.value.is_empty()
+            && name.value != "."
+            && name.value != ".."
+            && !name.value.contains(['/', '\0']);
+        if !is_plain {
+            let message = format!("{} is not the name of a credential", quoted(&name.value));
+            return Err(Unreadable::mistake(
+                message,
+                "write a file name without folders",
+            ));
+        }
+        let Some(folder) = credentials_dir(self.environment) else {
+            let hint = format!(
+                "start newswatch by a systemd unit with LoadCredential={}:/path/to/the/secret",
+                name.value
+            );
+            return Err(Unreadable::absent(
+                "$CREDENTIALS_DIRECTORY is not set",
+                hint,
+            ));
+        };
+        read_text(&folder.join(&name.value)).map_err(|cause| {
+            let message = format!("the credential {}: {cause}", quoted(&name.value));
+            let hint = format!(
+                "add LoadCredential={}:/path/to/the/secret to the unit",
+                name.value
+            );
+            Unreadable::absent(message, hint)
+        })
+    }
+
+    fn file(&self, path: &At<String>) -> Result<SecretString, Unreadable> {
+        let full = files::resolve(&path.place, &path.value).map_err(|hint| {
+            Unreadable::mistake(format!("{} is not a path", quoted(&path.value)), hint)
+        })?;
+        let text = read_text(&full).map_err(|cause| {
+            let message = format!("{}: {cause}", quoted(&path.value));
+            Unreadable::absent(
+                message,
+                "give the full path of a file that holds nothing but the secret",
+            )
+        })?;
+        if files::readers(&full) == Readers::Others {
+            let message = format!("others than its owner can read {}", quoted(&path.value));
+            let problem = Problem::warning(&path.place, Kind::Secret, message);
+            self.report
+                .add(problem.hint("take the others' rights away: chmod 600"));
+        }
+        Ok(text)
+    }
+
+    fn variable(&self, name: &At<String>) -> Result<SecretString, Unreadable> {
+        let Some(value) = self.environment.variable(&name.value) else {
+            let message = format!(
+                "the environment variable {} is not set",
+                quoted(&name.value)
+            );
+            return Err(Unreadable::absent(
+                message,
+                "set it, or name a credential or a file",
+            ));
+        };
+        let message = "an environment variable can be seen by other programs of the same user";
+        let problem = Problem::warning(&name.place, Kind::Secret, message);
+        self.report
+            .add(problem.hint("a credential or a file is safer"));
+        let Ok(text) = value.into_string() else {
+            let message = format!(
+                "the environment variable {} is not UTF-8",
+                quoted(&name.value)
+            );
+            return Err(Unreadable::absent(message, "secrets are text"));
+        };
+        Ok(SecretString::from(text))
+    }
+
+    fn report_literal(&self, place: &Place) {
+        let problem = match place.source.readers {
+            Readers::Owner => Problem::warning(
+                place,
+                Kind::Secret,
+                "the secret stands in the configuration itself",
+            ),
+            Readers::Others => Problem::error(
+                place,
+                Kind::Secret,
+                "the secret stands in a file that others than its owner can read",
+            ),
+        };
+        self.report
+            .add(problem.hint(format!("{WAYS}, or chmod 600 the file")));
+    }
+
+    fn report_unreadable(&self, secret: &RawSecret, why: Unreadable) -> Option<SecretString> {
+        let is_error = why.is_mistake || self.secrets == Secrets::Required;
+        let problem = if is_error {
+            Problem::error(&secret.place, Kind::Secret, why.message)
+        } else {
+            Problem::warning(&secret.place, Kind::Secret, why.message)
+        };
+        self.report.add(problem.hint(why.hint));
+        (!is_error).then(|| SecretString::from(String::new()))
+    }
+}
+
+/// Reports a secret that is kept in no place, or in several.
+pub(super) fn report_ways(place: &Place, report: &Report) {
+    let message = "a secret is kept in exactly one place";
+    report.add(Problem::error(place, Kind::Secret, message).hint(WAYS));
+}
+
+/// Why a secret could not be read.
+struct Unreadable {
+    message: String,
+    hint: String,
+    /// Whether the configuration is wrong whatever the machine.
+    is_mistake: bool,
+}
+
+impl Unreadable {
+    fn mistake(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        let (message, hint) = (message.into(), hint.into());
+        Self {
+            message,
+            hint,
+            is_mistake: true,
+        }
+    }
+
+    fn absent(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        let (message, hint) = (message.into(), hint.into());
+        Self {
+            message,
+            hint,
+            is_mistake: false,
+        }
+    }
+}
+
+fn not_empty(secret: SecretString) -> Result<SecretString, Unreadable> {
+    if secret.expose_secret().is_empty() {
+        return Err(Unreadable::absent(
+            "the secret is empty",
+            "put the secret into it",
+        ));
+    }
+    Ok(secret)
+}
+
+/// Reads a file that holds one secret; the line end after it is left out.
+fn read_text(path: &Path) -> Result<SecretString, String> {
+    let cannot = |error: std::io::Error| files::reason(&error);
+    let metadata = std::fs::metadata(path).map_err(cannot)?;
+    // Reading a pipe or a device could wait for ever, or never end.
+    if !metadata.is_file() {
+        return Err("this is not a file".to_owned());
+    }
+    let mut text = String::new();
+    let file = File::open(path).map_err(cannot)?;
+    let size = file
+        .take(MAX_SECRET_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(cannot)?;
+    if u64::try_from(size).is_ok_and(|size| size > MAX_SECRET_BYTES) {
+        return Err(format!("the file is larger than {MAX_SECRET_BYTES} bytes"));
+    }
+    let end = text.trim_end_matches(['\r', '\n']).len();
+    text.truncate(end);
+    Ok(SecretString::from(text))
+}

@@ -1,0 +1,350 @@
+//! Reading a TOML table key by key: every key that is asked for becomes known, and `finish` reports the rest.
+
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Kind, Problem, Report, quoted};
+use super::source::{At, Place, Source};
+use super::suggest::nearest;
+
+/// The keys of the file itself, which stand in no table.
+const MAIN_KEYS: [&str; 2] = ["include", "state_dir"];
+
+/// A table of the file that is being read.
+pub(super) struct Section<'a, 'i> {
+    /// Its header, or its braces.
+    pub(super) place: Place,
+    table: &'a DeTable<'i>,
+    known: Vec<&'static str>,
+    confidential: bool,
+}
+
+/// A value of the file that is being read.
+pub(super) struct Value<'a, 'i> {
+    /// Where it stands.
+    pub(super) place: Place,
+    written: &'a DeValue<'i>,
+    confidential: bool,
+}
+
+impl<'a, 'i> Section<'a, 'i> {
+    /// The whole file.
+    pub(super) fn root(source: &Arc<Source>, table: &'a DeTable<'i>) -> Self {
+        let place = Place {
+            source: Arc::clone(source),
+            span: 0..0,
+            path: String::new(),
+            watch: None,
+        };
+        Self::new(place, table)
+    }
+
+    fn new(place: Place, table: &'a DeTable<'i>) -> Self {
+        Self {
+            place,
+            table,
+            known: Vec::new(),
+            confidential: false,
+        }
+    }
+
+    /// Takes the name in this table as that of the watch which all its problems are about.
+    pub(super) fn belongs_to_watch(&mut self) {
+        let name = self
+            .table
+            .get("name")
+            .and_then(|name| name.get_ref().as_str());
+        self.place.watch = name.map(Arc::from);
+    }
+
+    /// The value of a key, if it is there.
+    pub(super) fn value(&mut self, key: &'static str) -> Option<Value<'a, 'i>> {
+        self.known.push(key);
+        let value = self.table.get(key)?;
+        Some(Value {
+            place: self.place.under(value.span(), self.path_of(key)),
+            written: value.get_ref(),
+            confidential: self.confidential,
+        })
+    }
+
+    /// The value of a key; that it is missing is reported.
+    pub(super) fn required(&mut self, key: &'static str, report: &Report) -> Option<Value<'a, 'i>> {
+        let value = self.value(key);
+        if value.is_none() {
+            report_missing(&self.place, key, report);
+        }
+        value
+    }
+
+    /// A text.
+    pub(super) fn string(&mut self, key: &'static str, report: &Report) -> Option<At<String>> {
+        self.value(key)?.string(report)
+    }
+
+    /// A duration, not yet read.
+    pub(super) fn duration(&mut self, key: &'static str, report: &Report) -> Option<At<String>> {
+        let value = self.value(key)?;
+        let text = value.written.as_str().map(str::to_owned);
+        value.expect(text, "a duration in quotes, for example \"15m\"", report)
+    }
+
+    /// A list of texts.
+    pub(super) fn strings(
+        &mut self,
+        key: &'static str,
+        report: &Report,
+    ) -> Option<At<Vec<At<String>>>> {
+        self.value(key)?.strings(report)
+    }
+
+    /// A whole number.
+    pub(super) fn integer(&mut self, key: &'static str, report: &Report) -> Option<At<i64>> {
+        let value = self.value(key)?;
+        let number = value
+            .written
+            .as_integer()
+            .and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
+        value.expect(number, "a whole number", report)
+    }
+
+    /// A number.
+    pub(super) fn number(&mut self, key: &'static str, report: &Report) -> Option<At<f64>> {
+        let value = self.value(key)?;
+        let number = match value.written {
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
+            DeValue::Float(number) => number.as_str().parse().ok(),
+            _ => None,
+        };
+        value.expect(
+            number.filter(|number: &f64| number.is_finite()),
+            "a number",
+            report,
+        )
+    }
+
+    /// A table.
+    pub(super) fn table(&mut self, key: &'static str, report: &Report) -> Option<Self> {
+        let expected = if self.place.path.is_empty() {
+            format!("a table: write [{key}] on a line of its own and its keys below")
+        } else {
+            format!("a table: {key} = {{ ... }}")
+        };
+        self.value(key)?.table_or(&expected, report)
+    }
+
+    /// The tables of a list: `[[feed]]`, counted from 1 in their paths.
+    pub(super) fn tables(&mut self, key: &'static str, report: &Report) -> Vec<Self> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        let header = format!("a list of tables: write [[{key}]] above each");
+        let Some(rows) = value.list_rows() else {
+            value.report_type(&header, report);
+            return Vec::new();
+        };
+        rows.into_iter()
+            .filter_map(|row| row.table_or(&header, report))
+            .collect()
+    }
+
+    /// Every key of this table with its text, in the order of the file.
+    pub(super) fn named_strings(self, report: &Report) -> Vec<(At<String>, At<String>)> {
+        let mut rows: Vec<_> = self.table.iter().collect();
+        rows.sort_by_key(|(name, _)| name.span().start);
+        rows.into_iter()
+            .filter_map(|(name, value)| {
+                let path = self.path_of(name.get_ref());
+                let text = Value {
+                    place: self.place.under(value.span(), path.clone()),
+                    written: value.get_ref(),
+                    confidential: false,
+                };
+                let name = At {
+                    value: name.get_ref().to_string(),
+                    place: self.place.under(name.span(), path),
+                };
+                Some((name, text.string(report)?))
+            })
+            .collect()
+    }
+
+    /// Reports a key that must not stand here, and why.
+    pub(super) fn refuse(&mut self, key: &'static str, why: &str, report: &Report) {
+        let Some((name, _)) = self.table.get_key_value(key) else {
+            return;
+        };
+        self.known.push(key);
+        let place = self.place.under(name.span(), key.to_owned());
+        let message = "this key does not belong in an included file";
+        report.add(Problem::error(&place, Kind::UnknownKey, message).hint(why));
+    }
+
+    /// Whether the table holds anything.
+    pub(super) fn has_any(&self) -> bool {
+        !self.table.is_empty()
+    }
+
+    /// Reports every key that nobody asked for.
+    pub(super) fn finish(self, report: &Report) {
+        for (name, _) in self.table {
+            let key: &str = name.get_ref();
+            if self.known.contains(&key) {
+                continue;
+            }
+            let place = self.place.under(name.span(), self.path_of(key));
+            let message = format!("there is no key {} here", quoted(key));
+            let hint = self.hint_for(key);
+            report.add(Problem::error(&place, Kind::UnknownKey, message).hint(hint));
+        }
+    }
+
+    fn hint_for(&self, key: &str) -> String {
+        // In TOML a key belongs to the table header above it, however far above.
+        if !self.place.path.is_empty() && MAIN_KEYS.contains(&key) {
+            return format!("{key} stands above the first line with a [table]");
+        }
+        match nearest(key, self.known.iter().copied()) {
+            Some(meant) => format!("did you mean \"{meant}\"?"),
+            None => format!("the keys are: {}", self.known.join(", ")),
+        }
+    }
+
+    fn path_of(&self, key: &str) -> String {
+        if self.place.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.place.path)
+        }
+    }
+}
+
+impl<'a, 'i> Value<'a, 'i> {
+    /// The same value, which no message may repeat.
+    pub(super) fn confidential(self) -> Self {
+        Self {
+            confidential: true,
+            ..self
+        }
+    }
+
+    /// Whether it is a text.
+    pub(super) fn is_string(&self) -> bool {
+        self.written.is_str()
+    }
+
+    /// The text, or a report that it is none.
+    pub(super) fn string(self, report: &Report) -> Option<At<String>> {
+        let text = self.written.as_str().map(str::to_owned);
+        let expected = match self.written {
+            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) if !self.confidential => {
+                format!("a text: put it in quotes, \"{}\"", self.found())
+            }
+            _ => "a text in quotes".to_owned(),
+        };
+        self.expect(text, &expected, report)
+    }
+
+    /// The list of texts, or a report for each part that is none.
+    pub(super) fn strings(self, report: &Report) -> Option<At<Vec<At<String>>>> {
+        let Some(rows) = self.list_rows() else {
+            let expected = match self.written.as_str() {
+                Some(text) if !self.confidential => format!("a list: [{}]", quoted(text)),
+                _ => "a list of texts: [\"...\", \"...\"]".to_owned(),
+            };
+            self.report_type(&expected, report);
+            return None;
+        };
+        let texts = rows
+            .into_iter()
+            .filter_map(|row| row.string(report))
+            .collect();
+        Some(At {
+            value: texts,
+            place: self.place,
+        })
+    }
+
+    /// The table, or a report that it is none.
+    pub(super) fn table_or(self, expected: &str, report: &Report) -> Option<Section<'a, 'i>> {
+        let Some(table) = self.written.as_table() else {
+            self.report_type(expected, report);
+            return None;
+        };
+        let mut section = Section::new(self.place, table);
+        section.confidential = self.confidential;
+        Some(section)
+    }
+
+    /// The parts of a list, counted from 1 in their paths; `None` when it is no list.
+    pub(super) fn list_rows(&self) -> Option<Vec<Self>> {
+        let rows = self.written.as_array()?.iter().enumerate();
+        Some(rows.map(|(index, row)| self.row(index, row)).collect())
+    }
+
+    fn row(&self, index: usize, row: &'a Spanned<DeValue<'i>>) -> Self {
+        let path = format!("{}[{}]", self.place.path, index + 1);
+        Self {
+            place: self.place.under(row.span(), path),
+            written: row.get_ref(),
+            confidential: self.confidential,
+        }
+    }
+
+    fn expect<T>(self, value: Option<T>, expected: &str, report: &Report) -> Option<At<T>> {
+        let Some(value) = value else {
+            self.report_type(expected, report);
+            return None;
+        };
+        Some(At {
+            value,
+            place: self.place,
+        })
+    }
+
+    fn report_type(&self, expected: &str, report: &Report) {
+        let found = if self.confidential {
+            self.type_name().to_owned()
+        } else {
+            self.found()
+        };
+        let message = format!("{found} cannot stand here");
+        let hint = format!("write {expected}");
+        report.add(Problem::error(&self.place, Kind::BadValue, message).hint(hint));
+    }
+
+    /// The value as it was found, for a message.
+    fn found(&self) -> String {
+        match self.written {
+            DeValue::String(text) => quoted(text),
+            DeValue::Integer(number) => number.to_string(),
+            DeValue::Float(number) => number.to_string(),
+            DeValue::Boolean(truth) => truth.to_string(),
+            DeValue::Datetime(time) => time.to_string(),
+            DeValue::Array(_) | DeValue::Table(_) => self.type_name().to_owned(),
+        }
+    }
+
+    fn type_name(&self) -> &'static str {
+        match self.written {
+            DeValue::String(_) => "a text",
+            DeValue::Integer(_) | DeValue::Float(_) => "a number",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        }
+    }
+}
+
+/// Reports that a table lacks a key, unless it is there and wrong.
+pub(super) fn report_missing(table: &Place, key: &str, report: &Report) {
+    if report.has_blamed(table, key) {
+        return;
+    }
+    let message = format!("the key \"{key}\" is missing");
+    let hint = format!("add {key} = ...");
+    report.add(Problem::error(table, Kind::MissingKey, message).hint(hint));
+}

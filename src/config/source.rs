@@ -1,0 +1,212 @@
+//! A configuration file as text: where each byte stands, and which bytes must not be shown.
+//!
+//! Takes the text and the ranges that hold secrets; gives lines and columns, and the lines to print beneath
+//! a problem. It keeps no copy of a secret: what is masked here is gone.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The mark that some editors put at the start of a file; it takes no column.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// One file of the configuration.
+pub(super) struct Source {
+    /// Its name as given or found, for messages.
+    pub(super) name: String,
+    /// The folder that relative paths in it start from.
+    pub(super) directory: PathBuf,
+    /// Who can read it besides its owner.
+    pub(super) readers: Readers,
+    masked: String,
+    line_starts: Vec<usize>,
+}
+
+/// Who can read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Readers {
+    /// Its owner alone, or it is no file at all.
+    Owner,
+    /// Its group or everybody.
+    Others,
+}
+
+/// A line and a column, both from 1; the column counts code points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Position {
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+/// A place in a file, and what stands there.
+#[derive(Clone)]
+pub(super) struct Place {
+    /// The file.
+    pub(super) source: Arc<Source>,
+    /// The bytes.
+    pub(super) span: Range<usize>,
+    /// The key path: `watch[2].query`.
+    pub(super) path: String,
+    /// The name of the watch it belongs to.
+    pub(super) watch: Option<Arc<str>>,
+}
+
+/// A value and where it was written.
+#[derive(Clone)]
+pub(super) struct At<T> {
+    /// The value.
+    pub(super) value: T,
+    /// Where it stands.
+    pub(super) place: Place,
+}
+
+impl Source {
+    /// Keeps a text without what stands in `secrets`.
+    pub(super) fn new(
+        name: String,
+        directory: PathBuf,
+        readers: Readers,
+        text: &str,
+        secrets: &[Range<usize>],
+    ) -> Self {
+        let line_starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
+        Self {
+            name,
+            directory,
+            readers,
+            masked: mask(text, secrets),
+            line_starts,
+        }
+    }
+
+    /// The line and column of a byte.
+    pub(super) fn position(&self, offset: usize) -> Position {
+        let line = self
+            .line_starts
+            .partition_point(|start| *start <= offset)
+            .max(1);
+        let start = self.line_start(line);
+        let before = self.masked.get(start..offset).unwrap_or_default();
+        let column = before.chars().filter(|c| *c != BYTE_ORDER_MARK).count() + 1;
+        Position { line, column }
+    }
+
+    /// The text of a line without its end, and the byte it starts at; the byte order mark is left out.
+    pub(super) fn line(&self, line: usize) -> (usize, &str) {
+        let start = self.line_start(line);
+        let rest = self.masked.get(start..).unwrap_or_default();
+        let text = rest.lines().next().unwrap_or_default();
+        match text.strip_prefix(BYTE_ORDER_MARK) {
+            Some(stripped) => (start + BYTE_ORDER_MARK.len_utf8(), stripped),
+            None => (start, text),
+        }
+    }
+
+    /// The text between two bytes, with its secrets masked.
+    pub(super) fn text(&self, span: Range<usize>) -> &str {
+        self.masked.get(span).unwrap_or_default()
+    }
+
+    fn line_start(&self, line: usize) -> usize {
+        self.line_starts
+            .get(line.saturating_sub(1))
+            .copied()
+            .unwrap_or(self.masked.len())
+    }
+}
+
+/// Shows the name alone: a text of a configuration does not belong into a log.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Source").field(&self.name).finish()
+    }
+}
+
+impl Place {
+    /// The same place under another key path.
+    pub(super) fn under(&self, span: Range<usize>, path: String) -> Self {
+        Self {
+            source: Arc::clone(&self.source),
+            span,
+            path,
+            watch: self.watch.clone(),
+        }
+    }
+}
+
+/// Puts a filler in the place of every character of the secrets, of the same length in bytes, so that no
+/// offset and no column moves.
+fn mask(text: &str, secrets: &[Range<usize>]) -> String {
+    if secrets.is_empty() {
+        return text.to_owned();
+    }
+    let mut sorted = secrets.to_vec();
+    sorted.sort_by_key(|range| range.start);
+    let mut ranges = sorted.into_iter().peekable();
+    text.char_indices()
+        .map(|(at, c)| {
+            while ranges.next_if(|range| range.end <= at).is_some() {}
+            let is_secret = ranges.peek().is_some_and(|range| range.start <= at);
+            if is_secret && c != '\n' && c != '\r' {
+                filler(c)
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+fn filler(c: char) -> char {
+    match c.len_utf8() {
+        1 => '*',
+        2 => '·',
+        3 => '•',
+        _ => '🞄',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(text: &str, secrets: &[Range<usize>]) -> Source {
+        Source::new("t".into(), PathBuf::new(), Readers::Owner, text, secrets)
+    }
+
+    #[test]
+    fn columns_count_code_points_and_not_the_byte_order_mark() {
+        let source = source("\u{feff}ab\nbiển = 1\n", &[]);
+        assert_eq!(
+            source.position(3),
+            Position { line: 1, column: 1 },
+            "the mark is 3 bytes and no column"
+        );
+        let equals = "\u{feff}ab\nbiển ".len();
+        assert_eq!(source.position(equals), Position { line: 2, column: 6 });
+    }
+
+    #[test]
+    fn a_place_past_the_end_is_on_the_last_line() {
+        let source = source("a\nb", &[]);
+        assert_eq!(source.position(3), Position { line: 2, column: 2 });
+    }
+
+    #[test]
+    fn masking_moves_no_offset_and_leaves_no_letter() {
+        let text = "p = \"pâ日🔒\" # x";
+        let start = text.find('p').map(|_| 5).unwrap();
+        let end = text.rfind('"').unwrap();
+        let source = source(text, std::slice::from_ref(&(start..end)));
+        assert_eq!(source.masked.len(), text.len());
+        assert_eq!(source.line(1).1, "p = \"*·•🞄\" # x");
+    }
+
+    #[test]
+    fn overlapping_secrets_are_all_masked() {
+        let source = source("abcdefgh", &[0..6, 1..2, 4..7]);
+        assert_eq!(source.line(1).1, "*******h");
+    }
+}

@@ -1,0 +1,104 @@
+//! "Did you mean": the known word that is nearest to a mistyped one.
+
+/// Longer words are not compared: nobody mistypes them letter by letter, and the work grows with the square.
+const MAX_CHARS: usize = 64;
+
+/// The nearest of the known words, if one is near enough to be what was meant.
+///
+/// Near enough: a third of the letters, at least one, may be wrong, missing, added or swapped with their
+/// neighbour; capitals and `-` for `_` cost nothing.
+pub(super) fn nearest<'a>(
+    written: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let written = folded(written)?;
+    let allowed = (written.len() / 3).max(1);
+    known
+        .into_iter()
+        .filter_map(|word| {
+            let letters = folded(word)?;
+            if letters.len().abs_diff(written.len()) > allowed {
+                return None;
+            }
+            Some((distance(&written, &letters), word))
+        })
+        .filter(|(cost, _)| *cost <= allowed)
+        .min_by_key(|(cost, _)| *cost)
+        .map(|(_, word)| word)
+}
+
+fn folded(word: &str) -> Option<Vec<char>> {
+    let letters: Vec<char> = word
+        .chars()
+        .take(MAX_CHARS + 1)
+        .flat_map(char::to_lowercase)
+        .map(|c| if c == '-' { '_' } else { c })
+        .collect();
+    (!letters.is_empty() && letters.len() <= MAX_CHARS).then_some(letters)
+}
+
+/// The number of single-letter edits and swaps of neighbours between two words (optimal string alignment).
+fn distance(left: &[char], right: &[char]) -> usize {
+    let mut two_rows_up: Vec<usize> = Vec::new();
+    let mut row_above: Vec<usize> = (0..=right.len()).collect();
+    let mut left_before = None;
+    for (row_number, left_char) in left.iter().enumerate() {
+        let mut row = vec![row_number + 1];
+        let mut right_before = None;
+        for (column, right_char) in right.iter().enumerate() {
+            let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX);
+            let replaced = at(&row_above, column) + usize::from(left_char != right_char);
+            let removed = at(&row_above, column + 1) + 1;
+            let added = at(&row, column) + 1;
+            let mut best = replaced.min(removed).min(added);
+            if left_before == Some(right_char) && right_before == Some(left_char) && column > 0 {
+                best = best.min(at(&two_rows_up, column - 1).saturating_add(1));
+            }
+            row.push(best);
+            right_before = Some(right_char);
+        }
+        two_rows_up = std::mem::replace(&mut row_above, row);
+        left_before = Some(left_char);
+    }
+    row_above.last().copied().unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_swap_a_slip_and_a_missing_letter_find_the_word() {
+        let keys = ["every", "min_every", "timeout", "tags"];
+        for (written, meant) in [
+            ("evrey", "every"),
+            ("min-every", "min_every"),
+            ("timeot", "timeout"),
+            ("TAGS", "tags"),
+            ("tag", "tags"),
+        ] {
+            assert_eq!(nearest(written, keys), Some(meant), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_different_word_finds_nothing() {
+        assert_eq!(nearest("colour", ["every", "timeout", "url"]), None);
+        assert_eq!(nearest("", ["url"]), None);
+    }
+
+    #[test]
+    fn the_nearest_wins() {
+        assert_eq!(
+            nearest("watchs", ["match", "watches", "watch"]),
+            Some("watches")
+        );
+        assert_eq!(nearest("desk", ["desk-2", "disk", "desk"]), Some("desk"));
+    }
+
+    #[test]
+    fn a_very_long_word_is_not_compared() {
+        let long = "a".repeat(1_000_000);
+        assert_eq!(nearest(&long, [long.as_str()]), None);
+    }
+}

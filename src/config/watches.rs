@@ -1,0 +1,188 @@
+//! `[alias]` and `[[watch]]`: what is looked for.
+
+use crate::channel::ChannelSettings;
+use crate::domain::{Priority, Watch, WatchName};
+use crate::matching::{Asks, Matcher, WatchSource};
+
+use super::compile::compile;
+use super::names::{self, Taken};
+use super::problem::{Kind, Problem, Report, quoted};
+use super::raw::{RawFile, RawWatch};
+use super::references::{Known, notify, selectors};
+use super::source::At;
+use super::suggest::nearest;
+
+/// The languages whose word forms can count as the same: those with a Snowball stemmer.
+const STEM_LANGUAGES: [&str; 18] = [
+    "ar", "da", "de", "el", "en", "es", "fi", "fr", "hu", "it", "nl", "no", "pt", "ro", "ru", "sv",
+    "ta", "tr",
+];
+
+/// The two written forms of `no`.
+const NORWEGIAN: [&str; 2] = ["nb", "nn"];
+
+/// The watches, in the order of the files.
+#[derive(Default)]
+pub(super) struct Watches {
+    pub(super) list: Vec<Watch>,
+    pub(super) sources: Vec<WatchSource>,
+    pub(super) aliases: Vec<(String, String)>,
+    /// `None` when a query or an alias has a mistake.
+    pub(super) matcher: Option<Matcher>,
+}
+
+/// Checks all aliases and watches against the feeds and channels that there are.
+pub(super) fn check(raw: &RawFile, channels: &[ChannelSettings], report: &Report) -> Watches {
+    let known = Known::new(raw, channels);
+    let aliases = aliases(raw, report);
+    let mut taken = Taken::default();
+    let mut checked = Watches {
+        aliases: aliases
+            .iter()
+            .map(|(name, query)| (name.value.clone(), query.value.clone()))
+            .collect(),
+        ..Watches::default()
+    };
+    let mut origins = Vec::new();
+    for written in &raw.watches {
+        if let Some(name) = &written.name
+            && names::check(name, report)
+        {
+            taken.take(
+                name.value.clone(),
+                &name.value,
+                &name.place,
+                "watch",
+                report,
+            );
+        }
+        let watch = watch(written, &known, report);
+        let Some(source) = source(written, report) else {
+            continue;
+        };
+        checked.list.push(watch);
+        checked.sources.push(source);
+        origins.push(written);
+    }
+    checked.matcher = compile(&aliases, &checked.sources, &origins, report);
+    checked
+}
+
+fn aliases<'a>(raw: &'a RawFile, report: &Report) -> Vec<&'a (At<String>, At<String>)> {
+    let mut taken = Taken::default();
+    raw.aliases
+        .iter()
+        .filter(|(name, _)| {
+            let fits = !name.value.is_empty()
+                && name
+                    .value
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+            if fits {
+                taken.take(
+                    name.value.clone(),
+                    &name.value,
+                    &name.place,
+                    "alias",
+                    report,
+                );
+            } else {
+                let message = format!("{} cannot be the name of an alias", quoted(&name.value));
+                let hint = "write letters, digits, - and _, for example east-sea";
+                report.add(Problem::error(&name.place, Kind::BadValue, message).hint(hint));
+            }
+            fits
+        })
+        .collect()
+}
+
+/// What is asked for besides the query.
+fn watch(raw: &RawWatch, known: &Known<'_>, report: &Report) -> Watch {
+    let name = raw.name.as_ref().map(|name| name.value.clone());
+    Watch {
+        name: WatchName(name.unwrap_or_default()),
+        feeds: selectors(raw, known, report),
+        notify: notify(raw, known, report),
+        priority: raw
+            .priority
+            .as_ref()
+            .and_then(|written| priority(written, report))
+            .unwrap_or_default(),
+    }
+}
+
+fn priority(written: &At<String>, report: &Report) -> Option<Priority> {
+    let all = [Priority::Low, Priority::Normal, Priority::High];
+    if let Some(priority) = all
+        .into_iter()
+        .find(|priority| priority.as_str() == written.value)
+    {
+        return Some(priority);
+    }
+    let message = format!("{} is not a priority", quoted(&written.value));
+    let hint = match nearest(&written.value, all.map(Priority::as_str)) {
+        Some(meant) => format!("did you mean \"{meant}\"?"),
+        None => "write \"low\", \"normal\" or \"high\"".to_owned(),
+    };
+    report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+    None
+}
+
+/// What the matcher takes of a watch; `None` when it does not say what it looks for.
+fn source(raw: &RawWatch, report: &Report) -> Option<WatchSource> {
+    let stem = raw
+        .stem
+        .as_ref()
+        .filter(|stem| is_stem_language(stem, report));
+    let is_blamed = |key| report.has_blamed(&raw.place, key);
+    let asks = match (&raw.query, &raw.terms) {
+        (Some(query), None) => Asks::Query(query.value.clone()),
+        (None, Some(terms)) if terms.value.is_empty() => {
+            let message = "the list is empty";
+            let hint = "write at least one term, for example terms = [\"East Sea\"]";
+            report.add(Problem::error(&terms.place, Kind::BadValue, message).hint(hint));
+            return None;
+        }
+        (None, Some(terms)) => {
+            Asks::Terms(terms.value.iter().map(|term| term.value.clone()).collect())
+        }
+        (Some(_), Some(terms)) => {
+            let message = "a watch has a query or terms, not both";
+            let hint = "leave one of them out";
+            report.add(Problem::error(&terms.place, Kind::Conflict, message).hint(hint));
+            return None;
+        }
+        (None, None) if is_blamed("query") || is_blamed("terms") => return None,
+        (None, None) => {
+            let message = "the watch does not say what it looks for";
+            let hint = "add query = '...' or terms = [\"...\"]";
+            report.add(Problem::error(&raw.place, Kind::MissingKey, message).hint(hint));
+            return None;
+        }
+    };
+    Some(WatchSource {
+        name: raw
+            .name
+            .as_ref()
+            .map(|name| name.value.clone())
+            .unwrap_or_default(),
+        asks,
+        min_score: raw.min_score.as_ref().map(|score| score.value),
+        stem: stem.map(|stem| stem.value.clone()),
+    })
+}
+
+fn is_stem_language(stem: &At<String>, report: &Report) -> bool {
+    let primary = stem.value.split(['-', '_']).next().unwrap_or_default();
+    let primary = primary.to_ascii_lowercase();
+    if STEM_LANGUAGES.contains(&primary.as_str()) || NORWEGIAN.contains(&primary.as_str()) {
+        return true;
+    }
+    let message = format!(
+        "{} is not a language with known word forms",
+        quoted(&stem.value)
+    );
+    let hint = format!("write one of {}", STEM_LANGUAGES.join(", "));
+    report.add(Problem::error(&stem.place, Kind::BadValue, message).hint(hint));
+    false
+}

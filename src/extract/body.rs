@@ -1,0 +1,439 @@
+//! Finds the blocks that are the article.
+//!
+//! Each block has a worth: long plain text counts for, short or linked text against. The worth of an element
+//! is the sum over its blocks; the article is the smallest element that keeps nearly all of the best sum.
+//! Parts that their names give away (menus, related articles, comments) are left out first, unless they hold
+//! so much of the page's text that the name must mean something else.
+
+use super::hints::Hints;
+use super::lines;
+use super::table::{Block, Part, Table, Tag};
+use super::text::{ends_sentence, folded, sentence_marks};
+
+/// Names of parts that are not the article.
+const JUNK: Hints = Hints::RELATED
+    .or(Hints::SHARE)
+    .or(Hints::NAV)
+    .or(Hints::COMMENTS)
+    .or(Hints::FOOT)
+    .or(Hints::AD)
+    .or(Hints::CONSENT)
+    .or(Hints::SIGNUP)
+    .or(Hints::TAGS)
+    .or(Hints::SIDE)
+    .or(Hints::BIO)
+    .or(Hints::HIDDEN);
+
+/// Those of them that are hardly ever given to a part of the article.
+const SURE_JUNK: Hints = Hints::NAV
+    .or(Hints::COMMENTS)
+    .or(Hints::FOOT)
+    .or(Hints::CONSENT)
+    .or(Hints::SHARE);
+
+/// Weight from which a block can be a paragraph without further signs.
+const PARAGRAPH_WEIGHT: usize = 80;
+
+/// Share of a block inside links from which it is a reference, not a sentence.
+const LINKED_SHARE: f64 = 0.5;
+
+/// Share of the page's plain text from which a part is not left out for its name.
+const TOO_MUCH_TO_BE_JUNK: f64 = 0.4;
+
+/// What is known before the search.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// The headline.
+    pub(super) title: Option<&'a str>,
+    /// The names of the authors.
+    pub(super) byline: Option<&'a str>,
+    /// What the page gives as its description.
+    pub(super) description: Option<&'a str>,
+}
+
+/// The article's blocks, as indices in document order.
+pub(super) fn find(table: &Table<'_>, known: &Known<'_>) -> Vec<usize> {
+    let plain = Sums::new(table.blocks.iter().map(plain_weight));
+    let mut best = (Vec::new(), 0);
+    for names in [JUNK, SURE_JUNK, Hints::NONE] {
+        let survey = Survey::new(table, &plain, names);
+        let found = survey.article(known);
+        let weight: usize = found
+            .iter()
+            .filter_map(|&index| table.blocks.get(index))
+            .map(|block| block.weight)
+            .sum();
+        if weight > best.1 * TRUSTED_RATIO {
+            best = (found, weight);
+        }
+        if best.1 >= ENOUGH_WEIGHT {
+            break;
+        }
+    }
+    best.0
+}
+
+/// How many times the text must be that is found when fewer names count as junk, to be preferred: names lie
+/// where a whole article is built of parts called cards or widgets.
+const TRUSTED_RATIO: usize = 4;
+
+/// Weight of a text that is long enough not to look for a longer one.
+const ENOUGH_WEIGHT: usize = 4_000;
+
+/// A sum over the first `n` blocks, for every `n`.
+struct Sums(Vec<f64>);
+
+impl Sums {
+    fn new(values: impl Iterator<Item = f64>) -> Self {
+        let mut sums = vec![0.0];
+        let mut total = 0.0;
+        for value in values {
+            total += value;
+            sums.push(total);
+        }
+        Self(sums)
+    }
+
+    fn of(&self, part: &Part) -> f64 {
+        let at = |index: usize| self.0.get(index).or(self.0.last()).copied().unwrap_or(0.0);
+        at(part.end) - at(part.first)
+    }
+
+    fn total(&self) -> f64 {
+        self.0.last().copied().unwrap_or(0.0)
+    }
+}
+
+/// What was found out about each element and block.
+struct Survey<'a> {
+    table: &'a Table<'a>,
+    /// Whether the element, or one around it, is left out.
+    junk: Vec<bool>,
+    /// Whether the block is left out.
+    left_out: Vec<bool>,
+    worth: Sums,
+}
+
+impl<'a> Survey<'a> {
+    fn new(table: &'a Table<'a>, plain: &Sums, names: Hints) -> Self {
+        let junk = junk_parts(table, plain, names);
+        let left_out = junk_blocks(table, &junk);
+        let worth = Sums::new(
+            table
+                .blocks
+                .iter()
+                .zip(&left_out)
+                .map(|(block, left_out)| if *left_out { 0.0 } else { worth(block) }),
+        );
+        Self {
+            table,
+            junk,
+            left_out,
+            worth,
+        }
+    }
+
+    fn article(&self, known: &Known<'_>) -> Vec<usize> {
+        let Some(root) = self.best_element() else {
+            return Vec::new();
+        };
+        let chosen = trim(self.table, self, self.blocks_of(root), known);
+        with_lead(self.table, self, root, chosen, known)
+    }
+
+    fn is_junk(&self, part: usize) -> bool {
+        self.junk.get(part).copied().unwrap_or(false)
+    }
+
+    fn is_left_out(&self, block: usize) -> bool {
+        self.left_out.get(block).copied().unwrap_or(true)
+    }
+
+    /// The smallest element that keeps nearly all of the best worth.
+    fn best_element(&self) -> Option<usize> {
+        let elements = &self.table.elements;
+        let (mut best, _) = elements
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !self.is_junk(*index))
+            .map(|(index, part)| (index, self.worth.of(part)))
+            .filter(|(_, worth)| *worth > 0.0)
+            .max_by(|a, b| a.1.total_cmp(&b.1))?;
+        loop {
+            let outer = elements.get(best)?;
+            let outer_worth = self.worth.of(outer);
+            let inner = elements
+                .iter()
+                .enumerate()
+                .skip(best + 1)
+                .take_while(|(_, part)| part.first < outer.end || part.first == outer.first)
+                .filter(|(index, part)| {
+                    part.end <= outer.end && part.tag.holds_articles() && !self.is_junk(*index)
+                })
+                .map(|(index, part)| (index, self.worth.of(part), kept_share(part)))
+                .filter(|(_, worth, share)| *worth >= outer_worth * share)
+                .max_by(|a, b| a.1.total_cmp(&b.1));
+            match inner {
+                Some((index, ..)) => best = index,
+                None => return Some(best),
+            }
+        }
+    }
+
+    fn blocks_of(&self, root: usize) -> Vec<usize> {
+        let Some(part) = self.table.elements.get(root) else {
+            return Vec::new();
+        };
+        (part.first..part.end)
+            .filter(|&index| !self.is_left_out(index))
+            .collect()
+    }
+}
+
+impl Tag {
+    fn is_inline(self) -> bool {
+        matches!(self, Self::Inline | Self::Link | Self::Strong | Self::Time)
+    }
+
+    fn holds_articles(self) -> bool {
+        matches!(
+            self,
+            Self::Body
+                | Self::Main
+                | Self::Article
+                | Self::Section
+                | Self::Div
+                | Self::Cell
+                | Self::Inline
+                | Self::Quote
+                | Self::Form
+                | Self::Table
+                | Self::Row
+        )
+    }
+}
+
+/// The share of the worth around it that an element must keep to be preferred.
+fn kept_share(part: &Part) -> f64 {
+    if part.hints.any(Hints::BODY) {
+        0.7
+    } else if part.tag == Tag::Article || part.tag == Tag::Main {
+        0.8
+    } else {
+        0.9
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "lengths of texts are far below 2^52"
+)]
+fn plain_weight(block: &Block) -> f64 {
+    if is_paragraph(block) {
+        block.weight as f64
+    } else {
+        0.0
+    }
+}
+
+/// Tells whether a block reads as a paragraph of running text.
+fn is_paragraph(block: &Block) -> bool {
+    block.link_share() < LINKED_SHARE
+        && !matches!(block.tag, Tag::Heading(_))
+        && (block.weight >= PARAGRAPH_WEIGHT
+            || block.weight * 2 >= PARAGRAPH_WEIGHT
+                && ends_sentence(&block.text)
+                && sentence_marks(&block.text) > 0)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "lengths of texts are far below 2^52"
+)]
+fn worth(block: &Block) -> f64 {
+    let weight = block.weight as f64;
+    if block.link_share() >= LINKED_SHARE {
+        return -weight.min(60.0) - 10.0;
+    }
+    if is_paragraph(block) {
+        return weight * (1.0 - block.link_share());
+    }
+    match block.tag {
+        Tag::Heading(_) => 0.0,
+        Tag::Paragraph | Tag::Item | Tag::Cell | Tag::Pre | Tag::Quote => weight / 4.0,
+        _ => -5.0,
+    }
+}
+
+/// Marks the parts that their names give away, and all within them.
+fn junk_parts(table: &Table<'_>, plain: &Sums, names: Hints) -> Vec<bool> {
+    let holds_body = parts_that_hold(table, |part| {
+        part.hints.any(Hints::BODY) && plain.of(part) > 0.0
+    });
+    let mut junk: Vec<bool> = Vec::with_capacity(table.elements.len());
+    for (index, part) in table.elements.iter().enumerate() {
+        let inherited = part.parent < index && junk.get(part.parent).copied().unwrap_or(false);
+        let own = part.hints.any(names)
+            && !holds_body.get(index).copied().unwrap_or(false)
+            && plain.of(part) <= plain.total() * tolerated_share(part.hints);
+        junk.push(inherited || own);
+    }
+    junk
+}
+
+/// The share of the page's plain text up to which a part is left out for its name.
+fn tolerated_share(hints: Hints) -> f64 {
+    if hints.any(Hints::COMMENTS) {
+        0.9
+    } else if hints.any(Hints::RELATED) {
+        0.6
+    } else {
+        TOO_MUCH_TO_BE_JUNK
+    }
+}
+
+/// Marks the parts that are, or have inside them, one that fits.
+fn parts_that_hold(table: &Table<'_>, fits: impl Fn(&Part) -> bool) -> Vec<bool> {
+    let mut holds: Vec<bool> = table.elements.iter().map(fits).collect();
+    for (index, part) in table.elements.iter().enumerate().rev() {
+        if holds.get(index).copied().unwrap_or(false)
+            && let Some(around) = holds.get_mut(part.parent)
+        {
+            *around = true;
+        }
+    }
+    holds
+}
+
+/// Marks the blocks that are left out: those in such parts, captions, and lines that are all one such part.
+fn junk_blocks(table: &Table<'_>, junk: &[bool]) -> Vec<bool> {
+    let mut left_out: Vec<bool> = table
+        .blocks
+        .iter()
+        .map(|block| block.in_caption || junk.get(block.part).copied().unwrap_or(false))
+        .collect();
+    for part in &table.elements {
+        if part.tag.is_inline() && part.hints.any(JUNK.or(Hints::CAPTION)) {
+            let whole = table
+                .blocks
+                .get(part.first)
+                .is_some_and(|block| part.inline_bytes * 10 >= block.text.len() * 7);
+            if let Some(slot) = left_out.get_mut(part.first).filter(|_| whole) {
+                *slot = true;
+            }
+        } else if part.hints.any(Hints::CAPTION) && part.end - part.first <= 3 {
+            for slot in left_out.iter_mut().take(part.end).skip(part.first) {
+                *slot = true;
+            }
+        }
+    }
+    left_out
+}
+
+/// Drops what stands before, between and after the paragraphs without being part of the text.
+fn trim(
+    table: &Table<'_>,
+    survey: &Survey<'_>,
+    chosen: Vec<usize>,
+    known: &Known<'_>,
+) -> Vec<usize> {
+    let block = |index: usize| table.blocks.get(index);
+    let is_text = |index: &usize| block(*index).is_some_and(is_paragraph);
+    let first = chosen.iter().position(is_text).unwrap_or(0);
+    let last = chosen.iter().rposition(is_text).unwrap_or(chosen.len());
+    let title = known.title.map(folded).unwrap_or_default();
+    let byline = known.byline.map(folded).unwrap_or_default();
+    let mut kept = Vec::with_capacity(chosen.len());
+    for (position, &index) in chosen.iter().enumerate() {
+        let Some(block) = block(index) else {
+            continue;
+        };
+        let hints = survey
+            .table
+            .elements
+            .get(block.part)
+            .map_or(Hints::NONE, |p| p.hints);
+        if position > last && ends_text(block) {
+            break;
+        }
+        if is_about_the_article(block, hints, &title, &byline) || lines::is_boilerplate(block) {
+            continue;
+        }
+        if position < first && !opens_text(block, hints) {
+            continue;
+        }
+        kept.push(index);
+    }
+    kept
+}
+
+/// Tells whether a block names the article, its authors or its date.
+fn is_about_the_article(block: &Block, hints: Hints, title: &str, byline: &str) -> bool {
+    if block.weight < 200 && hints.any(Hints::DATE.or(Hints::BYLINE).or(Hints::META)) {
+        return true;
+    }
+    if block.weight >= 300 {
+        return false;
+    }
+    let text = folded(&block.text);
+    text.is_empty() || text == title || lines::is_byline(&text, byline)
+}
+
+/// Tells whether a short block before the first paragraph belongs to the text.
+fn opens_text(block: &Block, hints: Hints) -> bool {
+    !lines::has_date(&block.text)
+        && block.link_share() < LINKED_SHARE
+        && (hints.any(Hints::LEAD)
+            || matches!(
+                block.tag,
+                Tag::Paragraph | Tag::Heading(2..) | Tag::Item | Tag::Quote
+            ))
+}
+
+/// Tells whether a short block after the last paragraph shows that the text is over.
+fn ends_text(block: &Block) -> bool {
+    block.link_share() >= LINKED_SHARE && block.weight > 15 || lines::ends_article(block)
+}
+
+/// Adds the paragraph between headline and text, which often stands outside of the element that holds the rest.
+fn with_lead(
+    table: &Table<'_>,
+    survey: &Survey<'_>,
+    _root: usize,
+    chosen: Vec<usize>,
+    known: &Known<'_>,
+) -> Vec<usize> {
+    let Some(&first) = chosen.first() else {
+        return chosen;
+    };
+    let description = known.description.map(folded).unwrap_or_default();
+    let lead = (0..first).rev().find(|&index| {
+        table.blocks.get(index).is_some_and(|block| {
+            let hints = table
+                .elements
+                .get(block.part)
+                .map_or(Hints::NONE, |p| p.hints);
+            let parent = table
+                .ancestors(block.part)
+                .next()
+                .map_or(Hints::NONE, |(_, p)| p.hints);
+            let text = folded(&block.text);
+            block.weight >= 40
+                && !survey.is_left_out(index)
+                && block.link_share() < LINKED_SHARE
+                && ((hints | parent).any(Hints::LEAD) || same_beginning(&text, &description))
+                && Some(text) != known.title.map(folded)
+        })
+    });
+    lead.into_iter().chain(chosen).collect()
+}
+
+/// Tells whether two folded texts begin alike: a description is often the lead, cut.
+fn same_beginning(text: &str, description: &str) -> bool {
+    let shared = text
+        .chars()
+        .zip(description.chars())
+        .take_while(|(a, b)| a == b)
+        .count();
+    shared >= 60 || (shared >= 25 && shared + 1 >= text.chars().count())
+}

@@ -1,0 +1,346 @@
+//! What a page says about its article in linked data (JSON-LD, schema.org).
+//!
+//! Scripts are often not quite JSON; what can be repaired is, the rest is left out. Of many objects one is
+//! chosen: the first that is an article.
+
+use serde_json::{Map, Value};
+
+use super::text::clean_some;
+
+/// Bytes of linked data read in all: a live blog with all its posts fits, and its tree stays small.
+const MAX_BYTES: usize = 1_048_576;
+
+/// Levels of objects looked into.
+const MAX_LEVELS: usize = 8;
+
+/// What linked data says about the article; absent where it does not.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct LinkedArticle {
+    /// The headline.
+    pub(super) headline: Option<String>,
+    /// The authors' names.
+    pub(super) authors: Vec<String>,
+    /// When it was published, as written.
+    pub(super) published: Option<String>,
+    /// When it was changed, as written.
+    pub(super) modified: Option<String>,
+    /// The text, or a part of it.
+    pub(super) body: Option<String>,
+    /// A summary.
+    pub(super) description: Option<String>,
+    /// The publisher's name.
+    pub(super) publisher: Option<String>,
+    /// The language.
+    pub(super) lang: Option<String>,
+    /// Whether anyone may read all of it.
+    pub(super) is_free: Option<bool>,
+    /// Whether it is a running report of many posts.
+    pub(super) is_live: bool,
+    /// Whether it says that it is news, not any other article.
+    pub(super) is_news: bool,
+    /// Whether an object of an article type was found at all.
+    pub(super) is_article: bool,
+}
+
+/// Reads the scripts of a page.
+pub(super) fn read(scripts: &[&str]) -> LinkedArticle {
+    let mut left = MAX_BYTES;
+    let mut roots = Vec::new();
+    for script in scripts {
+        let Some(rest) = left.checked_sub(script.len()) else {
+            continue;
+        };
+        left = rest;
+        roots.extend(parse(script));
+    }
+    let mut objects = Vec::new();
+    for root in &roots {
+        collect(root, 0, &mut objects);
+    }
+    let Some(article) = choose(&objects) else {
+        return LinkedArticle {
+            publisher: objects
+                .iter()
+                .find(|o| has_type(o, &["Organization", "NewsMediaOrganization", "WebSite"]))
+                .and_then(|o| name_of(o.get("name")?)),
+            ..LinkedArticle::default()
+        };
+    };
+    describe(article, &objects)
+}
+
+fn parse(script: &str) -> Option<Value> {
+    let text = unwrapped(script);
+    serde_json::from_str(text)
+        .or_else(|_| serde_json::from_str(&repaired(text)))
+        .ok()
+        .or_else(|| several(text))
+}
+
+/// Takes off the comment marks that templates put around scripts.
+fn unwrapped(script: &str) -> &str {
+    let mut text = script.trim();
+    loop {
+        let before = text.len();
+        for mark in ["<!--", "//", "/*", "*/", "<![CDATA["] {
+            text = text.strip_prefix(mark).unwrap_or(text).trim_start();
+        }
+        for mark in ["-->", "]]>", "//", "/*", "*/", ";"] {
+            text = text.strip_suffix(mark).unwrap_or(text).trim_end();
+        }
+        if text.len() == before {
+            return text;
+        }
+    }
+}
+
+/// Several values one after the other in one script.
+fn several(text: &str) -> Option<Value> {
+    let values: Vec<Value> = serde_json::Deserializer::from_str(text)
+        .into_iter::<Value>()
+        .map_while(Result::ok)
+        .take(50)
+        .collect();
+    (!values.is_empty()).then_some(Value::Array(values))
+}
+
+/// Line breaks inside strings and commas before closing brackets, which templates leave behind.
+fn repaired(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut in_string = false;
+    let mut escaped = false;
+    for c in text.chars() {
+        if in_string {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '"' => in_string = false,
+                _ => {}
+            }
+            if c == '\n' || c == '\r' {
+                out.push_str("\\n");
+                continue;
+            }
+            if c.is_control() {
+                out.push(' ');
+                continue;
+            }
+        } else if c == '"' {
+            in_string = true;
+        } else if matches!(c, '}' | ']') {
+            let kept = out.trim_end().trim_end_matches(',').len();
+            out.truncate(kept);
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn collect<'a>(value: &'a Value, level: usize, objects: &mut Vec<&'a Map<String, Value>>) {
+    if level > MAX_LEVELS || objects.len() > 2_000 {
+        return;
+    }
+    match value {
+        Value::Array(values) => {
+            for value in values {
+                collect(value, level + 1, objects);
+            }
+        }
+        Value::Object(object) => {
+            objects.push(object);
+            for key in [
+                "@graph",
+                "mainEntity",
+                "mainEntityOfPage",
+                "hasPart",
+                "itemListElement",
+                "item",
+            ] {
+                if let Some(inner) = object.get(key) {
+                    collect(inner, level + 1, objects);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The types of schema.org that are articles, best first.
+const ARTICLE_TYPES: &[&[&str]] = &[
+    &[
+        "NewsArticle",
+        "ReportageNewsArticle",
+        "AnalysisNewsArticle",
+        "OpinionNewsArticle",
+        "BackgroundNewsArticle",
+        "ReviewNewsArticle",
+        "AskPublicNewsArticle",
+        "LiveBlogPosting",
+    ],
+    &[
+        "Article",
+        "BlogPosting",
+        "Report",
+        "TechArticle",
+        "ScholarlyArticle",
+        "AdvertiserContentArticle",
+        "SocialMediaPosting",
+        "DiscussionForumPosting",
+        "HowTo",
+        "Recipe",
+        "Review",
+        "CreativeWork",
+    ],
+    &["WebPage", "ItemPage", "VideoObject"],
+];
+
+fn choose<'a>(objects: &[&'a Map<String, Value>]) -> Option<&'a Map<String, Value>> {
+    ARTICLE_TYPES.iter().find_map(|types| {
+        objects
+            .iter()
+            .find(|object| has_type(object, types) && telling(object))
+            .copied()
+    })
+}
+
+fn telling(object: &Map<String, Value>) -> bool {
+    ["headline", "datePublished", "author", "articleBody"]
+        .iter()
+        .any(|key| object.contains_key(*key))
+}
+
+fn has_type(object: &Map<String, Value>, types: &[&str]) -> bool {
+    let is_one = |value: &Value| {
+        value.as_str().is_some_and(|name| {
+            let name = name.rsplit(['/', ':', '#']).next().unwrap_or(name);
+            types.contains(&name)
+        })
+    };
+    match object.get("@type") {
+        Some(Value::Array(names)) => names.iter().any(is_one),
+        Some(name) => is_one(name),
+        None => false,
+    }
+}
+
+fn describe(article: &Map<String, Value>, objects: &[&Map<String, Value>]) -> LinkedArticle {
+    let text = |key: &str| article.get(key).and_then(first_text);
+    LinkedArticle {
+        headline: text("headline").or_else(|| text("name")),
+        authors: article
+            .get("author")
+            .or_else(|| article.get("creator"))
+            .map(|value| names(value, objects))
+            .unwrap_or_default(),
+        published: text("datePublished")
+            .or_else(|| text("dateCreated"))
+            .or_else(|| text("uploadDate")),
+        modified: text("dateModified"),
+        body: text("articleBody").or_else(|| text("text")),
+        description: text("description"),
+        publisher: article
+            .get("publisher")
+            .or_else(|| article.get("sourceOrganization"))
+            .and_then(|value| names(value, objects).into_iter().next()),
+        lang: article
+            .get("inLanguage")
+            .and_then(|value| first_text(value.get("alternateName").unwrap_or(value))),
+        is_free: article.get("isAccessibleForFree").and_then(truth),
+        is_live: has_type(article, &["LiveBlogPosting"]),
+        is_news: ARTICLE_TYPES
+            .first()
+            .is_some_and(|types| has_type(article, types)),
+        is_article: !has_type(article, &["WebPage", "ItemPage", "VideoObject"]),
+    }
+}
+
+fn truth(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(truth) => Some(*truth),
+        Value::String(text) => match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "http://schema.org/true" | "https://schema.org/true" => Some(true),
+            "false" | "no" | "http://schema.org/false" | "https://schema.org/false" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn first_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Array(values) => values.iter().find_map(first_text),
+        Value::Object(object) => object.get("@value").and_then(first_text),
+        _ => None,
+    }
+}
+
+fn name_of(value: &Value) -> Option<String> {
+    clean_some(&first_text(value)?)
+}
+
+fn names(value: &Value, objects: &[&Map<String, Value>]) -> Vec<String> {
+    match value {
+        Value::Array(values) => values
+            .iter()
+            .flat_map(|value| names(value, objects))
+            .collect(),
+        Value::String(text) => clean_some(text).into_iter().collect(),
+        Value::Object(object) => match object.get("name") {
+            Some(Value::Array(values)) => values.iter().filter_map(name_of).collect(),
+            Some(name) => name_of(name).into_iter().collect(),
+            None => referred(object, objects).into_iter().collect(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// The name of an object that is only referred to.
+fn referred(reference: &Map<String, Value>, objects: &[&Map<String, Value>]) -> Option<String> {
+    let id = reference.get("@id")?;
+    objects
+        .iter()
+        .find(|object| object.get("@id") == Some(id) && object.contains_key("name"))
+        .and_then(|object| name_of(object.get("name")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_article_is_found_in_a_graph_and_its_author_by_reference() {
+        let script = r##"{"@graph":[{"@type":"WebPage","name":"x","datePublished":"2001-01-01"},
+            {"@type":["NewsArticle"],"headline":"A line","author":{"@id":"#p"},"datePublished":"2024-02-03"},
+            {"@type":"Person","@id":"#p","name":"Ada Lark"}]}"##;
+        let article = read(&[script]);
+        assert_eq!(article.headline.as_deref(), Some("A line"));
+        assert_eq!(article.authors, ["Ada Lark"]);
+        assert_eq!(article.published.as_deref(), Some("2024-02-03"));
+    }
+
+    #[test]
+    fn broken_json_is_repaired() {
+        let script =
+            "<!-- //<![CDATA[\n{\"@type\":\"Article\",\"headline\":\"two\nlines\",} //]]> -->";
+        assert_eq!(read(&[script]).headline.as_deref(), Some("two\nlines"));
+    }
+
+    #[test]
+    fn nonsense_is_left_out() {
+        assert_eq!(
+            read(&["{", "[]", "null", "\"x\"", ""]),
+            LinkedArticle::default()
+        );
+    }
+
+    #[test]
+    fn a_huge_script_is_not_read() {
+        let script = format!(
+            "{{\"@type\":\"Article\",\"headline\":\"{}\"}}",
+            "x".repeat(1_100_000)
+        );
+        assert!(read(&[&script]).headline.is_none());
+    }
+}

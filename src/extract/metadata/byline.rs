@@ -1,0 +1,595 @@
+//! The authors: names only.
+//!
+//! Order of trust: linked data, `meta` tags, elements made for a byline near the headline, and last lines
+//! that begin with "by" in some language. A page whose only author is its publisher has that one.
+
+use std::ops::RangeInclusive;
+
+use super::{Place, Sources, plain};
+use crate::extract::date_words;
+use crate::extract::hints::Hints;
+use crate::extract::table::{Part, Table, Tag, attribute, spaced_text_of};
+use crate::extract::text::folded;
+
+/// The most authors that are kept.
+const MOST: usize = 12;
+
+/// The longest name, in characters, and in words.
+const LONGEST_NAME: usize = 60;
+const MOST_WORDS: usize = 6;
+
+/// Blocks above the headline and below the text in which a byline can stand.
+const BLOCKS_ABOVE: usize = 12;
+const BLOCKS_BELOW: usize = 6;
+
+/// Words before a name.
+const BEFORE: &[&str] = &[
+    "by",
+    "von",
+    "vom",
+    "par",
+    "por",
+    "di",
+    "de",
+    "da",
+    "door",
+    "av",
+    "af",
+    "autor",
+    "autora",
+    "author",
+    "authors",
+    "written",
+    "text",
+    "texto",
+    "story",
+    "words",
+    "przez",
+    "od",
+    "автор",
+    "автор:",
+    "текст",
+    "yazan",
+    "oleh",
+    "bài",
+    "tác",
+    "giả",
+    "auteur",
+    "autore",
+    "autoren",
+    "from",
+    "posted",
+    "published",
+    "reported",
+    "reporting",
+    "tekst",
+    "teksti",
+    "escrito",
+    "skrevet",
+    "veröffentlicht",
+    "erstellt",
+    "verfasst",
+    "geschrieben",
+    "publicado",
+    "publié",
+    "artikel",
+    "article",
+    "ein",
+    "beitrag",
+    "created",
+    "review",
+    "reviewed",
+    "medically",
+    "edited",
+    "penulis",
+    "reporter",
+    "editor",
+    "редакция",
+    "autores",
+    "auteurs",
+    "autori",
+    "kirjoittaja",
+    "interview",
+    "interview:",
+    "аутор",
+    "责编",
+    "责任编辑",
+    "作者",
+    "记者",
+    "編集",
+    "文",
+    "기자",
+    "foto",
+    "fotos",
+    "photo",
+    "写真",
+];
+
+/// Words that begin a line that is all byline.
+const STARTS: &[&str] = &[
+    "by",
+    "von",
+    "par",
+    "por",
+    "di",
+    "door",
+    "av",
+    "af",
+    "oleh",
+    "автор",
+    "autor",
+    "autora",
+    "author",
+    "auteur",
+    "text",
+    "texto",
+    "tekst",
+    "责编",
+    "责任编辑",
+    "作者",
+    "记者",
+    "posted",
+    "verfasst",
+    "geschrieben",
+    "veröffentlicht",
+    "erstellt",
+    "published",
+    "written",
+];
+
+/// Words behind a name that are none of it.
+const BEHIND: &[&str] = &[
+    "on",
+    "am",
+    "at",
+    "um",
+    "le",
+    "el",
+    "il",
+    "in",
+    "im",
+    "last",
+    "updated",
+    "published",
+    "posted",
+    "for",
+    "für",
+    "pour",
+    "para",
+    "min",
+    "mins",
+    "minutes",
+    "min.",
+    "read",
+    "comment",
+    "comments",
+    "kommentare",
+    "kommentar",
+    "vor",
+    "ago",
+    "hinterlasse",
+    "leave",
+    "share",
+    "shares",
+    "view",
+    "views",
+    "is",
+    "ist",
+    "was",
+    "has",
+    "aus",
+    "und",
+    "and",
+    "sponsored",
+    "publiziert",
+    "veröffentlicht",
+    "letzte",
+    "reading",
+    "folgen",
+    "follow",
+];
+
+/// Marks and words between names.
+const BETWEEN: &[&str] = &[
+    ",", ";", "|", "/", "·", "•", " & ", " and ", " und ", " et ", " y ", " och ", " og ", " i ",
+    " и ", " và ", " with ", " mit ", " con ", " avec ", "、", "＆", " + ", " – ", " — ", " - ",
+    "\n",
+];
+
+/// Names that are an account, not a person.
+const ACCOUNTS: &[&str] = &[
+    "admin",
+    "administrator",
+    "wordpressadmin",
+    "webmaster",
+    "unknown",
+    "root",
+    "user",
+    "guest",
+    "editor",
+    "redaktion",
+    "redaction",
+    "editorial team",
+    "editorial staff",
+    "staff",
+    "none",
+    "null",
+    "author",
+    "gast",
+    "wpadmin",
+    "siteadmin",
+];
+
+/// Finds the authors' names, joined by commas.
+pub(in crate::extract) fn byline(
+    sources: &Sources<'_>,
+    title: Option<&str>,
+    body: &[usize],
+) -> Option<String> {
+    let site = folded(&super::site(sources).unwrap_or_default());
+    let host = sources
+        .url
+        .and_then(|url| url.host_str())
+        .map(folded)
+        .unwrap_or_default();
+    let is_person = |name: &str| {
+        let name = folded(name);
+        name != site
+            && !ACCOUNTS.contains(&name.as_str())
+            && (host.is_empty() || !host.contains(&name.replace(' ', "")) || name.contains(' '))
+    };
+    let declared: Vec<String> = distinct(&sources.linked.authors);
+    let persons = |names: Vec<String>| -> Option<Vec<String>> {
+        let persons: Vec<String> = names.into_iter().filter(|name| is_person(name)).collect();
+        (!persons.is_empty()).then_some(persons)
+    };
+    let from_head = distinct(&from_meta(sources.table));
+    let range = body.first().copied().zip(body.last().copied());
+    let place = Place::new(sources.table, title, range);
+    persons(declared.clone())
+        .or_else(|| persons(from_head.clone()))
+        .or_else(|| persons(from_elements(sources.table, &place)))
+        .or_else(|| persons(from_lines(sources.table, &place)))
+        .or_else(|| Some(declared).filter(|names| !names.is_empty()))
+        .or_else(|| Some(from_head).filter(|names| !names.is_empty()))
+        .map(|names| names.join(", "))
+}
+
+/// Splits values into names, each once.
+fn distinct(values: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in values.iter().flat_map(|value| split(value)) {
+        let known = names.iter().any(|known| folded(known) == folded(&name));
+        if !known && names.len() < MOST {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn from_meta(table: &Table<'_>) -> Vec<String> {
+    const NAMES: &[&str] = &[
+        "author",
+        "article:author",
+        "parsely-author",
+        "dc.creator",
+        "dcterms.creator",
+        "sailthru.author",
+        "byl",
+        "article:author_name",
+        "citation_author",
+        "authors",
+        "creator",
+        "dc.contributor",
+        "rbauthors",
+        "cxenseparse:author",
+        "twitter:data1",
+    ];
+    NAMES
+        .iter()
+        .map(|name| {
+            table
+                .metas
+                .iter()
+                .filter(|(known, content)| {
+                    known == name
+                        && !content.contains("://")
+                        && !content.contains('@')
+                        && (*name != "twitter:data1" || is_written_by(table))
+                })
+                .map(|(_, content)| (*content).to_owned())
+                .collect::<Vec<_>>()
+        })
+        .find(|found| found.iter().any(|value| !split(value).is_empty()))
+        .unwrap_or_default()
+}
+
+/// Tells whether the first pair of Twitter's labels names the author.
+fn is_written_by(table: &Table<'_>) -> bool {
+    const LABELS: &[&str] = &[
+        "written by",
+        "author",
+        "verfasst von",
+        "escrito por",
+        "écrit par",
+        "scritto da",
+        "geschreven door",
+        "autor",
+    ];
+    table
+        .meta(&["twitter:label1"])
+        .is_some_and(|label| LABELS.contains(&folded(label).as_str()))
+}
+
+/// Names in the elements that are made for them, nearest to the headline.
+fn from_elements(table: &Table<'_>, place: &Place) -> Vec<String> {
+    let blocks = place.blocks(BLOCKS_ABOVE, BLOCKS_BELOW);
+    let found: Vec<(usize, Vec<String>)> = table
+        .elements
+        .iter()
+        .enumerate()
+        .filter(|(index, part)| is_byline_part(table, *index, part, &blocks))
+        .map(|(_, part)| (part.first, names_in(table, part)))
+        .filter(|(_, names)| !names.is_empty() && names.len() <= MOST)
+        .collect();
+    let Some(&(nearest, _)) = found.iter().min_by_key(|(block, _)| place.distance(*block)) else {
+        return Vec::new();
+    };
+    let together: Vec<String> = found
+        .into_iter()
+        .filter(|(block, _)| block.abs_diff(nearest) <= 2)
+        .flat_map(|(_, names)| names)
+        .collect();
+    without_parts(distinct(&together))
+}
+
+fn is_byline_part(
+    table: &Table<'_>,
+    index: usize,
+    part: &Part,
+    blocks: &RangeInclusive<usize>,
+) -> bool {
+    const ELSEWHERE: Hints = Hints::COMMENTS
+        .or(Hints::RELATED)
+        .or(Hints::NAV)
+        .or(Hints::CAPTION);
+    part.hints.any(Hints::BYLINE)
+        && !part.hints.any(ELSEWHERE)
+        && blocks.contains(&part.first)
+        && part.end <= part.first + 6
+        && !table
+            .ancestors(index)
+            .any(|(_, around)| around.hints.any(ELSEWHERE) || around.tag == Tag::Caption)
+}
+
+/// The names in a byline: those of its links to authors' pages, else its text.
+fn names_in(table: &Table<'_>, part: &Part) -> Vec<String> {
+    const PAGES: &[&str] = &[
+        "author",
+        "autor",
+        "auteur",
+        "people",
+        "profil",
+        "redaktion",
+        "journalist",
+        "/by/",
+        "staff",
+        "writer",
+        "/team",
+        "person",
+        "contributor",
+        "reporter",
+        "redac",
+        "/user",
+        "columnist",
+        "firma",
+    ];
+    let Some(node) = table.node(part) else {
+        return Vec::new();
+    };
+    let linked: Vec<String> = node
+        .descendants()
+        .take(200)
+        .filter(|node| {
+            node.value().as_element().is_some_and(|element| {
+                element.name() == "a"
+                    && attribute(element, "href").is_some_and(|href| {
+                        PAGES
+                            .iter()
+                            .any(|page| href.to_ascii_lowercase().contains(page))
+                    })
+            })
+        })
+        .flat_map(|node| split(&spaced_text_of(node)))
+        .filter(|name| looks_like_name(name))
+        .collect();
+    if !linked.is_empty() {
+        return linked;
+    }
+    let text = spaced_text_of(node);
+    if text.chars().count() > 200 {
+        return Vec::new();
+    }
+    split(&text)
+        .into_iter()
+        .filter(|name| looks_like_name(name))
+        .collect()
+}
+
+/// Drops names that are a part of another: "Ada" beside "Ada Lark".
+fn without_parts(names: Vec<String>) -> Vec<String> {
+    let all: Vec<String> = names
+        .iter()
+        .map(|name| format!(" {} ", folded(name)))
+        .collect();
+    names
+        .into_iter()
+        .zip(&all)
+        .filter(|(_, own)| {
+            !all.iter()
+                .any(|other| other.len() > own.len() && other.contains(own.as_str()))
+        })
+        .map(|(name, _)| name)
+        .collect()
+}
+
+/// Lines like "By Ada Lark" near the headline and at the edges of the text.
+fn from_lines(table: &Table<'_>, place: &Place) -> Vec<String> {
+    let mut blocks: Vec<usize> = place.blocks(BLOCKS_ABOVE, BLOCKS_BELOW).collect();
+    blocks.sort_by_key(|block| place.distance(*block));
+    for index in blocks {
+        let Some(block) = table.blocks.get(index) else {
+            continue;
+        };
+        if block.weight > 160 {
+            continue;
+        }
+        let hints = table
+            .elements
+            .get(block.part)
+            .map_or(Hints::NONE, |part| part.hints);
+        let line = block
+            .text
+            .trim_start_matches(['(', '（', '[', '–', '-'])
+            .replace('：', ": ");
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let is_start =
+            |word: &&str| STARTS.contains(&word.trim_end_matches(':').to_lowercase().as_str());
+        let first = words.iter().position(|word| is_start(&word));
+        let at = match first {
+            Some(0) => 0,
+            Some(at) if hints.any(Hints::META.or(Hints::DATE).or(Hints::BYLINE)) => at,
+            _ => continue,
+        };
+        let rest = words.get(at..).unwrap_or_default().join(" ");
+        let names: Vec<String> = split(&rest)
+            .into_iter()
+            .take_while(|name| looks_like_name(name))
+            .collect();
+        if !names.is_empty() && (block.weight <= 80 || at > 0 || names.len() == split(&rest).len())
+        {
+            return names;
+        }
+    }
+    Vec::new()
+}
+
+/// Splits a byline into names.
+fn split(byline: &str) -> Vec<String> {
+    let mut text = format!(" {} ", without_brackets(&plain(byline)));
+    for mark in BETWEEN {
+        text = text.replace(mark, "\n");
+    }
+    text.split('\n').filter_map(name).collect()
+}
+
+/// Cuts out what stands in brackets: initials, agencies, titles.
+fn without_brackets(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut depth = 0_usize;
+    for c in text.chars() {
+        match c {
+            '(' | '[' | '（' => depth += 1,
+            ')' | ']' | '）' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    // A line that is all in brackets keeps what is in them.
+    if out.trim().is_empty() {
+        return text.replace(['(', ')', '[', ']', '（', '）'], " ");
+    }
+    out
+}
+
+/// One name without the words before it and what follows it.
+fn name(part: &str) -> Option<String> {
+    let words: Vec<&str> = part
+        .split_whitespace()
+        .filter(|word| !word.contains('@') && !word.contains("://"))
+        .collect();
+    let start = words
+        .iter()
+        .position(|word| {
+            let lower = word.trim_end_matches([':', '.', '：']).to_lowercase();
+            !(word.ends_with([':', '：']) || BEFORE.contains(&lower.as_str()))
+        })
+        .unwrap_or(words.len());
+    let kept: Vec<&str> = words
+        .get(start..)
+        .unwrap_or_default()
+        .iter()
+        .take_while(|word| !ends_name(word))
+        .copied()
+        .collect();
+    let text = kept.join(" ");
+    let text = text
+        .trim_matches(|c: char| !c.is_alphanumeric() && c != '.')
+        .trim();
+    let length = text.chars().count();
+    let fits = (2..=LONGEST_NAME).contains(&length)
+        && kept.len() <= MOST_WORDS
+        && text.chars().any(char::is_alphabetic);
+    fits.then(|| text.to_owned())
+}
+
+/// Tells a word that no name goes on with: a date, a count, "updated".
+fn ends_name(word: &&str) -> bool {
+    let lower = word
+        .trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase();
+    lower.chars().filter(char::is_ascii_digit).count() * 2 > lower.len()
+        || (word
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_uppercase() || c.is_ascii_digit())
+            && lower.chars().count() > 3
+            && lower != "august"
+            && lower != "april"
+            && lower != "june"
+            && lower != "mars"
+            && lower != "juli"
+            && date_words::month(&lower).is_some())
+        || BEHIND.contains(&lower.as_str())
+        || date_words::is_weekday(&lower)
+}
+
+/// Tells whether the words of a name begin with a capital, in scripts that have them.
+fn looks_like_name(name: &str) -> bool {
+    let mut words = name.split_whitespace();
+    let first_fits = words.next().is_some_and(|word| {
+        word.chars().next().is_some_and(|c| !c.is_lowercase()) || !name.contains(' ')
+    });
+    first_fits
+        && words.all(|word| {
+            word.chars().next().is_some_and(|c| !c.is_lowercase()) || word.chars().count() <= 3
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_freed_of_what_stands_around_them() {
+        for (line, expected) in [
+            ("By Ada Lark", "Ada Lark"),
+            ("Von Ada Lark und Bo Finch", "Ada Lark|Bo Finch"),
+            ("Ada Lark (al), Bo Finch (bf)", "Ada Lark|Bo Finch"),
+            ("Veröffentlicht von Ada Lark am 3. Mai", "Ada Lark"),
+            ("Ada Lark September 12, 2024", "Ada Lark"),
+            ("Text: Ada Lark", "Ada Lark"),
+            ("ada@example.org", ""),
+            ("Posted on", ""),
+        ] {
+            let names = split(line).join("|");
+            assert_eq!(names, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_no_name() {
+        assert!(!looks_like_name("Ask about the topics"));
+        assert!(looks_like_name("Ludwig van der Meer"));
+    }
+}

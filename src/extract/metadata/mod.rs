@@ -1,0 +1,109 @@
+//! What a page says about its article: headline, authors, dates, language, site, address.
+//!
+//! Each of these is said in several places that disagree; each has its own file with the order of trust.
+
+mod byline;
+mod origin;
+mod published;
+mod title;
+
+pub(super) use byline::byline;
+pub(super) use origin::{canonical, lang, site};
+pub(super) use published::{modified, published};
+pub(super) use title::title;
+
+use std::ops::RangeInclusive;
+
+use url::Url;
+
+use super::dates::Order;
+use super::linked_data::LinkedArticle;
+use super::table::{Block, Table};
+use super::text::{clean, folded};
+
+/// Everything the readers of metadata look at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sources<'a> {
+    /// The page.
+    pub(super) table: &'a Table<'a>,
+    /// Its linked data.
+    pub(super) linked: &'a LinkedArticle,
+    /// Where it came from.
+    pub(super) url: Option<&'a Url>,
+}
+
+impl Sources<'_> {
+    /// How dates of numbers alone are to be read.
+    pub(super) fn date_order(&self) -> Order {
+        let lang = lang(self).unwrap_or_default().to_ascii_lowercase();
+        let american = lang == "en-us" || (lang == "en" && !self.has_foreign_host());
+        if american {
+            Order::MonthFirst
+        } else {
+            Order::DayFirst
+        }
+    }
+
+    /// English pages under a country's own domain write the day first.
+    fn has_foreign_host(&self) -> bool {
+        let host = self.url.and_then(Url::host_str).unwrap_or_default();
+        host.rsplit('.')
+            .next()
+            .is_some_and(|last| last.len() == 2 && last != "us")
+    }
+}
+
+/// Where on the page the lines about the article can stand: around the headline and the text.
+pub(super) struct Place {
+    /// The first block that is the headline, else the first of the text.
+    top: usize,
+    /// The last headline above the text, else the first block of the text.
+    anchor: usize,
+    /// The range of the text.
+    body: Option<(usize, usize)>,
+}
+
+/// Blocks below the headline that are looked at where no text was found.
+const BLOCKS_AFTER: usize = 25;
+
+impl Place {
+    fn new(table: &Table<'_>, title: Option<&str>, body: Option<(usize, usize)>) -> Self {
+        let start = body.map_or(0, |(start, _)| start);
+        let (top, anchor) = headlines(table, title, start).unwrap_or((start, start));
+        Self { top, anchor, body }
+    }
+
+    /// The blocks from some above the headline to some below the text.
+    fn blocks(&self, above: usize, below: usize) -> RangeInclusive<usize> {
+        let after = self.anchor + BLOCKS_AFTER;
+        let to = self.body.map_or(after, |(_, end)| after.max(end + below));
+        self.top.saturating_sub(above)..=to
+    }
+
+    /// Below the headline is where such lines stand; above it stand today's date and other authors.
+    fn distance(&self, block: usize) -> usize {
+        if block >= self.anchor {
+            block - self.anchor
+        } else {
+            (self.anchor - block) * 4
+        }
+    }
+}
+
+/// The first block that is the headline, and the last before the text.
+fn headlines(table: &Table<'_>, title: Option<&str>, start: usize) -> Option<(usize, usize)> {
+    let title = folded(title?);
+    let is_headline = |block: &Block| block.weight <= 400 && folded(&block.text) == title;
+    let first = table.blocks.iter().position(is_headline)?;
+    let before = table.blocks.len().min(start.saturating_add(1));
+    let last = table.blocks.iter().take(before).rposition(is_headline);
+    Some((first, last.unwrap_or(first)))
+}
+
+/// Decodes the entities of a value that was encoded twice, and drops tags in it.
+pub(super) fn plain(value: &str) -> String {
+    if value.contains('&') || value.contains('<') {
+        return clean(&super::fragment_text(value).replace('\n', " "));
+    }
+    clean(value)
+}

@@ -1,0 +1,201 @@
+//! Text as people read it: one space between words, no invisible characters, composed letters.
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// Collects pieces of text with their white space collapsed.
+#[derive(Debug, Default, Clone)]
+pub(super) struct TextBuffer {
+    text: String,
+    space_due: bool,
+}
+
+impl TextBuffer {
+    /// Appends a piece; white space at its ends separates it from its neighbours.
+    pub(super) fn push(&mut self, piece: &str) {
+        for c in piece.chars() {
+            if is_space(c) {
+                self.space_due = !self.text.is_empty();
+            } else if !is_invisible(c) {
+                if self.space_due {
+                    self.text.push(' ');
+                    self.space_due = false;
+                }
+                self.text.push(c);
+            }
+        }
+    }
+
+    /// Separates what was pushed from what follows by a space.
+    pub(super) fn push_space(&mut self) {
+        self.space_due = !self.text.is_empty();
+    }
+
+    /// Tells whether nothing readable has been pushed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The number of bytes collected so far.
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Hands the text over, composed, and starts again.
+    pub(super) fn take(&mut self) -> String {
+        self.space_due = false;
+        composed(std::mem::take(&mut self.text))
+    }
+}
+
+/// Collapses white space, drops invisible characters and composes letters.
+pub(super) fn clean(text: &str) -> String {
+    let mut buffer = TextBuffer::default();
+    buffer.push(text);
+    buffer.take()
+}
+
+/// Cleans, and gives nothing for an empty text.
+pub(super) fn clean_some(text: &str) -> Option<String> {
+    Some(clean(text)).filter(|text| !text.is_empty())
+}
+
+/// Windows-1258 and some editors write Vietnamese letters and their marks apart; terms are written composed.
+fn composed(text: String) -> String {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return text;
+    }
+    text.nfc().collect()
+}
+
+fn is_space(c: char) -> bool {
+    c.is_whitespace() && c != '\u{85}' || c == '\u{3000}' || c == '\u{2800}'
+}
+
+/// Characters that print nothing and would split a word for a matcher. The joiners U+200C and U+200D are
+/// kept: Persian and Indic words need them.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{FFFC}' | '\u{180E}'
+        )
+}
+
+/// The weight of a text in characters of alphabetic script: one ideograph or syllable counts as two, for it
+/// says as much.
+pub(super) fn weight(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
+    text.chars()
+        .map(|c| if is_dense_script(c) { 2 } else { 1 })
+        .sum()
+}
+
+/// Scripts whose characters carry a syllable or a word.
+pub(super) fn is_dense_script(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{2FA1F}')
+}
+
+/// Counts marks that end or divide sentences, in any script.
+pub(super) fn sentence_marks(text: &str) -> usize {
+    text.chars()
+        .filter(|&c| is_sentence_mark(c) || is_comma(c))
+        .count()
+}
+
+/// Tells whether a text ends as a sentence does, closing quotes and brackets aside.
+pub(super) fn ends_sentence(text: &str) -> bool {
+    text.trim_end_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '"' | '\'' | '”' | '’' | '»' | '«' | '“' | ')' | ']' | '」' | '』' | '）'
+            )
+    })
+    .chars()
+    .next_back()
+    .is_some_and(is_sentence_mark)
+}
+
+fn is_sentence_mark(c: char) -> bool {
+    matches!(
+        c,
+        '.' | '!'
+            | '?'
+            | '…'
+            | '。'
+            | '！'
+            | '？'
+            | '؟'
+            | '।'
+            | '॥'
+            | '۔'
+            | '။'
+            | '၊'
+            | '։'
+            | '።'
+            | '៕'
+            | '។'
+            | '．'
+    )
+}
+
+fn is_comma(c: char) -> bool {
+    matches!(c, ',' | ';' | '،' | '、' | '，' | '؛' | '；')
+}
+
+/// The words of a text in lower case, without marks between them.
+pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+}
+
+/// Folds a text to its words, so that two writings of one line compare equal.
+pub(super) fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in words(text) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&word);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spaces_of_every_kind_become_one() {
+        assert_eq!(clean("  a\u{A0}\u{A0} b\n\t\u{3000}c "), "a b c");
+    }
+
+    #[test]
+    fn invisible_characters_do_not_split_words() {
+        assert_eq!(clean("co\u{AD}op\u{200B}er\u{FEFF}ate\u{0}"), "cooperate");
+    }
+
+    #[test]
+    fn letters_and_their_marks_are_composed() {
+        assert_eq!(clean("Bie\u{302}\u{309}n"), "Biển");
+    }
+
+    #[test]
+    fn pieces_join_without_an_invented_space() {
+        let mut buffer = TextBuffer::default();
+        buffer.push("under");
+        buffer.push("line ");
+        buffer.push("it");
+        assert_eq!(buffer.take(), "underline it");
+    }
+
+    #[test]
+    fn a_sentence_ends_before_its_closing_quote() {
+        assert!(ends_sentence("He said “no.”"));
+        assert!(!ends_sentence("Read more"));
+    }
+}

@@ -1,0 +1,277 @@
+//! Bodies: from the bytes on the wire to the document, with a limit on either side of the decompression.
+//!
+//! Unpacking is done here and not in the client, because the client neither counts what comes over the wire nor
+//! forgives what servers do: a body that is declared as gzip and is none, a `deflate` without its wrapper.
+
+use async_compression::tokio::bufread::{
+    BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder,
+};
+use async_compression::zstd::DParameter;
+use reqwest::Response;
+use reqwest::header::CONTENT_ENCODING;
+use tokio::io::{
+    AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, duplex,
+};
+
+use super::headers;
+
+/// The codings that [`read`] unpacks, for the `Accept-Encoding` field.
+pub(super) const ACCEPTED_CODINGS: &str = "gzip, br, zstd, deflate";
+
+/// The most that is taken over the wire for one document. A compressed stream can be endless and yet unpack to nothing.
+const MAX_WIRE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The memory that a zstd stream may ask for, as a power of two: 8 MiB (RFC 9659 §3).
+const ZSTD_WINDOW_LOG: u32 = 23;
+
+/// What waits between the wire and the decompression.
+const PIPE_BYTES: usize = 64 * 1024;
+
+/// Why there is no body.
+#[derive(Debug)]
+pub(super) enum BodyFailure {
+    /// The connection broke.
+    Client(reqwest::Error),
+    /// The body went past a limit.
+    TooLarge { limit_bytes: u64 },
+    /// What was compressed cannot be unpacked.
+    Damaged,
+    /// It is compressed in a way that was not offered.
+    UnknownCoding,
+}
+
+/// Reads and unpacks a body to its end, or gives up once it is larger than the cap.
+///
+/// What is counted against the cap is what comes out of the decompression: a declared length says nothing about that.
+pub(super) async fn read(response: Response, limit_bytes: u64) -> Result<Vec<u8>, BodyFailure> {
+    let coding = Coding::of(&response)?;
+    let (tap, pipe) = duplex(PIPE_BYTES);
+    // When one side ends early, its end of the pipe is dropped, and the other side ends as well.
+    let (pumped, unpacked) = tokio::join!(pump(response, tap), unpack(pipe, coding, limit_bytes));
+    match (pumped, unpacked) {
+        (Err(failure), Ok(_) | Err(BodyFailure::Damaged)) => Err(failure),
+        (_, unpacked) => unpacked,
+    }
+}
+
+/// Carries the body from the wire into the pipe.
+async fn pump(mut response: Response, mut tap: DuplexStream) -> Result<(), BodyFailure> {
+    let mut wire_bytes = 0;
+    while let Some(chunk) = response.chunk().await.map_err(BodyFailure::Client)? {
+        wire_bytes += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        if wire_bytes > MAX_WIRE_BYTES {
+            let limit_bytes = MAX_WIRE_BYTES;
+            return Err(BodyFailure::TooLarge { limit_bytes });
+        }
+        if tap.write_all(&chunk).await.is_err() {
+            // Nobody reads any more: the other side has what it wants, or says why not.
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Takes the body out of the pipe, unpacked.
+async fn unpack(
+    pipe: DuplexStream,
+    coding: Coding,
+    limit_bytes: u64,
+) -> Result<Vec<u8>, BodyFailure> {
+    let mut unpacked = unpacker(pipe, coding)
+        .await?
+        .take(limit_bytes.saturating_add(1));
+    let mut bytes = Vec::new();
+    unpacked
+        .read_to_end(&mut bytes)
+        .await
+        .map_err(|_| BodyFailure::Damaged)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit_bytes {
+        return Err(BodyFailure::TooLarge { limit_bytes });
+    }
+    Ok(bytes)
+}
+
+/// How a body is declared to be compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Identity,
+    Gzip,
+    Deflate,
+    Brotli,
+    Zstd,
+}
+
+impl Coding {
+    fn of(response: &Response) -> Result<Self, BodyFailure> {
+        let declared = headers::text(response.headers(), &CONTENT_ENCODING).unwrap_or_default();
+        Self::declared(&declared)
+    }
+
+    /// Reads a `Content-Encoding` field. A word that is no coding, like a charset, is a slip and compresses nothing.
+    fn declared(field: &str) -> Result<Self, BodyFailure> {
+        let mut codings = field.split(',').filter_map(|word| {
+            Some(match word.trim().to_ascii_lowercase().as_str() {
+                "gzip" | "x-gzip" => Ok(Self::Gzip),
+                "deflate" => Ok(Self::Deflate),
+                "br" => Ok(Self::Brotli),
+                "zstd" => Ok(Self::Zstd),
+                "compress" | "x-compress" | "dcb" | "dcz" => Err(BodyFailure::UnknownCoding),
+                _ => return None,
+            })
+        });
+        match (codings.next(), codings.next()) {
+            (None, _) => Ok(Self::Identity),
+            (Some(coding), None) => coding,
+            // Several at once multiply what a small body can unpack to.
+            (Some(_), Some(_)) => Err(BodyFailure::UnknownCoding),
+        }
+    }
+}
+
+/// Chooses the decompression by what is declared and by how the body really begins.
+async fn unpacker(
+    mut pipe: DuplexStream,
+    coding: Coding,
+) -> Result<Box<dyn AsyncRead + Send + Unpin>, BodyFailure> {
+    let mut start = Vec::new();
+    (&mut pipe)
+        .take(2)
+        .read_to_end(&mut start)
+        .await
+        .map_err(|_| BodyFailure::Damaged)?;
+    let beginning = start.clone();
+    let whole = BufReader::new(std::io::Cursor::new(start).chain(pipe));
+    Ok(match (coding, beginning.as_slice()) {
+        // RFC 1952 §2.3.1: the two bytes that every gzip file begins with.
+        (Coding::Gzip, [0x1f, 0x8b]) => {
+            let mut decoder = GzipDecoder::new(whole);
+            decoder.multiple_members(true);
+            Box::new(decoder)
+        }
+        (Coding::Deflate, [cmf, flg]) if is_zlib(*cmf, *flg) => Box::new(ZlibDecoder::new(whole)),
+        (Coding::Deflate, [_, _]) => Box::new(DeflateDecoder::new(whole)),
+        (Coding::Brotli, [_, ..]) => Box::new(BrotliDecoder::new(whole)),
+        (Coding::Zstd, [_, _]) => {
+            let window = [DParameter::window_log_max(ZSTD_WINDOW_LOG)];
+            let mut decoder = ZstdDecoder::with_params(whole, &window);
+            decoder.multiple_members(true);
+            Box::new(decoder)
+        }
+        _ => Box::new(whole),
+    })
+}
+
+/// RFC 1950 §2.2: method 8, and the two bytes are a multiple of 31.
+fn is_zlib(cmf: u8, flg: u8) -> bool {
+    cmf & 0x0f == 8 && u16::from_be_bytes([cmf, flg]) % 31 == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use async_compression::tokio::write::{
+        BrotliEncoder, DeflateEncoder, GzipEncoder, ZlibEncoder, ZstdEncoder,
+    };
+
+    use super::*;
+
+    macro_rules! packed {
+        ($encoder:ident, $text:expr) => {{
+            let mut encoder = $encoder::new(Vec::new());
+            encoder.write_all($text).await.unwrap();
+            encoder.shutdown().await.unwrap();
+            encoder.into_inner()
+        }};
+    }
+
+    /// Sends the bytes through the pipe, a few at a time.
+    async fn unpacked(declared: &str, wire: &[u8]) -> Result<Vec<u8>, BodyFailure> {
+        let coding = Coding::declared(declared)?;
+        let (mut tap, pipe) = duplex(7);
+        let send = async move { tap.write_all(wire).await };
+        tokio::join!(send, unpack(pipe, coding, 100_000)).1
+    }
+
+    #[tokio::test]
+    async fn every_coding_is_unpacked_in_every_form_that_servers_send() {
+        let text = "news ".repeat(1000).into_bytes();
+        let gzip = packed!(GzipEncoder, &text);
+        let half = text.len() / 2;
+        let members = [
+            packed!(GzipEncoder, &text[..half]),
+            packed!(GzipEncoder, &text[half..]),
+        ];
+        for (declared, wire) in [
+            ("gzip", gzip.clone()),
+            ("X-GZIP", gzip.clone()),
+            ("identity, gzip", gzip),
+            ("gzip", members.concat()),
+            ("gzip", text.clone()),
+            ("deflate", packed!(ZlibEncoder, &text)),
+            ("deflate", packed!(DeflateEncoder, &text)),
+            ("br", packed!(BrotliEncoder, &text)),
+            ("zstd", packed!(ZstdEncoder, &text)),
+            ("", text.clone()),
+            ("utf-8", text.clone()),
+        ] {
+            assert_eq!(unpacked(declared, &wire).await.unwrap(), text, "{declared}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_empty_body_is_empty_whatever_is_declared() {
+        for declared in ["", "gzip", "deflate", "br", "zstd"] {
+            assert_eq!(unpacked(declared, b"").await.unwrap(), b"", "{declared}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_compressed_body_that_breaks_off_is_damaged() {
+        let text = "news ".repeat(1000).into_bytes();
+        for (declared, wire) in [
+            ("gzip", packed!(GzipEncoder, &text)),
+            ("deflate", packed!(ZlibEncoder, &text)),
+            ("deflate", packed!(DeflateEncoder, &text)),
+            ("br", packed!(BrotliEncoder, &text)),
+            ("zstd", packed!(ZstdEncoder, &text)),
+        ] {
+            let outcome = unpacked(declared, &wire[..wire.len() - 3]).await;
+            assert!(
+                matches!(outcome, Err(BodyFailure::Damaged)),
+                "{declared}: {outcome:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_bomb_of_any_coding_stops_at_the_cap() {
+        let text = vec![b'x'; 3_000_000];
+        for (declared, wire) in [
+            ("gzip", packed!(GzipEncoder, &text)),
+            ("deflate", packed!(ZlibEncoder, &text)),
+            ("br", packed!(BrotliEncoder, &text)),
+            ("zstd", packed!(ZstdEncoder, &text)),
+        ] {
+            let outcome = unpacked(declared, &wire).await;
+            assert!(
+                matches!(
+                    outcome,
+                    Err(BodyFailure::TooLarge {
+                        limit_bytes: 100_000
+                    })
+                ),
+                "{declared}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_not_offered_is_not_unpacked() {
+        for declared in ["compress", "gzip, gzip", "br, gzip"] {
+            let outcome = unpacked(declared, b"xx").await;
+            assert!(
+                matches!(outcome, Err(BodyFailure::UnknownCoding)),
+                "{declared}"
+            );
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Whether a query is true of an article: no more than that, and as little work as possible.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::article::Article;
+use super::places::{self, Occurrence};
+use super::program::{Ask, Clause};
+
+/// What is already known of shared clauses in the present article.
+#[derive(Debug, Default)]
+pub(crate) struct Memo {
+    truths: HashMap<usize, bool>,
+    places: HashMap<usize, Arc<[Occurrence]>>,
+}
+
+impl Memo {
+    /// Forgets the article.
+    pub(crate) fn clear(&mut self) {
+        self.truths.clear();
+        self.places.clear();
+    }
+}
+
+/// Clauses against one article.
+#[derive(Debug)]
+pub(crate) struct Evaluation<'a> {
+    pub(crate) article: &'a Article,
+    /// The clauses of aliases.
+    pub(crate) shared: &'a [Clause],
+    pub(crate) memo: &'a mut Memo,
+}
+
+impl Evaluation<'_> {
+    /// True if the clause is met; of a clause that only takes points away, whether it was found.
+    pub(crate) fn holds(&mut self, clause: &Clause) -> bool {
+        match &clause.ask {
+            Ask::Search(search) => places::is_found(self.article, search),
+            Ask::Regex { key, fields, .. } => self.article.has(*key, *fields),
+            Ask::Language(key) => self.article.has(*key, super::program::Fields::ALL),
+            Ask::Shared(place) => self.shared_holds(*place),
+            Ask::And(clauses) if clause.is_neutral => clauses.iter().all(|inner| self.holds(inner)),
+            Ask::Or(clauses) if clause.is_neutral => clauses.iter().any(|inner| self.holds(inner)),
+            Ask::And(clauses) => clauses
+                .iter()
+                .all(|inner| inner.is_neutral || self.holds(inner)),
+            Ask::Or(clauses) => clauses
+                .iter()
+                .any(|inner| !inner.is_neutral && self.holds(inner)),
+            Ask::Not(inner) => !self.holds(inner),
+            Ask::Near { .. } => !self.occurrences(clause).is_empty(),
+            Ask::Count { inner, min } => {
+                self.count(inner) >= usize::try_from(*min).unwrap_or(usize::MAX)
+            }
+            Ask::Weight { inner, .. } => self.holds(inner),
+        }
+    }
+
+    fn shared_holds(&mut self, place: usize) -> bool {
+        if let Some(known) = self.memo.truths.get(&place) {
+            return *known;
+        }
+        let Some(clause) = self.shared.get(place) else {
+            return false;
+        };
+        let holds = self.holds(clause);
+        self.memo.truths.insert(place, holds);
+        holds
+    }
+
+    /// How often what the clause asks for is mentioned.
+    pub(crate) fn count(&mut self, clause: &Clause) -> usize {
+        places::count_apart(&self.occurrences(clause))
+    }
+
+    /// Every place of a clause that has places, in order.
+    pub(crate) fn occurrences(&mut self, clause: &Clause) -> Arc<[Occurrence]> {
+        match &clause.ask {
+            Ask::Search(search) => places::occurrences(self.article, search).into(),
+            Ask::Regex { place, fields, .. } => {
+                let places = self.article.places_of_regex(*place, *fields);
+                places.into_iter().map(Occurrence::from).collect()
+            }
+            Ask::Shared(place) => self.shared_occurrences(*place),
+            Ask::Or(clauses) => {
+                let mut all = Vec::new();
+                for inner in clauses {
+                    all.extend(self.occurrences(inner).iter().cloned());
+                }
+                all.sort_unstable();
+                all.dedup();
+                all.into()
+            }
+            Ask::Near {
+                sides,
+                distance,
+                is_ordered,
+            } => {
+                let left = self.occurrences(&sides.0);
+                let right = if left.is_empty() {
+                    Arc::default()
+                } else {
+                    self.occurrences(&sides.1)
+                };
+                places::pairs(&left, &right, *distance, *is_ordered).into()
+            }
+            Ask::Count { inner, .. } | Ask::Weight { inner, .. } => self.occurrences(inner),
+            Ask::Language(_) | Ask::And(_) | Ask::Not(_) => Arc::default(),
+        }
+    }
+
+    fn shared_occurrences(&mut self, place: usize) -> Arc<[Occurrence]> {
+        if let Some(known) = self.memo.places.get(&place) {
+            return Arc::clone(known);
+        }
+        let Some(clause) = self.shared.get(place) else {
+            return Arc::default();
+        };
+        let occurrences = self.occurrences(clause);
+        self.memo.places.insert(place, Arc::clone(&occurrences));
+        occurrences
+    }
+}

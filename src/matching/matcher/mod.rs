@@ -1,0 +1,345 @@
+//! All watches, compiled, and the articles they are held against.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::article::{Article, Expressions};
+use super::evaluate::{Evaluation, Memo};
+use super::explain::{Detail, Explanation, Reporter, Texts};
+use super::index::{Index, Stamps};
+use super::program::{Clause, Compiler, Context, Fields, Source};
+use super::query::{self, Aliases, Expr, Kind, Mistake};
+use super::stem;
+use super::vocabulary::Vocabulary;
+use super::{Asks, Place, QueryProblem, WatchSource};
+use crate::domain::{ArticleText, Hit};
+
+/// All watches, compiled; shared by all threads and never changed.
+#[derive(Debug)]
+pub struct Matcher {
+    watches: Vec<CompiledWatch>,
+    index: Index,
+    /// The clauses of aliases, and for each the alias it is of.
+    shared: Vec<Clause>,
+    shared_aliases: Vec<usize>,
+    /// The text of each alias.
+    aliases: Vec<Box<str>>,
+    vocabulary: Vocabulary,
+    expressions: Expressions,
+    /// The fields in which some query looks.
+    fields: Fields,
+    /// What articles are read into; as many as threads have ever matched at once.
+    idle: Mutex<Vec<Scratch>>,
+}
+
+/// A watch that can be evaluated.
+#[derive(Debug)]
+struct CompiledWatch {
+    clause: Clause,
+    min_score: Option<f64>,
+    /// The query as written; of a list, its terms one after the other.
+    text: Box<str>,
+}
+
+/// What matching one article needs.
+#[derive(Debug, Default)]
+struct Scratch {
+    article: Article,
+    memo: Memo,
+    stamps: Stamps,
+    candidates: Vec<u32>,
+}
+
+impl Matcher {
+    /// Compiles the watches; `aliases` are name and query.
+    ///
+    /// # Errors
+    /// Every mistake in every query and alias.
+    pub fn compile(
+        aliases: &[(String, String)],
+        watches: &[WatchSource],
+    ) -> Result<Self, Vec<QueryProblem>> {
+        let mut problems = Vec::new();
+        let (aliases, alias_sources) = read_aliases(aliases, &mut problems);
+        let queries = read_watches(watches, &aliases, &mut problems);
+        report_unused_cycles(&aliases, alias_sources.len(), &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut compiler = Compiler::default();
+        let watches: Vec<CompiledWatch> = watches
+            .iter()
+            .zip(queries)
+            .map(|(watch, query)| CompiledWatch {
+                clause: compiler.clause(
+                    &query.expr,
+                    Context {
+                        source: &query.source,
+                        aliases: &aliases,
+                        alias_sources: &alias_sources,
+                        stem: watch.stem.as_deref(),
+                        field: None,
+                        is_negated: false,
+                    },
+                ),
+                min_score: watch.min_score,
+                text: query.source.text,
+            })
+            .collect();
+        let clauses = watches.iter().map(|watch| &watch.clause);
+        Ok(Self {
+            index: Index::new(clauses, &compiler.shared, &compiler.vocabulary),
+            watches,
+            shared: compiler.shared,
+            shared_aliases: compiler.shared_aliases,
+            aliases: alias_sources
+                .into_iter()
+                .map(|source| source.text)
+                .collect(),
+            vocabulary: compiler.vocabulary,
+            expressions: Expressions::new(compiler.expressions),
+            fields: compiler.fields,
+            idle: Mutex::default(),
+        })
+    }
+
+    /// The watches that fire, in their order.
+    #[must_use]
+    pub fn hits(&self, article: &ArticleText<'_>) -> Vec<Hit> {
+        self.with_scratch(|scratch| {
+            let mut candidates = std::mem::take(&mut scratch.candidates);
+            let mut stamps = std::mem::take(&mut scratch.stamps);
+            let evaluation = &mut self.read(article, scratch);
+            let watches = self.watches.len();
+            self.index
+                .candidates(evaluation.article, watches, &mut stamps, &mut candidates);
+            let mut hits: Vec<Hit> = candidates
+                .iter()
+                .filter_map(|watch| self.hit(usize::try_from(*watch).ok()?, evaluation))
+                .collect();
+            hits.sort_by_key(|hit| hit.watch);
+            scratch.candidates = candidates;
+            scratch.stamps = stamps;
+            hits
+        })
+    }
+
+    /// Tells of every clause of the watch at `watch` in the list what it found in the article.
+    ///
+    /// `None` if there is no such watch.
+    #[must_use]
+    pub fn explain(&self, watch: usize, article: &ArticleText<'_>) -> Option<Explanation> {
+        let watch = self.watches.get(watch)?;
+        Some(self.with_scratch(|scratch| {
+            let evaluation = &mut self.read(article, scratch);
+            self.report(watch, evaluation, Detail::All)
+        }))
+    }
+
+    /// The hit of a watch, if it fires.
+    fn hit(&self, place: usize, evaluation: &mut Evaluation<'_>) -> Option<Hit> {
+        let watch = self.watches.get(place)?;
+        if !evaluation.holds(&watch.clause) {
+            return None;
+        }
+        let report = self.report(watch, evaluation, Detail::Met);
+        report.matched.then(|| Hit {
+            watch: place,
+            score: report.score,
+            terms: report.terms(),
+            spans: report.clause.spans,
+        })
+    }
+
+    fn report(
+        &self,
+        watch: &CompiledWatch,
+        evaluation: &mut Evaluation<'_>,
+        detail: Detail,
+    ) -> Explanation {
+        let texts = Texts {
+            aliases: &self.aliases,
+            owners: &self.shared_aliases,
+        };
+        Reporter::new(evaluation, texts, &watch.text, detail)
+            .explanation(&watch.clause, watch.min_score)
+    }
+
+    /// Reads an article.
+    fn read<'s>(&'s self, text: &ArticleText<'_>, scratch: &'s mut Scratch) -> Evaluation<'s> {
+        let Scratch { article, memo, .. } = scratch;
+        memo.clear();
+        article.read(text, &self.vocabulary, self.fields, &self.expressions);
+        Evaluation {
+            article,
+            shared: &self.shared,
+            memo,
+        }
+    }
+
+    /// Lends a scratch to `job`.
+    fn with_scratch<T>(&self, job: impl FnOnce(&mut Scratch) -> T) -> T {
+        // A thread that panicked has taken its scratch with it; the list itself is whole.
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scratch = idle().pop().unwrap_or_default();
+        let result = job(&mut scratch);
+        idle().push(scratch);
+        result
+    }
+}
+
+/// A query that was read, and its text.
+struct ReadQuery {
+    expr: Expr,
+    source: Source,
+}
+
+fn read_aliases(
+    entries: &[(String, String)],
+    problems: &mut Vec<QueryProblem>,
+) -> (Aliases, Vec<Source>) {
+    let mut read = Vec::new();
+    for (place, (name, text)) in entries.iter().enumerate() {
+        let expr = match query::query(text) {
+            Ok(expr) => Some(expr),
+            Err(mistakes) => {
+                problems.extend(
+                    mistakes
+                        .into_iter()
+                        .map(|one| problem(Place::Alias(place), one)),
+                );
+                None
+            }
+        };
+        read.push((name.clone(), expr));
+    }
+    let aliases = Aliases::new(read);
+    for place in 0..entries.len() {
+        let mistakes = aliases
+            .expr(place)
+            .map(|expr| query::check(expr, &aliases))
+            .unwrap_or_default();
+        // A cycle is reported where it is used; see `report_unused_cycles`.
+        let own = mistakes.into_iter().filter(|one| one.kind != CYCLE);
+        problems.extend(own.map(|one| problem(Place::Alias(place), one)));
+    }
+    let sources = entries.iter().map(|(_, text)| Source::new(text)).collect();
+    (aliases, sources)
+}
+
+const CYCLE: &str = "alias-cycle";
+
+/// Reports cycles among aliases that no query has run into.
+fn report_unused_cycles(aliases: &Aliases, count: usize, problems: &mut Vec<QueryProblem>) {
+    if problems.iter().any(|problem| problem.kind == CYCLE) {
+        return;
+    }
+    for place in 0..count {
+        let mistakes = aliases
+            .expr(place)
+            .map(|expr| query::check(expr, aliases))
+            .unwrap_or_default();
+        let cycles = mistakes.into_iter().filter(|one| one.kind == CYCLE);
+        problems.extend(cycles.map(|one| problem(Place::Alias(place), one)));
+    }
+}
+
+fn read_watches(
+    watches: &[WatchSource],
+    aliases: &Aliases,
+    problems: &mut Vec<QueryProblem>,
+) -> Vec<ReadQuery> {
+    let mut queries = Vec::new();
+    for (place, watch) in watches.iter().enumerate() {
+        if let Some(language) = &watch.stem
+            && stem::stemmer(language).is_none()
+        {
+            problems.push(problem(Place::Query(place), no_stems(language)));
+        }
+        match &watch.asks {
+            Asks::Query(text) => {
+                let read = query::query(text).and_then(|expr| {
+                    let mistakes = query::check(&expr, aliases);
+                    if mistakes.is_empty() {
+                        Ok(expr)
+                    } else {
+                        Err(mistakes)
+                    }
+                });
+                match read {
+                    Ok(expr) => queries.push(ReadQuery {
+                        expr,
+                        source: Source::new(text),
+                    }),
+                    Err(mistakes) => problems.extend(
+                        mistakes
+                            .into_iter()
+                            .map(|one| problem(Place::Query(place), one)),
+                    ),
+                }
+            }
+            Asks::Terms(terms) => queries.extend(read_terms(place, terms, problems)),
+        }
+    }
+    queries
+}
+
+/// A list of terms is a query: any of them, and its text is the terms one after the other.
+fn read_terms(
+    watch: usize,
+    terms: &[String],
+    problems: &mut Vec<QueryProblem>,
+) -> Option<ReadQuery> {
+    if terms.is_empty() {
+        let empty = Mistake::new(
+            "empty-query",
+            0,
+            "the list of terms is empty",
+            "write at least one term",
+        );
+        problems.push(problem(Place::Query(watch), empty));
+    }
+    let mut source = String::new();
+    let mut length = 0;
+    let mut sides = Vec::new();
+    for (place, text) in terms.iter().enumerate() {
+        match query::term(text) {
+            Ok(mut expr) => {
+                expr.place = expr.place.start + length..expr.place.end + length;
+                source.push_str(text);
+                length += text.chars().count();
+                sides.push(expr);
+            }
+            Err(mistake) => problems.push(problem(Place::Term(watch, place), mistake)),
+        }
+    }
+    let whole = 0..length;
+    let expr = match sides.len() {
+        0 => return None,
+        1 => sides.pop()?,
+        _ => Expr::new(Kind::Or(sides), whole),
+    };
+    let source = Source::new(&source);
+    Some(ReadQuery { expr, source })
+}
+
+fn no_stems(language: &str) -> Mistake {
+    Mistake::new(
+        "bad-lang",
+        0,
+        format!("there are no word forms for the language \"{language}\""),
+        format!("stem can be one of: {}", stem::LANGUAGES),
+    )
+}
+
+fn problem(place: Place, mistake: Mistake) -> QueryProblem {
+    QueryProblem {
+        place,
+        kind: mistake.kind,
+        col: mistake.at + 1,
+        message: mistake.message,
+        hint: mistake.hint,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,396 @@
+//! Where a term stands in an article, and which of two lists of places are close together.
+
+use super::article::{Article, Place};
+use super::program::{KeySet, Scattered, Search, Step};
+use super::words::Word;
+
+/// A place where a clause was found, with its parts where words stand apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Occurrence {
+    /// From its first word to its last.
+    pub(crate) extent: Place,
+    /// What of it was asked for; empty if all of it was.
+    parts: Vec<Place>,
+}
+
+impl Occurrence {
+    /// What of it was asked for.
+    pub(crate) fn parts(&self) -> &[Place] {
+        if self.parts.is_empty() {
+            std::slice::from_ref(&self.extent)
+        } else {
+            &self.parts
+        }
+    }
+
+    /// Several places as one.
+    fn of(mut parts: Vec<Place>) -> Option<Self> {
+        parts.sort_unstable();
+        let first = *parts.first()?;
+        let extent = parts.iter().fold(first, |all, part| Place {
+            field: all.field,
+            first: all.first.min(part.first),
+            last: all.last.max(part.last),
+            start: all.start.min(part.start),
+            end: all.end.max(part.end),
+        });
+        Some(Self { extent, parts })
+    }
+}
+
+impl From<Place> for Occurrence {
+    fn from(extent: Place) -> Self {
+        Self {
+            extent,
+            parts: Vec::new(),
+        }
+    }
+}
+
+/// True if the term stands anywhere.
+pub(crate) fn is_found(article: &Article, search: &Search) -> bool {
+    if search.scattered.is_some() {
+        return !occurrences(article, search).is_empty();
+    }
+    if let [step] = &*search.edges {
+        let has = |key: &_| article.has(*key, search.fields);
+        return step.keys.as_slice().iter().any(has);
+    }
+    let mut found = false;
+    each_place(article, search, |_| {
+        found = true;
+        false
+    });
+    found
+}
+
+/// Every place of the term, in order.
+pub(crate) fn occurrences(article: &Article, search: &Search) -> Vec<Occurrence> {
+    if let Some(scattered) = &search.scattered {
+        return scattered_places(article, scattered);
+    }
+    places(article, search)
+        .into_iter()
+        .map(Occurrence::from)
+        .collect()
+}
+
+fn places(article: &Article, search: &Search) -> Vec<Place> {
+    let mut places = Vec::new();
+    each_place(article, search, |place| {
+        places.push(place);
+        true
+    });
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// Calls `on_place` for the places of a term until it returns false.
+fn each_place(article: &Article, search: &Search, mut on_place: impl FnMut(Place) -> bool) {
+    let leading = leading_wildcards(search);
+    let firsts = search.edges.iter().filter(|step| step.from == leading);
+    let mut paths = Paths::default();
+    for step in firsts {
+        for key in step.keys.as_slice() {
+            for (field, word_place) in article.words_with(*key, search.fields) {
+                let Some(word) = article.word(field, word_place) else {
+                    continue;
+                };
+                let Some(start) = start_with_wildcards(article, field, word, leading) else {
+                    continue;
+                };
+                if !paths.follow(
+                    article,
+                    search,
+                    field,
+                    (start, word),
+                    step.to,
+                    &mut on_place,
+                ) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The number of `*` at the start of a phrase.
+fn leading_wildcards(search: &Search) -> u16 {
+    let is_any = |step: &&Step| matches!(step.keys, KeySet::Any);
+    let count = search.edges.iter().take_while(is_any).count();
+    u16::try_from(count).unwrap_or(u16::MAX)
+}
+
+/// The first position and code point of a phrase whose first known word is `word`.
+fn start_with_wildcards(
+    article: &Article,
+    field: u8,
+    word: &Word,
+    leading: u16,
+) -> Option<(u32, u32)> {
+    let mut start = (word.position, word.start);
+    for back in 1..=u32::from(leading) {
+        let position = word.position.checked_sub(back)?;
+        let place = article.words_at(field, position).next()?;
+        start = (position, article.word(field, place)?.start);
+    }
+    Some(start)
+}
+
+/// The ways through a term's graph from one word; kept for its memory.
+#[derive(Default)]
+struct Paths {
+    open: Vec<State>,
+    known: Vec<(u16, u32)>,
+}
+
+/// A node that was reached, and the word before it.
+#[derive(Clone, Copy)]
+struct State {
+    node: u16,
+    last: u32,
+    end: u32,
+}
+
+impl Paths {
+    /// Follows the term from its first word on; false if `on_place` wants no more.
+    fn follow(
+        &mut self,
+        article: &Article,
+        search: &Search,
+        field: u8,
+        ((first, start), word): ((u32, u32), &Word),
+        node: u16,
+        on_place: &mut impl FnMut(Place) -> bool,
+    ) -> bool {
+        self.open.clear();
+        self.known.clear();
+        self.reach(node, word);
+        while let Some(state) = self.open.pop() {
+            if state.node == search.length {
+                let place = Place {
+                    field,
+                    first,
+                    last: state.last,
+                    start,
+                    end: state.end,
+                };
+                if !on_place(place) {
+                    return false;
+                }
+                continue;
+            }
+            let from = search.edges.partition_point(|step| step.from < state.node);
+            let steps = search.edges.get(from..).unwrap_or_default();
+            for step in steps.iter().take_while(|step| step.from == state.node) {
+                for place in article.words_at(field, state.last.saturating_add(1)) {
+                    if let Some(word) = article.word(field, place)
+                        && fits(article, field, place, word, step)
+                    {
+                        self.reach(step.to, word);
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    fn reach(&mut self, node: u16, word: &Word) {
+        let key = (node, word.last_position);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+            self.open.push(State {
+                node,
+                last: word.last_position,
+                end: word.end,
+            });
+        }
+    }
+}
+
+fn fits(article: &Article, field: u8, place: usize, word: &Word, step: &Step) -> bool {
+    let has_key = match &step.keys {
+        KeySet::Any => word.position == word.last_position,
+        keys => article.word_has(field, place, keys),
+    };
+    has_key && (!step.closely || word.follows_closely())
+}
+
+/// The places where all parts stand together, in any order, with at most so many words more.
+fn scattered_places(article: &Article, scattered: &Scattered) -> Vec<Occurrence> {
+    let mut lists: Vec<Vec<Place>> = scattered
+        .parts
+        .iter()
+        .map(|part| places(article, part))
+        .collect();
+    // A part with few places is the hardest to satisfy and chooses first.
+    lists.sort_by_key(Vec::len);
+    let mut starts: Vec<Place> = lists.iter().flatten().copied().collect();
+    starts.sort_unstable();
+    starts.dedup();
+    let allowed = scattered.slack.saturating_add(scattered.wildcards);
+    let mut found: Vec<Occurrence> = Vec::new();
+    for start in starts {
+        let is_taken = found.last().is_some_and(|last| {
+            last.extent.field == start.field && last.extent.last >= start.first
+        });
+        if is_taken {
+            continue;
+        }
+        if let Some(chosen) = choose(&lists, start) {
+            let words: u32 = chosen.iter().map(|part| part.last - part.first + 1).sum();
+            found.extend(Occurrence::of(chosen).filter(|all| {
+                let length = all.extent.last - all.extent.first + 1;
+                length.saturating_sub(words) <= allowed
+            }));
+        }
+    }
+    found
+}
+
+/// For each list its first place from `start` on that none before it has taken.
+fn choose(lists: &[Vec<Place>], start: Place) -> Option<Vec<Place>> {
+    let mut chosen: Vec<Place> = Vec::with_capacity(lists.len());
+    for list in lists {
+        let from =
+            list.partition_point(|place| (place.field, place.first) < (start.field, start.first));
+        let free = list.get(from..)?.iter().find(|place| {
+            chosen
+                .iter()
+                .all(|taken| place.first > taken.last || taken.first > place.last)
+        })?;
+        if free.field != start.field {
+            return None;
+        }
+        chosen.push(*free);
+    }
+    Some(chosen)
+}
+
+/// The pairs of which at most `distance` words stand between.
+///
+/// Each place is paired with the nearest on either side, not with all: what a longer chain of NEAR needs is an
+/// end as near as possible.
+pub(crate) fn pairs(
+    left: &[Occurrence],
+    right: &[Occurrence],
+    distance: u32,
+    is_ordered: bool,
+) -> Vec<Occurrence> {
+    let mut found = Vec::new();
+    let mut add = |left: &Occurrence, right: &Occurrence| {
+        let is_right_order = left.extent.last < right.extent.first;
+        if !is_ordered || is_right_order {
+            let parts = [left.parts(), right.parts()].concat();
+            found.extend(Occurrence::of(parts));
+        }
+    };
+    let neighbours = Neighbours::new(right, distance);
+    for one in left {
+        neighbours.of(one).for_each(|other| add(one, other));
+    }
+    let neighbours = Neighbours::new(left, distance);
+    for one in right {
+        neighbours.of(one).for_each(|other| add(other, one));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Places in order, to look for near ones.
+struct Neighbours<'o> {
+    sorted: &'o [Occurrence],
+    /// The most positions that one of them spans.
+    longest: u32,
+    distance: u32,
+}
+
+impl<'o> Neighbours<'o> {
+    fn new(sorted: &'o [Occurrence], distance: u32) -> Self {
+        let length = |one: &Occurrence| one.extent.last - one.extent.first;
+        Self {
+            sorted,
+            longest: sorted.iter().map(length).max().unwrap_or_default(),
+            distance,
+        }
+    }
+
+    /// The nearest before `one` and the nearest after its start that are close enough.
+    fn of(&self, one: &Occurrence) -> impl Iterator<Item = &'o Occurrence> {
+        let place = |other: &Occurrence| (other.extent.field, other.extent.first);
+        let middle = self
+            .sorted
+            .partition_point(|other| place(other) < place(one));
+        let (before, after) = self.sorted.split_at_checked(middle).unwrap_or_default();
+        let reach = self.distance.saturating_add(1);
+        let last = one.extent.last.saturating_add(reach);
+        let first = one
+            .extent
+            .first
+            .saturating_sub(reach.saturating_add(self.longest));
+        let field = one.extent.field;
+        let after = after
+            .iter()
+            .take_while(|other| other.extent.field == field && other.extent.first <= last)
+            .find(|other| self.is_near(one, other));
+        let before = before
+            .iter()
+            .rev()
+            .take_while(|other| other.extent.field == field && other.extent.first >= first)
+            .find(|other| self.is_near(one, other));
+        before.into_iter().chain(after)
+    }
+
+    fn is_near(&self, one: &Occurrence, other: &Occurrence) -> bool {
+        let (a, b) = (&one.extent, &other.extent);
+        let (earlier, later) = if a.first <= b.first { (a, b) } else { (b, a) };
+        let between = later.first.saturating_sub(earlier.last.saturating_add(1));
+        between <= self.distance && are_apart(one, other)
+    }
+}
+
+/// True if no word belongs to both.
+fn are_apart(one: &Occurrence, other: &Occurrence) -> bool {
+    one.parts().iter().all(|a| {
+        other
+            .parts()
+            .iter()
+            .all(|b| a.last < b.first || b.last < a.first)
+    })
+}
+
+/// How many of the places can be counted without one overlapping another.
+pub(crate) fn count_apart(occurrences: &[Occurrence]) -> usize {
+    let mut extents: Vec<&Place> = occurrences.iter().map(|one| &one.extent).collect();
+    // What ends first leaves the most room for others.
+    extents.sort_unstable_by_key(|place| (place.field, place.end, place.start));
+    let mut count = 0;
+    let mut free_from = None;
+    for place in extents {
+        if free_from.is_none_or(|free| (place.field, place.start) >= free) {
+            count += 1;
+            free_from = Some((place.field, place.end));
+        }
+    }
+    count
+}
+
+/// The places that are shown: from left to right, the longest first, none over another.
+pub(crate) fn shown(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
+    occurrences.sort_by_key(|one| {
+        let place = one.extent;
+        (place.field, place.start, std::cmp::Reverse(place.end))
+    });
+    let mut free_from = None;
+    occurrences.retain(|one| {
+        let place = one.extent;
+        let is_free = free_from.is_none_or(|free| (place.field, place.start) >= free);
+        if is_free {
+            free_from = Some((place.field, place.end));
+        }
+        is_free
+    });
+    occurrences
+}

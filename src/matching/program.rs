@@ -1,0 +1,479 @@
+//! Queries compiled: the tree of a query over keys instead of words.
+
+use std::collections::HashMap;
+
+use super::query::required_literals;
+use super::query::{Aliases, Expr, Kind, Look, Pattern, Term, compile_regex, is_neutral};
+use super::vocabulary::{KeyId, Vocabulary};
+use super::words::Keys;
+use crate::domain::Field;
+
+/// The fields that are read as text, in the order of their bits in [`Fields`].
+pub(crate) const TEXT_FIELDS: [Field; 6] = [
+    Field::Title,
+    Field::Body,
+    Field::Author,
+    Field::Source,
+    Field::Tag,
+    Field::Url,
+];
+
+/// A set of text fields, a bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Fields(pub(crate) u8);
+
+impl Fields {
+    /// Title and body: where a query looks that names no field.
+    pub(crate) const PROSE: Self = Self(0b11);
+    /// Every field.
+    pub(crate) const ALL: Self = Self(0xFF);
+
+    /// The set of one field; empty for the language, which is no text.
+    pub(crate) fn of(field: Field) -> Self {
+        let place = TEXT_FIELDS.iter().position(|known| *known == field);
+        Self(place.map_or(0, |place| 1 << place))
+    }
+
+    /// The set of the field at `place` in [`TEXT_FIELDS`].
+    pub(crate) fn at(place: u8) -> Self {
+        Self(1 << place)
+    }
+
+    /// True if the sets share a field.
+    pub(crate) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// All fields of both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// A clause of a query.
+#[derive(Debug, Clone)]
+pub(crate) struct Clause {
+    pub(crate) ask: Ask,
+    /// Where the clause stands in its query or alias, in bytes.
+    pub(crate) place: (u32, u32),
+    /// True if it only takes points away.
+    pub(crate) is_neutral: bool,
+}
+
+/// What a clause asks.
+#[derive(Debug, Clone)]
+pub(crate) enum Ask {
+    /// A word or phrase.
+    Search(Search),
+    /// A regular expression.
+    Regex {
+        place: usize,
+        key: KeyId,
+        fields: Fields,
+    },
+    /// The article's language.
+    Language(KeyId),
+    /// An alias: a clause that several queries share.
+    Shared(usize),
+    /// All of these.
+    And(Box<[Clause]>),
+    /// Any of these.
+    Or(Box<[Clause]>),
+    /// Not this.
+    Not(Box<Clause>),
+    /// Two clauses close together.
+    Near {
+        sides: Box<(Clause, Clause)>,
+        distance: u32,
+        is_ordered: bool,
+    },
+    /// At least so many mentions.
+    Count { inner: Box<Clause>, min: u32 },
+    /// Points.
+    Weight { inner: Box<Clause>, points: f64 },
+}
+
+/// A term over keys.
+#[derive(Debug, Clone)]
+pub(crate) struct Search {
+    pub(crate) fields: Fields,
+    /// The words, as edges between the nodes 0 to `length`, sorted by their first node.
+    pub(crate) edges: Box<[Step]>,
+    pub(crate) length: u16,
+    /// For words in any order: the most extra words, and the nodes at which the parts start.
+    pub(crate) scattered: Option<Box<Scattered>>,
+}
+
+/// The parts of a phrase whose words may stand in any order.
+#[derive(Debug, Clone)]
+pub(crate) struct Scattered {
+    pub(crate) slack: u32,
+    /// Each part as a search of its own.
+    pub(crate) parts: Vec<Search>,
+    /// Parts that any word fits.
+    pub(crate) wildcards: u32,
+}
+
+/// One word of a term.
+#[derive(Debug, Clone)]
+pub(crate) struct Step {
+    pub(crate) from: u16,
+    pub(crate) to: u16,
+    pub(crate) keys: KeySet,
+    pub(crate) closely: bool,
+}
+
+/// Keys of which a word must have one.
+#[derive(Debug, Clone)]
+pub(crate) enum KeySet {
+    /// Any word will do.
+    Any,
+    One(KeyId),
+    Several(Box<[KeyId]>),
+}
+
+impl KeySet {
+    /// The keys; none for any word.
+    pub(crate) fn as_slice(&self) -> &[KeyId] {
+        match self {
+            Self::Any => &[],
+            Self::One(key) => std::slice::from_ref(key),
+            Self::Several(keys) => keys,
+        }
+    }
+}
+
+/// A regular expression that some query uses.
+#[derive(Debug)]
+pub(crate) struct Expression {
+    pub(crate) regex: regex::Regex,
+    /// Given to articles in which it matches.
+    pub(crate) key: KeyId,
+    /// The fields in which some query looks.
+    pub(crate) fields: Fields,
+    /// Texts of which one must occur, in any case; empty if it is to be tried on every article.
+    pub(crate) literals: Vec<String>,
+}
+
+/// What compiling queries gathers besides their clauses.
+#[derive(Debug, Default)]
+pub(crate) struct Compiler {
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) shared: Vec<Clause>,
+    /// For each shared clause the alias it is of.
+    pub(crate) shared_aliases: Vec<usize>,
+    pub(crate) expressions: Vec<Expression>,
+    /// The fields in which some query looks.
+    pub(crate) fields: Fields,
+    shared_places: HashMap<SharedUse, usize>,
+    expression_places: HashMap<(String, bool), usize>,
+    forms: Keys,
+}
+
+/// An alias in a surrounding that changes what it means.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct SharedUse {
+    alias: usize,
+    field: Option<Field>,
+    stem: Option<String>,
+    is_negated: bool,
+}
+
+/// The text of a query, and where in it each code point is.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) text: Box<str>,
+    /// The byte of each code point; empty where both are the same.
+    bytes: Vec<u32>,
+}
+
+impl Source {
+    /// Prepares a text.
+    pub(crate) fn new(text: &str) -> Self {
+        let bytes = if text.is_ascii() {
+            Vec::new()
+        } else {
+            let starts = text.char_indices().map(|(byte, _)| byte);
+            starts
+                .chain([text.len()])
+                .map(|byte| u32::try_from(byte).unwrap_or(u32::MAX))
+                .collect()
+        };
+        Self {
+            text: text.into(),
+            bytes,
+        }
+    }
+
+    fn byte(&self, code_point: usize) -> u32 {
+        let same = || u32::try_from(code_point).unwrap_or(u32::MAX);
+        self.bytes.get(code_point).copied().unwrap_or_else(same)
+    }
+}
+
+/// The query that is being compiled, and where in it.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'c> {
+    pub(crate) source: &'c Source,
+    pub(crate) aliases: &'c Aliases,
+    pub(crate) alias_sources: &'c [Source],
+    /// The language whose word forms count as the same.
+    pub(crate) stem: Option<&'c str>,
+    pub(crate) field: Option<Field>,
+    /// True under NOT, where points count for nothing.
+    pub(crate) is_negated: bool,
+}
+
+impl Compiler {
+    /// Compiles a query that has been checked.
+    pub(crate) fn clause(&mut self, expr: &Expr, context: Context<'_>) -> Clause {
+        let ask = self.ask(expr, context);
+        // A field stands for its clause: nothing of it is left but the restriction.
+        let mut clause = match (ask, &expr.kind) {
+            (Compiled::Inner(clause), _) => clause,
+            (Compiled::Ask(ask), _) => Clause {
+                ask,
+                place: (0, 0),
+                is_neutral: !context.is_negated && is_neutral(expr),
+            },
+        };
+        clause.place = (
+            context.source.byte(expr.place.start),
+            context.source.byte(expr.place.end),
+        );
+        clause
+    }
+
+    fn ask(&mut self, expr: &Expr, context: Context<'_>) -> Compiled {
+        let ask = match &expr.kind {
+            Kind::Term(term) => self.term(term, context),
+            Kind::Regex {
+                pattern,
+                ignore_case,
+            } => self.regex(pattern, *ignore_case, context),
+            Kind::Alias(name) => self.alias(name, context),
+            Kind::Field(field, inner) => {
+                let context = Context {
+                    field: Some(*field),
+                    ..context
+                };
+                return Compiled::Inner(self.clause(inner, context));
+            }
+            Kind::And(clauses) => Ask::And(self.clauses(clauses, context)),
+            Kind::Or(clauses) => Ask::Or(self.clauses(clauses, context)),
+            Kind::Not { inner, .. } => {
+                let context = Context {
+                    is_negated: true,
+                    ..context
+                };
+                Ask::Not(Box::new(self.clause(inner, context)))
+            }
+            Kind::Near(near) => Ask::Near {
+                sides: Box::new((
+                    self.clause(&near.left, context),
+                    self.clause(&near.right, context),
+                )),
+                distance: near.distance,
+                is_ordered: near.ordered,
+            },
+            Kind::Count { inner, min, .. } => Ask::Count {
+                inner: Box::new(self.clause(inner, context)),
+                min: *min,
+            },
+            Kind::Weight { inner, .. } if context.is_negated => {
+                return Compiled::Inner(self.clause(inner, context));
+            }
+            Kind::Weight { inner, points, .. } => Ask::Weight {
+                inner: Box::new(self.clause(inner, context)),
+                points: *points,
+            },
+        };
+        Compiled::Ask(ask)
+    }
+
+    fn clauses(&mut self, clauses: &[Expr], context: Context<'_>) -> Box<[Clause]> {
+        clauses
+            .iter()
+            .map(|clause| self.clause(clause, context))
+            .collect()
+    }
+
+    fn alias(&mut self, name: &str, context: Context<'_>) -> Ask {
+        let Some(alias) = context.aliases.place(name) else {
+            return Ask::Or(Box::default());
+        };
+        let wanted = SharedUse {
+            alias,
+            field: context.field,
+            stem: context.stem.map(str::to_owned),
+            is_negated: context.is_negated,
+        };
+        if let Some(place) = self.shared_places.get(&wanted) {
+            return Ask::Shared(*place);
+        }
+        let (Some(expr), Some(source)) = (
+            context.aliases.expr(alias),
+            context.alias_sources.get(alias),
+        ) else {
+            return Ask::Or(Box::default());
+        };
+        let clause = self.clause(expr, Context { source, ..context });
+        let place = self.shared.len();
+        self.shared.push(clause);
+        self.shared_aliases.push(alias);
+        self.shared_places.insert(wanted, place);
+        Ask::Shared(place)
+    }
+
+    fn regex(&mut self, pattern: &str, ignore_case: bool, context: Context<'_>) -> Ask {
+        let fields = context.field.map_or(Fields::PROSE, Fields::of);
+        self.fields = self.fields.and(fields);
+        let identity = (pattern.to_owned(), ignore_case);
+        let place = match self.expression_places.get(&identity) {
+            Some(place) => *place,
+            None => {
+                let Ok(regex) = compile_regex(pattern, ignore_case) else {
+                    return Ask::Or(Box::default());
+                };
+                self.expressions.push(Expression {
+                    regex,
+                    key: self.vocabulary.new_key(),
+                    fields: Fields::default(),
+                    literals: required_literals(pattern, ignore_case),
+                });
+                let place = self.expressions.len() - 1;
+                self.expression_places.insert(identity, place);
+                place
+            }
+        };
+        let Some(expression) = self.expressions.get_mut(place) else {
+            return Ask::Or(Box::default());
+        };
+        expression.fields = expression.fields.and(fields);
+        Ask::Regex {
+            place,
+            key: expression.key,
+            fields,
+        }
+    }
+
+    fn term(&mut self, term: &Term, context: Context<'_>) -> Ask {
+        if context.field == Some(Field::Lang) {
+            return Ask::Language(self.vocabulary.language(&term.raw));
+        }
+        let fields = context.field.map_or(Fields::PROSE, Fields::of);
+        self.fields = self.fields.and(fields);
+        let Ok(pattern) = Pattern::of(term) else {
+            return Ask::Or(Box::default());
+        };
+        let stem_key = context.stem.zip(pattern.plain_word(term));
+        let stem_key = stem_key.and_then(|(language, word)| self.stem_key(language, word));
+        let mut edges: Vec<Step> = pattern
+            .edges
+            .iter()
+            .map(|edge| Step {
+                from: node(edge.from),
+                to: node(edge.to),
+                keys: self.key_set(&edge.look),
+                closely: edge.closely,
+            })
+            .collect();
+        if let (Some(key), [step]) = (stem_key, edges.as_mut_slice()) {
+            let keys = step.keys.as_slice().iter().copied().chain([key]);
+            step.keys = KeySet::Several(keys.collect());
+        }
+        let scattered = term
+            .slack
+            .map(|slack| Box::new(scatter(&pattern, &edges, slack, fields)));
+        Ask::Search(Search {
+            fields,
+            edges: edges.into(),
+            length: node(pattern.length),
+            scattered,
+        })
+    }
+
+    fn stem_key(&mut self, language: &str, word: &str) -> Option<KeyId> {
+        self.forms.set(word);
+        self.vocabulary.stem(language, self.forms.lower())
+    }
+
+    fn key_set(&mut self, look: &Look) -> KeySet {
+        match look {
+            Look::Any => KeySet::Any,
+            Look::Exact(word) => KeySet::One(self.vocabulary.exact(word)),
+            Look::Prefix(word) => {
+                self.forms.set(word);
+                KeySet::One(self.vocabulary.prefix(self.forms.fold()))
+            }
+            Look::Glob { pattern, is_exact } => {
+                let key = if *is_exact {
+                    self.vocabulary.glob(pattern, true)
+                } else {
+                    self.forms.set(pattern);
+                    self.vocabulary.glob(self.forms.fold(), false)
+                };
+                KeySet::One(key)
+            }
+            Look::Plain(word) => self.plain(word),
+        }
+    }
+
+    /// A word without accents is found under any accents; one with accents under the same, or under none at all.
+    ///
+    /// UTS #10 §8.2 (asymmetric search), and the step that plain text stands for any accents.
+    fn plain(&mut self, word: &str) -> KeySet {
+        self.forms.set(word);
+        if self.forms.lower() == self.forms.fold() {
+            return KeySet::One(self.vocabulary.fold(self.forms.fold()));
+        }
+        let same = self.vocabulary.lower(self.forms.lower());
+        let none = self.vocabulary.lower(self.forms.fold());
+        KeySet::Several([same, none].into())
+    }
+}
+
+enum Compiled {
+    Ask(Ask),
+    /// The clause itself is gone; this is what it held.
+    Inner(Clause),
+}
+
+/// A phrase cut into the parts that may stand in any order.
+fn scatter(pattern: &Pattern, edges: &[Step], slack: u32, fields: Fields) -> Scattered {
+    let mut scattered = Scattered {
+        slack,
+        parts: Vec::new(),
+        wildcards: 0,
+    };
+    let ends = pattern.part_starts.iter().skip(1).copied();
+    let ends = ends.chain([pattern.length]);
+    for (start, end) in pattern.part_starts.iter().zip(ends) {
+        let (start, end) = (node(*start), node(end));
+        let steps: Box<[Step]> = edges
+            .iter()
+            .filter(|step| step.from >= start && step.to <= end)
+            .map(|step| Step {
+                from: step.from - start,
+                to: step.to - start,
+                ..step.clone()
+            })
+            .collect();
+        if steps.iter().all(|step| matches!(step.keys, KeySet::Any)) {
+            scattered.wildcards = scattered.wildcards.saturating_add(u32::from(end - start));
+        } else {
+            scattered.parts.push(Search {
+                fields,
+                edges: steps,
+                length: end - start,
+                scattered: None,
+            });
+        }
+    }
+    scattered
+}
+
+/// A query of more than 65,535 words in one phrase does not fit a configuration.
+fn node(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX)
+}

@@ -1,0 +1,24 @@
+//! The watch language: from a query as typed to a checked tree, and back to a fully parenthesised query.
+//!
+//! In goes the text of a query, an alias or a term; out comes an [`Expr`], or every [`Mistake`] with its kind,
+//! column and hint. Nothing here knows of articles. `docs/QUERY.md` is the language for people.
+
+mod check;
+mod expr;
+mod fields;
+mod mistake;
+mod parse;
+mod pattern;
+mod plain;
+mod print;
+mod regex;
+
+pub(crate) use check::{Aliases, check};
+pub(crate) use expr::{Expr, Kind, Near, Term, is_neutral};
+pub(crate) use fields::primary_language;
+pub(crate) use mistake::Mistake;
+pub(crate) use parse::{query, term};
+pub(crate) use pattern::{Edge, Look, Pattern};
+pub(crate) use plain::in_words;
+pub(crate) use print::print;
+pub(crate) use regex::{compile as compile_regex, required_literals};

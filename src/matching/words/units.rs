@@ -1,0 +1,224 @@
+//! From text to normalised characters, each with its class and its place in the original.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::characters::{Class, character, decimal_value, is_trade_sign, joins_previous};
+use super::mask::addresses;
+
+/// A normalised character.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unit {
+    pub(super) c: char,
+    pub(super) class: Class,
+    /// The code point of the original at which it starts.
+    pub(super) start: u32,
+    /// The code point after the last it was made of.
+    pub(super) end: u32,
+}
+
+/// What the characters of a text are read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// The title or body of an article: addresses are blanked out.
+    Prose,
+    /// Another field of an article, such as its address.
+    Label,
+    /// A term of a query: `*` and `?` are parts of words.
+    Term,
+}
+
+/// Bytes after which a text is cut at the next good place, so that a long article needs no long list of units.
+const CHUNK_BYTES: usize = 4096;
+
+/// Normalises a text piece by piece.
+#[derive(Debug)]
+pub(super) struct Units<'t> {
+    rest: &'t str,
+    reading: Reading,
+    /// Addresses still ahead, the next one last; byte offsets into the whole text.
+    masked: Vec<std::ops::Range<usize>>,
+    byte: usize,
+    code_point: u32,
+    sequence: String,
+}
+
+impl<'t> Units<'t> {
+    pub(super) fn new(text: &'t str, reading: Reading, first_code_point: u32) -> Self {
+        let mut masked = match reading {
+            Reading::Prose => addresses(text),
+            Reading::Label | Reading::Term => Vec::new(),
+        };
+        masked.reverse();
+        Self {
+            rest: text,
+            reading,
+            masked,
+            byte: 0,
+            code_point: first_code_point,
+            sequence: String::new(),
+        }
+    }
+
+    /// Replaces `units` by those of the next piece; false when nothing is left.
+    ///
+    /// A piece ends where no rule looks across: after a letter, before a space.
+    pub(super) fn next_piece(&mut self, units: &mut Vec<Unit>) -> bool {
+        units.clear();
+        let mut last = ' ';
+        while let Some(c) = self.rest.chars().next() {
+            let is_cut =
+                matches!(last, '。' | '，') || (matches!(c, ' ' | '\n') && last.is_alphanumeric());
+            if is_cut && units.len() >= CHUNK_BYTES {
+                return true;
+            }
+            last = c;
+            self.read_one(c, units);
+        }
+        !units.is_empty()
+    }
+
+    fn read_one(&mut self, c: char, units: &mut Vec<Unit>) {
+        if let Some(range) = self.masked.last()
+            && range.start <= self.byte
+        {
+            self.read_address(units);
+            return;
+        }
+        let bytes = self.rest.as_bytes();
+        let next_is_ascii = bytes.get(1).is_none_or(u8::is_ascii);
+        if c.is_ascii() && next_is_ascii {
+            let class = self.class_of(c, character(c).class);
+            let start = self.code_point;
+            self.advance(c);
+            units.push(Unit {
+                c,
+                class,
+                start,
+                end: self.code_point,
+            });
+        } else {
+            self.read_sequence(c, units);
+        }
+    }
+
+    /// One blank for a whole address.
+    fn read_address(&mut self, units: &mut Vec<Unit>) {
+        let Some(range) = self.masked.pop() else {
+            return;
+        };
+        let start = self.code_point;
+        while self.byte < range.end {
+            let Some(c) = self.rest.chars().next() else {
+                break;
+            };
+            self.advance(c);
+        }
+        units.push(Unit {
+            c: ' ',
+            class: Class::Space,
+            start,
+            end: self.code_point,
+        });
+    }
+
+    /// A character with the marks and letters that combine with it, normalised together.
+    fn read_sequence(&mut self, first: char, units: &mut Vec<Unit>) {
+        let known = character(first);
+        let start = self.code_point;
+        self.advance(first);
+        if known.class == Class::Invisible {
+            return;
+        }
+        self.sequence.clear();
+        self.sequence.push(first);
+        let mut end = self.code_point;
+        while let Some(c) = self.rest.chars().next() {
+            if character(c).class == Class::Invisible {
+                self.advance(c);
+            } else if !c.is_ascii() && joins(c) {
+                self.advance(c);
+                self.sequence.push(c);
+                end = self.code_point;
+            } else {
+                break;
+            }
+        }
+        let alone = self.sequence.len() == first.len_utf8();
+        if alone && (known.stable || is_apostrophe_or_sign(first, known.class)) {
+            units.push(self.unit(first, start, end));
+        } else {
+            let sequence = std::mem::take(&mut self.sequence);
+            units.extend(sequence.nfkc().map(|c| self.unit(c, start, end)));
+            self.sequence = sequence;
+        }
+    }
+
+    fn unit(&self, c: char, start: u32, end: u32) -> Unit {
+        let class = self.class_of(c, character(c).class);
+        let digit = (class == Class::Digit && !c.is_ascii())
+            .then(|| decimal_value(c).and_then(|value| char::from_digit(value, 10)))
+            .flatten();
+        Unit {
+            c: digit.unwrap_or(c),
+            class,
+            start,
+            end,
+        }
+    }
+
+    fn class_of(&self, c: char, class: Class) -> Class {
+        match c {
+            '*' | '?' if self.reading == Reading::Term => Class::Wild,
+            _ => class,
+        }
+    }
+
+    fn advance(&mut self, c: char) {
+        let mut chars = self.rest.chars();
+        chars.next();
+        self.rest = chars.as_str();
+        self.byte += c.len_utf8();
+        self.code_point = self.code_point.saturating_add(1);
+    }
+}
+
+/// True for a character that combines with the one before it.
+fn joins(c: char) -> bool {
+    let known = character(c);
+    known.class == Class::Mark || (!known.stable && joins_previous(c))
+}
+
+/// NFKC would make a space and a mark of `´`, and letters of `™`.
+fn is_apostrophe_or_sign(c: char, class: Class) -> bool {
+    class == Class::Apostrophe || is_trade_sign(c)
+}
+
+/// Calls `with` for each combining sequence of a text in NFC, without invisible characters, with the code point
+/// at which it starts.
+pub(crate) fn each_composed(text: &str, mut with: impl FnMut(&str, u32)) {
+    let mut sequence = String::new();
+    let mut start = 0;
+    let mut flush = |sequence: &mut String, start: u32| {
+        let mut chars = sequence.chars();
+        let first = chars.next();
+        if chars.next().is_none() && first.is_none_or(|first| character(first).stable) {
+            with(sequence, start);
+            sequence.clear();
+        } else {
+            let composed: String = sequence.nfc().collect();
+            with(&composed, start);
+            sequence.clear();
+        }
+    };
+    for (at, c) in (0u32..).zip(text.chars()) {
+        if character(c).class == Class::Invisible {
+            continue;
+        }
+        if !joins_previous(c) {
+            flush(&mut sequence, start);
+            start = at;
+        }
+        sequence.push(c);
+    }
+    flush(&mut sequence, start);
+}

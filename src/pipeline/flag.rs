@@ -1,0 +1,217 @@
+//! article -> matches -> alerts: finds the watches that fire on an article and decides who is told.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tracing::{error, info};
+
+use super::{Context, Stage, StageError};
+use crate::alerting::{self, Candidate, Decision};
+use crate::domain::{ArticleText, Hit, Match, Timestamp};
+use crate::matching::{self, Matcher};
+use crate::parse;
+use crate::store::{Flagged, Raised, Unflagged};
+
+/// Articles that are matched in one step: one commit takes in what came of all of them.
+const BATCH: usize = 32;
+
+/// Matching takes milliseconds; a claim that lasts longer belongs to a process in trouble.
+const LEASE: Duration = Duration::from_secs(300);
+
+/// The longest sentence that an alert shows, in characters.
+const MAX_SENTENCE_CHARS: usize = 500;
+
+/// The flagging stage. One step at a time: two articles of one story must not raise an alert each.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Flag;
+
+impl Stage for Flag {
+    type Work = Vec<Unflagged>;
+
+    const NAME: &'static str = "flag";
+
+    fn width(&self) -> usize {
+        1
+    }
+
+    async fn claim(&self, ctx: &Context, _: usize) -> Result<Vec<Vec<Unflagged>>, StageError> {
+        let articles = ctx
+            .store
+            .next_unflagged(ctx.clock.now(), LEASE, BATCH)
+            .await?;
+        Ok(if articles.is_empty() {
+            Vec::new()
+        } else {
+            vec![articles]
+        })
+    }
+
+    async fn work(&self, ctx: &Context, articles: Vec<Unflagged>) -> Result<(), StageError> {
+        let found = match_aside(ctx, articles).await?;
+        let (with_hits, without): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|(_, hits)| !hits.is_empty());
+        let unmatched = without
+            .into_iter()
+            .map(|(article, _)| Flagged {
+                entry: article.id,
+                raised: Vec::new(),
+                held: Vec::new(),
+            })
+            .collect();
+        ctx.store.record_flagged(unmatched, ctx.clock.now()).await?;
+        // One after the other: the story of an article shows what its neighbour has just raised.
+        for (article, matches) in with_hits {
+            raise(ctx, &article, matches).await?;
+        }
+        Ok(())
+    }
+
+    fn bell(&self, ctx: &Context) -> Option<Arc<Notify>> {
+        Some(Arc::clone(&ctx.wake.flag))
+    }
+}
+
+/// The matches of each article: the place of the watch in the list, and what it found.
+type Matches = Vec<(usize, Match)>;
+
+async fn match_aside(
+    ctx: &Context,
+    articles: Vec<Unflagged>,
+) -> Result<Vec<(Unflagged, Matches)>, StageError> {
+    let matcher = Arc::clone(&ctx.matcher);
+    let tags: Vec<Vec<String>> = articles
+        .iter()
+        .map(|article| {
+            let feed = ctx.feeds.get(&article.feed_url);
+            feed.map_or_else(Vec::new, |feed| feed.tags.clone())
+        })
+        .collect();
+    let found = tokio::task::spawn_blocking(move || {
+        articles
+            .into_iter()
+            .zip(tags)
+            .map(|(article, tags)| {
+                let text = article_text(&article, &tags);
+                // A defect that one text brings out must not cost its neighbours their alerts.
+                let hits = catch_unwind(AssertUnwindSafe(|| hits_of(&matcher, &text)));
+                (article, hits.ok())
+            })
+            .collect::<Vec<_>>()
+    })
+    .await?;
+    Ok(found
+        .into_iter()
+        .map(|(article, hits)| {
+            if hits.is_none() {
+                error!(entry.id = %article.id, "matching an article ran into a defect of newswatch");
+            }
+            let matches = matches_of(ctx, &article, hits.unwrap_or_default());
+            (article, matches)
+        })
+        .collect())
+}
+
+/// What the matcher finds, each with its sentence.
+fn hits_of(matcher: &Matcher, text: &ArticleText<'_>) -> Vec<(Hit, String)> {
+    matcher
+        .hits(text)
+        .into_iter()
+        .map(|hit| {
+            let sentence = matching::sentence(text, &hit, MAX_SENTENCE_CHARS);
+            (hit, sentence)
+        })
+        .collect()
+}
+
+fn article_text<'a>(work: &'a Unflagged, tags: &'a [String]) -> ArticleText<'a> {
+    let article = &work.article;
+    ArticleText {
+        title: &article.title,
+        text: &article.text,
+        author: article.byline.as_deref().unwrap_or_default(),
+        source: article
+            .url
+            .as_ref()
+            .and_then(url::Url::host_str)
+            .or(article.site.as_deref())
+            .unwrap_or_default(),
+        tags,
+        url: article.url.as_ref().map_or("", url::Url::as_str),
+        lang: article.lang.as_deref().unwrap_or_default(),
+    }
+}
+
+/// Keeps the hits of watches that look at the article's feed.
+fn matches_of(ctx: &Context, work: &Unflagged, hits: Vec<(Hit, String)>) -> Matches {
+    let Some(feed) = ctx.feeds.get(&work.feed_url) else {
+        return Vec::new();
+    };
+    hits.into_iter()
+        .filter_map(|(hit, sentence)| {
+            let watch = ctx.watches.get(hit.watch)?;
+            let found = Match {
+                watch: watch.name.clone(),
+                score: hit.score,
+                terms: hit.terms,
+                sentence,
+            };
+            alerting::looks_at(watch, feed, work.feed_title.as_deref())
+                .then_some((hit.watch, found))
+        })
+        .collect()
+}
+
+async fn raise(ctx: &Context, work: &Unflagged, matches: Matches) -> Result<(), StageError> {
+    let Some(feed) = ctx.feeds.get(&work.feed_url) else {
+        return Ok(());
+    };
+    let link_key = work.link.as_ref().map(parse::canonical_link);
+    let story = ctx.store.story_of(work.id, link_key).await?;
+    let candidate = Candidate {
+        installation: &ctx.installation,
+        entry: work.id,
+        key: &work.key,
+        feed,
+        article: &work.article,
+        story: story.id,
+        alerted: &story.alerted,
+    };
+    let flagged = decide(ctx, matches, &candidate, ctx.clock.now());
+    for raised in &flagged.raised {
+        info!(entry.id = %work.id, watch = %raised.alert.found.watch, alert.id = %raised.alert.id, "alert raised");
+    }
+    for held in &flagged.held {
+        info!(entry.id = %work.id, watch = %held.found.watch, reason = held.reason.as_str(), "match held");
+    }
+    let has_raised = !flagged.raised.is_empty();
+    ctx.store
+        .record_flagged(vec![flagged], ctx.clock.now())
+        .await?;
+    if has_raised {
+        ctx.wake.notify.notify_waiters();
+    }
+    Ok(())
+}
+
+fn decide(ctx: &Context, matches: Matches, candidate: &Candidate<'_>, now: Timestamp) -> Flagged {
+    let mut flagged = Flagged {
+        entry: candidate.entry,
+        raised: Vec::new(),
+        held: Vec::new(),
+    };
+    for (place, found) in matches {
+        let Some(watch) = ctx.watches.get(place) else {
+            continue;
+        };
+        match alerting::decide(watch, found, candidate, now) {
+            Decision::Raise(alert) => flagged.raised.push(Raised {
+                alert: *alert,
+                destinations: watch.notify.clone(),
+            }),
+            Decision::Hold(held) => flagged.held.push(held),
+        }
+    }
+    flagged
+}

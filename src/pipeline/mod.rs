@@ -1,0 +1,108 @@
+//! The stages: each claims work in the store, does it, and records what came of it in one transaction.
+//!
+//! `poll`, `scrape`, `flag` and `notify` are four implementations of [`Stage`]; `drive` is the one loop that
+//! runs any of them, as a service or until nothing is left to do now. A stage holds the order of effects; its
+//! decisions are pure functions in the modules it calls.
+
+mod drive;
+pub mod flag;
+pub mod notify;
+pub mod poll;
+pub mod scrape;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore};
+use url::Url;
+
+use crate::channel::Channel;
+use crate::clock::Clock;
+use crate::domain::{ChannelName, Feed, InstallationId, Watch};
+use crate::http::HttpClient;
+use crate::matching::Matcher;
+use crate::schedule::PollPolicy;
+use crate::store::{Store, StoreError};
+
+pub use drive::{Until, drive, step};
+
+/// What the stages need; made by the daemon from one configuration and never changed.
+#[derive(Debug)]
+pub struct Context {
+    /// The store.
+    pub store: Store,
+    /// The HTTP client.
+    pub http: HttpClient,
+    /// The clock.
+    pub clock: Clock,
+    /// This installation.
+    pub installation: InstallationId,
+    /// The configured feeds by their address.
+    pub feeds: BTreeMap<Url, Feed>,
+    /// The watches, in the order of the matcher.
+    pub watches: Vec<Watch>,
+    /// The watches, compiled.
+    pub matcher: Arc<Matcher>,
+    /// The channels by name.
+    pub channels: BTreeMap<ChannelName, Channel>,
+    /// The bounds of polling; the time for one fetch holds for pages too.
+    pub poll: PollPolicy,
+    /// The waits before a page that failed is fetched again; after the last one the feed's own text is taken.
+    pub page_retry: Vec<Duration>,
+    /// Wakes the stages when there is work for them.
+    pub wake: Wake,
+    /// Bounds how many documents are parsed at once: each may take a core and tens of megabytes.
+    pub parsing: Arc<Semaphore>,
+}
+
+/// One bell for each hand-over, so that work does not wait for the next look at the store.
+#[derive(Debug, Clone, Default)]
+pub struct Wake {
+    /// Rung when entries have been stored.
+    pub scrape: Arc<Notify>,
+    /// Rung when an article has been stored.
+    pub flag: Arc<Notify>,
+    /// Rung when deliveries have been stored.
+    pub notify: Arc<Notify>,
+}
+
+/// One stage of the line.
+pub trait Stage: Clone + Send + Sync + 'static {
+    /// A claimed piece of work.
+    type Work: Send + 'static;
+
+    /// Its name in logs.
+    const NAME: &'static str;
+
+    /// How many pieces are worked on at once.
+    fn width(&self) -> usize;
+
+    /// Claims up to `limit` pieces of work; none when nothing is due.
+    fn claim(
+        &self,
+        ctx: &Context,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Self::Work>, StageError>> + Send;
+
+    /// Does one piece of work and records what came of it.
+    fn work(
+        &self,
+        ctx: &Context,
+        work: Self::Work,
+    ) -> impl Future<Output = Result<(), StageError>> + Send;
+
+    /// The bell that is rung when there may be work; none for a stage that only waits for the time.
+    fn bell(&self, ctx: &Context) -> Option<Arc<Notify>>;
+}
+
+/// Why a stage could not do its step. The work it had claimed will be claimed again.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A thread that did the computing died.
+    #[error("the computing of a step did not come to its end")]
+    Computing(#[from] tokio::task::JoinError),
+}

@@ -1,0 +1,210 @@
+//! feed -> entries: fetches the feed that has been due the longest and stores its new entries.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::JoinError;
+use tracing::{info, warn};
+
+use super::{Context, Stage, StageError};
+use crate::alerting;
+use crate::domain::{Feed, Timestamp, shown_url};
+use crate::http::{Body, FetchError, Fetched, Get};
+use crate::parse::{self, Document, ParseError, ParsedFeed};
+use crate::schedule::{PollEnd, next_poll_at};
+use crate::store::{DueFeed, FeedHealth, PollRecord};
+
+/// The most that is taken of a feed, after decompression; real feeds stay far below.
+const MAX_FEED_BYTES: u64 = 16 * 1024 * 1024;
+
+/// What a feed reader accepts, the formats of feeds first (RFC 9110 §12.5.1).
+const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
+     application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5";
+
+/// Polls that run at once: a hundred slow servers must not make a fast one late.
+const WIDTH: usize = 32;
+
+/// A claim outlives the fetch by this: the time to parse and store.
+const LEASE_MARGIN: Duration = Duration::from_secs(60);
+
+/// The status with which a server says that a feed is gone for good (RFC 9110 §15.5.11).
+const GONE: u16 = 410;
+
+/// The polling stage.
+#[derive(Debug, Clone, Default)]
+pub struct Poll {
+    /// Polls only what was due at this time: a pass that polls every feed once. Absent in a service.
+    pub due_by: Option<Timestamp>,
+}
+
+impl Stage for Poll {
+    type Work = DueFeed;
+
+    const NAME: &'static str = "poll";
+
+    fn width(&self) -> usize {
+        WIDTH
+    }
+
+    async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<DueFeed>, StageError> {
+        let now = ctx.clock.now();
+        let lease = ctx.poll.timeout + LEASE_MARGIN;
+        let due_by = self.due_by.unwrap_or(now).min(now);
+        Ok(ctx.store.next_due_feeds(due_by, now, lease, limit).await?)
+    }
+
+    async fn work(&self, ctx: &Context, due: DueFeed) -> Result<(), StageError> {
+        let Some(feed) = ctx.feeds.get(&due.url) else {
+            // Taken out of the configuration since it was claimed.
+            return Ok(());
+        };
+        let read = read(ctx, &due).await;
+        let now = ctx.clock.now();
+        let (record, problem) = record(feed, &due, read, ctx, now);
+        let mended = match &record.health {
+            FeedHealth::Read { repairs, .. } => repairs.len(),
+            FeedHealth::Unchanged { .. } | FeedHealth::Failed { .. } | FeedHealth::Gone { .. } => 0,
+        };
+        let next_poll_at = record.next_poll_at;
+        let new_entries = ctx.store.record_poll(due.id, record, now).await?;
+        let (feed_id, url) = (due.id, shown_url(&due.url));
+        match problem {
+            Some(error) => {
+                warn!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, error, "feed poll failed");
+            }
+            None => {
+                info!(feed.id = %feed_id, feed = url, entries.new = new_entries, repairs = mended, "feed polled");
+            }
+        }
+        if new_entries > 0 {
+            ctx.wake.scrape.notify_waiters();
+        }
+        Ok(())
+    }
+
+    fn bell(&self, _: &Context) -> Option<Arc<Notify>> {
+        None
+    }
+}
+
+/// What came of fetching and parsing a feed.
+enum Read {
+    Unchanged(Fetched),
+    Parsed(Fetched, ParsedFeed),
+    Unreadable(String),
+    NotFetched(FetchError),
+}
+
+async fn read(ctx: &Context, due: &DueFeed) -> Read {
+    let request = Get {
+        url: &due.fetch_url,
+        accept: ACCEPT,
+        validators: &due.validators,
+        max_body_bytes: MAX_FEED_BYTES,
+        timeout: ctx.poll.timeout,
+    };
+    let mut fetched = match ctx.http.get(&request).await {
+        Ok(fetched) => fetched,
+        Err(error) => return Read::NotFetched(error),
+    };
+    let Some(body) = fetched.body.take() else {
+        return Read::Unchanged(fetched);
+    };
+    let url = fetched.final_url.clone();
+    match parse_aside(ctx, body, url).await {
+        Ok(Ok(parsed)) => Read::Parsed(fetched, parsed),
+        Ok(Err(error)) => Read::Unreadable(error.to_string()),
+        Err(_) => Read::Unreadable("reading this feed ran into a defect of newswatch".into()),
+    }
+}
+
+/// Parses on a thread of its own; the outer error is a panic there.
+async fn parse_aside(
+    ctx: &Context,
+    body: Body,
+    url: url::Url,
+) -> Result<Result<ParsedFeed, ParseError>, JoinError> {
+    let permit = Arc::clone(&ctx.parsing).acquire_owned().await.ok();
+    tokio::task::spawn_blocking(move || {
+        let parsed = parse::feed(&Document {
+            bytes: &body.bytes,
+            content_type: body.content_type.as_deref(),
+            url: Some(&url),
+        });
+        drop(permit);
+        parsed
+    })
+    .await
+}
+
+/// Decides what a poll changes; the second value is what went wrong, if something did.
+fn record(
+    feed: &Feed,
+    due: &DueFeed,
+    read: Read,
+    ctx: &Context,
+    now: Timestamp,
+) -> (PollRecord, Option<String>) {
+    let jitter = fastrand::f64();
+    let next = |end| next_poll_at(feed.every, ctx.poll.max_every, end, jitter, now);
+    let failed = |error: String, retry_after| {
+        let in_a_row = due.failures.saturating_add(1);
+        let record = PollRecord {
+            next_poll_at: next(PollEnd::Failed {
+                in_a_row,
+                retry_after,
+            }),
+            health: FeedHealth::Failed {
+                error: error.clone(),
+            },
+        };
+        (record, Some(error))
+    };
+    let good = |fresh_for, health| {
+        let record = PollRecord {
+            next_poll_at: next(PollEnd::Good { fresh_for }),
+            health,
+        };
+        (record, None)
+    };
+    match read {
+        Read::Unchanged(fetched) => good(
+            fetched.fresh_for,
+            FeedHealth::Unchanged {
+                validators: fetched.validators,
+            },
+        ),
+        Read::Parsed(fetched, parsed) => {
+            let (fresh, seen) =
+                alerting::news(parsed.entries, due.first_poll, feed.first_poll, now);
+            let health = FeedHealth::Read {
+                title: parsed.title,
+                validators: fetched.validators,
+                moved_to: fetched.moved_to,
+                repairs: parsed.repairs,
+                fresh,
+                seen,
+            };
+            good(fetched.fresh_for, health)
+        }
+        Read::Unreadable(error) => failed(error, None),
+        Read::NotFetched(FetchError::Status { status: GONE, .. }) => {
+            let error = format!("the server answered {GONE}: the feed is gone for good");
+            let record = PollRecord {
+                next_poll_at: now,
+                health: FeedHealth::Gone {
+                    error: error.clone(),
+                },
+            };
+            (record, Some(error))
+        }
+        Read::NotFetched(error) => {
+            let retry_after = match &error {
+                FetchError::Status { retry_after, .. } => *retry_after,
+                _ => None,
+            };
+            failed(error.to_string(), retry_after)
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! entry -> article: fetches the page behind an entry and stores its text, or the feed's own text instead.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+use tokio::task::JoinError;
+use tracing::{info, warn};
+use url::Url;
+
+use super::{Context, Stage, StageError};
+use crate::domain::{Article, ArticleMode, SiteRule, Validators};
+use crate::extract::{self, ExtractError, Extracted, Page, Rule};
+use crate::http::{Body, FetchError, Get};
+use crate::schedule;
+use crate::store::Unscraped;
+
+/// The most that is taken of a page, after decompression; the largest live blogs stay below.
+const MAX_PAGE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// What a reader of pages accepts.
+const ACCEPT: &str = "text/html, application/xhtml+xml, */*;q=0.5";
+
+/// Pages that are fetched at once, over all hosts.
+const WIDTH: usize = 16;
+
+/// The time that reading one page may take: a page built to be slow is given up.
+const READING_BUDGET: Duration = Duration::from_secs(2);
+
+/// A claim outlives the fetch by this: the time to read and store.
+const LEASE_MARGIN: Duration = Duration::from_secs(60);
+
+/// The scraping stage.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scrape;
+
+impl Stage for Scrape {
+    type Work = Unscraped;
+
+    const NAME: &'static str = "scrape";
+
+    fn width(&self) -> usize {
+        WIDTH
+    }
+
+    async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<Unscraped>, StageError> {
+        let lease = ctx.poll.timeout + LEASE_MARGIN;
+        let now = ctx.clock.now();
+        Ok(ctx.store.next_unscraped(now, lease, limit).await?)
+    }
+
+    async fn work(&self, ctx: &Context, work: Unscraped) -> Result<(), StageError> {
+        let page = match read(ctx, &work).await {
+            Ok(page) => Ok(page),
+            Err(failure) if failure.may_pass && try_again(ctx, &work, &failure).await? => {
+                return Ok(());
+            }
+            Err(failure) => Err(failure.reason),
+        };
+        let article = extract::choose(&work.entry, page, ctx.clock.now());
+        info!(
+            entry.id = %work.id,
+            size_bytes = article.text.len(),
+            basis = %article.basis,
+            "entry scraped"
+        );
+        store(ctx, work, article).await
+    }
+
+    fn bell(&self, ctx: &Context) -> Option<Arc<Notify>> {
+        Some(Arc::clone(&ctx.wake.scrape))
+    }
+}
+
+async fn store(ctx: &Context, work: Unscraped, article: Article) -> Result<(), StageError> {
+    let now = ctx.clock.now();
+    ctx.store.record_article(work.id, article, now).await?;
+    ctx.wake.flag.notify_waiters();
+    Ok(())
+}
+
+/// Why there is no page.
+struct Failure {
+    /// As a clause for people.
+    reason: String,
+    /// Whether it is worth another try.
+    may_pass: bool,
+}
+
+impl Failure {
+    fn lasting(reason: impl Into<String>) -> Self {
+        Self {
+            reason: reason.into(),
+            may_pass: false,
+        }
+    }
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        Self {
+            may_pass: error.is_transient(),
+            reason: error.to_string(),
+        }
+    }
+}
+
+impl From<ExtractError> for Failure {
+    fn from(error: ExtractError) -> Self {
+        Self::lasting(error.to_string())
+    }
+}
+
+async fn read(ctx: &Context, work: &Unscraped) -> Result<(Extracted, Url), Failure> {
+    let mode = ctx
+        .feeds
+        .get(&work.feed_url)
+        .map_or(ArticleMode::Auto, |feed| feed.article.clone());
+    let rule = match mode {
+        ArticleMode::Never => {
+            return Err(Failure::lasting(
+                "the configuration says article = \"never\"",
+            ));
+        }
+        ArticleMode::Auto => None,
+        ArticleMode::Rule(rule) => Some(rule),
+    };
+    let Some(link) = &work.entry.link else {
+        return Err(Failure::lasting("the entry has no link"));
+    };
+    let request = Get {
+        url: link,
+        accept: ACCEPT,
+        validators: &Validators::default(),
+        max_body_bytes: MAX_PAGE_BYTES,
+        timeout: ctx.poll.timeout,
+    };
+    let fetched = ctx.http.get(&request).await?;
+    let Some(body) = fetched.body else {
+        return Err(Failure::lasting("the server sent no page"));
+    };
+    let url = fetched.final_url;
+    let extracted = extract_aside(ctx, body, url.clone(), rule)
+        .await
+        .map_err(|_| Failure::lasting("reading the page ran into a defect of newswatch"))??;
+    Ok((extracted, url))
+}
+
+/// Reads the page on a thread of its own; the outer error is a panic there.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a budget of computing time, not a time of day: it must run on while a fixed clock stands still"
+)]
+async fn extract_aside(
+    ctx: &Context,
+    body: Body,
+    url: Url,
+    rule: Option<SiteRule>,
+) -> Result<Result<Extracted, ExtractError>, JoinError> {
+    let permit = Arc::clone(&ctx.parsing).acquire_owned().await.ok();
+    tokio::task::spawn_blocking(move || {
+        let rule = rule.as_ref().and_then(|rule| Rule::new(rule).ok());
+        let begun = Instant::now();
+        let page = Page {
+            bytes: &body.bytes,
+            content_type: body.content_type.as_deref(),
+            url: Some(&url),
+        };
+        let found = extract::article(&page, rule.as_ref(), &|| begun.elapsed() < READING_BUDGET);
+        drop(permit);
+        found
+    })
+    .await
+}
+
+/// Puts the entry off when it has tries left; tells whether it did.
+async fn try_again(ctx: &Context, work: &Unscraped, failure: &Failure) -> Result<bool, StageError> {
+    let Some(wait) = ctx.page_retry.get(work.failed_tries as usize) else {
+        return Ok(false);
+    };
+    let at = schedule::after(ctx.clock.now(), schedule::jittered(*wait, fastrand::f64()));
+    ctx.store.record_page_failure(work.id, at).await?;
+    warn!(entry.id = %work.id, try_again_at = %at, error = failure.reason, "page fetch failed");
+    Ok(true)
+}

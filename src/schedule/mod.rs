@@ -1,0 +1,28 @@
+//! Time arithmetic: when a feed is polled again, when a page or a delivery is tried again.
+//!
+//! Pure: the time now and the jitter come from the caller.
+
+mod delivery;
+mod polling;
+
+pub use delivery::{DeliveryPolicy, after_attempt};
+pub use polling::{PollEnd, PollPolicy, next_poll_at};
+
+use std::time::Duration;
+
+use crate::domain::Timestamp;
+
+/// How far a wait is spread to either side, so that many of them do not end together.
+const JITTER_SHARE: f64 = 0.2;
+
+/// Spreads a wait by up to a fifth to either side; `jitter` is between 0 and 1.
+#[must_use]
+pub fn jittered(wait: Duration, jitter: f64) -> Duration {
+    wait.mul_f64(1.0 + JITTER_SHARE * (2.0 * jitter.clamp(0.0, 1.0) - 1.0))
+}
+
+/// The time after a wait; the end of time where that cannot be said.
+#[must_use]
+pub fn after(now: Timestamp, wait: Duration) -> Timestamp {
+    now.checked_add(wait).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,134 @@
+//! When a feed is polled again.
+
+use std::time::Duration;
+
+use super::{after, jittered};
+use crate::domain::Timestamp;
+
+/// The bounds of polling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PollPolicy {
+    /// The shortest time between two polls that a busy feed is brought to.
+    pub min_every: Duration,
+    /// The longest time between two polls that a server can ask for.
+    pub max_every: Duration,
+    /// The time for one whole fetch.
+    pub timeout: Duration,
+}
+
+/// How a poll ended, as far as it decides the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PollEnd {
+    /// The feed was read or has not changed.
+    Good {
+        /// How long its server says that it stays as it is (RFC 9111 §4.2).
+        fresh_for: Option<Duration>,
+    },
+    /// It failed; so many polls in a row have failed now.
+    Failed {
+        /// This one included.
+        in_a_row: u32,
+        /// How long the server asked us to wait.
+        retry_after: Option<Duration>,
+    },
+}
+
+/// The longest wait after failures that nobody asked for.
+const MAX_BACK_OFF: Duration = Duration::from_secs(6 * 3600);
+
+/// Tells when a feed is to be polled again.
+///
+/// After a good poll: its interval, spread by a tenth, never earlier, and not before the server says that the
+/// feed may have changed. After failures: twice the interval, four times, and so on up to six hours. A server
+/// that names a time to wait gets it (Retry-After, RFC 9110 §10.2.3). Neither can put a feed off for longer
+/// than `max_every`, or its own interval where that is longer.
+#[must_use]
+pub fn next_poll_at(
+    every: Duration,
+    max_every: Duration,
+    end: PollEnd,
+    jitter: f64,
+    now: Timestamp,
+) -> Timestamp {
+    let jitter = jitter.clamp(0.0, 1.0);
+    let asked_for = |wait: Option<Duration>| wait.unwrap_or_default().min(max_every.max(every));
+    let wait = match end {
+        PollEnd::Good { fresh_for } => every.max(asked_for(fresh_for)).mul_f64(1.0 + jitter / 10.0),
+        PollEnd::Failed {
+            in_a_row,
+            retry_after,
+        } => {
+            let doubled = every.saturating_mul(2u32.saturating_pow(in_a_row.min(16)));
+            let back_off = jittered(doubled.min(MAX_BACK_OFF.max(every)), jitter).max(every);
+            back_off.max(asked_for(retry_after))
+        }
+    };
+    after(now, wait)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    const GOOD: PollEnd = PollEnd::Good { fresh_for: None };
+
+    fn wait(every: Duration, end: PollEnd, jitter: f64) -> Duration {
+        let now = Timestamp::UNIX_EPOCH;
+        let next = next_poll_at(every, DAY, end, jitter, now);
+        Duration::try_from(next.duration_since(now)).unwrap()
+    }
+
+    fn failed(in_a_row: u32, retry_after: Option<Duration>) -> PollEnd {
+        PollEnd::Failed {
+            in_a_row,
+            retry_after,
+        }
+    }
+
+    #[test]
+    fn a_good_feed_is_never_polled_before_its_interval_is_over() {
+        for jitter in [0.0, 0.5, 1.0] {
+            assert!(wait(15 * MINUTE, GOOD, jitter) >= 15 * MINUTE);
+            assert!(wait(15 * MINUTE, GOOD, jitter) <= 17 * MINUTE);
+        }
+    }
+
+    #[test]
+    fn a_server_can_slow_a_feed_down_to_a_day_and_no_further() {
+        let fresh_for = |wait| PollEnd::Good {
+            fresh_for: Some(wait),
+        };
+        assert_eq!(wait(15 * MINUTE, fresh_for(MINUTE), 0.0), 15 * MINUTE);
+        assert_eq!(wait(15 * MINUTE, fresh_for(60 * MINUTE), 0.0), 60 * MINUTE);
+        assert_eq!(wait(15 * MINUTE, fresh_for(365 * DAY), 0.0), DAY);
+    }
+
+    #[test]
+    fn failures_double_the_wait_up_to_six_hours() {
+        assert_eq!(wait(15 * MINUTE, failed(1, None), 0.5), 30 * MINUTE);
+        assert_eq!(wait(15 * MINUTE, failed(2, None), 0.5), 60 * MINUTE);
+        assert_eq!(wait(15 * MINUTE, failed(40, None), 0.5), 360 * MINUTE);
+    }
+
+    #[test]
+    fn retry_after_is_kept_and_capped_at_a_day() {
+        let three_hours = 180 * MINUTE;
+        assert_eq!(
+            wait(15 * MINUTE, failed(1, Some(three_hours)), 0.5),
+            three_hours
+        );
+        let a_year = 365 * 24 * 60 * MINUTE;
+        assert_eq!(
+            wait(15 * MINUTE, failed(1, Some(a_year)), 0.5),
+            24 * 60 * MINUTE
+        );
+    }
+
+    #[test]
+    fn a_feed_polled_daily_is_not_polled_sooner_because_it_fails() {
+        assert!(wait(24 * 60 * MINUTE, failed(1, None), 0.0) >= 24 * 60 * MINUTE);
+    }
+}

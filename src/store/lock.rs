@@ -1,0 +1,53 @@
+//! The lock on a state directory: one newswatch works on it at a time.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::Path;
+
+use super::StoreError;
+
+/// Held as long as this value lives; the kernel takes it back from a process that dies.
+#[derive(Debug)]
+pub(super) struct StateLock {
+    _file: File,
+}
+
+impl StateLock {
+    /// Takes the lock.
+    pub(super) fn take(state_dir: &Path) -> Result<Self, StoreError> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let path = state_dir.join("lock");
+        let unusable = |error: std::io::Error| StoreError::Path {
+            path: path.display().to_string(),
+            message: error.to_string(),
+        };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(unusable)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                // Without its number the message is still true.
+                let pid = match file.read_to_string(&mut holder) {
+                    Ok(_) => holder.trim().parse().ok(),
+                    Err(_) => None,
+                };
+                return Err(StoreError::InUse {
+                    path: state_dir.display().to_string(),
+                    pid,
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(unusable(error)),
+        }
+        file.set_len(0).map_err(unusable)?;
+        file.rewind().map_err(unusable)?;
+        writeln!(file, "{}", std::process::id()).map_err(unusable)?;
+        Ok(Self { _file: file })
+    }
+}

@@ -1,0 +1,48 @@
+//! Logs: to the journal with its fields when systemd connected us to it, else as lines on standard error.
+
+use std::os::unix::fs::MetadataExt as _;
+
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
+
+/// What is logged where the environment does not say otherwise.
+const DEFAULT_FILTER: &str =
+    "info,lettre=warn,hyper=warn,reqwest=warn,html5ever=error,selectors=error";
+
+/// Starts logging for the process.
+///
+/// `filter` is a directive list such as `debug` or `newswatch=debug`; `journal_stream` is the value of the
+/// variable `JOURNAL_STREAM`.
+pub fn start(filter: Option<&str>, journal_stream: Option<&str>) {
+    let filter = filter
+        .and_then(|filter| EnvFilter::try_new(filter).ok())
+        .unwrap_or_else(|| EnvFilter::new(DEFAULT_FILTER));
+    let journal = is_our_stderr(journal_stream)
+        .then(tracing_journald::layer)
+        .and_then(Result::ok);
+    let lines = journal.is_none().then(|| {
+        tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_target(false)
+    });
+    // A second start in one process keeps the first: a library user may have set up its own.
+    drop(
+        tracing_subscriber::registry()
+            .with(journal.with_filter(filter.clone()))
+            .with(lines.with_filter(filter))
+            .try_init(),
+    );
+}
+
+/// Whether standard error is the journal's stream: `JOURNAL_STREAM` holds its device and inode
+/// (systemd.exec(5)); a child that was redirected inherits the variable but not the stream.
+fn is_our_stderr(journal_stream: Option<&str>) -> bool {
+    let Some((device, inode)) = journal_stream.and_then(|stream| stream.split_once(':')) else {
+        return false;
+    };
+    let Ok(stderr) = std::fs::metadata("/proc/self/fd/2") else {
+        return false;
+    };
+    device.parse() == Ok(stderr.dev()) && inode.parse() == Ok(stderr.ino())
+}

@@ -1,0 +1,428 @@
+//! Every command, as people type it: good input, bad input, exit codes, what is printed.
+
+use std::path::Path;
+use std::process::Output;
+
+use assert_cmd::Command;
+use newswatch::demo::newsroom::{Outlet, Publishing, STORIES};
+use newswatch::demo::webhook_sink::ScriptedAnswer;
+use newswatch::store::Store;
+use serde_json::Value;
+
+use crate::support::newsroom::{World, expected};
+
+/// Runs newswatch on a thread of its own, so that the servers of the test can answer it.
+async fn newswatch(arguments: &[&str]) -> Output {
+    let arguments: Vec<String> = arguments.iter().map(|&text| text.to_owned()).collect();
+    tokio::task::spawn_blocking(move || {
+        Command::cargo_bin("newswatch")
+            .unwrap()
+            .args(arguments)
+            .env_remove("NOTIFY_SOCKET")
+            .env_remove("STATE_DIRECTORY")
+            .env_remove("CREDENTIALS_DIRECTORY")
+            .output()
+            .unwrap()
+    })
+    .await
+    .unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn json_lines(output: &Output) -> Vec<Value> {
+    out(output)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn wrong_usage_exits_with_2() {
+    for wrong in [
+        &["watch"][..],
+        &["run"],
+        &["match", "--config"],
+        &["alerts", "retry", "-c", "x"],
+    ] {
+        let output = newswatch(wrong).await;
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(!err(&output).is_empty());
+    }
+}
+
+#[tokio::test]
+async fn init_writes_a_configuration_that_check_accepts_and_never_overwrites_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("new");
+    let dir = dir.to_str().unwrap();
+    let output = newswatch(&["init", dir]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let config = format!("{dir}/newswatch.toml");
+    let output = newswatch(&["check", "--config", &config]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+
+    std::fs::write(&config, "# mine").unwrap();
+    let output = newswatch(&["init", dir]).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("already there"), "{}", err(&output));
+    assert_eq!(std::fs::read_to_string(&config).unwrap(), "# mine");
+}
+
+const SIX_MISTAKES: &str = r#"[poll]
+every = "15 parsecs"
+
+[[feed]]
+url = "gopher://example.org/rss"
+
+[[watch]]
+name = "A"
+query = '"East Sea'
+notify = ["dsek"]
+priorty = "high"
+
+[[channel]]
+name = "desk"
+type = "emial"
+"#;
+
+#[tokio::test]
+async fn check_reports_all_mistakes_of_a_file_with_line_and_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = write(folder.path(), "newswatch.toml", SIX_MISTAKES);
+    let output = newswatch(&["check", "--config", &config]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let text = out(&output);
+    for place in [":2:9", ":5:7", ":9:10", ":10:11", ":11:1", ":15:8"] {
+        assert!(text.contains(place), "{place} is not in\n{text}");
+    }
+    for hint in ["desk", "priority", "email"] {
+        assert!(text.contains(hint), "{hint} is not in\n{text}");
+    }
+}
+
+#[tokio::test]
+async fn check_prints_an_object_a_line_for_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = write(folder.path(), "newswatch.toml", SIX_MISTAKES);
+    let output = newswatch(&["check", "--config", &config, "--json"]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let problems = json_lines(&output);
+    let query = problems
+        .iter()
+        .find(|problem| problem["kind"] == "unclosed-quote")
+        .unwrap();
+    assert_eq!(query["watch"], "A");
+    assert_eq!(query["col"], 1);
+    let unknown = problems
+        .iter()
+        .find(|problem| problem["kind"] == "unknown-key")
+        .unwrap();
+    assert!(unknown["col"].is_null());
+    for problem in &problems {
+        for key in ["watch", "kind", "col", "message", "hint"] {
+            assert!(problem.get(key).is_some(), "{key} of {problem}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn run_once_sends_the_alerts_and_a_second_run_sends_nothing() {
+    let world = World::open(Publishing::AllAtOnce).await;
+    let config = world.config_path.to_str().unwrap();
+    for _ in 0..2 {
+        let output = newswatch(&["run", "--once", "--config", config]).await;
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        assert_eq!(world.webhook.received().len(), expected().len());
+        assert_eq!(world.mail.mails().len(), expected().len());
+    }
+}
+
+#[tokio::test]
+async fn a_second_instance_on_one_state_directory_says_so_and_ends() {
+    let world = World::open(Publishing::AllAtOnce).await;
+    let _first = Store::open(&world.state_dir()).await.unwrap();
+    let config = world.config_path.to_str().unwrap();
+    let output = newswatch(&["run", "--once", "--config", config]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let message = err(&output);
+    assert!(message.contains("another newswatch"), "{message}");
+    assert!(
+        message.contains(&std::process::id().to_string()),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn status_tells_how_feeds_channels_and_matches_are() {
+    let world = World::open(Publishing::AllAtOnce).await;
+    let config = world.config_path.to_str().unwrap();
+    let output = newswatch(&["status", "--config", config]).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("no database yet"), "{}", err(&output));
+
+    newswatch(&["run", "--once", "--config", config]).await;
+    let output = newswatch(&["status", "--config", config]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let text = out(&output);
+    for outlet in Outlet::ALL {
+        assert!(text.contains(outlet.name()), "{text}");
+    }
+
+    let output = newswatch(&["status", "--json", "--config", config]).await;
+    let report = &json_lines(&output)[0];
+    assert_eq!(report["feeds"].as_array().unwrap().len(), Outlet::ALL.len());
+    let counts = &report["counts"];
+    let number = |key: &str| counts[key].as_u64().unwrap();
+    assert_eq!(number("matches"), expected().len() as u64);
+    assert_eq!(
+        number("matches"),
+        number("delivered") + number("waiting") + number("dead")
+    );
+    assert_eq!(number("delivered"), expected().len() as u64);
+}
+
+#[tokio::test]
+async fn status_shows_a_failing_feed_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = format!(
+        "state_dir = {:?}\n[[feed]]\nurl = \"http://127.0.0.1:9/rss\"\n",
+        folder.path().join("state")
+    );
+    let config = write(folder.path(), "newswatch.toml", &config);
+    let output = newswatch(&["run", "--once", "--config", &config]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let output = newswatch(&["status", "--json", "--config", &config]).await;
+    let feed = &json_lines(&output)[0]["feeds"][0];
+    assert_eq!(feed["state"], "failing");
+    let error = feed["error"].as_str().unwrap();
+    assert!(error.contains("127.0.0.1"), "{error}");
+    assert!(error.contains("allow_private"), "{error}");
+    assert!(feed["failing_since"].is_string());
+}
+
+#[tokio::test]
+async fn parse_prints_a_line_for_each_input_also_for_one_that_is_no_feed() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = r#"<?xml version="1.0"?><rss version="2.0"><channel><title>Example</title>
+        <item><guid>1</guid><title>Talks &amp; more</title><link>/1</link>
+        <pubDate>Wed, 31 Jul 2019 17:56:00 +0700</pubDate></item></channel></rss>"#;
+    let good = write(folder.path(), "good.xml", good);
+    let bad = write(folder.path(), "bad.xml", "<html><body>404</body></html>");
+    let missing = folder.path().join("missing.xml");
+    let missing = missing.to_str().unwrap();
+    let base = "https://example.org/feeds/";
+    let output = newswatch(&["parse", "--base-url", base, &good, &bad, missing]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let lines = json_lines(&output);
+    assert_eq!(lines.len(), 3);
+    assert_eq!(lines[0]["ok"], true);
+    assert_eq!(lines[0]["feed"]["kind"], "rss");
+    let entry = &lines[0]["entries"][0];
+    assert_eq!(entry["id"], "1");
+    assert_eq!(entry["title"], "Talks & more");
+    assert_eq!(entry["link"], "https://example.org/1");
+    assert_eq!(entry["published"], "2019-07-31T10:56:00Z");
+    assert!(entry["author"].is_null());
+    for line in &lines[1..] {
+        assert_eq!(line["ok"], false);
+        assert!(line["error"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn documents_on_loopback_are_refused_unless_they_are_allowed() {
+    let world = World::open(Publishing::AllAtOnce).await;
+    let port = world.newsroom.addr().port();
+    let path = Outlet::Gazette.feed_path();
+    for host in ["127.0.0.1", "2130706433", "localhost", "[::ffff:127.0.0.1]"] {
+        let url = format!("http://{host}:{port}{path}");
+        let output = newswatch(&["parse", &url]).await;
+        assert_eq!(output.status.code(), Some(1), "{url}");
+        let error = json_lines(&output)[0]["error"].as_str().unwrap().to_owned();
+        assert!(
+            error.contains("127.0.0.1") || error.contains("::1"),
+            "{error}"
+        );
+        assert!(error.contains("allow_private"), "{error}");
+    }
+    let url = world.newsroom.feed_url(Outlet::Gazette);
+    let allowed = format!("127.0.0.1:{port}");
+    let output = newswatch(&["parse", "--allow-private", &allowed, &url]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+    assert_eq!(
+        world.newsroom.served(path).whole,
+        1,
+        "a refused request came through"
+    );
+}
+
+#[tokio::test]
+async fn extract_prints_the_article_of_a_page() {
+    let world = World::open(Publishing::AllAtOnce).await;
+    let story = &STORIES[0];
+    let url = world.newsroom.story_url(story);
+    let allowed = world.newsroom.addr().to_string();
+    let output = newswatch(&["extract", "--allow-private", &allowed, &url, "missing.html"]).await;
+    assert_eq!(output.status.code(), Some(1), "the second input is missing");
+    let lines = json_lines(&output);
+    assert_eq!(lines[0]["title"], story.title);
+    assert_eq!(lines[0]["byline"], story.byline);
+    assert_eq!(lines[0]["text"], story.text());
+    assert!(lines[1]["error"].is_string());
+}
+
+const TWO_WATCHES: &str = r#"
+[[watch]]
+name = "Sea"
+query = '"East Sea"'
+
+[[watch]]
+name = "Code"
+terms = ["=COC", "code of conduct"]
+"#;
+
+#[tokio::test]
+async fn match_prints_an_object_for_each_match_with_offsets_in_code_points() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = write(folder.path(), "newswatch.toml", TWO_WATCHES);
+    let articles = concat!(
+        r#"{"id":"a1","title":"Biển Đông: the COC","text":"The East Sea.","source":"x","lang":"en","published":null}"#,
+        "\n",
+        r#"{"id":2,"title":"Coca","text":"Nothing here."}"#,
+        "\n"
+    );
+    let articles = write(folder.path(), "articles.jsonl", articles);
+    let output = newswatch(&["match", "--config", &config, "--jsonl", &articles]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let lines = json_lines(&output);
+    assert_eq!(lines.len(), 2);
+    assert_eq!(
+        (&lines[0]["id"], &lines[0]["watch"]),
+        (&"a1".into(), &"Sea".into())
+    );
+    assert_eq!(
+        lines[0]["spans"],
+        serde_json::json!([{"field": "body", "start": 4, "end": 12}])
+    );
+    assert_eq!(lines[1]["watch"], "Code");
+    assert_eq!(
+        lines[1]["spans"],
+        serde_json::json!([{"field": "title", "start": 15, "end": 18}])
+    );
+}
+
+#[tokio::test]
+async fn match_refuses_to_start_on_a_mistake_and_names_the_watch() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "[[watch]]\nname = \"Broken\"\nquery = '(iran OR iraq'\n";
+    let config = write(folder.path(), "newswatch.toml", config);
+    let articles = write(folder.path(), "articles.jsonl", "");
+    let output = newswatch(&["match", "--config", &config, "--jsonl", &articles]).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("Broken"), "{}", err(&output));
+    assert!(out(&output).is_empty());
+}
+
+#[tokio::test]
+async fn match_names_the_line_that_is_no_article() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = write(folder.path(), "newswatch.toml", TWO_WATCHES);
+    let articles = write(
+        folder.path(),
+        "a.jsonl",
+        "{\"id\":1,\"title\":\"\"}\n{\"id\":\n",
+    );
+    let output = newswatch(&["match", "--config", &config, "--jsonl", &articles]).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("line 2"), "{}", err(&output));
+}
+
+#[tokio::test]
+async fn notify_test_prints_what_the_other_side_answered() {
+    let world = World::open(Publishing::AllAtOnce).await;
+    let config = world.config_path.to_str().unwrap();
+    for channel in ["desk", "hook"] {
+        let output = newswatch(&["notify", "test", channel, "--config", config]).await;
+        assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+        assert!(out(&output).contains("accepted"), "{}", out(&output));
+    }
+    assert_eq!(world.mail.mails().len(), 1);
+    assert_eq!(world.webhook.received().len(), 1);
+
+    world.webhook.script([ScriptedAnswer::status(401)]);
+    let output = newswatch(&["notify", "test", "hook", "--config", config]).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(out(&output).contains("401"), "{}", out(&output));
+
+    let output = newswatch(&["notify", "test", "hok", "--config", config]).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("desk, hook"), "{}", err(&output));
+}
+
+#[tokio::test]
+async fn alerts_are_listed_shown_and_sent_again() {
+    let world = World::open(Publishing::AllAtOnce).await;
+    let config = world.config_path.to_str().unwrap();
+    newswatch(&["run", "--once", "--config", config]).await;
+    let output = newswatch(&["alerts", "list", "--json", "--config", config]).await;
+    let lines = json_lines(&output);
+    assert_eq!(lines.len(), expected().len());
+    let id = lines[0]["id"].as_str().unwrap();
+
+    let output = newswatch(&["alerts", "show", id, "--config", config]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let text = out(&output);
+    assert!(text.contains("accepted"), "{text}");
+    assert!(text.contains(lines[0]["watch"].as_str().unwrap()), "{text}");
+
+    let output = newswatch(&["alerts", "retry", id, "--config", config]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let before = world.webhook.received();
+    newswatch(&["run", "--once", "--config", config]).await;
+    let after = world.webhook.received();
+    assert_eq!(after.len(), before.len() + 1);
+    let again = after.last().unwrap().header("webhook-id").unwrap();
+    assert!(
+        before
+            .iter()
+            .any(|call| call.header("webhook-id") == Some(again))
+    );
+
+    let output = newswatch(&["alerts", "show", "alr_none", "--config", config]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let output = newswatch(&["alerts", "retry", "--watch", "none", "--config", config]).await;
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn the_demonstration_ends_well_and_counts_what_arrived() {
+    let output = newswatch(&["demo", "--once"]).await;
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}{}",
+        out(&output),
+        err(&output)
+    );
+    let count = expected().len();
+    let text = out(&output);
+    assert!(
+        text.contains(&format!(
+            "{count} alerts: {count} mails and {count} webhook calls"
+        )),
+        "{text}"
+    );
+}

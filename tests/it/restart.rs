@@ -1,0 +1,114 @@
+//! The service stops after each of its store calls in turn, and starts anew: nothing is lost, and nothing is
+//! raised twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use newswatch::clock::Clock;
+use newswatch::demo::newsroom::Publishing;
+use newswatch::store::{Access, Database, Job, Sqlite, Store};
+
+use crate::line::message_id;
+use crate::support::newsroom::{World, expected};
+
+/// A database that answers a number of jobs and is dead from then on, as after a kill between two of them.
+#[derive(Debug)]
+struct Mortal {
+    inner: Sqlite,
+    left: AtomicUsize,
+}
+
+impl Database for Mortal {
+    fn submit(&self, job: Job) {
+        let lives = self
+            .left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            });
+        if lives.is_ok() {
+            self.inner.submit(job);
+        }
+    }
+}
+
+fn mortal(world: &World, jobs: usize) -> Arc<Mortal> {
+    std::fs::create_dir_all(world.state_dir()).unwrap();
+    let file = world.state_dir().join("newswatch.sqlite3");
+    Arc::new(Mortal {
+        inner: Sqlite::open(&file, Access::Write).unwrap(),
+        left: AtomicUsize::new(jobs),
+    })
+}
+
+/// One life of the service, over at the latest after so many store calls; tells how many it made.
+async fn live(world: &World, clock: &Clock, jobs: usize) -> (usize, bool) {
+    let database = mortal(world, jobs);
+    let finished = match Store::over(Arc::clone(&database) as Arc<dyn Database>).await {
+        Ok(store) => world.pass(store, clock.clone()).await.is_ok(),
+        Err(_) => false,
+    };
+    (jobs - database.left.load(Ordering::SeqCst), finished)
+}
+
+#[tokio::test]
+async fn a_stop_after_any_store_call_loses_no_alert_and_doubles_none_without_the_same_id() {
+    let clock = Clock::fixed(Clock::system().now());
+    let (calls, finished) = {
+        let world = World::open(Publishing::AllAtOnce).await;
+        live(&world, &clock, usize::MAX / 2).await
+    };
+    assert!(
+        finished && calls > 50,
+        "an undisturbed pass makes {calls} store calls"
+    );
+
+    for stop_after in 0..calls {
+        let world = World::open(Publishing::AllAtOnce).await;
+        live(&world, &clock, stop_after).await;
+        let (_, finished) = live(&world, &clock, usize::MAX / 2).await;
+        assert!(finished, "the second life after {stop_after} calls");
+        assert_whole(&world, stop_after);
+    }
+}
+
+/// Every expected alert has arrived by both ways, and what came twice carries one id.
+fn assert_whole(world: &World, stop_after: usize) {
+    let mut ids_by_alert: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    let calls = world.webhook.received();
+    for (call, alert) in calls.iter().zip(world.alerted()) {
+        let id = call.header("webhook-id").unwrap().to_owned();
+        ids_by_alert.entry(alert).or_default().insert(id);
+    }
+    let arrived: BTreeSet<_> = ids_by_alert.keys().cloned().collect();
+    assert_eq!(arrived, expected(), "stopped after {stop_after} calls");
+    for (alert, ids) in &ids_by_alert {
+        assert_eq!(
+            ids.len(),
+            1,
+            "{alert:?} came under {ids:?}, stopped after {stop_after}"
+        );
+    }
+    // At most what was under way on the one channel at the moment of the stop comes twice.
+    assert!(
+        calls.len() <= expected().len() + 1,
+        "stopped after {stop_after}"
+    );
+
+    let mails: Vec<String> = world
+        .mail
+        .mails()
+        .iter()
+        .map(|mail| message_id(&mail.data))
+        .collect();
+    let distinct: BTreeSet<_> = mails.iter().collect();
+    assert_eq!(
+        distinct.len(),
+        expected().len(),
+        "stopped after {stop_after}"
+    );
+    assert!(
+        mails.len() <= distinct.len() + 1,
+        "stopped after {stop_after}"
+    );
+}

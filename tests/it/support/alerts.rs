@@ -1,0 +1,37 @@
+//! Sample alerts and deliveries.
+
+use newswatch::domain::{
+    Alert, AlertId, DeliveryId, EntryId, LocalTimestamp, Match, Priority, StoryId, Timestamp,
+    WatchName,
+};
+use url::Url;
+
+pub(crate) fn now() -> Timestamp {
+    "2026-11-23T12:00:00Z".parse().unwrap()
+}
+
+pub(crate) fn delivery() -> DeliveryId {
+    DeliveryId("dlv_0123456789abcdef0123".into())
+}
+
+pub(crate) fn alert(title: &str) -> Alert {
+    Alert {
+        id: AlertId("alr_0123456789abcdef0123".into()),
+        found: Match {
+            watch: WatchName("East Sea".into()),
+            score: 1.0,
+            terms: vec!["COC".into()],
+            sentence: "Bộ trưởng các nước want the COC within three years.".into(),
+        },
+        priority: Priority::High,
+        story: StoryId(1),
+        entry: EntryId(1),
+        feeds: vec!["Wire A".into()],
+        title: title.into(),
+        url: Some(Url::parse("https://news.example/a?b=1&c=2").unwrap()),
+        source: Some("Example News".into()),
+        published: Some(LocalTimestamp::utc(now())),
+        summary_only: false,
+        raised_at: now(),
+    }
+}

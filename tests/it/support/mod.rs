@@ -1,0 +1,6 @@
+//! What the tests share: clients and servers on loopback, an authority for certificates, a sample alert.
+
+pub(crate) mod alerts;
+pub(crate) mod http;
+pub(crate) mod newsroom;
+pub(crate) mod tls;
