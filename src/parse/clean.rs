@@ -36,15 +36,16 @@ pub(super) enum Format {
     Json,
 }
 
+/// Returns a document's text, whatever charset it is in.
+pub(super) fn text<'a>(document: &Document<'a>) -> Cow<'a, str> {
+    let label = document.content_type.and_then(charset_label);
+    charset::decode(document.bytes, label, declared_charset(document.bytes))
+}
+
 /// Cleans a document; the error says what it looks like where it is no feed.
 pub(super) fn clean<'a>(document: &Document<'a>) -> Result<Cleaned<'a>, String> {
-    let label = document.content_type.and_then(charset_label);
-    let declared = declared_charset(document.bytes);
     let mut repairs = Vec::new();
-    let text = without_controls(
-        charset::decode(document.bytes, label, declared),
-        &mut repairs,
-    );
+    let text = without_controls(text(document), &mut repairs);
     if let Some(start) = json_start(&text) {
         return Ok(Cleaned {
             text: from(text, start),
@@ -170,7 +171,7 @@ fn has_junk(prolog: &str) -> bool {
 }
 
 /// Says what a document without a feed in it looks like.
-fn looks_like(text: &str) -> String {
+pub(super) fn looks_like(text: &str) -> String {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
     let lower = start
         .get(..start.floor_char_boundary(2_048))

@@ -2,46 +2,123 @@
 //!
 //! Format: <https://www.jsonfeed.org/version/1.1/>.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::draft::{Draft, DraftEntry};
 use super::{FeedKind, MAX_ENTRIES, date, repair, text};
 
-/// Reads a document that begins with `{` or `[`; nothing where it is no feed.
+/// Reads a document that begins with `{` or `[`; the error says why it is no feed.
 pub(super) fn read(document: &str) -> Result<Draft, String> {
     let mut repairs = Vec::new();
-    let value = match serde_json::from_str::<Value>(document) {
-        Ok(value) => value,
+    let root = match serde_json::from_str::<Root>(document) {
+        Ok(root) => root,
+        Err(error) if error.is_data() => return Err("it is JSON of another kind".to_owned()),
         Err(error) => {
-            let mended = without_lone_surrogates(document);
             repairs.push(format!("the JSON is not valid: {error}"));
-            serde_json::from_str(&mended).map_err(|error| error.to_string())?
+            serde_json::from_str(&without_lone_surrogates(document))
+                .map_err(|_| format!("it is JSON that is not valid: {error}"))?
         }
     };
-    let root = match &value {
-        Value::Object(root) => root,
-        _ => return Err("the JSON is not an object".to_owned()),
+    let Root { members, items } = root;
+    let Some(Items { kept, left_out }) = items else {
+        return Err("it is JSON without a list of items".to_owned());
     };
-    let Some(Value::Array(items)) = root.get("items").or_else(|| root.get("entries")) else {
-        return Err("the JSON has no list of items".to_owned());
-    };
-    if items.len() > MAX_ENTRIES {
-        repairs.push(repair::entries_left_out(items.len() - MAX_ENTRIES));
+    if left_out > 0 {
+        repairs.push(repair::entries_left_out(left_out));
     }
     let mut draft = Draft::new(FeedKind::Json);
-    draft.title = string(root, &["title"]).and_then(|title| text::line(&title));
-    draft.link = string(root, &["home_page_url", "url"]);
-    draft.author = authors(root);
-    draft.lang = string(root, &["language"]);
-    draft.entries = items
-        .iter()
-        .take(MAX_ENTRIES)
-        .filter_map(Value::as_object)
-        .map(entry)
-        .collect();
+    draft.title = string(&members, &["title"]).and_then(|title| text::line(&title));
+    draft.link = string(&members, &["home_page_url", "url"]);
+    draft.author = authors(&members);
+    draft.lang = string(&members, &["language"]);
+    draft.entries = kept.iter().map(entry).collect();
     draft.repairs = repairs;
     Ok(draft)
 }
+
+/// The outermost object of a document.
+struct Root {
+    /// All but the items.
+    members: Map<String, Value>,
+    items: Option<Items>,
+}
+
+/// The first items of a document; the others are only counted, however many there are.
+#[derive(Default)]
+struct Items {
+    kept: Vec<Map<String, Value>>,
+    left_out: usize,
+}
+
+impl<'de> Deserialize<'de> for Root {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RootVisitor;
+
+        impl<'de> Visitor<'de> for RootVisitor {
+            type Value = Root;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Root, A::Error> {
+                let mut root = Root {
+                    members: Map::new(),
+                    items: None,
+                };
+                while let Some(key) = map.next_key::<String>()? {
+                    if matches!(key.as_str(), "items" | "entries") {
+                        root.items = Some(map.next_value()?);
+                    } else if root.members.len() < MAX_MEMBERS {
+                        root.members.insert(key, map.next_value()?);
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(root)
+            }
+        }
+
+        deserializer.deserialize_map(RootVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Items {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ItemsVisitor;
+
+        impl<'de> Visitor<'de> for ItemsVisitor {
+            type Value = Items;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items, A::Error> {
+                let mut items = Items::default();
+                while items.kept.len() < MAX_ENTRIES {
+                    match list.next_element::<Value>()? {
+                        Some(Value::Object(item)) => items.kept.push(item),
+                        Some(_) => {}
+                        None => return Ok(items),
+                    }
+                }
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    items.left_out += 1;
+                }
+                Ok(items)
+            }
+        }
+
+        deserializer.deserialize_seq(ItemsVisitor)
+    }
+}
+
+/// Members of a feed that are kept beside its items; the format has a dozen.
+const MAX_MEMBERS: usize = 256;
 
 fn entry(item: &Map<String, Value>) -> DraftEntry {
     let html = |key: &str| string(item, &[key]);

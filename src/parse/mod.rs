@@ -2,14 +2,18 @@
 
 mod clean;
 mod date;
+mod discover;
 mod draft;
 mod finish;
 mod identity;
 mod json;
+mod lexer;
+mod opml;
 mod references;
 mod repair;
 mod report;
 mod sanitise;
+mod sitemap;
 mod strict;
 mod text;
 mod tolerant;
@@ -17,9 +21,12 @@ mod tolerant;
 use serde::Serialize;
 use url::Url;
 
+pub use self::discover::{COMMON_PATHS, FeedLink, common_places, discover};
 pub use self::identity::canonical_link;
+pub use self::opml::{ListedFeed, opml, opml_of};
 pub use self::report::{Report, ReportedEntry, ReportedFeed, report, report_unread};
 pub use self::sanitise::sanitised;
+pub use self::sitemap::{Sitemap, SitemapLink, sitemap};
 
 use self::clean::{Cleaned, Format};
 use self::draft::Draft;
@@ -71,6 +78,8 @@ pub enum FeedKind {
     Atom,
     /// JSON Feed.
     Json,
+    /// A sitemap, read as a feed.
+    Sitemap,
 }
 
 /// Why a document is not a feed that can be read.

@@ -98,10 +98,47 @@ pub(super) fn decode_html(text: &str) -> Cow<'_, str> {
     decode(text, &Entities::default())
 }
 
+/// Writes every ampersand of HTML the way the standard wants it: characters that need no reference stand for
+/// themselves, the others have one that ends in `;`, any other ampersand is `&amp;`.
+pub(super) fn normalised(html: &str) -> Cow<'_, str> {
+    let Some((before, mut rest)) = html.split_once('&') else {
+        return Cow::Borrowed(html);
+    };
+    let own = Entities::default();
+    let mut normalised = String::with_capacity(html.len() + html.len() / 16);
+    let mut meaning = String::new();
+    normalised.push_str(before);
+    loop {
+        meaning.clear();
+        let after = reference(rest, &own, &mut meaning);
+        match (after, meaning.as_str()) {
+            (None, _) | (_, "&") => normalised.push_str("&amp;"),
+            (_, "<") => normalised.push_str("&lt;"),
+            (_, ">") => normalised.push_str("&gt;"),
+            (_, "\"") => normalised.push_str("&quot;"),
+            (_, "'") => normalised.push_str("&#39;"),
+            (_, other) => normalised.push_str(other),
+        }
+        match after.unwrap_or(rest).split_once('&') {
+            Some((before, next)) => {
+                normalised.push_str(before);
+                rest = next;
+            }
+            None => {
+                normalised.push_str(after.unwrap_or(rest));
+                return Cow::Owned(normalised);
+            }
+        }
+    }
+}
+
 /// Reads one reference after its `&`, appends what it stands for, and returns what follows it.
 fn reference<'a>(text: &'a str, own: &Entities, decoded: &mut String) -> Option<&'a str> {
     if let Some(number) = text.strip_prefix('#') {
         return numeric(number, decoded);
+    }
+    if !text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        return None;
     }
     let end = text
         .bytes()
@@ -197,6 +234,14 @@ mod tests {
         ] {
             assert_eq!(decode_html(written), meant, "{written}");
         }
+    }
+
+    #[test]
+    fn ampersands_are_written_as_the_standard_wants_them() {
+        assert_eq!(
+            normalised("a & b &amp; c &copy 1 &#233; &#60 &nope; &"),
+            "a &amp; b &amp; c \u{a9} 1 \u{e9} &lt; &amp;nope; &amp;"
+        );
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn patterns_that_look_far_ahead_are_read_once() {
         "]]>",
         "<![CDATA[</a",
     ] {
-        let flood = pattern.repeat(400_000);
+        let flood = pattern.repeat(30_000);
         for document in [
             format!("<rss><channel><item><title>{flood}"),
             format!(

@@ -8,8 +8,8 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::children::Child;
-use super::lexer::{Piece, Tag, local_name};
 use super::names::{Namespaces, Vocabulary, lower};
+use crate::parse::lexer::{Piece, Tag, local_name};
 use crate::parse::references::{self, Entities};
 use crate::parse::text;
 

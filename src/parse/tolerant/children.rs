@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::lexer::{Piece, Tag};
 use super::names::{Namespaces, lower};
 use super::vocabulary::is_field;
+use crate::parse::lexer::{Piece, Tag};
 
 /// A child element with everything inside it.
 #[derive(Debug, Clone, Copy)]

@@ -4,11 +4,11 @@ use url::Url;
 
 use super::body::{self, Untyped};
 use super::children::{Child, children};
-use super::lexer::{Piece, Tag, local_name};
 use super::names::Namespaces;
 use super::vocabulary::{Slot, slot};
 use crate::domain::Timestamp;
 use crate::parse::draft::{Draft, DraftEntry};
+use crate::parse::lexer::{Piece, Tag, local_name};
 use crate::parse::references::{self, Entities};
 use crate::parse::{FeedKind, date, finish, text};
 

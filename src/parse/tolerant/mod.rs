@@ -5,8 +5,6 @@
 //! (`children`); the lexer below has a reading for every input. Everything an entry holds is read from its own
 //! pieces, so that damage in one never reaches the next. Never recurses, and reads each byte about once.
 
-pub(in crate::parse) mod lexer;
-
 mod body;
 mod children;
 mod fields;
@@ -16,9 +14,9 @@ mod vocabulary;
 use url::Url;
 
 use self::fields::Scope;
-use self::lexer::{Lexer, Piece, Tag, local_name};
 use self::names::{Namespaces, Vocabulary};
 use super::draft::Draft;
+use super::lexer::{Lexer, Piece, Tag, local_name};
 use super::references::Entities;
 use super::{FeedKind, MAX_ENTRIES, repair};
 

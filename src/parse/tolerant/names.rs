@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::lexer::{Tag, local_name};
+use crate::parse::lexer::{Tag, local_name};
 
 /// Namespaces remembered of one document; real ones declare some twenty.
 const MAX_NAMESPACES: usize = 128;

@@ -6,7 +6,7 @@
 
 /// A piece of a document, as written: no reference is decoded yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::parse) enum Piece<'a> {
+pub(super) enum Piece<'a> {
     Start(Tag<'a>),
     End {
         name: &'a str,
@@ -19,13 +19,13 @@ pub(in crate::parse) enum Piece<'a> {
 
 /// A start tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::parse) struct Tag<'a> {
+pub(super) struct Tag<'a> {
     /// With its prefix.
-    pub(in crate::parse) name: &'a str,
+    pub(super) name: &'a str,
     /// From `<` to `>`.
-    pub(in crate::parse) source: &'a str,
+    pub(super) source: &'a str,
     /// Whether it is its own end: `<br/>`.
-    pub(in crate::parse) is_empty: bool,
+    pub(super) is_empty: bool,
 }
 
 /// Attributes of one tag that are looked at.
@@ -33,9 +33,7 @@ const MAX_ATTRIBUTES: usize = 256;
 
 impl<'a> Tag<'a> {
     /// Returns the tag's attributes, name and value as written, in their order.
-    pub(in crate::parse) fn attributes(
-        &self,
-    ) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+    pub(super) fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let rest = self.source.get(1 + self.name.len()..).unwrap_or_default();
         Attributes {
             rest: rest.trim_end_matches('>'),
@@ -44,7 +42,7 @@ impl<'a> Tag<'a> {
     }
 
     /// Returns the value of an attribute, as written, by its name without prefix and in any case.
-    pub(in crate::parse) fn attribute(&self, local: &str) -> Option<&'a str> {
+    pub(super) fn attribute(&self, local: &str) -> Option<&'a str> {
         self.attributes()
             .find(|(name, _)| local_name(name).eq_ignore_ascii_case(local))
             .map(|(_, value)| value)
@@ -52,13 +50,13 @@ impl<'a> Tag<'a> {
 }
 
 /// Returns a name without its prefix.
-pub(in crate::parse) fn local_name(name: &str) -> &str {
+pub(super) fn local_name(name: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, local)| local)
 }
 
 /// Cuts a document into pieces.
 #[derive(Debug, Clone)]
-pub(in crate::parse) struct Lexer<'a> {
+pub(super) struct Lexer<'a> {
     rest: &'a str,
     /// The last start tag's name: an open CDATA section ends with it.
     element: &'a str,
@@ -69,7 +67,7 @@ pub(in crate::parse) struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    pub(in crate::parse) fn new(document: &'a str) -> Self {
+    pub(super) fn new(document: &'a str) -> Self {
         Self {
             rest: document,
             element: "",
@@ -79,7 +77,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Returns what has not been read yet.
-    pub(in crate::parse) fn rest(&self) -> &'a str {
+    pub(super) fn rest(&self) -> &'a str {
         self.rest
     }
 
