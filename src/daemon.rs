@@ -29,7 +29,7 @@ const PARSES_AT_ONCE: usize = 2;
 
 /// The waits before a page that failed is fetched again. They are short: until the last one is over, nobody is
 /// told what the feed alone already says.
-const PAGE_RETRY: [Duration; 2] = [Duration::from_secs(15), Duration::from_secs(60)];
+const PAGE_RETRY: [Duration; 2] = [Duration::from_secs(15), Duration::from_mins(1)];
 
 /// The time that work under way gets to come to its end when the service stops; systemd waits 15 s.
 const DRAIN: Duration = Duration::from_secs(8);

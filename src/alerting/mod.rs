@@ -137,7 +137,7 @@ mod tests {
         Feed {
             url: "https://example.org/rss".parse().unwrap(),
             name: Some("Example".into()),
-            every: Duration::from_secs(900),
+            every: Duration::from_mins(15),
             first_poll: FirstPoll::Skip,
             tags: vec!["asia".into()],
             article: ArticleMode::Auto,
@@ -160,7 +160,7 @@ mod tests {
             published("2026-11-20T11:00:00Z"),
             Entry::default(),
         ];
-        let day = FirstPoll::Within(Duration::from_secs(86_400));
+        let day = FirstPoll::Within(Duration::from_hours(24));
         let (fresh, seen) = news(entries, true, day, now());
         assert_eq!(fresh, [published("2026-11-23T11:00:00Z")]);
         assert_eq!(seen.len(), 2);

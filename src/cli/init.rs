@@ -31,9 +31,12 @@ impl Init {
             .create_new(true)
             .mode(0o600)
             .open(&path)
-            .with_context(|| match path.exists() {
-                true => format!("{} is already there and stays as it is", path.display()),
-                false => format!("write {}", path.display()),
+            .with_context(|| {
+                if path.exists() {
+                    format!("{} is already there and stays as it is", path.display())
+                } else {
+                    format!("write {}", path.display())
+                }
             })?;
         file.write_all(DEFAULT.as_bytes())?;
         let path = path.display();

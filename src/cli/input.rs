@@ -22,11 +22,11 @@ const MAX_BYTES: u64 = 16 * 1024 * 1024;
 pub(super) struct Inputs {
     /// Files, or addresses beginning with http:// or https://
     #[arg(required = true, value_name = "FILE-OR-URL")]
-    inputs: Vec<String>,
+    names: Vec<String>,
     /// The Content-Type that the documents came with
     #[arg(long, value_name = "TYPE")]
     content_type: Option<String>,
-    /// An internal address that may be fetched from all the same, as in allow_private of the configuration
+    /// An internal address that may be fetched from all the same, as the configuration allows it
     #[arg(long, value_name = "ADDRESS")]
     allow_private: Vec<AllowedAddress>,
 }
@@ -45,7 +45,7 @@ pub(super) struct Document {
 impl Inputs {
     /// What was named, in order.
     pub(super) fn names(&self) -> &[String] {
-        &self.inputs
+        &self.names
     }
 
     /// A client for those that are to be fetched.

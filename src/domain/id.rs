@@ -97,7 +97,8 @@ fn digest(parts: &[&str]) -> String {
         .finalize()
         .iter()
         .take(10)
-        .map(|byte| format!("{byte:02x}"))
+        .flat_map(|byte| [byte >> 4, byte & 0x0f])
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
         .collect()
 }
 

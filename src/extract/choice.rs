@@ -1,5 +1,7 @@
 //! Which text an article gets: the page's, or the feed's own.
 
+use std::time::Duration;
+
 use url::Url;
 
 use super::{Extracted, fragment_text};
@@ -9,7 +11,7 @@ use crate::domain::{Article, Entry, LocalTimestamp, TextBasis, Timestamp};
 const TEASER_SHARE: f64 = 0.6;
 
 /// A time of publication this far ahead is a mistake of the page.
-const MAX_AHEAD: std::time::Duration = std::time::Duration::from_secs(36 * 3600);
+const MAX_AHEAD: Duration = Duration::from_hours(36);
 
 /// Makes the article of an entry from its page, or from the feed's own text when the page is missing
 /// (`Err` with the reason) or poorer.

@@ -18,7 +18,7 @@ use crate::store::{Flagged, Raised, Unflagged};
 const BATCH: usize = 32;
 
 /// Matching takes milliseconds; a claim that lasts longer belongs to a process in trouble.
-const LEASE: Duration = Duration::from_secs(300);
+const LEASE: Duration = Duration::from_mins(5);
 
 /// The longest sentence that an alert shows, in characters.
 const MAX_SENTENCE_CHARS: usize = 500;
@@ -107,8 +107,8 @@ async fn match_aside(
             if hits.is_none() {
                 error!(entry.id = %article.id, "matching an article ran into a defect of newswatch");
             }
-            let matches = matches_of(ctx, &article, hits.unwrap_or_default());
-            (article, matches)
+            let found = matches_of(ctx, &article, hits.unwrap_or_default());
+            (article, found)
         })
         .collect())
 }

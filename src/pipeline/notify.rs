@@ -12,7 +12,7 @@ use crate::schedule::{DeliveryPolicy, after_attempt};
 use crate::store::{ChannelHold, DueDelivery};
 
 /// A claim outlives the longest try, which is a mail's of 60 s.
-const LEASE: Duration = Duration::from_secs(180);
+const LEASE: Duration = Duration::from_mins(3);
 
 /// The notifying stage of one channel. Each channel has its own, so that a dead one delays no other, and it
 /// sends one message at a time, so that they arrive in order.

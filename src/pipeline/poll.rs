@@ -26,7 +26,7 @@ const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/fee
 const WIDTH: usize = 32;
 
 /// A claim outlives the fetch by this: the time to parse and store.
-const LEASE_MARGIN: Duration = Duration::from_secs(60);
+const LEASE_MARGIN: Duration = Duration::from_mins(1);
 
 /// The status with which a server says that a feed is gone for good (RFC 9110 §15.5.11).
 const GONE: u16 = 410;

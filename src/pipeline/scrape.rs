@@ -28,7 +28,7 @@ const WIDTH: usize = 16;
 const READING_BUDGET: Duration = Duration::from_secs(2);
 
 /// A claim outlives the fetch by this: the time to read and store.
-const LEASE_MARGIN: Duration = Duration::from_secs(60);
+const LEASE_MARGIN: Duration = Duration::from_mins(1);
 
 /// The scraping stage.
 #[derive(Debug, Clone, Copy, Default)]

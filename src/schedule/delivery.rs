@@ -13,13 +13,13 @@ pub struct DeliveryPolicy {
 }
 
 /// The shortest and the longest pause that another side can ask for.
-const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(3600));
+const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_hours(1));
 
 /// How often a channel is probed whose settings the other side does not accept.
-const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
+const PROBE_EVERY: Duration = Duration::from_mins(15);
 
 /// How long deliveries wait for somebody to mend such a channel, before they are given up.
-const MISCONFIGURED_FOR: Duration = Duration::from_secs(24 * 3600);
+const MISCONFIGURED_FOR: Duration = Duration::from_hours(24);
 
 /// Tells where a delivery stands after a try, and until when its whole channel waits, if it does.
 ///

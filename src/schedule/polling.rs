@@ -34,7 +34,7 @@ pub enum PollEnd {
 }
 
 /// The longest wait after failures that nobody asked for.
-const MAX_BACK_OFF: Duration = Duration::from_secs(6 * 3600);
+const MAX_BACK_OFF: Duration = Duration::from_hours(6);
 
 /// Tells when a feed is to be polled again.
 ///
@@ -70,9 +70,9 @@ pub fn next_poll_at(
 mod tests {
     use super::*;
 
-    const MINUTE: Duration = Duration::from_secs(60);
+    const MINUTE: Duration = Duration::from_mins(1);
 
-    const DAY: Duration = Duration::from_secs(24 * 3600);
+    const DAY: Duration = Duration::from_hours(24);
     const GOOD: PollEnd = PollEnd::Good { fresh_for: None };
 
     fn wait(every: Duration, end: PollEnd, jitter: f64) -> Duration {
