@@ -1,5 +1,6 @@
 //! Logs: to the journal with its fields when systemd connected us to it, else as lines on standard error.
 
+use std::io::IsTerminal as _;
 use std::os::unix::fs::MetadataExt as _;
 
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -24,6 +25,7 @@ pub fn start(filter: Option<&str>, journal_stream: Option<&str>) {
     let lines = journal.is_none().then(|| {
         tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
             .with_target(false)
     });
     // A second start in one process keeps the first: a library user may have set up its own.

@@ -112,7 +112,12 @@ fn alert(watch: &Watch, found: Match, candidate: &Candidate<'_>, now: Timestamp)
         url: article.url.clone(),
         source: article.site.clone(),
         published: article.published,
-        summary_only: matches!(article.basis, TextBasis::Feed { .. }),
+        summary_only: matches!(
+            article.basis,
+            TextBasis::Feed {
+                page_problem: Some(_)
+            }
+        ),
         raised_at: now,
     }
 }

@@ -239,6 +239,10 @@ fn detail_text(detail: &AlertDetail) -> String {
     if let Some(published) = alert.published {
         lines.push(format!("  published  {published}"));
     }
+    if let Some(problem) = &detail.page_problem {
+        let problem = one_line(problem);
+        lines.push(format!("  text       headline and summary only: {problem}"));
+    }
     for (delivery, attempts) in &detail.deliveries {
         lines.push(format!(
             "  {}  {}: {}, {} tries",
@@ -375,6 +379,7 @@ fn detail_json(detail: &AlertDetail) -> Value {
         .collect();
     if let Some(object) = value.as_object_mut() {
         object.insert("deliveries".into(), Value::Array(deliveries));
+        object.insert("page_problem".into(), detail.page_problem.clone().into());
     }
     value
 }

@@ -92,6 +92,12 @@ fn print_feed(feed: &FeedLine) -> anyhow::Result<()> {
             feed.failures
         ))?;
     }
+    if let Some(problem) = &feed.page_problem {
+        output::line(&format!(
+            "           article pages not used since {}: {problem}",
+            shown_time(feed.pages_failing_since)
+        ))?;
+    }
     for repair in &feed.repairs {
         output::line(&format!("           mended: {repair}"))?;
     }
@@ -169,6 +175,8 @@ fn as_json(report: &Report) -> Value {
                 "last_success": time(feed.last_success_at),
                 "next_poll": (!feed.gone).then(|| feed.next_poll_at.to_string()),
                 "entries": feed.entries,
+                "page_problem": feed.page_problem,
+                "pages_failing_since": time(feed.pages_failing_since),
                 "repairs": feed.repairs,
             })
         })

@@ -32,10 +32,11 @@ pub struct Article {
 pub enum TextBasis {
     /// The article's page.
     Page,
-    /// The feed's own text, for this reason.
+    /// The feed's own text.
     Feed {
-        /// Why the page was not used, as a clause for people.
-        reason: String,
+        /// Why the page could not be used, as a clause for people; absent where nobody tried it: the entry has no
+        /// link, or the configuration asks for the feed's text.
+        page_problem: Option<String>,
     },
 }
 
@@ -43,7 +44,10 @@ impl fmt::Display for TextBasis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Page => f.write_str("page"),
-            Self::Feed { reason } => write!(f, "feed ({reason})"),
+            Self::Feed { page_problem: None } => f.write_str("feed"),
+            Self::Feed {
+                page_problem: Some(problem),
+            } => write!(f, "feed ({problem})"),
         }
     }
 }

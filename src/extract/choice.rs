@@ -13,21 +13,31 @@ const TEASER_SHARE: f64 = 0.6;
 /// A time of publication this far ahead is a mistake of the page.
 const MAX_AHEAD: Duration = Duration::from_hours(36);
 
-/// Makes the article of an entry from its page, or from the feed's own text when the page is missing
-/// (`Err` with the reason) or poorer.
+/// Why there is no page to take the text from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoPage {
+    /// Nobody asked for it.
+    NotWanted,
+    /// It could not be had or read, for this reason.
+    Failed(String),
+}
+
+/// Makes the article of an entry from its page, or from the feed's own text when the page is missing or poorer.
 #[must_use]
-pub fn choose(entry: &Entry, page: Result<(Extracted, Url), String>, now: Timestamp) -> Article {
+pub fn choose(entry: &Entry, page: Result<(Extracted, Url), NoPage>, now: Timestamp) -> Article {
     let feed_text = feed_text(entry);
     match page {
         Ok((found, url)) => match poorer(&found, &feed_text) {
             None => from_page(entry, found, url, now),
-            Some(reason) => Article {
+            Some(problem) => Article {
                 text: feed_text,
-                basis: TextBasis::Feed { reason },
+                basis: TextBasis::Feed {
+                    page_problem: Some(problem),
+                },
                 ..from_page(entry, found, url, now)
             },
         },
-        Err(reason) => Article {
+        Err(missing) => Article {
             url: entry.link.clone(),
             title: entry.title.clone().unwrap_or_default(),
             byline: entry.author.clone(),
@@ -35,7 +45,12 @@ pub fn choose(entry: &Entry, page: Result<(Extracted, Url), String>, now: Timest
             lang: entry.lang.clone(),
             site: site(entry.link.as_ref()),
             text: feed_text,
-            basis: TextBasis::Feed { reason },
+            basis: TextBasis::Feed {
+                page_problem: match missing {
+                    NoPage::NotWanted => None,
+                    NoPage::Failed(problem) => Some(problem),
+                },
+            },
         },
     }
 }
@@ -112,7 +127,7 @@ mod tests {
         }
     }
 
-    fn page(text: &str) -> Result<(Extracted, Url), String> {
+    fn page(text: &str) -> Result<(Extracted, Url), NoPage> {
         let found = Extracted {
             text: text.into(),
             ..Extracted::default()
@@ -141,13 +156,13 @@ mod tests {
 
     #[test]
     fn the_feed_is_taken_when_the_page_fails_and_the_record_says_why() {
-        let failed = Err("the server answered 404".to_owned());
+        let failed = Err(NoPage::Failed("the server answered 404".to_owned()));
         let article = choose(&entry(), failed, Timestamp::UNIX_EPOCH);
         assert_eq!(article.title, "Talks resume");
         assert_eq!(
             article.basis,
             TextBasis::Feed {
-                reason: "the server answered 404".into()
+                page_problem: Some("the server answered 404".into())
             }
         );
     }

@@ -29,7 +29,7 @@ use url::Url;
 use crate::charset;
 use crate::domain::LocalTimestamp;
 
-pub use choice::choose;
+pub use choice::{NoPage, choose};
 pub use rule::{Rule, RuleError};
 pub use wall::Wall;
 

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{Context, Stage, StageError};
 use crate::domain::{Article, ArticleMode, SiteRule, Validators};
-use crate::extract::{self, ExtractError, Extracted, Page, Rule};
+use crate::extract::{self, ExtractError, Extracted, NoPage, Page, Rule};
 use crate::http::{Body, FetchError, Get};
 use crate::schedule;
 use crate::store::Unscraped;
@@ -52,10 +52,11 @@ impl Stage for Scrape {
     async fn work(&self, ctx: &Context, work: Unscraped) -> Result<(), StageError> {
         let page = match read(ctx, &work).await {
             Ok(page) => Ok(page),
-            Err(failure) if failure.may_pass && try_again(ctx, &work, &failure).await? => {
+            Err(Failure::Passing(reason)) if try_again(ctx, &work, &reason).await? => {
                 return Ok(());
             }
-            Err(failure) => Err(failure.reason),
+            Err(Failure::Passing(reason) | Failure::Lasting(reason)) => Err(NoPage::Failed(reason)),
+            Err(Failure::NotWanted) => Err(NoPage::NotWanted),
         };
         let article = extract::choose(&work.entry, page, ctx.clock.now());
         info!(
@@ -79,35 +80,29 @@ async fn store(ctx: &Context, work: Unscraped, article: Article) -> Result<(), S
     Ok(())
 }
 
-/// Why there is no page.
-struct Failure {
-    /// As a clause for people.
-    reason: String,
-    /// Whether it is worth another try.
-    may_pass: bool,
-}
-
-impl Failure {
-    fn lasting(reason: impl Into<String>) -> Self {
-        Self {
-            reason: reason.into(),
-            may_pass: false,
-        }
-    }
+/// Why there is no page; a reason is a clause for people.
+enum Failure {
+    /// Nobody asked for it.
+    NotWanted,
+    /// Another try may bring it.
+    Passing(String),
+    /// It is not to be had.
+    Lasting(String),
 }
 
 impl From<FetchError> for Failure {
     fn from(error: FetchError) -> Self {
-        Self {
-            may_pass: error.is_transient(),
-            reason: error.to_string(),
+        if error.is_transient() {
+            Self::Passing(error.to_string())
+        } else {
+            Self::Lasting(error.to_string())
         }
     }
 }
 
 impl From<ExtractError> for Failure {
     fn from(error: ExtractError) -> Self {
-        Self::lasting(error.to_string())
+        Self::Lasting(error.to_string())
     }
 }
 
@@ -117,16 +112,12 @@ async fn read(ctx: &Context, work: &Unscraped) -> Result<(Extracted, Url), Failu
         .get(&work.feed_url)
         .map_or(ArticleMode::Auto, |feed| feed.article.clone());
     let rule = match mode {
-        ArticleMode::Never => {
-            return Err(Failure::lasting(
-                "the configuration says article = \"never\"",
-            ));
-        }
+        ArticleMode::Never => return Err(Failure::NotWanted),
         ArticleMode::Auto => None,
         ArticleMode::Rule(rule) => Some(rule),
     };
     let Some(link) = &work.entry.link else {
-        return Err(Failure::lasting("the entry has no link"));
+        return Err(Failure::NotWanted);
     };
     let request = Get {
         url: link,
@@ -137,12 +128,14 @@ async fn read(ctx: &Context, work: &Unscraped) -> Result<(Extracted, Url), Failu
     };
     let fetched = ctx.http.get(&request).await?;
     let Some(body) = fetched.body else {
-        return Err(Failure::lasting("the server sent no page"));
+        return Err(Failure::Lasting("the server sent no page".into()));
     };
     let url = fetched.final_url;
     let extracted = extract_aside(ctx, body, url.clone(), rule)
         .await
-        .map_err(|_| Failure::lasting("reading the page ran into a defect of newswatch"))??;
+        .map_err(|_| {
+            Failure::Lasting("reading the page ran into a defect of newswatch".into())
+        })??;
     Ok((extracted, url))
 }
 
@@ -174,12 +167,12 @@ async fn extract_aside(
 }
 
 /// Puts the entry off when it has tries left; tells whether it did.
-async fn try_again(ctx: &Context, work: &Unscraped, failure: &Failure) -> Result<bool, StageError> {
+async fn try_again(ctx: &Context, work: &Unscraped, reason: &str) -> Result<bool, StageError> {
     let Some(wait) = ctx.page_retry.get(work.failed_tries as usize) else {
         return Ok(false);
     };
     let at = schedule::after(ctx.clock.now(), schedule::jittered(*wait, fastrand::f64()));
     ctx.store.record_page_failure(work.id, at).await?;
-    warn!(entry.id = %work.id, try_again_at = %at, error = failure.reason, "page fetch failed");
+    warn!(entry.id = %work.id, try_again_at = %at, error = reason, "page fetch failed");
     Ok(true)
 }

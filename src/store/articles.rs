@@ -74,15 +74,15 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.tx(move |tx| {
-            let feed_reason = match article.basis {
-                TextBasis::Page => None,
-                TextBasis::Feed { reason } => Some(reason),
+            let (from_page, page_problem) = match article.basis {
+                TextBasis::Page => (1, None),
+                TextBasis::Feed { page_problem } => (0, page_problem),
             };
             // A claim whose lease ran out may be answered twice; the first answer stands.
             tx.exec(
                 "INSERT INTO articles (entry_id, url, title, byline, published_at, published_offset_s,
-                     lang, site, text, feed_reason, scraped_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                     lang, site, text, from_page, page_problem, scraped_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                  ON CONFLICT (entry_id) DO NOTHING",
                 &[
                     entry.0.into(),
@@ -94,9 +94,17 @@ impl Store {
                     article.lang.into(),
                     article.site.into(),
                     article.text.into(),
-                    feed_reason.into(),
+                    Val::Int(from_page),
+                    page_problem.clone().into(),
                     ms(now).into(),
                 ],
+            )?;
+            tx.exec(
+                "UPDATE feeds SET page_problem = $1,
+                     pages_failing_since = CASE WHEN CAST($1 AS TEXT) IS NULL THEN NULL
+                         ELSE COALESCE(pages_failing_since, $2) END
+                 WHERE id = (SELECT feed_id FROM entries WHERE id = $3)",
+                &[page_problem.into(), ms(now).into(), entry.0.into()],
             )?;
             // The article is now the one home of the text.
             tx.exec(
@@ -218,7 +226,8 @@ fn unflagged(tx: &mut dyn Tx, id: i64) -> Result<Unflagged, StoreError> {
     let row = one(
         tx,
         "SELECT f.url, f.title, e.key, e.link, e.found_at, a.url, a.title, a.byline, a.published_at,
-             a.published_offset_s, a.lang, a.site, a.text, a.feed_reason
+             a.published_offset_s, a.lang, a.site, a.text, a.from_page,
+             a.page_problem
          FROM entries e JOIN feeds f ON f.id = e.feed_id JOIN articles a ON a.entry_id = e.id
          WHERE e.id = $1",
         id,
@@ -238,9 +247,11 @@ fn unflagged(tx: &mut dyn Tx, id: i64) -> Result<Unflagged, StoreError> {
             lang: row.opt_text(10)?,
             site: row.opt_text(11)?,
             text: row.text(12)?,
-            basis: match row.opt_text(13)? {
-                None => TextBasis::Page,
-                Some(reason) => TextBasis::Feed { reason },
+            basis: match row.int(13)? {
+                1 => TextBasis::Page,
+                _ => TextBasis::Feed {
+                    page_problem: row.opt_text(14)?,
+                },
             },
         },
     })

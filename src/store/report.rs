@@ -37,6 +37,10 @@ pub struct FeedLine {
     pub last_success_at: Option<Timestamp>,
     /// When it is polled next.
     pub next_poll_at: Timestamp,
+    /// Why the page of its newest article could not be used.
+    pub page_problem: Option<String>,
+    /// Since when its pages cannot be used.
+    pub pages_failing_since: Option<Timestamp>,
     /// What had to be mended at the last good poll.
     pub repairs: Vec<String>,
     /// How many of its entries are known.
@@ -143,6 +147,8 @@ pub struct DeliveryLine {
 pub struct AlertDetail {
     /// The alert.
     pub alert: Alert,
+    /// Why the page could not be used, where the text is the feed's own for that reason.
+    pub page_problem: Option<String>,
     /// Its deliveries, each with its tries.
     pub deliveries: Vec<(DeliveryLine, Vec<AttemptLine>)>,
 }
@@ -222,7 +228,8 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
     tx.rows(
         "SELECT f.url, f.fetch_url, COALESCE(f.name, f.title), f.gone, f.failures, f.failing_since,
              f.error, f.last_success_at, f.next_poll_at, f.repairs,
-             (SELECT COUNT(*) FROM entries e WHERE e.feed_id = f.id)
+             (SELECT COUNT(*) FROM entries e WHERE e.feed_id = f.id), f.page_problem,
+             f.pages_failing_since
          FROM feeds f WHERE f.active = 1 ORDER BY f.id",
         &[],
     )?
@@ -240,6 +247,8 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
             next_poll_at: timestamp(row, 8)?,
             repairs: list(row, 9)?,
             entries: count(row, 10)?,
+            page_problem: row.opt_text(11)?,
+            pages_failing_since: opt_timestamp(row, 12)?,
         })
     })
     .collect()
@@ -419,5 +428,16 @@ fn detail(tx: &mut dyn Tx, row: &Row) -> Result<AlertDetail, StoreError> {
             .collect::<Result<_, StoreError>>()?;
         deliveries.push((line, attempts));
     }
-    Ok(AlertDetail { alert, deliveries })
+    let problem = tx.rows(
+        "SELECT page_problem FROM articles WHERE entry_id = $1",
+        &[alert.entry.0.into()],
+    )?;
+    Ok(AlertDetail {
+        page_problem: match problem.first() {
+            Some(row) => row.opt_text(0)?,
+            None => None,
+        },
+        alert,
+        deliveries,
+    })
 }

@@ -22,6 +22,8 @@ CREATE TABLE feeds (
     failures {BIGINT} NOT NULL DEFAULT 0,  -- failed polls in a row
     failing_since {BIGINT},
     error TEXT,
+    page_problem TEXT,                     -- why the newest article's page could not be used
+    pages_failing_since {BIGINT},
     repairs TEXT NOT NULL DEFAULT '[]'     -- JSON list: what had to be mended at the last good poll
 ) {STRICT};
 
@@ -72,7 +74,8 @@ CREATE TABLE articles (
     lang TEXT,
     site TEXT,
     text TEXT NOT NULL,
-    feed_reason TEXT,                      -- why the feed's own text was taken; null when the text is the page's
+    from_page {BIGINT} NOT NULL,           -- 1 when the text is the page's, 0 when it is the feed's own
+    page_problem TEXT,                     -- why the page could not be used; null when it was, or was not wanted
     scraped_at {BIGINT} NOT NULL
 ) {STRICT};
 
