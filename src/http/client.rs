@@ -49,6 +49,8 @@ pub struct HttpLimits {
     pub first_byte: Duration,
     /// Requests under way to one host at a time.
     pub per_host: usize,
+    /// Requests under way to all hosts together.
+    pub total: usize,
 }
 
 impl Default for HttpLimits {
@@ -58,6 +60,7 @@ impl Default for HttpLimits {
             connect: Duration::from_secs(10),
             first_byte: Duration::from_secs(15),
             per_host: 2,
+            total: 128,
         }
     }
 }
@@ -123,7 +126,7 @@ impl HttpClient {
             .collect::<Result<_, _>>()?;
         // Port 0 is allowed nowhere, so this client reaches public addresses and allowed networks only.
         let common = client_for(0)?;
-        let pace = Pace::new(limits.per_host);
+        let pace = Pace::new(limits.per_host, limits.total);
         let inner = Inner {
             common,
             by_port,
