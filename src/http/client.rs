@@ -47,6 +47,8 @@ pub struct HttpLimits {
     pub connect: Duration,
     /// The time from the request, connecting included, to the end of the header block.
     pub first_byte: Duration,
+    /// The time that a request waits for its turn at a host.
+    pub turn: Duration,
     /// Requests under way to one host at a time.
     pub per_host: usize,
     /// Requests under way to all hosts together.
@@ -59,6 +61,7 @@ impl Default for HttpLimits {
             dns: Duration::from_secs(10),
             connect: Duration::from_secs(10),
             first_byte: Duration::from_secs(15),
+            turn: Duration::from_mins(1),
             per_host: 2,
             total: 128,
         }
@@ -143,19 +146,20 @@ impl HttpClient {
 
     /// Fetches a document.
     ///
-    /// The time to wait for a free slot at the host is bounded by the same limit as the fetch, and not counted to it.
+    /// The time to wait for a turn at the host is bounded by itself, and not counted to the fetch.
     ///
     /// # Errors
     /// When no complete document came: see [`FetchError`].
     pub async fn get(&self, request: &Get<'_>) -> Result<Fetched, FetchError> {
-        let limit = request.timeout;
         self.inner.guard.check_url(request.url)?;
-        let slot = timeout(limit, self.inner.pace.enter(request.url))
+        let turn = self.inner.limits.turn;
+        let slot = timeout(turn, self.inner.pace.enter(request.url))
             .await
             .map_err(|_| FetchError::HostBusy {
                 host: host_of(request.url),
-                limit,
+                limit: turn,
             })?;
+        let limit = request.timeout;
         timeout(limit, Box::pin(self.inner.follow(request, slot)))
             .await
             .map_err(|_| FetchError::Timeout { limit })?

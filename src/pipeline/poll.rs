@@ -26,8 +26,8 @@ const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/fee
 /// requests there are at a time, to one host and in all, is bounded in `http`; who waits there costs nothing.
 const WIDTH: usize = 256;
 
-/// A claim outlives the fetch by this: the time to parse and store.
-const LEASE_MARGIN: Duration = Duration::from_secs(60);
+/// A claim outlives the fetch by this: a minute to wait for a turn at the host, and the time to parse and store.
+const LEASE_MARGIN: Duration = Duration::from_mins(2);
 
 /// The status with which a server says that a feed is gone for good (RFC 9110 §15.5.11).
 const GONE: u16 = 410;

@@ -28,8 +28,8 @@ const WIDTH: usize = 128;
 /// The time that reading one page may take: a page built to be slow is given up.
 const READING_BUDGET: Duration = Duration::from_secs(2);
 
-/// A claim outlives the fetch by this: the time to read and store.
-const LEASE_MARGIN: Duration = Duration::from_secs(60);
+/// A claim outlives the fetch by this: a minute to wait for a turn at the host, and the time to read and store.
+const LEASE_MARGIN: Duration = Duration::from_mins(2);
 
 /// The scraping stage.
 #[derive(Debug, Clone, Copy, Default)]

@@ -534,3 +534,32 @@ async fn large_bodies_one_after_the_other_leave_no_memory_taken() {
         assert_eq!(bytes(client.get(&request).await.unwrap()).len(), body.len());
     }
 }
+
+#[tokio::test]
+async fn a_request_whose_turn_does_not_come_is_given_up_without_asking() {
+    let silent = RawServer::behaving(|stream, _| async move {
+        std::future::pending::<()>().await;
+        drop(stream);
+    })
+    .await;
+    let turn = Duration::from_millis(50);
+    let limits = HttpLimits {
+        per_host: 1,
+        turn,
+        ..HttpLimits::default()
+    };
+    let client = client_with(&["127.0.0.0/8"], limits);
+    let url = silent.url("/");
+    let error = tokio::select! {
+        first = get(&client, &url) => panic!("nobody answers: {first:?}"),
+        second = async {
+            while silent.requests().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            get(&client, &url).await
+        } => second.unwrap_err(),
+    };
+    let host = "127.0.0.1".to_owned();
+    assert_eq!(error, FetchError::HostBusy { host, limit: turn });
+    assert_eq!(silent.requests().len(), 1);
+}
