@@ -45,7 +45,7 @@ pub struct HttpLimits {
     pub dns: Duration,
     /// The time to connect, TLS included.
     pub connect: Duration,
-    /// The time from the request, connecting included, to the end of the header block.
+    /// The time from a GET, connecting included, to the end of the header block; a POST has its own limit alone.
     pub first_byte: Duration,
     /// The time that a request waits for its turn at a host.
     pub turn: Duration,
@@ -230,7 +230,9 @@ impl Inner {
         let mut slot = slot;
         let mut trail = Trail::start(request.url);
         loop {
-            let response = self.send(get_parts(request, trail.current())).await?;
+            let response = self
+                .send(get_parts(request, trail.current()), self.limits.first_byte)
+                .await?;
             let status = response.status().as_u16();
             if !is_redirect(status) {
                 let fetched = self.document(request, &trail, response).await;
@@ -312,7 +314,7 @@ impl Inner {
     /// Posts JSON, and reads what it is answered.
     async fn exchange(&self, request: &Post<'_>) -> Result<Answer, FetchError> {
         self.guard.check_url(request.url)?;
-        let response = self.send(post_parts(request)?).await?;
+        let response = self.send(post_parts(request)?, request.timeout).await?;
         let status = response.status().as_u16();
         let retry_after = headers::retry_after(response.headers(), self.clock.now());
         Ok(Answer {
@@ -322,11 +324,12 @@ impl Inner {
         })
     }
 
-    /// Sends one request, and waits for the header of its answer.
-    async fn send(&self, parts: Parts<'_>) -> Result<Response, FetchError> {
+    /// Sends one request, and waits so long for the header of its answer.
+    ///
+    /// A receiver of webhooks may work before it answers; giving up early would mean telling it twice.
+    async fn send(&self, parts: Parts<'_>, limit: Duration) -> Result<Response, FetchError> {
         let host = host_of(parts.url);
         let port = parts.url.port_or_known_default().unwrap_or_default();
-        let limit = self.limits.first_byte;
         // The builder makes the Authorization field of the user and password in the URL.
         let sending = self
             .client_for(port)

@@ -563,3 +563,23 @@ async fn a_request_whose_turn_does_not_come_is_given_up_without_asking() {
     assert_eq!(error, FetchError::HostBusy { host, limit: turn });
     assert_eq!(silent.requests().len(), 1);
 }
+
+#[tokio::test]
+async fn a_receiver_of_a_post_may_take_longer_to_answer_than_a_server_of_documents() {
+    let server = RawServer::answering(answer("200 OK", "", "news")).await;
+    let limits = HttpLimits {
+        first_byte: Duration::ZERO,
+        ..HttpLimits::default()
+    };
+    let client = client_with(&["127.0.0.0/8"], limits);
+    let url = Url::parse(&server.url("/")).unwrap();
+    let error = get(&client, url.as_str()).await.unwrap_err();
+    assert!(matches!(error, FetchError::NoAnswer { .. }), "{error:?}");
+    let post = Post {
+        url: &url,
+        headers: Vec::new(),
+        body: "{}".into(),
+        timeout: PATIENCE,
+    };
+    assert_eq!(client.post(&post).await.unwrap().status, 200);
+}
