@@ -189,13 +189,15 @@ impl Problem {
         self.severity == Severity::Warning
     }
 
-    /// The message with its key path in front: `watch[2].priority: "urgent" is not a priority`.
+    /// The message with its key path in front, and the watch by its name:
+    /// `watch[2].priority of "East Sea": "urgent" is not a priority`.
     #[must_use]
     pub fn full_message(&self) -> String {
-        if self.path.is_empty() {
-            self.message.clone()
-        } else {
-            format!("{}: {}", self.path, self.message)
+        let (path, message) = (&self.path, &self.message);
+        match &self.watch {
+            _ if path.is_empty() => message.clone(),
+            Some(watch) => format!("{path} of {}: {message}", quoted(watch)),
+            None => format!("{path}: {message}"),
         }
     }
 

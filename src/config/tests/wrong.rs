@@ -141,7 +141,7 @@ fn a_problem_as_json_names_watch_kind_column_message_and_hint() {
     assert!(json["col"].is_null());
     assert_eq!(
         json["message"],
-        "watch[1].priority: \"hihg\" is not a priority"
+        "watch[1].priority of \"Biển\": \"hihg\" is not a priority"
     );
     assert_eq!(json["hint"], "did you mean \"high\"?");
 }
