@@ -45,10 +45,14 @@ pub struct HttpLimits {
     pub dns: Duration,
     /// The time to connect, TLS included.
     pub connect: Duration,
-    /// The time from the request, connecting included, to the end of the header block.
+    /// The time from a GET, connecting included, to the end of the header block; a POST has its own limit alone.
     pub first_byte: Duration,
+    /// The time that a request waits for its turn at a host.
+    pub turn: Duration,
     /// Requests under way to one host at a time.
     pub per_host: usize,
+    /// Requests under way to all hosts together.
+    pub total: usize,
 }
 
 impl Default for HttpLimits {
@@ -57,7 +61,9 @@ impl Default for HttpLimits {
             dns: Duration::from_secs(10),
             connect: Duration::from_secs(10),
             first_byte: Duration::from_secs(15),
+            turn: Duration::from_mins(1),
             per_host: 2,
+            total: 128,
         }
     }
 }
@@ -123,7 +129,7 @@ impl HttpClient {
             .collect::<Result<_, _>>()?;
         // Port 0 is allowed nowhere, so this client reaches public addresses and allowed networks only.
         let common = client_for(0)?;
-        let pace = Pace::new(limits.per_host);
+        let pace = Pace::new(limits.per_host, limits.total);
         let inner = Inner {
             common,
             by_port,
@@ -140,19 +146,20 @@ impl HttpClient {
 
     /// Fetches a document.
     ///
-    /// The time to wait for a free slot at the host is bounded by the same limit as the fetch, and not counted to it.
+    /// The time to wait for a turn at the host is bounded by itself, and not counted to the fetch.
     ///
     /// # Errors
     /// When no complete document came: see [`FetchError`].
     pub async fn get(&self, request: &Get<'_>) -> Result<Fetched, FetchError> {
-        let limit = request.timeout;
         self.inner.guard.check_url(request.url)?;
-        let slot = timeout(limit, self.inner.pace.enter(request.url))
+        let turn = self.inner.limits.turn;
+        let slot = timeout(turn, self.inner.pace.enter(request.url))
             .await
             .map_err(|_| FetchError::HostBusy {
                 host: host_of(request.url),
-                limit,
+                limit: turn,
             })?;
+        let limit = request.timeout;
         timeout(limit, Box::pin(self.inner.follow(request, slot)))
             .await
             .map_err(|_| FetchError::Timeout { limit })?
@@ -223,7 +230,9 @@ impl Inner {
         let mut slot = slot;
         let mut trail = Trail::start(request.url);
         loop {
-            let response = self.send(get_parts(request, trail.current())).await?;
+            let response = self
+                .send(get_parts(request, trail.current()), self.limits.first_byte)
+                .await?;
             let status = response.status().as_u16();
             if !is_redirect(status) {
                 let fetched = self.document(request, &trail, response).await;
@@ -305,7 +314,7 @@ impl Inner {
     /// Posts JSON, and reads what it is answered.
     async fn exchange(&self, request: &Post<'_>) -> Result<Answer, FetchError> {
         self.guard.check_url(request.url)?;
-        let response = self.send(post_parts(request)?).await?;
+        let response = self.send(post_parts(request)?, request.timeout).await?;
         let status = response.status().as_u16();
         let retry_after = headers::retry_after(response.headers(), self.clock.now());
         Ok(Answer {
@@ -315,11 +324,12 @@ impl Inner {
         })
     }
 
-    /// Sends one request, and waits for the header of its answer.
-    async fn send(&self, parts: Parts<'_>) -> Result<Response, FetchError> {
+    /// Sends one request, and waits so long for the header of its answer.
+    ///
+    /// A receiver of webhooks may work before it answers; giving up early would mean telling it twice.
+    async fn send(&self, parts: Parts<'_>, limit: Duration) -> Result<Response, FetchError> {
         let host = host_of(parts.url);
         let port = parts.url.port_or_known_default().unwrap_or_default();
-        let limit = self.limits.first_byte;
         // The builder makes the Authorization field of the user and password in the URL.
         let sending = self
             .client_for(port)

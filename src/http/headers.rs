@@ -218,6 +218,14 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_retry_after_is_a_day_at_most(value in "\\PC{0,40}|-?[0-9]{0,400}(\\.[0-9]{0,9})?") {
+            let wait = wait_until(&value, now()).unwrap_or_default();
+            proptest::prop_assert!(wait <= MAX_ANNOUNCED_WAIT);
+        }
+    }
+
     #[test]
     fn a_retry_after_date_is_read_by_the_servers_own_clock() {
         let headers = headers(&[

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The size of a piece: most feeds and pages have no more than one.
-pub(super) const PIECE_BYTES: u64 = 1024 * 1024;
+pub(super) const PIECE_BYTES: u64 = 256 * 1024;
 
-/// The pieces of the common store: 96 MiB, beside one free MiB for each fetch under way.
-const PIECES: usize = 96;
+/// The pieces of the common store: 64 MiB, beside one free piece for each body that is read or waits to be parsed.
+const PIECES: usize = 256;
 
 /// The common store; cheap to clone.
 #[derive(Debug, Clone)]

@@ -22,11 +22,12 @@ const MAX_FEED_BYTES: u64 = 16 * 1024 * 1024;
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
      application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5";
 
-/// Polls that run at once: a hundred slow servers must not make a fast one late.
-const WIDTH: usize = 32;
+/// Polls that run at once: two hundred feeds of a server that does not answer must not make a fast one late. How many
+/// requests there are at a time, to one host and in all, is bounded in `http`; who waits there costs nothing.
+const WIDTH: usize = 256;
 
-/// A claim outlives the fetch by this: the time to parse and store.
-const LEASE_MARGIN: Duration = Duration::from_mins(1);
+/// A claim outlives the fetch by this: a minute to wait for a turn at the host, and the time to parse and store.
+const LEASE_MARGIN: Duration = Duration::from_mins(2);
 
 /// The status with which a server says that a feed is gone for good (RFC 9110 §15.5.11).
 const GONE: u16 = 410;

@@ -21,14 +21,15 @@ const MAX_PAGE_BYTES: u64 = 4 * 1024 * 1024;
 /// What a reader of pages accepts.
 const ACCEPT: &str = "text/html, application/xhtml+xml, */*;q=0.5";
 
-/// Pages that are fetched at once, over all hosts.
-const WIDTH: usize = 16;
+/// Pages that are fetched or wait for their host at once: the fifty new pages of a slow site must not make those of
+/// others late. How many requests there are at a time is bounded in `http`.
+const WIDTH: usize = 128;
 
 /// The time that reading one page may take: a page built to be slow is given up.
 const READING_BUDGET: Duration = Duration::from_secs(2);
 
-/// A claim outlives the fetch by this: the time to read and store.
-const LEASE_MARGIN: Duration = Duration::from_mins(1);
+/// A claim outlives the fetch by this: a minute to wait for a turn at the host, and the time to read and store.
+const LEASE_MARGIN: Duration = Duration::from_mins(2);
 
 /// The scraping stage.
 #[derive(Debug, Clone, Copy, Default)]

@@ -301,3 +301,27 @@ fn a_mail_of_a_flood_stays_small_and_counts_what_it_leaves_out() {
         assert!(body.len() < 1024 * 1024, "{}", body.len());
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_inert_everywhere(text in proptest::collection::vec(proptest::char::any(), 0..300)) {
+        let text: String = text.into_iter().collect();
+        let alert = hostile_alert(&text);
+        let mail = email(std::slice::from_ref(&alert));
+        proptest::prop_assert!(!has_control(&mail.subject, &[]));
+        proptest::prop_assert!(!mail.subject.contains("=?"));
+        proptest::prop_assert!(mail.subject.chars().count() <= 200);
+        let header = header_value("Subject", &mail.subject);
+        proptest::prop_assert!(header.is_ascii());
+        for line in format!("Subject: {header}").split("\r\n") {
+            proptest::prop_assert!(line.len() <= 78);
+        }
+        for body in [&mail.text, &mail.html, &console(&alert)] {
+            proptest::prop_assert!(!has_control(body, &['\n']));
+            proptest::prop_assert!(!has_direction_change(body));
+        }
+        let body = webhook(&delivery(), &alert, now());
+        proptest::prop_assert!(body.len() < 20_000);
+        proptest::prop_assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok());
+    }
+}

@@ -529,8 +529,57 @@ async fn large_bodies_one_after_the_other_leave_no_memory_taken() {
         max_body_bytes: 16 * 1024 * 1024,
         timeout: PATIENCE,
     };
-    // Ten times sixteen pieces are more than the store has.
-    for _ in 0..10 {
+    // Six times sixteen MiB are more than the store has.
+    for _ in 0..6 {
         assert_eq!(bytes(client.get(&request).await.unwrap()).len(), body.len());
     }
+}
+
+#[tokio::test]
+async fn a_request_whose_turn_does_not_come_is_given_up_without_asking() {
+    let silent = RawServer::behaving(|stream, _| async move {
+        std::future::pending::<()>().await;
+        drop(stream);
+    })
+    .await;
+    let turn = Duration::from_millis(50);
+    let limits = HttpLimits {
+        per_host: 1,
+        turn,
+        ..HttpLimits::default()
+    };
+    let client = client_with(&["127.0.0.0/8"], limits);
+    let url = silent.url("/");
+    let error = tokio::select! {
+        first = get(&client, &url) => panic!("nobody answers: {first:?}"),
+        second = async {
+            while silent.requests().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            get(&client, &url).await
+        } => second.unwrap_err(),
+    };
+    let host = "127.0.0.1".to_owned();
+    assert_eq!(error, FetchError::HostBusy { host, limit: turn });
+    assert_eq!(silent.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_receiver_of_a_post_may_take_longer_to_answer_than_a_server_of_documents() {
+    let server = RawServer::answering(answer("200 OK", "", "news")).await;
+    let limits = HttpLimits {
+        first_byte: Duration::ZERO,
+        ..HttpLimits::default()
+    };
+    let client = client_with(&["127.0.0.0/8"], limits);
+    let url = Url::parse(&server.url("/")).unwrap();
+    let error = get(&client, url.as_str()).await.unwrap_err();
+    assert!(matches!(error, FetchError::NoAnswer { .. }), "{error:?}");
+    let post = Post {
+        url: &url,
+        headers: Vec::new(),
+        body: "{}".into(),
+        timeout: PATIENCE,
+    };
+    assert_eq!(client.post(&post).await.unwrap().status, 200);
 }

@@ -173,10 +173,10 @@ async fn a_receiver_that_does_not_answer_costs_no_more_than_the_limit() {
     .await;
     let limit = Duration::from_millis(100);
     let channel = channel_of(client(), &silent.url("/hook"), &[], limit);
-    let expected = AttemptOutcome::Failed {
-        reason: "no complete answer within 100 ms".into(),
+    let AttemptOutcome::Failed { reason } = send(&channel).await else {
+        panic!("no answer is a failure");
     };
-    assert_eq!(send(&channel).await, expected);
+    assert!(reason.ends_with("answer within 100 ms"), "{reason}");
 }
 
 #[tokio::test]
