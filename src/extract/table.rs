@@ -72,12 +72,8 @@ pub(super) struct Block {
     pub(super) link_weight: usize,
     /// How many links it has.
     pub(super) links: usize,
-    /// How much of it is emphasised.
-    pub(super) strong_weight: usize,
     /// Whether it stands inside a caption.
     pub(super) in_caption: bool,
-    /// Whether it ended at a line break, not at the end of an element.
-    pub(super) broken: bool,
 }
 
 impl Block {
@@ -370,9 +366,7 @@ struct Current {
     buffer: TextBuffer,
     link_weight: usize,
     links: usize,
-    strong_weight: usize,
     link_depth: usize,
-    strong_depth: usize,
     caption_depth: usize,
 }
 
@@ -396,7 +390,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        self.flush(false);
+        self.flush();
     }
 
     fn enter(&mut self, node: NodeRef<'a>) -> bool {
@@ -411,22 +405,15 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, text: &str) {
-        let inside = self.current.link_depth > 0 || self.current.strong_depth > 0;
         let before = self.current.buffer.len();
         self.current.buffer.push(text);
-        if inside {
+        if self.current.link_depth > 0 {
             let grown = self.current.buffer.len() - before;
-            let added = if text.is_ascii() {
+            self.current.link_weight += if text.is_ascii() {
                 grown
             } else {
                 weight(text).min(grown)
             };
-            if self.current.link_depth > 0 {
-                self.current.link_weight += added;
-            }
-            if self.current.strong_depth > 0 {
-                self.current.strong_weight += added;
-            }
         }
     }
 
@@ -453,7 +440,7 @@ impl<'a> Walk<'a> {
                 return false;
             }
             Tag::Break => {
-                self.flush(true);
+                self.flush();
                 return false;
             }
             Tag::Html if self.table.lang.is_none() => {
@@ -464,7 +451,7 @@ impl<'a> Walk<'a> {
         }
         let hints = own_hints(tag, element);
         if tag.breaks() {
-            self.flush(false);
+            self.flush();
         }
         self.open(node.id(), tag, hints);
         true
@@ -476,7 +463,6 @@ impl<'a> Walk<'a> {
                 self.current.link_depth += 1;
                 self.current.links += 1;
             }
-            Tag::Strong => self.current.strong_depth += 1,
             Tag::Caption => self.current.caption_depth += 1,
             _ => {}
         }
@@ -514,14 +500,13 @@ impl<'a> Walk<'a> {
         };
         let tag = open.tag;
         if tag.breaks() {
-            self.flush(false);
+            self.flush();
         }
         let Some(open) = self.open.pop() else {
             return;
         };
         match tag {
             Tag::Link => self.current.link_depth -= 1,
-            Tag::Strong => self.current.strong_depth -= 1,
             Tag::Caption => self.current.caption_depth -= 1,
             _ => {}
         }
@@ -543,12 +528,11 @@ impl<'a> Walk<'a> {
     }
 
     /// Ends the current block.
-    fn flush(&mut self, broken: bool) {
+    fn flush(&mut self) {
         let current = &mut self.current;
         if current.buffer.is_empty() {
             current.links = current.link_depth;
             current.link_weight = 0;
-            current.strong_weight = 0;
             return;
         }
         let text = current.buffer.take();
@@ -560,13 +544,10 @@ impl<'a> Walk<'a> {
             weight: total,
             link_weight: current.link_weight.min(total),
             links: current.links,
-            strong_weight: current.strong_weight.min(total),
             in_caption: current.caption_depth > 0,
-            broken,
             text,
         });
         current.link_weight = 0;
-        current.strong_weight = 0;
         current.links = current.link_depth;
     }
 
