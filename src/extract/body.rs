@@ -415,8 +415,11 @@ fn trim(table: &Table<'_>, survey: &Survey<'_>, root: usize, known: &Known<'_>) 
             .elements
             .get(block.part)
             .map_or(Hints::NONE, |p| p.hints);
+        let is_heading = matches!(block.tag, Tag::Heading(_));
         let is_late = passed * 10 >= total * LATE_TENTHS;
-        if position > last && ends_text(block) || is_late && lines::ends_article(block) {
+        if position > last && ends_text(block)
+            || is_late && is_heading && lines::ends_article(block)
+        {
             break;
         }
         passed += block.weight;

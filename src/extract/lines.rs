@@ -5,10 +5,16 @@
 
 use super::dates;
 use super::table::{Block, Tag};
-use super::text::folded;
+use super::text::{ends_sentence, folded, is_dense_script};
 
 /// The longest such line, in weight; a longer one has its own sentence to say.
 const LONGEST: usize = 170;
+
+/// The longest sentence that can still be such a line.
+const SHORT_SENTENCE: usize = 60;
+
+/// The longest heading that may be one link.
+const LONGEST_LINKED_HEADING: usize = 35;
 
 /// The longest notice about cookies or rights, and the longest line that is one link.
 const LONGEST_NOTICE: usize = 400;
@@ -18,19 +24,25 @@ pub(super) fn is_boilerplate(block: &Block) -> bool {
     if block.weight > LONGEST_NOTICE {
         return false;
     }
-    if block.links > 0 && block.link_share() > 0.8 && !matches!(block.tag, Tag::Heading(_)) {
+    // The heading of a section can be a link to what it is about; that of another article is longer.
+    let is_heading = matches!(block.tag, Tag::Heading(_)) && block.weight <= LONGEST_LINKED_HEADING;
+    if block.links > 0 && block.link_share() > 0.8 && !is_heading {
         return true;
     }
     let text = folded(&block.text);
-    if is_consent(&text) || is_about_rights(&block.text, &text) {
+    if OUTLINES.contains(&text.as_str()) || is_consent(&text) || is_about_rights(&block.text, &text)
+    {
         return true;
     }
-    block.weight <= LONGEST && (begins_with(&text, STARTS) || is_credit(&block.text))
+    let is_sentence =
+        block.links == 0 && block.weight > SHORT_SENTENCE && ends_sentence(&block.text);
+    block.weight <= LONGEST
+        && (!is_sentence && begins_with(&block.text, &text, STARTS) || is_credit(&block.text))
 }
 
 /// Tells whether a line stands above what follows an article: related articles, comments, the author.
 pub(super) fn ends_article(block: &Block) -> bool {
-    block.weight <= 80 && begins_with(&folded(&block.text), ENDS)
+    block.weight <= 80 && begins_with(&block.text, &folded(&block.text), ENDS)
 }
 
 /// Tells whether a folded line is the authors' names, with or without a word before them.
@@ -49,17 +61,27 @@ pub(super) fn has_date(line: &str) -> bool {
     dates::find(line, dates::Order::DayFirst).is_some()
 }
 
-/// Tells whether a folded line begins with one of these, up to the end of a word.
-fn begins_with(folded_line: &str, starts: &[&str]) -> bool {
+/// Tells whether a line begins with one of these, up to the end of a word. A single word must be all of the
+/// line or be set off by a mark: "Recommended: ...", not "Recommended settings".
+fn begins_with(line: &str, folded_line: &str, starts: &[&str]) -> bool {
     starts.iter().any(|start| {
-        folded_line.strip_prefix(start).is_some_and(|rest| {
-            // Scripts without spaces have no word to end.
-            rest.is_empty()
-                || rest.starts_with(' ')
-                || !start.is_ascii()
-                    && !start.contains(' ')
-                    && start.chars().any(super::text::is_dense_script)
-        })
+        let Some(rest) = folded_line.strip_prefix(start) else {
+            return false;
+        };
+        if rest.is_empty() {
+            return true;
+        }
+        if start.contains(' ') {
+            return rest.starts_with(' ');
+        }
+        // Scripts without spaces have no word to end.
+        let is_dense = start.chars().any(is_dense_script);
+        let marked = line
+            .trim_start_matches(|c: char| !c.is_alphanumeric())
+            .chars()
+            .nth(start.chars().count())
+            .is_some_and(|c| matches!(c, ':' | '：' | '|' | '»' | '>' | '-' | '–' | '—'));
+        is_dense || marked || rest.starts_with(' ') && line.ends_with(':')
     })
 }
 
@@ -104,7 +126,7 @@ fn is_about_rights(line: &str, text: &str) -> bool {
         .any(|notice| {
             text.starts_with(notice)
                 || text.ends_with(notice)
-                || text.contains(&format!(" {notice} "))
+                || notice.contains(' ') && text.contains(notice)
         })
 }
 
@@ -184,13 +206,26 @@ fn is_credit(line: &str) -> bool {
     credits(&lower) || in_brackets || behind
 }
 
+/// Headings of a list of the article's own parts, as whole lines.
+const OUTLINES: &[&str] = &[
+    "in this article",
+    "on this page",
+    "auf dieser seite",
+    "in diesem artikel",
+    "dans cet article",
+    "en este artículo",
+    "in questo articolo",
+    "neste artigo",
+    "quick links",
+];
+
 /// Folded beginnings of lines that are no part of an article.
 #[rustfmt::skip]
 const STARTS: &[&str] = &[
     // English
     "read more", "read also", "also read", "see also", "read next", "read the full", "read our", "more on this", "more on", "related", "recommended", "don t miss", "click here", "click to",
     "sign up", "subscribe", "follow us", "follow me", "follow the", "share this", "share on", "tweet this", "advertisement", "sponsored", "loading", "table of contents", "contents", "in this article",
-    "on this page", "jump to", "get the latest", "join our", "join the conversation", "download the", "download our", "print article", "print this", "email this", "leave a comment", "leave a reply", "story continues",
+    "jump to", "get the latest", "join our", "join the conversation", "download the", "download our", "print article", "print this", "email this", "leave a comment", "leave a reply", "story continues",
     "article continues", "skip to", "last updated", "updated on", "published on", "posted in", "posted by", "posted on", "filed under", "tags", "topics", "watch live", "watch more", "you may also",
     "you might also", "keep reading", "continue reading", "to continue reading", "scroll to continue", "scroll for", "newsletter", "our newsletter", "view comments", "show comments", "view all", "see more", "load more",
     "most read", "most popular", "trending", "editor s picks", "editors picks", "listen to this", "for the latest", "send us", "contact us", "privacy policy", "terms of", "already a subscriber",
@@ -203,10 +238,10 @@ const STARTS: &[&str] = &[
     "ein klick für den datenschutz", "war der artikel", "war dieser artikel", "möchten sie den artikel", "hier geht es zu", "hier geht s zu", "zum newsletter", "abonnieren sie", "melden sie sich", "passend dazu", "empfehlung der redaktion",
     "mehr aus", "auch lesenswert", "schon gelesen", "sponsored", "bildergalerie", "zur bildergalerie", "video abspielen", "dieser artikel erschien", "dieser beitrag wurde", "dieser eintrag wurde", "dieser artikel wurde", "veröffentlicht am", "zuletzt aktualisiert", "aktualisiert am", "neueste artikel", "verwandte themen", "ihre meinung", "newsletter",
     // French
-    "lire aussi", "à lire aussi", "lire la suite", "à voir aussi", "voir aussi", "lire également", "à lire", "abonnez vous", "inscrivez vous", "publicité", "partager", "suivez nous", "retrouvez", "recevez", "la suite après", "pour lire la suite", "pour accéder", "déjà abonné", "article réservé",
+    "lire aussi", "à lire aussi", "lire la suite", "à voir aussi", "voir aussi", "lire également", "à lire", "abonnez vous", "inscrivez vous", "publicité", "partager", "suivez nous", "la suite après", "pour lire la suite", "pour accéder", "déjà abonné", "article réservé",
     // Spanish, Catalan
-    "lee también", "lea también", "lea más", "lee más", "lea", "leer más", "le puede interesar", "te puede interesar", "podría interesarte", "más información", "ver también", "mira también", "mire también", "suscríbete", "suscríbase", "síguenos", "síganos",
-    "publicidad", "compartir", "únete", "haz clic", "noticias relacionadas", "temas relacionados", "te recomendamos", "también lee", "además", "¡mira", "llegeix també", "puede escribirnos", "hazte miembro", "ya sabías que en",
+    "lee también", "lea también", "lea más", "lee más", "leer más", "le puede interesar", "te puede interesar", "podría interesarte", "más información", "ver también", "mira también", "mire también", "suscríbete", "suscríbase", "síguenos", "síganos",
+    "publicidad", "compartir", "únete", "haz clic", "noticias relacionadas", "temas relacionados", "te recomendamos", "también lee", "además lea", "además lee", "llegeix també", "puede escribirnos", "hazte miembro", "ya sabías que en",
     // Italian
     "leggi anche", "leggi tutto", "leggi di più", "vedi anche", "potrebbe interessarti", "iscriviti", "seguici", "pubblicità", "condividi", "approfondisci", "per approfondire",
     // Portuguese
@@ -233,11 +268,11 @@ const STARTS: &[&str] = &[
 #[rustfmt::skip]
 const ENDS: &[&str] = &[
     "related", "more from", "more stories", "more news", "about the author", "about the writer", "about author", "share this", "comments", "leave a comment", "leave a reply", "read next", "you may also", "you might also", "recommended",
-    "tags", "filed under", "categories", "join the conversation", "discussion", "responses", "latest news", "latest posts", "latest stories", "recent posts", "popular posts", "most read", "most popular", "up next", "what to read next", "post navigation", "subscribe",
+    "tags", "filed under", "categories", "join the conversation", "latest news", "latest posts", "latest stories", "recent posts", "popular posts", "most read", "most popular", "up next", "what to read next", "post navigation",
     "mehr zum thema", "lesen sie auch", "das könnte sie", "das könnte dich", "auch interessant", "kommentare", "kommentar schreiben", "schreibe einen kommentar", "schreiben sie einen kommentar", "ihr kommentar", "über den autor", "über die autorin", "zum autor", "zur autorin", "weitere artikel", "weitere beiträge", "ähnliche beiträge", "ähnliche artikel", "weitere themen", "verwandte artikel", "pressekontakt", "meistgelesen",
     "sobre el autor", "noticias relacionadas", "te puede interesar", "más noticias", "comentarios", "deja un comentario", "artículos relacionados", "sur le même sujet", "lire aussi", "à lire aussi", "commentaires", "laisser un commentaire", "à propos de l auteur", "articles similaires",
     "leggi anche", "articoli correlati", "commenti", "lascia un commento", "leia também", "notícias relacionadas", "comentários", "deixe um comentário", "lees ook", "reacties", "gerelateerd", "läs också", "relaterade", "les også", "læs også", "lue myös",
-    "czytaj też", "czytaj także", "komentarze", "zobacz także", "polecane", "čtěte také", "diskuse", "související", "ilgili haberler", "yorumlar", "читайте также", "материалы по теме", "комментарии", "читайте також", "коментарі", "tin liên quan", "bình luận", "baca juga", "berita terkait", "komentar",
+    "czytaj też", "czytaj także", "komentarze", "zobacz także", "polecane", "čtěte také", "související", "ilgili haberler", "yorumlar", "читайте также", "материалы по теме", "комментарии", "читайте також", "коментарі", "tin liên quan", "bình luận", "baca juga", "berita terkait", "komentar",
     "関連記事", "相关新闻", "相关阅读", "相關新聞", "延伸閱讀", "评论", "관련기사", "댓글", "اقرأ أيضا", "مواضيع ذات صلة", "ข่าวที่เกี่ยวข้อง",
 ];
 

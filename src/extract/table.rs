@@ -367,6 +367,8 @@ struct Current {
     link_weight: usize,
     links: usize,
     link_depth: usize,
+    /// Whether a line break came after the last text.
+    break_due: bool,
     caption_depth: usize,
 }
 
@@ -405,6 +407,17 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, text: &str) {
+        if self.current.break_due
+            && let Some(first) = text.chars().find(|c| !c.is_whitespace())
+        {
+            // A line that goes on in small letters was broken for its looks.
+            if first.is_lowercase() {
+                self.current.buffer.push_space();
+            } else {
+                self.flush();
+            }
+            self.current.break_due = false;
+        }
         let before = self.current.buffer.len();
         self.current.buffer.push(text);
         if self.current.link_depth > 0 {
@@ -440,7 +453,11 @@ impl<'a> Walk<'a> {
                 return false;
             }
             Tag::Break => {
-                self.flush();
+                // A second break, or one after a break, leaves a line empty: that is a paragraph's end.
+                if self.current.break_due {
+                    self.flush();
+                }
+                self.current.break_due = true;
                 return false;
             }
             Tag::Html if self.table.lang.is_none() => {
@@ -530,6 +547,7 @@ impl<'a> Walk<'a> {
     /// Ends the current block.
     fn flush(&mut self) {
         let current = &mut self.current;
+        current.break_due = false;
         if current.buffer.is_empty() {
             current.links = current.link_depth;
             current.link_weight = 0;
