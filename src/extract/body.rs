@@ -41,6 +41,9 @@ const LINKED_SHARE: f64 = 0.5;
 /// Share of the page's plain text from which a part is not left out for its name.
 const TOO_MUCH_TO_BE_JUNK: f64 = 0.4;
 
+/// The worth from which an article beside another is one that was loaded behind it.
+const SECOND_ARTICLE_WORTH: f64 = 400.0;
+
 /// What the name of an article's text is worth at most, in weight.
 const NAMED_BODY_WORTH: f64 = 400.0;
 
@@ -183,6 +186,7 @@ impl<'a> Survey<'a> {
         let Some(root) = self.best_element() else {
             return Vec::new();
         };
+        let root = self.own_article(root, known).unwrap_or(root);
         let chosen = trim(self.table, self, root, known);
         with_lead(self.table, self, root, chosen, known)
     }
@@ -224,6 +228,42 @@ impl<'a> Survey<'a> {
                 None => return Some(best),
             }
         }
+    }
+
+    /// The first of several articles that a page loads one after the other as the reader scrolls: each has its
+    /// own headline of level one.
+    fn own_article(&self, root: usize, known: &Known<'_>) -> Option<usize> {
+        let outer = self.table.elements.get(root)?;
+        let title = folded(known.title?);
+        let mut articles: Vec<(usize, &Part)> = Vec::new();
+        for (index, part) in self.table.elements.iter().enumerate().skip(root) {
+            let is_inside = part.first >= outer.first && part.end <= outer.end;
+            let is_nested = articles
+                .last()
+                .is_some_and(|(_, last)| part.first < last.end);
+            if part.tag == Tag::Article
+                && is_inside
+                && !is_nested
+                && self.worth.of(part) > SECOND_ARTICLE_WORTH
+            {
+                articles.push((index, part));
+            }
+        }
+        let headline_of = |part: &Part| {
+            let mut blocks = self.table.blocks.iter().take(part.end).skip(part.first);
+            blocks
+                .find(|block| block.tag == Tag::Heading(1))
+                .map(|block| folded(&block.text))
+        };
+        let headlines: Vec<Option<String>> =
+            articles.iter().map(|(_, part)| headline_of(part)).collect();
+        if articles.len() < 2 || headlines.iter().any(Option::is_none) {
+            return None;
+        }
+        let own = headlines
+            .iter()
+            .position(|headline| headline.as_deref() == Some(title.as_str()))?;
+        articles.get(own).map(|(index, _)| *index)
     }
 
     /// The worth of an element, and more where its name says that it is the article: a short article is still
