@@ -156,9 +156,9 @@ mod tests {
 
     #[test]
     fn serialised_paragraphs_inside_a_string_are_read() {
-        let inner: String = (1..6)
-            .map(|n| format!("{{\\\"type\\\":\\\"p\\\",\\\"text\\\":\\\"{n} {LINE}\\\"}},"))
-            .collect();
+        let inner = (1..6).fold(String::new(), |inner, n| {
+            inner + &format!("{{\\\"type\\\":\\\"p\\\",\\\"text\\\":\\\"{n} {LINE}\\\"}},")
+        });
         let script = format!("self.__next_f.push([1,\"{inner}\"])");
         let text = in_scripts(&[&script]).unwrap();
         assert_eq!(text.lines().count(), 5);

@@ -125,7 +125,7 @@ pub(super) enum Tag {
     /// Holds no text of the page.
     Skip,
     Meta,
-    LinkTag,
+    Reference,
     Title,
 }
 
@@ -167,7 +167,7 @@ impl Tag {
             local_name!("b") | local_name!("strong") => Self::Strong,
             local_name!("br") => Self::Break,
             local_name!("meta") => Self::Meta,
-            local_name!("link") => Self::LinkTag,
+            local_name!("link") => Self::Reference,
             local_name!("title") => Self::Title,
             local_name!("script")
             | local_name!("style")
@@ -213,7 +213,7 @@ impl Tag {
                 | Self::Strong
                 | Self::Time
                 | Self::Meta
-                | Self::LinkTag
+                | Self::Reference
                 | Self::Skip
         )
     }
@@ -441,7 +441,7 @@ impl<'a> Walk<'a> {
                 self.meta(element);
                 return false;
             }
-            Tag::LinkTag => {
+            Tag::Reference => {
                 self.link_tag(element);
                 return false;
             }
@@ -466,7 +466,7 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
-        let hints = own_hints(tag, element);
+        let hints = hints::of_element(tag, element);
         if tag.breaks() {
             self.flush();
         }
@@ -615,80 +615,4 @@ pub(super) fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str>
         .attrs()
         .find(|(known, _)| *known == name)
         .map(|(_, value)| value)
-}
-
-/// Reads what an element's tag, names and style suggest.
-fn own_hints(tag: Tag, element: &Element) -> Hints {
-    let mut hints = match tag {
-        Tag::Nav => Hints::NAV,
-        Tag::Footer => Hints::FOOT,
-        Tag::Aside => Hints::SIDE,
-        Tag::Caption => Hints::CAPTION,
-        Tag::Time => Hints::DATE,
-        Tag::Header => Hints::HEAD,
-        Tag::Form => Hints::SIGNUP,
-        _ => Hints::NONE,
-    };
-    for (name, value) in element.attrs() {
-        hints = hints | of_attribute(tag, name, value);
-    }
-    if matches!(tag, Tag::Html | Tag::Body | Tag::Head) {
-        // Names of the whole page speak of its kind or its theme, not of its text.
-        return Hints::NONE;
-    }
-    hints
-}
-
-fn of_attribute(tag: Tag, name: &str, value: &str) -> Hints {
-    match name {
-        "class" | "id" | "data-testid" | "data-component" | "data-qa" | "data-module" => {
-            hints::of_name(value)
-        }
-        "itemprop" => of_itemprop(value),
-        "role" => of_role(value),
-        "rel" if tag == Tag::Link && value.contains("author") => Hints::BYLINE,
-        "rel" if tag == Tag::Link && value.contains("tag") => Hints::TAGS,
-        "hidden" => Hints::HIDDEN,
-        "aria-hidden" if value == "true" => Hints::HIDDEN,
-        "style" if hides(value) => Hints::HIDDEN,
-        _ => Hints::NONE,
-    }
-}
-
-fn of_itemprop(value: &str) -> Hints {
-    match value {
-        "articleBody" | "reviewBody" => Hints::BODY,
-        "author" | "creator" => Hints::BYLINE,
-        "datePublished" | "dateCreated" | "dateModified" => Hints::DATE,
-        "headline" => Hints::TITLE,
-        "description" | "abstract" | "alternativeHeadline" => Hints::LEAD,
-        "keywords" | "articleSection" => Hints::TAGS,
-        "comment" => Hints::COMMENTS,
-        "caption" => Hints::CAPTION,
-        _ => Hints::NONE,
-    }
-}
-
-fn of_role(value: &str) -> Hints {
-    match value {
-        "navigation" | "menu" | "menubar" | "toolbar" => Hints::NAV,
-        "complementary" => Hints::SIDE,
-        "contentinfo" => Hints::FOOT,
-        "search" | "dialog" | "alertdialog" => Hints::SIGNUP,
-        "main" => Hints::CONTENT,
-        "article" => Hints::ARTICLE,
-        _ => Hints::NONE,
-    }
-}
-
-fn hides(style: &str) -> bool {
-    let lower = style.to_ascii_lowercase();
-    lower
-        .split(';')
-        .filter_map(|rule| rule.split_once(':'))
-        .any(|(key, value)| match key.trim() {
-            "display" => value.trim_start().starts_with("none"),
-            "visibility" => value.trim_start().starts_with("hidden"),
-            _ => false,
-        })
 }
