@@ -41,6 +41,12 @@ const LINKED_SHARE: f64 = 0.5;
 /// Share of the page's plain text from which a part is not left out for its name.
 const TOO_MUCH_TO_BE_JUNK: f64 = 0.4;
 
+/// The worth from which an article beside another is one that was loaded behind it.
+const SECOND_ARTICLE_WORTH: f64 = 400.0;
+
+/// What the name of an article's text is worth at most, in weight.
+const NAMED_BODY_WORTH: f64 = 400.0;
+
 /// What is known before the search.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Known<'a> {
@@ -180,7 +186,8 @@ impl<'a> Survey<'a> {
         let Some(root) = self.best_element() else {
             return Vec::new();
         };
-        let chosen = trim(self.table, self, self.blocks_of(root), known);
+        let root = self.own_article(root, known).unwrap_or(root);
+        let chosen = trim(self.table, self, root, known);
         with_lead(self.table, self, root, chosen, known)
     }
 
@@ -199,7 +206,7 @@ impl<'a> Survey<'a> {
             .iter()
             .enumerate()
             .filter(|(index, _)| !self.is_junk(*index))
-            .map(|(index, part)| (index, self.worth.of(part)))
+            .map(|(index, part)| (index, self.worth_with_name(part)))
             .filter(|(_, worth)| *worth > 0.0)
             .max_by(|a, b| a.1.total_cmp(&b.1))?;
         loop {
@@ -220,6 +227,53 @@ impl<'a> Survey<'a> {
                 Some((index, ..)) => best = index,
                 None => return Some(best),
             }
+        }
+    }
+
+    /// The first of several articles that a page loads one after the other as the reader scrolls: each has its
+    /// own headline of level one.
+    fn own_article(&self, root: usize, known: &Known<'_>) -> Option<usize> {
+        let outer = self.table.elements.get(root)?;
+        let title = folded(known.title?);
+        let mut articles: Vec<(usize, &Part)> = Vec::new();
+        for (index, part) in self.table.elements.iter().enumerate().skip(root) {
+            let is_inside = part.first >= outer.first && part.end <= outer.end;
+            let is_nested = articles
+                .last()
+                .is_some_and(|(_, last)| part.first < last.end);
+            if part.tag == Tag::Article
+                && is_inside
+                && !is_nested
+                && self.worth.of(part) > SECOND_ARTICLE_WORTH
+            {
+                articles.push((index, part));
+            }
+        }
+        let headline_of = |part: &Part| {
+            let mut blocks = self.table.blocks.iter().take(part.end).skip(part.first);
+            blocks
+                .find(|block| block.tag == Tag::Heading(1))
+                .map(|block| folded(&block.text))
+        };
+        let headlines: Vec<Option<String>> =
+            articles.iter().map(|(_, part)| headline_of(part)).collect();
+        if articles.len() < 2 || headlines.iter().any(Option::is_none) {
+            return None;
+        }
+        let own = headlines
+            .iter()
+            .position(|headline| headline.as_deref() == Some(title.as_str()))?;
+        articles.get(own).map(|(index, _)| *index)
+    }
+
+    /// The worth of an element, and more where its name says that it is the article: a short article is still
+    /// worth more than the notices around it.
+    fn worth_with_name(&self, part: &Part) -> f64 {
+        let worth = self.worth.of(part);
+        if worth > 0.0 && part.hints.any(Hints::BODY) {
+            worth + worth.min(NAMED_BODY_WORTH)
+        } else {
+            worth
         }
     }
 
@@ -373,13 +427,18 @@ fn junk_blocks(table: &Table<'_>, junk: &[bool]) -> Vec<bool> {
     left_out
 }
 
+/// Tenths of the text after which a heading like "Comments" ends it.
+const LATE_TENTHS: usize = 6;
+
 /// Drops what stands before, between and after the paragraphs without being part of the text.
-fn trim(
-    table: &Table<'_>,
-    survey: &Survey<'_>,
-    chosen: Vec<usize>,
-    known: &Known<'_>,
-) -> Vec<usize> {
+fn trim(table: &Table<'_>, survey: &Survey<'_>, root: usize, known: &Known<'_>) -> Vec<usize> {
+    let chosen = survey.blocks_of(root);
+    let in_body = table
+        .elements
+        .get(root)
+        .is_some_and(|part| part.hints.any(Hints::BODY));
+    let total = weight_of(table, &chosen);
+    let mut passed = 0;
     let block = |index: usize| table.blocks.get(index);
     let is_text = |index: &usize| block(*index).is_some_and(is_paragraph);
     let first = chosen.iter().position(is_text).unwrap_or(0);
@@ -396,13 +455,18 @@ fn trim(
             .elements
             .get(block.part)
             .map_or(Hints::NONE, |p| p.hints);
-        if position > last && ends_text(block) {
+        let is_heading = matches!(block.tag, Tag::Heading(_));
+        let is_late = passed * 10 >= total * LATE_TENTHS;
+        if position > last && ends_text(block)
+            || is_late && is_heading && lines::ends_article(block)
+        {
             break;
         }
+        passed += block.weight;
         if is_about_the_article(block, hints, &title, &byline) || lines::is_boilerplate(block) {
             continue;
         }
-        if position < first && !opens_text(block, hints) {
+        if position < first && !opens_text(block, hints, in_body) {
             continue;
         }
         kept.push(index);
@@ -423,10 +487,11 @@ fn is_about_the_article(block: &Block, hints: Hints, title: &str, byline: &str) 
 }
 
 /// Tells whether a short block before the first paragraph belongs to the text.
-fn opens_text(block: &Block, hints: Hints) -> bool {
+fn opens_text(block: &Block, hints: Hints, in_body: bool) -> bool {
     !lines::has_date(&block.text)
         && block.link_share() < LINKED_SHARE
-        && (hints.any(Hints::LEAD)
+        && (in_body
+            || hints.any(Hints::LEAD)
             || matches!(
                 block.tag,
                 Tag::Paragraph | Tag::Heading(2..) | Tag::Item | Tag::Quote

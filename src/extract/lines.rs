@@ -1,96 +1,48 @@
 //! Short lines that stand among the paragraphs of an article without being part of it.
+//!
+//! Newsrooms of all countries put the same few lines between paragraphs: "read more", "advertisement", a
+//! photo credit, a call to subscribe. They are told by how they begin, and dropped only where they are short.
 
 use super::dates;
-use super::table::Block;
-use super::text::folded;
+use super::table::{Block, Tag};
+use super::text::{ends_sentence, folded, is_dense_script};
 
-/// Tells whether a block is a line that pages put between paragraphs: a reference, a call, a notice.
+/// The longest such line, in weight; a longer one has its own sentence to say.
+const LONGEST: usize = 170;
+
+/// The longest sentence that can still be such a line.
+const SHORT_SENTENCE: usize = 60;
+
+/// The longest heading that may be one link.
+const LONGEST_LINKED_HEADING: usize = 35;
+
+/// The longest notice about cookies or rights, and the longest line that is one link.
+const LONGEST_NOTICE: usize = 400;
+
+/// Tells whether a block is a line that pages put between paragraphs.
 pub(super) fn is_boilerplate(block: &Block) -> bool {
-    if block.weight > 400 {
+    if block.weight > LONGEST_NOTICE {
         return false;
     }
-    if block.links > 0 && block.link_share() > 0.8 {
+    // The heading of a section can be a link to what it is about; that of another article is longer.
+    let is_heading = matches!(block.tag, Tag::Heading(_)) && block.weight <= LONGEST_LINKED_HEADING;
+    if block.links > 0 && block.link_share() > 0.8 && !is_heading {
         return true;
     }
     let text = folded(&block.text);
-    if is_consent(&text) {
+    if OUTLINES.contains(&text.as_str()) || is_consent(&text) || is_about_rights(&block.text, &text)
+    {
         return true;
     }
-    STARTS.iter().any(|start| {
-        text.strip_prefix(start)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-            && block.weight < 120
-    })
+    let is_sentence =
+        block.links == 0 && block.weight > SHORT_SENTENCE && ends_sentence(&block.text);
+    block.weight <= LONGEST
+        && (!is_sentence && begins_with(&block.text, &text, STARTS) || is_credit(&block.text))
 }
-
-/// Tells whether a block asks for consent to cookies.
-fn is_consent(text: &str) -> bool {
-    text.contains("cookie")
-        && [
-            "use", "using", "nutz", "verwend", "setz", "utilis", "usa", "gebruik", "accept",
-            "akzept", "consent", "zustimm",
-        ]
-        .iter()
-        .any(|word| text.contains(word))
-        && [
-            "site", "website", "webseite", "seite", "we ", "wir ", "nous ", "sitio", "sito",
-            "privacy", "browser",
-        ]
-        .iter()
-        .any(|word| text.contains(word))
-}
-
-/// Folded beginnings of such lines.
-const STARTS: &[&str] = &[
-    "read more",
-    "read also",
-    "also read",
-    "see also",
-    "advertisement",
-    "print article",
-    "share this",
-    "sign up",
-    "subscribe",
-    "copyright",
-    "all rights reserved",
-    "related",
-];
 
 /// Tells whether a line stands above what follows an article: related articles, comments, the author.
 pub(super) fn ends_article(block: &Block) -> bool {
-    const ENDS: &[&str] = &[
-        "related",
-        "more from",
-        "about the author",
-        "share this",
-        "comments",
-        "leave a comment",
-        "leave a reply",
-        "read next",
-        "you may also",
-        "you might also",
-        "recommended",
-        "tags",
-        "filed under",
-        "categories",
-        "mehr zum thema",
-        "lesen sie auch",
-        "kommentare",
-        "sobre el autor",
-        "lire aussi",
-        "à lire aussi",
-        "leggi anche",
-        "lee también",
-        "noticias relacionadas",
-    ];
-    if block.weight > 80 {
-        return false;
-    }
-    let text = folded(&block.text);
-    ENDS.iter().any(|start| {
-        text.strip_prefix(start)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-    })
+    block.weight <= 80 && begins_with(&block.text, &folded(&block.text), ENDS)
 }
 
 /// Tells whether a folded line is the authors' names, with or without a word before them.
@@ -107,4 +59,275 @@ pub(super) fn is_byline(folded_line: &str, folded_byline: &str) -> bool {
 /// Tells whether a short line holds a date.
 pub(super) fn has_date(line: &str) -> bool {
     dates::find(line, dates::Order::DayFirst).is_some()
+}
+
+/// Tells whether a line begins with one of these, up to the end of a word. A single word must be all of the
+/// line or be set off by a mark: "Recommended: ...", not "Recommended settings".
+fn begins_with(line: &str, folded_line: &str, starts: &[&str]) -> bool {
+    starts.iter().any(|start| {
+        let Some(rest) = folded_line.strip_prefix(start) else {
+            return false;
+        };
+        if rest.is_empty() {
+            return true;
+        }
+        if start.contains(' ') {
+            return rest.starts_with(' ');
+        }
+        // Scripts without spaces have no word to end.
+        let is_dense = start.chars().any(is_dense_script);
+        let marked = line
+            .trim_start_matches(|c: char| !c.is_alphanumeric())
+            .chars()
+            .nth(start.chars().count())
+            .is_some_and(|c| matches!(c, ':' | '：' | '|' | '»' | '>' | '-' | '–' | '—'));
+        is_dense || marked || rest.starts_with(' ') && line.ends_with(':')
+    })
+}
+
+/// Tells whether a folded line asks for consent to cookies.
+fn is_consent(text: &str) -> bool {
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    text.contains("cookie")
+        && has(&[
+            "use", "using", "nutz", "verwend", "setz", "utilis", "usa", "gebruik", "accept",
+            "akzept", "consent", "zustimm",
+        ])
+        && has(&[
+            "site", "website", "webseite", "seite", "we ", "wir ", "nous ", "sitio", "sito",
+            "privacy", "browser",
+        ])
+}
+
+/// Tells whether a line is about who may copy the page.
+fn is_about_rights(line: &str, text: &str) -> bool {
+    line.starts_with(['©', 'Ⓒ'])
+        || [
+            "all rights reserved",
+            "copyright",
+            "alle rechte vorbehalten",
+            "tous droits réservés",
+            "todos los derechos reservados",
+            "riproduzione riservata",
+            "diritti riservati",
+            "direitos reservados",
+            "wszelkie prawa zastrzeżone",
+            "все права защищены",
+            "무단전재",
+            "저작권자",
+            "無断転載",
+            "版权所有",
+            "未经授权",
+            "may not be reproduced",
+            "reprinted with permission",
+            "material may not be published",
+        ]
+        .iter()
+        .any(|notice| {
+            text.starts_with(notice)
+                || text.ends_with(notice)
+                || notice.contains(' ') && text.contains(notice)
+        })
+}
+
+/// Tells whether a line credits a picture: "Photo: AFP", "A harbour at dawn (Image: Getty)".
+fn is_credit(line: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "photo",
+        "photos",
+        "foto",
+        "fotos",
+        "image",
+        "images",
+        "picture",
+        "pictures",
+        "pic",
+        "bild",
+        "bilder",
+        "photograph",
+        "photo credit",
+        "image credit",
+        "credit",
+        "crédit",
+        "crédit photo",
+        "credits",
+        "photo by",
+        "photos by",
+        "image by",
+        "picture by",
+        "file photo",
+        "photograph by",
+        "imagen",
+        "imagem",
+        "fotografie",
+        "symbolbild",
+        "symbolfoto",
+        "archivbild",
+        "archivfoto",
+        "beitragsbild",
+        "titelbild",
+        "bildquelle",
+        "fotoquelle",
+        "grafik",
+        "infografik",
+        "illustration",
+        "fot",
+        "zdjęcie",
+        "фото",
+        "写真",
+        "图片来源",
+        "摄影",
+        "사진",
+        "ảnh",
+        "kuva",
+        "kép",
+        "φωτογραφία",
+        "getty images",
+    ];
+    let lower = line.to_lowercase();
+    let credits = |part: &str| {
+        WORDS.iter().any(|word| {
+            part.trim_start().strip_prefix(word).is_some_and(|rest| {
+                rest.starts_with([':', '：', '/', '©', '='])
+                    || rest.starts_with(" ©")
+                    || rest.starts_with(" :")
+                    || word.ends_with(" by") && rest.starts_with(' ')
+            })
+        })
+    };
+    let in_brackets = lower
+        .trim_end_matches(['.', ' '])
+        .strip_suffix([')', ']'])
+        .and_then(|rest| rest.rsplit_once(['(', '[']))
+        .is_some_and(|(_, inside)| credits(inside));
+    let behind = lower
+        .rsplit_once(['.', '|', '•'])
+        .is_some_and(|(_, last)| credits(last) && last.chars().count() < 60);
+    credits(&lower) || in_brackets || behind
+}
+
+/// Headings of a list of the article's own parts, as whole lines.
+const OUTLINES: &[&str] = &[
+    "in this article",
+    "on this page",
+    "auf dieser seite",
+    "in diesem artikel",
+    "dans cet article",
+    "en este artículo",
+    "in questo articolo",
+    "neste artigo",
+    "quick links",
+];
+
+/// Folded beginnings of lines that are no part of an article.
+#[rustfmt::skip]
+const STARTS: &[&str] = &[
+    // English
+    "read more", "read also", "also read", "see also", "read next", "read the full", "read our", "more on this", "more on", "related", "recommended", "don t miss", "click here", "click to",
+    "sign up", "subscribe", "follow us", "follow me", "follow the", "share this", "share on", "tweet this", "advertisement", "sponsored", "loading", "table of contents", "contents", "in this article",
+    "jump to", "get the latest", "join our", "join the conversation", "download the", "download our", "print article", "print this", "email this", "leave a comment", "leave a reply", "story continues",
+    "article continues", "skip to", "last updated", "updated on", "published on", "posted in", "posted by", "posted on", "filed under", "tags", "topics", "watch live", "watch more", "you may also",
+    "you might also", "keep reading", "continue reading", "to continue reading", "scroll to continue", "scroll for", "newsletter", "our newsletter", "view comments", "show comments", "view all", "see more", "load more",
+    "most read", "most popular", "trending", "editor s picks", "editors picks", "listen to this", "for the latest", "send us", "contact us", "privacy policy", "terms of", "already a subscriber",
+    "log in", "sign in", "register now", "enter your email", "thank you for subscribing", "your email address", "required fields", "save my name", "this site uses akismet", "notify me of", "image source", "source image",
+    "previous article", "next article", "previous post", "next post", "back to top", "share article", "article bookmarked", "get our", "find out more about our", "submit your", "email address", "comments are closed", "pin it", "like us",
+    // German
+    "lesen sie auch", "lesen sie mehr", "lesen sie hier", "lesen sie dazu", "lest auch", "mehr zum thema", "mehr dazu", "mehr lesen", "mehr über", "weiterlesen", "auch interessant", "das könnte sie auch", "das könnte dich auch",
+    "das könnte ihnen auch", "anzeige", "werbung", "jetzt anmelden", "jetzt abonnieren", "folgen sie uns", "folge uns", "folgt uns", "artikel teilen", "teilen sie", "zur startseite", "bild anzeigen", "kommentare",
+    "kommentar schreiben", "schlagworte", "schlagwörter", "stand", "inhaltsverzeichnis", "sieh dir diesen beitrag", "link zum youtube", "link zum", "externer inhalt", "empfohlener externer inhalt", "an dieser stelle finden", "an dieser stelle befindet",
+    "ein klick für den datenschutz", "war der artikel", "war dieser artikel", "möchten sie den artikel", "hier geht es zu", "hier geht s zu", "zum newsletter", "abonnieren sie", "melden sie sich", "passend dazu", "empfehlung der redaktion",
+    "mehr aus", "auch lesenswert", "schon gelesen", "sponsored", "bildergalerie", "zur bildergalerie", "video abspielen", "dieser artikel erschien", "dieser beitrag wurde", "dieser eintrag wurde", "dieser artikel wurde", "veröffentlicht am", "zuletzt aktualisiert", "aktualisiert am", "neueste artikel", "verwandte themen", "ihre meinung", "newsletter",
+    // French
+    "lire aussi", "à lire aussi", "lire la suite", "à voir aussi", "voir aussi", "lire également", "à lire", "abonnez vous", "inscrivez vous", "publicité", "partager", "suivez nous", "la suite après", "pour lire la suite", "pour accéder", "déjà abonné", "article réservé",
+    // Spanish, Catalan
+    "lee también", "lea también", "lea más", "lee más", "leer más", "le puede interesar", "te puede interesar", "podría interesarte", "más información", "ver también", "mira también", "mire también", "suscríbete", "suscríbase", "síguenos", "síganos",
+    "publicidad", "compartir", "únete", "haz clic", "noticias relacionadas", "temas relacionados", "te recomendamos", "también lee", "además lea", "además lee", "llegeix també", "puede escribirnos", "hazte miembro", "ya sabías que en",
+    // Italian
+    "leggi anche", "leggi tutto", "leggi di più", "vedi anche", "potrebbe interessarti", "iscriviti", "seguici", "pubblicità", "condividi", "approfondisci", "per approfondire",
+    // Portuguese
+    "leia também", "leia mais", "veja também", "saiba mais", "assine", "inscreva se", "publicidade", "compartilhe", "continue lendo", "continua após", "siga o", "siga a", "receba",
+    // Dutch
+    "lees ook", "lees meer", "lees verder", "bekijk ook", "advertentie", "deel dit", "volg ons", "meld je aan", "schrijf je in",
+    // Swedish, Danish, Norwegian, Finnish
+    "läs också", "läs mer", "läs även", "annons", "följ oss", "les også", "les mer", "saken fortsetter", "annonse", "læs også", "læs mere", "artiklen fortsætter", "artikkelen fortsetter", "annonce", "se også", "lue myös", "lue lisää", "mainos",
+    // Polish, Czech, Slovak, Hungarian, Romanian
+    "czytaj też", "czytaj także", "czytaj więcej", "czytaj również", "zobacz też", "zobacz także", "zobacz również", "przeczytaj też", "przeczytaj także", "przeczytaj również", "polecane", "polecamy", "reklama", "udostępnij", "dalsza część", "dalszy ciąg", "czytasz właśnie",
+    "čtěte také", "čtěte více", "čtěte i", "přečtěte si", "mohlo by vás zajímat", "čítajte aj", "prečítajte si", "olvasta már", "olvassa el", "hirdetés", "citește și", "citiți și", "vezi și", "publicitate",
+    // Turkish, Russian, Ukrainian, Bulgarian, Serbian, Greek
+    "ayrıca okuyun", "ilgili haber", "devamını oku", "haberin devamı", "reklam", "abone ol", "paylaş", "читайте также", "читайте ещё", "читайте еще", "читайте", "реклама", "подписывайтесь", "подпишитесь", "поделиться", "смотрите также", "по теме", "материалы по теме",
+    "читайте також", "підписуйтесь", "підписуйтеся", "дивіться також", "прочетете още", "вижте още", "pročitajte još", "прочитајте још", "διαβάστε επίσης", "διαβάστε ακόμη", "διαβάστε ακόμα", "δείτε επίσης",
+    // Vietnamese, Indonesian, Malay, Tagalog
+    "xem thêm", "đọc thêm", "tin liên quan", "chia sẻ", "mời bạn đọc", "mời quý độc giả", "in bài viết", "gửi email", "baca juga", "baca selengkapnya", "lihat juga", "artikel ini telah tayang", "bagikan", "simak juga", "baca lagi", "basahin",
+    // Japanese, Chinese, Korean
+    "関連記事", "あわせて読みたい", "続きを読む", "こちらもおすすめ", "おすすめ記事", "相关阅读", "延伸阅读", "延伸閱讀", "相关新闻", "相關新聞", "推荐阅读", "点击查看", "扫码", "责任编辑", "责编", "更多精彩", "관련기사", "관련 기사", "기사제보", "구독하기",
+    // Arabic, Hebrew, Persian, Hindi, Bengali, Thai
+    "اقرأ أيضا", "اقرأ أيضًا", "اقرأ أيضاً", "اقرأ المزيد", "إعلان", "شارك", "קראו גם", "קרא עוד", "بیشتر بخوانید", "यह भी पढ़ें", "ये भी पढ़ें", "আরও পড়ুন", "อ่านเพิ่มเติม", "อ่านต่อ", "ข่าวที่เกี่ยวข้อง",
+];
+
+/// Folded beginnings of headings that stand above what follows an article.
+#[rustfmt::skip]
+const ENDS: &[&str] = &[
+    "related", "more from", "more stories", "more news", "about the author", "about the writer", "about author", "share this", "comments", "leave a comment", "leave a reply", "read next", "you may also", "you might also", "recommended",
+    "tags", "filed under", "categories", "join the conversation", "latest news", "latest posts", "latest stories", "recent posts", "popular posts", "most read", "most popular", "up next", "what to read next", "post navigation",
+    "mehr zum thema", "lesen sie auch", "das könnte sie", "das könnte dich", "auch interessant", "kommentare", "kommentar schreiben", "schreibe einen kommentar", "schreiben sie einen kommentar", "ihr kommentar", "über den autor", "über die autorin", "zum autor", "zur autorin", "weitere artikel", "weitere beiträge", "ähnliche beiträge", "ähnliche artikel", "weitere themen", "verwandte artikel", "pressekontakt", "meistgelesen",
+    "sobre el autor", "noticias relacionadas", "te puede interesar", "más noticias", "comentarios", "deja un comentario", "artículos relacionados", "sur le même sujet", "lire aussi", "à lire aussi", "commentaires", "laisser un commentaire", "à propos de l auteur", "articles similaires",
+    "leggi anche", "articoli correlati", "commenti", "lascia un commento", "leia também", "notícias relacionadas", "comentários", "deixe um comentário", "lees ook", "reacties", "gerelateerd", "läs också", "relaterade", "les også", "læs også", "lue myös",
+    "czytaj też", "czytaj także", "komentarze", "zobacz także", "polecane", "čtěte také", "související", "ilgili haberler", "yorumlar", "читайте также", "материалы по теме", "комментарии", "читайте також", "коментарі", "tin liên quan", "bình luận", "baca juga", "berita terkait", "komentar",
+    "関連記事", "相关新闻", "相关阅读", "相關新聞", "延伸閱讀", "评论", "관련기사", "댓글", "اقرأ أيضا", "مواضيع ذات صلة", "ข่าวที่เกี่ยวข้อง",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str) -> Block {
+        Block {
+            text: text.to_owned(),
+            part: 0,
+            tag: Tag::Paragraph,
+            weight: text.chars().count(),
+            link_weight: 0,
+            links: 0,
+            in_caption: false,
+        }
+    }
+
+    #[test]
+    fn lines_between_paragraphs_are_known_in_many_languages() {
+        for text in [
+            "Read more: Ferries in winter",
+            "Lesen Sie auch: Fähren im Winter",
+            "Lire aussi : Les bacs",
+            "Xem thêm: Phà đêm",
+            "関連記事：渡し船",
+            "Читайте также: Паромы",
+            "ADVERTISEMENT",
+            "Photo: harbour office",
+            "The quay at dawn (Image: harbour office)",
+            "© 2020 Strait Courier",
+        ] {
+            assert!(is_boilerplate(&line(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn sentences_that_begin_alike_are_kept() {
+        for text in [
+            "Relatedly, the council raised the fares.",
+            "Photographers crowded the quay.",
+            "Tagsüber bleibt es ruhig.",
+            "The minister said the photo was old.",
+        ] {
+            assert!(!is_boilerplate(&line(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_paragraph_is_never_boilerplate() {
+        let text = format!(
+            "Read more books, said the teacher, {}",
+            "and write about them too, ".repeat(20)
+        );
+        assert!(!is_boilerplate(&line(&text)));
+    }
 }

@@ -11,6 +11,7 @@ mod choice;
 mod date_words;
 mod dates;
 mod dom;
+mod embedded;
 mod hints;
 mod lines;
 mod linked_data;
@@ -35,6 +36,7 @@ pub use wall::Wall;
 
 use body::Known;
 use dates::Order;
+use linked_data::LinkedArticle;
 use metadata::Sources;
 use rule::Applied;
 use table::Table;
@@ -173,6 +175,11 @@ pub fn article(
         url: page.url,
     };
     let mut found = read(&sources, &applied);
+    if applied.body.is_empty()
+        && let Some(text) = text_elsewhere(&found.text, &linked, &stripped.scripts)
+    {
+        found.text = text;
+    }
     found.wall = wall::recognise(&Signs {
         table: &table,
         linked: &linked,
@@ -185,6 +192,16 @@ pub fn article(
     }
     found.notes = notes(page, &stripped, applied);
     Ok(found)
+}
+
+/// The text that the page keeps for programs, where it shows people none.
+fn text_elsewhere(shown: &str, linked: &LinkedArticle, scripts: &[&str]) -> Option<String> {
+    embedded::quoted(shown, linked.body.as_deref()).or_else(|| {
+        let is_nearly_empty = text::weight(shown) < embedded::TOO_LITTLE / 2;
+        is_nearly_empty
+            .then(|| embedded::in_scripts(scripts))
+            .flatten()
+    })
 }
 
 /// Finds the text and the metadata, those of the rule first.

@@ -72,12 +72,8 @@ pub(super) struct Block {
     pub(super) link_weight: usize,
     /// How many links it has.
     pub(super) links: usize,
-    /// How much of it is emphasised.
-    pub(super) strong_weight: usize,
     /// Whether it stands inside a caption.
     pub(super) in_caption: bool,
-    /// Whether it ended at a line break, not at the end of an element.
-    pub(super) broken: bool,
 }
 
 impl Block {
@@ -129,7 +125,7 @@ pub(super) enum Tag {
     /// Holds no text of the page.
     Skip,
     Meta,
-    LinkTag,
+    Reference,
     Title,
 }
 
@@ -171,7 +167,7 @@ impl Tag {
             local_name!("b") | local_name!("strong") => Self::Strong,
             local_name!("br") => Self::Break,
             local_name!("meta") => Self::Meta,
-            local_name!("link") => Self::LinkTag,
+            local_name!("link") => Self::Reference,
             local_name!("title") => Self::Title,
             local_name!("script")
             | local_name!("style")
@@ -217,7 +213,7 @@ impl Tag {
                 | Self::Strong
                 | Self::Time
                 | Self::Meta
-                | Self::LinkTag
+                | Self::Reference
                 | Self::Skip
         )
     }
@@ -370,9 +366,9 @@ struct Current {
     buffer: TextBuffer,
     link_weight: usize,
     links: usize,
-    strong_weight: usize,
     link_depth: usize,
-    strong_depth: usize,
+    /// Whether a line break came after the last text.
+    break_due: bool,
     caption_depth: usize,
 }
 
@@ -396,7 +392,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        self.flush(false);
+        self.flush();
     }
 
     fn enter(&mut self, node: NodeRef<'a>) -> bool {
@@ -411,22 +407,26 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, text: &str) {
-        let inside = self.current.link_depth > 0 || self.current.strong_depth > 0;
+        if self.current.break_due
+            && let Some(first) = text.chars().find(|c| !c.is_whitespace())
+        {
+            // A line that goes on in small letters was broken for its looks.
+            if first.is_lowercase() {
+                self.current.buffer.push_space();
+            } else {
+                self.flush();
+            }
+            self.current.break_due = false;
+        }
         let before = self.current.buffer.len();
         self.current.buffer.push(text);
-        if inside {
+        if self.current.link_depth > 0 {
             let grown = self.current.buffer.len() - before;
-            let added = if text.is_ascii() {
+            self.current.link_weight += if text.is_ascii() {
                 grown
             } else {
                 weight(text).min(grown)
             };
-            if self.current.link_depth > 0 {
-                self.current.link_weight += added;
-            }
-            if self.current.strong_depth > 0 {
-                self.current.strong_weight += added;
-            }
         }
     }
 
@@ -441,7 +441,7 @@ impl<'a> Walk<'a> {
                 self.meta(element);
                 return false;
             }
-            Tag::LinkTag => {
+            Tag::Reference => {
                 self.link_tag(element);
                 return false;
             }
@@ -453,7 +453,11 @@ impl<'a> Walk<'a> {
                 return false;
             }
             Tag::Break => {
-                self.flush(true);
+                // A second break, or one after a break, leaves a line empty: that is a paragraph's end.
+                if self.current.break_due {
+                    self.flush();
+                }
+                self.current.break_due = true;
                 return false;
             }
             Tag::Html if self.table.lang.is_none() => {
@@ -462,9 +466,9 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
-        let hints = own_hints(tag, element);
+        let hints = hints::of_element(tag, element);
         if tag.breaks() {
-            self.flush(false);
+            self.flush();
         }
         self.open(node.id(), tag, hints);
         true
@@ -476,7 +480,6 @@ impl<'a> Walk<'a> {
                 self.current.link_depth += 1;
                 self.current.links += 1;
             }
-            Tag::Strong => self.current.strong_depth += 1,
             Tag::Caption => self.current.caption_depth += 1,
             _ => {}
         }
@@ -514,14 +517,13 @@ impl<'a> Walk<'a> {
         };
         let tag = open.tag;
         if tag.breaks() {
-            self.flush(false);
+            self.flush();
         }
         let Some(open) = self.open.pop() else {
             return;
         };
         match tag {
             Tag::Link => self.current.link_depth -= 1,
-            Tag::Strong => self.current.strong_depth -= 1,
             Tag::Caption => self.current.caption_depth -= 1,
             _ => {}
         }
@@ -543,12 +545,12 @@ impl<'a> Walk<'a> {
     }
 
     /// Ends the current block.
-    fn flush(&mut self, broken: bool) {
+    fn flush(&mut self) {
         let current = &mut self.current;
+        current.break_due = false;
         if current.buffer.is_empty() {
             current.links = current.link_depth;
             current.link_weight = 0;
-            current.strong_weight = 0;
             return;
         }
         let text = current.buffer.take();
@@ -560,13 +562,10 @@ impl<'a> Walk<'a> {
             weight: total,
             link_weight: current.link_weight.min(total),
             links: current.links,
-            strong_weight: current.strong_weight.min(total),
             in_caption: current.caption_depth > 0,
-            broken,
             text,
         });
         current.link_weight = 0;
-        current.strong_weight = 0;
         current.links = current.link_depth;
     }
 
@@ -616,80 +615,4 @@ pub(super) fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str>
         .attrs()
         .find(|(known, _)| *known == name)
         .map(|(_, value)| value)
-}
-
-/// Reads what an element's tag, names and style suggest.
-fn own_hints(tag: Tag, element: &Element) -> Hints {
-    let mut hints = match tag {
-        Tag::Nav => Hints::NAV,
-        Tag::Footer => Hints::FOOT,
-        Tag::Aside => Hints::SIDE,
-        Tag::Caption => Hints::CAPTION,
-        Tag::Time => Hints::DATE,
-        Tag::Header => Hints::HEAD,
-        Tag::Form => Hints::SIGNUP,
-        _ => Hints::NONE,
-    };
-    for (name, value) in element.attrs() {
-        hints = hints | of_attribute(tag, name, value);
-    }
-    if matches!(tag, Tag::Html | Tag::Body | Tag::Head) {
-        // Names of the whole page speak of its kind or its theme, not of its text.
-        return Hints::NONE;
-    }
-    hints
-}
-
-fn of_attribute(tag: Tag, name: &str, value: &str) -> Hints {
-    match name {
-        "class" | "id" | "data-testid" | "data-component" | "data-qa" | "data-module" => {
-            hints::of_name(value)
-        }
-        "itemprop" => of_itemprop(value),
-        "role" => of_role(value),
-        "rel" if tag == Tag::Link && value.contains("author") => Hints::BYLINE,
-        "rel" if tag == Tag::Link && value.contains("tag") => Hints::TAGS,
-        "hidden" => Hints::HIDDEN,
-        "aria-hidden" if value == "true" => Hints::HIDDEN,
-        "style" if hides(value) => Hints::HIDDEN,
-        _ => Hints::NONE,
-    }
-}
-
-fn of_itemprop(value: &str) -> Hints {
-    match value {
-        "articleBody" | "reviewBody" => Hints::BODY,
-        "author" | "creator" => Hints::BYLINE,
-        "datePublished" | "dateCreated" | "dateModified" => Hints::DATE,
-        "headline" => Hints::TITLE,
-        "description" | "abstract" | "alternativeHeadline" => Hints::LEAD,
-        "keywords" | "articleSection" => Hints::TAGS,
-        "comment" => Hints::COMMENTS,
-        "caption" => Hints::CAPTION,
-        _ => Hints::NONE,
-    }
-}
-
-fn of_role(value: &str) -> Hints {
-    match value {
-        "navigation" | "menu" | "menubar" | "toolbar" => Hints::NAV,
-        "complementary" => Hints::SIDE,
-        "contentinfo" => Hints::FOOT,
-        "search" | "dialog" | "alertdialog" => Hints::SIGNUP,
-        "main" => Hints::CONTENT,
-        "article" => Hints::ARTICLE,
-        _ => Hints::NONE,
-    }
-}
-
-fn hides(style: &str) -> bool {
-    let lower = style.to_ascii_lowercase();
-    lower
-        .split(';')
-        .filter_map(|rule| rule.split_once(':'))
-        .any(|(key, value)| match key.trim() {
-            "display" => value.trim_start().starts_with("none"),
-            "visibility" => value.trim_start().starts_with("hidden"),
-            _ => false,
-        })
 }

@@ -71,9 +71,17 @@ fn an_empty_page_has_no_text() {
 #[test]
 fn a_fragment_keeps_its_paragraphs_and_loses_its_code() {
     let text = fragment_text(
-        "<p>One &amp; two</p><script>x()</script><style>p{}</style><p>Three<br>four &nbsp; five</p>",
+        "<p>One &amp; two</p><script>x()</script><style>p{}</style><p>Three<br>Four &nbsp; five</p>",
     );
-    assert_eq!(text, "One & two\nThree\nfour five");
+    assert_eq!(text, "One & two\nThree\nFour five");
+}
+
+#[test]
+fn a_line_broken_for_its_looks_is_one_line() {
+    assert_eq!(
+        fragment_text("The ferries will<br>sail all winter.<br>Fares stay.<br><br>and so on"),
+        "The ferries will sail all winter.\nFares stay.\nand so on"
+    );
 }
 
 #[test]
@@ -123,6 +131,19 @@ fn a_body_in_two_neighbouring_parts_is_read_whole() {
         "<body><h1>Ferries</h1><div class=main><div class=part><p>{FIRST}</p></div><div class=ad><p>Buy boots, buy them now, at the shop on the quay, where all is cheap.</p></div><div class=part><p>{SECOND}</p></div></div>"
     );
     assert_eq!(article_of(&html).text, format!("{FIRST}\n{SECOND}"));
+}
+
+#[test]
+fn a_second_article_behind_the_first_is_left_out() {
+    let one = format!(
+        "<article><h1>Ferries sail all winter</h1><p>{FIRST}</p>{}</article>",
+        format!("<p>{SECOND}</p>").repeat(5)
+    );
+    let other = one
+        .replace("Ferries sail", "Quokkas sleep")
+        .replace("night ferries", "young quokkas");
+    let html = format!("<title>Ferries sail all winter</title><body><main>{one}{other}</main>");
+    assert!(!article_of(&html).text.contains("quokkas"));
 }
 
 #[test]

@@ -461,7 +461,7 @@ fn from_lines(table: &Table<'_>, place: &Place) -> Vec<String> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let is_start =
             |word: &&str| STARTS.contains(&word.trim_end_matches(':').to_lowercase().as_str());
-        let first = words.iter().position(|word| is_start(&word));
+        let first = words.iter().position(is_start);
         let at = match first {
             Some(0) => 0,
             Some(at) if hints.any(Hints::META.or(Hints::DATE).or(Hints::BYLINE)) => at,

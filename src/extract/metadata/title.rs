@@ -42,7 +42,9 @@ pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<String> {
         if let Some((heading, _)) = best {
             return Some(heading.clone());
         }
-        return Some(declared.clone());
+        // Pages that are no news declare what search engines should show.
+        let only = only_headline(sources.table).filter(|_| !sources.linked.is_news);
+        return only.or_else(|| Some(declared.clone()));
     }
     headings
         .into_iter()
