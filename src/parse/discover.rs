@@ -13,7 +13,7 @@ use super::{finish, references, text};
 /// Candidates that are returned of one page.
 const MAX_CANDIDATES: usize = 50;
 
-/// Paths under which sites keep a feed, the commonest first: WordPress, Ghost and Jekyll, Hugo, Drupal, and
+/// Paths under which sites keep a feed, the commonest first: weblogs first, then site generators, and
 /// what people name by hand.
 pub const COMMON_PATHS: [&str; 16] = [
     "/feed/",
@@ -149,21 +149,12 @@ fn feed_link(tag: &Tag<'_>, title: Option<String>, rank: u8, base: &Url) -> Opti
 fn looks_like_feed(url: &Url) -> bool {
     let path = url.path().trim_end_matches('/').to_ascii_lowercase();
     let last = path.rsplit('/').next().unwrap_or_default();
+    let extension = last.rsplit_once('.').map_or("", |(_, extension)| extension);
     matches!(
         last,
-        "feed"
-            | "feeds"
-            | "rss"
-            | "rss2"
-            | "atom"
-            | "index.xml"
-            | "index.rdf"
-            | "feed.xml"
-            | "feed.json"
-    ) || [".rss", ".atom", ".rdf"]
-        .iter()
-        .any(|end| last.ends_with(end))
-        || (last.ends_with(".xml")
+        "feed" | "feeds" | "rss" | "rss2" | "atom" | "index.xml" | "feed.json"
+    ) || matches!(extension, "rss" | "atom" | "rdf")
+        || (extension == "xml"
             && ["rss", "feed", "atom"]
                 .iter()
                 .any(|word| path.contains(word)))
@@ -175,26 +166,20 @@ fn looks_like_feed(url: &Url) -> bool {
 fn address(tag: &Tag<'_>, attribute: &str, base: &Url) -> Option<Url> {
     let written = references::decode_html(tag.attribute(attribute)?.trim());
     let url = finish::resolved(&text::line(&written)?, Some(base))?;
-    let scheme = if url.scheme() == "feed" {
-        "http"
-    } else {
-        url.scheme()
-    };
-    // `feed://example.org/rss` and `feed:https://example.org/rss` were once how browsers asked for a reader.
-    if url.scheme() == "feed" {
-        let rest = url
-            .as_str()
-            .trim_start_matches("feed:")
-            .trim_start_matches("//")
-            .to_owned();
-        let whole = if rest.starts_with("http") {
-            rest
-        } else {
-            format!("{scheme}://{rest}")
-        };
-        return Url::parse(&whole).ok();
+    if url.scheme() != "feed" {
+        return Some(url);
     }
-    Some(url)
+    // `feed://example.org/rss` and `feed:https://example.org/rss` were once how browsers asked for a reader.
+    let rest = url
+        .as_str()
+        .trim_start_matches("feed:")
+        .trim_start_matches("//");
+    let whole = if rest.starts_with("http") {
+        rest.to_owned()
+    } else {
+        format!("http://{rest}")
+    };
+    Url::parse(&whole).ok()
 }
 
 /// Passes over what stands in a script, where markup is not markup.

@@ -130,14 +130,11 @@ impl<'a> Lexer<'a> {
         } else {
             self.rest.find("-->")
         };
-        match end {
-            Some(end) => {
-                self.take(end + "-->".len());
-            }
-            None => {
-                self.has_no_comment_end = true;
-                self.take("<!--".len());
-            }
+        if let Some(end) = end {
+            self.take(end + "-->".len());
+        } else {
+            self.has_no_comment_end = true;
+            self.take("<!--".len());
         }
         None
     }

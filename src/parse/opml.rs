@@ -40,7 +40,7 @@ pub fn opml(document: &Document<'_>) -> Result<Vec<ListedFeed>, ParseError> {
     for piece in Lexer::new(&text) {
         match piece {
             Piece::Start(tag) if local_name(tag.name).eq_ignore_ascii_case("opml") => {
-                is_opml = true
+                is_opml = true;
             }
             Piece::Start(tag) if local_name(tag.name).eq_ignore_ascii_case("outline") => {
                 let feed = listed_feed(&tag, &open);
@@ -139,7 +139,7 @@ pub fn opml_of(title: &str, feeds: &[ListedFeed]) -> String {
     );
     for (folder, feeds) in folders {
         if let Some(folder) = folder {
-            opml.push_str(&format!("    <outline text=\"{}\">\n", escaped(folder)));
+            opml.extend(["    <outline text=\"", &escaped(folder), "\">\n"]);
         }
         for feed in feeds {
             opml.push_str(if folder.is_some() { "      " } else { "    " });
@@ -160,11 +160,11 @@ fn outline(feed: &ListedFeed) -> String {
         escaped(&feed.url)
     );
     if let Some(site) = &feed.site {
-        outline.push_str(&format!(" htmlUrl=\"{}\"", escaped(site)));
+        outline.extend([" htmlUrl=\"", &escaped(site), "\""]);
     }
     let categories: Vec<String> = feed.tags.iter().skip(1).map(|tag| escaped(tag)).collect();
     if !categories.is_empty() {
-        outline.push_str(&format!(" category=\"{}\"", categories.join(",")));
+        outline.extend([" category=\"", &categories.join(","), "\""]);
     }
     outline.push_str("/>\n");
     outline

@@ -67,29 +67,33 @@ fn entity_declaration(text: &str) -> Option<(&str, &str)> {
 
 /// Replaces the references in a text by what they stand for; unknown ones and bare ampersands stay.
 pub(super) fn decode<'a>(text: &'a str, own: &Entities) -> Cow<'a, str> {
+    with_each_ampersand(text, |rest, decoded| {
+        reference(rest, own, decoded).unwrap_or_else(|| {
+            decoded.push('&');
+            rest
+        })
+    })
+}
+
+/// Rewrites a text at its ampersands: `write` gets what follows one, appends what is meant, and returns what
+/// follows that.
+fn with_each_ampersand<'a>(
+    text: &'a str,
+    mut write: impl FnMut(&'a str, &mut String) -> &'a str,
+) -> Cow<'a, str> {
     let Some((before, mut rest)) = text.split_once('&') else {
         return Cow::Borrowed(text);
     };
-    let mut decoded = String::with_capacity(text.len());
-    decoded.push_str(before);
+    let mut rewritten = String::with_capacity(text.len());
+    rewritten.push_str(before);
     loop {
-        let after = match reference(rest, own, &mut decoded) {
-            Some(after) => after,
-            None => {
-                decoded.push('&');
-                rest
-            }
+        let after = write(rest, &mut rewritten);
+        let Some((before, next)) = after.split_once('&') else {
+            rewritten.push_str(after);
+            return Cow::Owned(rewritten);
         };
-        match after.split_once('&') {
-            Some((before, next)) => {
-                decoded.push_str(before);
-                rest = next;
-            }
-            None => {
-                decoded.push_str(after);
-                return Cow::Owned(decoded);
-            }
-        }
+        rewritten.push_str(before);
+        rest = next;
     }
 }
 
@@ -101,14 +105,9 @@ pub(super) fn decode_html(text: &str) -> Cow<'_, str> {
 /// Writes every ampersand of HTML the way the standard wants it: characters that need no reference stand for
 /// themselves, the others have one that ends in `;`, any other ampersand is `&amp;`.
 pub(super) fn normalised(html: &str) -> Cow<'_, str> {
-    let Some((before, mut rest)) = html.split_once('&') else {
-        return Cow::Borrowed(html);
-    };
     let own = Entities::default();
-    let mut normalised = String::with_capacity(html.len() + html.len() / 16);
     let mut meaning = String::new();
-    normalised.push_str(before);
-    loop {
+    with_each_ampersand(html, |rest, normalised| {
         meaning.clear();
         let after = reference(rest, &own, &mut meaning);
         match (after, meaning.as_str()) {
@@ -119,17 +118,8 @@ pub(super) fn normalised(html: &str) -> Cow<'_, str> {
             (_, "'") => normalised.push_str("&#39;"),
             (_, other) => normalised.push_str(other),
         }
-        match after.unwrap_or(rest).split_once('&') {
-            Some((before, next)) => {
-                normalised.push_str(before);
-                rest = next;
-            }
-            None => {
-                normalised.push_str(after.unwrap_or(rest));
-                return Cow::Owned(normalised);
-            }
-        }
-    }
+        after.unwrap_or(rest)
+    })
 }
 
 /// Reads one reference after its `&`, appends what it stands for, and returns what follows it.
@@ -215,6 +205,8 @@ fn character(code: u32) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     #[test]
@@ -290,7 +282,7 @@ mod tests {
         let mut doctype = String::from("<!DOCTYPE lolz [<!ENTITY l0 \"lollollollol\">");
         for level in 1..20 {
             let value = format!("&l{};", level - 1).repeat(10);
-            doctype.push_str(&format!("<!ENTITY l{level} \"{value}\">"));
+            write!(doctype, "<!ENTITY l{level} \"{value}\">").unwrap();
         }
         let own = Entities::of_doctype(&doctype);
         let text = "&l19;&l2;".repeat(1_000);

@@ -215,6 +215,8 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn read(text: &str) -> Sitemap {
@@ -271,9 +273,11 @@ mod tests {
         let mut text = String::from("<urlset>");
         for number in 0..MAX_ENTRIES + 10 {
             let year = if number < 10 { 2001 } else { 2024 };
-            text += &format!(
+            writeln!(
+                text,
                 "<url><loc>https://example.org/{number}</loc><lastmod>{year}-01-01</lastmod></url>"
-            );
+            )
+            .unwrap();
         }
         let sitemap = read(&text);
         assert_eq!(sitemap.feed.entries.len(), MAX_ENTRIES);

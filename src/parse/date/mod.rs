@@ -71,10 +71,9 @@ fn plain(text: &str) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     for c in without_comments(&words::plain_word(text)).chars() {
         match c {
-            '年' | '月' | '년' | '월' => plain.push('-'),
+            '年' | '月' | '년' | '월' | '\u{2212}' | '\u{2010}'..='\u{2013}' => plain.push('-'),
             '日' | '일' | '秒' | '초' => plain.push(' '),
             '時' | '时' | '点' | '分' | '시' | '분' => plain.push(':'),
-            '\u{2212}' | '\u{2010}'..='\u{2013}' => plain.push('-'),
             c if c.is_whitespace() => plain.push(' '),
             c => plain.push(c),
         }

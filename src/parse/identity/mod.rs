@@ -5,8 +5,7 @@
 //! headline), and must never be one that a different entry has, too, for that would hide news. Both are
 //! judged within one document: a key that two different entries share says nothing, and neither gets it.
 
-use std::collections::HashMap;
-use std::fmt::Write as _;
+use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
@@ -129,7 +128,7 @@ pub(super) fn give_keys(entries: &mut [Entry], homes: &[Url]) {
     for (entry, candidates) in entries.iter_mut().zip(candidates) {
         entry.keys = candidates
             .into_iter()
-            .filter(|key| !shared.contains_key(key))
+            .filter(|key| !shared.contains(key))
             .collect();
         if entry.keys.is_empty() {
             entry.keys.push(whole_entry(entry));
@@ -203,14 +202,14 @@ fn whole_entry(entry: &Entry) -> EntryKey {
 }
 
 /// Returns the keys that two different entries of one document have.
-fn shared_keys(entries: &[Entry], candidates: &[Vec<EntryKey>]) -> HashMap<EntryKey, ()> {
+fn shared_keys(entries: &[Entry], candidates: &[Vec<EntryKey>]) -> HashSet<EntryKey> {
     let mut first_with: HashMap<&EntryKey, &Entry> = HashMap::new();
-    let mut shared = HashMap::new();
+    let mut shared = HashSet::new();
     for (entry, keys) in entries.iter().zip(candidates) {
         for key in keys {
             match first_with.get(key) {
                 Some(first) if !is_repetition(first, entry) => {
-                    shared.insert(key.clone(), ());
+                    shared.insert(key.clone());
                 }
                 Some(_) => {}
                 None => {
@@ -285,8 +284,8 @@ pub fn canonical_link(url: &Url) -> String {
     link.push_str("//");
     link.push_str(host.trim_end_matches('.'));
     if let Some(port) = url.port().filter(|port| !matches!(port, 80 | 443)) {
-        // Writing to a string cannot fail.
-        let _ = write!(link, ":{port}");
+        link.push(':');
+        link.push_str(&port.to_string());
     }
     link.push_str(url.path());
     let mut separator = '?';
@@ -340,13 +339,15 @@ fn key(kind: &str, value: &str) -> EntryKey {
     }
 }
 
+/// Returns the SHA-256 of a text, in hexadecimal.
 fn hash(value: &str) -> String {
+    let digits =
+        |byte: u8| [byte >> 4, byte & 0xF].map(|digit| char::from_digit(u32::from(digit), 16));
     Sha256::digest(value.as_bytes())
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        .into_iter()
+        .flat_map(digits)
+        .flatten()
+        .collect()
 }
 
 #[cfg(test)]

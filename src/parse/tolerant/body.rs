@@ -27,13 +27,6 @@ enum Reading {
     NotText,
 }
 
-/// Whether an element without a `type` holds HTML, as in RSS, or plain text, as in Atom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Untyped {
-    Html,
-    Plain,
-}
-
 /// Returns the text of an element, tags left out, references decoded: for addresses, dates, names.
 pub(super) fn plain<'a>(inner: &[Piece<'a>], entities: &Entities) -> Cow<'a, str> {
     match inner {
@@ -57,11 +50,10 @@ pub(super) fn plain<'a>(inner: &[Piece<'a>], entities: &Entities) -> Cow<'a, str
 /// Returns the text of an element as HTML; nothing where there is none.
 pub(super) fn html(
     child: &Child<'_, '_>,
-    untyped: Untyped,
     entities: &Entities,
     namespaces: &Namespaces<'_>,
 ) -> Option<String> {
-    let reading = reading(child, untyped);
+    let reading = reading(child);
     let html = match reading {
         Reading::NotText => return None,
         Reading::Base64 => return decoded_base64(&plain(child.inner, entities)),
@@ -86,7 +78,6 @@ pub(super) fn html(
 /// Returns an element's text as one line without markup.
 pub(super) fn line(
     child: &Child<'_, '_>,
-    untyped: Untyped,
     entities: &Entities,
     namespaces: &Namespaces<'_>,
 ) -> Option<String> {
@@ -106,10 +97,10 @@ pub(super) fn line(
             return text::line(&references::decode_html(&plain));
         }
     }
-    html(child, untyped, entities, namespaces).and_then(|html| text::line_of_html(&html))
+    html(child, entities, namespaces).and_then(|html| text::line_of_html(&html))
 }
 
-fn reading(child: &Child<'_, '_>, untyped: Untyped) -> Reading {
+fn reading(child: &Child<'_, '_>) -> Reading {
     let kind = child
         .tag
         .attribute("type")
@@ -145,8 +136,8 @@ fn reading(child: &Child<'_, '_>, untyped: Untyped) -> Reading {
         };
     }
     match kind.as_str() {
-        "" if untyped == Untyped::Html => Reading::Html,
-        "" | "text" | "text/plain" => Reading::Plain,
+        "" => Reading::Html,
+        "text" | "text/plain" => Reading::Plain,
         _ if kind.contains("html") || kind.contains("xml") || kind.starts_with("text/") => {
             Reading::Html
         }

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::body::{self, Untyped};
+use super::body;
 use super::children::{Child, children};
 use super::names::Namespaces;
 use super::vocabulary::{Slot, slot};
@@ -227,12 +227,12 @@ impl Fields {
         let Some((slot, rank)) = slot(vocabulary, &local) else {
             return;
         };
-        let line = |untyped| body::line(child, untyped, scope.entities, scope.namespaces);
-        let html = |untyped| body::html(child, untyped, scope.entities, scope.namespaces);
+        let line = || body::line(child, scope.entities, scope.namespaces);
+        let html = || body::html(child, scope.entities, scope.namespaces);
         let plain = || text::line(&body::plain(child.inner, scope.entities));
         let moment = || date::timestamp(&body::plain(child.inner, scope.entities));
         match slot {
-            Slot::Title => self.title.offer(rank, || line(Untyped::Html)),
+            Slot::Title => self.title.offer(rank, line),
             Slot::Guid => self.guid.offer(rank, || {
                 plain().map(|value| Guid {
                     value,
@@ -246,8 +246,8 @@ impl Fields {
             Slot::Published => self.published.offer(rank, moment),
             Slot::Updated => self.updated.offer(rank, moment),
             Slot::Author => self.authors.offer(rank, author(child, scope)),
-            Slot::Summary => self.summary.offer(rank, || html(Untyped::Html)),
-            Slot::Content => self.content.offer(rank, || html(Untyped::Html)),
+            Slot::Summary => self.summary.offer(rank, html),
+            Slot::Content => self.content.offer(rank, html),
             Slot::Enclosure => {
                 let url = child
                     .tag

@@ -137,7 +137,7 @@ impl<'a> Outline<'a> {
                     break;
                 }
                 Piece::End { name, .. } if holder.is_some_and(|holder| holder == name) => {
-                    holder = None
+                    holder = None;
                 }
                 Piece::End { name, .. }
                     if holder.is_none() && name.eq_ignore_ascii_case(tag.name) =>
