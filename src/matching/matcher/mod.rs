@@ -368,4 +368,6 @@ fn no_stems(language: &str) -> Mistake {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
