@@ -161,8 +161,6 @@ fn shape(query: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
-
     #[test]
     fn the_index_finds_what_each_watch_alone_finds(
         queries in prop::collection::vec(valid_query(), 1..12),

@@ -620,7 +620,9 @@ impl Parser {
         }
         let outer = self.in_field;
         self.in_field = outer.or(known);
+        self.deepen(start)?;
         let inner = self.prim(None)?;
+        self.depth -= 1;
         self.in_field = outer;
         Ok(match known {
             Some(field) => self.expr(Kind::Field(field, Box::new(inner)), start),
