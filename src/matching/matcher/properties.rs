@@ -329,3 +329,47 @@ fn threads_share_one_matcher() {
         }
     });
 }
+
+#[test]
+fn endless_nesting_is_refused() {
+    for piece in [
+        "(",
+        "title:",
+        "foo:",
+        "-",
+        "NOT ",
+        "iran NEAR ",
+        "iran NEAR/1 (",
+        "-title:(",
+        "=\"",
+        "iran^1",
+        "{",
+    ] {
+        let query = piece.repeat(50_000) + "iran";
+        assert!(Matcher::compile(&[], &[watch(&query)]).is_err(), "{piece}");
+    }
+    let chain: Vec<(String, String)> = (0..5_000)
+        .map(|number| (format!("a{number}"), format!("@a{}", number + 1)))
+        .chain([("a5000".to_owned(), "iran".to_owned())])
+        .collect();
+    let problems = Matcher::compile(&chain, &[watch("@a4990")]).err().unwrap();
+    assert!(problems.iter().all(|problem| problem.kind == "too-deep"));
+}
+
+#[test]
+fn a_long_query_is_read_in_one_go() {
+    let names: Vec<String> = (0..20_000).map(|number| format!("name{number}")).collect();
+    let list = names.join(" OR ");
+    let matcher = Matcher::compile(
+        &[("names".to_owned(), list.clone())],
+        &[watch(&list), watch("@names")],
+    )
+    .unwrap();
+    let article = ArticleText {
+        text: "about name777 and name19999",
+        ..ArticleText::default()
+    };
+    let hits = matcher.hits(&article);
+    assert_eq!(hits.len(), 2);
+    assert_eq!(hits[1].terms, ["name777", "name19999"]);
+}
