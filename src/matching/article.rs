@@ -247,6 +247,14 @@ impl Article {
         }
     }
 
+    /// How many words were read.
+    pub(crate) fn len(&self) -> usize {
+        self.fields
+            .iter()
+            .map(|field| field.words.all().len())
+            .sum()
+    }
+
     /// Every key of the article, once.
     pub(crate) fn keys(&self) -> &[KeyId] {
         &self.keys

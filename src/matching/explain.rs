@@ -41,6 +41,8 @@ pub struct ClauseReport {
     pub score: f64,
     /// The clauses below it; those of an alias are given once.
     pub clauses: Vec<Self>,
+    /// Of an alias the terms that were met, since its clauses may be given elsewhere.
+    alias_terms: Vec<String>,
 }
 
 /// The kinds of clauses.
@@ -85,9 +87,7 @@ impl Explanation {
     /// The terms that were met, as their author wrote them, each once.
     #[must_use]
     pub fn terms(&self) -> Vec<String> {
-        let mut terms = Vec::new();
-        self.clause.collect_terms(&mut terms);
-        terms
+        self.clause.terms()
     }
 }
 
@@ -136,6 +136,12 @@ impl ClauseReport {
         }
     }
 
+    fn terms(&self) -> Vec<String> {
+        let mut terms = Vec::new();
+        self.collect_terms(&mut terms);
+        terms
+    }
+
     fn collect_terms(&self, terms: &mut Vec<String>) {
         if !self.met || self.only_points {
             return;
@@ -147,8 +153,14 @@ impl ClauseReport {
                     terms.push(self.text.clone());
                 }
             }
-            ClauseKind::Alias
-            | ClauseKind::And
+            ClauseKind::Alias => {
+                for term in &self.alias_terms {
+                    if !terms.contains(term) {
+                        terms.push(term.clone());
+                    }
+                }
+            }
+            ClauseKind::And
             | ClauseKind::Or
             | ClauseKind::Near
             | ClauseKind::Count { .. }
@@ -309,6 +321,7 @@ impl<'e, 'a> Reporter<'e, 'a> {
             count: inner.count,
             spans: inner.spans.clone(),
             score: inner.score,
+            alias_terms: inner.terms(),
             ..empty_report(ClauseKind::Alias)
         };
         self.known.insert(place, report.clone());
@@ -412,5 +425,6 @@ fn empty_report(kind: ClauseKind) -> ClauseReport {
         spans: Vec::new(),
         score: 0.0,
         clauses: Vec::new(),
+        alias_terms: Vec::new(),
     }
 }

@@ -13,6 +13,11 @@ use super::vocabulary::Vocabulary;
 use super::{Asks, Place, QueryProblem, WatchSource};
 use crate::domain::{ArticleText, Hit};
 
+/// Words up to which the memory for an article is kept for the next one: some 20 MB.
+///
+/// No real article has as many; one made to be large is not to cost memory for ever.
+const MAX_KEPT_WORDS: usize = 200_000;
+
 /// All watches, compiled; shared by all threads and never changed.
 #[derive(Debug)]
 pub struct Matcher {
@@ -218,7 +223,9 @@ impl Matcher {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let mut scratch = idle().pop().unwrap_or_default();
         let result = job(&mut scratch);
-        idle().push(scratch);
+        if scratch.article.len() <= MAX_KEPT_WORDS {
+            idle().push(scratch);
+        }
         result
     }
 }
@@ -367,5 +374,7 @@ fn no_stems(language: &str) -> Mistake {
     )
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -135,6 +135,9 @@ impl<'t> Units<'t> {
         while let Some(c) = self.rest.chars().next() {
             if character(c).class == Class::Invisible {
                 self.advance(c);
+                if alters_appearance(c) {
+                    end = self.code_point;
+                }
             } else if !c.is_ascii() && joins(c) {
                 self.advance(c);
                 self.sequence.push(c);
@@ -142,6 +145,16 @@ impl<'t> Units<'t> {
             } else {
                 break;
             }
+        }
+        if first.is_ascii() && self.sequence.len() == 1 {
+            let class = self.class_of(first, known.class);
+            units.push(Unit {
+                c: first,
+                class,
+                start,
+                end,
+            });
+            return;
         }
         let alone = self.sequence.len() == first.len_utf8();
         if alone && (known.stable || is_apostrophe_or_sign(first, known.class)) {
@@ -154,7 +167,8 @@ impl<'t> Units<'t> {
     }
 
     fn unit(&self, c: char, start: u32, end: u32) -> Unit {
-        let class = self.class_of(c, character(c).class);
+        // A full-width ？ is punctuation that came with the text of a query; only the ASCII sign is a wildcard.
+        let class = character(c).class;
         let digit = (class == Class::Digit && !c.is_ascii())
             .then(|| decimal_value(c).and_then(|value| char::from_digit(value, 10)))
             .flatten();
@@ -180,6 +194,11 @@ impl<'t> Units<'t> {
         self.byte += c.len_utf8();
         self.code_point = self.code_point.saturating_add(1);
     }
+}
+
+/// True for invisible characters that a reader sees by what they do to the one before: they are part of its span.
+fn alters_appearance(c: char) -> bool {
+    matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{20E3}' | '\u{E0100}'..='\u{E01EF}')
 }
 
 /// True for a character that combines with the one before it.

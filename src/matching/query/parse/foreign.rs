@@ -1,0 +1,82 @@
+//! Operators of other search languages, which get a hint with our spelling.
+
+use super::Parser;
+
+/// Characters in which the partner of a `{` or `[` is looked for, to skip what stands between.
+const MAX_SKIPPED_CHARS: usize = 200;
+
+impl Parser {
+    /// Skips `+`, `!`, braces and brackets of other search languages where an item should start; true if nothing
+    /// is left to be the item, which is then no second mistake.
+    pub(super) fn skip_foreign_signs(&mut self) -> bool {
+        loop {
+            self.skip_space();
+            let at = self.at;
+            let (message, hint) = match self.peek() {
+                Some('+') => (
+                    "+ is not an operator",
+                    "+ is not needed: every word is already required",
+                ),
+                Some('!') => ("! is not an operator", "write -word or NOT word"),
+                Some('{') => (
+                    "{ is not an operator",
+                    "write the words alone; the fields are title: body: author: source: tag: url: lang:",
+                ),
+                Some('}') => ("} is not an operator", "write ( and ) for groups"),
+                Some('[') => (
+                    "[ is not an operator",
+                    "ranges are not supported; use a regular expression, or ( and ) for groups",
+                ),
+                Some(']') => ("] is not an operator", "write ( and ) for groups"),
+                _ => return false,
+            };
+            self.note("unknown-operator", at, message, hint);
+            let close = match self.peek() {
+                Some('{') => Some('}'),
+                Some('[') => Some(']'),
+                _ => None,
+            };
+            self.at += 1;
+            let mut ahead = self.chars.iter().skip(self.at).take(MAX_SKIPPED_CHARS);
+            let length = close.and_then(|close| ahead.position(|c| *c == close));
+            self.at += length.map_or(0, |length| length + 1);
+            if self.at_end_of_group() || self.operator().is_some() {
+                return true;
+            }
+        }
+    }
+}
+
+/// An operator of another search language, written as a word: where in it, what it is, and our spelling.
+pub(super) fn foreign_operator(word: &str) -> Option<(usize, String, &'static str)> {
+    if let Some(byte) = word.find("&&") {
+        let offset = word.get(..byte).map_or(0, |before| before.chars().count());
+        return Some((
+            offset,
+            "&& is not an operator".to_owned(),
+            "write AND or just a space",
+        ));
+    }
+    let lower = word.to_ascii_lowercase();
+    let number_at = lower
+        .find(|c: char| c.is_ascii_digit())
+        .unwrap_or(lower.len());
+    let (name, number) = lower.split_at_checked(number_at)?;
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    let (hint, known) = match name {
+        "w/" | "within/" | "near/" | "n/" | "adj/" | "nr/" | "near" | "adj"
+            if !number.is_empty() =>
+        {
+            ("write NEAR/5 (or ONEAR/5) in capitals", true)
+        }
+        "pre/" | "p/" | "onear/" | "onear" if !number.is_empty() => {
+            ("write ONEAR/5 in capitals", true)
+        }
+        "w/s" | "w/p" | "near/" | "onear/" => (
+            "write NEAR/15 (about a sentence) or NEAR/50 (a paragraph)",
+            true,
+        ),
+        _ => ("", false),
+    };
+    (known && is_number).then(|| (0, format!("\"{word}\" is not an operator"), hint))
+}
