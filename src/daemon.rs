@@ -128,16 +128,17 @@ pub async fn context(config: Config, store: Store, clock: Clock) -> anyhow::Resu
             .with_context(|| format!("set up channel {name}"))?;
         channels.insert(name, channel);
     }
-    let feeds: BTreeMap<_, _> = config
+    let configured = config
+        .feeds
+        .iter()
+        .map(|feed| (feed.url.clone(), feed.name.clone()))
+        .collect();
+    store.sync_feeds(configured, clock.now()).await?;
+    let feeds = config
         .feeds
         .into_iter()
         .map(|feed| (feed.url.clone(), feed))
         .collect();
-    let configured = feeds
-        .values()
-        .map(|feed| (feed.url.clone(), feed.name.clone()))
-        .collect();
-    store.sync_feeds(configured, clock.now()).await?;
     let drawn = (u128::from(fastrand::u64(..)) << 64) | u128::from(fastrand::u64(..));
     Ok(Context {
         installation: store.installation(drawn).await?,

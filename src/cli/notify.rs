@@ -11,6 +11,10 @@ use crate::domain::{
     Match, Priority, StoryId, Timestamp, WatchName,
 };
 use crate::http::HttpClient;
+use crate::render;
+
+/// The most that is printed of what the other side said.
+const MAX_ANSWER_CHARS: usize = 2_000;
 
 /// What `notify` can do.
 #[derive(Debug, Subcommand)]
@@ -79,12 +83,12 @@ async fn send(channel: &Channel, destination: &Destination) -> anyhow::Result<bo
     let alert = test_alert(&destination.channel, now);
     let delivery = DeliveryId::derive(destination, std::slice::from_ref(&alert.id));
     let recipient = destination.recipient.as_deref();
-    let answer = channel.send(&delivery, recipient, &[alert], now).await;
+    let attempt = channel.attempt(&delivery, recipient, &[alert], now).await;
     let to = match recipient {
         Some(recipient) => format!("{} ({recipient})", destination.channel),
         None => destination.channel.to_string(),
     };
-    let (is_accepted, words) = match answer {
+    let (is_accepted, words) = match attempt.outcome {
         AttemptOutcome::Accepted => (true, format!("accepted as {delivery}")),
         AttemptOutcome::Failed { reason } => (false, format!("failed, may pass: {reason}")),
         AttemptOutcome::Paused { reason, wait } => (
@@ -98,6 +102,12 @@ async fn send(channel: &Channel, destination: &Destination) -> anyhow::Result<bo
         AttemptOutcome::Gone { reason } => (false, format!("gone for good: {reason}")),
     };
     output::line(&format!("{to}: {words}"))?;
+    if let Some(answer) = attempt.answer {
+        output::line(&format!(
+            "  the other side said: {}",
+            render::one_line(&answer, MAX_ANSWER_CHARS)
+        ))?;
+    }
     Ok(is_accepted)
 }
 

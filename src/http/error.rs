@@ -35,9 +35,7 @@ pub enum FetchError {
         limit_bytes: usize,
     },
     /// The address is not public, and `allow_private` does not name it.
-    #[error(
-        "{host} is at {address}, which is not a public address; to allow it, name it in allow_private of [http]"
-    )]
+    #[error("{}", refusal(host, address))]
     PrivateAddress {
         /// The host as the URL names it.
         host: String,
@@ -124,6 +122,16 @@ pub enum FetchError {
         /// The limit.
         limit: Duration,
     },
+}
+
+/// Names the address that was refused, how it was reached if by another name, and the setting that allows it.
+fn refusal(host: &str, address: &IpAddr) -> String {
+    let setting = "to allow it, name it in allow_private of [http]";
+    if host.trim_matches(['[', ']']) == address.to_string() {
+        format!("{address} is not a public address; {setting}")
+    } else {
+        format!("{host} is at {address}, which is not a public address; {setting}")
+    }
 }
 
 impl FetchError {

@@ -93,7 +93,8 @@ async fn match_aside(
             .into_iter()
             .zip(tags)
             .map(|(article, tags)| {
-                let text = article_text(&article, &tags);
+                let paragraphs = paragraphs(&article.article.text);
+                let text = article_text(&article, &paragraphs, &tags);
                 // A defect that one text brings out must not cost its neighbours their alerts.
                 let hits = catch_unwind(AssertUnwindSafe(|| hits_of(&matcher, &text)));
                 (article, hits.ok())
@@ -125,11 +126,21 @@ fn hits_of(matcher: &Matcher, text: &ArticleText<'_>) -> Vec<(Hit, String)> {
         .collect()
 }
 
-fn article_text<'a>(work: &'a Unflagged, tags: &'a [String]) -> ArticleText<'a> {
+/// Parts the paragraphs of a text, which stand one a line, by blank lines: only those end a phrase for the matcher, as a
+/// line end inside a paragraph is a space to it.
+fn paragraphs(text: &str) -> String {
+    text.replace('\n', "\n\n")
+}
+
+fn article_text<'a>(
+    work: &'a Unflagged,
+    paragraphs: &'a str,
+    tags: &'a [String],
+) -> ArticleText<'a> {
     let article = &work.article;
     ArticleText {
         title: &article.title,
-        text: &article.text,
+        text: paragraphs,
         author: article.byline.as_deref().unwrap_or_default(),
         source: article
             .url

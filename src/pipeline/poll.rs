@@ -12,7 +12,7 @@ use crate::alerting;
 use crate::domain::{Feed, Timestamp, shown_url};
 use crate::http::{Body, FetchError, Fetched, Get};
 use crate::parse::{self, Document, ParseError, ParsedFeed};
-use crate::schedule::{PollEnd, next_poll_at};
+use crate::schedule::{self, PollEnd, next_poll_at};
 use crate::store::{DueFeed, FeedHealth, PollRecord};
 
 /// The most that is taken of a feed, after decompression; real feeds stay far below.
@@ -28,6 +28,9 @@ const WIDTH: usize = 256;
 
 /// A claim outlives the fetch by this: a minute to wait for a turn at the host, and the time to parse and store.
 const LEASE_MARGIN: Duration = Duration::from_mins(2);
+
+/// How long a feed is put off for which there was no room at its host.
+const PUT_OFF: Duration = Duration::from_mins(2);
 
 /// The status with which a server says that a feed is gone for good (RFC 9110 §15.5.11).
 const GONE: u16 = 410;
@@ -65,7 +68,10 @@ impl Stage for Poll {
         let (record, problem) = record(feed, &due, read, ctx, now);
         let mended = match &record.health {
             FeedHealth::Read { repairs, .. } => repairs.len(),
-            FeedHealth::Unchanged { .. } | FeedHealth::Failed { .. } | FeedHealth::Gone { .. } => 0,
+            FeedHealth::Unchanged { .. }
+            | FeedHealth::Failed { .. }
+            | FeedHealth::PutOff
+            | FeedHealth::Gone { .. } => 0,
         };
         let next_poll_at = record.next_poll_at;
         let new_entries = ctx.store.record_poll(due.id, record, now).await?;
@@ -199,6 +205,13 @@ fn record(
                 },
             };
             (record, Some(error))
+        }
+        Read::NotFetched(error @ FetchError::HostBusy { .. }) => {
+            let record = PollRecord {
+                next_poll_at: schedule::after(now, schedule::jittered(PUT_OFF, jitter)),
+                health: FeedHealth::PutOff,
+            };
+            (record, Some(error.to_string()))
         }
         Read::NotFetched(error) => {
             let retry_after = match &error {

@@ -21,8 +21,10 @@ pub fn jittered(wait: Duration, jitter: f64) -> Duration {
     wait.mul_f64(1.0 + JITTER_SHARE * (2.0 * jitter.clamp(0.0, 1.0) - 1.0))
 }
 
-/// The time after a wait; the end of time where that cannot be said.
+/// The time after a wait, cut to the millisecond, which is what the store keeps; the end of time where that cannot be
+/// said.
 #[must_use]
 pub fn after(now: Timestamp, wait: Duration) -> Timestamp {
-    now.checked_add(wait).unwrap_or(Timestamp::MAX)
+    let at = now.checked_add(wait).unwrap_or(Timestamp::MAX);
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }

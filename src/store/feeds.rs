@@ -62,6 +62,8 @@ pub enum FeedHealth {
         /// Why, as a clause for people.
         error: String,
     },
+    /// It was not even asked: too many others wait for its host.
+    PutOff,
     /// Its server says that it is gone for good (410).
     Gone {
         /// What it said.
@@ -189,6 +191,13 @@ impl Store {
                 }
                 FeedHealth::Failed { error } => {
                     failed(tx, feed, next, 0, &error, now)?;
+                    Ok(0)
+                }
+                FeedHealth::PutOff => {
+                    tx.exec(
+                        "UPDATE feeds SET next_poll_at = $1, lease_until = 0 WHERE id = $2",
+                        &[next.into(), feed.0.into()],
+                    )?;
                     Ok(0)
                 }
                 FeedHealth::Gone { error } => {

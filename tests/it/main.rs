@@ -21,6 +21,7 @@ mod line;
 mod local;
 mod restart;
 mod service;
+mod stages;
 mod store;
 mod support;
 mod tidy;

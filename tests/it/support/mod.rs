@@ -3,4 +3,5 @@
 pub(crate) mod alerts;
 pub(crate) mod http;
 pub(crate) mod newsroom;
+pub(crate) mod site;
 pub(crate) mod tls;

@@ -1,0 +1,307 @@
+//! Each stage on input that is not as it should be: moved and broken feeds, pages that fail, texts that only look
+//! like a match.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use newswatch::clock::Clock;
+use newswatch::config::{self, ProcessEnvironment, Secrets};
+use newswatch::daemon;
+use newswatch::store::{AlertFilter, AlertLine, FeedLine, Sqlite, Store};
+
+use crate::support::site::{Page, Site};
+
+/// A service over one site, in memory.
+struct Service {
+    site: Site,
+    store: Store,
+    clock: Clock,
+    /// Feed paths and, after them, what else stands in the configuration.
+    config: String,
+}
+
+impl Service {
+    async fn over(site: Site, feeds: &[&str], watch: &str) -> Self {
+        let database = Arc::new(Sqlite::in_memory().unwrap());
+        let feeds: String = feeds
+            .iter()
+            .map(|path| format!("[[feed]]\nurl = \"{}\"\n", site.url(path)))
+            .collect();
+        let config = format!(
+            "state_dir = \"/nonexistent\"\n[poll]\nfirst_poll = \"alert\"\n\
+             [http]\nallow_private = [\"{}\"]\n{feeds}{watch}\n\
+             [[channel]]\nname = \"none\"\ntype = \"file\"\npath = \"/dev/null\"\n",
+            site.addr
+        );
+        Self {
+            site,
+            store: Store::over(database).await.unwrap(),
+            clock: Clock::fixed(Clock::system().now()),
+            config,
+        }
+    }
+
+    async fn pass(&self) {
+        newswatch::http::install_tls_provider();
+        let folder = tempfile::tempdir().unwrap();
+        let loaded = config::load_text(
+            "test.toml",
+            &self.config,
+            folder.path(),
+            &ProcessEnvironment,
+            Secrets::Required,
+        )
+        .unwrap();
+        let ctx = daemon::context(loaded.config, self.store.clone(), self.clock.clone())
+            .await
+            .unwrap();
+        let ctx = newswatch::pipeline::Context {
+            page_retry: Vec::new(),
+            ..ctx
+        };
+        daemon::pass(Arc::new(ctx)).await.unwrap();
+    }
+
+    async fn alerts(&self) -> Vec<AlertLine> {
+        let filter = AlertFilter {
+            watch: None,
+            since: None,
+            limit: 100,
+        };
+        self.store.alerts(filter).await.unwrap()
+    }
+
+    async fn sentences(&self) -> Vec<String> {
+        self.alerts()
+            .await
+            .into_iter()
+            .filter_map(|line| match line {
+                AlertLine::Raised { alert, .. } => Some(alert.found.sentence),
+                AlertLine::Held { .. } => None,
+            })
+            .collect()
+    }
+
+    async fn feeds(&self) -> Vec<FeedLine> {
+        self.store.report().await.unwrap().feeds
+    }
+}
+
+const EAST_SEA: &str = "[[watch]]\nname = \"Sea\"\nquery = '\"East Sea\"'\n";
+
+#[tokio::test]
+async fn a_phrase_does_not_cross_the_paragraphs_of_an_article() {
+    let site = Site::open().await;
+    site.put_article(
+        "/1",
+        "Notes of the week",
+        &[
+            "The ministers drove along the coast and from there went on to the far east",
+            "Sea levels rose again this year, the office for water said on Monday.",
+        ],
+    );
+    site.put_feed(
+        "/rss",
+        &[["1", "Notes of the week", &site.url("/1"), "Notes"]],
+    );
+    let service = Service::over(site, &["/rss"], EAST_SEA).await;
+    service.pass().await;
+    assert_eq!(service.sentences().await, Vec::<String>::new());
+    assert_eq!(service.site.asked("/1"), 1, "the page was not read");
+}
+
+#[tokio::test]
+async fn a_term_that_stands_only_on_the_page_is_found_with_its_sentence() {
+    let site = Site::open().await;
+    site.put_article(
+        "/1",
+        "Notes of the week",
+        &[
+            "The ministers met on Monday and spoke for three hours about the weather.",
+            "They then turned to the East Sea. Nothing was decided before the evening.",
+        ],
+    );
+    site.put_feed(
+        "/rss",
+        &[["1", "Notes of the week", &site.url("/1"), "Notes"]],
+    );
+    let service = Service::over(site, &["/rss"], EAST_SEA).await;
+    service.pass().await;
+    assert_eq!(
+        service.sentences().await,
+        ["They then turned to the East Sea."]
+    );
+}
+
+#[tokio::test]
+async fn the_feeds_own_text_is_matched_when_the_page_fails_and_status_says_since_when() {
+    let site = Site::open().await;
+    site.put_feed(
+        "/rss",
+        &[[
+            "1",
+            "Notes",
+            &site.url("/gone"),
+            "Talks on the East Sea resume.",
+        ]],
+    );
+    let service = Service::over(site, &["/rss"], EAST_SEA).await;
+    service.pass().await;
+    assert_eq!(service.sentences().await, ["Talks on the East Sea resume."]);
+    let AlertLine::Raised { alert, .. } = &service.alerts().await[0] else {
+        panic!("held");
+    };
+    assert!(alert.summary_only);
+    let detail = service.store.alert(&alert.id.0).await.unwrap();
+    let problem = detail[0].page_problem.as_deref().unwrap();
+    assert!(problem.contains("404"), "{problem}");
+    let feed = &service.feeds().await[0];
+    assert_eq!(feed.page_problem.as_deref(), Some(problem));
+    assert_eq!(feed.pages_failing_since, Some(service.clock.now()));
+}
+
+#[tokio::test]
+async fn a_page_on_an_internal_address_is_not_asked_for_and_the_reason_names_the_setting() {
+    let inside = Site::open().await;
+    inside.put_article("/secret", "Secret", &["The East Sea plan of the ministry."]);
+    let site = Site::open().await;
+    let hop = Page::Redirect(302, inside.url("/secret"));
+    site.put("/hop", hop);
+    let direct = inside.url("/secret");
+    let links = [direct.as_str(), &site.url("/hop")];
+    let entries: Vec<[&str; 4]> = links
+        .iter()
+        .zip(["1", "2"])
+        .map(|(link, guid)| [guid, "East Sea talks", *link, "Nothing else"])
+        .collect();
+    site.put_feed("/rss", &entries);
+    let service = Service::over(site, &["/rss"], EAST_SEA).await;
+    service.pass().await;
+    assert_eq!(inside.asked("/secret"), 0);
+    let alerts = service.alerts().await;
+    assert_eq!(alerts.len(), 2);
+    for line in &alerts {
+        let AlertLine::Raised { alert, .. } = line else {
+            panic!("held");
+        };
+        let detail = service.store.alert(&alert.id.0).await.unwrap();
+        let problem = detail[0].page_problem.as_deref().unwrap();
+        assert!(problem.contains("127.0.0.1"), "{problem}");
+        assert!(problem.contains("allow_private"), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn a_permanent_redirect_is_remembered_and_a_temporary_one_or_one_to_a_page_is_not() {
+    let site = Site::open().await;
+    site.put_feed("/new", &[]);
+    site.put("/old", Page::Redirect(301, site.url("/new")));
+    site.put("/away", Page::Redirect(302, site.url("/new")));
+    site.put_article("/page", "Moved", &["This feed is no more."]);
+    site.put("/lost", Page::Redirect(301, site.url("/page")));
+    let service = Service::over(site, &["/old", "/away", "/lost"], EAST_SEA).await;
+    service.pass().await;
+    let feeds = service.feeds().await;
+    let polled_at: Vec<&str> = feeds.iter().map(|feed| feed.fetch_url.path()).collect();
+    assert_eq!(polled_at, ["/new", "/away", "/lost"]);
+    assert!(feeds[2].error.is_some(), "a page is no feed");
+
+    service.clock.advance(Duration::from_hours(1));
+    service.pass().await;
+    assert_eq!(service.site.asked("/old"), 1);
+    assert_eq!(service.site.asked("/away"), 2);
+}
+
+#[tokio::test]
+async fn a_broken_feed_stops_no_other_and_is_tried_again_later_each_time() {
+    let site = Site::open().await;
+    let garbage = Page::Document("application/rss+xml", "not a feed".into());
+    site.put("/bad", garbage);
+    site.put("/down", Page::Status(503));
+    site.put_feed("/good", &[["1", "East Sea talks", &site.url("/none"), ""]]);
+    let service = Service::over(site, &["/bad", "/down", "/good"], EAST_SEA).await;
+    service.pass().await;
+    assert_eq!(service.sentences().await.len(), 1);
+
+    let mut last = Duration::ZERO;
+    for _ in 0..3 {
+        let now = service.clock.now();
+        let feeds = service.feeds().await;
+        let wait = Duration::try_from(feeds[1].next_poll_at.duration_since(now)).unwrap();
+        assert!(wait > last, "{wait:?} after {last:?}");
+        last = wait;
+        assert_eq!(feeds[1].error.as_deref(), Some("the server answered 503"));
+        service.clock.advance(wait);
+        service.pass().await;
+    }
+}
+
+#[tokio::test]
+async fn a_feed_that_answers_410_is_not_asked_again() {
+    let site = Site::open().await;
+    site.put("/rss", Page::Status(410));
+    let service = Service::over(site, &["/rss"], EAST_SEA).await;
+    for _ in 0..3 {
+        service.pass().await;
+        service.clock.advance(Duration::from_hours(48));
+    }
+    assert_eq!(service.site.asked("/rss"), 1);
+    assert!(service.feeds().await[0].gone);
+}
+
+#[tokio::test]
+async fn an_entry_that_comes_back_edited_or_under_a_new_guid_raises_no_second_alert() {
+    let site = Site::open().await;
+    let link = site.url("/none");
+    site.put_feed("/rss", &[["1", "East Sea talks", &link, "x"]]);
+    let service = Service::over(site, &["/rss"], EAST_SEA).await;
+    service.pass().await;
+    for entry in [
+        ["1", "East Sea talks, updated", link.as_str(), "y"],
+        ["new-guid", "East Sea talks", link.as_str(), "x"],
+    ] {
+        service.site.put_feed("/rss", &[entry]);
+        service.clock.advance(Duration::from_hours(1));
+        service.pass().await;
+    }
+    assert_eq!(service.alerts().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_page_that_fails_for_a_while_is_tried_again_before_the_feeds_text_is_taken() {
+    let site = Site::open().await;
+    site.put("/1", Page::Status(503));
+    site.put_feed(
+        "/rss",
+        &[["1", "Notes of the week", &site.url("/1"), "Notes"]],
+    );
+    let service = Service::over(site, &["/rss"], EAST_SEA).await;
+    newswatch::http::install_tls_provider();
+    let folder = tempfile::tempdir().unwrap();
+    let config = config::load_text(
+        "test.toml",
+        &service.config,
+        folder.path(),
+        &ProcessEnvironment,
+        Secrets::Required,
+    )
+    .unwrap()
+    .config;
+    let ctx = daemon::context(config, service.store.clone(), service.clock.clone())
+        .await
+        .unwrap();
+    let ctx = Arc::new(ctx);
+    daemon::pass(Arc::clone(&ctx)).await.unwrap();
+    assert_eq!(
+        service.store.report().await.unwrap().counts.entries_waiting,
+        1
+    );
+
+    let story = "The ministers spoke about the East Sea for three hours on Monday evening.";
+    service
+        .site
+        .put_article("/1", "Notes of the week", &[story]);
+    service.clock.advance(Duration::from_mins(2));
+    daemon::pass(ctx).await.unwrap();
+    assert_eq!(service.sentences().await, [story]);
+}
