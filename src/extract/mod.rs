@@ -7,7 +7,6 @@
 //! site by name. A page that is built to be slow is refused with the reason.
 
 mod body;
-mod date_words;
 mod dates;
 mod dom;
 mod embedded;

@@ -3,6 +3,7 @@
 //! Each of these is said in several places that disagree; each has its own file with the order of trust.
 
 mod byline;
+mod names;
 mod origin;
 mod published;
 mod title;
