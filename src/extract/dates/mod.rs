@@ -48,6 +48,32 @@ pub(super) struct Found {
     pub(super) of_tokens: usize,
 }
 
+/// Reads dates as one page writes them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reader {
+    /// How numbers alone are read.
+    pub(super) order: Order,
+    /// The latest second since the epoch that a date can be; later ones are none.
+    pub(super) latest: Option<i64>,
+}
+
+impl Reader {
+    /// Reads a value meant for machines, as [`parse`] does.
+    pub(super) fn parse(self, value: &str) -> Option<Found> {
+        parse(value, self.order).filter(|found| self.can_be(found))
+    }
+
+    /// Finds the first date in a text, as [`find`] does.
+    pub(super) fn find(self, text: &str) -> Option<Found> {
+        find(text, self.order).filter(|found| self.can_be(found))
+    }
+
+    fn can_be(self, found: &Found) -> bool {
+        self.latest
+            .is_none_or(|latest| found.when.at.as_second() <= latest)
+    }
+}
+
 /// Finds the first date in a text.
 pub(super) fn find(text: &str, order: Order) -> Option<Found> {
     let tokens = tokenise(text);
