@@ -266,9 +266,8 @@ fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
 /// Where an ASCII needle that begins with a character without case stands.
 fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
     let first = needle.chars().next()?;
-    let other = first.to_ascii_uppercase();
     let mut from = 0_usize;
-    while let Some(found) = text.get(from..)?.find([first, other]) {
+    while let Some(found) = find_letter(text.get(from..)?, first) {
         let at = from + found;
         if text
             .as_bytes()
@@ -280,6 +279,15 @@ fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
         from = at + 1;
     }
     None
+}
+
+/// Where an ASCII character stands, whatever its case; by the byte where it has none, which is much faster.
+fn find_letter(text: &str, letter: char) -> Option<usize> {
+    if letter.is_ascii_alphabetic() {
+        text.find([letter.to_ascii_lowercase(), letter.to_ascii_uppercase()])
+    } else {
+        text.find(letter)
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 mod tag;
 mod walk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Deref;
 
 use html5ever::tree_builder::TreeSink;
@@ -114,6 +114,7 @@ impl<'a> Table<'a> {
             },
             marked,
             removed,
+            names: HashMap::new(),
             open: Vec::new(),
             current: Current::default(),
         };

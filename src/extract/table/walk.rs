@@ -6,7 +6,7 @@ use scraper::Node;
 use scraper::node::Element;
 
 use super::{Block, NodeId, NodeRef, Part, SHORT_TEXT_BYTES, Table, Tag, attribute, text_of};
-use crate::extract::hints::{self, Hints};
+use crate::extract::hints::{self, Hints, KnownNames};
 use crate::extract::text::{TextBuffer, weight};
 
 /// The walk over the tree: what is open, and the block being collected.
@@ -14,6 +14,7 @@ pub(super) struct Walk<'a> {
     pub(super) table: Table<'a>,
     pub(super) marked: &'a BTreeSet<NodeId>,
     pub(super) removed: &'a BTreeSet<NodeId>,
+    pub(super) names: KnownNames<'a>,
     pub(super) open: Vec<Open>,
     pub(super) current: Current,
 }
@@ -132,7 +133,7 @@ impl<'a> Walk<'a> {
             }
             _ => {}
         }
-        let hints = hints::of_element(tag, element);
+        let hints = hints::of_element(tag, element, &mut self.names);
         if tag.breaks() {
             self.flush();
         }
