@@ -36,6 +36,7 @@ use body::Known;
 use linked_data::LinkedArticle;
 use metadata::Sources;
 use rule::Applied;
+use strip::Pictures;
 use table::Table;
 use wall::Signs;
 
@@ -181,7 +182,11 @@ pub fn article_given(
     still_time: &dyn Fn() -> bool,
 ) -> Result<Extracted, ExtractError> {
     let text = decoded(page)?;
-    let stripped = strip::strip(&text)?;
+    let pictures = match rule {
+        Some(_) => Pictures::Keep,
+        None => Pictures::Drop,
+    };
+    let stripped = strip::strip(&text, pictures)?;
     let html = dom::parse(&stripped.html, still_time)?;
     let applied = rule.map(|rule| rule.apply(&html)).unwrap_or_default();
     let linked = linked_data::read(&stripped.linked_data);
@@ -290,7 +295,8 @@ pub fn fragment_text(html: &str) -> String {
     let cut = html
         .get(..html.floor_char_boundary(MAX_FRAGMENT_BYTES))
         .unwrap_or(html);
-    let parsed = strip::strip(cut).and_then(|stripped| dom::parse(&stripped.html, &|| true));
+    let parsed =
+        strip::strip(cut, Pictures::Drop).and_then(|stripped| dom::parse(&stripped.html, &|| true));
     match parsed {
         Ok(html) => {
             let none = BTreeSet::new();
