@@ -3,7 +3,7 @@
 //! Names are split into words (`article__body`, `relatedNews`, `post-content`), and the words looked up in
 //! one table. The words are what publishers of many countries have in common; no name belongs to one site.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::BitOr;
 use std::sync::LazyLock;
 
@@ -96,8 +96,11 @@ impl BitOr for Hints {
     }
 }
 
+/// The names of a page that have been read: pages repeat a few of them in every row and card.
+pub(super) type KnownNames<'a> = HashMap<&'a str, Hints>;
+
 /// Reads what an element's tag, names and style suggest.
-pub(super) fn of_element(tag: Tag, element: &Element) -> Hints {
+pub(super) fn of_element<'a>(tag: Tag, element: &'a Element, known: &mut KnownNames<'a>) -> Hints {
     let mut hints = match tag {
         Tag::Nav => Hints::NAV,
         Tag::Footer => Hints::FOOT,
@@ -109,7 +112,7 @@ pub(super) fn of_element(tag: Tag, element: &Element) -> Hints {
         _ => Hints::NONE,
     };
     for (name, value) in element.attrs() {
-        hints = hints | of_attribute(tag, name, value);
+        hints = hints | of_attribute(tag, name, value, known);
     }
     if matches!(tag, Tag::Html | Tag::Body | Tag::Head) {
         // Names of the whole page speak of its kind or its theme, not of its text.
@@ -118,10 +121,10 @@ pub(super) fn of_element(tag: Tag, element: &Element) -> Hints {
     hints
 }
 
-fn of_attribute(tag: Tag, name: &str, value: &str) -> Hints {
+fn of_attribute<'a>(tag: Tag, name: &str, value: &'a str, known: &mut KnownNames<'a>) -> Hints {
     match name {
         "class" | "id" | "data-testid" | "data-component" | "data-qa" | "data-module" => {
-            of_name(value)
+            *known.entry(value).or_insert_with(|| of_name(value))
         }
         "itemprop" => of_itemprop(value),
         "role" => of_role(value),

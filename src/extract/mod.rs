@@ -8,7 +8,6 @@
 
 mod body;
 mod choice;
-mod date_words;
 mod dates;
 mod dom;
 mod embedded;
@@ -25,6 +24,7 @@ mod wall;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use url::Url;
 
 use crate::charset;
@@ -35,10 +35,10 @@ pub use rule::{Rule, RuleError};
 pub use wall::Wall;
 
 use body::Known;
-use dates::Order;
 use linked_data::LinkedArticle;
 use metadata::Sources;
 use rule::Applied;
+use strip::Pictures;
 use table::Table;
 use wall::Signs;
 
@@ -57,6 +57,13 @@ pub struct Page<'a> {
     pub content_type: Option<&'a str>,
     /// Where it came from, after redirects.
     pub url: Option<&'a Url>,
+}
+
+/// What the caller knows besides the page.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Prior {
+    /// What time it is: a page that claims to be of the day after tomorrow is not believed.
+    pub now: Option<Timestamp>,
 }
 
 /// What was found on a page.
@@ -163,8 +170,25 @@ pub fn article(
     rule: Option<&Rule>,
     still_time: &dyn Fn() -> bool,
 ) -> Result<Extracted, ExtractError> {
+    article_given(page, rule, Prior::default(), still_time)
+}
+
+/// Finds the article on a page, as [`article`] does, and does not believe what the caller knows better.
+///
+/// # Errors
+/// When the document is no HTML page, or one built to be slow.
+pub fn article_given(
+    page: &Page<'_>,
+    rule: Option<&Rule>,
+    prior: Prior,
+    still_time: &dyn Fn() -> bool,
+) -> Result<Extracted, ExtractError> {
     let text = decoded(page)?;
-    let stripped = strip::strip(&text)?;
+    let pictures = match rule {
+        Some(_) => Pictures::Keep,
+        None => Pictures::Drop,
+    };
+    let stripped = strip::strip(&text, pictures)?;
     let html = dom::parse(&stripped.html, still_time)?;
     let applied = rule.map(|rule| rule.apply(&html)).unwrap_or_default();
     let linked = linked_data::read(&stripped.linked_data);
@@ -173,6 +197,7 @@ pub fn article(
         table: &table,
         linked: &linked,
         url: page.url,
+        now: prior.now,
     };
     let mut found = read(&sources, &applied);
     if applied.body.is_empty()
@@ -228,7 +253,7 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
     let published = applied
         .published
         .iter()
-        .find_map(|value| dates::parse(value, Order::DayFirst))
+        .find_map(|value| sources.dates().parse(value))
         .map(|found| found.when);
     Extracted {
         published: published.or_else(|| metadata::published(sources, title.as_deref(), range)),
@@ -272,7 +297,8 @@ pub fn fragment_text(html: &str) -> String {
     let cut = html
         .get(..html.floor_char_boundary(MAX_FRAGMENT_BYTES))
         .unwrap_or(html);
-    let parsed = strip::strip(cut).and_then(|stripped| dom::parse(&stripped.html, &|| true));
+    let parsed =
+        strip::strip(cut, Pictures::Drop).and_then(|stripped| dom::parse(&stripped.html, &|| true));
     match parsed {
         Ok(html) => {
             let none = BTreeSet::new();

@@ -12,6 +12,15 @@ pub(super) const KEPT_ATTRIBUTES: usize = 256;
 /// Attributes in one tag that no mistake explains: the page is refused.
 pub(super) const MAX_ATTRIBUTES: usize = 4_096;
 
+/// Whether tags of pictures and form fields stay: they hold no text, but a site rule can count them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pictures {
+    /// They stay.
+    Keep,
+    /// They go: with all their sources and sizes they are a tenth of a page.
+    Drop,
+}
+
 /// A page without its code.
 #[derive(Debug, Default)]
 pub(super) struct Stripped<'a> {
@@ -29,7 +38,7 @@ pub(super) struct Stripped<'a> {
 ///
 /// # Errors
 /// When a tag has more attributes than [`MAX_ATTRIBUTES`].
-pub(super) fn strip(page: &str) -> Result<Stripped<'_>, ExtractError> {
+pub(super) fn strip(page: &str, pictures: Pictures) -> Result<Stripped<'_>, ExtractError> {
     let mut stripped = Stripped {
         html: String::with_capacity(page.len() / 2),
         ..Stripped::default()
@@ -43,7 +52,10 @@ pub(super) fn strip(page: &str) -> Result<Stripped<'_>, ExtractError> {
         rest = match construct(from_tag) {
             Construct::Comment => after_comment(from_tag),
             Construct::Raw(raw) => strip_raw(from_tag, raw, &mut stripped, &mut endless)?,
-            Construct::Tag => {
+            Construct::Picture if pictures == Pictures::Drop => {
+                split_at(from_tag, tag_end(from_tag)?.end).1
+            }
+            Construct::Tag | Construct::Picture => {
                 let end = tag_end(from_tag)?;
                 let (tag, after) = split_at(from_tag, end.end);
                 repeated_roots += usize::from(is_root(tag.as_bytes()));
@@ -117,6 +129,8 @@ enum Construct {
     Comment,
     Raw(Raw),
     Tag,
+    /// A tag without content that shows a picture or a field.
+    Picture,
     Text,
 }
 
@@ -133,8 +147,13 @@ fn construct(from_tag: &str) -> Construct {
             .into_iter()
             .find(|(name, _)| is_tag(bytes, name))
             .map(|(_, raw)| raw);
-            raw.map_or(Construct::Tag, Construct::Raw)
+            match raw {
+                Some(raw) => Construct::Raw(raw),
+                None if is_tag(bytes, "source") => Construct::Picture,
+                None => Construct::Tag,
+            }
         }
+        Some(b'i' | b'I') if is_tag(bytes, "img") || is_tag(bytes, "input") => Construct::Picture,
         Some(byte) if byte.is_ascii_alphabetic() => Construct::Tag,
         _ => Construct::Text,
     }
@@ -266,9 +285,8 @@ fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
 /// Where an ASCII needle that begins with a character without case stands.
 fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
     let first = needle.chars().next()?;
-    let other = first.to_ascii_uppercase();
     let mut from = 0_usize;
-    while let Some(found) = text.get(from..)?.find([first, other]) {
+    while let Some(found) = find_letter(text.get(from..)?, first) {
         let at = from + found;
         if text
             .as_bytes()
@@ -282,12 +300,21 @@ fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
     None
 }
 
+/// Where an ASCII character stands, whatever its case; by the byte where it has none, which is much faster.
+fn find_letter(text: &str, letter: char) -> Option<usize> {
+    if letter.is_ascii_alphabetic() {
+        text.find([letter.to_ascii_lowercase(), letter.to_ascii_uppercase()])
+    } else {
+        text.find(letter)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn stripped(page: &str) -> String {
-        strip(page).unwrap().html
+        strip(page, Pictures::Keep).unwrap().html
     }
 
     #[test]
@@ -299,7 +326,7 @@ mod tests {
     #[test]
     fn linked_data_is_kept_apart_from_other_scripts() {
         let page = "<script type=\"application/LD+JSON\">{}</script><script>x</script>";
-        let parts = strip(page).unwrap();
+        let parts = strip(page, Pictures::Keep).unwrap();
         assert_eq!(parts.linked_data, ["{}"]);
         assert_eq!(parts.scripts, ["x"]);
     }
@@ -307,6 +334,13 @@ mod tests {
     #[test]
     fn a_script_that_never_ends_hides_nothing() {
         assert_eq!(stripped("<p>a<script>b<p>c"), "<p>ab<p>c");
+    }
+
+    #[test]
+    fn pictures_go_where_nobody_asks_for_them() {
+        let page = "<p>a<img src=x>b<SOURCE srcset=y><input>c";
+        assert_eq!(strip(page, Pictures::Drop).unwrap().html, "<p>abc");
+        assert_eq!(stripped(page), page);
     }
 
     #[test]
@@ -323,7 +357,7 @@ mod tests {
     fn a_tag_of_thousands_of_attributes_is_refused() {
         let tag = format!("<p {}>", "a=1 ".repeat(5_000));
         assert!(matches!(
-            strip(&tag),
+            strip(&tag, Pictures::Keep),
             Err(ExtractError::TooManyAttributes { limit: 4_096 })
         ));
     }
@@ -331,7 +365,7 @@ mod tests {
     #[test]
     fn a_tag_of_hundreds_of_attributes_is_cut() {
         let page = format!("<p {}>text", "a=1 ".repeat(300));
-        let parts = strip(&page).unwrap();
+        let parts = strip(&page, Pictures::Keep).unwrap();
         assert_eq!(parts.html, format!("<p {}>text", "a=1 ".repeat(256)));
         assert!(parts.cut_attributes);
     }

@@ -162,6 +162,26 @@ fn a_date_that_cannot_be_is_not_taken() {
 }
 
 #[test]
+fn a_date_after_tomorrow_is_not_believed() {
+    let head = "<meta property='article:published_time' content='2031-01-01T00:00:00Z'>";
+    let html = page_of(head, &[FIRST, SECOND])
+        .replace("</h1>", "</h1><time datetime=2024-05-06>6 May</time>");
+    let page = Page {
+        bytes: html.as_bytes(),
+        content_type: None,
+        url: None,
+    };
+    let prior = Prior {
+        now: "2024-05-07T00:00:00Z".parse().ok(),
+    };
+    let found = article_given(&page, None, prior, &|| true).unwrap();
+    assert_eq!(
+        found.published.unwrap().to_string(),
+        "2024-05-06T00:00:00+00:00"
+    );
+}
+
+#[test]
 fn the_date_of_another_article_is_not_taken() {
     let html = page_of("", &[FIRST, SECOND]).replace(
         "lighthouse</a>",

@@ -3,6 +3,7 @@
 //! Each of these is said in several places that disagree; each has its own file with the order of trust.
 
 mod byline;
+mod names;
 mod origin;
 mod published;
 mod title;
@@ -14,9 +15,10 @@ pub(super) use title::title;
 
 use std::ops::RangeInclusive;
 
+use jiff::Timestamp;
 use url::Url;
 
-use super::dates::Order;
+use super::dates::{Order, Reader};
 use super::linked_data::LinkedArticle;
 use super::table::{Block, Table};
 use super::text::{clean, folded};
@@ -30,11 +32,26 @@ pub(super) struct Sources<'a> {
     pub(super) linked: &'a LinkedArticle,
     /// Where it came from.
     pub(super) url: Option<&'a Url>,
+    /// What time it is, if the caller says so.
+    pub(super) now: Option<Timestamp>,
 }
 
+/// Seconds that a date of publication may lie ahead: clocks are wrong, and a day begins elsewhere first.
+const TOLERATED_FUTURE_S: i64 = 2 * 24 * 3600;
+
 impl Sources<'_> {
+    /// How this page's dates are to be read.
+    pub(super) fn dates(&self) -> Reader {
+        Reader {
+            order: self.date_order(),
+            latest: self
+                .now
+                .map(|now| now.as_second().saturating_add(TOLERATED_FUTURE_S)),
+        }
+    }
+
     /// How dates of numbers alone are to be read.
-    pub(super) fn date_order(&self) -> Order {
+    fn date_order(&self) -> Order {
         let lang = lang(self).unwrap_or_default().to_ascii_lowercase();
         let american = lang == "en-us" || (lang == "en" && !self.has_foreign_host());
         if american {

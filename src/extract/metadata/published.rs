@@ -9,7 +9,7 @@ use jiff::tz::Offset;
 
 use super::{Place, Sources};
 use crate::domain::LocalTimestamp;
-use crate::extract::dates::{self, Found, Order};
+use crate::extract::dates::{Found, Reader};
 use crate::extract::hints::Hints;
 use crate::extract::table::{Part, Table, Tag, attribute};
 
@@ -93,33 +93,33 @@ pub(in crate::extract) fn published(
     title: Option<&str>,
     body: Option<(usize, usize)>,
 ) -> Option<LocalTimestamp> {
-    let order = sources.date_order();
+    let dates = sources.dates();
     let linked = sources
         .linked
         .published
         .as_deref()
-        .and_then(|value| dates::parse(value, order));
+        .and_then(|value| dates.parse(value));
     let place = Place::new(sources.table, title, body);
-    let visible = place.shown(sources.table, order);
+    let visible = place.shown(sources.table, dates);
     let declared = linked
-        .or_else(|| from_meta(sources, PUBLISHED, order))
-        .or_else(|| from_microdata(sources.table, "datePublished", order));
+        .or_else(|| from_meta(sources, PUBLISHED, dates))
+        .or_else(|| from_microdata(sources.table, "datePublished", dates));
     if let Some(declared) = declared {
-        let witnesses = [linked, from_meta(sources, PUBLISHED, order), visible];
+        let witnesses = [linked, from_meta(sources, PUBLISHED, dates), visible];
         return Some(as_written(declared, &witnesses));
     }
     visible
-        .or_else(|| from_url(sources))
+        .or_else(|| from_url(sources, dates))
         .or_else(|| {
             sources
                 .linked
                 .modified
                 .as_deref()
-                .and_then(|value| dates::parse(value, order))
+                .and_then(|value| dates.parse(value))
         })
-        .or_else(|| from_meta(sources, MODIFIED, order))
-        .or_else(|| from_microdata(sources.table, "dateModified", order))
-        .or_else(|| place.below(sources.table, order))
+        .or_else(|| from_meta(sources, MODIFIED, dates))
+        .or_else(|| from_microdata(sources.table, "dateModified", dates))
+        .or_else(|| place.below(sources.table, dates))
         .map(|found| found.when)
 }
 
@@ -175,29 +175,29 @@ fn minutes_between(from: Timestamp, to: Timestamp) -> i64 {
 
 /// When the article was last changed.
 pub(in crate::extract) fn modified(sources: &Sources<'_>) -> Option<LocalTimestamp> {
-    let order = sources.date_order();
+    let dates = sources.dates();
     sources
         .linked
         .modified
         .as_deref()
-        .and_then(|value| dates::parse(value, order))
-        .or_else(|| from_meta(sources, MODIFIED, order))
-        .or_else(|| from_microdata(sources.table, "dateModified", order))
+        .and_then(|value| dates.parse(value))
+        .or_else(|| from_meta(sources, MODIFIED, dates))
+        .or_else(|| from_microdata(sources.table, "dateModified", dates))
         .map(|found| found.when)
 }
 
-fn from_meta(sources: &Sources<'_>, names: &[&str], order: Order) -> Option<Found> {
+fn from_meta(sources: &Sources<'_>, names: &[&str], dates: Reader) -> Option<Found> {
     names.iter().find_map(|name| {
         sources
             .table
             .metas
             .iter()
             .filter(|(known, _)| known == name)
-            .find_map(|(_, content)| dates::parse(content, order))
+            .find_map(|(_, content)| dates.parse(content))
     })
 }
 
-fn from_microdata(table: &Table<'_>, itemprop: &str, order: Order) -> Option<Found> {
+fn from_microdata(table: &Table<'_>, itemprop: &str, dates: Reader) -> Option<Found> {
     table
         .elements
         .iter()
@@ -208,10 +208,10 @@ fn from_microdata(table: &Table<'_>, itemprop: &str, order: Order) -> Option<Fou
                 .and_then(|element| attribute(element, "itemprop"))
                 .is_some_and(|names| names.contains(itemprop))
         })
-        .find_map(|part| of_part(table, part, order))
+        .find_map(|part| of_part(table, part, dates))
 }
 
-fn of_part(table: &Table<'_>, part: &Part, order: Order) -> Option<Found> {
+fn of_part(table: &Table<'_>, part: &Part, dates: Reader) -> Option<Found> {
     let element = table.element(part)?;
     [
         "datetime",
@@ -222,8 +222,8 @@ fn of_part(table: &Table<'_>, part: &Part, order: Order) -> Option<Found> {
         "data-time",
     ]
     .iter()
-    .find_map(|name| dates::parse(attribute(element, name)?, order))
-    .or_else(|| dates::find(&table.text_of(part), order))
+    .find_map(|name| dates.parse(attribute(element, name)?))
+    .or_else(|| dates.find(&table.text_of(part)))
 }
 
 /// What tells that a date is that of another article.
@@ -240,15 +240,15 @@ const BESIDE: Hints = Hints::RELATED.or(Hints::COMMENTS).or(Hints::NAV);
 
 impl Place {
     /// The date that readers are shown near the headline.
-    fn shown(&self, table: &Table<'_>, order: Order) -> Option<Found> {
-        self.in_elements(table, order, Trust::Names)
-            .or_else(|| self.in_lines(table, order, Trust::Names))
-            .or_else(|| self.in_elements(table, order, Trust::Place))
-            .or_else(|| self.in_lines(table, order, Trust::Place))
-            .or_else(|| self.in_dateline(table, order))
+    fn shown(&self, table: &Table<'_>, dates: Reader) -> Option<Found> {
+        self.in_elements(table, dates, Trust::Names)
+            .or_else(|| self.in_lines(table, dates, Trust::Names))
+            .or_else(|| self.in_elements(table, dates, Trust::Place))
+            .or_else(|| self.in_lines(table, dates, Trust::Place))
+            .or_else(|| self.in_dateline(table, dates))
     }
 
-    fn in_elements(&self, table: &Table<'_>, order: Order, trust: Trust) -> Option<Found> {
+    fn in_elements(&self, table: &Table<'_>, dates: Reader, trust: Trust) -> Option<Found> {
         let blocks = self.blocks(BLOCKS_BEFORE, 3);
         table
             .elements
@@ -258,12 +258,12 @@ impl Place {
             .filter(|(_, part)| blocks.contains(&part.first) && part.end <= part.first + 4)
             .filter(|(index, _)| !self.is_of_another(table, *index, trust))
             .map(|(_, part)| part)
-            .filter_map(|part| Some((self.distance(part.first), of_part(table, part, order)?)))
+            .filter_map(|part| Some((self.distance(part.first), of_part(table, part, dates)?)))
             .min_by_key(|(distance, found)| (*distance, !found.has_time))
             .map(|(_, found)| found)
     }
 
-    fn in_lines(&self, table: &Table<'_>, order: Order, trust: Trust) -> Option<Found> {
+    fn in_lines(&self, table: &Table<'_>, dates: Reader, trust: Trust) -> Option<Found> {
         let from = self.top.saturating_sub(LINES_BEFORE);
         let blocks = table.blocks.iter().enumerate().skip(from);
         blocks
@@ -271,9 +271,7 @@ impl Place {
             .filter(|(_, block)| {
                 block.weight <= 200 && !self.is_of_another(table, block.part, trust)
             })
-            .filter_map(|(index, block)| {
-                Some((self.distance(index), dates::find(&block.text, order)?))
-            })
+            .filter_map(|(index, block)| Some((self.distance(index), dates.find(&block.text)?)))
             .filter(|(_, found)| found.of_tokens <= 16 || found.at <= 6)
             .min_by_key(|(distance, _)| *distance)
             .map(|(_, found)| found)
@@ -305,19 +303,19 @@ impl Place {
     }
 
     /// The date that the text itself begins with: `Berlin, 1 February 2022 - The ministry ...`.
-    fn in_dateline(&self, table: &Table<'_>, order: Order) -> Option<Found> {
+    fn in_dateline(&self, table: &Table<'_>, dates: Reader) -> Option<Found> {
         let (start, _) = self.body?;
         table
             .blocks
             .iter()
             .skip(start)
             .take(3)
-            .filter_map(|block| dates::find(&block.text, order))
+            .filter_map(|block| dates.find(&block.text))
             .find(|found| found.at <= 6)
     }
 
     /// The date in a line below the text that says so.
-    fn below(&self, table: &Table<'_>, order: Order) -> Option<Found> {
+    fn below(&self, table: &Table<'_>, dates: Reader) -> Option<Found> {
         let (_, end) = self.body?;
         table
             .blocks
@@ -329,7 +327,7 @@ impl Place {
                 let lower = block.text.to_lowercase();
                 SAYS_PUBLISHED.iter().any(|word| lower.contains(word))
             })
-            .find_map(|block| dates::find(&block.text, order))
+            .find_map(|block| dates.find(&block.text))
     }
 }
 
@@ -361,7 +359,7 @@ const SAYS_PUBLISHED: &[&str] = &[
     "änderung",
 ];
 
-fn from_url(sources: &Sources<'_>) -> Option<Found> {
+fn from_url(sources: &Sources<'_>, dates: Reader) -> Option<Found> {
     let canonical = super::canonical(sources);
     let path = sources.url.or(canonical.as_ref())?.path().to_owned();
     let parts: Vec<&str> = path
@@ -376,7 +374,7 @@ fn from_url(sources: &Sources<'_>) -> Option<Found> {
                     && (1..=2).contains(&month.len())
                     && (1..=2).contains(&day.len()) =>
             {
-                dates::find(&format!("{year}-{month}-{day}"), Order::DayFirst)
+                dates.find(&format!("{year}-{month}-{day}"))
             }
             _ => None,
         })
@@ -384,6 +382,6 @@ fn from_url(sources: &Sources<'_>) -> Option<Found> {
             parts
                 .iter()
                 .filter(|part| part.len() == 8)
-                .find_map(|part| dates::find(part, Order::DayFirst))
+                .find_map(|part| dates.find(part))
         })
 }

@@ -1,18 +1,12 @@
-//! Finds the blocks that are the article.
-//!
-//! Each block has a worth: long plain text counts for, short or linked text against. The worth of an element
-//! is the sum over its blocks; the article is the smallest element that keeps nearly all of the best sum.
-//! Parts that their names give away (menus, related articles, comments) are left out first, unless they hold
-//! so much of the page's text that the name must mean something else.
+//! What each element and block is worth, and the element that is worth most.
 
-use super::hints::Hints;
-use super::lines;
-use super::rule::Applied;
-use super::table::{Block, Part, Table, Tag};
-use super::text::{ends_sentence, folded, sentence_marks};
+use super::Known;
+use crate::extract::hints::Hints;
+use crate::extract::table::{Block, Part, Table, Tag};
+use crate::extract::text::{ends_sentence, folded, sentence_marks};
 
 /// Names of parts that are not the article.
-const JUNK: Hints = Hints::RELATED
+pub(super) const JUNK: Hints = Hints::RELATED
     .or(Hints::SHARE)
     .or(Hints::NAV)
     .or(Hints::COMMENTS)
@@ -26,7 +20,7 @@ const JUNK: Hints = Hints::RELATED
     .or(Hints::HIDDEN);
 
 /// Those of them that are hardly ever given to a part of the article.
-const SURE_JUNK: Hints = Hints::NAV
+pub(super) const SURE_JUNK: Hints = Hints::NAV
     .or(Hints::COMMENTS)
     .or(Hints::FOOT)
     .or(Hints::CONSENT)
@@ -36,7 +30,7 @@ const SURE_JUNK: Hints = Hints::NAV
 const PARAGRAPH_WEIGHT: usize = 80;
 
 /// Share of a block inside links from which it is a reference, not a sentence.
-const LINKED_SHARE: f64 = 0.5;
+pub(super) const LINKED_SHARE: f64 = 0.5;
 
 /// Share of the page's plain text from which a part is not left out for its name.
 const TOO_MUCH_TO_BE_JUNK: f64 = 0.4;
@@ -47,93 +41,11 @@ const SECOND_ARTICLE_WORTH: f64 = 400.0;
 /// What the name of an article's text is worth at most, in weight.
 const NAMED_BODY_WORTH: f64 = 400.0;
 
-/// What is known before the search.
-#[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Known<'a> {
-    /// The headline.
-    pub(super) title: Option<&'a str>,
-    /// The names of the authors.
-    pub(super) byline: Option<&'a str>,
-    /// What the page gives as its description.
-    pub(super) description: Option<&'a str>,
-}
-
-/// The article's blocks, as indices in document order: those that the site rule names, else those found.
-pub(super) fn find(table: &Table<'_>, known: &Known<'_>, rule: &Applied) -> Vec<usize> {
-    if !rule.body.is_empty() {
-        return named_by_rule(table, rule);
-    }
-    let plain = Sums::new(table.blocks.iter().map(plain_weight));
-    let mut best = (Vec::new(), 0);
-    for names in [JUNK, SURE_JUNK, Hints::NONE] {
-        let survey = Survey::new(table, &plain, names);
-        let found = survey.article(known);
-        let weight = weight_of(table, &found);
-        if weight > best.1 * TRUSTED_RATIO {
-            best = (found, weight);
-        }
-        if best.1 >= ENOUGH_WEIGHT {
-            break;
-        }
-    }
-    best.0
-}
-
-/// The same blocks without the lines that only name the authors, who are known by now.
-pub(super) fn without_bylines(
-    table: &Table<'_>,
-    found: &[usize],
-    known: &Known<'_>,
-    rule: &Applied,
-) -> Vec<usize> {
-    let byline = known.byline.map(folded).unwrap_or_default();
-    let is_byline = |index: &usize| {
-        table.blocks.get(*index).is_some_and(|block| {
-            block.weight < 300 && lines::is_byline(&folded(&block.text), &byline)
-        })
-    };
-    found
-        .iter()
-        .filter(|index| !rule.body.is_empty() || !is_byline(index))
-        .copied()
-        .collect()
-}
-
-fn named_by_rule(table: &Table<'_>, rule: &Applied) -> Vec<usize> {
-    let mut named = vec![false; table.blocks.len()];
-    let parts = table
-        .elements
-        .iter()
-        .filter(|part| rule.body.contains(&part.node));
-    for part in parts {
-        for slot in named.iter_mut().take(part.end).skip(part.first) {
-            *slot = true;
-        }
-    }
-    let indices = named.iter().enumerate().filter(|(_, named)| **named);
-    indices.map(|(index, _)| index).collect()
-}
-
-fn weight_of(table: &Table<'_>, found: &[usize]) -> usize {
-    found
-        .iter()
-        .filter_map(|&index| table.blocks.get(index))
-        .map(|block| block.weight)
-        .sum()
-}
-
-/// How many times the text must be that is found when fewer names count as junk, to be preferred: names lie
-/// where a whole article is built of parts called cards or widgets.
-const TRUSTED_RATIO: usize = 4;
-
-/// Weight of a text that is long enough not to look for a longer one.
-const ENOUGH_WEIGHT: usize = 4_000;
-
 /// A sum over the first `n` blocks, for every `n`.
-struct Sums(Vec<f64>);
+pub(super) struct Sums(Vec<f64>);
 
 impl Sums {
-    fn new(values: impl Iterator<Item = f64>) -> Self {
+    pub(super) fn new(values: impl Iterator<Item = f64>) -> Self {
         let mut sums = vec![0.0];
         let mut total = 0.0;
         for value in values {
@@ -154,8 +66,8 @@ impl Sums {
 }
 
 /// What was found out about each element and block.
-struct Survey<'a> {
-    table: &'a Table<'a>,
+pub(super) struct Survey<'a> {
+    pub(super) table: &'a Table<'a>,
     /// Whether the element, or one around it, is left out.
     junk: Vec<bool>,
     /// Whether the block is left out.
@@ -164,7 +76,7 @@ struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    fn new(table: &'a Table<'a>, plain: &Sums, names: Hints) -> Self {
+    pub(super) fn new(table: &'a Table<'a>, plain: &Sums, names: Hints) -> Self {
         let junk = junk_parts(table, plain, names);
         let left_out = junk_blocks(table, &junk);
         let worth = Sums::new(
@@ -182,25 +94,16 @@ impl<'a> Survey<'a> {
         }
     }
 
-    fn article(&self, known: &Known<'_>) -> Vec<usize> {
-        let Some(root) = self.best_element() else {
-            return Vec::new();
-        };
-        let root = self.own_article(root, known).unwrap_or(root);
-        let chosen = trim(self.table, self, root, known);
-        with_lead(self.table, self, root, chosen, known)
-    }
-
     fn is_junk(&self, part: usize) -> bool {
         self.junk.get(part).copied().unwrap_or(false)
     }
 
-    fn is_left_out(&self, block: usize) -> bool {
+    pub(super) fn is_left_out(&self, block: usize) -> bool {
         self.left_out.get(block).copied().unwrap_or(true)
     }
 
     /// The smallest element that keeps nearly all of the best worth.
-    fn best_element(&self) -> Option<usize> {
+    pub(super) fn best_element(&self) -> Option<usize> {
         let elements = &self.table.elements;
         let (mut best, _) = elements
             .iter()
@@ -232,7 +135,7 @@ impl<'a> Survey<'a> {
 
     /// The first of several articles that a page loads one after the other as the reader scrolls: each has its
     /// own headline of level one.
-    fn own_article(&self, root: usize, known: &Known<'_>) -> Option<usize> {
+    pub(super) fn own_article(&self, root: usize, known: &Known<'_>) -> Option<usize> {
         let outer = self.table.elements.get(root)?;
         let title = folded(known.title?);
         let mut articles: Vec<(usize, &Part)> = Vec::new();
@@ -277,36 +180,13 @@ impl<'a> Survey<'a> {
         }
     }
 
-    fn blocks_of(&self, root: usize) -> Vec<usize> {
+    pub(super) fn blocks_of(&self, root: usize) -> Vec<usize> {
         let Some(part) = self.table.elements.get(root) else {
             return Vec::new();
         };
         (part.first..part.end)
             .filter(|&index| !self.is_left_out(index))
             .collect()
-    }
-}
-
-impl Tag {
-    fn is_inline(self) -> bool {
-        matches!(self, Self::Inline | Self::Link | Self::Strong | Self::Time)
-    }
-
-    fn holds_articles(self) -> bool {
-        matches!(
-            self,
-            Self::Body
-                | Self::Main
-                | Self::Article
-                | Self::Section
-                | Self::Div
-                | Self::Cell
-                | Self::Inline
-                | Self::Quote
-                | Self::Form
-                | Self::Table
-                | Self::Row
-        )
     }
 }
 
@@ -325,7 +205,7 @@ fn kept_share(part: &Part) -> f64 {
     clippy::cast_precision_loss,
     reason = "lengths of texts are far below 2^52"
 )]
-fn plain_weight(block: &Block) -> f64 {
+pub(super) fn plain_weight(block: &Block) -> f64 {
     if is_paragraph(block) {
         block.weight as f64
     } else {
@@ -334,7 +214,7 @@ fn plain_weight(block: &Block) -> f64 {
 }
 
 /// Tells whether a block reads as a paragraph of running text.
-fn is_paragraph(block: &Block) -> bool {
+pub(super) fn is_paragraph(block: &Block) -> bool {
     block.link_share() < LINKED_SHARE
         && !matches!(block.tag, Tag::Heading(_))
         && (block.weight >= PARAGRAPH_WEIGHT
@@ -425,123 +305,4 @@ fn junk_blocks(table: &Table<'_>, junk: &[bool]) -> Vec<bool> {
         }
     }
     left_out
-}
-
-/// Tenths of the text after which a heading like "Comments" ends it.
-const LATE_TENTHS: usize = 6;
-
-/// Drops what stands before, between and after the paragraphs without being part of the text.
-fn trim(table: &Table<'_>, survey: &Survey<'_>, root: usize, known: &Known<'_>) -> Vec<usize> {
-    let chosen = survey.blocks_of(root);
-    let in_body = table
-        .elements
-        .get(root)
-        .is_some_and(|part| part.hints.any(Hints::BODY));
-    let total = weight_of(table, &chosen);
-    let mut passed = 0;
-    let block = |index: usize| table.blocks.get(index);
-    let is_text = |index: &usize| block(*index).is_some_and(is_paragraph);
-    let first = chosen.iter().position(is_text).unwrap_or(0);
-    let last = chosen.iter().rposition(is_text).unwrap_or(chosen.len());
-    let title = known.title.map(folded).unwrap_or_default();
-    let byline = known.byline.map(folded).unwrap_or_default();
-    let mut kept = Vec::with_capacity(chosen.len());
-    for (position, &index) in chosen.iter().enumerate() {
-        let Some(block) = block(index) else {
-            continue;
-        };
-        let hints = survey
-            .table
-            .elements
-            .get(block.part)
-            .map_or(Hints::NONE, |p| p.hints);
-        let is_heading = matches!(block.tag, Tag::Heading(_));
-        let is_late = passed * 10 >= total * LATE_TENTHS;
-        if position > last && ends_text(block)
-            || is_late && is_heading && lines::ends_article(block)
-        {
-            break;
-        }
-        passed += block.weight;
-        if is_about_the_article(block, hints, &title, &byline) || lines::is_boilerplate(block) {
-            continue;
-        }
-        if position < first && !opens_text(block, hints, in_body) {
-            continue;
-        }
-        kept.push(index);
-    }
-    kept
-}
-
-/// Tells whether a block names the article, its authors or its date.
-fn is_about_the_article(block: &Block, hints: Hints, title: &str, byline: &str) -> bool {
-    if block.weight < 200 && hints.any(Hints::DATE.or(Hints::BYLINE).or(Hints::META)) {
-        return true;
-    }
-    if block.weight >= 300 {
-        return false;
-    }
-    let text = folded(&block.text);
-    text.is_empty() || text == title || lines::is_byline(&text, byline)
-}
-
-/// Tells whether a short block before the first paragraph belongs to the text.
-fn opens_text(block: &Block, hints: Hints, in_body: bool) -> bool {
-    !lines::has_date(&block.text)
-        && block.link_share() < LINKED_SHARE
-        && (in_body
-            || hints.any(Hints::LEAD)
-            || matches!(
-                block.tag,
-                Tag::Paragraph | Tag::Heading(2..) | Tag::Item | Tag::Quote
-            ))
-}
-
-/// Tells whether a short block after the last paragraph shows that the text is over.
-fn ends_text(block: &Block) -> bool {
-    block.link_share() >= LINKED_SHARE && block.weight > 15 || lines::ends_article(block)
-}
-
-/// Adds the paragraph between headline and text, which often stands outside of the element that holds the rest.
-fn with_lead(
-    table: &Table<'_>,
-    survey: &Survey<'_>,
-    _root: usize,
-    chosen: Vec<usize>,
-    known: &Known<'_>,
-) -> Vec<usize> {
-    let Some(&first) = chosen.first() else {
-        return chosen;
-    };
-    let description = known.description.map(folded).unwrap_or_default();
-    let lead = (0..first).rev().find(|&index| {
-        table.blocks.get(index).is_some_and(|block| {
-            let hints = table
-                .elements
-                .get(block.part)
-                .map_or(Hints::NONE, |p| p.hints);
-            let parent = table
-                .ancestors(block.part)
-                .next()
-                .map_or(Hints::NONE, |(_, p)| p.hints);
-            let text = folded(&block.text);
-            block.weight >= 40
-                && !survey.is_left_out(index)
-                && block.link_share() < LINKED_SHARE
-                && ((hints | parent).any(Hints::LEAD) || same_beginning(&text, &description))
-                && Some(text) != known.title.map(folded)
-        })
-    });
-    lead.into_iter().chain(chosen).collect()
-}
-
-/// Tells whether two folded texts begin alike: a description is often the lead, cut.
-fn same_beginning(text: &str, description: &str) -> bool {
-    let shared = text
-        .chars()
-        .zip(description.chars())
-        .take_while(|(a, b)| a == b)
-        .count();
-    shared >= 60 || (shared >= 25 && shared + 1 >= text.chars().count())
 }

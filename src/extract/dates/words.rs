@@ -29,7 +29,7 @@ pub(super) fn is_unit(c: char) -> bool {
 }
 
 /// The number of a month by its name or short name, in lower case.
-pub(super) fn month(word: &str) -> Option<u32> {
+pub(in crate::extract) fn month(word: &str) -> Option<u32> {
     MONTH_TABLE
         .binary_search_by(|(name, _)| (*name).cmp(word))
         .ok()
@@ -38,7 +38,7 @@ pub(super) fn month(word: &str) -> Option<u32> {
 }
 
 /// Tells the names of weekdays, in lower case.
-pub(super) fn is_weekday(word: &str) -> bool {
+pub(in crate::extract) fn is_weekday(word: &str) -> bool {
     const DAYS: &[&str] = &[
         "monday",
         "tuesday",

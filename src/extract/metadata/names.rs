@@ -1,0 +1,273 @@
+//! Names of people in a line: freed of the words around them.
+
+use super::plain;
+use crate::extract::dates::words;
+
+/// The longest name, in characters, and in words.
+const LONGEST_NAME: usize = 60;
+const MOST_WORDS: usize = 6;
+
+/// Words before a name.
+#[rustfmt::skip]
+const BEFORE: &[&str] = &[
+    "by",
+    "von",
+    "vom",
+    "par",
+    "por",
+    "di",
+    "de",
+    "da",
+    "door",
+    "av",
+    "af",
+    "autor",
+    "autora",
+    "author",
+    "authors",
+    "written",
+    "text",
+    "texto",
+    "story",
+    "words",
+    "przez",
+    "od",
+    "автор",
+    "автор:",
+    "текст",
+    "yazan",
+    "oleh",
+    "bài",
+    "tác",
+    "giả",
+    "auteur",
+    "autore",
+    "autoren",
+    "from",
+    "posted",
+    "published",
+    "reported",
+    "reporting",
+    "tekst",
+    "teksti",
+    "escrito",
+    "skrevet",
+    "veröffentlicht",
+    "erstellt",
+    "verfasst",
+    "geschrieben",
+    "publicado",
+    "publié",
+    "artikel",
+    "article",
+    "ein",
+    "beitrag",
+    "created",
+    "review",
+    "reviewed",
+    "medically",
+    "edited",
+    "penulis",
+    "reporter",
+    "editor",
+    "редакция",
+    "autores",
+    "auteurs",
+    "autori",
+    "kirjoittaja",
+    "interview",
+    "interview:",
+    "аутор",
+    "责编",
+    "责任编辑",
+    "作者",
+    "记者",
+    "編集",
+    "文",
+    "기자",
+    "foto",
+    "fotos",
+    "photo",
+    "写真",
+];
+
+/// Words behind a name that are none of it.
+#[rustfmt::skip]
+const BEHIND: &[&str] = &[
+    "on",
+    "am",
+    "at",
+    "um",
+    "le",
+    "el",
+    "il",
+    "in",
+    "im",
+    "last",
+    "updated",
+    "published",
+    "posted",
+    "for",
+    "für",
+    "pour",
+    "para",
+    "min",
+    "mins",
+    "minutes",
+    "min.",
+    "read",
+    "comment",
+    "comments",
+    "kommentare",
+    "kommentar",
+    "vor",
+    "ago",
+    "hinterlasse",
+    "leave",
+    "share",
+    "shares",
+    "view",
+    "views",
+    "is",
+    "ist",
+    "was",
+    "has",
+    "aus",
+    "und",
+    "and",
+    "sponsored",
+    "publiziert",
+    "veröffentlicht",
+    "letzte",
+    "reading",
+    "folgen",
+    "follow",
+];
+
+/// Marks and words between names.
+#[rustfmt::skip]
+const BETWEEN: &[&str] = &[
+    ",", ";", "|", "/", "·", "•", " & ", " and ", " und ", " et ", " y ", " och ", " og ", " i ",
+    " и ", " và ", " with ", " mit ", " con ", " avec ", "、", "＆", " + ", " – ", " — ", " - ",
+    "\n",
+];
+
+/// Splits a byline into names.
+pub(super) fn split(byline: &str) -> Vec<String> {
+    let mut text = format!(" {} ", without_brackets(&plain(byline)));
+    for mark in BETWEEN {
+        text = text.replace(mark, "\n");
+    }
+    text.split('\n').filter_map(name).collect()
+}
+
+/// Cuts out what stands in brackets: initials, agencies, titles.
+fn without_brackets(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut depth = 0_usize;
+    for c in text.chars() {
+        match c {
+            '(' | '[' | '（' => depth += 1,
+            ')' | ']' | '）' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    // A line that is all in brackets keeps what is in them.
+    if out.trim().is_empty() {
+        return text.replace(['(', ')', '[', ']', '（', '）'], " ");
+    }
+    out
+}
+
+/// One name without the words before it and what follows it.
+fn name(part: &str) -> Option<String> {
+    let words: Vec<&str> = part
+        .split_whitespace()
+        .filter(|word| !word.contains('@') && !word.contains("://"))
+        .collect();
+    let start = words
+        .iter()
+        .position(|word| {
+            let lower = word.trim_end_matches([':', '.', '：']).to_lowercase();
+            !(word.ends_with([':', '：']) || BEFORE.contains(&lower.as_str()))
+        })
+        .unwrap_or(words.len());
+    let kept: Vec<&str> = words
+        .get(start..)
+        .unwrap_or_default()
+        .iter()
+        .take_while(|word| !ends_name(word))
+        .copied()
+        .collect();
+    let text = kept.join(" ");
+    let text = text
+        .trim_matches(|c: char| !c.is_alphanumeric() && c != '.')
+        .trim();
+    let length = text.chars().count();
+    let fits = (2..=LONGEST_NAME).contains(&length)
+        && kept.len() <= MOST_WORDS
+        && text.chars().any(char::is_alphabetic);
+    fits.then(|| text.to_owned())
+}
+
+/// Tells a word that no name goes on with: a date, a count, "updated".
+fn ends_name(word: &&str) -> bool {
+    let lower = word
+        .trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase();
+    lower.chars().filter(char::is_ascii_digit).count() * 2 > lower.len()
+        || (word
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_uppercase() || c.is_ascii_digit())
+            && lower.chars().count() > 3
+            && lower != "august"
+            && lower != "april"
+            && lower != "june"
+            && lower != "mars"
+            && lower != "juli"
+            && words::month(&lower).is_some())
+        || BEHIND.contains(&lower.as_str())
+        || words::is_weekday(&lower)
+}
+
+/// Tells whether the words of a name begin with a capital, in scripts that have them.
+pub(super) fn looks_like_name(name: &str) -> bool {
+    let mut words = name.split_whitespace();
+    let first_fits = words.next().is_some_and(|word| {
+        word.chars().next().is_some_and(|c| !c.is_lowercase()) || !name.contains(' ')
+    });
+    first_fits
+        && words.all(|word| {
+            word.chars().next().is_some_and(|c| !c.is_lowercase()) || word.chars().count() <= 3
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_freed_of_what_stands_around_them() {
+        for (line, expected) in [
+            ("By Ada Lark", "Ada Lark"),
+            ("Von Ada Lark und Bo Finch", "Ada Lark|Bo Finch"),
+            ("Ada Lark (al), Bo Finch (bf)", "Ada Lark|Bo Finch"),
+            ("Veröffentlicht von Ada Lark am 3. Mai", "Ada Lark"),
+            ("Ada Lark September 12, 2024", "Ada Lark"),
+            ("Text: Ada Lark", "Ada Lark"),
+            ("ada@example.org", ""),
+            ("Posted on", ""),
+        ] {
+            let names = split(line).join("|");
+            assert_eq!(names, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_no_name() {
+        assert!(!looks_like_name("Ask about the topics"));
+        assert!(looks_like_name("Ludwig van der Meer"));
+    }
+}
