@@ -122,6 +122,14 @@ fn json_feed_is_read_leniently() {
 }
 
 #[test]
+fn a_json_feed_cut_short_keeps_its_complete_entries() {
+    let feed =
+        read(b"{\"items\": [{\"id\": \"1\"}, {\"id\": \"2\"}, {\"id\": \"3\", \"ti").unwrap();
+    assert_eq!(feed.entries.len(), 2);
+    assert!(feed.repairs[0].contains("lost"), "{:?}", feed.repairs);
+}
+
+#[test]
 fn a_web_page_is_no_feed() {
     let error = read(
         b"<!DOCTYPE html><html><head><title>Sorry</title></head><body>Not found</body></html>",
