@@ -25,6 +25,7 @@ pub(super) fn finish(draft: Draft, document_url: Option<&Url>) -> Finished {
         link,
         author,
         lang,
+        pace,
         entries,
         repairs,
     } = draft;
@@ -48,6 +49,7 @@ pub(super) fn finish(draft: Draft, document_url: Option<&Url>) -> Finished {
             title,
             link,
             entries: finished,
+            pace,
             repairs,
         },
         relative_links,

@@ -1,8 +1,12 @@
 //! Each format, read as its publishers mean it.
 
+use std::time::Duration;
+
+use jiff::civil::Weekday;
+
 use super::{read, read_from};
 use crate::domain::Entry;
-use crate::parse::FeedKind;
+use crate::parse::{FeedKind, Pace};
 
 fn link(entry: &Entry) -> &str {
     entry
@@ -127,6 +131,16 @@ fn a_json_feed_cut_short_keeps_its_complete_entries() {
         read(b"{\"items\": [{\"id\": \"1\"}, {\"id\": \"2\"}, {\"id\": \"3\", \"ti").unwrap();
     assert_eq!(feed.entries.len(), 2);
     assert!(feed.repairs[0].contains("lost"), "{:?}", feed.repairs);
+}
+
+#[test]
+fn a_feed_says_how_often_it_wants_to_be_read() {
+    let feed = read(b"<rss><channel><ttl>30</ttl><sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>12</sy:updateFrequency><skipHours><hour>0</hour><hour>24</hour><hour>7</hour><hour>99</hour></skipHours><skipDays><day>Sunday</day><day>Noday</day></skipDays></channel></rss>").unwrap();
+    assert_eq!(feed.pace.at_most_every, Some(Duration::from_secs(2 * 3600)));
+    assert_eq!(feed.pace.skip_hours, [0, 7]);
+    assert_eq!(feed.pace.skip_days, [Weekday::Sunday]);
+    let silent = read(b"<rss><channel><title>T</title><ttl>soon</ttl></channel></rss>").unwrap();
+    assert_eq!(silent.pace, Pace::default());
 }
 
 #[test]
