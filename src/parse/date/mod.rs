@@ -32,6 +32,9 @@ pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return digits_alone(&text);
     }
+    if let Some(timestamp) = seconds_with_fraction(&text) {
+        return Some(timestamp);
+    }
     let tokens = tokens(&text);
     let clock = clock(&tokens);
     let date_tokens: Vec<&Token> = match &clock {
@@ -75,6 +78,7 @@ fn plain(text: &str) -> Option<String> {
             '日' | '일' | '秒' | '초' => plain.push(' '),
             '時' | '时' | '点' | '分' | '시' | '분' => plain.push(':'),
             c if c.is_whitespace() => plain.push(' '),
+            c if !c.is_ascii() => plain.push(digit(c).unwrap_or(c)),
             c => plain.push(c),
         }
     }
@@ -82,6 +86,19 @@ fn plain(text: &str) -> Option<String> {
         c.is_whitespace() || matches!(c, ',' | ';' | '.' | ':' | '"' | '\'')
     });
     Some(trimmed.to_owned())
+}
+
+/// Zeros of the other digits that dates are written with: Arabic, Persian, Hindi, Bengali, Thai.
+const ZEROS: [char; 5] = ['\u{660}', '\u{6F0}', '\u{966}', '\u{9E6}', '\u{E50}'];
+
+/// Returns the digit of ASCII that a digit of another script stands for.
+fn digit(c: char) -> Option<char> {
+    let value = ZEROS.iter().find_map(|zero| {
+        u32::from(c)
+            .checked_sub(u32::from(*zero))
+            .filter(|value| *value < 10)
+    })?;
+    char::from_digit(value, 10)
 }
 
 /// Drops remarks in brackets; a short one without a space stays, since it may be the zone: `(GMT+7)`.
@@ -308,17 +325,21 @@ fn hour_alone(tokens: &[Token], at: usize, value: u64, digits: usize) -> Option<
     })
 }
 
-/// Returns whether an hour and a minute meet here: `19:48`, `19h48`.
+/// Returns whether an hour and a minute meet here: `19:48`, `19h48`, and behind a date `19.48`.
 fn is_clock_mark(tokens: &[Token], at: usize) -> bool {
+    let is_followed_at_once = |digits: usize| matches!(tokens.get(at + 2), Some(Token::Number { spaced: false, digits: found, .. }) if *found >= digits);
     match tokens.get(at + 1) {
         Some(Token::Mark(':')) => true,
-        Some(Token::Word(word)) => {
-            word == "h"
-                && matches!(
-                    tokens.get(at + 2),
-                    Some(Token::Number { spaced: false, .. })
-                )
+        Some(Token::Mark('.')) => {
+            let is_spaced = matches!(tokens.get(at), Some(Token::Number { spaced: true, .. }));
+            let has_year = tokens
+                .iter()
+                .take(at)
+                .any(|token| matches!(token, Token::Number { digits: 4, .. }));
+            let ends = !matches!(tokens.get(at + 3), Some(Token::Mark('.')));
+            is_spaced && has_year && ends && is_followed_at_once(2)
         }
+        Some(Token::Word(word)) => word == "h" && is_followed_at_once(1),
         _ => false,
     }
 }
@@ -370,14 +391,33 @@ fn zone_at(tokens: &[Token], at: usize) -> (i32, usize) {
 
 /// Reads a zone by name; where there is none, the offset is 0 and nothing is taken.
 fn named_zone(tokens: &[Token], at: usize) -> (i32, usize) {
-    match tokens.get(at) {
-        Some(Token::Word(word)) => match words::zone(word) {
-            Some(minutes) => (minutes, at + 1),
-            None if is_like_a_zone(word) => (0, at + 1),
-            None => (0, at),
-        },
-        _ => (0, at),
+    let Some(Token::Word(word)) = tokens.get(at) else {
+        return (0, at);
+    };
+    if tokens.get(at + 1) == Some(&Token::Mark('/')) {
+        return (0, end_of_place(tokens, at));
     }
+    match (words::zone(word), tokens.get(at + 1), tokens.get(at + 2)) {
+        // `PST8PDT`: POSIX names the zone, its offset and its summer time.
+        (
+            Some(minutes),
+            Some(Token::Number {
+                digits: 1,
+                spaced: false,
+                ..
+            }),
+            Some(Token::Word(_)),
+        ) => (minutes, at + 3),
+        (Some(minutes), _, _) => (minutes, at + 1),
+        (None, _, _) if is_like_a_zone(word) => (0, at + 1),
+        (None, _, _) => (0, at),
+    }
+}
+
+/// Passes over `America/New_York`: what its offset is only a table of the world knows.
+fn end_of_place(tokens: &[Token], at: usize) -> usize {
+    let is_part = |token: &&Token| matches!(token, Token::Word(_) | Token::Mark('/' | '_'));
+    at + tokens.iter().skip(at).take_while(is_part).count()
 }
 
 /// Returns whether a word could be a zone that no table has.
@@ -445,6 +485,7 @@ fn date(tokens: &[&Token]) -> Option<Date> {
     let mut mark = None;
     let mut unknown_words = 0;
     let mut is_english = true;
+    let mut is_week = false;
     for token in tokens {
         match token {
             Token::Number { value, digits, .. } => parts.push(Part {
@@ -457,6 +498,7 @@ fn date(tokens: &[&Token]) -> Option<Date> {
                 // `mar. 5 janv.`: the first of two is a day of the week that looks like a month.
                 Some(found) => month = Some(found),
                 None if words::is_ordinal(word) && !parts.is_empty() => {}
+                None if word == "w" && parts.len() == 1 => is_week = true,
                 None => {
                     is_english &= words::is_english(word);
                     unknown_words += usize::from(!words::is_filler(word));
@@ -467,6 +509,7 @@ fn date(tokens: &[&Token]) -> Option<Date> {
     match (month, parts.as_slice()) {
         // One word besides the month can be the day of the week in any language; two are a sentence.
         _ if unknown_words > 2 => None,
+        (_, [year, week, day]) if is_week => iso_week_date(*year, *week, *day),
         (Some(month), parts) => date_with_month(month, parts),
         (None, parts) => date_of_numbers(parts, is_english),
     }
@@ -482,6 +525,19 @@ fn date_with_month(month: i8, parts: &[Part]) -> Option<Date> {
         }
         _ => None,
     }
+}
+
+/// Reads the week date of ISO 8601: `2004-W01-4`.
+fn iso_week_date(year: Part, week: Part, day: Part) -> Option<Date> {
+    let weekday = jiff::civil::Weekday::from_monday_one_offset(small(day.value)?).ok()?;
+    let year = i16::try_from(year.value)
+        .ok()
+        .filter(|year| YEARS.contains(year))?;
+    Some(
+        jiff::civil::ISOWeekDate::new(year, small(week.value)?, weekday)
+            .ok()?
+            .date(),
+    )
 }
 
 /// Makes a date of numbers alone, by their lengths and the marks between them.
@@ -506,6 +562,11 @@ fn date_of_numbers(parts: &[Part], is_english: bool) -> Option<Date> {
                 Some('-') => ymd(year, small(month.value)?, day.value),
                 _ => day_and_month(year, month, day, is_english),
             }
+        }
+        [first, second, year]
+            if year.digits == 2 && first.digits <= 2 && matches!(year.mark, Some('/' | '.')) =>
+        {
+            day_and_month(first, second, year, is_english)
         }
         _ => None,
     }
@@ -569,6 +630,15 @@ fn digits_alone(text: &str) -> Option<Timestamp> {
         _ => return None,
     };
     at(stamp, 0)
+}
+
+/// Reads a Unix time with a fraction: `1072986501.5`.
+fn seconds_with_fraction(text: &str) -> Option<Timestamp> {
+    let (seconds, fraction) = text.split_once('.')?;
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    (seconds.len() == 10 && is_digits(seconds) && is_digits(fraction)).then_some(())?;
+    let milliseconds: String = fraction.chars().chain("000".chars()).take(3).collect();
+    in_range(Timestamp::from_millisecond(format!("{seconds}{milliseconds}").parse().ok()?).ok()?)
 }
 
 /// Reads `YYYYMM`, or where that is no month of this age, `YYMMDD`.
