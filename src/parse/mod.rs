@@ -153,7 +153,7 @@ fn xml(cleaned: &Cleaned<'_>, url: Option<&Url>) -> Result<Draft, String> {
             Ok(second) => draft.fill_gaps(second),
             Err(error) => draft
                 .repairs
-                .push(format!("the XML is not well-formed: {error}")),
+                .push(format!("a strict reader refuses it: {error}")),
         }
     }
     Ok(draft)

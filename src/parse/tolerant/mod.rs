@@ -65,6 +65,8 @@ struct Outline<'a> {
     namespaces: Namespaces<'a>,
     /// Whether the root has an end tag.
     is_closed: bool,
+    /// Entries that ended only because the next began.
+    unclosed_entries: usize,
     repairs: Vec<String>,
 }
 
@@ -99,6 +101,12 @@ impl<'a> Outline<'a> {
         if !self.is_closed && entries.len() < MAX_ENTRIES {
             self.repairs
                 .push("the document ends before the feed does".to_owned());
+        }
+        if self.unclosed_entries > 0 {
+            let count = self.unclosed_entries;
+            self.repairs.push(format!(
+                "entries without an end, closed where the next begins: {count}"
+            ));
         }
         entries
     }
@@ -152,10 +160,7 @@ impl<'a> Outline<'a> {
                         holder = self.holder(&pieces);
                         if holder.is_none() {
                             *lexer = before;
-                            self.repairs.push(
-                                "an entry without an end was closed where the next begins"
-                                    .to_owned(),
-                            );
+                            self.unclosed_entries += 1;
                             break;
                         }
                     }
