@@ -5,7 +5,7 @@
 
 use url::Url;
 
-use super::FeedKind;
+use super::{FeedKind, Pace};
 use crate::domain::Timestamp;
 
 /// A feed as one reader saw it.
@@ -18,6 +18,7 @@ pub(super) struct Draft {
     pub(super) link: Option<String>,
     pub(super) author: Option<String>,
     pub(super) lang: Option<String>,
+    pub(super) pace: Pace,
     pub(super) entries: Vec<DraftEntry>,
     pub(super) repairs: Vec<String>,
 }
@@ -30,6 +31,7 @@ impl Draft {
             link: None,
             author: None,
             lang: None,
+            pace: Pace::default(),
             entries: Vec::new(),
             repairs: Vec::new(),
         }

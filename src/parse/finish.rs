@@ -6,8 +6,8 @@ use super::draft::{Draft, DraftEntry};
 use super::{ParsedFeed, identity, text};
 use crate::domain::Entry;
 
-/// Schemes that an entry's page can be fetched or opened by.
-const LINK_SCHEMES: [&str; 2] = ["http", "https"];
+/// Schemes of pages. An address of any other (`javascript:`, `file:`) must not reach a message.
+const LINK_SCHEMES: [&str; 6] = ["http", "https", "ftp", "ftps", "gemini", "gopher"];
 
 /// A feed, and what was written where an entry's address cannot be made absolute.
 #[derive(Debug)]
@@ -25,17 +25,18 @@ pub(super) fn finish(draft: Draft, document_url: Option<&Url>) -> Finished {
         link,
         author,
         lang,
+        pace,
         entries,
         repairs,
     } = draft;
     let link = link
-        .and_then(|link| text::line(&link))
-        .map(|link| resolved(&link, document_url).map_or(link, String::from));
+        .and_then(|link| text::address(&link))
+        .and_then(|link| site_link(link, document_url));
     let site = link.as_deref().and_then(|link| Url::parse(link).ok());
     let mut relative_links = Vec::with_capacity(entries.len());
     let mut finished = Vec::with_capacity(entries.len());
     for entry in entries {
-        let written = entry.link.clone();
+        let written = entry.link.clone().filter(|link| Url::parse(link).is_err());
         let entry = finish_entry(entry, document_url, author.as_deref(), lang.as_deref());
         relative_links.push(written.filter(|_| entry.link.is_none()));
         finished.push(entry);
@@ -48,6 +49,7 @@ pub(super) fn finish(draft: Draft, document_url: Option<&Url>) -> Finished {
             title,
             link,
             entries: finished,
+            pace,
             repairs,
         },
         relative_links,
@@ -66,19 +68,10 @@ fn finish_entry(
         .as_deref()
         .filter(|_| draft.guid_is_link)
         .and_then(web_address);
-    let link = draft
-        .link
-        .as_deref()
-        .and_then(text::line)
-        .and_then(|link| resolved(&link, base))
+    let page = |written: Option<&str>| page_address(&text::address(written?)?, base);
+    let link = page(draft.link.as_deref())
         .or(guid_link)
-        .or_else(|| {
-            draft
-                .enclosure
-                .as_deref()
-                .and_then(text::line)
-                .and_then(|link| resolved(&link, base))
-        });
+        .or_else(|| page(draft.enclosure.as_deref()));
     Entry {
         keys: Vec::new(),
         guid,
@@ -93,6 +86,20 @@ fn finish_entry(
     }
 }
 
+/// Returns the address of a feed's site: absolute where a base is known, as written where none is.
+fn site_link(written: String, base: Option<&Url>) -> Option<String> {
+    match (page_address(&written, base), Url::parse(&written)) {
+        (Some(url), _) => Some(url.into()),
+        (None, Ok(_)) => None,
+        (None, Err(_)) => Some(written),
+    }
+}
+
+/// Resolves an address that people are sent to; nothing where it is none of a page.
+fn page_address(written: &str, base: Option<&Url>) -> Option<Url> {
+    resolved(written, base).filter(|url| LINK_SCHEMES.contains(&url.scheme()))
+}
+
 /// Resolves an address; one that is neither absolute nor has a base is nothing.
 pub(super) fn resolved(link: &str, base: Option<&Url>) -> Option<Url> {
     match Url::parse(link) {
@@ -104,7 +111,6 @@ pub(super) fn resolved(link: &str, base: Option<&Url>) -> Option<Url> {
 
 /// Reads a guid as the address it may be.
 fn web_address(guid: &str) -> Option<Url> {
-    Url::parse(guid)
-        .ok()
-        .filter(|url| LINK_SCHEMES.contains(&url.scheme()) && url.has_host())
+    page_address(guid, None)
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }

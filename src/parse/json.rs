@@ -4,116 +4,128 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::draft::{Draft, DraftEntry};
 use super::{FeedKind, MAX_ENTRIES, date, repair, text};
 
 /// Reads a document that begins with `{` or `[`; the error says why it is no feed.
+///
+/// What was complete before the place where a document breaks off is kept.
 pub(super) fn read(document: &str) -> Result<Draft, String> {
     let mut repairs = Vec::new();
-    let root = match serde_json::from_str::<Root>(document) {
-        Ok(root) => root,
-        Err(error) if error.is_data() => return Err("it is JSON of another kind".to_owned()),
-        Err(error) => {
-            repairs.push(format!("the JSON is not valid: {error}"));
-            serde_json::from_str(&without_lone_surrogates(document))
-                .map_err(|_| format!("it is JSON that is not valid: {error}"))?
+    let mut root = Root::default();
+    if let Err(error) = root.fill(document) {
+        let complete = root.items.kept.len();
+        root = Root::default();
+        let mended = root.fill(&without_lone_surrogates(document));
+        if mended.is_err() && root.items.kept.is_empty() {
+            return Err(format!("it is JSON that is not valid: {error}"));
         }
-    };
+        let end = if root.items.kept.len() > complete {
+            ""
+        } else {
+            "; what follows is lost"
+        };
+        repairs.push(format!("the JSON is not valid: {error}{end}"));
+    }
     let Root { members, items } = root;
-    let Some(Items { kept, left_out }) = items else {
+    if !items.is_there {
         return Err("it is JSON without a list of items".to_owned());
-    };
-    if left_out > 0 {
-        repairs.push(repair::entries_left_out(left_out));
+    }
+    if items.left_out > 0 {
+        repairs.push(repair::entries_left_out(items.left_out));
     }
     let mut draft = Draft::new(FeedKind::Json);
     draft.title = string(&members, &["title"]).and_then(|title| text::line(&title));
     draft.link = string(&members, &["home_page_url", "url"]);
     draft.author = authors(&members);
     draft.lang = string(&members, &["language"]);
-    draft.entries = kept.iter().map(entry).collect();
+    draft.entries = items.kept.iter().map(entry).collect();
     draft.repairs = repairs;
     Ok(draft)
 }
 
-/// The outermost object of a document.
+/// The outermost object of a document, as far as it could be read.
+#[derive(Default)]
 struct Root {
     /// All but the items.
     members: Map<String, Value>,
-    items: Option<Items>,
+    items: Items,
 }
 
 /// The first items of a document; the others are only counted, however many there are.
 #[derive(Default)]
 struct Items {
+    is_there: bool,
     kept: Vec<Map<String, Value>>,
     left_out: usize,
 }
 
-impl<'de> Deserialize<'de> for Root {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct RootVisitor;
-
-        impl<'de> Visitor<'de> for RootVisitor {
-            type Value = Root;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Root, A::Error> {
-                let mut root = Root {
-                    members: Map::new(),
-                    items: None,
-                };
-                while let Some(key) = map.next_key::<String>()? {
-                    if matches!(key.as_str(), "items" | "entries") {
-                        root.items = Some(map.next_value()?);
-                    } else if root.members.len() < MAX_MEMBERS {
-                        root.members.insert(key, map.next_value()?);
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
-                    }
-                }
-                Ok(root)
-            }
-        }
-
-        deserializer.deserialize_map(RootVisitor)
+impl Root {
+    /// Reads a document into this; where it breaks off, what came before is here.
+    fn fill(&mut self, document: &str) -> Result<(), serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_str(document);
+        deserializer.deserialize_map(RootVisitor(self))
     }
 }
 
-impl<'de> Deserialize<'de> for Items {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ItemsVisitor;
+struct RootVisitor<'r>(&'r mut Root);
 
-        impl<'de> Visitor<'de> for ItemsVisitor {
-            type Value = Items;
+impl<'de> Visitor<'de> for RootVisitor<'_> {
+    type Value = ();
 
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a list")
-            }
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items, A::Error> {
-                let mut items = Items::default();
-                while items.kept.len() < MAX_ENTRIES {
-                    match list.next_element::<Value>()? {
-                        Some(Value::Object(item)) => items.kept.push(item),
-                        Some(_) => {}
-                        None => return Ok(items),
-                    }
-                }
-                while list.next_element::<IgnoredAny>()?.is_some() {
-                    items.left_out += 1;
-                }
-                Ok(items)
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Root { members, items } = self.0;
+        while let Some(key) = map.next_key::<String>()? {
+            if matches!(key.as_str(), "items" | "entries") {
+                items.is_there = true;
+                map.next_value_seed(ItemsVisitor(items))?;
+            } else if members.len() < MAX_MEMBERS {
+                members.insert(key, map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
             }
         }
+        Ok(())
+    }
+}
 
-        deserializer.deserialize_seq(ItemsVisitor)
+struct ItemsVisitor<'r>(&'r mut Items);
+
+impl<'de> DeserializeSeed<'de> for ItemsVisitor<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ItemsVisitor<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let items = self.0;
+        while items.kept.len() < MAX_ENTRIES {
+            match list.next_element::<Value>()? {
+                Some(Value::Object(item)) => items.kept.push(item),
+                Some(_) => {}
+                None => return Ok(()),
+            }
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            items.left_out += 1;
+        }
+        Ok(())
     }
 }
 

@@ -4,6 +4,8 @@
 //! mark that is never closed ends with its tag, a CDATA section that is never closed ends with its element,
 //! a tag that is cut off is left out.
 
+use super::text;
+
 /// A piece of a document, as written: no reference is decoded yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
@@ -145,12 +147,13 @@ impl<'a> Lexer<'a> {
         let whole = end
             .and_then(|end| self.rest.get(..end))
             .unwrap_or(self.rest);
-        // Where another section begins before this one ends, and the element ended before that, the end
-        // found belongs to the other.
+        // Where the element ends before the section does, or before another one begins, the end found
+        // belongs to another section.
         let next_start = find_ignore_case(whole, CDATA_START);
-        let is_open = end.is_none() || next_start.is_some();
-        let element_end = if is_open {
-            self.end_of_element(next_start.map_or(whole, |at| whole.get(..at).unwrap_or(whole)))
+        let before_next = next_start.and_then(|at| whole.get(..at)).unwrap_or(whole);
+        let is_doubtful = end.is_none() || next_start.is_some() || self.element_holds_no_markup();
+        let element_end = if is_doubtful {
+            self.end_of_element(before_next)
         } else {
             None
         };
@@ -173,6 +176,13 @@ impl<'a> Lexer<'a> {
             .unwrap_or_else(|| self.rest.find("]]>").map_or(0, |end| self.rest.len() - end));
         self.left_at_cdata_end = Some(left);
         (left > 0).then(|| self.rest.len() - left)
+    }
+
+    /// Returns whether the end tag of the element that is being read can only be its own: that of a `description`
+    /// can, that of a `div` may stand in the text of one.
+    fn element_holds_no_markup(&self) -> bool {
+        let element = self.element.to_ascii_lowercase();
+        element == "title" || !text::is_html_element(&element)
     }
 
     /// Finds the end tag of the element that is being read.
@@ -406,7 +416,11 @@ mod tests {
             cut("<a><![CDATA[one</a><b><![CDATA[two]]></b>"),
             ["<a>", "[one]", "</a>", "<b>", "[two]", "</b>"]
         );
-        assert_eq!(cut("<a><![CDATA[one"), ["<a>", "[one]"]);
+        assert_eq!(cut("<x><![CDATA[one"), ["<x>", "[one]"]);
+        assert_eq!(
+            cut("<x><![CDATA[one</x><y>two</y>]]>"),
+            ["<x>", "[one]", "</x>", "<y>", "two", "</y>", "]]>"]
+        );
     }
 
     #[test]

@@ -1,4 +1,19 @@
-//! From bytes to entries: the only user of `feed_rs`.
+//! From bytes to entries: whatever a publisher serves as a feed, read as it was meant.
+//!
+//! In go a document's bytes, its content type and its address; out comes a [`ParsedFeed`] with what had to be
+//! mended. The way of a document:
+//!
+//! ```text
+//! bytes --clean--> text --tolerant, strict, json--> draft --finish, identity--> feed
+//! ```
+//!
+//! `clean` decodes and finds the root; `tolerant` reads XML in any state, and `strict`, the only user of
+//! `feed_rs`, is asked where that leaves an entry without a date or a text; `json` reads JSON Feed; `finish`
+//! resolves addresses, and `identity` says by what each entry is known again. The same pieces read
+//! the pages that lead to feeds ([`discover`]), lists of feeds ([`opml`]) and sitemaps ([`sitemap`]).
+//!
+//! Never fetches, never follows an entity out of the document, never fails for one bad entry, and takes time
+//! and memory in proportion to its input. A text that leaves it is hostile until [`sanitised`].
 
 mod clean;
 mod date;
@@ -18,6 +33,9 @@ mod strict;
 mod text;
 mod tolerant;
 
+use std::time::Duration;
+
+use jiff::civil::Weekday;
 use serde::Serialize;
 use url::Url;
 
@@ -62,8 +80,21 @@ pub struct ParsedFeed {
     pub link: Option<String>,
     /// Its entries, in the order of the document.
     pub entries: Vec<Entry>,
+    /// How often it wants to be read.
+    pub pace: Pace,
     /// What had to be mended or left out, as clauses for people.
     pub repairs: Vec<String>,
+}
+
+/// What a feed says about how often it wants to be read; a server's own word may be added to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// The time it asks to be left alone after each reading.
+    pub at_most_every: Option<Duration>,
+    /// Hours of the day, 0 to 23 in UTC, in which nothing is published.
+    pub skip_hours: Vec<u8>,
+    /// Days of the week, in UTC, on which nothing is published.
+    pub skip_days: Vec<Weekday>,
 }
 
 /// The format of a feed.
@@ -122,7 +153,7 @@ fn xml(cleaned: &Cleaned<'_>, url: Option<&Url>) -> Result<Draft, String> {
             Ok(second) => draft.fill_gaps(second),
             Err(error) => draft
                 .repairs
-                .push(format!("the XML is not well-formed: {error}")),
+                .push(format!("a strict reader refuses it: {error}")),
         }
     }
     Ok(draft)

@@ -10,7 +10,7 @@ use feed_rs::parser::Builder;
 use url::Url;
 
 use super::draft::{Draft, DraftEntry};
-use super::{FeedKind, date, text};
+use super::{FeedKind, Pace, date, text};
 use crate::domain::Timestamp;
 
 /// Reads a document that has been decoded and cleaned; the error says what the reader stumbled over.
@@ -38,6 +38,7 @@ fn draft(feed: model::Feed) -> Draft {
         link: page_link(&feed.links),
         author: feed.authors.iter().find_map(person),
         lang: feed.language,
+        pace: Pace::default(),
         entries: feed.entries.into_iter().map(draft_entry).collect(),
         repairs: Vec::new(),
     }

@@ -182,6 +182,12 @@ pub(super) fn line(text: &str) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
+/// Returns an address as it was meant: broken lines are joined, white space around it is gone.
+pub(super) fn address(written: &str) -> Option<String> {
+    let joined: String = written.split(['\n', '\r', '\t']).map(str::trim).collect();
+    line(&joined)
+}
+
 /// Returns whether a character only changes how its neighbours are shown: text directions, byte order
 /// marks, annotations, variation of nothing.
 ///

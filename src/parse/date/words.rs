@@ -6,7 +6,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// The months, January first: English; German, Dutch, Danish, Norwegian, Swedish; French, Spanish, Portuguese,
-/// Italian, Romanian; Polish, Czech; Russian, Ukrainian; Finnish, Hungarian, Turkish, Greek, Indonesian.
+/// Italian, Romanian; Polish, Czech; Russian, Ukrainian; Finnish, Hungarian, Turkish, Greek, Indonesian;
+/// Arabic, Hebrew, Bulgarian, Catalan, Slovak.
 const MONTHS: [&[&str]; 12] = [
     &[
         "january",
@@ -43,6 +44,11 @@ const MONTHS: [&[&str]; 12] = [
         "ιανουαριου",
         "ιανουαριος",
         "ιαν",
+        "يناير",
+        "ינואר",
+        "януари",
+        "gener",
+        "januara",
     ],
     &[
         "february",
@@ -76,6 +82,11 @@ const MONTHS: [&[&str]; 12] = [
         "φεβρουαριου",
         "φεβρουαριος",
         "φεβ",
+        "فبراير",
+        "פברואר",
+        "февруари",
+        "febrer",
+        "februara",
     ],
     &[
         "march",
@@ -110,6 +121,8 @@ const MONTHS: [&[&str]; 12] = [
         "μαρτιος",
         "μαρ",
         "maret",
+        "مارس",
+        "מרץ",
     ],
     &[
         "april",
@@ -141,6 +154,10 @@ const MONTHS: [&[&str]; 12] = [
         "απριλιου",
         "απριλιος",
         "απρ",
+        "ابريل",
+        "אפריל",
+        "април",
+        "aprila",
     ],
     &[
         "may",
@@ -168,6 +185,9 @@ const MONTHS: [&[&str]; 12] = [
         "μαιου",
         "μαιος",
         "μαι",
+        "مايو",
+        "מאי",
+        "maig",
     ],
     &[
         "june",
@@ -199,6 +219,11 @@ const MONTHS: [&[&str]; 12] = [
         "ιουνιου",
         "ιουνιος",
         "ιουν",
+        "يونيو",
+        "יוני",
+        "юни",
+        "juny",
+        "juna",
     ],
     &[
         "july",
@@ -231,6 +256,11 @@ const MONTHS: [&[&str]; 12] = [
         "ιουλιου",
         "ιουλιος",
         "ιουλ",
+        "يوليو",
+        "יולי",
+        "юли",
+        "juliol",
+        "jula",
     ],
     &[
         "august",
@@ -262,6 +292,10 @@ const MONTHS: [&[&str]; 12] = [
         "αυγ",
         "agustus",
         "agt",
+        "اغسطس",
+        "אוגוסט",
+        "agost",
+        "augusta",
     ],
     &[
         "september",
@@ -294,6 +328,10 @@ const MONTHS: [&[&str]; 12] = [
         "σεπτεμβριου",
         "σεπτεμβριος",
         "σεπ",
+        "سبتمبر",
+        "ספטמבר",
+        "септември",
+        "septembra",
     ],
     &[
         "october",
@@ -326,6 +364,10 @@ const MONTHS: [&[&str]; 12] = [
         "οκτωβριου",
         "οκτωβριος",
         "οκτ",
+        "اكتوبر",
+        "אוקטובר",
+        "октомври",
+        "oktobra",
     ],
     &[
         "november",
@@ -354,6 +396,10 @@ const MONTHS: [&[&str]; 12] = [
         "νοεμβριος",
         "νοε",
         "nopember",
+        "نوفمبر",
+        "נובמבר",
+        "ноември",
+        "novembra",
     ],
     &[
         "december",
@@ -387,6 +433,10 @@ const MONTHS: [&[&str]; 12] = [
         "δεκ",
         "desember",
         "des",
+        "ديسمبر",
+        "דצמבר",
+        "декември",
+        "decembra",
     ],
 ];
 
@@ -520,7 +570,11 @@ pub(super) fn plain_word(word: &str) -> String {
 /// Returns the number of the month, 1 to 12, that a word names.
 pub(super) fn month(word: &str) -> Option<i8> {
     let word = word.trim_end_matches('.');
-    let index = MONTHS.iter().position(|names| names.contains(&word))?;
+    // Hebrew writes "in" as the letter before the name.
+    let without_in = word.strip_prefix('ב').unwrap_or(word);
+    let index = MONTHS
+        .iter()
+        .position(|names| names.contains(&word) || names.contains(&without_in))?;
     i8::try_from(index + 1).ok()
 }
 

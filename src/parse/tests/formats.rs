@@ -1,8 +1,12 @@
 //! Each format, read as its publishers mean it.
 
+use std::time::Duration;
+
+use jiff::civil::Weekday;
+
 use super::{read, read_from};
 use crate::domain::Entry;
-use crate::parse::FeedKind;
+use crate::parse::{FeedKind, Pace};
 
 fn link(entry: &Entry) -> &str {
     entry
@@ -65,6 +69,30 @@ fn relative_links_are_resolved_against_base_and_document() {
 }
 
 #[test]
+fn an_address_that_is_none_of_a_page_is_no_link() {
+    let feed = read(b"<rss><channel><link>javascript:alert(1)</link><item><link>javascript:alert(1)</link><guid>https://example.org/1</guid></item><item><link>file:///etc/passwd</link></item><item><link>\n https://example.org/\n  3 </link></item></channel></rss>").unwrap();
+    assert_eq!(feed.link, None);
+    assert_eq!(link(&feed.entries[0]), "https://example.org/1");
+    assert_eq!(feed.entries[1].link, None);
+    assert_eq!(link(&feed.entries[2]), "https://example.org/3");
+}
+
+#[test]
+fn what_was_mended_is_told() {
+    let feed = read(b"Warning: late\n<rss><channel><item><title>A\x08</title><item><title>B</title></item><item><title>C").unwrap();
+    assert_eq!(
+        feed.repairs,
+        [
+            "control characters were dropped",
+            "text before the feed was passed over",
+            "the document ends before the feed does",
+            "entries without an end, closed where the next begins: 1",
+            "a strict reader refuses it: unable to parse feed: no root element",
+        ]
+    );
+}
+
+#[test]
 fn xhtml_content_is_html_and_its_text_stays_text() {
     let feed = read(b"<feed><entry><title type='xhtml'><x:div xmlns:x='http://www.w3.org/1999/xhtml'>1 &lt; <x:b>2</x:b></x:div></title><content type='xhtml'><x:div>a &lt;p&gt; <x:i>b</x:i></x:div></content></entry></feed>").unwrap();
     assert_eq!(feed.entries[0].title.as_deref(), Some("1 < 2"));
@@ -119,6 +147,24 @@ fn json_feed_is_read_leniently() {
         "{:?}",
         feed.repairs
     );
+}
+
+#[test]
+fn a_json_feed_cut_short_keeps_its_complete_entries() {
+    let feed =
+        read(b"{\"items\": [{\"id\": \"1\"}, {\"id\": \"2\"}, {\"id\": \"3\", \"ti").unwrap();
+    assert_eq!(feed.entries.len(), 2);
+    assert!(feed.repairs[0].contains("lost"), "{:?}", feed.repairs);
+}
+
+#[test]
+fn a_feed_says_how_often_it_wants_to_be_read() {
+    let feed = read(b"<rss><channel><ttl>30</ttl><sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>12</sy:updateFrequency><skipHours><hour>0</hour><hour>24</hour><hour>7</hour><hour>99</hour></skipHours><skipDays><day>Sunday</day><day>Noday</day></skipDays></channel></rss>").unwrap();
+    assert_eq!(feed.pace.at_most_every, Some(Duration::from_secs(2 * 3600)));
+    assert_eq!(feed.pace.skip_hours, [0, 7]);
+    assert_eq!(feed.pace.skip_days, [Weekday::Sunday]);
+    let silent = read(b"<rss><channel><title>T</title><ttl>soon</ttl></channel></rss>").unwrap();
+    assert_eq!(silent.pace, Pace::default());
 }
 
 #[test]

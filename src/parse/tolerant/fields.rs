@@ -59,7 +59,7 @@ impl<'s> Scope<'s> {
 
     /// Resolves an address written in an element; without a base it stays as written.
     fn address(&self, tag: &Tag<'_>, written: &str) -> Option<String> {
-        let address = text::line(written)?;
+        let address = text::address(written)?;
         let scope = self.inside(tag);
         let resolved = finish::resolved(&address, scope.base.as_ref().or(self.document));
         Some(resolved.map_or(address, String::from))
@@ -289,7 +289,7 @@ impl Fields {
                 .map(|value| references::decode(value.trim(), scope.entities))
         };
         let href = attribute("href").filter(|href| !href.is_empty());
-        let inner = text::line(&body::plain(child.inner, scope.entities));
+        let inner = text::address(&body::plain(child.inner, scope.entities));
         // `<link/>http://...` is what a library for HTML makes of a link element.
         let behind = child
             .text_after

@@ -2,13 +2,14 @@
 //!
 //! In goes a cleaned document, out comes a [`Draft`]. Elements are known by their local names, whatever
 //! namespace they claim (`vocabulary`); an element whose end is missing ends where the next known one begins
-//! (`children`); the lexer below has a reading for every input. Everything an entry holds is read from its own
+//! (`children`); the lexer has a reading for every input. Everything an entry holds is read from its own
 //! pieces, so that damage in one never reaches the next. Never recurses, and reads each byte about once.
 
 mod body;
 mod children;
 mod fields;
 mod names;
+mod pace;
 mod vocabulary;
 
 use url::Url;
@@ -42,6 +43,7 @@ pub(super) fn read(document: &str, entities: &Entities, url: Option<&Url>) -> Op
         .iter()
         .map(|entry| fields::entry(&entry.tag, &entry.pieces, &scope))
         .collect();
+    draft.pace = pace::pace(&outline.feed_pieces, entities, &outline.namespaces);
     draft.repairs = outline.repairs;
     (!draft.entries.is_empty() || draft.title.is_some() || outline.is_closed).then_some(draft)
 }
@@ -63,6 +65,8 @@ struct Outline<'a> {
     namespaces: Namespaces<'a>,
     /// Whether the root has an end tag.
     is_closed: bool,
+    /// Entries that ended only because the next began.
+    unclosed_entries: usize,
     repairs: Vec<String>,
 }
 
@@ -97,6 +101,12 @@ impl<'a> Outline<'a> {
         if !self.is_closed && entries.len() < MAX_ENTRIES {
             self.repairs
                 .push("the document ends before the feed does".to_owned());
+        }
+        if self.unclosed_entries > 0 {
+            let count = self.unclosed_entries;
+            self.repairs.push(format!(
+                "entries without an end, closed where the next begins: {count}"
+            ));
         }
         entries
     }
@@ -150,10 +160,7 @@ impl<'a> Outline<'a> {
                         holder = self.holder(&pieces);
                         if holder.is_none() {
                             *lexer = before;
-                            self.repairs.push(
-                                "an entry without an end was closed where the next begins"
-                                    .to_owned(),
-                            );
+                            self.unclosed_entries += 1;
                             break;
                         }
                     }
