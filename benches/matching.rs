@@ -81,6 +81,30 @@ fn one_regex_for_each_watch(bencher: Bencher<'_, '_>, count: usize) {
     });
 }
 
+/// Articles of one word, in megabytes: what a page made to hurt costs, in proportion to its size.
+#[divan::bench(args = [1, 10], sample_count = 2, sample_size = 1)]
+fn megabytes_of_one_word(bencher: Bencher<'_, '_>, megabytes: usize) {
+    let queries = [
+        "iran",
+        "\"iran iran\"",
+        "\"iran iran\"~100",
+        "iran NEAR/100 iran",
+        "iran>=3",
+        "ir*n",
+        "iran oil",
+    ];
+    let watches = queries.map(|query| watch(query.to_owned()));
+    let matcher = Matcher::compile(&[], &watches).unwrap();
+    let text = "iran ".repeat(megabytes * 1_000_000 / 5);
+    bencher.bench_local(|| {
+        let article = ArticleText {
+            text: black_box(&text),
+            ..ArticleText::default()
+        };
+        matcher.hits(&article).len()
+    });
+}
+
 #[divan::bench(args = [100_000], sample_count = 3, sample_size = 1)]
 fn compile(bencher: Bencher<'_, '_>, count: usize) {
     let watches = mixed(count);

@@ -49,8 +49,8 @@ impl From<Place> for Occurrence {
 
 /// True if the term stands anywhere.
 pub(crate) fn is_found(article: &Article, search: &Search) -> bool {
-    if search.scattered.is_some() {
-        return !occurrences(article, search).is_empty();
+    if let Some(scattered) = &search.scattered {
+        return !scattered_places(article, scattered, 1).is_empty();
     }
     if let [step] = &*search.edges {
         let has = |key: &_| article.has(*key, search.fields);
@@ -67,7 +67,7 @@ pub(crate) fn is_found(article: &Article, search: &Search) -> bool {
 /// Every place of the term, in order.
 pub(crate) fn occurrences(article: &Article, search: &Search) -> Vec<Occurrence> {
     if let Some(scattered) = &search.scattered {
-        return scattered_places(article, scattered);
+        return scattered_places(article, scattered, usize::MAX);
     }
     places(article, search)
         .into_iter()
@@ -217,8 +217,8 @@ fn fits(article: &Article, field: u8, place: usize, word: &Word, step: &Step) ->
     has_key && (!step.closely || word.follows_closely())
 }
 
-/// The places where all parts stand together, in any order, with at most so many words more.
-fn scattered_places(article: &Article, scattered: &Scattered) -> Vec<Occurrence> {
+/// The first places where all parts stand together, in any order, with at most so many words more.
+fn scattered_places(article: &Article, scattered: &Scattered, limit: usize) -> Vec<Occurrence> {
     let mut lists: Vec<Vec<Place>> = scattered
         .parts
         .iter()
@@ -237,6 +237,9 @@ fn scattered_places(article: &Article, scattered: &Scattered) -> Vec<Occurrence>
         });
         if is_taken {
             continue;
+        }
+        if found.len() >= limit {
+            break;
         }
         if let Some(chosen) = choose(&lists, start) {
             let words: u32 = chosen.iter().map(|part| part.last - part.first + 1).sum();
@@ -268,35 +271,64 @@ fn choose(lists: &[Vec<Place>], start: Place) -> Option<Vec<Place>> {
     Some(chosen)
 }
 
-/// The pairs of which at most `distance` words stand between.
+/// How close two clauses must be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Closeness {
+    /// The most words between.
+    pub(crate) distance: u32,
+    /// True if the left one must come first.
+    pub(crate) is_ordered: bool,
+}
+
+impl Closeness {
+    fn allows_order(self, left: &Occurrence, right: &Occurrence) -> bool {
+        !self.is_ordered || left.extent.last < right.extent.first
+    }
+}
+
+/// True if a place on the left is close to one on the right.
+pub(crate) fn has_pair(left: &[Occurrence], right: &[Occurrence], closeness: Closeness) -> bool {
+    let neighbours = Neighbours::new(right, closeness.distance);
+    left.iter().any(|one| {
+        neighbours
+            .of(one, |other| closeness.allows_order(one, other))
+            .next()
+            .is_some()
+    })
+}
+
+/// The pairs that are close together.
 ///
 /// Each place is paired with the nearest on either side, not with all: what a longer chain of NEAR needs is an
 /// end as near as possible.
 pub(crate) fn pairs(
     left: &[Occurrence],
     right: &[Occurrence],
-    distance: u32,
-    is_ordered: bool,
+    closeness: Closeness,
 ) -> Vec<Occurrence> {
-    let mut found = Vec::new();
-    let mut add = |left: &Occurrence, right: &Occurrence| {
-        let is_right_order = left.extent.last < right.extent.first;
-        if !is_ordered || is_right_order {
-            let parts = [left.parts(), right.parts()].concat();
-            found.extend(Occurrence::of(parts));
-        }
-    };
-    let neighbours = Neighbours::new(right, distance);
-    for one in left {
-        neighbours.of(one).for_each(|other| add(one, other));
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    let neighbours = Neighbours::new(right, closeness.distance);
+    for (place, one) in left.iter().enumerate() {
+        let near = neighbours.of(one, |other| closeness.allows_order(one, other));
+        found.extend(near.map(|other| (place, other)));
     }
-    let neighbours = Neighbours::new(left, distance);
-    for one in right {
-        neighbours.of(one).for_each(|other| add(other, one));
+    let neighbours = Neighbours::new(left, closeness.distance);
+    for (place, one) in right.iter().enumerate() {
+        let near = neighbours.of(one, |other| closeness.allows_order(other, one));
+        found.extend(near.map(|other| (other, place)));
     }
     found.sort_unstable();
     found.dedup();
-    found
+    let mut pairs: Vec<Occurrence> = found
+        .into_iter()
+        .filter_map(|(one, other)| {
+            let (left, right) = (left.get(one)?, right.get(other)?);
+            Occurrence::of([left.parts(), right.parts()].concat())
+        })
+        .collect();
+    pairs.sort();
+    pairs.dedup();
+    pairs
 }
 
 /// Places in order, to look for near ones.
@@ -317,8 +349,13 @@ impl<'o> Neighbours<'o> {
         }
     }
 
-    /// The nearest before `one` and the nearest after its start that are close enough.
-    fn of(&self, one: &Occurrence) -> impl Iterator<Item = &'o Occurrence> {
+    /// The places in the list of the nearest before `one` and the nearest after its start that are close enough
+    /// and allowed.
+    fn of<'s>(
+        &'s self,
+        one: &'s Occurrence,
+        is_allowed: impl Fn(&Occurrence) -> bool + 's,
+    ) -> impl Iterator<Item = usize> + 's {
         let place = |other: &Occurrence| (other.extent.field, other.extent.first);
         let middle = self
             .sorted
@@ -331,16 +368,16 @@ impl<'o> Neighbours<'o> {
             .first
             .saturating_sub(reach.saturating_add(self.longest));
         let field = one.extent.field;
-        let after = after
-            .iter()
-            .take_while(|other| other.extent.field == field && other.extent.first <= last)
-            .find(|other| self.is_near(one, other));
-        let before = before
-            .iter()
+        let after = (middle..)
+            .zip(after)
+            .take_while(|(_, other)| other.extent.field == field && other.extent.first <= last)
+            .find(|(_, other)| self.is_near(one, other) && is_allowed(other));
+        let before = (0..middle)
+            .zip(before)
             .rev()
-            .take_while(|other| other.extent.field == field && other.extent.first >= first)
-            .find(|other| self.is_near(one, other));
-        before.into_iter().chain(after)
+            .take_while(|(_, other)| other.extent.field == field && other.extent.first >= first)
+            .find(|(_, other)| self.is_near(one, other) && is_allowed(other));
+        before.into_iter().chain(after).map(|(place, _)| place)
     }
 
     fn is_near(&self, one: &Occurrence, other: &Occurrence) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::places::Closeness;
 use super::query::required_literals;
 use super::query::{Aliases, Expr, Kind, Look, Pattern, Term, compile_regex, is_neutral};
 use super::vocabulary::{KeyId, Vocabulary};
@@ -84,8 +85,7 @@ pub(crate) enum Ask {
     /// Two clauses close together.
     Near {
         sides: Box<(Clause, Clause)>,
-        distance: u32,
-        is_ordered: bool,
+        closeness: Closeness,
     },
     /// At least so many mentions.
     Count { inner: Box<Clause>, min: u32 },
@@ -273,8 +273,10 @@ impl Compiler {
                     self.clause(&near.left, context),
                     self.clause(&near.right, context),
                 )),
-                distance: near.distance,
-                is_ordered: near.ordered,
+                closeness: Closeness {
+                    distance: near.distance,
+                    is_ordered: near.ordered,
+                },
             },
             Kind::Count { inner, min, .. } => Ask::Count {
                 inner: Box::new(self.clause(inner, context)),
