@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::article::Article;
+use super::near;
 use super::places::{self, Occurrence};
 use super::program::{Ask, Clause};
 
@@ -50,7 +51,7 @@ impl Evaluation<'_> {
             Ask::Not(inner) => !self.holds(inner),
             Ask::Near { sides, closeness } => {
                 let (left, right) = self.sides(sides);
-                places::has_pair(&left, &right, *closeness)
+                near::has_pair(&left, &right, *closeness)
             }
             Ask::Count { inner, min } => {
                 self.count(inner) >= usize::try_from(*min).unwrap_or(usize::MAX)
@@ -96,7 +97,7 @@ impl Evaluation<'_> {
             }
             Ask::Near { sides, closeness } => {
                 let (left, right) = self.sides(sides);
-                places::pairs(&left, &right, *closeness).into()
+                near::pairs(&left, &right, *closeness).into()
             }
             Ask::Count { inner, .. } | Ask::Weight { inner, .. } => self.occurrences(inner),
             Ask::Language(_) | Ask::And(_) | Ask::Not(_) => Arc::default(),
