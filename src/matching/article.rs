@@ -3,13 +3,12 @@
 //! Holds what one article needs, and is used again for the next one without being cleared: an entry counts only
 //! if it carries the number of the present article.
 
-use crate::domain::{ArticleText, Field, Span};
-use aho_corasick::AhoCorasick;
-
-use super::program::{Expression, Fields, KeySet, TEXT_FIELDS};
+use super::expressions::Expressions;
+use super::program::{Fields, KeySet, TEXT_FIELDS};
 use super::prose::Prose;
 use super::vocabulary::{KeyId, Vocabulary};
 use super::words::{Keys, Reading, Word, Words};
+use crate::domain::{ArticleText, Field, Span};
 
 /// The words of an article and the keys they have.
 #[derive(Debug, Default)]
@@ -327,73 +326,6 @@ impl Article {
 
     fn words(&self, field: u8) -> Option<&FieldWords> {
         self.fields.get(usize::from(field))
-    }
-}
-
-/// The regular expressions of all queries, with one automaton for the texts they require.
-#[derive(Debug, Default)]
-pub(crate) struct Expressions {
-    pub(crate) list: Vec<Expression>,
-    /// Those that are tried on every article.
-    always: Vec<usize>,
-    automaton: Option<AhoCorasick>,
-    /// For each pattern of the automaton the expressions that require it.
-    owners: Vec<usize>,
-}
-
-impl Expressions {
-    /// Prepares the search for required texts.
-    pub(crate) fn new(list: Vec<Expression>) -> Self {
-        let mut literals = Vec::new();
-        let mut owners = Vec::new();
-        let mut always = Vec::new();
-        for (place, expression) in list.iter().enumerate() {
-            for literal in &expression.literals {
-                literals.push(literal.as_str());
-                owners.push(place);
-            }
-            if expression.literals.is_empty() {
-                always.push(place);
-            }
-        }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .build(&literals)
-            .ok()
-            .filter(|_| !literals.is_empty());
-        if automaton.is_none() {
-            always = (0..list.len()).collect();
-        }
-        Self {
-            list,
-            always,
-            automaton,
-            owners,
-        }
-    }
-
-    /// The expressions that may match, in their order.
-    fn candidates(&self, proses: &[Vec<Prose<'_>>]) -> Vec<usize> {
-        let mut is_candidate = vec![false; self.list.len()];
-        let mut mark = |place: usize| {
-            if let Some(slot) = is_candidate.get_mut(place) {
-                *slot = true;
-            }
-        };
-        self.always.iter().for_each(|place| mark(*place));
-        if let Some(automaton) = &self.automaton {
-            for prose in proses.iter().flatten() {
-                for found in automaton.find_overlapping_iter(prose.text()) {
-                    if let Some(owner) = self.owners.get(found.pattern().as_usize()) {
-                        mark(*owner);
-                    }
-                }
-            }
-        }
-        (0..)
-            .zip(&is_candidate)
-            .filter_map(|(place, is)| is.then_some(place))
-            .collect()
     }
 }
 

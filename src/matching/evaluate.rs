@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::article::Article;
+use super::near;
 use super::places::{self, Occurrence};
 use super::program::{Ask, Clause};
 
@@ -48,7 +49,10 @@ impl Evaluation<'_> {
                 .iter()
                 .any(|inner| !inner.is_neutral && self.holds(inner)),
             Ask::Not(inner) => !self.holds(inner),
-            Ask::Near { .. } => !self.occurrences(clause).is_empty(),
+            Ask::Near { sides, closeness } => {
+                let (left, right) = self.sides(sides);
+                near::has_pair(&left, &right, *closeness)
+            }
             Ask::Count { inner, min } => {
                 self.count(inner) >= usize::try_from(*min).unwrap_or(usize::MAX)
             }
@@ -91,22 +95,24 @@ impl Evaluation<'_> {
                 all.dedup();
                 all.into()
             }
-            Ask::Near {
-                sides,
-                distance,
-                is_ordered,
-            } => {
-                let left = self.occurrences(&sides.0);
-                let right = if left.is_empty() {
-                    Arc::default()
-                } else {
-                    self.occurrences(&sides.1)
-                };
-                places::pairs(&left, &right, *distance, *is_ordered).into()
+            Ask::Near { sides, closeness } => {
+                let (left, right) = self.sides(sides);
+                near::pairs(&left, &right, *closeness).into()
             }
             Ask::Count { inner, .. } | Ask::Weight { inner, .. } => self.occurrences(inner),
             Ask::Language(_) | Ask::And(_) | Ask::Not(_) => Arc::default(),
         }
+    }
+
+    /// The places of both sides; if the left has none, those of the right do not matter.
+    fn sides(&mut self, sides: &(Clause, Clause)) -> (Arc<[Occurrence]>, Arc<[Occurrence]>) {
+        let left = self.occurrences(&sides.0);
+        let right = if left.is_empty() {
+            Arc::default()
+        } else {
+            self.occurrences(&sides.1)
+        };
+        (left, right)
     }
 
     fn shared_occurrences(&mut self, place: usize) -> Arc<[Occurrence]> {

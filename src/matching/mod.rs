@@ -6,19 +6,23 @@
 //! answers whether a query is true of it, `explain` why. Nothing here reads a clock, a file or a network.
 
 mod article;
+mod compile;
 mod evaluate;
 mod excerpt;
 mod explain;
+mod expressions;
 mod frequency;
 mod globs;
 mod index;
 mod language;
 mod lint;
 mod matcher;
+mod near;
 mod places;
 mod program;
 mod prose;
 mod query;
+mod report;
 mod stem;
 mod trial;
 mod vocabulary;

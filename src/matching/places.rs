@@ -1,4 +1,4 @@
-//! Where a term stands in an article, and which of two lists of places are close together.
+//! Where a term stands in an article.
 
 use super::article::{Article, Place};
 use super::program::{KeySet, Scattered, Search, Step};
@@ -24,7 +24,7 @@ impl Occurrence {
     }
 
     /// Several places as one.
-    fn of(mut parts: Vec<Place>) -> Option<Self> {
+    pub(crate) fn of(mut parts: Vec<Place>) -> Option<Self> {
         parts.sort_unstable();
         let first = *parts.first()?;
         let extent = parts.iter().fold(first, |all, part| Place {
@@ -49,8 +49,8 @@ impl From<Place> for Occurrence {
 
 /// True if the term stands anywhere.
 pub(crate) fn is_found(article: &Article, search: &Search) -> bool {
-    if search.scattered.is_some() {
-        return !occurrences(article, search).is_empty();
+    if let Some(scattered) = &search.scattered {
+        return !scattered_places(article, scattered, 1).is_empty();
     }
     if let [step] = &*search.edges {
         let has = |key: &_| article.has(*key, search.fields);
@@ -67,7 +67,7 @@ pub(crate) fn is_found(article: &Article, search: &Search) -> bool {
 /// Every place of the term, in order.
 pub(crate) fn occurrences(article: &Article, search: &Search) -> Vec<Occurrence> {
     if let Some(scattered) = &search.scattered {
-        return scattered_places(article, scattered);
+        return scattered_places(article, scattered, usize::MAX);
     }
     places(article, search)
         .into_iter()
@@ -217,8 +217,8 @@ fn fits(article: &Article, field: u8, place: usize, word: &Word, step: &Step) ->
     has_key && (!step.closely || word.follows_closely())
 }
 
-/// The places where all parts stand together, in any order, with at most so many words more.
-fn scattered_places(article: &Article, scattered: &Scattered) -> Vec<Occurrence> {
+/// The first places where all parts stand together, in any order, with at most so many words more.
+fn scattered_places(article: &Article, scattered: &Scattered, limit: usize) -> Vec<Occurrence> {
     let mut lists: Vec<Vec<Place>> = scattered
         .parts
         .iter()
@@ -237,6 +237,9 @@ fn scattered_places(article: &Article, scattered: &Scattered) -> Vec<Occurrence>
         });
         if is_taken {
             continue;
+        }
+        if found.len() >= limit {
+            break;
         }
         if let Some(chosen) = choose(&lists, start) {
             let words: u32 = chosen.iter().map(|part| part.last - part.first + 1).sum();
@@ -266,99 +269,6 @@ fn choose(lists: &[Vec<Place>], start: Place) -> Option<Vec<Place>> {
         chosen.push(*free);
     }
     Some(chosen)
-}
-
-/// The pairs of which at most `distance` words stand between.
-///
-/// Each place is paired with the nearest on either side, not with all: what a longer chain of NEAR needs is an
-/// end as near as possible.
-pub(crate) fn pairs(
-    left: &[Occurrence],
-    right: &[Occurrence],
-    distance: u32,
-    is_ordered: bool,
-) -> Vec<Occurrence> {
-    let mut found = Vec::new();
-    let mut add = |left: &Occurrence, right: &Occurrence| {
-        let is_right_order = left.extent.last < right.extent.first;
-        if !is_ordered || is_right_order {
-            let parts = [left.parts(), right.parts()].concat();
-            found.extend(Occurrence::of(parts));
-        }
-    };
-    let neighbours = Neighbours::new(right, distance);
-    for one in left {
-        neighbours.of(one).for_each(|other| add(one, other));
-    }
-    let neighbours = Neighbours::new(left, distance);
-    for one in right {
-        neighbours.of(one).for_each(|other| add(other, one));
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
-/// Places in order, to look for near ones.
-struct Neighbours<'o> {
-    sorted: &'o [Occurrence],
-    /// The most positions that one of them spans.
-    longest: u32,
-    distance: u32,
-}
-
-impl<'o> Neighbours<'o> {
-    fn new(sorted: &'o [Occurrence], distance: u32) -> Self {
-        let length = |one: &Occurrence| one.extent.last - one.extent.first;
-        Self {
-            sorted,
-            longest: sorted.iter().map(length).max().unwrap_or_default(),
-            distance,
-        }
-    }
-
-    /// The nearest before `one` and the nearest after its start that are close enough.
-    fn of(&self, one: &Occurrence) -> impl Iterator<Item = &'o Occurrence> {
-        let place = |other: &Occurrence| (other.extent.field, other.extent.first);
-        let middle = self
-            .sorted
-            .partition_point(|other| place(other) < place(one));
-        let (before, after) = self.sorted.split_at_checked(middle).unwrap_or_default();
-        let reach = self.distance.saturating_add(1);
-        let last = one.extent.last.saturating_add(reach);
-        let first = one
-            .extent
-            .first
-            .saturating_sub(reach.saturating_add(self.longest));
-        let field = one.extent.field;
-        let after = after
-            .iter()
-            .take_while(|other| other.extent.field == field && other.extent.first <= last)
-            .find(|other| self.is_near(one, other));
-        let before = before
-            .iter()
-            .rev()
-            .take_while(|other| other.extent.field == field && other.extent.first >= first)
-            .find(|other| self.is_near(one, other));
-        before.into_iter().chain(after)
-    }
-
-    fn is_near(&self, one: &Occurrence, other: &Occurrence) -> bool {
-        let (a, b) = (&one.extent, &other.extent);
-        let (earlier, later) = if a.first <= b.first { (a, b) } else { (b, a) };
-        let between = later.first.saturating_sub(earlier.last.saturating_add(1));
-        between <= self.distance && are_apart(one, other)
-    }
-}
-
-/// True if no word belongs to both.
-fn are_apart(one: &Occurrence, other: &Occurrence) -> bool {
-    one.parts().iter().all(|a| {
-        other
-            .parts()
-            .iter()
-            .all(|b| a.last < b.first || b.last < a.first)
-    })
 }
 
 /// How many of the places can be counted without one overlapping another.

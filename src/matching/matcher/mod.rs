@@ -2,12 +2,15 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::article::{Article, Expressions};
+use super::article::Article;
+use super::compile::{Compiler, Context, Source};
 use super::evaluate::{Evaluation, Memo};
-use super::explain::{Detail, Explanation, Reporter, Texts};
+use super::explain::Explanation;
+use super::expressions::Expressions;
 use super::index::{Index, Stamps};
-use super::program::{Clause, Compiler, Context, Fields, Source};
+use super::program::{Clause, Fields};
 use super::query::{self, Aliases, Expr, Kind, Mistake};
+use super::report::{Detail, Reporter, Texts};
 use super::stem;
 use super::vocabulary::Vocabulary;
 use super::{Asks, Place, QueryProblem, WatchSource};

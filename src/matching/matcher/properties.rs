@@ -199,6 +199,39 @@ proptest! {
     }
 
     #[test]
+    fn near_finds_what_a_look_at_every_pair_finds(
+        words in prop::collection::vec(prop::sample::select(vec!["a1", "b1", "c1", "x1"]), 0..14),
+        first in 0u32..5,
+        second in 0u32..5,
+        ordered in any::<bool>(),
+    ) {
+        let near = if ordered { "ONEAR" } else { "NEAR" };
+        let queries = [format!("a1 {near}/{first} b1"), format!("a1 {near}/{first} b1 {near}/{second} c1")];
+        let matcher = Matcher::compile(&[], &queries.each_ref().map(|query| watch(query))).unwrap();
+        let text = words.join(" ");
+        let article = ArticleText { text: &text, ..ArticleText::default() };
+        let fires: Vec<usize> = matcher.hits(&article).into_iter().map(|hit| hit.watch).collect();
+
+        let places = |word: &str| (0u32..).zip(&words).filter(|(_, one)| **one == word).map(|(at, _)| at).collect::<Vec<_>>();
+        let mut pairs = Vec::new();
+        for a in places("a1") {
+            for b in places("b1") {
+                if a.abs_diff(b) - 1 <= first && (!ordered || a < b) {
+                    pairs.push((a.min(b), a.max(b)));
+                }
+            }
+        }
+        let near_third = pairs.iter().any(|(low, high)| {
+            places("c1").iter().any(|c| {
+                let between = if c < low { low - c - 1 } else { c.saturating_sub(high + 1) };
+                between <= second && (!ordered || c > high)
+            })
+        });
+        prop_assert_eq!(fires.contains(&0), !pairs.is_empty(), "{}", text);
+        prop_assert_eq!(fires.contains(&1), near_third, "{}", text);
+    }
+
+    #[test]
     fn a_printed_query_reads_as_the_same(query in valid_query()) {
         let printed = print(&query::query(&query).unwrap());
         prop_assert_eq!(shape(&printed), shape(&query), "{}", printed);

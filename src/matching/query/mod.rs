@@ -3,6 +3,7 @@
 //! In goes the text of a query, an alias or a term; out comes an [`Expr`], or every [`Mistake`] with its kind,
 //! column and hint. Nothing here knows of articles. `docs/QUERY.md` is the language for people.
 
+mod aliases;
 mod check;
 mod expr;
 mod fields;
@@ -14,7 +15,8 @@ mod plain;
 mod print;
 mod regex;
 
-pub(crate) use check::{Aliases, check};
+pub(crate) use aliases::Aliases;
+pub(crate) use check::check;
 pub(crate) use expr::{Expr, Kind, Term, is_neutral};
 pub(crate) use fields::primary_language;
 pub(crate) use lint::lint;

@@ -91,6 +91,23 @@ pub(super) fn character(c: char) -> Character {
         .unwrap_or(UNKNOWN)
 }
 
+/// The class of an ASCII character; any other byte is a sign.
+#[inline]
+pub(super) fn ascii_class(byte: u8) -> Class {
+    static CLASSES: OnceLock<[Class; 256]> = OnceLock::new();
+    let classes = CLASSES.get_or_init(|| {
+        let mut classes = [Class::Sign; 256];
+        for (byte, class) in (0u8..128).zip(&mut classes) {
+            *class = classify(char::from(byte));
+        }
+        classes
+    });
+    classes
+        .get(usize::from(byte))
+        .copied()
+        .unwrap_or(Class::Sign)
+}
+
 const UNKNOWN: Character = Character {
     class: Class::Sign,
     stable: true,

@@ -23,19 +23,26 @@ pub(super) fn addresses(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The next byte that an address can be recognised by: the colon of `://`, an `@`, the first w of `www.`.
+/// The next byte that an address can be recognised by: the colon of `://`, an `@`, the dot of `www.`.
 fn next_sign(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
-    let rest = bytes.get(from..)?;
-    rest.iter().enumerate().find_map(|(offset, byte)| {
-        let ahead = rest.get(offset..)?;
+    let mut from = from;
+    loop {
+        let ahead = bytes.get(from..)?;
+        let at = from
+            + ahead
+                .iter()
+                .position(|byte| matches!(byte, b':' | b'@' | b'.'))?;
+        let byte = *bytes.get(at)?;
         let is_sign = match byte {
-            b':' => ahead.starts_with(b"://"),
-            b'@' => true,
-            b'w' | b'W' => starts_with_any_case(ahead, b"www."),
-            _ => false,
+            b':' => bytes.get(at..)?.starts_with(b"://"),
+            b'.' => ends_with_any_case(bytes.get(..at)?, b"www"),
+            _ => true,
         };
-        is_sign.then_some((from + offset, *byte))
-    })
+        if is_sign {
+            return Some((at, byte));
+        }
+        from = at + 1;
+    }
 }
 
 /// `http://…` or `https://…`, from its scheme to the end of the run of ASCII.
@@ -50,13 +57,14 @@ fn web_address(bytes: &[u8], floor: usize, colon: usize) -> Option<Range<usize>>
 }
 
 /// `www.…` where a word can start.
-fn bare_address(bytes: &[u8], floor: usize, start: usize) -> Option<Range<usize>> {
+fn bare_address(bytes: &[u8], floor: usize, dot: usize) -> Option<Range<usize>> {
+    let start = dot.checked_sub(3).filter(|start| *start >= floor)?;
     let before = start
         .checked_sub(1)
         .filter(|before| *before >= floor)
         .and_then(|before| bytes.get(before));
     let inside_a_word = before.is_some_and(u8::is_ascii_alphanumeric);
-    let goes_on = bytes.get(start + 4).is_some_and(u8::is_ascii_alphanumeric);
+    let goes_on = bytes.get(dot + 1).is_some_and(u8::is_ascii_alphanumeric);
     (!inside_a_word && goes_on).then(|| start..end_of_run(bytes, start))
 }
 
@@ -94,6 +102,11 @@ fn starts_with_any_case(bytes: &[u8], prefix: &[u8]) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
+fn ends_with_any_case(bytes: &[u8], suffix: &[u8]) -> bool {
+    let start = bytes.len().checked_sub(suffix.len());
+    start.is_some_and(|start| starts_with_any_case(bytes.get(start..).unwrap_or_default(), suffix))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,5 +139,9 @@ mod tests {
             ["http://a.example"]
         );
         assert_eq!(found("a@b.cc@d.ee"), ["a@b.cc"]);
+        assert_eq!(
+            found("Www.a.b WWW.c http://www.d.e"),
+            ["Www.a.b", "WWW.c", "http://www.d.e"]
+        );
     }
 }

@@ -2,7 +2,9 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::characters::{Class, character, decimal_value, is_trade_sign, joins_previous};
+use super::characters::{
+    Class, ascii_class, character, decimal_value, is_trade_sign, joins_previous,
+};
 use super::mask::addresses;
 
 /// A normalised character.
@@ -71,10 +73,49 @@ impl<'t> Units<'t> {
             if is_cut && units.len() >= CHUNK_BYTES {
                 return true;
             }
-            last = c;
-            self.read_one(c, units);
+            let plain = self.plain_length(CHUNK_BYTES.saturating_sub(units.len()));
+            if plain > 0 {
+                last = self.read_plain(plain, units).unwrap_or(last);
+            } else {
+                last = c;
+                self.read_one(c, units);
+            }
         }
         !units.is_empty()
+    }
+
+    /// How many of the next bytes, up to a limit, are ASCII and can be read by themselves: no address starts
+    /// there, and no mark follows the last.
+    fn plain_length(&self, limit: usize) -> usize {
+        if self.reading == Reading::Term {
+            return 0;
+        }
+        let address = self.masked.last().map_or(usize::MAX, |range| range.start);
+        let limit = limit.min(address.saturating_sub(self.byte));
+        let ahead = self.rest.as_bytes();
+        let ahead = ahead.get(..limit).unwrap_or(ahead);
+        match ahead.iter().position(|byte| !byte.is_ascii()) {
+            Some(length) => length.saturating_sub(1),
+            // What comes after the limit may be a mark.
+            None => ahead.len().saturating_sub(1),
+        }
+    }
+
+    /// Reads so many bytes of ASCII; returns the last.
+    fn read_plain(&mut self, length: usize, units: &mut Vec<Unit>) -> Option<char> {
+        let (plain, rest) = self.rest.split_at_checked(length)?;
+        let start = self.code_point;
+        units.extend((start..).zip(plain.bytes()).map(|(start, byte)| Unit {
+            c: char::from(byte),
+            class: ascii_class(byte),
+            start,
+            end: start.saturating_add(1),
+        }));
+        self.rest = rest;
+        self.byte += length;
+        self.code_point =
+            u32::try_from(length).map_or(u32::MAX, |length| start.saturating_add(length));
+        plain.bytes().last().map(char::from)
     }
 
     fn read_one(&mut self, c: char, units: &mut Vec<Unit>) {
@@ -158,25 +199,11 @@ impl<'t> Units<'t> {
         }
         let alone = self.sequence.len() == first.len_utf8();
         if alone && (known.stable || is_apostrophe_or_sign(first, known.class)) {
-            units.push(self.unit(first, start, end));
+            units.push(unit(first, start, end));
         } else {
             let sequence = std::mem::take(&mut self.sequence);
-            units.extend(sequence.nfkc().map(|c| self.unit(c, start, end)));
+            units.extend(sequence.nfkc().map(|c| unit(c, start, end)));
             self.sequence = sequence;
-        }
-    }
-
-    fn unit(&self, c: char, start: u32, end: u32) -> Unit {
-        // A full-width ？ is punctuation that came with the text of a query; only the ASCII sign is a wildcard.
-        let class = character(c).class;
-        let digit = (class == Class::Digit && !c.is_ascii())
-            .then(|| decimal_value(c).and_then(|value| char::from_digit(value, 10)))
-            .flatten();
-        Unit {
-            c: digit.unwrap_or(c),
-            class,
-            start,
-            end,
         }
     }
 
@@ -193,6 +220,21 @@ impl<'t> Units<'t> {
         self.rest = chars.as_str();
         self.byte += c.len_utf8();
         self.code_point = self.code_point.saturating_add(1);
+    }
+}
+
+/// A unit of a normalised character.
+fn unit(c: char, start: u32, end: u32) -> Unit {
+    // A full-width ？ is punctuation that came with the text of a query; only the ASCII sign is a wildcard.
+    let class = character(c).class;
+    let digit = (class == Class::Digit && !c.is_ascii())
+        .then(|| decimal_value(c).and_then(|value| char::from_digit(value, 10)))
+        .flatten();
+    Unit {
+        c: digit.unwrap_or(c),
+        class,
+        start,
+        end,
     }
 }
 

@@ -1,0 +1,324 @@
+//! From normalised characters to words: where one starts and ends, and where it stands.
+
+use super::characters::Class;
+use super::units::{Reading, Unit};
+use super::{Gap, Script, Word, Words};
+
+/// Cuts units into words; lives as long as one text.
+pub(super) struct Reader<'w> {
+    words: &'w mut Words,
+    reading: Reading,
+    next_position: u32,
+    starts_paragraph: bool,
+    line_ends: u32,
+    after_return: bool,
+    space_after_hyphen: bool,
+    gap: Gap,
+    /// The first word of the chain of hyphenated words that is being read.
+    chain: Option<usize>,
+}
+
+impl<'w> Reader<'w> {
+    pub(super) fn new(words: &'w mut Words, reading: Reading) -> Self {
+        let next_position = u32::try_from(words.at_position.len()).unwrap_or(u32::MAX);
+        // A text that follows another starts a paragraph.
+        let starts_paragraph = !words.list.is_empty();
+        Self {
+            words,
+            reading,
+            next_position,
+            starts_paragraph,
+            line_ends: 0,
+            after_return: false,
+            space_after_hyphen: false,
+            gap: Gap::First,
+            chain: None,
+        }
+    }
+
+    pub(super) fn read(&mut self, units: &[Unit]) {
+        let mut rest = units;
+        while let Some((unit, after)) = rest.split_first() {
+            rest = match unit.class {
+                Class::Letter | Class::Digit | Class::Hangul | Class::Wild => {
+                    self.read_run(*unit, rest)
+                }
+                Class::Unspaced | Class::Emoji | Class::Flag => self.read_character(*unit, rest),
+                _ => {
+                    self.read_gap(*unit);
+                    after
+                }
+            };
+        }
+    }
+
+    pub(super) fn finish(&mut self) {
+        self.end_chain();
+    }
+
+    /// Notes what stands between two words.
+    fn read_gap(&mut self, unit: Unit) {
+        let after_return = std::mem::replace(&mut self.after_return, unit.c == '\r');
+        match unit.class {
+            // A mark or an invisible character without a letter before it is nothing to a reader.
+            Class::Invisible | Class::Mark => {}
+            Class::LineEnd => {
+                // CR LF is one line end.
+                self.line_ends += u32::from(unit.c != '\n' || !after_return);
+                self.note_space();
+            }
+            Class::ParagraphEnd => {
+                self.line_ends += 2;
+                self.note_space();
+            }
+            Class::Space => self.note_space(),
+            Class::Apostrophe if self.gap == Gap::Nothing => self.gap = Gap::Apostrophe,
+            Class::Hyphen if self.gap == Gap::Nothing => self.gap = Gap::Hyphen,
+            _ => {
+                self.gap = Gap::Signs;
+                self.line_ends = 0;
+            }
+        }
+        self.starts_paragraph |= self.line_ends > 1 && !self.words.list.is_empty();
+    }
+
+    fn note_space(&mut self) {
+        self.space_after_hyphen |= self.gap == Gap::Hyphen;
+        self.gap = match self.gap {
+            Gap::Nothing => Gap::Space,
+            Gap::Apostrophe => Gap::Signs,
+            other => other,
+        };
+    }
+
+    /// A run of letters and digits, or single letters with dots.
+    fn read_run<'u>(&mut self, first: Unit, units: &'u [Unit]) -> &'u [Unit] {
+        let script = match first.class {
+            Class::Hangul => Script::Hangul,
+            _ => Script::Spaced,
+        };
+        let letters_from = self.words.letters.len();
+        let dotted = match script {
+            Script::Spaced => dotted_letters(units, &mut self.words.letters),
+            _ => 0,
+        };
+        let length = if dotted > 0 {
+            dotted
+        } else {
+            run(units, script, &mut self.words.letters)
+        };
+        self.push(letters_from, units.get(..length), script, dotted > 0);
+        let rest = units.get(length..).unwrap_or_default();
+        rest.get(possessive(rest)..).unwrap_or_default()
+    }
+
+    /// A character that is a word of its own, with its marks.
+    fn read_character<'u>(&mut self, first: Unit, units: &'u [Unit]) -> &'u [Unit] {
+        let (script, partner) = match first.class {
+            Class::Unspaced => (Script::Unspaced, None),
+            Class::Flag => (Script::Emoji, Some(Class::Flag)),
+            _ => (Script::Emoji, None),
+        };
+        let letters_from = self.words.letters.len();
+        let mut length = 0;
+        let mut halves = 0;
+        for unit in units {
+            let belongs = length == 0
+                || unit.class == Class::Mark
+                || (Some(unit.class) == partner && halves < 2);
+            if !belongs {
+                break;
+            }
+            halves += usize::from(Some(unit.class) == partner);
+            self.words.letters.push(unit.c);
+            length += 1;
+        }
+        self.push(letters_from, units.get(..length), script, false);
+        let rest = units.get(length..).unwrap_or_default();
+        rest.get(possessive(rest)..).unwrap_or_default()
+    }
+
+    fn push(
+        &mut self,
+        letters_from: usize,
+        units: Option<&[Unit]>,
+        script: Script,
+        is_dotted: bool,
+    ) {
+        let Some((first, last)) = units.and_then(|units| Some((units.first()?, units.last()?)))
+        else {
+            return;
+        };
+        if self.starts_paragraph {
+            self.end_chain();
+            let next = u32::try_from(self.words.list.len()).unwrap_or(u32::MAX);
+            self.words.at_position.push(next);
+            self.next_position = self.next_position.saturating_add(1);
+        }
+        // A hyphen at the end of a line joins; before a mere space it does not: "pre- and post-war".
+        if self.space_after_hyphen && (self.line_ends == 0 || self.starts_paragraph) {
+            self.gap = Gap::Signs;
+        }
+        if !self.continues_chain(script) {
+            self.end_chain();
+        }
+        let place = self.words.list.len();
+        self.words
+            .at_position
+            .push(u32::try_from(place).unwrap_or(u32::MAX));
+        self.words.list.push(Word {
+            position: self.next_position,
+            last_position: self.next_position,
+            start: first.start,
+            end: last.end,
+            gap: self.gap,
+            script,
+            is_dotted,
+            letters: letters_from..self.words.letters.len(),
+        });
+        self.chain.get_or_insert(place);
+        self.next_position = self.next_position.saturating_add(1);
+        self.starts_paragraph = false;
+        self.line_ends = 0;
+        self.space_after_hyphen = false;
+        self.gap = Gap::Nothing;
+    }
+
+    /// True if what stands before a new word joins it to the last one.
+    fn continues_chain(&self, script: Script) -> bool {
+        let last = self.words.list.last();
+        self.reading != Reading::Term
+            && self.gap == Gap::Hyphen
+            && matches!(script, Script::Spaced | Script::Hangul)
+            && last.is_some_and(|last| last.script == script)
+    }
+
+    /// Adds the joined forms of the chain that ends here: each neighbouring pair, and the whole.
+    fn end_chain(&mut self) {
+        let Some(first) = self.chain.take() else {
+            return;
+        };
+        let Words {
+            list, at_position, ..
+        } = &mut *self.words;
+        let parts = list.get(first..).unwrap_or_default();
+        if parts.len() < 2 {
+            return;
+        }
+        let mut joined: Vec<Word> = parts
+            .iter()
+            .zip(parts.iter().skip(1))
+            .map(|(left, right)| left.joined_with(right))
+            .collect();
+        if let (Some(left), Some(right)) = (parts.first(), parts.last())
+            && parts.len() > 2
+        {
+            joined.push(left.joined_with(right));
+        }
+        list.extend(joined);
+        let chain = list.get_mut(first..).unwrap_or_default();
+        chain.sort_by_key(|word| (word.position, word.last_position));
+        let mut last_seen = None;
+        for (place, word) in chain.iter().enumerate() {
+            if last_seen == Some(word.position) {
+                continue;
+            }
+            last_seen = Some(word.position);
+            let slot = usize::try_from(word.position)
+                .ok()
+                .and_then(|position| at_position.get_mut(position));
+            if let (Some(slot), Ok(place)) = (slot, u32::try_from(first + place)) {
+                *slot = place;
+            }
+        }
+    }
+}
+
+/// The length in units of a run that starts at the first of them; its letters go to `letters`.
+fn run(units: &[Unit], script: Script, letters: &mut String) -> usize {
+    let class_at = |at: usize| units.get(at).map(|unit| unit.class);
+    let mut length = 0;
+    while let Some(unit) = units.get(length) {
+        let after_digit = length > 0 && class_at(length - 1) == Some(Class::Digit);
+        match (script, unit.class) {
+            (Script::Spaced, Class::Letter | Class::Digit)
+            | (Script::Hangul, Class::Hangul)
+            | (_, Class::Mark | Class::Wild) => letters.push(unit.c),
+            (Script::Spaced, Class::Dot)
+                if after_digit && class_at(length + 1) == Some(Class::Digit) =>
+            {
+                letters.push('.');
+            }
+            (Script::Spaced, Class::Comma)
+                if after_digit && is_thousands(units.get(length + 1..)) => {}
+            _ => break,
+        }
+        length += 1;
+    }
+    length
+}
+
+/// True if exactly three digits come next.
+fn is_thousands(units: Option<&[Unit]>) -> bool {
+    let digits = units
+        .unwrap_or_default()
+        .iter()
+        .take(4)
+        .take_while(|unit| unit.class == Class::Digit)
+        .count();
+    digits == 3
+}
+
+/// The length in units of two or more single letters with dots between them, a last dot included; 0 if these
+/// are none. The letters go to `letters`.
+fn dotted_letters(units: &[Unit], letters: &mut String) -> usize {
+    let letters_from = letters.len();
+    let mut count = 0;
+    let mut length = 0;
+    while let Some(letter) = single_letter(units.get(length..).unwrap_or_default()) {
+        letters.extend(letter.iter().map(|unit| unit.c));
+        count += 1;
+        length += letter.len();
+        if units.get(length).map(|unit| unit.class) != Some(Class::Dot) {
+            break;
+        }
+        length += 1;
+    }
+    if count < 2 {
+        letters.truncate(letters_from);
+        return 0;
+    }
+    length
+}
+
+/// A letter with its marks that no other letter or digit follows.
+fn single_letter(units: &[Unit]) -> Option<&[Unit]> {
+    let (first, rest) = units.split_first()?;
+    let marks = rest
+        .iter()
+        .take_while(|unit| unit.class == Class::Mark)
+        .count();
+    let goes_on = rest
+        .get(marks)
+        .is_some_and(|unit| is_word_class(unit.class));
+    (first.class == Class::Letter && !goes_on)
+        .then(|| units.get(..=marks))
+        .flatten()
+}
+
+fn is_word_class(class: Class) -> bool {
+    matches!(
+        class,
+        Class::Letter | Class::Digit | Class::Hangul | Class::Wild | Class::Mark
+    )
+}
+
+/// The length of a possessive `’s` at the start of `units`; it belongs to no word and takes no position.
+fn possessive(units: &[Unit]) -> usize {
+    let [apostrophe, s, rest @ ..] = units else {
+        return 0;
+    };
+    let ends = rest.first().is_none_or(|unit| !is_word_class(unit.class));
+    let is_possessive = apostrophe.class == Class::Apostrophe && matches!(s.c, 's' | 'S') && ends;
+    if is_possessive { 2 } else { 0 }
+}
