@@ -51,6 +51,10 @@ pub enum Mode {
 /// # Errors
 /// When the configuration, the state directory or a channel cannot be used, or a pass fails.
 pub async fn run(config_path: &Path, mode: Mode) -> anyhow::Result<()> {
+    // Each connection takes a file; the usual soft limit of 1024 is a courtesy to programs that use select(2).
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        warn!(error = %error, "the limit of open files stays as it is");
+    }
     let config = load(config_path)?;
     let clock = Clock::system();
     let store = Store::open(&config.state_dir)
