@@ -83,7 +83,7 @@ impl Hints {
 
 impl Hints {
     /// These hints without `others`.
-    fn without(self, others: Self) -> Self {
+    pub(super) fn without(self, others: Self) -> Self {
         Self(self.0 & !others.0)
     }
 }

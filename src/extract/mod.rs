@@ -319,13 +319,18 @@ fn without_tags(html: &str) -> String {
     out
 }
 
+/// The blocks as lines; the cells of a table's row share one.
 fn joined(table: &Table<'_>, body: &[usize]) -> String {
     let mut out = String::new();
+    let mut row_before = None;
     for block in body.iter().filter_map(|&index| table.blocks.get(index)) {
+        let row = table.row_of(block);
         if !out.is_empty() {
-            out.push('\n');
+            let same_row = row.is_some() && row == row_before;
+            out.push_str(if same_row { " | " } else { "\n" });
         }
         out.push_str(&block.text);
+        row_before = row;
     }
     out
 }

@@ -33,7 +33,7 @@ pub(super) fn find(table: &Table<'_>, known: &Known<'_>, rule: &Applied) -> Vec<
     }
     let plain = Sums::new(table.blocks.iter().map(plain_weight));
     let mut best = (Vec::new(), 0);
-    for names in [JUNK, SURE_JUNK, Hints::NONE] {
+    for names in [JUNK, SURE_JUNK, Hints::COMMENTS] {
         let survey = Survey::new(table, &plain, names);
         let found = article(&survey, known);
         let weight = weight_of(table, &found);
