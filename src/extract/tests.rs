@@ -329,10 +329,13 @@ fn a_page_not_found_is_named() {
 
 #[test]
 fn an_article_about_walls_is_none() {
-    let paragraph = "The publishers discussed cookies, paywalls and captchas at length, and said that readers who subscribe to read more should not be asked twice for consent.";
+    let paragraphs: Vec<String> = (1..13)
+        .map(|n| format!("On day {n} the publishers discussed cookies, paywalls and captchas at length, and said that readers who subscribe to read more should not be asked twice for consent."))
+        .collect();
+    let paragraphs: Vec<&str> = paragraphs.iter().map(String::as_str).collect();
     let html = page_of(
         "<title>Page not found? Why readers leave</title>",
-        &[paragraph; 12],
+        &paragraphs,
     );
     assert_eq!(article_of(&html).wall, None);
 }

@@ -7,6 +7,8 @@
 
 mod survey;
 
+use std::collections::HashSet;
+
 use survey::{JUNK, LINKED_SHARE, SURE_JUNK, Sums, Survey, is_paragraph, plain_weight};
 
 use super::hints::Hints;
@@ -107,6 +109,9 @@ const TRUSTED_RATIO: usize = 4;
 /// Weight of a text that is long enough not to look for a longer one.
 const ENOUGH_WEIGHT: usize = 4_000;
 
+/// Weight from which a line that comes a second time is a copy.
+const REPEATED_WEIGHT: usize = 60;
+
 /// Tenths of the text after which a heading like "Comments" ends it.
 const LATE_TENTHS: usize = 6;
 
@@ -126,6 +131,7 @@ fn trim(table: &Table<'_>, survey: &Survey<'_>, root: usize, known: &Known<'_>) 
     let title = known.title.map(folded).unwrap_or_default();
     let byline = known.byline.map(folded).unwrap_or_default();
     let mut kept = Vec::with_capacity(chosen.len());
+    let mut seen: HashSet<&str> = HashSet::new();
     for (position, &index) in chosen.iter().enumerate() {
         let Some(block) = block(index) else {
             continue;
@@ -149,7 +155,10 @@ fn trim(table: &Table<'_>, survey: &Survey<'_>, root: usize, known: &Known<'_>) 
         if position < first && !opens_text(block, hints, in_body) {
             continue;
         }
-        kept.push(index);
+        // Pages for several screens hold some paragraphs twice.
+        if block.weight < REPEATED_WEIGHT || seen.insert(&block.text) {
+            kept.push(index);
+        }
     }
     kept
 }

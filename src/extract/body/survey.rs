@@ -38,8 +38,8 @@ const TOO_MUCH_TO_BE_JUNK: f64 = 0.4;
 /// The worth from which an article beside another is one that was loaded behind it.
 const SECOND_ARTICLE_WORTH: f64 = 400.0;
 
-/// The same for parts with other articles.
-const TOO_MUCH_TO_BE_RELATED: f64 = 0.6;
+/// The same for parts with other articles, and for hidden ones: some are a second copy of the whole text.
+const TOO_MUCH_TO_BE_ASIDE: f64 = 0.6;
 
 /// Weight of the plain text of the shortest article.
 const SHORT_ARTICLE: f64 = 150.0;
@@ -275,8 +275,8 @@ fn is_left_out_for(hints: Hints, plain: f64, total: f64) -> bool {
     if hints.any(Hints::COMMENTS) {
         // Comments outgrow any article; only where nothing else is on the page are they the text.
         total - plain >= SHORT_ARTICLE || plain <= total * TOO_MUCH_TO_BE_JUNK
-    } else if hints.any(Hints::RELATED) {
-        plain <= total * TOO_MUCH_TO_BE_RELATED
+    } else if hints.any(Hints::RELATED.or(Hints::HIDDEN)) {
+        plain <= total * TOO_MUCH_TO_BE_ASIDE
     } else {
         plain <= total * TOO_MUCH_TO_BE_JUNK
     }
