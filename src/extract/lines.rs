@@ -241,7 +241,7 @@ const STARTS: &[&str] = &[
     "lire aussi", "à lire aussi", "lire la suite", "à voir aussi", "voir aussi", "lire également", "à lire", "abonnez vous", "inscrivez vous", "publicité", "partager", "suivez nous", "la suite après", "pour lire la suite", "pour accéder", "déjà abonné", "article réservé",
     // Spanish, Catalan
     "lee también", "lea también", "lea más", "lee más", "leer más", "le puede interesar", "te puede interesar", "podría interesarte", "más información", "ver también", "mira también", "mire también", "suscríbete", "suscríbase", "síguenos", "síganos",
-    "publicidad", "compartir", "únete", "haz clic", "noticias relacionadas", "temas relacionados", "te recomendamos", "también lee", "además lea", "además lee", "llegeix també", "puede escribirnos", "hazte miembro", "ya sabías que en",
+    "publicidad", "compartir", "únete", "haz clic", "noticias relacionadas", "temas relacionados", "te recomendamos", "también lee", "además lea", "además lee", "llegeix també", "puede escribirnos", "hazte miembro",
     // Italian
     "leggi anche", "leggi tutto", "leggi di più", "vedi anche", "potrebbe interessarti", "iscriviti", "seguici", "pubblicità", "condividi", "approfondisci", "per approfondire",
     // Portuguese

@@ -11,6 +11,7 @@ mod dates;
 mod dom;
 mod embedded;
 mod hints;
+mod kind;
 mod lines;
 mod linked_data;
 mod metadata;
@@ -337,35 +338,12 @@ fn joined(table: &Table<'_>, body: &[usize]) -> String {
 
 fn decoded<'a>(page: &Page<'a>) -> Result<Cow<'a, str>, ExtractError> {
     let bytes = page.bytes.get(..MAX_PAGE_BYTES).unwrap_or(page.bytes);
-    if let Some(found) = foreign(bytes) {
-        return Err(ExtractError::NotHtml {
-            found: found.to_owned(),
-        });
+    if let Some(found) = kind::foreign(bytes, page.content_type) {
+        return Err(ExtractError::NotHtml { found });
     }
     let label = page.content_type.and_then(charset::label_in_content_type);
     let declared = charset::declared_in_html(bytes);
     Ok(charset::decode(bytes, label, declared.as_deref()))
-}
-
-/// What kind of file the first bytes say a document is, when that is not a page.
-fn foreign(bytes: &[u8]) -> Option<&'static str> {
-    const KINDS: &[(&[u8], &str)] = &[
-        (b"%PDF-", "PDF"),
-        (b"\x89PNG", "a PNG image"),
-        (b"\xFF\xD8\xFF", "a JPEG image"),
-        (b"GIF8", "a GIF image"),
-        (b"PK\x03\x04", "a ZIP archive"),
-        (b"\x1F\x8B", "gzip data"),
-        (b"RIFF", "media data"),
-        (b"\0\0\0\x18ftyp", "a video"),
-        (b"\0\0\0\x20ftyp", "a video"),
-        (b"ID3", "audio"),
-        (b"OggS", "audio"),
-    ];
-    KINDS
-        .iter()
-        .find(|(start, _)| bytes.starts_with(start))
-        .map(|(_, name)| *name)
 }
 
 #[cfg(test)]
