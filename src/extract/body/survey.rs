@@ -256,18 +256,16 @@ fn junk_parts(table: &Table<'_>, plain: &Sums, names: Hints) -> Vec<bool> {
     let mut junk: Vec<bool> = Vec::with_capacity(table.elements.len());
     for (index, part) in table.elements.iter().enumerate() {
         let inherited = part.parent < index && junk.get(part.parent).copied().unwrap_or(false);
-        let found = part.hints.any(names)
-            && !(part.tag == Tag::Quote && !part.hints.any(names_of_no_quote(names)))
-            && !holds_body.get(index).copied().unwrap_or(false);
+        // A post quoted from a network carries that network's name.
+        let telling = match part.tag {
+            Tag::Quote => names.without(Hints::SHARE),
+            _ => names,
+        };
+        let found = part.hints.any(telling) && !holds_body.get(index).copied().unwrap_or(false);
         let own = found && is_left_out_for(part.hints, plain.of(part), plain.total());
         junk.push(inherited || own);
     }
     junk
-}
-
-/// The names that a quotation is left out for: a post quoted from a network carries that network's name.
-fn names_of_no_quote(names: Hints) -> Hints {
-    names.without(Hints::SHARE)
 }
 
 /// Tells whether a part with this much plain text, of this much on the page, is left out for its name.
