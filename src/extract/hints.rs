@@ -83,7 +83,7 @@ impl Hints {
 
 impl Hints {
     /// These hints without `others`.
-    fn without(self, others: Self) -> Self {
+    pub(super) fn without(self, others: Self) -> Self {
         Self(self.0 & !others.0)
     }
 }
@@ -436,6 +436,7 @@ const WORDS: &[(Hints, &[&str])] = &[
         "usercentrics",
     ]),
     (Hints::SIGNUP, &[
+        "poll", "polls", "quiz", "survey", "umfrage", "encuesta", "sondage", "sondaggio", "anketa",
         "abo", "abonnement", "captcha", "contactform", "cta", "donate", "donation", "forms", "gform", "lightbox", "login", "mailchimp", "membership", "modal",
         "newsletter", "newsletters", "notice", "optin", "overlay", "piano", "popup", "register", "registration", "regwall", "search", "searchform", "signin",
         "signup", "subscribe", "subscriber", "subscription", "subscriptions", "upsell", "webform",

@@ -223,7 +223,7 @@ const OUTLINES: &[&str] = &[
 #[rustfmt::skip]
 const STARTS: &[&str] = &[
     // English
-    "read more", "read also", "also read", "see also", "read next", "read the full", "read our", "more on this", "more on", "related", "recommended", "don t miss", "click here", "click to",
+    "read", "watch", "listen", "see", "video", "more", "poll", "quiz", "read more", "read also", "also read", "see also", "read next", "read the full", "read our", "more on this", "more on", "related", "recommended", "don t miss", "click here", "click to",
     "sign up", "subscribe", "follow us", "follow me", "follow the", "share this", "share on", "tweet this", "advertisement", "sponsored", "loading", "table of contents", "contents", "in this article",
     "jump to", "get the latest", "join our", "join the conversation", "download the", "download our", "print article", "print this", "email this", "leave a comment", "leave a reply", "story continues",
     "article continues", "skip to", "last updated", "updated on", "published on", "posted in", "posted by", "posted on", "filed under", "tags", "topics", "watch live", "watch more", "you may also",
@@ -241,7 +241,7 @@ const STARTS: &[&str] = &[
     "lire aussi", "à lire aussi", "lire la suite", "à voir aussi", "voir aussi", "lire également", "à lire", "abonnez vous", "inscrivez vous", "publicité", "partager", "suivez nous", "la suite après", "pour lire la suite", "pour accéder", "déjà abonné", "article réservé",
     // Spanish, Catalan
     "lee también", "lea también", "lea más", "lee más", "leer más", "le puede interesar", "te puede interesar", "podría interesarte", "más información", "ver también", "mira también", "mire también", "suscríbete", "suscríbase", "síguenos", "síganos",
-    "publicidad", "compartir", "únete", "haz clic", "noticias relacionadas", "temas relacionados", "te recomendamos", "también lee", "además lea", "además lee", "llegeix també", "puede escribirnos", "hazte miembro", "ya sabías que en",
+    "publicidad", "compartir", "únete", "haz clic", "noticias relacionadas", "temas relacionados", "te recomendamos", "también lee", "además lea", "además lee", "llegeix també", "puede escribirnos", "hazte miembro",
     // Italian
     "leggi anche", "leggi tutto", "leggi di più", "vedi anche", "potrebbe interessarti", "iscriviti", "seguici", "pubblicità", "condividi", "approfondisci", "per approfondire",
     // Portuguese

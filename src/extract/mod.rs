@@ -12,6 +12,7 @@ mod dates;
 mod dom;
 mod embedded;
 mod hints;
+mod kind;
 mod lines;
 mod linked_data;
 mod metadata;
@@ -321,48 +322,30 @@ fn without_tags(html: &str) -> String {
     out
 }
 
+/// The blocks as lines; the cells of a table's row share one.
 fn joined(table: &Table<'_>, body: &[usize]) -> String {
     let mut out = String::new();
+    let mut row_before = None;
     for block in body.iter().filter_map(|&index| table.blocks.get(index)) {
+        let row = table.row_of(block);
         if !out.is_empty() {
-            out.push('\n');
+            let same_row = row.is_some() && row == row_before;
+            out.push_str(if same_row { " | " } else { "\n" });
         }
         out.push_str(&block.text);
+        row_before = row;
     }
     out
 }
 
 fn decoded<'a>(page: &Page<'a>) -> Result<Cow<'a, str>, ExtractError> {
     let bytes = page.bytes.get(..MAX_PAGE_BYTES).unwrap_or(page.bytes);
-    if let Some(found) = foreign(bytes) {
-        return Err(ExtractError::NotHtml {
-            found: found.to_owned(),
-        });
+    if let Some(found) = kind::foreign(bytes, page.content_type) {
+        return Err(ExtractError::NotHtml { found });
     }
     let label = page.content_type.and_then(charset::label_in_content_type);
     let declared = charset::declared_in_html(bytes);
     Ok(charset::decode(bytes, label, declared.as_deref()))
-}
-
-/// What kind of file the first bytes say a document is, when that is not a page.
-fn foreign(bytes: &[u8]) -> Option<&'static str> {
-    const KINDS: &[(&[u8], &str)] = &[
-        (b"%PDF-", "PDF"),
-        (b"\x89PNG", "a PNG image"),
-        (b"\xFF\xD8\xFF", "a JPEG image"),
-        (b"GIF8", "a GIF image"),
-        (b"PK\x03\x04", "a ZIP archive"),
-        (b"\x1F\x8B", "gzip data"),
-        (b"RIFF", "media data"),
-        (b"\0\0\0\x18ftyp", "a video"),
-        (b"\0\0\0\x20ftyp", "a video"),
-        (b"ID3", "audio"),
-        (b"OggS", "audio"),
-    ];
-    KINDS
-        .iter()
-        .find(|(start, _)| bytes.starts_with(start))
-        .map(|(_, name)| *name)
 }
 
 #[cfg(test)]

@@ -134,6 +134,46 @@ fn a_body_in_two_neighbouring_parts_is_read_whole() {
 }
 
 #[test]
+fn comments_are_left_out_however_many_there_are() {
+    let comment = "<div class=comment><p>I think that is right, and somebody should have said so a long time ago, in my view.</p></div>";
+    let html = page_of("", &[FIRST, SECOND]) + "<div id=comments>" + &comment.repeat(80) + "</div>";
+    assert_eq!(article_of(&html).text, format!("{FIRST}\n{SECOND}"));
+}
+
+#[test]
+fn a_quoted_post_is_text_and_its_date_is_not_the_articles() {
+    let post = "</p><blockquote class=twitter-tweet><p>We will keep sailing, whatever the weather does to us.</p>— Harbour <a href=/p>May 6, 2024</a></blockquote><p>";
+    let found = article_of(&page_of("", &[FIRST, post, SECOND]));
+    assert!(
+        found.text.contains("We will keep sailing"),
+        "{}",
+        found.text
+    );
+    assert_eq!(found.published, None);
+}
+
+#[test]
+fn the_cells_of_a_row_are_one_line() {
+    let rows = "</p><table><tr><th>Town<th>Boats</tr><tr><td>Low Haven<td>12</tr></table><p>";
+    let found = article_of(&page_of("", &[FIRST, rows, SECOND]));
+    assert_eq!(
+        found.text,
+        format!("{FIRST}\nTown | Boats\nLow Haven | 12\n{SECOND}")
+    );
+}
+
+#[test]
+fn a_title_that_says_nothing_gives_way_to_a_heading() {
+    let html = format!(
+        "<title>Print</title><body><h3>Ferries sail all winter</h3><p>{FIRST}</p><p>{SECOND}</p>"
+    );
+    assert_eq!(
+        article_of(&html).title.as_deref(),
+        Some("Ferries sail all winter")
+    );
+}
+
+#[test]
 fn a_second_article_behind_the_first_is_left_out() {
     let one = format!(
         "<article><h1>Ferries sail all winter</h1><p>{FIRST}</p>{}</article>",
@@ -289,10 +329,13 @@ fn a_page_not_found_is_named() {
 
 #[test]
 fn an_article_about_walls_is_none() {
-    let paragraph = "The publishers discussed cookies, paywalls and captchas at length, and said that readers who subscribe to read more should not be asked twice for consent.";
+    let paragraphs: Vec<String> = (1..13)
+        .map(|n| format!("On day {n} the publishers discussed cookies, paywalls and captchas at length, and said that readers who subscribe to read more should not be asked twice for consent."))
+        .collect();
+    let paragraphs: Vec<&str> = paragraphs.iter().map(String::as_str).collect();
     let html = page_of(
         "<title>Page not found? Why readers leave</title>",
-        &[paragraph; 12],
+        &paragraphs,
     );
     assert_eq!(article_of(&html).wall, None);
 }

@@ -7,13 +7,15 @@
 
 mod survey;
 
+use std::collections::HashSet;
+
 use survey::{JUNK, LINKED_SHARE, SURE_JUNK, Sums, Survey, is_paragraph, plain_weight};
 
 use super::hints::Hints;
 use super::lines;
 use super::rule::Applied;
-use super::table::{Block, Table, Tag};
-use super::text::folded;
+use super::table::{Block, Part, Table, Tag};
+use super::text::{ends_sentence, folded};
 
 /// What is known before the search.
 #[derive(Debug, Default, Clone, Copy)]
@@ -33,7 +35,7 @@ pub(super) fn find(table: &Table<'_>, known: &Known<'_>, rule: &Applied) -> Vec<
     }
     let plain = Sums::new(table.blocks.iter().map(plain_weight));
     let mut best = (Vec::new(), 0);
-    for names in [JUNK, SURE_JUNK, Hints::NONE] {
+    for names in [JUNK, SURE_JUNK, Hints::COMMENTS] {
         let survey = Survey::new(table, &plain, names);
         let found = article(&survey, known);
         let weight = weight_of(table, &found);
@@ -107,6 +109,9 @@ const TRUSTED_RATIO: usize = 4;
 /// Weight of a text that is long enough not to look for a longer one.
 const ENOUGH_WEIGHT: usize = 4_000;
 
+/// Weight from which a line that comes a second time is a copy.
+const REPEATED_WEIGHT: usize = 60;
+
 /// Tenths of the text after which a heading like "Comments" ends it.
 const LATE_TENTHS: usize = 6;
 
@@ -126,6 +131,7 @@ fn trim(table: &Table<'_>, survey: &Survey<'_>, root: usize, known: &Known<'_>) 
     let title = known.title.map(folded).unwrap_or_default();
     let byline = known.byline.map(folded).unwrap_or_default();
     let mut kept = Vec::with_capacity(chosen.len());
+    let mut seen: HashSet<&str> = HashSet::new();
     for (position, &index) in chosen.iter().enumerate() {
         let Some(block) = block(index) else {
             continue;
@@ -149,7 +155,10 @@ fn trim(table: &Table<'_>, survey: &Survey<'_>, root: usize, known: &Known<'_>) 
         if position < first && !opens_text(block, hints, in_body) {
             continue;
         }
-        kept.push(index);
+        // Pages for several screens hold some paragraphs twice.
+        if block.weight < REPEATED_WEIGHT || seen.insert(&block.text) {
+            kept.push(index);
+        }
     }
     kept
 }
@@ -183,7 +192,7 @@ fn ends_text(block: &Block) -> bool {
     block.link_share() >= LINKED_SHARE && block.weight > 15 || lines::ends_article(block)
 }
 
-/// Adds the paragraph between headline and text, which often stands outside of the element that holds the rest.
+/// Adds the paragraphs between headline and text, which often stand outside of the element that holds the rest.
 fn with_lead(
     table: &Table<'_>,
     survey: &Survey<'_>,
@@ -193,26 +202,98 @@ fn with_lead(
     let Some(&first) = chosen.first() else {
         return chosen;
     };
+    let title = known.title.map(folded).unwrap_or_default();
+    let is_headline = |block: &Block| block.weight < 400 && folded(&block.text) == title;
+    let headline = table.blocks.iter().take(first).rposition(is_headline);
+    let mut lead: Vec<usize> = headline
+        .filter(|headline| first - headline <= MOST_BLOCKS_TO_TEXT)
+        .map(|headline| under_headline(table, headline, first, known))
+        .unwrap_or_default();
+    if lead.is_empty() {
+        lead.extend(named_lead(table, survey, first, known));
+    }
+    lead.into_iter().chain(chosen).collect()
+}
+
+/// Blocks between a headline and the text, at most: pictures, dates and buttons stand there as well.
+const MOST_BLOCKS_TO_TEXT: usize = 20;
+
+/// Weight of the shortest lead.
+const SHORTEST_LEAD: usize = 40;
+
+/// What a lead is never part of. Many sites call it a teaser: the names of related articles do not count here.
+const NO_LEAD: Hints = Hints::NAV
+    .or(Hints::COMMENTS)
+    .or(Hints::SHARE)
+    .or(Hints::AD)
+    .or(Hints::CONSENT)
+    .or(Hints::SIGNUP)
+    .or(Hints::TAGS)
+    .or(Hints::FOOT)
+    .or(Hints::BIO)
+    .or(Hints::CAPTION)
+    .or(Hints::MEDIA)
+    .or(Hints::BYLINE)
+    .or(Hints::DATE);
+
+/// The plain paragraphs directly under the headline.
+fn under_headline(
+    table: &Table<'_>,
+    headline: usize,
+    first: usize,
+    known: &Known<'_>,
+) -> Vec<usize> {
+    let byline = known.byline.map(folded).unwrap_or_default();
+    let is_lead = |index: usize| {
+        let Some(block) = table.blocks.get(index) else {
+            return false;
+        };
+        let holds_headline = |part: &Part| (part.first..part.end).contains(&headline);
+        let own = table.elements.get(block.part).into_iter();
+        let around = table.ancestors(block.part).map(|(_, part)| part);
+        let named_otherwise = own
+            .chain(around)
+            .take_while(|part| !holds_headline(part))
+            .any(|part| part.hints.any(NO_LEAD) || matches!(part.tag, Tag::Figure | Tag::List));
+        block.weight >= SHORTEST_LEAD
+            && (ends_sentence(&block.text) || block.weight >= 2 * SHORTEST_LEAD)
+            && block.links == 0
+            && !block.in_caption
+            && !named_otherwise
+            && !lines::is_boilerplate(block)
+            && !lines::is_byline(&folded(&block.text), &byline)
+            && !(block.weight < 2 * SHORTEST_LEAD && lines::has_date(&block.text))
+    };
+    (headline + 1..first)
+        .filter(|&index| is_lead(index))
+        .take(3)
+        .collect()
+}
+
+/// The nearest paragraph above the text that is named a lead, or is the page's description.
+fn named_lead(
+    table: &Table<'_>,
+    survey: &Survey<'_>,
+    first: usize,
+    known: &Known<'_>,
+) -> Option<usize> {
     let description = known.description.map(folded).unwrap_or_default();
-    let lead = (0..first).rev().find(|&index| {
+    (0..first).rev().find(|&index| {
         table.blocks.get(index).is_some_and(|block| {
-            let hints = table
-                .elements
-                .get(block.part)
-                .map_or(Hints::NONE, |p| p.hints);
-            let parent = table
-                .ancestors(block.part)
-                .next()
-                .map_or(Hints::NONE, |(_, p)| p.hints);
+            let own = table.elements.get(block.part);
+            let parent = table.ancestors(block.part).next().map(|(_, part)| part);
+            let named = own
+                .into_iter()
+                .chain(parent)
+                .any(|part| part.hints.any(Hints::LEAD));
             let text = folded(&block.text);
-            block.weight >= 40
+            block.weight >= SHORTEST_LEAD
                 && !survey.is_left_out(index)
                 && block.link_share() < LINKED_SHARE
-                && ((hints | parent).any(Hints::LEAD) || same_beginning(&text, &description))
+                && (named || same_beginning(&text, &description))
                 && Some(text) != known.title.map(folded)
         })
-    });
-    lead.into_iter().chain(chosen).collect()
+    })
 }
 
 /// Tells whether two folded texts begin alike: a description is often the lead, cut.

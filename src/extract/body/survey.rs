@@ -38,6 +38,12 @@ const TOO_MUCH_TO_BE_JUNK: f64 = 0.4;
 /// The worth from which an article beside another is one that was loaded behind it.
 const SECOND_ARTICLE_WORTH: f64 = 400.0;
 
+/// The same for parts with other articles, and for hidden ones: some are a second copy of the whole text.
+const TOO_MUCH_TO_BE_ASIDE: f64 = 0.6;
+
+/// Weight of the plain text of the shortest article.
+const SHORT_ARTICLE: f64 = 150.0;
+
 /// What the name of an article's text is worth at most, in weight.
 const NAMED_BODY_WORTH: f64 = 400.0;
 
@@ -250,22 +256,27 @@ fn junk_parts(table: &Table<'_>, plain: &Sums, names: Hints) -> Vec<bool> {
     let mut junk: Vec<bool> = Vec::with_capacity(table.elements.len());
     for (index, part) in table.elements.iter().enumerate() {
         let inherited = part.parent < index && junk.get(part.parent).copied().unwrap_or(false);
-        let own = part.hints.any(names)
-            && !holds_body.get(index).copied().unwrap_or(false)
-            && plain.of(part) <= plain.total() * tolerated_share(part.hints);
+        // A post quoted from a network carries that network's name.
+        let telling = match part.tag {
+            Tag::Quote => names.without(Hints::SHARE),
+            _ => names,
+        };
+        let found = part.hints.any(telling) && !holds_body.get(index).copied().unwrap_or(false);
+        let own = found && is_left_out_for(part.hints, plain.of(part), plain.total());
         junk.push(inherited || own);
     }
     junk
 }
 
-/// The share of the page's plain text up to which a part is left out for its name.
-fn tolerated_share(hints: Hints) -> f64 {
+/// Tells whether a part with this much plain text, of this much on the page, is left out for its name.
+fn is_left_out_for(hints: Hints, plain: f64, total: f64) -> bool {
     if hints.any(Hints::COMMENTS) {
-        0.9
-    } else if hints.any(Hints::RELATED) {
-        0.6
+        // Comments outgrow any article; only where nothing else is on the page are they the text.
+        total - plain >= SHORT_ARTICLE || plain <= total * TOO_MUCH_TO_BE_JUNK
+    } else if hints.any(Hints::RELATED.or(Hints::HIDDEN)) {
+        plain <= total * TOO_MUCH_TO_BE_ASIDE
     } else {
-        TOO_MUCH_TO_BE_JUNK
+        plain <= total * TOO_MUCH_TO_BE_JUNK
     }
 }
 
@@ -282,6 +293,9 @@ fn parts_that_hold(table: &Table<'_>, fits: impl Fn(&Part) -> bool) -> Vec<bool>
     holds
 }
 
+/// What a line is left out for when all of it is one part of this name.
+const WHOLE_LINES: Hints = JUNK.or(Hints::CAPTION).or(Hints::DATE);
+
 /// Marks the blocks that are left out: those in such parts, captions, and lines that are all one such part.
 fn junk_blocks(table: &Table<'_>, junk: &[bool]) -> Vec<bool> {
     let mut left_out: Vec<bool> = table
@@ -290,7 +304,7 @@ fn junk_blocks(table: &Table<'_>, junk: &[bool]) -> Vec<bool> {
         .map(|block| block.in_caption || junk.get(block.part).copied().unwrap_or(false))
         .collect();
     for part in &table.elements {
-        if part.tag.is_inline() && part.hints.any(JUNK.or(Hints::CAPTION)) {
+        if part.tag.is_inline() && part.hints.any(WHOLE_LINES) {
             let whole = table
                 .blocks
                 .get(part.first)

@@ -8,8 +8,8 @@ use std::ops::RangeInclusive;
 use super::names::{looks_like_name, split};
 use super::{Place, Sources};
 use crate::extract::hints::Hints;
-use crate::extract::table::{Part, Table, Tag, attribute, spaced_text_of};
-use crate::extract::text::folded;
+use crate::extract::table::{NodeRef, Part, Table, Tag, attribute, spaced_text_of};
+use crate::extract::text::{clean, folded};
 
 /// The most authors that are kept.
 const MOST: usize = 12;
@@ -268,6 +268,15 @@ fn names_in(table: &Table<'_>, part: &Part) -> Vec<String> {
     if !linked.is_empty() {
         return linked;
     }
+    let boxed = boxed_names(node);
+    if boxed.len() > 1 {
+        // A name and a title stand in boxes below each other; names stand in one row.
+        return if part.end > part.first + 1 {
+            boxed.into_iter().take(1).collect()
+        } else {
+            boxed
+        };
+    }
     let text = spaced_text_of(node);
     if text.chars().count() > 200 {
         return Vec::new();
@@ -276,6 +285,28 @@ fn names_in(table: &Table<'_>, part: &Part) -> Vec<String> {
         .into_iter()
         .filter(|name| looks_like_name(name))
         .collect()
+}
+
+/// The names of a byline in which each has its own box; none where any box holds something else.
+fn boxed_names(node: NodeRef<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    for text in node
+        .descendants()
+        .take(100)
+        .filter_map(|node| node.value().as_text())
+    {
+        let text = clean(text);
+        if text.is_empty() {
+            continue;
+        }
+        let is_full_name =
+            (2..=4).contains(&text.split_whitespace().count()) && looks_like_name(&text);
+        if !is_full_name || split(&text) != [text.as_str()] {
+            return Vec::new();
+        }
+        names.push(text);
+    }
+    names
 }
 
 /// Drops names that are a part of another: "Ada" beside "Ada Lark".

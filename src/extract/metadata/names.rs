@@ -158,7 +158,20 @@ pub(super) fn split(byline: &str) -> Vec<String> {
     for mark in BETWEEN {
         text = text.replace(mark, "\n");
     }
-    text.split('\n').filter_map(name).collect()
+    let mut names = Vec::new();
+    for part in text.split('\n') {
+        // "in News", "on Monday": what follows is none of the names.
+        if !names.is_empty()
+            && part
+                .split_whitespace()
+                .next()
+                .is_some_and(|word| ends_name(&word))
+        {
+            break;
+        }
+        names.extend(name(part));
+    }
+    names
 }
 
 /// Cuts out what stands in brackets: initials, agencies, titles.

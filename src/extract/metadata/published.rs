@@ -299,7 +299,9 @@ impl Place {
             .get(part)
             .into_iter()
             .chain(table.ancestors(part).map(|(_, around)| around))
-            .any(|around| around.hints.any(beside) && !holds_article(around))
+            .any(|around| {
+                (around.hints.any(beside) || around.tag == Tag::Quote) && !holds_article(around)
+            })
     }
 
     /// The date that the text itself begins with: `Berlin, 1 February 2022 - The ministry ...`.
@@ -310,6 +312,7 @@ impl Place {
             .iter()
             .skip(start)
             .take(3)
+            .filter(|block| !self.is_of_another(table, block.part, Trust::Names))
             .filter_map(|block| dates.find(&block.text))
             .find(|found| found.at <= 6)
     }

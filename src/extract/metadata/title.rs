@@ -20,6 +20,9 @@ const SAME_TITLE: f64 = 0.5;
 /// The same for news, whose declared titles are written with more care.
 const SAME_NEWS: f64 = 0.7;
 
+/// Words that a declared title has at least where it says something: "Print" and "Home" do not.
+const FEWEST_WORDS: usize = 2;
+
 /// The longest headline, in characters: longer ones are text.
 const LONGEST: usize = 300;
 
@@ -37,9 +40,16 @@ pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<String> {
         let best = headings
             .iter()
             .map(|heading| (heading, shared_words(heading, declared)))
-            .filter(|(_, shared)| *shared >= same)
+            .filter(|(heading, shared)| *shared >= same || is_cut(declared, heading))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         if let Some((heading, _)) = best {
+            return Some(heading.clone());
+        }
+        if words(declared).count() < FEWEST_WORDS
+            && let Some(heading) = headings
+                .iter()
+                .find(|heading| words(heading).count() > FEWEST_WORDS)
+        {
             return Some(heading.clone());
         }
         // Pages that are no news declare what search engines should show.
@@ -49,6 +59,15 @@ pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<String> {
     headings
         .into_iter()
         .find(|heading| folded(heading) != folded(&site))
+}
+
+/// Tells whether a declared title is the beginning of a heading.
+fn is_cut(declared: &str, heading: &str) -> bool {
+    let declared = folded(declared);
+    declared.contains(' ')
+        && folded(heading)
+            .strip_prefix(&declared)
+            .is_some_and(|rest| rest.starts_with(' '))
 }
 
 /// The title that the head of the page declares.

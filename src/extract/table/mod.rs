@@ -141,6 +141,15 @@ impl<'a> Table<'a> {
         self.html.tree.get(part.node)?.value().as_element()
     }
 
+    /// The row of a table that a short text is a cell of. Long cells are columns of a page.
+    pub(in crate::extract) fn row_of(&self, block: &Block) -> Option<usize> {
+        if block.tag != Tag::Cell || block.weight > LONGEST_CELL {
+            return None;
+        }
+        let (row, part) = self.ancestors(block.part).next()?;
+        (part.tag == Tag::Row).then_some(row)
+    }
+
     /// The elements around `index`, nearest first.
     pub(in crate::extract) fn ancestors(
         &self,
@@ -168,6 +177,9 @@ impl<'a> Table<'a> {
         })
     }
 }
+
+/// The longest cell of a table of figures and names, in weight.
+const LONGEST_CELL: usize = 100;
 
 /// Bytes read of an element that is expected to hold a name, a date or a headline.
 const SHORT_TEXT_BYTES: usize = 600;
