@@ -7,7 +7,7 @@ use super::{ParsedFeed, identity, text};
 use crate::domain::Entry;
 
 /// Schemes of pages. An address of any other (`javascript:`, `file:`) must not reach a message.
-const LINK_SCHEMES: [&str; 6] = ["http", "https", "ftp", "ftps", "gemini", "gopher"];
+const LINK_SCHEMES: [&str; 7] = ["http", "https", "ftp", "ftps", "gemini", "gopher", "mailto"];
 
 /// A feed, and what was written where an entry's address cannot be made absolute.
 #[derive(Debug)]

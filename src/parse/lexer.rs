@@ -152,11 +152,7 @@ impl<'a> Lexer<'a> {
         let next_start = find_ignore_case(whole, CDATA_START);
         let before_next = next_start.and_then(|at| whole.get(..at)).unwrap_or(whole);
         let is_doubtful = end.is_none() || next_start.is_some() || self.element_holds_no_markup();
-        let element_end = if is_doubtful {
-            self.end_of_element(before_next)
-        } else {
-            None
-        };
+        let element_end = self.end_of_element(before_next, is_doubtful);
         match (element_end, end) {
             (Some(length), _) => Piece::Cdata(self.take(length)),
             (None, Some(end)) => {
@@ -185,15 +181,17 @@ impl<'a> Lexer<'a> {
         element == "title" || !text::is_html_element(&element)
     }
 
-    /// Finds the end tag of the element that is being read.
-    fn end_of_element(&self, text: &str) -> Option<usize> {
+    /// Finds the end tag of an entry, or where that is in doubt, of the element that is being read.
+    fn end_of_element(&self, text: &str, is_doubtful: bool) -> Option<usize> {
         let mut at = 0;
         while let Some(found) = text.get(at..)?.find("</") {
             let name = text.get(at + found + 2..)?;
-            if name
-                .get(..self.element.len())
-                .is_some_and(|name| name.eq_ignore_ascii_case(self.element))
-            {
+            let is_end_of = |element: &str| {
+                let (start, after) = name.split_at_checked(element.len()).unwrap_or_default();
+                start.eq_ignore_ascii_case(element)
+                    && after.starts_with(|c: char| c == '>' || c.is_whitespace())
+            };
+            if is_end_of("item") || is_end_of("entry") || (is_doubtful && is_end_of(self.element)) {
                 return Some(at + found);
             }
             at += found + 2;
@@ -417,6 +415,10 @@ mod tests {
             ["<a>", "[one]", "</a>", "<b>", "[two]", "</b>"]
         );
         assert_eq!(cut("<x><![CDATA[one"), ["<x>", "[one]"]);
+        assert_eq!(
+            cut("<p>one</p><![CDATA[two</item><item>]]>"),
+            ["<p>", "one", "</p>", "[two]", "</item>", "<item>", "]]>"]
+        );
         assert_eq!(
             cut("<x><![CDATA[one</x><y>two</y>]]>"),
             ["<x>", "[one]", "</x>", "<y>", "two", "</y>", "]]>"]

@@ -83,7 +83,8 @@ pub fn report_unread(input: &str, error: String) -> Report {
 }
 
 fn reported(entry: Entry, relative_link: Option<String>, url: Option<&Url>) -> ReportedEntry {
-    let base = url.or(entry.link.as_ref());
+    // What an entry carries was written for its own page.
+    let base = entry.link.as_ref().or(url);
     let safe = |html: Option<String>| html.map(|html| sanitised(&html, base));
     let (summary, content) = (safe(entry.summary), safe(entry.content));
     ReportedEntry {

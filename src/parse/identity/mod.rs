@@ -144,28 +144,27 @@ fn candidates(entry: &Entry, homes: &[String]) -> Vec<EntryKey> {
         .and_then(|guid| guid_value(guid, homes));
     let link = entry.link.as_ref().map(canonical_link);
     let title = entry.title.as_deref().map(folded);
-    let mut keys = Vec::with_capacity(3);
-    if let Some(guid) = &guid {
-        keys.push(key("guid", guid));
-    } else if let Some(link) = link
+    let own_link = link
         .as_ref()
-        .filter(|link| !homes.contains(link) && !is_front_page(link))
-    {
+        .filter(|link| !homes.contains(link) && !is_front_page(link));
+    let mut keys = Vec::with_capacity(2);
+    match (&guid, own_link) {
+        (Some(guid), _) => keys.push(key("guid", guid)),
         // Without a guid the address alone is the entry: its headline may be edited.
-        keys.push(key("link", link));
+        (None, Some(link)) => keys.push(key("link", link)),
+        (None, None) => {}
     }
-    match (&link, &title) {
+    if let (Some(link), Some(title)) = (&link, &title) {
         // A new guid with the same address and headline is the same entry, published again.
-        (Some(link), Some(title)) => keys.push(key("link+title", &format!("{link} {title}"))),
-        (Some(link), None) if guid.is_none() => keys.push(key("link", link)),
-        (None, _) if guid.is_none() => keys.push(text_and_date(entry)),
-        _ => {}
+        keys.push(key("link+title", &format!("{link} {title}")));
     }
-    keys.dedup();
+    if keys.is_empty() {
+        keys.push(text_and_date(entry));
+    }
     keys
 }
 
-/// Returns the key of an entry that has neither guid nor address.
+/// Returns the key of an entry that has neither a guid nor an address of its own.
 fn text_and_date(entry: &Entry) -> EntryKey {
     let text = entry
         .title

@@ -156,6 +156,11 @@ fn what_counts_as_another_entry_and_why() {
             entry("", "https://example.org/", "U", 1),
         ),
         (
+            "nothing but the front page and a date",
+            entry("", "https://example.org/", "", 1),
+            entry("", "https://example.org/", "", 2),
+        ),
+        (
             "guids on one page differ by fragment",
             entry("http://x.org/p#1", "", "T", 1),
             entry("http://x.org/p#2", "", "U", 1),

@@ -160,7 +160,7 @@ fn a_json_feed_cut_short_keeps_its_complete_entries() {
 #[test]
 fn a_feed_says_how_often_it_wants_to_be_read() {
     let feed = read(b"<rss><channel><ttl>30</ttl><sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>12</sy:updateFrequency><skipHours><hour>0</hour><hour>24</hour><hour>7</hour><hour>99</hour></skipHours><skipDays><day>Sunday</day><day>Noday</day></skipDays></channel></rss>").unwrap();
-    assert_eq!(feed.pace.at_most_every, Some(Duration::from_secs(2 * 3600)));
+    assert_eq!(feed.pace.at_most_every, Some(Duration::from_hours(2)));
     assert_eq!(feed.pace.skip_hours, [0, 7]);
     assert_eq!(feed.pace.skip_days, [Weekday::Sunday]);
     let silent = read(b"<rss><channel><title>T</title><ttl>soon</ttl></channel></rss>").unwrap();

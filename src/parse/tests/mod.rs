@@ -1,6 +1,7 @@
 //! The module as its callers see it: whole documents in, entries out.
 
 mod damage;
+mod fixtures;
 mod formats;
 mod fuzz;
 mod hostile;

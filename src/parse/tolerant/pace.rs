@@ -11,13 +11,13 @@ use crate::parse::Pace;
 use crate::parse::lexer::{Piece, local_name};
 use crate::parse::references::Entities;
 
-/// Seconds of a minute.
-const MINUTE: u64 = 60;
+const SECONDS_OF_MINUTE: u64 = 60;
 
 /// Reads `ttl`, `skipHours` and `skipDays` of RSS 2.0, and `updatePeriod` and `updateFrequency` of RSS 1.0's
 /// syndication module; nonsense counts as silence.
 pub(super) fn pace(pieces: &[Piece<'_>], entities: &Entities, namespaces: &Namespaces<'_>) -> Pace {
     let mut pace = Pace::default();
+    let mut ttl = None;
     let mut period = None;
     let mut times_a_period = 1;
     for child in children(pieces, namespaces) {
@@ -26,24 +26,16 @@ pub(super) fn pace(pieces: &[Piece<'_>], entities: &Entities, namespaces: &Names
                 .trim()
                 .to_ascii_lowercase()
         };
+        let words = || listed(&child, entities, namespaces);
         match local_name(child.tag.name).to_ascii_lowercase().as_str() {
-            "ttl" => {
-                pace.at_most_every = text()
-                    .parse()
-                    .ok()
-                    .map(|minutes: u32| seconds(u64::from(minutes) * MINUTE))
-            }
+            "ttl" => ttl = text().parse().ok().map(minutes),
             "updateperiod" => period = period_named(&text()),
             "updatefrequency" => times_a_period = text().parse::<u32>().unwrap_or(1).max(1),
             "skiphours" => {
-                pace.skip_hours = listed(&child, entities, namespaces)
-                    .filter_map(|hour| hour_named(&hour))
-                    .collect()
+                pace.skip_hours = words().iter().filter_map(|word| hour_named(word)).collect();
             }
             "skipdays" => {
-                pace.skip_days = listed(&child, entities, namespaces)
-                    .filter_map(|day| day_named(&day))
-                    .collect()
+                pace.skip_days = words().iter().filter_map(|word| day_named(word)).collect();
             }
             _ => {}
         }
@@ -51,32 +43,25 @@ pub(super) fn pace(pieces: &[Piece<'_>], entities: &Entities, namespaces: &Names
     pace.skip_hours.sort_unstable();
     pace.skip_hours.dedup();
     let by_period = period.map(|period: Duration| period / times_a_period);
-    pace.at_most_every = pace
-        .at_most_every
-        .max(by_period)
-        .filter(|every| !every.is_zero());
+    pace.at_most_every = ttl.max(by_period).filter(|every| !every.is_zero());
     pace
 }
 
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
+fn minutes(minutes: u32) -> Duration {
+    Duration::from_secs(u64::from(minutes) * SECONDS_OF_MINUTE)
 }
 
 /// Returns the texts of an element's children.
-fn listed<'c>(
-    child: &'c Child<'_, '_>,
-    entities: &'c Entities,
-    namespaces: &Namespaces<'_>,
-) -> impl Iterator<Item = String> + use<'c> {
-    let texts: Vec<String> = children(child.inner, namespaces)
+fn listed(child: &Child<'_, '_>, entities: &Entities, namespaces: &Namespaces<'_>) -> Vec<String> {
+    children(child.inner, namespaces)
         .iter()
+        .take(MAX_LISTED)
         .map(|part| {
             body::plain(part.inner, entities)
                 .trim()
                 .to_ascii_lowercase()
         })
-        .collect();
-    texts.into_iter().take(MAX_LISTED)
+        .collect()
 }
 
 /// Hours and days that are read: there are 24 and 7.
@@ -91,7 +76,7 @@ fn period_named(name: &str) -> Option<Duration> {
         "yearly" => 24 * 365,
         _ => return None,
     };
-    Some(seconds(hours * 60 * MINUTE))
+    Some(minutes(hours * 60))
 }
 
 /// Reads an hour of GMT; 24 is an old way to write 0.
