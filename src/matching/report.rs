@@ -8,6 +8,12 @@ use super::places::{self, Occurrence};
 use super::program::{Ask, Clause, Search};
 use crate::domain::Span;
 
+/// Places that one clause shows.
+///
+/// No real article has as many. One made of a single word has millions, and every watch that asks for it would
+/// keep them all.
+const MAX_SPANS: usize = 4_096;
+
 /// The texts of the aliases.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Texts<'e> {
@@ -193,6 +199,7 @@ impl<'e, 'a> Reporter<'e, 'a> {
             .collect();
         spans.sort_unstable();
         spans.dedup();
+        spans.truncate(MAX_SPANS);
         // Points are taken away whether or not the rest is met; a sum is given only to what is met.
         let score = if met {
             found().map(|report| report.score).sum()
@@ -243,6 +250,7 @@ fn spans_of(found: &[Occurrence]) -> Vec<Span> {
     let mut spans: Vec<Span> = found
         .iter()
         .flat_map(Occurrence::parts)
+        .take(MAX_SPANS)
         .map(super::article::Place::span)
         .collect();
     spans.sort_unstable();
