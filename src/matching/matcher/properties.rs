@@ -408,3 +408,29 @@ fn a_long_query_is_read_in_one_go() {
     assert_eq!(hits.len(), 2);
     assert_eq!(hits[1].terms, ["name777", "name19999"]);
 }
+
+#[test]
+fn what_stands_at_the_end_of_a_very_long_article_is_found() {
+    let queries = [
+        "iran NEAR/2 deal",
+        "iran NEAR/2 @deals",
+        "\"deal iran\"~1",
+        "\"iran * deal\"",
+        "iran>=5000",
+        "iran>=7000",
+        "(iran NEAR/2 deal)>=2",
+        "missile",
+    ];
+    let aliases = [("deals".to_owned(), "deal OR treaty".to_owned())];
+    let matcher = Matcher::compile(&aliases, &queries.map(watch)).unwrap();
+    let text = "iran ".repeat(6_000) + "x x x iran a deal";
+    let article = ArticleText {
+        text: &text,
+        ..ArticleText::default()
+    };
+    let hits = matcher.hits(&article);
+    let found: Vec<usize> = hits.iter().map(|hit| hit.watch).collect();
+    assert_eq!(found, [0, 1, 2, 3, 4]);
+    assert!(hits.iter().all(|hit| !hit.spans.is_empty()));
+    assert_eq!(matcher.explain(4, &article).unwrap().clause.count, 6_001);
+}
