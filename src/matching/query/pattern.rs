@@ -96,10 +96,15 @@ impl Pattern {
             self.push(look_for(term, word, letters), word);
             return Ok(());
         }
+        // A word in quotes is pointed at; without quotes the term is, with its `=`.
+        let at = match word.start {
+            0 if !term.is_quoted => term.raw_at.saturating_sub(usize::from(term.is_exact)),
+            start => term.raw_at + index(start),
+        };
         let too_broad = || {
             Err(Mistake::new(
                 "wildcard-too-broad",
-                term.raw_at + index(word.start),
+                at,
                 format!("\"{letters}\" would match too many words"),
                 "at least two letters must come before * or ?",
             ))
