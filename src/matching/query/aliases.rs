@@ -193,18 +193,15 @@ fn collect_aliases(expr: &Expr, names: &mut Vec<String>) {
     }
 }
 
+/// Clauses inside one another, those of aliases included.
 fn height(expr: &Expr, aliases: &Aliases) -> usize {
-    let inner = match &expr.kind {
-        Kind::Alias(name) => aliases.facts(name).map_or(0, |facts| facts.height),
-        _ => {
-            let children = expr.children().into_iter();
-            children
-                .map(|child| height(child, aliases))
-                .max()
-                .unwrap_or_default()
-        }
+    let of_alias = match &expr.kind {
+        Kind::Alias(name) => aliases.facts(name).map(|facts| facts.height),
+        _ => None,
     };
-    inner + 1
+    let children = expr.children().into_iter();
+    let of_children = children.map(|child| height(child, aliases)).max();
+    1 + of_alias.or(of_children).unwrap_or_default()
 }
 
 fn has_field(expr: &Expr, aliases: &Aliases) -> bool {
