@@ -41,6 +41,25 @@ fn mixed_watches(bencher: Bencher<'_, '_>, count: usize) {
     bench(bencher, &Matcher::compile(&[], &mixed(count)).unwrap());
 }
 
+/// The same number of words with accents, as in Vietnamese, and in unspaced writing.
+#[divan::bench(args = ["biển đông và các nước ", "南海の問題について"], sample_count = 40)]
+fn other_scripts(bencher: Bencher<'_, '_>, phrase: &str) {
+    let matcher = Matcher::compile(&[], &mixed(1_000)).unwrap();
+    let words = phrase
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .count()
+        .max(1);
+    let text = phrase.repeat(ARTICLE_WORDS / words);
+    bencher.bench_local(|| {
+        let article = ArticleText {
+            text: black_box(&text),
+            ..ArticleText::default()
+        };
+        matcher.hits(&article).len()
+    });
+}
+
 #[divan::bench(sample_count = 40)]
 fn an_agency_of_10_000_watches_with_nine_terms(bencher: Bencher<'_, '_>) {
     bench(bencher, &Matcher::compile(&[], &agency(10_000)).unwrap());

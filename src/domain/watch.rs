@@ -113,7 +113,7 @@ pub struct Hit {
     pub watch: usize,
     /// The sum of the weights of the terms found.
     pub score: f64,
-    /// Every place that matched, in order of field and offset.
+    /// Every place that matched, in order of field and offset; the first thousands if an article is made to have more.
     pub spans: Vec<Span>,
     /// The terms of the query that were met, as its author wrote them, each once.
     pub terms: Vec<String>,

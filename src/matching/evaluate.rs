@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::article::Article;
 use super::near;
-use super::places::{self, Occurrence};
+use super::places::{self, Effort, FIRST_PLACES, Occurrence};
 use super::program::{Ask, Clause};
 
 /// What is already known of shared clauses in the present article.
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
     truths: HashMap<usize, bool>,
-    places: HashMap<usize, Arc<[Occurrence]>>,
+    places: HashMap<(usize, Effort), Arc<[Occurrence]>>,
 }
 
 impl Memo {
@@ -49,13 +49,14 @@ impl Evaluation<'_> {
                 .iter()
                 .any(|inner| !inner.is_neutral && self.holds(inner)),
             Ask::Not(inner) => !self.holds(inner),
-            Ask::Near { sides, closeness } => {
-                let (left, right) = self.sides(sides);
+            Ask::Near { sides, closeness } => self.try_hard(|this, effort| {
+                let (left, right) = this.sides(sides, effort);
                 near::has_pair(&left, &right, *closeness)
-            }
-            Ask::Count { inner, min } => {
-                self.count(inner) >= usize::try_from(*min).unwrap_or(usize::MAX)
-            }
+            }),
+            Ask::Count { inner, min } => self.try_hard(|this, effort| {
+                let found = this.occurrences(inner, effort);
+                places::count_apart(&found) >= usize::try_from(*min).unwrap_or(usize::MAX)
+            }),
             Ask::Weight { inner, .. } => self.holds(inner),
         }
     }
@@ -72,58 +73,78 @@ impl Evaluation<'_> {
         holds
     }
 
-    /// How often what the clause asks for is mentioned.
-    pub(crate) fn count(&mut self, clause: &Clause) -> usize {
-        places::count_apart(&self.occurrences(clause))
+    /// Asks with little effort first; only a no that comes of it is asked again with all.
+    fn try_hard(&mut self, mut ask: impl FnMut(&mut Self, Effort) -> bool) -> bool {
+        ask(self, Effort::First) || (self.is_long() && ask(self, Effort::All))
     }
 
-    /// Every place of a clause that has places, in order.
-    pub(crate) fn occurrences(&mut self, clause: &Clause) -> Arc<[Occurrence]> {
+    /// True for an article with more places than little effort looks at.
+    fn is_long(&self) -> bool {
+        self.article.len() > FIRST_PLACES
+    }
+
+    /// Some places of a clause, and at least one if there are any.
+    pub(crate) fn some_occurrences(&mut self, clause: &Clause) -> Arc<[Occurrence]> {
+        let first = self.occurrences(clause, Effort::First);
+        if first.is_empty() && self.is_long() {
+            return self.occurrences(clause, Effort::All);
+        }
+        first
+    }
+
+    /// The places of a clause that has places, in order.
+    pub(crate) fn occurrences(&mut self, clause: &Clause, effort: Effort) -> Arc<[Occurrence]> {
         match &clause.ask {
-            Ask::Search(search) => places::occurrences(self.article, search).into(),
+            Ask::Search(search) => places::occurrences(self.article, search, effort).into(),
             Ask::Regex { place, fields, .. } => {
                 let places = self.article.places_of_regex(*place, *fields);
                 places.into_iter().map(Occurrence::from).collect()
             }
-            Ask::Shared(place) => self.shared_occurrences(*place),
+            Ask::Shared(place) => self.shared_occurrences(*place, effort),
             Ask::Or(clauses) => {
                 let mut all = Vec::new();
                 for inner in clauses {
-                    all.extend(self.occurrences(inner).iter().cloned());
+                    all.extend(self.occurrences(inner, effort).iter().cloned());
                 }
                 all.sort_unstable();
                 all.dedup();
                 all.into()
             }
             Ask::Near { sides, closeness } => {
-                let (left, right) = self.sides(sides);
+                let (left, right) = self.sides(sides, effort);
                 near::pairs(&left, &right, *closeness).into()
             }
-            Ask::Count { inner, .. } | Ask::Weight { inner, .. } => self.occurrences(inner),
+            Ask::Count { inner, .. } | Ask::Weight { inner, .. } => self.occurrences(inner, effort),
             Ask::Language(_) | Ask::And(_) | Ask::Not(_) => Arc::default(),
         }
     }
 
     /// The places of both sides; if the left has none, those of the right do not matter.
-    fn sides(&mut self, sides: &(Clause, Clause)) -> (Arc<[Occurrence]>, Arc<[Occurrence]>) {
-        let left = self.occurrences(&sides.0);
+    fn sides(
+        &mut self,
+        sides: &(Clause, Clause),
+        effort: Effort,
+    ) -> (Arc<[Occurrence]>, Arc<[Occurrence]>) {
+        let left = self.occurrences(&sides.0, effort);
         let right = if left.is_empty() {
             Arc::default()
         } else {
-            self.occurrences(&sides.1)
+            self.occurrences(&sides.1, effort)
         };
         (left, right)
     }
 
-    fn shared_occurrences(&mut self, place: usize) -> Arc<[Occurrence]> {
-        if let Some(known) = self.memo.places.get(&place) {
+    fn shared_occurrences(&mut self, place: usize, effort: Effort) -> Arc<[Occurrence]> {
+        if let Some(known) = self.memo.places.get(&(place, effort)) {
             return Arc::clone(known);
         }
         let Some(clause) = self.shared.get(place) else {
             return Arc::default();
         };
-        let occurrences = self.occurrences(clause);
-        self.memo.places.insert(place, Arc::clone(&occurrences));
+        let occurrences = self.occurrences(clause, effort);
+        self.memo
+            .places
+            .insert((place, effort), Arc::clone(&occurrences));
         occurrences
     }
 }

@@ -30,7 +30,7 @@ pub struct ClauseReport {
     pub only_points: bool,
     /// How often it was found; 0 for a clause that has no places, such as `lang:en`.
     pub count: usize,
-    /// The places that make it true, in order.
+    /// The places that make it true, in order; of very many the first.
     pub spans: Vec<Span>,
     /// What it adds to the score.
     pub score: f64,

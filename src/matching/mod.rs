@@ -1,6 +1,6 @@
 //! From an article to the watches that fire on it: words, the query language, the index, the sentence.
 //!
-//! In go watches as their authors wrote them and articles as text; out come [`Hit`]s with places in the original
+//! In go watches as their authors wrote them and articles as text; out come [`Hit`](crate::domain::Hit)s with places in the original
 //! text, and [`Explanation`]s. `words` cuts texts into words, `query` reads the language, `program` turns queries
 //! into trees over the keys of a `vocabulary`, `article` notes which of these keys an article has, `evaluate`
 //! answers whether a query is true of it, `explain` why. Nothing here reads a clock, a file or a network.

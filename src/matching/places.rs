@@ -47,37 +47,60 @@ impl From<Place> for Occurrence {
     }
 }
 
+/// How many places are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Effort {
+    /// The first thousands of each word: all there are in a real article, and enough to answer yes for one that
+    /// was made of a single word.
+    First,
+    /// All.
+    All,
+}
+
+/// Places of a word that [`Effort::First`] looks at.
+pub(crate) const FIRST_PLACES: usize = 4_096;
+
+impl Effort {
+    fn limit(self) -> usize {
+        match self {
+            Self::First => FIRST_PLACES,
+            Self::All => usize::MAX,
+        }
+    }
+}
+
 /// True if the term stands anywhere.
 pub(crate) fn is_found(article: &Article, search: &Search) -> bool {
     if let Some(scattered) = &search.scattered {
-        return !scattered_places(article, scattered, 1).is_empty();
+        return !scattered_places(article, scattered, 1, Effort::First).is_empty()
+            || !scattered_places(article, scattered, 1, Effort::All).is_empty();
     }
     if let [step] = &*search.edges {
         let has = |key: &_| article.has(*key, search.fields);
         return step.keys.as_slice().iter().any(has);
     }
     let mut found = false;
-    each_place(article, search, |_| {
+    each_place(article, search, Effort::All, |_| {
         found = true;
         false
     });
     found
 }
 
-/// Every place of the term, in order.
-pub(crate) fn occurrences(article: &Article, search: &Search) -> Vec<Occurrence> {
+/// The places of the term, in order.
+pub(crate) fn occurrences(article: &Article, search: &Search, effort: Effort) -> Vec<Occurrence> {
     if let Some(scattered) = &search.scattered {
-        return scattered_places(article, scattered, usize::MAX);
+        return scattered_places(article, scattered, effort.limit(), effort);
     }
-    places(article, search)
+    places(article, search, effort)
         .into_iter()
         .map(Occurrence::from)
         .collect()
 }
 
-fn places(article: &Article, search: &Search) -> Vec<Place> {
+fn places(article: &Article, search: &Search, effort: Effort) -> Vec<Place> {
     let mut places = Vec::new();
-    each_place(article, search, |place| {
+    each_place(article, search, effort, |place| {
         places.push(place);
         true
     });
@@ -87,13 +110,19 @@ fn places(article: &Article, search: &Search) -> Vec<Place> {
 }
 
 /// Calls `on_place` for the places of a term until it returns false.
-fn each_place(article: &Article, search: &Search, mut on_place: impl FnMut(Place) -> bool) {
+fn each_place(
+    article: &Article,
+    search: &Search,
+    effort: Effort,
+    mut on_place: impl FnMut(Place) -> bool,
+) {
     let leading = leading_wildcards(search);
     let firsts = search.edges.iter().filter(|step| step.from == leading);
     let mut paths = Paths::default();
     for step in firsts {
         for key in step.keys.as_slice() {
-            for (field, word_place) in article.words_with(*key, search.fields) {
+            let words = article.words_with(*key, search.fields);
+            for (field, word_place) in words.take(effort.limit()) {
                 let Some(word) = article.word(field, word_place) else {
                     continue;
                 };
@@ -218,11 +247,16 @@ fn fits(article: &Article, field: u8, place: usize, word: &Word, step: &Step) ->
 }
 
 /// The first places where all parts stand together, in any order, with at most so many words more.
-fn scattered_places(article: &Article, scattered: &Scattered, limit: usize) -> Vec<Occurrence> {
+fn scattered_places(
+    article: &Article,
+    scattered: &Scattered,
+    limit: usize,
+    effort: Effort,
+) -> Vec<Occurrence> {
     let mut lists: Vec<Vec<Place>> = scattered
         .parts
         .iter()
-        .map(|part| places(article, part))
+        .map(|part| places(article, part, effort))
         .collect();
     // A part with few places is the hardest to satisfy and chooses first.
     lists.sort_by_key(Vec::len);

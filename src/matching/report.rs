@@ -1,12 +1,19 @@
 //! Writes an explanation: a full evaluation that keeps what every clause found.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::evaluate::Evaluation;
 use super::explain::{ClauseKind, ClauseReport, Explanation};
-use super::places::{self, Occurrence};
-use super::program::{Ask, Clause, Search};
+use super::places::{self, Effort, Occurrence};
+use super::program::{Ask, Clause};
 use crate::domain::Span;
+
+/// Places that one clause shows.
+///
+/// No real article has as many. One made of a single word has millions, and every watch that asks for it would
+/// keep them all.
+const MAX_SPANS: usize = 4_096;
 
 /// The texts of the aliases.
 #[derive(Debug, Clone, Copy)]
@@ -66,9 +73,8 @@ impl<'e, 'a> Reporter<'e, 'a> {
 
     fn report(&mut self, clause: &Clause) -> ClauseReport {
         let mut report = match &clause.ask {
-            Ask::Search(search) => self.search(search, clause),
-            Ask::Regex { .. } => {
-                let found = self.evaluation.occurrences(clause);
+            Ask::Search(_) | Ask::Regex { .. } => {
+                let found = self.occurrences(clause);
                 term_report(&places::shown(found.to_vec()))
             }
             Ask::Language(_) => {
@@ -97,15 +103,14 @@ impl<'e, 'a> Reporter<'e, 'a> {
             }
             Ask::Near { sides, .. } => {
                 let inner = vec![self.report(&sides.0), self.report(&sides.1)];
-                let found = self.evaluation.occurrences(clause);
+                let found = self.occurrences(clause);
                 let is_met = !found.is_empty();
                 Self::places(ClauseKind::Near, &found, is_met, inner)
             }
             Ask::Count { inner, min } => {
                 let reports = vec![self.report(inner)];
-                let found = self.evaluation.occurrences(inner);
-                let enough =
-                    places::count_apart(&found) >= usize::try_from(*min).unwrap_or(usize::MAX);
+                let found = self.occurrences(inner);
+                let enough = self.evaluation.holds(clause);
                 Self::places(ClauseKind::Count { min: *min }, &found, enough, reports)
             }
             Ask::Weight { inner, points } => {
@@ -132,11 +137,12 @@ impl<'e, 'a> Reporter<'e, 'a> {
         report
     }
 
-    fn search(&mut self, search: &Search, clause: &Clause) -> ClauseReport {
-        let article = self.evaluation.article;
-        let found = places::occurrences(article, search);
-        debug_assert_eq!(!found.is_empty(), self.evaluation.holds(clause));
-        term_report(&places::shown(found))
+    /// The places of a clause: all of them, or as many as a hit can show.
+    fn occurrences(&mut self, clause: &Clause) -> Arc<[Occurrence]> {
+        match self.detail {
+            Detail::Met => self.evaluation.some_occurrences(clause),
+            Detail::All => self.evaluation.occurrences(clause, Effort::All),
+        }
     }
 
     fn alias(&mut self, place: usize) -> ClauseReport {
@@ -193,6 +199,7 @@ impl<'e, 'a> Reporter<'e, 'a> {
             .collect();
         spans.sort_unstable();
         spans.dedup();
+        spans.truncate(MAX_SPANS);
         // Points are taken away whether or not the rest is met; a sum is given only to what is met.
         let score = if met {
             found().map(|report| report.score).sum()
@@ -243,6 +250,7 @@ fn spans_of(found: &[Occurrence]) -> Vec<Span> {
     let mut spans: Vec<Span> = found
         .iter()
         .flat_map(Occurrence::parts)
+        .take(MAX_SPANS)
         .map(super::article::Place::span)
         .collect();
     spans.sort_unstable();

@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use serde::Deserialize;
 
 use super::*;
@@ -53,12 +51,6 @@ struct Invalid {
     aliases: std::collections::BTreeMap<String, String>,
     error: String,
     col: usize,
-}
-
-fn fixture(name: &str) -> Fixture {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/matching");
-    let text = std::fs::read_to_string(path.join(name)).unwrap();
-    serde_json::from_str(&text).unwrap()
 }
 
 fn watch(query: &str, options: &Options) -> WatchSource {
@@ -131,8 +123,8 @@ fn failures(case: &Case) -> Vec<String> {
     failures
 }
 
-fn run(name: &str) {
-    let fixture = fixture(name);
+fn run(fixture: &str) {
+    let fixture: Fixture = serde_json::from_str(fixture).unwrap();
     let mut report = Vec::new();
     for case in &fixture.cases {
         for failure in failures(case) {
@@ -161,18 +153,19 @@ fn run(name: &str) {
 
 #[test]
 fn every_agreed_case_comes_out_as_written() {
-    run("cases.json");
+    run(include_str!("../../../tests/fixtures/matching/cases.json"));
 }
 
 #[test]
 fn every_case_of_our_own_comes_out_as_written() {
-    run("more-cases.json");
+    run(include_str!(
+        "../../../tests/fixtures/matching/more-cases.json"
+    ));
 }
 
 #[test]
 fn the_examples_of_the_manual_come_out_as_written() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/QUERY.md");
-    let manual = std::fs::read_to_string(path).unwrap();
+    let manual = include_str!("../../../docs/QUERY.md");
     let mut examples = 0;
     for line in manual
         .lines()

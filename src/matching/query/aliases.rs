@@ -7,7 +7,10 @@ use super::fields::is_language;
 use crate::domain::Field;
 
 /// Aliases inside one another; beyond that recursion would go deep.
-pub(super) const MAX_ALIAS_DEPTH: usize = 32;
+const MAX_ALIAS_DEPTH: usize = 32;
+
+/// Clauses inside one another in an alias and those it uses: every level costs stack when it is evaluated.
+const MAX_ALIAS_HEIGHT: usize = 2 * MAX_ALIAS_DEPTH;
 
 /// The named lists, each with what its users must know of it.
 #[derive(Debug, Default)]
@@ -30,7 +33,9 @@ pub(super) struct Facts {
     /// The path of a cycle that it leads into.
     pub(super) cycle: Option<Vec<String>>,
     /// Aliases inside one another, itself included.
-    pub(super) depth: usize,
+    depth: usize,
+    /// Clauses inside one another, those of the aliases it uses included.
+    height: usize,
     pub(super) has_field: bool,
     /// The field in which it can be a side of NEAR; absent if it cannot.
     near: Option<Scope>,
@@ -127,6 +132,7 @@ impl Aliases {
         let facts = Facts {
             cycle,
             depth: depth + 1,
+            height: height(&expr, self),
             has_field: has_field(&expr, self),
             near: near_scope(&expr, self),
             is_countable: is_countable(&expr, self),
@@ -164,6 +170,13 @@ impl Aliases {
     }
 }
 
+impl Facts {
+    /// True if there is too much inside one another.
+    pub(super) fn is_too_deep(&self) -> bool {
+        self.depth > MAX_ALIAS_DEPTH || self.height > MAX_ALIAS_HEIGHT
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Visit {
     Open,
@@ -178,6 +191,17 @@ fn collect_aliases(expr: &Expr, names: &mut Vec<String>) {
     for child in expr.children() {
         collect_aliases(child, names);
     }
+}
+
+/// Clauses inside one another, those of aliases included.
+fn height(expr: &Expr, aliases: &Aliases) -> usize {
+    let of_alias = match &expr.kind {
+        Kind::Alias(name) => aliases.facts(name).map(|facts| facts.height),
+        _ => None,
+    };
+    let children = expr.children().into_iter();
+    let of_children = children.map(|child| height(child, aliases)).max();
+    1 + of_alias.or(of_children).unwrap_or_default()
 }
 
 fn has_field(expr: &Expr, aliases: &Aliases) -> bool {

@@ -1,6 +1,6 @@
 //! The rules that need the whole tree, or the aliases.
 
-use super::aliases::{Aliases, MAX_ALIAS_DEPTH, Scope, is_countable, near_scope};
+use super::aliases::{Aliases, Scope, is_countable, near_scope};
 use super::expr::{Expr, Kind, Near, Term, is_neutral};
 use super::fields::{is_language, language_hint};
 use super::mistake::{Mistake, did_you_mean};
@@ -76,11 +76,11 @@ impl Checker<'_> {
                 format!("@{name} leads back to itself"),
                 cycle.join(" -> "),
             ));
-        } else if facts.depth > MAX_ALIAS_DEPTH {
+        } else if facts.is_too_deep() {
             self.mistakes.push(Mistake::new(
                 "too-deep",
                 at,
-                format!("more than {MAX_ALIAS_DEPTH} aliases stand inside one another"),
+                "too many aliases and groups stand inside one another",
                 "write some of them into one",
             ));
         } else if let (true, Some(field)) = (facts.has_field, field) {

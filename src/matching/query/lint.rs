@@ -39,6 +39,15 @@ fn clause(expr: &Expr, field: Option<Field>, traps: &mut Vec<Mistake>) {
                 "add letters that must occur: two or more ASCII characters in a row",
             ));
         }
+        // `NOT x` has three letters and a space before its word.
+        Kind::Not { inner, at } if inner.place.start == at + 2 => {
+            traps.push(Mistake::new(
+                "dash",
+                *at,
+                "a minus leaves out what follows it, also after a space",
+                "write -word without the space, or take the dash away",
+            ));
+        }
         Kind::Or(sides) => {
             for side in sides {
                 if let Kind::Term(term) = &side.kind {
@@ -108,6 +117,13 @@ fn term(term: &Term, at: usize, field: Option<Field>, traps: &mut Vec<Mistake>) 
             "dash",
             "a dash is no minus: the word is looked for, not left out".to_owned(),
             format!("write -{}", raw.trim_start_matches(['–', '—', '−'])),
+        );
+    }
+    if !term.is_quoted && raw.starts_with(['\'', '‘', '’']) {
+        add(
+            "single-quotes",
+            "single quotes make no phrase".to_owned(),
+            "write the phrase in double quotes".to_owned(),
         );
     }
     if term.is_quoted && raw.ends_with('?') {
@@ -183,6 +199,8 @@ mod tests {
             ("/[0-9]{4}/", "slow-regex", 1),
             ("trump and putin", "small-operator", 7),
             ("apple –juice", "dash", 7),
+            ("apple - juice", "dash", 7),
+            ("'iran' deal", "single-quotes", 1),
             ("\"what now?\"", "question-mark", 1),
             ("iran OR people", "everyday-word", 9),
             ("www.example.org", "address", 1),
@@ -203,6 +221,8 @@ mod tests {
             "people iran",
             "#ukraine AT&T",
             "lang:en iran",
+            "iran NOT oil -gas",
+            "iran AND NOT (oil)",
             "南海",
         ] {
             assert_eq!(kinds(text), [], "{text}");

@@ -96,17 +96,21 @@ impl Pattern {
             self.push(look_for(term, word, letters), word);
             return Ok(());
         }
+        // A word in quotes is pointed at; without quotes the term is, with its `=`.
+        let at = match word.start {
+            0 if !term.is_quoted => term.raw_at.saturating_sub(usize::from(term.is_exact)),
+            start => term.raw_at + index(start),
+        };
         let too_broad = || {
             Err(Mistake::new(
                 "wildcard-too-broad",
-                term.raw_at + index(word.start),
+                at,
                 format!("\"{letters}\" would match too many words"),
                 "at least two letters must come before * or ?",
             ))
         };
         let only_wild = letters.chars().all(|c| matches!(c, '*' | '?'));
-        let stands_alone = matches!(word.gap, Gap::First | Gap::Space)
-            && next.is_none_or(|next| next.gap == Gap::Space);
+        let stands_alone = is_apart(word) && next.is_none_or(is_apart);
         if only_wild && letters == "*" && term.is_quoted && stands_alone {
             self.push(Look::Any, word);
             return Ok(());
@@ -135,7 +139,7 @@ impl Pattern {
     }
 
     fn push(&mut self, look: Look, word: &Word) {
-        if matches!(word.gap, Gap::First | Gap::Space) {
+        if is_apart(word) {
             self.part_starts.push(self.length);
         }
         self.edges.push(Edge {
@@ -194,6 +198,11 @@ impl Pattern {
             closely: first.gap == Gap::Nothing,
         });
     }
+}
+
+/// True for a word that neither the script nor a hyphen or apostrophe ties to the one before.
+fn is_apart(word: &Word) -> bool {
+    !matches!(word.gap, Gap::Nothing | Gap::Hyphen | Gap::Apostrophe)
 }
 
 fn look_for(term: &Term, word: &Word, letters: &str) -> Look {
