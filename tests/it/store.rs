@@ -214,7 +214,7 @@ async fn scraped(links: &[(&str, &str)]) -> Store {
     }
     for work in store.next_unscraped(now(), LEASE, 10).await.unwrap() {
         store
-            .record_article(work.id, article("Talks resume."), now())
+            .record_article(work.id, article("Talks resume."), None, now())
             .await
             .unwrap();
     }
