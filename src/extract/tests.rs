@@ -118,6 +118,13 @@ fn a_word_that_stands_only_in_related_stories_is_not_in_the_text() {
 }
 
 #[test]
+fn other_stories_inside_the_text_are_left_out_without_any_name() {
+    let others = "</p><h4>Related stories</h4><ul><li><a href=/1>Quokka seen at the lighthouse</a> (3 May)</li><li><a href=/2>Old pier sold</a> (2 May)</li></ul><p>";
+    let found = article_of(&page_of("", &[FIRST, others, SECOND]));
+    assert_eq!(found.text, format!("{FIRST}\n{SECOND}"));
+}
+
+#[test]
 fn the_lead_above_the_text_is_part_of_it() {
     let html = "<body><header><h1>Ferries sail all winter</h1><p class=standfirst>The narwhal route stays open, and fares do not rise this year.</p></header>"
         .to_owned()
