@@ -155,13 +155,10 @@ fn record(
 ) -> (PollRecord, Option<String>) {
     let jitter = fastrand::f64();
     let next = |end| next_poll_at(feed.every, ctx.poll.max_every, end, jitter, now);
-    let failed = |error: String, retry_after| {
-        let in_a_row = due.failures.saturating_add(1);
+    let in_a_row = due.failures.saturating_add(1);
+    let failed = |error: String, end| {
         let record = PollRecord {
-            next_poll_at: next(PollEnd::Failed {
-                in_a_row,
-                retry_after,
-            }),
+            next_poll_at: next(end),
             health: FeedHealth::Failed {
                 error: error.clone(),
             },
@@ -195,7 +192,13 @@ fn record(
             };
             good(fetched.fresh_for, health)
         }
-        Read::Unreadable(error) => failed(error, None),
+        Read::Unreadable(error) => {
+            let end = PollEnd::Failed {
+                in_a_row,
+                retry_after: None,
+            };
+            failed(error, end)
+        }
         Read::NotFetched(FetchError::Status { status: GONE, .. }) => {
             let error = format!("the server answered {GONE}: the feed is gone for good");
             let record = PollRecord {
@@ -214,11 +217,18 @@ fn record(
             (record, Some(error.to_string()))
         }
         Read::NotFetched(error) => {
-            let retry_after = match &error {
-                FetchError::Status { retry_after, .. } => *retry_after,
-                _ => None,
+            let end = match &error {
+                FetchError::Status { retry_after, .. } => PollEnd::Failed {
+                    in_a_row,
+                    retry_after: *retry_after,
+                },
+                error if !error.reached_server() => PollEnd::Unreached { in_a_row },
+                _ => PollEnd::Failed {
+                    in_a_row,
+                    retry_after: None,
+                },
             };
-            failed(error.to_string(), retry_after)
+            failed(error.to_string(), end)
         }
     }
 }

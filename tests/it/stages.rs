@@ -23,10 +23,11 @@ struct Service {
 impl Service {
     async fn over(site: Site, feeds: &[&str], watch: &str) -> Self {
         let database = Arc::new(Sqlite::in_memory().unwrap());
-        let feeds: String = feeds
+        let feeds: Vec<String> = feeds
             .iter()
             .map(|path| format!("[[feed]]\nurl = \"{}\"\n", site.url(path)))
             .collect();
+        let feeds = feeds.concat();
         let config = format!(
             "state_dir = \"/nonexistent\"\n[poll]\nfirst_poll = \"alert\"\n\
              [http]\nallow_private = [\"{}\"]\n{feeds}{watch}\n\
