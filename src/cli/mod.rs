@@ -128,8 +128,11 @@ fn start_logging(command: &Command) {
         Command::Run(_) => None,
         _ => Some("error"),
     };
-    telemetry::start(
+    let problem = telemetry::start(
         wanted.as_deref().or(default),
         variable("JOURNAL_STREAM").as_deref(),
     );
+    if let Some(problem) = problem {
+        output::complain(&format!("NEWSWATCH_LOG is left aside: {problem}"));
+    }
 }

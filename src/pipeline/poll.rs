@@ -177,6 +177,7 @@ fn record(
             fetched.fresh_for,
             FeedHealth::Unchanged {
                 validators: fetched.validators,
+                moved_to: fetched.moved_to,
             },
         ),
         Read::Parsed(fetched, parsed) => {

@@ -69,13 +69,15 @@ pub fn next_poll_at(
             retry_after,
         } => {
             let doubled = every.saturating_mul(2u32.saturating_pow(in_a_row.min(16)));
-            let back_off = jittered(doubled.min(MAX_BACK_OFF.max(every)), jitter).max(every);
+            let most = MAX_BACK_OFF.min(max_every).max(every);
+            let back_off = jittered(doubled.min(most), jitter).max(every);
             back_off.max(asked_for(retry_after))
         }
         PollEnd::Unreached { in_a_row } => {
             let doubled =
                 every.saturating_mul(2u32.saturating_pow(in_a_row.saturating_sub(1).min(16)));
-            jittered(doubled.min(MAX_UNREACHED.max(every)), jitter).max(every)
+            let most = MAX_UNREACHED.min(max_every).max(every);
+            jittered(doubled.min(most), jitter).max(every)
         }
     };
     after(now, wait)

@@ -41,6 +41,8 @@ pub enum FeedHealth {
     Unchanged {
         /// The validators to send next time.
         validators: Validators,
+        /// Its new address after permanent redirects.
+        moved_to: Option<Url>,
     },
     /// It was read.
     Read {
@@ -160,8 +162,11 @@ impl Store {
         self.tx(move |tx| {
             let next = ms(record.next_poll_at);
             match record.health {
-                FeedHealth::Unchanged { validators } => {
-                    succeeded(tx, feed, next, &validators, now)?;
+                FeedHealth::Unchanged {
+                    validators,
+                    moved_to,
+                } => {
+                    succeeded(tx, feed, next, &validators, moved_to, now)?;
                     Ok(0)
                 }
                 FeedHealth::Read {
@@ -172,15 +177,14 @@ impl Store {
                     fresh,
                     seen,
                 } => {
-                    succeeded(tx, feed, next, &validators, now)?;
+                    succeeded(tx, feed, next, &validators, moved_to, now)?;
                     tx.exec(
-                        "UPDATE feeds SET title = $1, repairs = $2, fetch_url = COALESCE($3, fetch_url),
-                             first_success_at = COALESCE(first_success_at, $4)
-                         WHERE id = $5",
+                        "UPDATE feeds SET title = $1, repairs = $2,
+                             first_success_at = COALESCE(first_success_at, $3)
+                         WHERE id = $4",
                         &[
                             title.into(),
                             json_list(&repairs).into(),
-                            moved_to.map(String::from).into(),
                             ms(now).into(),
                             feed.0.into(),
                         ],
@@ -224,17 +228,20 @@ fn succeeded(
     feed: FeedId,
     next_poll_at: i64,
     validators: &Validators,
+    moved_to: Option<Url>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.exec(
         "UPDATE feeds SET next_poll_at = $1, etag = $2, last_modified = $3, last_success_at = $4,
-             failures = 0, failing_since = NULL, error = NULL, lease_until = 0
-         WHERE id = $5",
+             fetch_url = COALESCE($5, fetch_url), failures = 0, failing_since = NULL, error = NULL,
+             lease_until = 0
+         WHERE id = $6",
         &[
             next_poll_at.into(),
             validators.etag.clone().into(),
             validators.last_modified.clone().into(),
             ms(now).into(),
+            moved_to.map(String::from).into(),
             feed.0.into(),
         ],
     )?;

@@ -70,6 +70,24 @@ pub struct ChannelLine {
     pub abandoned: u32,
 }
 
+impl ChannelLine {
+    /// A channel that nothing has been sent to.
+    #[must_use]
+    pub fn unused(name: ChannelName) -> Self {
+        Self {
+            name,
+            state: "ok".into(),
+            not_before: None,
+            error: None,
+            failing_since: None,
+            last_success_at: None,
+            waiting: 0,
+            sent: 0,
+            abandoned: 0,
+        }
+    }
+}
+
 /// Counts over everything; `matches` is the sum of `delivered`, `waiting` and `dead`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
