@@ -12,6 +12,7 @@ use super::{Context, Stage, StageError};
 use crate::domain::{Article, ArticleMode, SiteRule, Validators};
 use crate::extract::{self, ExtractError, Extracted, NoPage, Page, Rule};
 use crate::http::{Body, FetchError, Get};
+use crate::matching;
 use crate::schedule;
 use crate::store::Unscraped;
 
@@ -59,7 +60,11 @@ impl Stage for Scrape {
             Err(Failure::Passing(reason) | Failure::Lasting(reason)) => Err(NoPage::Failed(reason)),
             Err(Failure::NotWanted) => Err(NoPage::NotWanted),
         };
-        let article = extract::choose(&work.entry, page, ctx.clock.now());
+        let mut article = extract::choose(&work.entry, page, ctx.clock.now());
+        // What the page or the feed says of itself comes first; it knows better than letters can tell.
+        if article.lang.is_none() {
+            article.lang = matching::detect_language(&article.title, &article.text);
+        }
         info!(
             entry.id = %work.id,
             size_bytes = article.text.len(),
