@@ -367,8 +367,9 @@ fn raised_lines(
 
 fn held_lines(tx: &mut dyn Tx, values: &[Val]) -> Result<Vec<(Timestamp, AlertLine)>, StoreError> {
     tx.rows(
-        "SELECT h.watch, ar.title, h.sentence, h.reason, h.held_at
-         FROM held h JOIN articles ar ON ar.entry_id = h.entry_id
+        "SELECT h.watch, COALESCE(ar.title, e.title, ''), h.sentence, h.reason, h.held_at
+         FROM held h JOIN entries e ON e.id = h.entry_id
+             LEFT JOIN articles ar ON ar.entry_id = h.entry_id
          WHERE (CAST($1 AS TEXT) IS NULL OR h.watch = $1) AND h.held_at >= $2
          ORDER BY h.seq DESC LIMIT $3",
         values,
