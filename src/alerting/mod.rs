@@ -140,6 +140,7 @@ mod tests {
             first_poll: FirstPoll::Skip,
             tags: vec!["asia".into()],
             article: ArticleMode::Auto,
+            listing: None,
         }
     }
 

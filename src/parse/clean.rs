@@ -205,6 +205,23 @@ fn has_junk(prolog: &str) -> bool {
     !(text.is_empty() || text.starts_with("<?") || text.starts_with("<!"))
 }
 
+/// Returns whether a document is a web page, by how it begins or by its declared type.
+pub(super) fn is_web_page(text: &str, content_type: Option<&str>) -> bool {
+    let is_declared = content_type.is_some_and(|kind| {
+        let kind = kind.trim_start().to_ascii_lowercase();
+        kind.starts_with("text/html") || kind.starts_with("application/xhtml")
+    });
+    let start = text.get(..text.floor_char_boundary(PAGE_WINDOW_BYTES));
+    let lower = start.unwrap_or_default().to_ascii_lowercase();
+    let begins_so = ["<html", "<!doctype html", "<body"]
+        .iter()
+        .any(|tag| lower.contains(tag));
+    begins_so || (is_declared && lower.contains('<'))
+}
+
+/// Bytes at the start of a document in which a page shows itself.
+const PAGE_WINDOW_BYTES: usize = 2_048;
+
 /// Says what a document without a feed in it looks like.
 pub(super) fn looks_like(text: &str) -> String {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
