@@ -65,7 +65,7 @@ pub(super) fn clean<'a>(document: &Document<'a>) -> Result<Cleaned<'a>, String> 
         return Err(looks_like(&text));
     };
     let prolog = text.get(..start).unwrap_or_default();
-    let is_in_web_page = is_web_page(prolog);
+    let is_in_web_page = is_web_page(prolog, None);
     if is_in_web_page
         && !ROOTS_OF_WHOLE_FEEDS
             .iter()
@@ -188,15 +188,6 @@ fn local_tag_name(markup: &str) -> &str {
         .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
         .unwrap_or(markup.len());
     local_name(markup.get(..end).unwrap_or_default())
-}
-
-/// Returns whether a web page begins in a prolog.
-fn is_web_page(prolog: &str) -> bool {
-    let lower = prolog
-        .get(..prolog.floor_char_boundary(2_048))
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    lower.contains("<html") || lower.contains("<!doctype html")
 }
 
 /// Returns whether a prolog holds anything but declarations, comments and white space.
