@@ -3,8 +3,8 @@
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::loading::load;
 use super::{ConfigArg, Outcome, output};
-use crate::config;
 use crate::domain::{Timestamp, shown_url};
 use crate::store::{ChannelLine, Counts, FeedLine, Report, Store};
 
@@ -33,18 +33,7 @@ impl Status {
 
 /// Opens the store of a configuration beside the service.
 pub(super) fn open_store(arg: &ConfigArg) -> anyhow::Result<Store> {
-    let loaded = config::load(
-        &arg.path,
-        &config::ProcessEnvironment,
-        config::Secrets::Optional,
-    );
-    match loaded {
-        Ok(loaded) => Ok(Store::open_beside(&loaded.config.state_dir)?),
-        Err(problems) => anyhow::bail!(
-            "the configuration cannot be used\n{}",
-            problems.render(output::color())
-        ),
-    }
+    Ok(Store::open_beside(&load(&arg.path)?.state_dir)?)
 }
 
 fn print(report: &Report) -> anyhow::Result<()> {
