@@ -8,6 +8,7 @@ use clap::Args;
 use url::Url;
 
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::domain::Validators;
 use crate::http::{AllowedAddress, Get, HttpClient, HttpSettings};
 
@@ -70,24 +71,38 @@ impl Inputs {
         }
     }
 
+    /// Fetches a page as the service of this configuration would.
+    pub(super) async fn fetch_as(config: &Config, address: &str) -> anyhow::Result<Document> {
+        let client = HttpClient::new(&config.http, Clock::system())?;
+        fetch(&client, address, config.poll.timeout).await
+    }
+
     async fn fetch(&self, client: &HttpClient, name: &str) -> anyhow::Result<Document> {
-        let url = Url::parse(name).with_context(|| format!("\"{name}\" is not a URL"))?;
-        let fetched = client
-            .get(&Get {
-                url: &url,
-                accept: "*/*",
-                validators: &Validators::default(),
-                max_body_bytes: MAX_BYTES,
-                timeout: TIMEOUT,
-            })
-            .await?;
-        let body = fetched.body.context("the server sent no document")?;
+        let document = fetch(client, name, TIMEOUT).await?;
         Ok(Document {
-            bytes: body.bytes,
-            content_type: self.content_type.clone().or(body.content_type),
-            url: Some(fetched.final_url),
+            content_type: self.content_type.clone().or(document.content_type),
+            ..document
         })
     }
+}
+
+async fn fetch(client: &HttpClient, name: &str, timeout: Duration) -> anyhow::Result<Document> {
+    let url = Url::parse(name).with_context(|| format!("\"{name}\" is not a URL"))?;
+    let fetched = client
+        .get(&Get {
+            url: &url,
+            accept: "*/*",
+            validators: &Validators::default(),
+            max_body_bytes: MAX_BYTES,
+            timeout,
+        })
+        .await?;
+    let body = fetched.body.context("the server sent no document")?;
+    Ok(Document {
+        bytes: body.bytes,
+        content_type: body.content_type,
+        url: Some(fetched.final_url),
+    })
 }
 
 fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {

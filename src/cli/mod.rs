@@ -1,16 +1,21 @@
 //! The command line: one file a command. This is the only module that prints.
 
 mod alerts;
+mod backtest;
 mod check;
 mod demo;
+mod explain;
 mod extract;
 mod init;
 mod input;
+mod jsonl;
+mod loading;
 mod matches;
 mod notify;
 mod output;
 mod parse;
 mod run;
+mod since;
 mod status;
 
 use std::ffi::OsString;
@@ -48,6 +53,10 @@ enum Command {
     Extract(extract::Extract),
     /// Match articles from a JSON lines file against the watches of a configuration
     Match(matches::Match),
+    /// Tell of an article clause by clause why each watch fires on it, or why it does not
+    Explain(explain::Explain),
+    /// Run watches over the articles kept in the store, and compare with an older configuration
+    Backtest(backtest::Backtest),
     /// Work with channels
     #[command(subcommand)]
     Notify(notify::Notify),
@@ -99,6 +108,8 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Init(init) => init.run(),
         Command::Check(check) => check.run(),
         Command::Match(matches) => matches.run(),
+        Command::Explain(explain) => block_on(explain.run()),
+        Command::Backtest(backtest) => block_on(backtest.run()),
         Command::Demo(demo) => block_on(demo.run()),
         Command::Run(run) => block_on(run.run()),
         Command::Status(status) => block_on(status.run()),

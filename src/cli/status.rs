@@ -3,8 +3,9 @@
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::loading::load;
 use super::{ConfigArg, Outcome, output};
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::domain::{Timestamp, shown_url};
 use crate::store::{ChannelLine, Counts, FeedLine, Report, Store};
 
@@ -47,21 +48,9 @@ pub(super) fn open_store(arg: &ConfigArg) -> anyhow::Result<Store> {
 }
 
 fn open(arg: &ConfigArg) -> anyhow::Result<(Store, Config)> {
-    let loaded = config::load(
-        &arg.path,
-        &config::ProcessEnvironment,
-        config::Secrets::Optional,
-    );
-    match loaded {
-        Ok(loaded) => {
-            let store = Store::open_beside(&loaded.config.state_dir)?;
-            Ok((store, loaded.config))
-        }
-        Err(problems) => anyhow::bail!(
-            "the configuration cannot be used\n{}",
-            problems.render(output::color())
-        ),
-    }
+    let config = load(&arg.path)?;
+    let store = Store::open_beside(&config.state_dir)?;
+    Ok((store, config))
 }
 
 fn print(report: &Report) -> anyhow::Result<()> {
