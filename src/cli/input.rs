@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::domain::Validators;
-use crate::http::{AllowedAddress, Get, HttpClient, HttpSettings};
+use crate::http::{AllowedAddress, FetchError, Get, HttpClient, HttpSettings};
 
 /// The time for fetching one document.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -48,17 +48,13 @@ impl Inputs {
         &self.names
     }
 
-    /// A client for those that are to be fetched.
-    pub(super) fn client(&self) -> anyhow::Result<HttpClient> {
-        let settings = HttpSettings {
-            user_agent: crate::config::user_agent(None),
-            allow_private: self.allow_private.clone(),
-        };
-        Ok(HttpClient::new(&settings, Clock::system())?)
+    /// What fetches those that are addresses.
+    pub(super) fn client(&self) -> anyhow::Result<Fetcher> {
+        Fetcher::new(&self.allow_private)
     }
 
     /// Reads one of them.
-    pub(super) async fn read(&self, client: &HttpClient, name: &str) -> anyhow::Result<Document> {
+    pub(super) async fn read(&self, client: &Fetcher, name: &str) -> anyhow::Result<Document> {
         if name.starts_with("http://") || name.starts_with("https://") {
             self.fetch(client, name).await
         } else {
@@ -70,21 +66,48 @@ impl Inputs {
         }
     }
 
-    async fn fetch(&self, client: &HttpClient, name: &str) -> anyhow::Result<Document> {
+    async fn fetch(&self, client: &Fetcher, name: &str) -> anyhow::Result<Document> {
         let url = Url::parse(name).with_context(|| format!("\"{name}\" is not a URL"))?;
-        let fetched = client
-            .get(&Get {
-                url: &url,
-                accept: "*/*",
-                validators: &Validators::default(),
-                max_body_bytes: MAX_BYTES,
-                timeout: TIMEOUT,
-            })
-            .await?;
-        let body = fetched.body.context("the server sent no document")?;
+        let document = client.get(&url).await?;
         Ok(Document {
-            bytes: body.bytes,
-            content_type: self.content_type.clone().or(body.content_type),
+            content_type: self.content_type.clone().or(document.content_type),
+            ..document
+        })
+    }
+}
+
+/// Fetches documents for people at a terminal, by the rules of the service.
+#[derive(Debug)]
+pub(super) struct Fetcher(HttpClient);
+
+impl Fetcher {
+    /// Makes one that may fetch from these internal addresses, too.
+    pub(super) fn new(allow_private: &[AllowedAddress]) -> anyhow::Result<Self> {
+        let settings = HttpSettings {
+            user_agent: crate::config::user_agent(None),
+            allow_private: allow_private.to_vec(),
+        };
+        Ok(Self(HttpClient::new(&settings, Clock::system())?))
+    }
+
+    /// Fetches a document.
+    pub(super) async fn get(&self, url: &Url) -> Result<Document, FetchError> {
+        let request = Get {
+            url,
+            accept: "*/*",
+            validators: &Validators::default(),
+            max_body_bytes: MAX_BYTES,
+            timeout: TIMEOUT,
+        };
+        let fetched = self.0.get(&request).await?;
+        // No validators were sent, so a server that answers 304 has sent nothing.
+        let (bytes, content_type) = fetched
+            .body
+            .map(|body| (body.bytes, body.content_type))
+            .unwrap_or_default();
+        Ok(Document {
+            bytes,
+            content_type,
             url: Some(fetched.final_url),
         })
     }

@@ -4,6 +4,7 @@ mod alerts;
 mod check;
 mod demo;
 mod extract;
+mod feeds;
 mod init;
 mod input;
 mod matches;
@@ -51,6 +52,9 @@ enum Command {
     /// Work with channels
     #[command(subcommand)]
     Notify(notify::Notify),
+    /// Find the feeds of a site; take lists of feeds in and out
+    #[command(subcommand)]
+    Feeds(feeds::Feeds),
     /// List alerts, show one, or send again what was given up
     #[command(subcommand)]
     Alerts(alerts::Alerts),
@@ -105,6 +109,7 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Parse(parse) => block_on(parse.run()),
         Command::Extract(extract) => block_on(extract.run()),
         Command::Notify(notify) => block_on(notify.run()),
+        Command::Feeds(feeds) => block_on(feeds.run()),
         Command::Alerts(alerts) => block_on(alerts.run()),
     }
 }
