@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod explain;
 mod extract;
+mod feeds;
 mod init;
 mod input;
 mod jsonl;
@@ -60,6 +61,9 @@ enum Command {
     /// Work with channels
     #[command(subcommand)]
     Notify(notify::Notify),
+    /// Find the feeds of a site; take lists of feeds in and out
+    #[command(subcommand)]
+    Feeds(feeds::Feeds),
     /// List alerts, show one, or send again what was given up
     #[command(subcommand)]
     Alerts(alerts::Alerts),
@@ -116,6 +120,7 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Parse(parse) => block_on(parse.run()),
         Command::Extract(extract) => block_on(extract.run()),
         Command::Notify(notify) => block_on(notify.run()),
+        Command::Feeds(feeds) => block_on(feeds.run()),
         Command::Alerts(alerts) => block_on(alerts.run()),
     }
 }

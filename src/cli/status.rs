@@ -87,7 +87,12 @@ fn print_feed(feed: &FeedLine) -> anyhow::Result<()> {
     ))?;
     if feed.fetch_url != feed.url {
         output::line(&format!(
-            "           has moved for good to {}",
+            "           {} {}",
+            if feed.is_found {
+                "a web page; its feed was found at"
+            } else {
+                "has moved for good to"
+            },
             shown_url(&feed.fetch_url)
         ))?;
     }
@@ -173,6 +178,7 @@ fn as_json(report: &Report) -> Value {
             json!({
                 "url": shown_url(&feed.url),
                 "fetch_url": shown_url(&feed.fetch_url),
+                "found": feed.is_found,
                 "name": feed.name,
                 "state": feed_state(feed),
                 "error": feed.error,

@@ -50,7 +50,9 @@ pub use self::recognise::{Recognised, recognise};
 pub use self::report::{Report, ReportedEntry, ReportedFeed, report, report_unread};
 pub use self::sanitise::sanitised;
 pub use self::search::{Heard, Place, Search, Wanted};
-pub use self::sitemap::{Sitemap, SitemapLink, sitemap};
+pub use self::sitemap::{
+    NewestSitemaps, Sitemap, SitemapLink, add_sitemap, newest_sitemaps, sitemap,
+};
 
 use self::clean::{Cleaned, Format};
 use self::draft::Draft;

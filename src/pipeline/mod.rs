@@ -8,6 +8,7 @@ mod drive;
 pub mod flag;
 pub mod notify;
 pub mod poll;
+mod reading;
 pub mod retain;
 pub mod scrape;
 

@@ -23,6 +23,8 @@ pub struct FeedLine {
     pub url: url::Url,
     /// The address it is polled at.
     pub fetch_url: url::Url,
+    /// Whether that address was found on the page at the configured one.
+    pub is_found: bool,
     /// What people call it.
     pub name: Option<String>,
     /// Whether its server says that it is gone.
@@ -247,7 +249,7 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
         "SELECT f.url, f.fetch_url, COALESCE(f.name, f.title), f.gone, f.failures, f.failing_since,
              f.error, f.last_success_at, f.next_poll_at, f.repairs,
              (SELECT COUNT(*) FROM entries e WHERE e.feed_id = f.id), f.page_problem,
-             f.pages_failing_since
+             f.pages_failing_since, f.found
          FROM feeds f WHERE f.active = 1 ORDER BY f.id",
         &[],
     )?
@@ -255,7 +257,8 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
     .map(|row| {
         Ok(FeedLine {
             url: url(row, 0)?,
-            fetch_url: url(row, 1)?,
+            fetch_url: url(row, if row.int(13)? == 2 { 0 } else { 1 })?,
+            is_found: row.int(13)? == 1,
             name: row.opt_text(2)?,
             gone: row.int(3)? != 0,
             failures: count(row, 4)?,

@@ -8,7 +8,8 @@ use newswatch::domain::{
     EntryKey, InstallationId, Match, Priority, TextBasis, Timestamp, Validators, WatchName,
 };
 use newswatch::store::{
-    ChannelHold, DueFeed, FeedHealth, Flagged, PollRecord, Raised, Sqlite, Store, StoreError,
+    Address, ChannelHold, DueFeed, FeedHealth, Flagged, PollRecord, Raised, Sqlite, Store,
+    StoreError,
 };
 use url::Url;
 
@@ -59,7 +60,7 @@ fn read(fresh: Vec<Entry>) -> PollRecord {
                 etag: Some("W/\"1\"".into()),
                 last_modified: None,
             },
-            moved_to: None,
+            address: Address::Kept,
             repairs: Vec::new(),
             fresh,
             seen: Vec::new(),

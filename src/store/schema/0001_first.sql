@@ -9,6 +9,7 @@ CREATE TABLE feeds (
     id {PK},
     url TEXT NOT NULL UNIQUE,              -- as configured
     fetch_url TEXT NOT NULL,               -- where it is polled: differs after a permanent redirect
+    found {BIGINT} NOT NULL DEFAULT 0,     -- 1: fetch_url was found on the page at url; 2: and is no feed any more
     name TEXT,                             -- as configured
     title TEXT,                            -- its own
     active {BIGINT} NOT NULL,              -- 1 while it stands in the configuration
