@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use url::Url;
 
 use super::{Context, Stage, StageError};
-use crate::domain::{Article, ArticleMode, SiteRule, Validators};
+use crate::domain::{Article, ArticleMode, EntryId, SiteRule, Validators};
 use crate::extract::{self, ExtractError, Extracted, NoPage, Page, Rule};
 use crate::http::{Body, FetchError, Get};
 use crate::schedule;
@@ -37,6 +37,7 @@ pub struct Scrape;
 
 impl Stage for Scrape {
     type Work = Unscraped;
+    type Claim = EntryId;
 
     const NAME: &'static str = "scrape";
 
@@ -67,6 +68,14 @@ impl Stage for Scrape {
             "entry scraped"
         );
         store(ctx, work, article).await
+    }
+
+    fn claim_of(work: &Unscraped) -> EntryId {
+        work.id
+    }
+
+    async fn put_back(&self, ctx: &Context, claims: Vec<EntryId>) -> Result<(), StageError> {
+        Ok(ctx.store.put_back_entries(claims).await?)
     }
 
     fn bell(&self, ctx: &Context) -> Option<Arc<Notify>> {

@@ -12,6 +12,7 @@
 )]
 
 mod cli;
+mod drive;
 mod email;
 mod environment;
 mod guard;
