@@ -36,7 +36,7 @@ const PAGE_RETRY: [Duration; 2] = [Duration::from_secs(15), Duration::from_mins(
 const REST: Duration = Duration::from_secs(10);
 
 /// The time that work under way gets to come to its end when the service stops; systemd waits 15 s.
-const DRAIN: Duration = Duration::from_secs(8);
+const DRAIN: Duration = Duration::from_secs(7);
 
 /// How often systemd's status line is brought up to date.
 const STATUS_EVERY: Duration = Duration::from_secs(30);

@@ -22,6 +22,7 @@ mod status;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -77,6 +78,9 @@ struct ConfigArg {
     path: PathBuf,
 }
 
+/// How long threads that still compute are waited for when a command has ended.
+const SHUTDOWN: Duration = Duration::from_secs(1);
+
 /// How a command ended, short of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
@@ -126,10 +130,13 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
 }
 
 fn block_on(work: impl Future<Output = anyhow::Result<Outcome>>) -> anyhow::Result<Outcome> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?
-        .block_on(work)
+        .build()?;
+    let outcome = runtime.block_on(work);
+    // A thread that hangs, in a name server or a file system, must not keep the process from ending.
+    runtime.shutdown_timeout(SHUTDOWN);
+    outcome
 }
 
 /// The service logs what it does; the other commands only what went wrong, beside what they print.

@@ -56,6 +56,7 @@ CREATE TABLE entries (
 ) {STRICT};
 
 CREATE INDEX entries_due ON entries(state, id) WHERE state < 2;
+CREATE INDEX entries_feed ON entries(feed_id);
 CREATE INDEX entries_story ON entries(story_id) WHERE story_id IS NOT NULL;
 
 CREATE TABLE entry_keys (
@@ -137,6 +138,7 @@ CREATE TABLE deliveries (
 ) {STRICT};
 
 CREATE INDEX deliveries_due ON deliveries(channel, seq) WHERE state = 0;
+CREATE INDEX deliveries_channel ON deliveries(channel, state);
 
 CREATE TABLE delivery_alerts (
     delivery_id TEXT NOT NULL REFERENCES deliveries(id),
