@@ -14,6 +14,7 @@
 mod cli;
 mod email;
 mod environment;
+mod feeds;
 mod guard;
 mod http;
 mod kill;
