@@ -76,11 +76,15 @@ fn xml(text: String) -> Page {
 }
 
 fn urlset(urls: &[String]) -> Page {
-    let urls: String = urls
-        .iter()
-        .map(|url| format!("<url><loc>{url}</loc><lastmod>2026-11-20</lastmod></url>"))
-        .collect();
-    xml(format!("<urlset>{urls}</urlset>"))
+    let mut written = String::new();
+    for url in urls {
+        write!(
+            written,
+            "<url><loc>{url}</loc><lastmod>2026-11-20</lastmod></url>"
+        )
+        .unwrap();
+    }
+    xml(format!("<urlset>{written}</urlset>"))
 }
 
 #[tokio::test]
