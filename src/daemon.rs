@@ -19,6 +19,7 @@ use crate::http::HttpClient;
 use crate::pipeline::flag::Flag;
 use crate::pipeline::notify::Notify;
 use crate::pipeline::poll::Poll;
+use crate::pipeline::retain::Retain;
 use crate::pipeline::scrape::Scrape;
 use crate::pipeline::{Context, Until, Wake, drive};
 use crate::store::Store;
@@ -116,6 +117,7 @@ pub async fn pass(ctx: Arc<Context>) -> anyhow::Result<()> {
     while let Some(ended) = channels.join_next().await {
         ended??;
     }
+    drive(Retain, ctx, Until::Idle, || ()).await?;
     Ok(())
 }
 
@@ -155,6 +157,7 @@ pub async fn context(config: Config, store: Store, clock: Clock) -> anyhow::Resu
         channels,
         poll: config.poll,
         page_retry: PAGE_RETRY.to_vec(),
+        keep_articles: config.keep_articles,
         wake: Wake::default(),
         parsing: Arc::new(Semaphore::new(PARSES_AT_ONCE)),
     })
@@ -212,6 +215,10 @@ impl Running {
             drive(Scrape, Arc::clone(&ctx), until(), || ()),
         ));
         loops.spawn(ended("flag", drive(Flag, Arc::clone(&ctx), until(), || ())));
+        loops.spawn(ended(
+            "retain",
+            drive(Retain, Arc::clone(&ctx), until(), || ()),
+        ));
         for channel in ctx.channels.keys().cloned() {
             let notify = drive(Notify { channel }, Arc::clone(&ctx), until(), || ());
             loops.spawn(ended("notify", notify));

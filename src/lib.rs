@@ -11,7 +11,7 @@
 //! record what came of it in one transaction: [`parse`] makes entries of bytes, [`extract`] makes an article
 //! of a page, [`matching`] finds the watches that fire, [`alerting`] decides who is told, [`render`] writes
 //! the message, [`schedule`] says when. Outside things have one home each: [`http`], [`channel`], [`store`],
-//! [`clock`], [`config`]. [`daemon`] puts them together, [`cli`] is what people type, [`demo`] shows it all.
+//! [`clock`], [`config`]. [`ops`] answers questions. [`daemon`] puts them together, [`cli`] is what people type, [`demo`] shows it all.
 
 pub mod alerting;
 pub mod channel;
@@ -25,6 +25,7 @@ pub mod domain;
 pub mod extract;
 pub mod http;
 pub mod matching;
+pub mod ops;
 pub mod parse;
 pub mod pipeline;
 pub mod render;

@@ -1,13 +1,13 @@
 //! `newswatch alerts`: what was raised, sent, held and why, given up; and sending it again.
 
 use clap::{Args, Subcommand};
-use jiff::{SignedDuration, Span};
 use serde_json::{Value, json};
 
+use super::since::{Since, since};
 use super::status::open_store;
 use super::{ConfigArg, Outcome, output};
 use crate::clock::Clock;
-use crate::domain::{Alert, ChannelName, DeliveryState, Timestamp, WatchName};
+use crate::domain::{Alert, ChannelName, DeliveryState, WatchName};
 use crate::store::{
     AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine, RetrySelection,
 };
@@ -71,39 +71,6 @@ pub(super) struct Retry {
     /// Those since this time or age
     #[arg(long, value_parser = since)]
     since: Option<Since>,
-}
-
-/// A point in time, or an age.
-#[derive(Debug, Clone, Copy)]
-enum Since {
-    At(Timestamp),
-    Ago(SignedDuration),
-}
-
-fn since(text: &str) -> Result<Since, String> {
-    if let Ok(at) = text.parse() {
-        return Ok(Since::At(at));
-    }
-    text.parse::<Span>()
-        .ok()
-        .and_then(|span| {
-            let day = jiff::SpanRelativeTo::days_are_24_hours();
-            span.to_duration(day).ok()
-        })
-        .map(Since::Ago)
-        .ok_or_else(|| "write a time such as 2026-11-23T08:00:00Z or an age such as 36h".into())
-}
-
-impl Since {
-    fn at(self) -> Timestamp {
-        match self {
-            Self::At(at) => at,
-            Self::Ago(age) => Clock::system()
-                .now()
-                .checked_sub(age)
-                .unwrap_or(Timestamp::MIN),
-        }
-    }
 }
 
 impl Alerts {

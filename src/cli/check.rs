@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::{ConfigArg, Outcome, output};
-use crate::config::{self, Problem, ProcessEnvironment, Secrets};
+use crate::config::{self, Config, Problem, ProcessEnvironment, Secrets};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -13,6 +13,9 @@ pub(super) struct Check {
     /// Print an object a line instead: watch, kind, col, message, hint
     #[arg(long)]
     json: bool,
+    /// Print each query with all its parentheses, and in plain words
+    #[arg(long, conflicts_with = "json")]
+    explain: bool,
 }
 
 impl Check {
@@ -22,6 +25,9 @@ impl Check {
                 self.print(&loaded.warnings)?;
                 if !self.json {
                     let config = loaded.config;
+                    if self.explain {
+                        explain(&config)?;
+                    }
                     output::line(&format!(
                         "{}: good: {}, {}, {}{}",
                         self.config.path.display(),
@@ -60,6 +66,18 @@ impl Check {
         }
         Ok(())
     }
+}
+
+/// Prints what each watch looks for, as it was understood.
+fn explain(config: &Config) -> anyhow::Result<()> {
+    for (place, watch) in config.watches.iter().enumerate() {
+        output::line(&watch.name.to_string())?;
+        let described = config.matcher.describe(place).unwrap_or_default();
+        for line in described.lines() {
+            output::line(&format!("  {line}"))?;
+        }
+    }
+    Ok(())
 }
 
 fn counted(number: usize, one: &str, many: &str) -> String {

@@ -8,6 +8,7 @@ use clap::Args;
 use url::Url;
 
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::domain::Validators;
 use crate::http::{AllowedAddress, FetchError, Get, HttpClient, HttpSettings};
 
@@ -78,7 +79,10 @@ impl Inputs {
 
 /// Fetches documents for people at a terminal, by the rules of the service.
 #[derive(Debug)]
-pub(super) struct Fetcher(HttpClient);
+pub(super) struct Fetcher {
+    client: HttpClient,
+    timeout: Duration,
+}
 
 impl Fetcher {
     /// Makes one that may fetch from these internal addresses, too.
@@ -87,7 +91,18 @@ impl Fetcher {
             user_agent: crate::config::user_agent(None),
             allow_private: allow_private.to_vec(),
         };
-        Ok(Self(HttpClient::new(&settings, Clock::system())?))
+        Ok(Self {
+            client: HttpClient::new(&settings, Clock::system())?,
+            timeout: TIMEOUT,
+        })
+    }
+
+    /// Makes one that fetches as the service of this configuration would.
+    pub(super) fn of(config: &Config) -> anyhow::Result<Self> {
+        Ok(Self {
+            client: HttpClient::new(&config.http, Clock::system())?,
+            timeout: config.poll.timeout,
+        })
     }
 
     /// Fetches a document.
@@ -97,9 +112,9 @@ impl Fetcher {
             accept: "*/*",
             validators: &Validators::default(),
             max_body_bytes: MAX_BYTES,
-            timeout: TIMEOUT,
+            timeout: self.timeout,
         };
-        let fetched = self.0.get(&request).await?;
+        let fetched = self.client.get(&request).await?;
         // No validators were sent, so a server that answers 304 has sent nothing.
         let (bytes, content_type) = fetched
             .body

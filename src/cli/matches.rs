@@ -1,18 +1,18 @@
 //! `newswatch match`: articles in, the watches that fire out, a line of JSON for each match.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Args;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::jsonl::{Article, Guess, Lines, Reader};
+use super::loading::load;
 use super::{ConfigArg, Outcome, output};
-use crate::config::{self, ProcessEnvironment, Secrets};
-use crate::domain::{ArticleText, Hit, Watch};
-use crate::matching::Matcher;
+use crate::config::Config;
+use crate::domain::{Hit, Watch};
+use crate::ops;
+use crate::ops::in_order::{Event, in_order};
 
 /// Arguments of `match`.
 #[derive(Debug, Args)]
@@ -25,67 +25,83 @@ pub(super) struct Match {
     jsonl: PathBuf,
 }
 
-/// One line of the input; keys that are not named here are left alone.
-#[derive(Debug, Deserialize)]
-struct Article {
-    id: Value,
-    title: Option<String>,
-    text: Option<String>,
-    source: Option<String>,
-    lang: Option<String>,
-    author: Option<String>,
-    tags: Option<Vec<String>>,
-    url: Option<String>,
+/// What a few lines of the input come to.
+struct Matched {
+    printed: String,
+    bytes: u64,
+    /// What ended the work, after what was printed.
+    error: Option<anyhow::Error>,
 }
 
 impl Match {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        let config = match config::load(&self.config.path, &ProcessEnvironment, Secrets::Optional) {
-            Ok(loaded) => loaded.config,
-            Err(problems) => anyhow::bail!(
-                "the configuration cannot be used\n{}",
-                problems.render(output::color())
-            ),
-        };
-        let input: Box<dyn Read> = if self.jsonl.as_os_str() == "-" {
-            Box::new(std::io::stdin())
+        let config = load(&self.config.path)?;
+        let guess = if ops::depends_on_language(&config.aliases, &config.sources) {
+            Guess::Language
         } else {
-            let file = File::open(&self.jsonl)
-                .with_context(|| format!("open {}", self.jsonl.display()))?;
-            Box::new(file)
+            Guess::Nothing
         };
-        let bar = output::progress(0);
-        for (number, line) in (1..).zip(BufReader::new(input).lines()) {
-            let line = line.with_context(|| format!("line {number}"))?;
-            if !line.trim().is_empty() {
-                let article: Article = serde_json::from_str(&line)
-                    .with_context(|| format!("line {number} is not an article"))?;
-                print_matches(&config.matcher, &config.watches, &article)?;
-            }
-            bar.inc(1);
-        }
+        let lines = Reader::open(&self.jsonl)?;
+        let bar = output::progress_bytes(lines.size_bytes);
+        let mut out = output::Buffered::new();
+        let mut ended = Ok(());
+        in_order(
+            lines,
+            |lines| matched(&config, guess, lines),
+            |event| {
+                let result = match event {
+                    Event::Idle => out.flush(),
+                    Event::Done(matched) => {
+                        bar.inc(matched.bytes);
+                        let printed = out.write(&matched.printed);
+                        printed.and(matched.error.map_or(Ok(()), Err))
+                    }
+                };
+                ended = result;
+                if ended.is_ok() {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
+            },
+        );
+        out.flush()?;
         bar.finish_and_clear();
-        Ok(Outcome::Done)
+        ended.map(|()| Outcome::Done)
     }
 }
 
-fn print_matches(matcher: &Matcher, watches: &[Watch], article: &Article) -> anyhow::Result<()> {
-    let tags = article.tags.as_deref().unwrap_or_default();
-    let hits = matcher.hits(&ArticleText {
-        title: article.title.as_deref().unwrap_or_default(),
-        text: article.text.as_deref().unwrap_or_default(),
-        author: article.author.as_deref().unwrap_or_default(),
-        source: article.source.as_deref().unwrap_or_default(),
-        tags,
-        url: article.url.as_deref().unwrap_or_default(),
-        lang: article.lang.as_deref().unwrap_or_default(),
-    });
-    for hit in hits {
-        if let Some(watch) = watches.get(hit.watch) {
-            output::line(&report(&article.id, watch, &hit).to_string())?;
+fn matched(config: &Config, guess: Guess, lines: anyhow::Result<Lines>) -> Matched {
+    let mut matched = Matched {
+        printed: String::new(),
+        bytes: 0,
+        error: None,
+    };
+    let lines = match lines {
+        Ok(lines) => lines,
+        Err(error) => {
+            matched.error = Some(error);
+            return matched;
+        }
+    };
+    matched.bytes = lines.bytes;
+    for line in &lines.lines {
+        let article = match Article::read(line, guess) {
+            Ok(article) => article,
+            Err(error) => {
+                matched.error = Some(error);
+                return matched;
+            }
+        };
+        for hit in config.matcher.hits(&article.text()) {
+            if let Some(watch) = config.watches.get(hit.watch) {
+                let report = report(&article.id, watch, &hit);
+                matched.printed.push_str(&report.to_string());
+                matched.printed.push('\n');
+            }
         }
     }
-    Ok(())
+    matched
 }
 
 fn report(article: &Value, watch: &Watch, hit: &Hit) -> Value {

@@ -1,17 +1,22 @@
 //! The command line: one file a command. This is the only module that prints.
 
 mod alerts;
+mod backtest;
 mod check;
 mod demo;
+mod explain;
 mod extract;
 mod feeds;
 mod init;
 mod input;
+mod jsonl;
+mod loading;
 mod matches;
 mod notify;
 mod output;
 mod parse;
 mod run;
+mod since;
 mod status;
 
 use std::ffi::OsString;
@@ -49,6 +54,10 @@ enum Command {
     Extract(extract::Extract),
     /// Match articles from a JSON lines file against the watches of a configuration
     Match(matches::Match),
+    /// Tell of an article clause by clause why each watch fires on it, or why it does not
+    Explain(explain::Explain),
+    /// Run watches over the articles kept in the store, and compare with an older configuration
+    Backtest(backtest::Backtest),
     /// Work with channels
     #[command(subcommand)]
     Notify(notify::Notify),
@@ -103,6 +112,8 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Init(init) => init.run(),
         Command::Check(check) => check.run(),
         Command::Match(matches) => matches.run(),
+        Command::Explain(explain) => block_on(explain.run()),
+        Command::Backtest(backtest) => block_on(backtest.run()),
         Command::Demo(demo) => block_on(demo.run()),
         Command::Run(run) => block_on(run.run()),
         Command::Status(status) => block_on(status.run()),
@@ -133,8 +144,11 @@ fn start_logging(command: &Command) {
         Command::Run(_) => None,
         _ => Some("error"),
     };
-    telemetry::start(
+    let problem = telemetry::start(
         wanted.as_deref().or(default),
         variable("JOURNAL_STREAM").as_deref(),
     );
+    if let Some(problem) = problem {
+        output::complain(&format!("NEWSWATCH_LOG is left aside: {problem}"));
+    }
 }

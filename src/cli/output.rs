@@ -1,11 +1,14 @@
 //! Printing: the one way from a command to standard output and standard error.
 
-use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::io::{BufWriter, ErrorKind, IsTerminal as _, StdoutLock, Write as _};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::config::Color;
 use crate::domain::Timestamp;
+
+/// Bytes that are printed at once where there are many lines.
+const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Prints a line on standard output.
 ///
@@ -13,7 +16,40 @@ use crate::domain::Timestamp;
 /// When it cannot be written. A reader that has gone away (`newswatch ... | head`) ends the process quietly.
 pub(super) fn line(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+    quiet_if_closed(writeln!(out, "{text}").and_then(|()| out.flush()))
+}
+
+/// Standard output for many lines: they go out together.
+pub(super) struct Buffered(BufWriter<StdoutLock<'static>>);
+
+impl Buffered {
+    /// Takes standard output for itself.
+    pub(super) fn new() -> Self {
+        Self(BufWriter::with_capacity(
+            BUFFER_BYTES,
+            std::io::stdout().lock(),
+        ))
+    }
+
+    /// Prints text that ends with a line end, now or at the next flush.
+    ///
+    /// # Errors
+    /// As [`line`].
+    pub(super) fn write(&mut self, text: &str) -> anyhow::Result<()> {
+        quiet_if_closed(self.0.write_all(text.as_bytes()))
+    }
+
+    /// Passes on what was written.
+    ///
+    /// # Errors
+    /// As [`line`].
+    pub(super) fn flush(&mut self) -> anyhow::Result<()> {
+        quiet_if_closed(self.0.flush())
+    }
+}
+
+fn quiet_if_closed(result: std::io::Result<()>) -> anyhow::Result<()> {
+    match result {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
         result => Ok(result?),
     }
@@ -45,6 +81,19 @@ pub(super) fn progress(total: usize) -> ProgressBar {
         },
     );
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// A bar for reading a file of this size; hidden where the size is not known.
+pub(super) fn progress_bytes(size_bytes: Option<u64>) -> ProgressBar {
+    let target = match size_bytes {
+        Some(_) => ProgressDrawTarget::stderr(),
+        None => ProgressDrawTarget::hidden(),
+    };
+    let bar = ProgressBar::with_draw_target(size_bytes, target);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta} left") {
         bar.set_style(style);
     }
     bar

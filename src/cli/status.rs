@@ -3,8 +3,9 @@
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::loading::load;
 use super::{ConfigArg, Outcome, output};
-use crate::config;
+use crate::config::Config;
 use crate::domain::{Timestamp, shown_url};
 use crate::store::{ChannelLine, Counts, FeedLine, Report, Store};
 
@@ -20,8 +21,9 @@ pub(super) struct Status {
 
 impl Status {
     pub(super) async fn run(self) -> anyhow::Result<Outcome> {
-        let store = open_store(&self.config)?;
-        let report = store.report().await?;
+        let (store, config) = open(&self.config)?;
+        let mut report = store.report().await?;
+        add_unused(&mut report.channels, &config);
         if self.json {
             output::line(&as_json(&report).to_string())?;
         } else {
@@ -31,20 +33,24 @@ impl Status {
     }
 }
 
+/// Adds the channels that nothing has been sent to, which the store does not know yet.
+fn add_unused(lines: &mut Vec<ChannelLine>, config: &Config) {
+    for settings in &config.channels {
+        if !lines.iter().any(|line| line.name == settings.name) {
+            lines.push(ChannelLine::unused(settings.name.clone()));
+        }
+    }
+}
+
 /// Opens the store of a configuration beside the service.
 pub(super) fn open_store(arg: &ConfigArg) -> anyhow::Result<Store> {
-    let loaded = config::load(
-        &arg.path,
-        &config::ProcessEnvironment,
-        config::Secrets::Optional,
-    );
-    match loaded {
-        Ok(loaded) => Ok(Store::open_beside(&loaded.config.state_dir)?),
-        Err(problems) => anyhow::bail!(
-            "the configuration cannot be used\n{}",
-            problems.render(output::color())
-        ),
-    }
+    open(arg).map(|(store, _)| store)
+}
+
+fn open(arg: &ConfigArg) -> anyhow::Result<(Store, Config)> {
+    let config = load(&arg.path)?;
+    let store = Store::open_beside(&config.state_dir)?;
+    Ok((store, config))
 }
 
 fn print(report: &Report) -> anyhow::Result<()> {

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use crate::domain::ArticleText;
-use crate::matching::{Matcher, Place as QueryPlace, QueryProblem, WatchSource};
+use crate::matching::{self, Matcher, Place as QueryPlace, QueryProblem, WatchSource};
 
-use super::problem::{Kind, Problem, Report, quoted};
+use super::problem::{Kind, Problem, Report, Severity, quoted};
 use super::queries::place_of;
 use super::raw::RawWatch;
 use super::source::At;
 
-/// Compiles the queries, reports every mistake, and tries the texts that watches must and must not match.
+/// Compiles the queries, reports every mistake and every trap, and tries the texts that watches must and must not match.
 ///
 /// `origins` are the watches as written, in the order of `sources`. `None` when there is a mistake.
 pub(super) fn compile(
@@ -23,6 +23,9 @@ pub(super) fn compile(
         .iter()
         .map(|(name, query)| (name.value.clone(), query.value.clone()))
         .collect();
+    for trap in matching::lint(&names_and_queries, sources) {
+        report_query(&trap, Severity::Warning, aliases, origins, report);
+    }
     match Matcher::compile(&names_and_queries, sources) {
         Ok(matcher) => {
             try_examples(&matcher, origins, report);
@@ -30,7 +33,7 @@ pub(super) fn compile(
         }
         Err(problems) => {
             for problem in &problems {
-                report_query(problem, aliases, origins, report);
+                report_query(problem, Severity::Error, aliases, origins, report);
             }
             // A mistake in one query must not hide what is wrong with another watch's examples.
             let (sources, origins) = sound(sources, origins, &problems);
@@ -44,6 +47,7 @@ pub(super) fn compile(
 
 fn report_query(
     problem: &QueryProblem,
+    severity: Severity,
     aliases: &[&(At<String>, At<String>)],
     origins: &[&RawWatch],
     report: &Report,
@@ -61,8 +65,12 @@ fn report_query(
     let in_file = place.source.text(place.span.clone());
     let inside = place_of(in_file, place.span.start, value, problem.col);
     let place = place.under(inside, place.path.clone());
+    let new = match severity {
+        Severity::Error => Problem::error,
+        Severity::Warning => Problem::warning,
+    };
     report.add(
-        Problem::error(&place, Kind::Query(problem.kind), &problem.message)
+        new(&place, Kind::Query(problem.kind), &problem.message)
             .hint(&problem.hint)
             .query_col(problem.col),
     );
@@ -175,7 +183,7 @@ terms = ['x', \"y \\\"\"]
             message: "m".into(),
             hint: "h".into(),
         };
-        report_query(&problem, &aliases, &origins, &report);
+        report_query(&problem, Severity::Error, &aliases, &origins, &report);
         let problem = report.into_problems().remove(0);
         (
             problem.line,

@@ -43,7 +43,7 @@ fn feed(raw: &RawFeed, defaults: &Defaults, report: &Report) -> Option<Feed> {
         if let Some(outside) = poll::outside(every, defaults) {
             let message = format!("{} is {outside}", quoted(&written.value));
             let problem = Problem::warning(&written.place, Kind::Conflict, message);
-            report.add(problem.hint("the feed is polled by that bound"));
+            report.add(problem.hint("the feed is polled by its own interval all the same"));
         }
         Some(every)
     });

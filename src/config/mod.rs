@@ -26,6 +26,7 @@ mod secrets;
 mod section;
 mod site_rule;
 mod source;
+mod store;
 mod suggest;
 mod syntax;
 mod watches;
@@ -35,6 +36,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::channel::ChannelSettings;
 use crate::domain::{Feed, Watch};
@@ -58,6 +60,8 @@ use source::{Place, Readers};
 pub struct Config {
     /// The folder of the database.
     pub state_dir: PathBuf,
+    /// How long the texts of articles are kept.
+    pub keep_articles: Duration,
     /// The bounds of polling.
     pub poll: PollPolicy,
     /// How we present ourselves, and which internal addresses may be fetched.
@@ -158,12 +162,14 @@ fn check(
     let state_dir = state_dir(raw, environment, report);
     let poll_defaults = poll::check(&raw.poll, report);
     let http = http::check(&raw.http, report);
+    let keep_articles = store::keep_articles(&raw.store, report);
     let feeds = feeds::check(&raw.feeds, &poll_defaults, report);
     let channels = channels::check(&raw.channels, &vault);
     let checked = watches::check(raw, &channels, report);
     report_empty(files, report);
     Some(Config {
         state_dir,
+        keep_articles,
         poll: poll::policy(&poll_defaults, &feeds),
         http,
         feeds,

@@ -17,6 +17,7 @@ pub(super) struct RawFile {
     pub(super) state_dir: Option<At<String>>,
     pub(super) poll: RawPoll,
     pub(super) http: RawHttp,
+    pub(super) store: RawStore,
     pub(super) feeds: Vec<RawFeed>,
     /// Names and queries, in the order of the file.
     pub(super) aliases: Vec<(At<String>, At<String>)>,
@@ -48,6 +49,12 @@ pub(super) struct RawPoll {
 pub(super) struct RawHttp {
     pub(super) contact: Option<At<String>>,
     pub(super) allow_private: Option<At<Vec<At<String>>>>,
+}
+
+/// `[store]`
+#[derive(Default)]
+pub(super) struct RawStore {
+    pub(super) keep_articles: Option<At<String>>,
 }
 
 /// `[[feed]]`
@@ -161,9 +168,12 @@ impl RawFile {
                 if let Some(http) = root.table("http", report) {
                     file.http = RawHttp::read(http, report);
                 }
+                if let Some(store) = root.table("store", report) {
+                    file.store = RawStore::read(store, report);
+                }
             }
             Role::Included => {
-                for key in ["include", "state_dir", "poll", "http"] {
+                for key in ["include", "state_dir", "poll", "http", "store"] {
                     root.refuse(key, "it belongs in the main file", report);
                 }
             }
@@ -220,6 +230,16 @@ impl RawHttp {
         };
         section.finish(report);
         http
+    }
+}
+
+impl RawStore {
+    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+        let store = Self {
+            keep_articles: section.duration("keep_articles", report),
+        };
+        section.finish(report);
+        store
     }
 }
 

@@ -88,3 +88,31 @@ pub struct ArticleText<'a> {
     /// Its language as a BCP 47 tag.
     pub lang: &'a str,
 }
+
+impl<'a> ArticleText<'a> {
+    /// Shows an article to a query; `paragraphs` is its text as [`paragraphs`] parts it, `tags` are those of its feed.
+    #[must_use]
+    pub fn of(article: &'a Article, paragraphs: &'a str, tags: &'a [String]) -> Self {
+        Self {
+            title: &article.title,
+            text: paragraphs,
+            author: article.byline.as_deref().unwrap_or_default(),
+            source: article
+                .url
+                .as_ref()
+                .and_then(Url::host_str)
+                .or(article.site.as_deref())
+                .unwrap_or_default(),
+            tags,
+            url: article.url.as_ref().map_or("", Url::as_str),
+            lang: article.lang.as_deref().unwrap_or_default(),
+        }
+    }
+}
+
+/// Parts the paragraphs of an article, which stand one a line, by blank lines: only those end a phrase for a query,
+/// as a line end inside a paragraph is a space to it.
+#[must_use]
+pub fn paragraphs(text: &str) -> String {
+    text.replace('\n', "\n\n")
+}

@@ -15,7 +15,7 @@ mod time;
 mod watch;
 
 pub use alert::{Alert, Held, HoldReason, Match};
-pub use article::{Article, ArticleText, TextBasis};
+pub use article::{Article, ArticleText, TextBasis, paragraphs};
 pub use channel::ChannelName;
 pub use delivery::{AttemptOutcome, DeliveryState, Destination};
 pub use entry::{Entry, EntryKey};

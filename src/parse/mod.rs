@@ -173,6 +173,9 @@ fn read(document: &Document<'_>) -> Result<Finished, ParseError> {
 fn xml(cleaned: &Cleaned<'_>, url: Option<&Url>) -> Result<Draft, String> {
     let mut draft = tolerant::read(&cleaned.text, &cleaned.entities, url)
         .ok_or_else(|| "it is XML without a feed in it".to_owned())?;
+    if cleaned.is_in_web_page && draft.entries.is_empty() {
+        return Err("it is a web page".to_owned());
+    }
     if cleaned.text.len() <= MAX_SECOND_READING_BYTES && draft.has_gaps() {
         match strict::read(&cleaned.text, url) {
             Ok(second) => draft.fill_gaps(second),

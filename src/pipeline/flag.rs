@@ -9,7 +9,7 @@ use tracing::{error, info};
 
 use super::{Context, Stage, StageError};
 use crate::alerting::{self, Candidate, Decision};
-use crate::domain::{ArticleText, Hit, Match, Timestamp};
+use crate::domain::{self, ArticleText, Hit, Match, Timestamp};
 use crate::matching::{self, Matcher};
 use crate::parse;
 use crate::store::{Flagged, Raised, Unflagged};
@@ -93,8 +93,8 @@ async fn match_aside(
             .into_iter()
             .zip(tags)
             .map(|(article, tags)| {
-                let paragraphs = paragraphs(&article.article.text);
-                let text = article_text(&article, &paragraphs, &tags);
+                let paragraphs = domain::paragraphs(&article.article.text);
+                let text = ArticleText::of(&article.article, &paragraphs, &tags);
                 // A defect that one text brings out must not cost its neighbours their alerts.
                 let hits = catch_unwind(AssertUnwindSafe(|| hits_of(&matcher, &text)));
                 (article, hits.ok())
@@ -124,34 +124,6 @@ fn hits_of(matcher: &Matcher, text: &ArticleText<'_>) -> Vec<(Hit, String)> {
             (hit, sentence)
         })
         .collect()
-}
-
-/// Parts the paragraphs of a text, which stand one a line, by blank lines: only those end a phrase for the matcher, as a
-/// line end inside a paragraph is a space to it.
-fn paragraphs(text: &str) -> String {
-    text.replace('\n', "\n\n")
-}
-
-fn article_text<'a>(
-    work: &'a Unflagged,
-    paragraphs: &'a str,
-    tags: &'a [String],
-) -> ArticleText<'a> {
-    let article = &work.article;
-    ArticleText {
-        title: &article.title,
-        text: paragraphs,
-        author: article.byline.as_deref().unwrap_or_default(),
-        source: article
-            .url
-            .as_ref()
-            .and_then(url::Url::host_str)
-            .or(article.site.as_deref())
-            .unwrap_or_default(),
-        tags,
-        url: article.url.as_ref().map_or("", url::Url::as_str),
-        lang: article.lang.as_deref().unwrap_or_default(),
-    }
 }
 
 /// Keeps the hits of watches that look at the article's feed.

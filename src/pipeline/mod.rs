@@ -1,7 +1,7 @@
 //! The stages: each claims work in the store, does it, and records what came of it in one transaction.
 //!
-//! `poll`, `scrape`, `flag` and `notify` are four implementations of [`Stage`]; `drive` is the one loop that
-//! runs any of them, as a service or until nothing is left to do now. A stage holds the order of effects; its
+//! `poll`, `scrape`, `flag` and `notify` are the line, `retain` forgets what lies behind it; each implements
+//! [`Stage`], and `drive` is the one loop that runs any of them, as a service or until nothing is left to do now. A stage holds the order of effects; its
 //! decisions are pure functions in the modules it calls.
 
 mod drive;
@@ -9,6 +9,7 @@ pub mod flag;
 pub mod notify;
 pub mod poll;
 mod reading;
+pub mod retain;
 pub mod scrape;
 
 use std::collections::BTreeMap;
@@ -51,6 +52,8 @@ pub struct Context {
     pub poll: PollPolicy,
     /// The waits before a page that failed is fetched again; after the last one the feed's own text is taken.
     pub page_retry: Vec<Duration>,
+    /// How long the texts of articles are kept.
+    pub keep_articles: Duration,
     /// Wakes the stages when there is work for them.
     pub wake: Wake,
     /// Bounds how many documents are parsed at once: each may take a core and tens of megabytes.

@@ -99,13 +99,14 @@ fn record(
 ) -> (PollRecord, Option<String>) {
     let jitter = fastrand::f64();
     let next = |end| next_poll_at(feed.every, ctx.poll.max_every, end, jitter, now);
-    let failed = |error: String, retry_after| {
-        let in_a_row = due.failures.saturating_add(1);
+    let in_a_row = due.failures.saturating_add(1);
+    let unread = PollEnd::Failed {
+        in_a_row,
+        retry_after: None,
+    };
+    let failed = |error: String, end| {
         let record = PollRecord {
-            next_poll_at: next(PollEnd::Failed {
-                in_a_row,
-                retry_after,
-            }),
+            next_poll_at: next(end),
             health: FeedHealth::Failed {
                 error: error.clone(),
             },
@@ -124,6 +125,7 @@ fn record(
             fetched.fresh_for,
             FeedHealth::Unchanged {
                 validators: fetched.validators,
+                moved_to: fetched.moved_to,
             },
         ),
         Read::Parsed {
@@ -144,9 +146,9 @@ fn record(
             };
             good(fetched.fresh_for, health)
         }
-        Read::Unreadable(error) => failed(error, None),
+        Read::Unreadable(error) => failed(error, unread),
         Read::Astray(error) => {
-            let (record, problem) = failed(error.clone(), None);
+            let (record, problem) = failed(error.clone(), unread);
             let health = FeedHealth::Lost { error };
             (PollRecord { health, ..record }, problem)
         }
@@ -168,11 +170,15 @@ fn record(
             (record, Some(error.to_string()))
         }
         Read::NotFetched(error) => {
-            let retry_after = match &error {
-                FetchError::Status { retry_after, .. } => *retry_after,
-                _ => None,
+            let end = match &error {
+                FetchError::Status { retry_after, .. } => PollEnd::Failed {
+                    in_a_row,
+                    retry_after: *retry_after,
+                },
+                error if !error.reached_server() => PollEnd::Unreached { in_a_row },
+                _ => unread,
             };
-            failed(error.to_string(), retry_after)
+            failed(error.to_string(), end)
         }
     }
 }

@@ -12,6 +12,7 @@ use super::{Context, Stage, StageError};
 use crate::domain::{Article, ArticleMode, Entry, SiteRule, Validators};
 use crate::extract::{self, ExtractError, Extracted, NoPage, Note, Page, Prior, Rule};
 use crate::http::{Body, FetchError, Get};
+use crate::matching;
 use crate::schedule;
 use crate::store::Unscraped;
 
@@ -98,12 +99,19 @@ async fn choose_aside(entry: Entry, page: Result<(Extracted, Url), NoPage>) -> A
         content: None,
         ..entry.clone()
     };
-    tokio::task::spawn_blocking(move || extract::choose(&entry, page))
-        .await
-        .unwrap_or_else(|_| {
-            let defect = "reading the feed's text ran into a defect of newswatch";
-            extract::choose(&headline, Err(NoPage::Failed(defect.into())))
-        })
+    tokio::task::spawn_blocking(move || {
+        let mut article = extract::choose(&entry, page);
+        // What the page or the feed says of itself comes first; it knows better than letters can tell.
+        if article.lang.is_none() {
+            article.lang = matching::detect_language(&article.title, &article.text);
+        }
+        article
+    })
+    .await
+    .unwrap_or_else(|_| {
+        let defect = "reading the feed's text ran into a defect of newswatch";
+        extract::choose(&headline, Err(NoPage::Failed(defect.into())))
+    })
 }
 
 /// Why there is no page; a reason is a clause for people.

@@ -231,15 +231,12 @@ fn unscraped(tx: &mut dyn Tx, id: i64) -> Result<Unscraped, StoreError> {
 }
 
 fn unflagged(tx: &mut dyn Tx, id: i64) -> Result<Unflagged, StoreError> {
-    let row = one(
-        tx,
-        "SELECT f.url, f.title, e.key, e.link, e.found_at, a.url, a.title, a.byline, a.published_at,
-             a.published_offset_s, a.lang, a.site, a.text, a.from_page,
-             a.page_problem
+    let sql = format!(
+        "SELECT f.url, f.title, e.key, e.link, e.found_at, {COLUMNS}
          FROM entries e JOIN feeds f ON f.id = e.feed_id JOIN articles a ON a.entry_id = e.id
-         WHERE e.id = $1",
-        id,
-    )?;
+         WHERE e.id = $1"
+    );
+    let row = one(tx, &sql, id)?;
     Ok(Unflagged {
         id: EntryId(id),
         feed_url: url(&row, 0)?,
@@ -247,16 +244,25 @@ fn unflagged(tx: &mut dyn Tx, id: i64) -> Result<Unflagged, StoreError> {
         key: EntryKey(row.text(2)?),
         link: opt_url(&row, 3)?,
         found_at: super::timestamp(&row, 4)?,
-        article: Article {
-            url: opt_url(&row, 5)?,
-            title: row.text(6)?,
-            byline: row.opt_text(7)?,
-            published: opt_local_timestamp(&row, 8)?,
-            lang: row.opt_text(10)?,
-            site: row.opt_text(11)?,
-            text: row.text(12)?,
-            basis: basis(row.int(13)?, row.opt_text(14)?),
-        },
+        article: article(&row, 5)?,
+    })
+}
+
+/// The columns of an article, in the order in which [`article`] reads them.
+pub(super) const COLUMNS: &str = "a.url, a.title, a.byline, a.published_at, a.published_offset_s, a.lang, a.site, \
+     a.text, a.from_page, a.page_problem";
+
+/// Reads an article whose columns begin at `first`.
+pub(super) fn article(row: &Row, first: usize) -> Result<Article, StoreError> {
+    Ok(Article {
+        url: opt_url(row, first)?,
+        title: row.text(first + 1)?,
+        byline: row.opt_text(first + 2)?,
+        published: opt_local_timestamp(row, first + 3)?,
+        lang: row.opt_text(first + 5)?,
+        site: row.opt_text(first + 6)?,
+        text: row.text(first + 7)?,
+        basis: basis(row.int(first + 8)?, row.opt_text(first + 9)?),
     })
 }
 

@@ -72,6 +72,8 @@ pub enum FeedHealth {
     Unchanged {
         /// The validators to send next time.
         validators: Validators,
+        /// Its new address after permanent redirects.
+        moved_to: Option<Url>,
     },
     /// It was read.
     Read {
@@ -197,8 +199,12 @@ impl Store {
         self.tx(move |tx| {
             let next = ms(record.next_poll_at);
             match record.health {
-                FeedHealth::Unchanged { validators } => {
+                FeedHealth::Unchanged {
+                    validators,
+                    moved_to,
+                } => {
                     succeeded(tx, feed, next, &validators, now)?;
+                    set_address(tx, feed, moved_to.map_or(Address::Kept, Address::Moved))?;
                     Ok(0)
                 }
                 FeedHealth::Read {

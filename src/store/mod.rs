@@ -9,6 +9,7 @@ mod articles;
 mod deliveries;
 mod entries;
 mod feeds;
+mod kept;
 mod lock;
 mod report;
 mod schema;
@@ -28,6 +29,7 @@ pub use alerts::{Flagged, Raised, StoryState};
 pub use articles::{Unflagged, Unscraped};
 pub use deliveries::{ChannelHold, DueDelivery, RetrySelection};
 pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
+pub use kept::{Kept, KeptPlace};
 pub use report::{
     AlertDetail, AlertFilter, AlertLine, AttemptLine, ChannelLine, Counts, DeliveryLine, FeedLine,
     Report,

@@ -72,6 +72,24 @@ pub struct ChannelLine {
     pub abandoned: u32,
 }
 
+impl ChannelLine {
+    /// A channel that nothing has been sent to.
+    #[must_use]
+    pub fn unused(name: ChannelName) -> Self {
+        Self {
+            name,
+            state: "ok".into(),
+            not_before: None,
+            error: None,
+            failing_since: None,
+            last_success_at: None,
+            waiting: 0,
+            sent: 0,
+            abandoned: 0,
+        }
+    }
+}
+
 /// Counts over everything; `matches` is the sum of `delivered`, `waiting` and `dead`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -352,8 +370,9 @@ fn raised_lines(
 
 fn held_lines(tx: &mut dyn Tx, values: &[Val]) -> Result<Vec<(Timestamp, AlertLine)>, StoreError> {
     tx.rows(
-        "SELECT h.watch, ar.title, h.sentence, h.reason, h.held_at
-         FROM held h JOIN articles ar ON ar.entry_id = h.entry_id
+        "SELECT h.watch, COALESCE(ar.title, e.title, ''), h.sentence, h.reason, h.held_at
+         FROM held h JOIN entries e ON e.id = h.entry_id
+             LEFT JOIN articles ar ON ar.entry_id = h.entry_id
          WHERE (CAST($1 AS TEXT) IS NULL OR h.watch = $1) AND h.held_at >= $2
          ORDER BY h.seq DESC LIMIT $3",
         values,

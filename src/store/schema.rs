@@ -3,7 +3,10 @@
 use super::tx::{StoreError, Tx, Val};
 
 /// Every step, in order. A released step never changes; a new one is added at the end.
-const STEPS: [&str; 1] = [include_str!("schema/0001_first.sql")];
+const STEPS: [&str; 2] = [
+    include_str!("schema/0001_first.sql"),
+    include_str!("schema/0002_articles_by_time.sql"),
+];
 
 /// Brings the database up to the newest schema.
 pub(super) fn migrate(tx: &mut dyn Tx) -> Result<(), StoreError> {

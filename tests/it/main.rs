@@ -11,9 +11,11 @@
     reason = "the helpers of tests may fail as tests do"
 )]
 
+mod backtest;
 mod cli;
 mod email;
 mod environment;
+mod explain;
 mod feeds;
 mod guard;
 mod http;

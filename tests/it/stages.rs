@@ -23,10 +23,11 @@ struct Service {
 impl Service {
     async fn over(site: Site, feeds: &[&str], watch: &str) -> Self {
         let database = Arc::new(Sqlite::in_memory().unwrap());
-        let feeds: String = feeds
+        let feeds: Vec<String> = feeds
             .iter()
             .map(|path| format!("[[feed]]\nurl = \"{}\"\n", site.url(path)))
             .collect();
+        let feeds = feeds.concat();
         let config = format!(
             "state_dir = \"/nonexistent\"\n[poll]\nfirst_poll = \"alert\"\n\
              [http]\nallow_private = [\"{}\"]\n{feeds}{watch}\n\
@@ -304,4 +305,22 @@ async fn a_page_that_fails_for_a_while_is_tried_again_before_the_feeds_text_is_t
     service.clock.advance(Duration::from_mins(2));
     daemon::pass(ctx).await.unwrap();
     assert_eq!(service.sentences().await, [story]);
+}
+
+#[tokio::test]
+async fn an_article_that_declares_no_language_is_known_by_its_words() {
+    let site = Site::open().await;
+    site.put_article(
+        "/1",
+        "Notes of the week",
+        &["The ministers said on Monday that they would put sanctions on the company, and that talks had failed."],
+    );
+    site.put_feed(
+        "/rss",
+        &[["1", "Notes of the week", &site.url("/1"), "Notes"]],
+    );
+    let watch = "[[watch]]\nname = \"Sanctions\"\nquery = 'lang:en sanction'\nstem = \"en\"\n";
+    let service = Service::over(site, &["/rss"], watch).await;
+    service.pass().await;
+    assert_eq!(service.sentences().await.len(), 1);
 }

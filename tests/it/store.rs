@@ -13,7 +13,7 @@ use newswatch::store::{
 };
 use url::Url;
 
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 
 fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
@@ -230,19 +230,72 @@ async fn the_same_link_in_two_feeds_is_one_story_and_twice_in_one_feed_is_two() 
         ("https://b.example/rss", "https://n.example/1"),
     ])
     .await;
-    let mut stories = Vec::new();
+    let mut settled = Vec::new();
     for work in store.next_unflagged(now(), LEASE, 10).await.unwrap() {
         let link = work.link.map(String::from);
-        let story = store.story_of(work.id, link).await.unwrap().id;
-        stories.push((work.feed_url.to_string(), story));
+        let found = store.story_of(work.id, link).await.unwrap();
+        settled.push((work.feed_url.to_string(), found.id));
     }
     let of = |feed: &str| {
-        let of_feed = stories.iter().filter(|(of, _)| of == feed);
+        let of_feed = settled.iter().filter(|(of, _)| of == feed);
         of_feed.map(|(_, story)| *story).collect::<Vec<_>>()
     };
     let (a, b) = (of("https://a.example/rss"), of("https://b.example/rss"));
     assert_ne!(a[0], a[1]);
     assert!(a.contains(&b[0]));
+}
+
+#[tokio::test]
+async fn an_article_is_forgotten_when_it_is_old_enough_and_has_been_matched() {
+    let link = "https://n.example/1";
+    let store = scraped(&[("https://a.example/rss", link)]).await;
+    let forget = |at| store.forget_articles(at, 10);
+    assert!(!store.has_outdated(later(60)).await.unwrap());
+    assert_eq!(
+        forget(later(60)).await.unwrap(),
+        0,
+        "it waits to be matched"
+    );
+
+    let work = store.next_unflagged(now(), LEASE, 1).await.unwrap();
+    let flagged = Flagged {
+        entry: work[0].id,
+        raised: Vec::new(),
+        held: Vec::new(),
+    };
+    store.record_flagged(vec![flagged], now()).await.unwrap();
+    assert_eq!(forget(now()).await.unwrap(), 0, "it is not older than that");
+    assert_eq!(store.count_kept(now()).await.unwrap(), 1);
+    assert!(store.has_outdated(later(1)).await.unwrap());
+    assert_eq!(forget(later(1)).await.unwrap(), 1);
+    assert_eq!(store.count_kept(now()).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn kept_articles_are_read_page_by_page_in_the_order_in_which_they_came_in() {
+    let feed = "https://a.example/rss";
+    let links = [
+        "https://n.example/1",
+        "https://n.example/2",
+        "https://n.example/3",
+    ];
+    let store = scraped(&links.map(|link| (feed, link))).await;
+    let mut after = None;
+    let mut read = Vec::new();
+    loop {
+        let page = store.kept_articles(now(), after, 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.place);
+        read.push(page.len());
+    }
+    assert_eq!(read, [2, 1]);
+    assert!(
+        store
+            .kept_articles(later(1), None, 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 /// Raises an alert for the only article there is, for two recipients and a webhook.
@@ -253,7 +306,7 @@ async fn raised() -> Store {
         .await
         .unwrap()
         .remove(0);
-    let story = store.story_of(work.id, None).await.unwrap();
+    let begun = store.story_of(work.id, None).await.unwrap();
     let alert = Alert {
         id: AlertId::derive(&InstallationId("i".into()), "w", "k"),
         found: Match {
@@ -263,7 +316,7 @@ async fn raised() -> Store {
             sentence: "Talks resume.".into(),
         },
         priority: Priority::High,
-        story: story.id,
+        story: begun.id,
         entry: work.id,
         feeds: Vec::new(),
         title: "Talks resume".into(),

@@ -10,7 +10,7 @@ const PURE: [&str; 7] = [
 
 /// For each module, the modules that it may name; `main > cli > daemon > pipeline, config > channel > store,
 /// http, the pure modules > domain`.
-const MAY_NAME: [(&str, &[&str]); 19] = [
+const MAY_NAME: [(&str, &[&str]); 20] = [
     ("domain", &[]),
     ("charset", &[]),
     ("clock", &["domain"]),
@@ -36,6 +36,12 @@ const MAY_NAME: [(&str, &[&str]); 19] = [
             "schedule", "store",
         ],
     ),
+    (
+        "ops",
+        &[
+            "alerting", "domain", "extract", "matching", "parse", "store",
+        ],
+    ),
     ("systemd", &[]),
     ("telemetry", &[]),
     ("demo", &["domain", "parse", "extract", "matching"]),
@@ -58,6 +64,7 @@ const MAY_NAME: [(&str, &[&str]); 19] = [
             "extract",
             "http",
             "matching",
+            "ops",
             "parse",
             "render",
             "store",

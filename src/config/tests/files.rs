@@ -122,11 +122,11 @@ fn problems_name_the_included_file_and_its_line() {
         ),
         (
             "a.toml",
-            "\n[[watch]]\nname = 'w'\nquery = 'a'\nstate_dir = 'x'\n",
+            "\n[[watch]]\nname = 'w'\nquery = 'iran'\nstate_dir = 'x'\n",
         ),
         (
             "b.toml",
-            "state_dir = 'x'\n\n[[watch]]\nname = 'w'\nquery = 'a'\n",
+            "state_dir = 'x'\n\n[[watch]]\nname = 'w'\nquery = 'iran'\n",
         ),
         ("c.toml", "[[watch]\n"),
     ]);

@@ -22,6 +22,9 @@ max_every = "2d"
 timeout = "1m"
 first_poll = "24h"
 
+[store]
+keep_articles = "30d"
+
 [http]
 contact = "https://example.org/bot"
 allow_private = ["10.0.0.0/8", "127.0.0.1:8080"]
@@ -118,6 +121,24 @@ fn the_defaults_of_polling_are_the_documented_ones() {
     assert_eq!(feed.every, 15 * MINUTE);
     assert_eq!(feed.first_poll, FirstPoll::Skip);
     assert_eq!(feed.article, ArticleMode::Auto);
+}
+
+#[test]
+fn articles_are_kept_for_a_quarter_of_a_year_unless_the_file_says_otherwise() {
+    let day = Duration::from_hours(24);
+    assert_eq!(load("").unwrap().config.keep_articles, 90 * day);
+    assert_eq!(full().keep_articles, 30 * day);
+}
+
+#[test]
+fn a_trap_in_a_query_is_a_warning_at_its_place() {
+    let found = warnings("[[watch]]\nname = 'w'\nquery = 'iran OR PA'\n");
+    let trap = found
+        .iter()
+        .find(|problem| problem.kind.as_str() == "short-capitals")
+        .unwrap();
+    assert_eq!((trap.line, trap.column, trap.query_col), (3, 18, Some(9)));
+    assert_eq!(trap.watch.as_deref(), Some("w"));
 }
 
 #[test]

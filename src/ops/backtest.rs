@@ -1,0 +1,373 @@
+//! What watches would have found among the articles that are kept, and what a change of them adds and removes.
+//!
+//! Reads the store page by page and matches on every core. A page that several feeds announce counts once for a watch,
+//! as it raises one alert.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use url::Url;
+
+use super::in_order::{Event, in_order};
+use crate::alerting;
+use crate::domain::{ArticleText, Feed, Hit, Timestamp, Watch, paragraphs};
+use crate::matching::{self, Matcher};
+use crate::parse;
+use crate::store::{Kept, KeptPlace, Store, StoreError};
+
+/// Articles that are read and matched together; some of these pages are in memory at a time.
+const PAGE: usize = 128;
+
+/// Examples that are kept for a watch: the newest.
+const EXAMPLES: usize = 5;
+
+/// The longest sentence of an example, in characters.
+const MAX_SENTENCE_CHARS: usize = 300;
+
+/// Watches that look back.
+#[derive(Debug, Clone)]
+pub struct Lookback {
+    /// The watches, in the order of the matcher.
+    pub watches: Vec<Watch>,
+    /// The watches, compiled.
+    pub matcher: Arc<Matcher>,
+    /// The configured feeds by their address.
+    pub feeds: BTreeMap<Url, Feed>,
+}
+
+/// What came of looking back.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Backtest {
+    /// How many articles were looked at.
+    pub articles: usize,
+    /// The watches in their order; after them those that only the older configuration has.
+    pub watches: Vec<WatchTally>,
+}
+
+/// What one watch would have found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WatchTally {
+    /// Its name.
+    pub watch: String,
+    /// What it finds.
+    pub found: Tally,
+    /// What the older one had not found; empty where nothing is compared.
+    pub added: Tally,
+    /// What only the older one had found.
+    pub removed: Tally,
+}
+
+/// Hits, counted.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tally {
+    /// How many articles.
+    pub hits: usize,
+    /// How many on each day (UTC) on which articles came in.
+    pub days: BTreeMap<Date, usize>,
+    /// How many of each source.
+    pub sources: BTreeMap<String, usize>,
+    /// The newest, in the order in which they came in.
+    pub examples: VecDeque<Example>,
+}
+
+/// One hit, to look at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Example {
+    /// When its article came in.
+    pub at: Timestamp,
+    /// The headline.
+    pub title: String,
+    /// Where to read it.
+    pub url: Option<Url>,
+    /// The host or the name of its site.
+    pub source: String,
+    /// The sum of the weights of the terms found.
+    pub score: f64,
+    /// The sentence with the first of them.
+    pub sentence: String,
+}
+
+impl Tally {
+    /// The sources with the most hits, the most first.
+    #[must_use]
+    pub fn top_sources(&self, limit: usize) -> Vec<(&str, usize)> {
+        let mut sources: Vec<(&str, usize)> = self
+            .sources
+            .iter()
+            .map(|(source, hits)| (source.as_str(), *hits))
+            .collect();
+        // Stable: sources with as many hits stay in the order of their names.
+        sources.sort_by_key(|(_, hits)| std::cmp::Reverse(*hits));
+        sources.truncate(limit);
+        sources
+    }
+
+    fn add(&mut self, hit: &LookedBack) {
+        self.hits += 1;
+        let day = Offset::UTC.to_datetime(hit.example.at).date();
+        *self.days.entry(day).or_default() += 1;
+        *self.sources.entry(hit.example.source.clone()).or_default() += 1;
+        if self.examples.len() == EXAMPLES {
+            self.examples.pop_front();
+        }
+        self.examples.push_back(hit.example.clone());
+    }
+}
+
+/// Looks back on the articles that came in at `since` or later.
+///
+/// With an older set of watches the two are compared, watch by watch of the same name. `advanced` is called with the
+/// number of articles of each page that is done.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn backtest(
+    store: Store,
+    look: Lookback,
+    older: Option<Lookback>,
+    since: Timestamp,
+    advanced: impl Fn(usize) + Send + 'static,
+) -> Result<Backtest, StoreError> {
+    let runtime = tokio::runtime::Handle::current();
+    let looking = tokio::task::spawn_blocking(move || {
+        let sides = Sides::new(look, older);
+        let mut result = Backtest {
+            articles: 0,
+            watches: sides.empty_tallies(),
+        };
+        let mut seen = HashSet::new();
+        let mut failure = None;
+        let pages = Pages {
+            read: |after| runtime.block_on(store.kept_articles(since, after, PAGE)),
+            after: None,
+            is_over: false,
+        };
+        in_order(
+            pages,
+            |page| page.map(|page| (page.len(), sides.look_at(&page))),
+            |event| {
+                match event {
+                    Event::Idle => {}
+                    Event::Done(Ok((articles, hits))) => {
+                        result.articles += articles;
+                        advanced(articles);
+                        count(hits, &mut seen, &mut result.watches);
+                    }
+                    Event::Done(Err(error)) => {
+                        failure = Some(error);
+                        return ControlFlow::Break(());
+                    }
+                }
+                ControlFlow::Continue(())
+            },
+        );
+        failure.map_or(Ok(result), Err)
+    });
+    looking.await.unwrap_or(Err(StoreError::Closed))
+}
+
+/// The pages of the store, one after the other.
+struct Pages<F> {
+    read: F,
+    after: Option<KeptPlace>,
+    is_over: bool,
+}
+
+impl<F: FnMut(Option<KeptPlace>) -> Result<Vec<Kept>, StoreError>> Iterator for Pages<F> {
+    type Item = Result<Vec<Kept>, StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        let page = (self.read)(self.after);
+        let last = page.as_ref().ok().and_then(|page| page.last());
+        self.after = last.map(|last| last.place);
+        self.is_over = last.is_none();
+        match page {
+            Ok(page) if page.is_empty() => None,
+            page => Some(page),
+        }
+    }
+}
+
+/// Which of the two sets of watches found an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum By {
+    /// Both, or the only one there is.
+    Present,
+    /// The present one alone.
+    PresentAlone,
+    /// The older one alone.
+    OlderAlone,
+}
+
+/// A hit of one watch.
+struct LookedBack {
+    /// The place of the watch among the tallies.
+    tally: usize,
+    by: By,
+    /// What its page is known by.
+    key: String,
+    /// Its sentence is empty where it stands no chance to be shown.
+    example: Example,
+}
+
+/// The present watches, and the older ones they are compared with.
+struct Sides {
+    present: Lookback,
+    older: Option<Lookback>,
+    names: Vec<String>,
+    /// For each watch of the older ones its place among the tallies.
+    older_tallies: Vec<usize>,
+}
+
+impl Sides {
+    fn new(present: Lookback, older: Option<Lookback>) -> Self {
+        let mut names: Vec<String> = present
+            .watches
+            .iter()
+            .map(|watch| watch.name.0.clone())
+            .collect();
+        let mut older_tallies = Vec::new();
+        for watch in older.iter().flat_map(|older| &older.watches) {
+            let known = names.iter().position(|name| *name == watch.name.0);
+            older_tallies.push(known.unwrap_or_else(|| {
+                names.push(watch.name.0.clone());
+                names.len() - 1
+            }));
+        }
+        Self {
+            present,
+            older,
+            names,
+            older_tallies,
+        }
+    }
+
+    fn empty_tallies(&self) -> Vec<WatchTally> {
+        self.names
+            .iter()
+            .map(|name| WatchTally {
+                watch: name.clone(),
+                ..WatchTally::default()
+            })
+            .collect()
+    }
+
+    /// The hits on a page, in the order of its articles.
+    fn look_at(&self, page: &[Kept]) -> Vec<LookedBack> {
+        let mut shown: BTreeMap<(usize, By), usize> = BTreeMap::new();
+        let mut hits = Vec::new();
+        // From the newest: it is the newest hits of a watch whose sentences are shown.
+        for kept in page.iter().rev() {
+            let paragraphs = paragraphs(&kept.article.text);
+            let mut of_article = self.hits(kept, &paragraphs);
+            of_article.sort_by_key(|(tally, ..)| *tally);
+            for (tally, by, hit) in of_article.into_iter().rev() {
+                let shown = shown.entry((tally, by)).or_default();
+                *shown += 1;
+                let is_shown = *shown <= EXAMPLES;
+                hits.push(looked_back(kept, &paragraphs, tally, by, &hit, is_shown));
+            }
+        }
+        hits.reverse();
+        hits
+    }
+
+    fn hits(&self, kept: &Kept, paragraphs: &str) -> Vec<(usize, By, Hit)> {
+        let present = self.present.hits(kept, paragraphs);
+        let Some(older) = &self.older else {
+            let alone = present.into_iter().map(|hit| (hit.watch, By::Present, hit));
+            return alone.collect();
+        };
+        let mut before: BTreeMap<usize, Hit> = older
+            .hits(kept, paragraphs)
+            .into_iter()
+            .filter_map(|hit| Some((*self.older_tallies.get(hit.watch)?, hit)))
+            .collect();
+        let mut hits = Vec::new();
+        for hit in present {
+            let by = match before.remove(&hit.watch) {
+                Some(_) => By::Present,
+                None => By::PresentAlone,
+            };
+            hits.push((hit.watch, by, hit));
+        }
+        let gone = before.into_iter();
+        hits.extend(gone.map(|(tally, hit)| (tally, By::OlderAlone, hit)));
+        hits
+    }
+}
+
+impl Lookback {
+    /// The hits of the watches that look at the article's feed. A feed that is no longer configured has no labels, and
+    /// only watches that look at all feeds look at it.
+    fn hits(&self, kept: &Kept, paragraphs: &str) -> Vec<Hit> {
+        let feed = self.feeds.get(&kept.feed_url);
+        let tags = feed.map_or(&[][..], |feed| &feed.tags);
+        let text = ArticleText::of(&kept.article, paragraphs, tags);
+        let mut hits = self.matcher.hits(&text);
+        hits.retain(|hit| {
+            self.watches.get(hit.watch).is_some_and(|watch| match feed {
+                Some(feed) => alerting::looks_at(watch, feed, kept.feed_title.as_deref()),
+                None => watch.feeds.is_empty(),
+            })
+        });
+        hits
+    }
+}
+
+fn looked_back(
+    kept: &Kept,
+    paragraphs: &str,
+    tally: usize,
+    by: By,
+    hit: &Hit,
+    is_shown: bool,
+) -> LookedBack {
+    let article = &kept.article;
+    let text = ArticleText::of(article, paragraphs, &[]);
+    let sentence = if is_shown {
+        matching::sentence(&text, hit, MAX_SENTENCE_CHARS)
+    } else {
+        String::new()
+    };
+    let link = kept.link.as_ref().map(parse::canonical_link);
+    LookedBack {
+        tally,
+        by,
+        key: link.unwrap_or_else(|| kept.place.entry.to_string()),
+        example: Example {
+            at: kept.place.at,
+            title: article.title.clone(),
+            url: article.url.clone(),
+            source: text.source.to_owned(),
+            score: hit.score,
+            sentence,
+        },
+    }
+}
+
+/// Adds hits to the tallies; a page that a watch has already found does not count again.
+fn count(hits: Vec<LookedBack>, seen: &mut HashSet<(usize, String)>, tallies: &mut [WatchTally]) {
+    for hit in hits {
+        let Some(tally) = tallies.get_mut(hit.tally) else {
+            continue;
+        };
+        if !seen.insert((hit.tally, hit.key.clone())) {
+            continue;
+        }
+        match hit.by {
+            By::Present => tally.found.add(&hit),
+            By::PresentAlone => {
+                tally.found.add(&hit);
+                tally.added.add(&hit);
+            }
+            By::OlderAlone => tally.removed.add(&hit),
+        }
+    }
+}

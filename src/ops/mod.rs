@@ -1,0 +1,11 @@
+//! Asking: why a watch fired or did not, what watches would have found, what many articles hold.
+//!
+//! Each question is a function over checked values, used by the command line and by whatever else shows answers to
+//! people. It prints nothing and reads no configuration; what it needs of the store it reads there and never writes.
+
+pub mod backtest;
+pub mod explain;
+pub mod in_order;
+mod language;
+
+pub use language::depends_on_language;

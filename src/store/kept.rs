@@ -1,0 +1,136 @@
+//! Articles that were matched and are kept: to look back on, page by page, until they are forgotten.
+
+use url::Url;
+
+use super::articles::{self, COLUMNS};
+use super::entries::State;
+use super::tx::{Row, StoreError};
+use super::{Store, ms, opt_url, timestamp, url};
+use crate::domain::{Article, EntryId, Timestamp};
+
+/// An article that is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    /// Its place among the others.
+    pub place: KeptPlace,
+    /// The address of its feed in the configuration.
+    pub feed_url: Url,
+    /// The title of its feed.
+    pub feed_title: Option<String>,
+    /// The link of its entry.
+    pub link: Option<Url>,
+    /// The article.
+    pub article: Article,
+}
+
+/// The place of an article in the order in which articles came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeptPlace {
+    /// When its text came in.
+    pub at: Timestamp,
+    /// The entry it was made of.
+    pub entry: EntryId,
+}
+
+impl Store {
+    /// The articles that came in at `since` or later, in order, after the place where the page before ended.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn kept_articles(
+        &self,
+        since: Timestamp,
+        after: Option<KeptPlace>,
+        limit: usize,
+    ) -> Result<Vec<Kept>, StoreError> {
+        // Ids are positive: the place before every article of that time.
+        let after = after.unwrap_or(KeptPlace {
+            at: since,
+            entry: EntryId(0),
+        });
+        self.tx(move |tx| {
+            let sql = format!(
+                "SELECT a.scraped_at, a.entry_id, f.url, f.title, e.link, {COLUMNS}
+                 FROM articles a JOIN entries e ON e.id = a.entry_id JOIN feeds f ON f.id = e.feed_id
+                 WHERE (a.scraped_at, a.entry_id) > ($1, $2)
+                 ORDER BY a.scraped_at, a.entry_id LIMIT $3"
+            );
+            let values = [ms(after.at).into(), after.entry.0.into(), limit_of(limit)];
+            tx.rows(&sql, &values)?.iter().map(kept).collect()
+        })
+        .await
+    }
+
+    /// How many articles came in at `since` or later and are kept.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn count_kept(&self, since: Timestamp) -> Result<u64, StoreError> {
+        self.tx(move |tx| {
+            let counted = tx.rows(
+                "SELECT COUNT(*) FROM articles WHERE scraped_at >= $1",
+                &[ms(since).into()],
+            )?;
+            let number = counted.first().map_or(Ok(0), |row| row.int(0))?;
+            Ok(u64::try_from(number).unwrap_or_default())
+        })
+        .await
+    }
+
+    /// Tells whether an article came in before `before` and has been matched.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn has_outdated(&self, before: Timestamp) -> Result<bool, StoreError> {
+        self.tx(move |tx| {
+            let found = tx.rows(
+                "SELECT 1 FROM articles a JOIN entries e ON e.id = a.entry_id
+                 WHERE a.scraped_at < $1 AND e.state = $2 LIMIT 1",
+                &[ms(before).into(), State::Done.into()],
+            )?;
+            Ok(!found.is_empty())
+        })
+        .await
+    }
+
+    /// Forgets the oldest articles that came in before `before`, at most `limit` of them; returns how many.
+    ///
+    /// One that waits to be matched stays, however old. Entries stay too, so that none counts as new again, and so do
+    /// alerts, which carry what they tell.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn forget_articles(
+        &self,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        self.tx(move |tx| {
+            tx.exec(
+                "DELETE FROM articles WHERE entry_id IN (
+                     SELECT a.entry_id FROM articles a JOIN entries e ON e.id = a.entry_id
+                     WHERE a.scraped_at < $1 AND e.state = $2
+                     ORDER BY a.scraped_at, a.entry_id LIMIT $3)",
+                &[ms(before).into(), State::Done.into(), limit_of(limit)],
+            )
+        })
+        .await
+    }
+}
+
+fn kept(row: &Row) -> Result<Kept, StoreError> {
+    Ok(Kept {
+        place: KeptPlace {
+            at: timestamp(row, 0)?,
+            entry: EntryId(row.int(1)?),
+        },
+        feed_url: url(row, 2)?,
+        feed_title: row.opt_text(3)?,
+        link: opt_url(row, 4)?,
+        article: articles::article(row, 5)?,
+    })
+}
+
+fn limit_of(limit: usize) -> super::Val {
+    i64::try_from(limit).unwrap_or(i64::MAX).into()
+}
