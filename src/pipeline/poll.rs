@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use super::reading::{Read, read};
 use super::{Context, Stage, StageError};
 use crate::alerting;
-use crate::domain::{Feed, FirstPoll, Timestamp, shown_url};
+use crate::domain::{Feed, FeedId, FirstPoll, Timestamp, shown_url};
 use crate::http::FetchError;
 use crate::schedule::{self, PollEnd, next_poll_at};
 use crate::store::{Address, DueFeed, FeedHealth, Finding, PollRecord};
@@ -24,6 +24,9 @@ const LEASE_MARGIN: Duration = Duration::from_mins(2);
 /// How long a feed is put off for which there was no room at its host.
 const PUT_OFF: Duration = Duration::from_mins(2);
 
+/// How long a feed is left alone that the stages of an older configuration have claimed: they end within this.
+const LEFT_FOR: Duration = Duration::from_secs(1);
+
 /// The status with which a server says that a feed is gone for good (RFC 9110 §15.5.11).
 const GONE: u16 = 410;
 
@@ -36,6 +39,7 @@ pub struct Poll {
 
 impl Stage for Poll {
     type Work = DueFeed;
+    type Claim = FeedId;
 
     const NAME: &'static str = "poll";
 
@@ -53,8 +57,7 @@ impl Stage for Poll {
 
     async fn work(&self, ctx: &Context, due: DueFeed) -> Result<(), StageError> {
         let Some(feed) = ctx.feeds.get(&due.url) else {
-            // Taken out of the configuration since it was claimed.
-            return Ok(());
+            return leave_to_the_next(ctx, &due).await;
         };
         let read = read(ctx, feed, &due).await;
         let now = ctx.clock.now();
@@ -84,9 +87,28 @@ impl Stage for Poll {
         Ok(())
     }
 
+    fn claim_of(due: &DueFeed) -> FeedId {
+        due.id
+    }
+
+    async fn put_back(&self, ctx: &Context, claims: Vec<FeedId>) -> Result<(), StageError> {
+        Ok(ctx.store.put_back_feeds(claims).await?)
+    }
+
     fn bell(&self, _: &Context) -> Option<Arc<Notify>> {
         None
     }
+}
+
+/// Leaves a feed that is not of this configuration to the stages of the next one, which are starting beside these.
+async fn leave_to_the_next(ctx: &Context, due: &DueFeed) -> Result<(), StageError> {
+    let now = ctx.clock.now();
+    let record = PollRecord {
+        next_poll_at: schedule::after(now, LEFT_FOR),
+        health: FeedHealth::PutOff,
+    };
+    ctx.store.record_poll(due.id, record, now).await?;
+    Ok(())
 }
 
 /// Decides what a poll changes; the second value is what went wrong, if something did.

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use url::Url;
 
 use super::{Context, Stage, StageError};
-use crate::domain::{Article, ArticleMode, Entry, SiteRule, Validators};
+use crate::domain::{Article, ArticleMode, Entry, EntryId, SiteRule, Validators};
 use crate::extract::{self, ExtractError, Extracted, NoPage, Note, Page, Prior, Rule};
 use crate::http::{Body, FetchError, Get};
 use crate::matching;
@@ -38,6 +38,7 @@ pub struct Scrape;
 
 impl Stage for Scrape {
     type Work = Unscraped;
+    type Claim = EntryId;
 
     const NAME: &'static str = "scrape";
 
@@ -77,6 +78,14 @@ impl Stage for Scrape {
             .await?;
         ctx.wake.flag.notify_waiters();
         Ok(())
+    }
+
+    fn claim_of(work: &Unscraped) -> EntryId {
+        work.id
+    }
+
+    async fn put_back(&self, ctx: &Context, claims: Vec<EntryId>) -> Result<(), StageError> {
+        Ok(ctx.store.put_back_entries(claims).await?)
     }
 
     fn bell(&self, ctx: &Context) -> Option<Arc<Notify>> {

@@ -163,6 +163,23 @@ impl Store {
         })
         .await
     }
+
+    /// Opens claims whose texts or matches could not be stored.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn put_back_entries(&self, entries: Vec<EntryId>) -> Result<(), StoreError> {
+        self.tx(move |tx| {
+            for entry in &entries {
+                tx.exec(
+                    "UPDATE entries SET lease_until = 0 WHERE id = $1",
+                    &[entry.0.into()],
+                )?;
+            }
+            Ok(())
+        })
+        .await
+    }
 }
 
 /// Opens the claims of a process that died.

@@ -256,6 +256,23 @@ impl Store {
         })
         .await
     }
+
+    /// Opens claims whose polls could not be stored.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn put_back_feeds(&self, feeds: Vec<FeedId>) -> Result<(), StoreError> {
+        self.tx(move |tx| {
+            for feed in &feeds {
+                tx.exec(
+                    "UPDATE feeds SET lease_until = 0 WHERE id = $1",
+                    &[feed.0.into()],
+                )?;
+            }
+            Ok(())
+        })
+        .await
+    }
 }
 
 /// Opens the claims of a process that died.
