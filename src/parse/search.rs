@@ -6,7 +6,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use url::Url;
+use url::{Origin, Url};
 
 use super::discover::{FeedLink, common_places};
 
@@ -58,6 +58,10 @@ pub struct Search {
     common: VecDeque<Place>,
     asked: HashSet<Url>,
     has_found: bool,
+    /// Where the common places are.
+    site: Origin,
+    /// Where the place is that was named last.
+    last: Option<Origin>,
 }
 
 impl Search {
@@ -93,6 +97,8 @@ impl Search {
             common,
             asked: HashSet::from([page.clone()]),
             has_found: false,
+            site: page.origin(),
+            last: None,
         }
     }
 
@@ -105,6 +111,12 @@ impl Search {
 
     /// Names the next place to fetch; nothing once the search has come to its end.
     pub fn next_place(&mut self) -> Option<Place> {
+        let place = self.next();
+        self.last = place.as_ref().map(|place| place.url.origin());
+        place
+    }
+
+    fn next(&mut self) -> Option<Place> {
         if self.has_found && self.wanted == Wanted::One {
             return None;
         }
@@ -126,6 +138,8 @@ impl Search {
         match heard {
             Heard::Feed => self.has_found = true,
             Heard::Nothing => {}
+            // Another host, or an address that nobody fetches, says nothing about this one.
+            Heard::Refused if self.last.as_ref() != Some(&self.site) => {}
             Heard::Refused => self.common.clear(),
         }
     }
@@ -197,6 +211,20 @@ mod tests {
     fn a_host_that_says_no_is_not_asked_for_more() {
         let asked = asked(Vec::new(), Wanted::All, |_| Heard::Refused);
         assert_eq!(asked, ["/feed/"]);
+    }
+
+    #[test]
+    fn another_host_that_says_no_does_not_end_the_search() {
+        let elsewhere = FeedLink {
+            url: Url::parse("https://feeds.example.net/x").unwrap(),
+            title: None,
+            rank: 0,
+        };
+        let asked = asked(vec![elsewhere], Wanted::One, |path| match path {
+            "/x" => Heard::Refused,
+            _ => Heard::Feed,
+        });
+        assert_eq!(asked, ["/x", "/feed/"]);
     }
 
     #[test]

@@ -155,6 +155,7 @@ fn record(
             parsed,
             address,
         } => {
+            let parsed = *parsed;
             let (is_first_poll, policy) = welcome(feed, due, &address, now);
             let (fresh, seen) = alerting::news(parsed.entries, is_first_poll, policy, now);
             let health = FeedHealth::Read {

@@ -38,7 +38,7 @@ pub(super) enum Read {
     /// There is a feed.
     Parsed {
         fetched: Fetched,
-        parsed: ParsedFeed,
+        parsed: Box<ParsedFeed>,
         address: Address,
     },
     /// There is a document that is no feed.
@@ -64,7 +64,7 @@ pub(super) async fn read(ctx: &Context, feed: &Feed, due: &DueFeed) -> Read {
         Ok(Recognised::Feed(parsed)) => Read::Parsed {
             address: own_address(due, &fetched),
             fetched,
-            parsed,
+            parsed: Box::new(parsed),
         },
         Ok(Recognised::Sitemap(sitemap)) => sitemaps(ctx, due, fetched, sitemap).await,
         Ok(Recognised::Page(links)) => page_behind(ctx, due, &fetched.final_url, links).await,
@@ -196,7 +196,7 @@ async fn sitemaps(
     Read::Parsed {
         address: own_address(due, &fetched),
         fetched,
-        parsed,
+        parsed: Box::new(parsed),
     }
 }
 
@@ -262,7 +262,7 @@ async fn searched(ctx: &Context, mut search: Search) -> Option<Read> {
                 let url = fetched.moved_to.clone().unwrap_or(place.url);
                 return Some(Read::Parsed {
                     fetched,
-                    parsed,
+                    parsed: Box::new(parsed),
                     address: Address::Found(url),
                 });
             }

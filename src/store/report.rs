@@ -246,7 +246,7 @@ impl Store {
 
 fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
     tx.rows(
-        "SELECT f.url, f.fetch_url, COALESCE(f.name, f.title), f.gone, f.failures, f.failing_since,
+        "SELECT f.url, CASE WHEN f.found = 2 THEN f.url ELSE f.fetch_url END, COALESCE(f.name, f.title), f.gone, f.failures, f.failing_since,
              f.error, f.last_success_at, f.next_poll_at, f.repairs,
              (SELECT COUNT(*) FROM entries e WHERE e.feed_id = f.id), f.page_problem,
              f.pages_failing_since, f.found
@@ -257,7 +257,7 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
     .map(|row| {
         Ok(FeedLine {
             url: url(row, 0)?,
-            fetch_url: url(row, if row.int(13)? == 2 { 0 } else { 1 })?,
+            fetch_url: url(row, 1)?,
             is_found: row.int(13)? == 1,
             name: row.opt_text(2)?,
             gone: row.int(3)? != 0,

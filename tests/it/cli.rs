@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::support::newsroom::{World, expected};
 
 /// Runs newswatch on a thread of its own, so that the servers of the test can answer it.
-async fn newswatch(arguments: &[&str]) -> Output {
+pub(crate) async fn newswatch(arguments: &[&str]) -> Output {
     let arguments: Vec<String> = arguments.iter().map(|&text| text.to_owned()).collect();
     tokio::task::spawn_blocking(move || {
         Command::cargo_bin("newswatch")
@@ -28,22 +28,22 @@ async fn newswatch(arguments: &[&str]) -> Output {
     .unwrap()
 }
 
-fn out(output: &Output) -> String {
+pub(crate) fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn err(output: &Output) -> String {
+pub(crate) fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-fn json_lines(output: &Output) -> Vec<Value> {
+pub(crate) fn json_lines(output: &Output) -> Vec<Value> {
     out(output)
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
 }
 
-fn write(folder: &Path, name: &str, text: &str) -> String {
+pub(crate) fn write(folder: &Path, name: &str, text: &str) -> String {
     let path = folder.join(name);
     std::fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()

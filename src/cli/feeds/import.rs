@@ -91,13 +91,10 @@ impl Known {
 
     /// Writes the table of a feed; nothing where its address is none, or is known. Both are told to people.
     fn table(&mut self, feed: &ListedFeed) -> Option<String> {
-        let url = match web_address(&feed.url) {
-            Some(url) => url,
-            None => {
-                let shown = shown(&feed.url);
-                output::complain(&format!("\"{shown}\" is not a web address; left out"));
-                return None;
-            }
+        let Some(url) = web_address(&feed.url) else {
+            let shown = shown(&feed.url);
+            output::complain(&format!("\"{shown}\" is not a web address; left out"));
+            return None;
         };
         if !self.addresses.insert(without_fragment(url.clone())) {
             return None;

@@ -119,5 +119,5 @@ fn the_examples_of_the_manual_make_one_configuration() {
         config.watches.len(),
         config.channels.len(),
     );
-    assert_eq!(found, (1, 1, 2));
+    assert_eq!(found, (2, 1, 2));
 }

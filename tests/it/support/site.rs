@@ -16,6 +16,8 @@ use tokio_util::task::AbortOnDropHandle;
 pub(crate) enum Page {
     /// A document with its type.
     Document(&'static str, String),
+    /// The same, where it is no text.
+    Bytes(&'static str, Vec<u8>),
     /// A status without a document.
     Status(u16),
     /// A redirect: the status and where to.
@@ -100,6 +102,7 @@ async fn answer(State((pages, asked)): State<(Pages, Asked)>, uri: Uri) -> Respo
     let page = pages.lock().unwrap().get(uri.path()).cloned();
     match page {
         Some(Page::Document(kind, text)) => ([("content-type", kind)], text).into_response(),
+        Some(Page::Bytes(kind, bytes)) => ([("content-type", kind)], bytes).into_response(),
         Some(Page::Status(status)) => StatusCode::from_u16(status).unwrap().into_response(),
         Some(Page::Redirect(status, to)) => {
             (StatusCode::from_u16(status).unwrap(), [("location", to)]).into_response()
