@@ -166,7 +166,13 @@ pub async fn backtest(
         );
         failure.map_or(Ok(result), Err)
     });
-    looking.await.unwrap_or(Err(StoreError::Closed))
+    match looking.await {
+        Ok(result) => result,
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(StoreError::Closed),
+        },
+    }
 }
 
 /// The pages of the store, one after the other.
