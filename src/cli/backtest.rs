@@ -186,9 +186,7 @@ fn example(mark: &str, example: &Example) -> Vec<String> {
         output::time(example.at),
         example.title
     )];
-    if !example.sentence.is_empty() {
-        lines.push(format!("{below}  “{}”", example.sentence));
-    }
+    lines.push(format!("{below}  “{}”", example.sentence));
     if let Some(url) = &example.url {
         lines.push(format!("{below}  {url}"));
     }

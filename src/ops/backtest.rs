@@ -3,9 +3,10 @@
 //! Reads the store page by page and matches on every core. A page that several feeds announce counts once for a watch,
 //! as it raises one alert.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -69,8 +70,8 @@ pub struct Tally {
     pub days: BTreeMap<Date, usize>,
     /// How many of each source.
     pub sources: BTreeMap<String, usize>,
-    /// The newest, in the order in which they came in.
-    pub examples: VecDeque<Example>,
+    /// The newest, the newest first.
+    pub examples: Vec<Example>,
 }
 
 /// One hit, to look at.
@@ -107,13 +108,12 @@ impl Tally {
 
     fn add(&mut self, hit: &LookedBack) {
         self.hits += 1;
-        let day = Offset::UTC.to_datetime(hit.example.at).date();
+        let day = Offset::UTC.to_datetime(hit.at).date();
         *self.days.entry(day).or_default() += 1;
-        *self.sources.entry(hit.example.source.clone()).or_default() += 1;
-        if self.examples.len() == EXAMPLES {
-            self.examples.pop_front();
+        *self.sources.entry(hit.source.clone()).or_default() += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.extend(hit.example.clone());
         }
-        self.examples.push_back(hit.example.clone());
     }
 }
 
@@ -141,8 +141,8 @@ pub async fn backtest(
         let mut seen = HashSet::new();
         let mut failure = None;
         let pages = Pages {
-            read: |after| runtime.block_on(store.kept_articles(since, after, PAGE)),
-            after: None,
+            read: |below| runtime.block_on(store.kept_articles(since, below, PAGE)),
+            below: None,
             is_over: false,
         };
         in_order(
@@ -154,7 +154,7 @@ pub async fn backtest(
                     Event::Done(Ok((articles, hits))) => {
                         result.articles += articles;
                         advanced(articles);
-                        count(hits, &mut seen, &mut result.watches);
+                        count(hits, &mut seen, &mut result.watches, &sides.shown);
                     }
                     Event::Done(Err(error)) => {
                         failure = Some(error);
@@ -166,13 +166,19 @@ pub async fn backtest(
         );
         failure.map_or(Ok(result), Err)
     });
-    looking.await.unwrap_or(Err(StoreError::Closed))
+    match looking.await {
+        Ok(result) => result,
+        Err(ended) => match ended.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(StoreError::Closed),
+        },
+    }
 }
 
 /// The pages of the store, one after the other.
 struct Pages<F> {
     read: F,
-    after: Option<KeptPlace>,
+    below: Option<KeptPlace>,
     is_over: bool,
 }
 
@@ -183,9 +189,9 @@ impl<F: FnMut(Option<KeptPlace>) -> Result<Vec<Kept>, StoreError>> Iterator for 
         if self.is_over {
             return None;
         }
-        let page = (self.read)(self.after);
+        let page = (self.read)(self.below);
         let last = page.as_ref().ok().and_then(|page| page.last());
-        self.after = last.map(|last| last.place);
+        self.below = last.map(|last| last.place);
         self.is_over = last.is_none();
         match page {
             Ok(page) if page.is_empty() => None,
@@ -211,9 +217,39 @@ struct LookedBack {
     tally: usize,
     by: By,
     /// What its page is known by.
-    key: String,
-    /// Its sentence is empty where it stands no chance to be shown.
-    example: Example,
+    key: Arc<str>,
+    at: Timestamp,
+    source: String,
+    /// Absent where it stands no chance to be shown: finding a sentence takes longer than the match.
+    example: Option<Example>,
+}
+
+/// How many examples a watch has already, for those who work on the next pages; never more than it has.
+#[derive(Debug, Default)]
+struct Shown {
+    found: AtomicUsize,
+    added: AtomicUsize,
+    removed: AtomicUsize,
+}
+
+impl Shown {
+    fn update(&self, tally: &WatchTally) {
+        self.found
+            .store(tally.found.examples.len(), Ordering::Relaxed);
+        self.added
+            .store(tally.added.examples.len(), Ordering::Relaxed);
+        self.removed
+            .store(tally.removed.examples.len(), Ordering::Relaxed);
+    }
+
+    fn has_room(&self, by: By) -> bool {
+        let has_room = |shown: &AtomicUsize| shown.load(Ordering::Relaxed) < EXAMPLES;
+        match by {
+            By::Present => has_room(&self.found),
+            By::PresentAlone => has_room(&self.found) || has_room(&self.added),
+            By::OlderAlone => has_room(&self.removed),
+        }
+    }
 }
 
 /// The present watches, and the older ones they are compared with.
@@ -223,6 +259,8 @@ struct Sides {
     names: Vec<String>,
     /// For each watch of the older ones its place among the tallies.
     older_tallies: Vec<usize>,
+    /// For each tally how many examples it has.
+    shown: Vec<Shown>,
 }
 
 impl Sides {
@@ -243,6 +281,7 @@ impl Sides {
         Self {
             present,
             older,
+            shown: names.iter().map(|_| Shown::default()).collect(),
             names,
             older_tallies,
         }
@@ -260,21 +299,32 @@ impl Sides {
 
     /// The hits on a page, in the order of its articles.
     fn look_at(&self, page: &[Kept]) -> Vec<LookedBack> {
-        let mut shown: BTreeMap<(usize, By), usize> = BTreeMap::new();
+        let mut on_page: BTreeMap<(usize, By), usize> = BTreeMap::new();
         let mut hits = Vec::new();
-        // From the newest: it is the newest hits of a watch whose sentences are shown.
-        for kept in page.iter().rev() {
+        for kept in page {
             let paragraphs = paragraphs(&kept.article.text);
-            let mut of_article = self.hits(kept, &paragraphs);
-            of_article.sort_by_key(|(tally, ..)| *tally);
-            for (tally, by, hit) in of_article.into_iter().rev() {
-                let shown = shown.entry((tally, by)).or_default();
-                *shown += 1;
-                let is_shown = *shown <= EXAMPLES;
-                hits.push(looked_back(kept, &paragraphs, tally, by, &hit, is_shown));
+            let text = ArticleText::of(&kept.article, &paragraphs, &[]);
+            let link = kept.link.as_ref().map(parse::canonical_link);
+            let key: Arc<str> = link.unwrap_or_else(|| kept.place.entry.to_string()).into();
+            for (tally, by, hit) in self.hits(kept, &paragraphs) {
+                let on_page = on_page.entry((tally, by)).or_default();
+                *on_page += 1;
+                // Some of a page may turn out to be known; twice as many as needed are enough.
+                let is_shown = *on_page <= 2 * EXAMPLES
+                    && self
+                        .shown
+                        .get(tally)
+                        .is_some_and(|shown| shown.has_room(by));
+                hits.push(LookedBack {
+                    tally,
+                    by,
+                    key: Arc::clone(&key),
+                    at: kept.place.at,
+                    source: text.source.to_owned(),
+                    example: is_shown.then(|| example(kept, &text, &hit)),
+                });
             }
         }
-        hits.reverse();
         hits
     }
 
@@ -321,44 +371,29 @@ impl Lookback {
     }
 }
 
-fn looked_back(
-    kept: &Kept,
-    paragraphs: &str,
-    tally: usize,
-    by: By,
-    hit: &Hit,
-    is_shown: bool,
-) -> LookedBack {
-    let article = &kept.article;
-    let text = ArticleText::of(article, paragraphs, &[]);
-    let sentence = if is_shown {
-        matching::sentence(&text, hit, MAX_SENTENCE_CHARS)
-    } else {
-        String::new()
-    };
-    let link = kept.link.as_ref().map(parse::canonical_link);
-    LookedBack {
-        tally,
-        by,
-        key: link.unwrap_or_else(|| kept.place.entry.to_string()),
-        example: Example {
-            at: kept.place.at,
-            title: article.title.clone(),
-            url: article.url.clone(),
-            source: text.source.to_owned(),
-            score: hit.score,
-            sentence,
-        },
+fn example(kept: &Kept, text: &ArticleText<'_>, hit: &Hit) -> Example {
+    Example {
+        at: kept.place.at,
+        title: kept.article.title.clone(),
+        url: kept.article.url.clone(),
+        source: text.source.to_owned(),
+        score: hit.score,
+        sentence: matching::sentence(text, hit, MAX_SENTENCE_CHARS),
     }
 }
 
 /// Adds hits to the tallies; a page that a watch has already found does not count again.
-fn count(hits: Vec<LookedBack>, seen: &mut HashSet<(usize, String)>, tallies: &mut [WatchTally]) {
+fn count(
+    hits: Vec<LookedBack>,
+    seen: &mut HashSet<(usize, Arc<str>)>,
+    tallies: &mut [WatchTally],
+    shown: &[Shown],
+) {
     for hit in hits {
         let Some(tally) = tallies.get_mut(hit.tally) else {
             continue;
         };
-        if !seen.insert((hit.tally, hit.key.clone())) {
+        if !seen.insert((hit.tally, Arc::clone(&hit.key))) {
             continue;
         }
         match hit.by {
@@ -368,6 +403,9 @@ fn count(hits: Vec<LookedBack>, seen: &mut HashSet<(usize, String)>, tallies: &m
                 tally.added.add(&hit);
             }
             By::OlderAlone => tally.removed.add(&hit),
+        }
+        if let Some(shown) = shown.get(hit.tally) {
+            shown.update(tally);
         }
     }
 }

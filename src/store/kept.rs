@@ -33,29 +33,25 @@ pub struct KeptPlace {
 }
 
 impl Store {
-    /// The articles that came in at `since` or later, in order, after the place where the page before ended.
+    /// The articles that came in at `since` or later, the newest first, from the place on where the page before ended.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn kept_articles(
         &self,
         since: Timestamp,
-        after: Option<KeptPlace>,
+        below: Option<KeptPlace>,
         limit: usize,
     ) -> Result<Vec<Kept>, StoreError> {
-        // Ids are positive: the place before every article of that time.
-        let after = after.unwrap_or(KeptPlace {
-            at: since,
-            entry: EntryId(0),
-        });
+        let (at, entry) = below.map_or((i64::MAX, i64::MAX), |place| (ms(place.at), place.entry.0));
         self.tx(move |tx| {
             let sql = format!(
                 "SELECT a.scraped_at, a.entry_id, f.url, f.title, e.link, {COLUMNS}
                  FROM articles a JOIN entries e ON e.id = a.entry_id JOIN feeds f ON f.id = e.feed_id
-                 WHERE (a.scraped_at, a.entry_id) > ($1, $2)
-                 ORDER BY a.scraped_at, a.entry_id LIMIT $3"
+                 WHERE (a.scraped_at, a.entry_id) < ($1, $2) AND a.scraped_at >= $3
+                 ORDER BY a.scraped_at DESC, a.entry_id DESC LIMIT $4"
             );
-            let values = [ms(after.at).into(), after.entry.0.into(), limit_of(limit)];
+            let values = [at.into(), entry.into(), ms(since).into(), limit_of(limit)];
             tx.rows(&sql, &values)?.iter().map(kept).collect()
         })
         .await

@@ -181,7 +181,7 @@ fn matches_of_many_articles_keep_the_order_of_the_articles_and_of_the_watches() 
     let articles: String = (0..3_000)
         .map(|id| {
             let text = "Iran talks. ".repeat(1 + (id * 37) % 90);
-            format!("{{\"id\":{id},\"text\":\"{text}\"}}\n")
+            serde_json::json!({ "id": id, "text": text }).to_string() + "\n"
         })
         .collect();
     folder.write("a.jsonl", &articles);

@@ -272,7 +272,7 @@ async fn an_article_is_forgotten_when_it_is_old_enough_and_has_been_matched() {
 }
 
 #[tokio::test]
-async fn kept_articles_are_read_page_by_page_in_the_order_in_which_they_came_in() {
+async fn kept_articles_are_read_page_by_page_the_newest_first() {
     let feed = "https://a.example/rss";
     let links = [
         "https://n.example/1",
@@ -280,15 +280,19 @@ async fn kept_articles_are_read_page_by_page_in_the_order_in_which_they_came_in(
         "https://n.example/3",
     ];
     let store = scraped(&links.map(|link| (feed, link))).await;
-    let mut after = None;
+    let mut below = None;
     let mut read = Vec::new();
     loop {
-        let page = store.kept_articles(now(), after, 2).await.unwrap();
+        let page = store.kept_articles(now(), below, 2).await.unwrap();
         let Some(last) = page.last() else { break };
-        after = Some(last.place);
-        read.push(page.len());
+        below = Some(last.place);
+        read.push(
+            page.iter()
+                .map(|kept| kept.place.entry.0)
+                .collect::<Vec<_>>(),
+        );
     }
-    assert_eq!(read, [2, 1]);
+    assert_eq!(read, [vec![3, 2], vec![1]]);
     assert!(
         store
             .kept_articles(later(1), None, 9)
