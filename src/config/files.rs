@@ -122,12 +122,7 @@ impl<'a> Text<'a> {
 
 fn report_syntax(source: &Arc<Source>, healed: &Healed, report: &Report) {
     for error in &healed.errors {
-        let place = Place {
-            source: Arc::clone(source),
-            span: error.span.clone(),
-            path: String::new(),
-            watch: None,
-        };
+        let place = Place::of_file(source, error.span.clone());
         let problem = Problem::error(&place, Kind::Syntax, &error.message);
         report.add(match error.hint {
             Some(hint) => problem.hint(hint),
@@ -195,12 +190,7 @@ fn report_unreadable(path: &Path, failure: &Failure, report: &Report) {
     let hidden = masking::spans_by_line(text, true);
     let name = path.display().to_string();
     let source = Source::new(name, PathBuf::new(), Readers::Owner, text, &hidden);
-    let place = Place {
-        source: Arc::new(source),
-        span: text.len()..text.len(),
-        path: String::new(),
-        watch: None,
-    };
+    let place = Place::of_file(&Arc::new(source), text.len()..text.len());
     let problem = Problem::error(&place, Kind::File, failure.message.as_str());
     report.add(match failure.at {
         Some(_) => problem.hint("save it as UTF-8"),

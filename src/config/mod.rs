@@ -197,12 +197,7 @@ fn state_dir(raw: &RawFile, environment: &dyn Environment, report: &Report) -> P
 
 /// Warns of what is missing for anything to happen.
 fn report_empty(files: &Files, report: &Report) {
-    let whole = Place {
-        source: Arc::clone(&files.main),
-        span: 0..0,
-        path: String::new(),
-        watch: None,
-    };
+    let whole = Place::of_file(&files.main, 0..0);
     let raw = &files.raw;
     for (is_empty, message, hint) in [
         (

@@ -32,13 +32,7 @@ pub(super) struct Value<'a, 'i> {
 impl<'a, 'i> Section<'a, 'i> {
     /// The whole file.
     pub(super) fn root(source: &Arc<Source>, table: &'a DeTable<'i>) -> Self {
-        let place = Place {
-            source: Arc::clone(source),
-            span: 0..0,
-            path: String::new(),
-            watch: None,
-        };
-        Self::new(place, table)
+        Self::new(Place::of_file(source, 0..0), table)
     }
 
     fn new(place: Place, table: &'a DeTable<'i>) -> Self {
@@ -56,7 +50,9 @@ impl<'a, 'i> Section<'a, 'i> {
             .table
             .get("name")
             .and_then(|name| name.get_ref().as_str());
-        self.place.watch = name.map(Arc::from);
+        if let Some(name) = name {
+            self.place = self.place.of_watch(name);
+        }
     }
 
     /// The value of a key, if it is there.

@@ -4,7 +4,7 @@
 //! a problem. It keeps no copy of a secret: what is masked here is gone.
 
 use std::fmt;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -39,9 +39,13 @@ pub(super) struct Position {
     pub(super) column: usize,
 }
 
-/// A place in a file, and what stands there.
+/// A place in a file, and what stands there; one pointer wide, since every value of a file has one.
 #[derive(Clone)]
-pub(super) struct Place {
+pub(super) struct Place(Arc<Spot>);
+
+/// What a place knows.
+#[derive(Clone)]
+pub(super) struct Spot {
     /// The file.
     pub(super) source: Arc<Source>,
     /// The bytes.
@@ -125,15 +129,41 @@ impl fmt::Debug for Source {
     }
 }
 
+impl Deref for Place {
+    type Target = Spot;
+
+    fn deref(&self) -> &Spot {
+        &self.0
+    }
+}
+
 impl Place {
+    /// Some bytes of a file that stand under no key.
+    pub(super) fn of_file(source: &Arc<Source>, span: Range<usize>) -> Self {
+        Self(Arc::new(Spot {
+            source: Arc::clone(source),
+            span,
+            path: String::new(),
+            watch: None,
+        }))
+    }
+
     /// The same place under another key path.
     pub(super) fn under(&self, span: Range<usize>, path: String) -> Self {
-        Self {
+        Self(Arc::new(Spot {
             source: Arc::clone(&self.source),
             span,
             path,
             watch: self.watch.clone(),
-        }
+        }))
+    }
+
+    /// The same place as part of a watch.
+    pub(super) fn of_watch(&self, name: &str) -> Self {
+        Self(Arc::new(Spot {
+            watch: Some(Arc::from(name)),
+            ..Spot::clone(self)
+        }))
     }
 }
 
