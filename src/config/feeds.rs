@@ -1,12 +1,12 @@
 //! `[[feed]]`: the feeds, each as the pipeline takes it.
 
-use crate::domain::{ArticleMode, Feed, ListingRule, SiteRule};
+use crate::domain::{AddressRewrite, ArticleMode, Feed, ListingRule, SiteRule};
 use crate::extract;
 
 use super::names::{self, Taken};
 use super::poll::{self, Defaults};
 use super::problem::{Kind, Problem, Report, quoted};
-use super::raw::{RawArticle, RawFeed, RawListing, RawRule};
+use super::raw::{RawArticle, RawFeed, RawListing, RawRewrite, RawRule};
 use super::source::At;
 use super::suggest::nearest;
 
@@ -120,6 +120,7 @@ pub(super) fn site_rule(raw: &RawRule, report: &Report) -> SiteRule {
         (&raw.title, &mut rule.title),
         (&raw.byline, &mut rule.byline),
         (&raw.published, &mut rule.published),
+        (&raw.next, &mut rule.next),
     ] {
         if let Some(selector) = written
             && is_selector(selector, report)
@@ -132,12 +133,28 @@ pub(super) fn site_rule(raw: &RawRule, report: &Report) -> SiteRule {
             rule.remove.push(selector.value.clone());
         }
     }
+    let phrases = raw.strip.iter().flat_map(|list| &list.value);
+    rule.strip = phrases.map(|phrase| phrase.value.clone()).collect();
+    rule.url = raw.url.as_ref().and_then(|url| rewrite(url, report));
     if raw.is_empty {
         let message = "the table has no selector";
         let hint = "write for example { body = \"article p\" }, or \"auto\"";
         report.add(Problem::warning(&raw.place, Kind::Empty, message).hint(hint));
     }
     rule
+}
+
+fn rewrite(raw: &RawRewrite, report: &Report) -> Option<AddressRewrite> {
+    let (pattern, replace) = (raw.pattern.as_ref()?, raw.replace.as_ref()?);
+    if let Err(error) = extract::check_pattern(&pattern.value) {
+        let hint = "write for example { match = '/news/(\\d+)', replace = '/print/$1' }";
+        report.add(Problem::error(&pattern.place, Kind::BadValue, error.to_string()).hint(hint));
+        return None;
+    }
+    Some(AddressRewrite {
+        pattern: pattern.value.clone(),
+        replace: replace.value.clone(),
+    })
 }
 
 /// Checks the selectors of a listing page one by one.

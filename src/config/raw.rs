@@ -84,6 +84,12 @@ pub(super) enum RawArticle {
     Rule(Box<RawRule>),
 }
 
+/// `url` of a site rule.
+pub(super) struct RawRewrite {
+    pub(super) pattern: Option<At<String>>,
+    pub(super) replace: Option<At<String>>,
+}
+
 /// The selectors of a site.
 pub(super) struct RawRule {
     pub(super) place: Place,
@@ -94,6 +100,9 @@ pub(super) struct RawRule {
     pub(super) byline: Option<At<String>>,
     pub(super) published: Option<At<String>>,
     pub(super) remove: Option<At<Vec<At<String>>>>,
+    pub(super) url: Option<RawRewrite>,
+    pub(super) next: Option<At<String>>,
+    pub(super) strip: Option<At<Vec<At<String>>>>,
 }
 
 /// `[[watch]]`
@@ -291,6 +300,21 @@ impl RawArticle {
     }
 }
 
+impl RawRewrite {
+    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+        let mut required = |key| {
+            let value = section.required(key, report)?;
+            value.string(report)
+        };
+        let rewrite = Self {
+            pattern: required("match"),
+            replace: required("replace"),
+        };
+        section.finish(report);
+        rewrite
+    }
+}
+
 impl RawRule {
     /// Reads the selectors of a site.
     pub(super) fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
@@ -302,6 +326,11 @@ impl RawRule {
             byline: section.string("byline", report),
             published: section.string("published", report),
             remove: section.strings("remove", report),
+            url: section
+                .table("url", report)
+                .map(|rewrite| RawRewrite::read(rewrite, report)),
+            next: section.string("next", report),
+            strip: section.strings("strip", report),
         };
         section.finish(report);
         rule

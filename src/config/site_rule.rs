@@ -54,6 +54,25 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_rewrites_addresses_and_follows_pages() {
+        let text = "url = { match = '/(\\d+)$', replace = '/print/$1' }\nnext = 'a.next'\nstrip = ['Ad']\n";
+        let rule = loaded(text).unwrap();
+        assert_eq!(
+            rule.url.map(|url| url.replace).as_deref(),
+            Some("/print/$1")
+        );
+        assert_eq!(rule.next.as_deref(), Some("a.next"));
+        assert_eq!(rule.strip, ["Ad"]);
+    }
+
+    #[test]
+    fn a_rewrite_that_cannot_be_used_is_told_where_it_stands() {
+        let lines = loaded("next = '['\nurl = { match = '(', replace = '' }\n");
+        assert_eq!(lines.unwrap_err(), [1, 2]);
+        assert_eq!(loaded("url = { match = 'a' }\n").unwrap_err(), [1]);
+    }
+
+    #[test]
     fn an_empty_rule_is_one() {
         assert_eq!(loaded(""), Ok(SiteRule::default()));
     }

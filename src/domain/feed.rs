@@ -60,6 +60,21 @@ pub struct SiteRule {
     pub published: Option<String>,
     /// Elements to leave out, wherever they stand.
     pub remove: Vec<String>,
+    /// How the address of a page is made of that of the entry: a print page, a page for small screens.
+    pub url: Option<AddressRewrite>,
+    /// The link to the next page of the same article.
+    pub next: Option<String>,
+    /// Phrases to cut out of the text; a line that is nothing else goes.
+    pub strip: Vec<String>,
+}
+
+/// How an address is written anew before it is fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddressRewrite {
+    /// A regular expression; an address that it does not match stays as it is.
+    pub pattern: String,
+    /// What its first match is replaced by: `$1` or `${name}` for a group.
+    pub replace: String,
 }
 
 /// What a server gave to recognise an unchanged document by; opaque, sent back byte for byte.

@@ -19,7 +19,7 @@ pub use article::{Article, ArticleText, TextBasis, paragraphs};
 pub use channel::ChannelName;
 pub use delivery::{AttemptOutcome, DeliveryState, Destination};
 pub use entry::{Entry, EntryKey};
-pub use feed::{ArticleMode, Feed, FirstPoll, SiteRule, Validators, shown_url};
+pub use feed::{AddressRewrite, ArticleMode, Feed, FirstPoll, SiteRule, Validators, shown_url};
 pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, StoryId};
 pub use listing::{FoundListing, ListedEntry, ListingRule};
 pub use time::{LocalTimestamp, Timestamp};

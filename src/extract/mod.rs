@@ -6,6 +6,7 @@
 //! ([`metadata`], [`linked_data`]). The tree is never changed, nothing is fetched, and nothing here knows any
 //! site by name. A page that is built to be slow is refused with the reason.
 
+mod address;
 mod body;
 mod choice;
 mod dates;
@@ -32,6 +33,7 @@ use url::Url;
 use crate::charset;
 use crate::domain::LocalTimestamp;
 
+pub use address::{AddressError, check_pattern, rewritten};
 pub use choice::{NoPage, choose};
 pub use listing::{Listing, ListingError};
 pub use rule::{Rule, RuleError, check_selector};
@@ -88,6 +90,8 @@ pub struct Extracted {
     pub canonical: Option<Url>,
     /// The text, a paragraph a line; empty when none was found.
     pub text: String,
+    /// Where the article goes on, by the site rule: a page of the same origin.
+    pub next: Option<Url>,
     /// What stands where the article should.
     pub wall: Option<Wall>,
     /// What the caller should know about how the page was read.
@@ -114,6 +118,11 @@ pub enum Note {
         /// The selector as written.
         selector: String,
     },
+    /// A later page of the article could not be had: its text ends early.
+    NextPageFailed {
+        /// Why.
+        reason: String,
+    },
 }
 
 impl std::fmt::Display for Note {
@@ -125,6 +134,12 @@ impl std::fmt::Display for Note {
             }
             Self::RuleMatchedNothing { key, selector } => {
                 write!(f, "{key}: \"{selector}\" matches nothing on this page")
+            }
+            Self::NextPageFailed { reason } => {
+                write!(
+                    f,
+                    "next: a later page of the article could not be read: {reason}"
+                )
             }
         }
     }
@@ -218,6 +233,13 @@ pub fn article_given(
     if found.wall.is_some_and(|wall| !wall.keeps_text()) {
         found.text.clear();
     }
+    if let Some(rule) = rule {
+        found.text = rule.without_phrases(&found.text);
+    }
+    found.next = applied
+        .next
+        .as_deref()
+        .and_then(|href| address::next_page(page.url?, href));
     found.notes = notes(page, &stripped, applied);
     Ok(found)
 }
@@ -267,6 +289,7 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
         text: joined(table, &body),
         title,
         byline,
+        next: None,
         wall: None,
         notes: Vec::new(),
     }

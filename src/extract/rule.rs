@@ -6,6 +6,7 @@ use scraper::{Html, Selector};
 
 use super::Note;
 use super::table::{NodeId, text_of};
+use super::text::clean_some;
 use crate::domain::SiteRule;
 
 /// A site rule whose selectors have been checked.
@@ -16,6 +17,8 @@ pub struct Rule {
     byline: Option<Checked>,
     published: Option<Checked>,
     remove: Vec<Checked>,
+    next: Option<Checked>,
+    strip: Vec<String>,
 }
 
 /// A selector, and what it was read from.
@@ -70,7 +73,27 @@ impl Rule {
                 .iter()
                 .map(|text| Checked::new("remove", text))
                 .collect::<Result<_, _>>()?,
+            next: one("next", &rule.next)?,
+            strip: rule.strip.clone(),
         })
+    }
+
+    /// Cuts the phrases out of a text; a line that was nothing else goes.
+    pub(super) fn without_phrases(&self, text: &str) -> String {
+        let rest = |line: &str| {
+            let cut = self
+                .strip
+                .iter()
+                .filter(|phrase| !phrase.is_empty())
+                .fold(line.to_owned(), |line, phrase| {
+                    line.replace(phrase.as_str(), " ")
+                });
+            if cut == line {
+                return Some(cut);
+            }
+            clean_some(&cut).filter(|rest| rest.contains(char::is_alphanumeric))
+        };
+        text.lines().filter_map(rest).collect::<Vec<_>>().join("\n")
     }
 
     /// Applies the rule to a page.
@@ -81,6 +104,7 @@ impl Rule {
         applied.removed = nodes(html, self.remove.iter(), notes);
         applied.title = text(html, self.title.as_ref(), notes);
         applied.byline = text(html, self.byline.as_ref(), notes);
+        applied.next = self.next.as_ref().and_then(|next| link(html, next));
         applied.published = dates(html, self.published.as_ref(), notes);
         applied
     }
@@ -121,8 +145,20 @@ pub(super) struct Applied {
     pub(super) byline: Option<String>,
     /// What may be the date, best first: values of attributes, then the text.
     pub(super) published: Vec<String>,
+    /// Where the link to the next page leads, as written. A last page has none, which is nothing to note.
+    pub(super) next: Option<String>,
     /// The selectors that matched nothing.
     pub(super) notes: Vec<Note>,
+}
+
+/// The first address that an element of these, or one inside it, links to.
+fn link(html: &Html, checked: &Checked) -> Option<String> {
+    html.select(&checked.selector).find_map(|element| {
+        element
+            .descendent_elements()
+            .find_map(|element| element.value().attr("href"))
+            .map(str::to_owned)
+    })
 }
 
 fn nodes<'a>(

@@ -29,6 +29,9 @@ const WIDTH: usize = 128;
 /// The time that reading one page may take: a page built to be slow is given up.
 const READING_BUDGET: Duration = Duration::from_secs(2);
 
+/// Pages of one article that are read at most, the first among them.
+const MAX_PAGES: usize = 5;
+
 /// A claim outlives the fetch by this: a minute to wait for a turn at the host, and the time to read and store.
 const LEASE_MARGIN: Duration = Duration::from_mins(2);
 
@@ -47,7 +50,8 @@ impl Stage for Scrape {
     }
 
     async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<Unscraped>, StageError> {
-        let lease = ctx.poll.timeout + LEASE_MARGIN;
+        let pages = u32::try_from(MAX_PAGES).unwrap_or(u32::MAX);
+        let lease = ctx.poll.timeout * pages + LEASE_MARGIN;
         let now = ctx.clock.now();
         Ok(ctx.store.next_unscraped(now, lease, limit).await?)
     }
@@ -96,7 +100,9 @@ impl Stage for Scrape {
 /// What of the site rule did not fit the page.
 fn rule_problem(found: &Extracted) -> Option<String> {
     found.notes.iter().find_map(|note| match note {
-        Note::RuleMatchedNothing { .. } => Some(format!("site rule: {note}")),
+        Note::RuleMatchedNothing { .. } | Note::NextPageFailed { .. } => {
+            Some(format!("site rule: {note}"))
+        }
         Note::CutBytes { .. } | Note::CutAttributes { .. } => None,
     })
 }
@@ -162,8 +168,62 @@ async fn read(ctx: &Context, work: &Unscraped) -> Result<(Extracted, Url), Failu
     let Some(link) = &work.entry.link else {
         return Err(Failure::NotWanted);
     };
+    let rewrite = rule.as_ref().and_then(|rule| rule.url.as_ref());
+    let rewritten = rewrite
+        .map(|rewrite| extract::rewritten(rewrite, link))
+        .transpose()
+        .map_err(|error| Failure::Lasting(format!("site rule: {error}")))?;
+    let asked = rewritten.as_ref().unwrap_or(link);
+    let (first, url) = read_page(ctx, asked, rule.clone()).await?;
+    let whole = with_next_pages(ctx, first, &url, rule).await;
+    // People are sent to the article itself, not to the page that it was read from.
+    let shown = if asked == link { url } else { link.clone() };
+    Ok((whole, shown))
+}
+
+/// Adds the texts of the pages on which the article goes on.
+async fn with_next_pages(
+    ctx: &Context,
+    mut whole: Extracted,
+    first: &Url,
+    rule: Option<SiteRule>,
+) -> Extracted {
+    let mut read = vec![first.clone()];
+    for _ in 1..MAX_PAGES {
+        let Some(next) = whole.next.take().filter(|next| !read.contains(next)) else {
+            break;
+        };
+        match read_page(ctx, &next, rule.clone()).await {
+            Ok((_, url))
+                if url.origin() != first.origin() || url != next && read.contains(&url) =>
+            {
+                break;
+            }
+            Ok((page, url)) => {
+                read.extend([next, url]);
+                if !page.text.is_empty() {
+                    whole.text.push('\n');
+                    whole.text.push_str(&page.text);
+                }
+                whole.next = page.next;
+            }
+            Err(Failure::Passing(reason) | Failure::Lasting(reason)) => {
+                whole.notes.push(Note::NextPageFailed { reason });
+            }
+            Err(Failure::NotWanted) => {}
+        }
+    }
+    whole
+}
+
+/// Fetches a page and reads it.
+async fn read_page(
+    ctx: &Context,
+    asked: &Url,
+    rule: Option<SiteRule>,
+) -> Result<(Extracted, Url), Failure> {
     let request = Get {
-        url: link,
+        url: asked,
         accept: ACCEPT,
         validators: &Validators::default(),
         max_body_bytes: MAX_PAGE_BYTES,
