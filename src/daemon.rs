@@ -32,6 +32,9 @@ const PARSES_AT_ONCE: usize = 2;
 /// told what the feed alone already says.
 const PAGE_RETRY: [Duration; 2] = [Duration::from_secs(15), Duration::from_mins(1)];
 
+/// How long a stage rests after the store refused its work: a full disk is not mended in a second.
+const REST: Duration = Duration::from_secs(10);
+
 /// The time that work under way gets to come to its end when the service stops; systemd waits 15 s.
 const DRAIN: Duration = Duration::from_secs(8);
 
@@ -158,6 +161,7 @@ pub async fn context(config: Config, store: Store, clock: Clock) -> anyhow::Resu
         poll: config.poll,
         page_retry: PAGE_RETRY.to_vec(),
         keep_articles: config.keep_articles,
+        rest: REST,
         wake: Wake::default(),
         parsing: Arc::new(Semaphore::new(PARSES_AT_ONCE)),
     })
@@ -261,7 +265,6 @@ async fn serve(
     );
     systemd::ready();
     loop {
-        tell_status(&store).await;
         tokio::select! {
             told = signals.next() => match told {
                 Told::Stop => break,
@@ -274,7 +277,8 @@ async fn serve(
                     systemd::ready();
                 }
             },
-            () = clock.sleep(STATUS_EVERY) => {}
+            // A store that is busy with it must not keep a signal waiting.
+            () = tell_status_and_wait(&store, &clock) => {}
             // A stage ends only when it is told to: one that ended by itself has panicked.
             Some(_) = running.loops.join_next() => {
                 running.stop().await;
@@ -319,6 +323,11 @@ async fn reload(
             None
         }
     }
+}
+
+async fn tell_status_and_wait(store: &Store, clock: &Clock) {
+    tell_status(store).await;
+    clock.sleep(STATUS_EVERY).await;
 }
 
 async fn tell_status(store: &Store) {

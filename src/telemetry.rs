@@ -11,13 +11,16 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 const DEFAULT_FILTER: &str =
     "info,lettre=warn,hyper=warn,reqwest=warn,html5ever=error,selectors=error";
 
-/// Starts logging for the process.
+/// Starts logging for the process; the answer is what is wrong with `filter`, which is then left aside.
 ///
 /// `filter` is a directive list such as `debug` or `newswatch=debug`; `journal_stream` is the value of the
 /// variable `JOURNAL_STREAM`.
-pub fn start(filter: Option<&str>, journal_stream: Option<&str>) {
-    let filter = filter
-        .and_then(|filter| EnvFilter::try_new(filter).ok())
+pub fn start(filter: Option<&str>, journal_stream: Option<&str>) -> Option<String> {
+    let parsed = filter.map(EnvFilter::try_new).transpose();
+    let problem = parsed.as_ref().err().map(ToString::to_string);
+    let filter = parsed
+        .ok()
+        .flatten()
         .unwrap_or_else(|| EnvFilter::new(DEFAULT_FILTER));
     let journal = is_our_stderr(journal_stream)
         .then(tracing_journald::layer)
@@ -35,6 +38,7 @@ pub fn start(filter: Option<&str>, journal_stream: Option<&str>) {
             .with(lines.with_filter(filter))
             .try_init(),
     );
+    problem
 }
 
 /// Whether standard error is the journal's stream: `JOURNAL_STREAM` holds its device and inode

@@ -5,10 +5,9 @@
 use std::time::Duration;
 
 use crate::domain::{
-    Alert, AlertId, Entry, EntryId, EntryKey, Feed, FeedSelector, FirstPoll, Held, HoldReason,
-    InstallationId, Match, StoryId, Timestamp, Watch, WatchName,
+    Alert, AlertId, Article, Entry, EntryId, EntryKey, Feed, FeedSelector, FirstPoll, Held,
+    HoldReason, InstallationId, Match, StoryId, Timestamp, Watch, WatchName,
 };
-use crate::domain::{Article, TextBasis};
 
 /// Splits the entries of a poll into those that are to be read and those that only count as seen.
 #[must_use]
@@ -112,12 +111,7 @@ fn alert(watch: &Watch, found: Match, candidate: &Candidate<'_>, now: Timestamp)
         url: article.url.clone(),
         source: article.site.clone(),
         published: article.published,
-        summary_only: matches!(
-            article.basis,
-            TextBasis::Feed {
-                page_problem: Some(_)
-            }
-        ),
+        summary_only: article.basis.problem().is_some(),
         raised_at: now,
     }
 }
@@ -125,7 +119,7 @@ fn alert(watch: &Watch, found: Match, candidate: &Candidate<'_>, now: Timestamp)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ArticleMode, Priority};
+    use crate::domain::{ArticleMode, Priority, TextBasis};
 
     fn published(text: &str) -> Entry {
         Entry {
@@ -146,6 +140,7 @@ mod tests {
             first_poll: FirstPoll::Skip,
             tags: vec!["asia".into()],
             article: ArticleMode::Auto,
+            listing: None,
         }
     }
 

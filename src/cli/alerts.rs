@@ -208,7 +208,7 @@ fn detail_text(detail: &AlertDetail) -> String {
     }
     if let Some(problem) = &detail.page_problem {
         let problem = one_line(problem);
-        lines.push(format!("  text       headline and summary only: {problem}"));
+        lines.push(format!("  text       not the whole article: {problem}"));
     }
     for (delivery, attempts) in &detail.deliveries {
         lines.push(format!(

@@ -8,11 +8,10 @@ use clap::Args;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::input::{Document, Inputs};
+use super::input::{Document, Fetcher};
 use super::jsonl::{Article as Given, Guess, Reader};
 use super::loading::load;
 use super::{ConfigArg, Outcome, output};
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::{Article, ArticleText, Entry, FeedSelector, Watch, paragraphs};
 use crate::extract::{self, Page};
@@ -65,7 +64,7 @@ impl Explain {
             return Ok(Outcome::Done);
         }
         let document = match (&self.url, &self.file) {
-            (Some(url), _) => Inputs::fetch_as(&config, url).await?,
+            (Some(url), _) => Fetcher::of(&config)?.get(&url.parse()?).await?,
             (None, Some(path)) => Document {
                 bytes: read(path)?,
                 content_type: None,
@@ -146,8 +145,7 @@ fn article(document: &Document) -> anyhow::Result<Article> {
     // A file has no address; one that nobody can mean stands in while the article is made.
     let nowhere = || Url::parse("file:///");
     let address = document.url.clone().map_or_else(nowhere, Ok)?;
-    let now = Clock::system().now();
-    let article = extract::choose(&Entry::default(), Ok((found, address)), now);
+    let article = extract::choose(&Entry::default(), Ok((found, address)));
     let url = article.url.filter(|url| url.scheme() != "file");
     Ok(Article {
         url,

@@ -85,6 +85,8 @@ fn report(name: &str, found: &Extracted) -> Value {
         "lang": found.lang,
         "site": found.site,
         "canonical": found.canonical.as_ref().map(Url::as_str),
+        "wall": found.wall.map(|wall| wall.to_string()),
+        "notes": found.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "text": found.text,
     })
 }

@@ -10,7 +10,7 @@ use url::Url;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Validators;
-use crate::http::{AllowedAddress, Get, HttpClient, HttpSettings};
+use crate::http::{AllowedAddress, FetchError, Get, HttpClient, HttpSettings};
 
 /// The time for fetching one document.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -49,17 +49,13 @@ impl Inputs {
         &self.names
     }
 
-    /// A client for those that are to be fetched.
-    pub(super) fn client(&self) -> anyhow::Result<HttpClient> {
-        let settings = HttpSettings {
-            user_agent: crate::config::user_agent(None),
-            allow_private: self.allow_private.clone(),
-        };
-        Ok(HttpClient::new(&settings, Clock::system())?)
+    /// What fetches those that are addresses.
+    pub(super) fn client(&self) -> anyhow::Result<Fetcher> {
+        Fetcher::new(&self.allow_private)
     }
 
     /// Reads one of them.
-    pub(super) async fn read(&self, client: &HttpClient, name: &str) -> anyhow::Result<Document> {
+    pub(super) async fn read(&self, client: &Fetcher, name: &str) -> anyhow::Result<Document> {
         if name.starts_with("http://") || name.starts_with("https://") {
             self.fetch(client, name).await
         } else {
@@ -71,14 +67,9 @@ impl Inputs {
         }
     }
 
-    /// Fetches a page as the service of this configuration would.
-    pub(super) async fn fetch_as(config: &Config, address: &str) -> anyhow::Result<Document> {
-        let client = HttpClient::new(&config.http, Clock::system())?;
-        fetch(&client, address, config.poll.timeout).await
-    }
-
-    async fn fetch(&self, client: &HttpClient, name: &str) -> anyhow::Result<Document> {
-        let document = fetch(client, name, TIMEOUT).await?;
+    async fn fetch(&self, client: &Fetcher, name: &str) -> anyhow::Result<Document> {
+        let url = Url::parse(name).with_context(|| format!("\"{name}\" is not a URL"))?;
+        let document = client.get(&url).await?;
         Ok(Document {
             content_type: self.content_type.clone().or(document.content_type),
             ..document
@@ -86,23 +77,55 @@ impl Inputs {
     }
 }
 
-async fn fetch(client: &HttpClient, name: &str, timeout: Duration) -> anyhow::Result<Document> {
-    let url = Url::parse(name).with_context(|| format!("\"{name}\" is not a URL"))?;
-    let fetched = client
-        .get(&Get {
-            url: &url,
+/// Fetches documents for people at a terminal, by the rules of the service.
+#[derive(Debug)]
+pub(super) struct Fetcher {
+    client: HttpClient,
+    timeout: Duration,
+}
+
+impl Fetcher {
+    /// Makes one that may fetch from these internal addresses, too.
+    pub(super) fn new(allow_private: &[AllowedAddress]) -> anyhow::Result<Self> {
+        let settings = HttpSettings {
+            user_agent: crate::config::user_agent(None),
+            allow_private: allow_private.to_vec(),
+        };
+        Ok(Self {
+            client: HttpClient::new(&settings, Clock::system())?,
+            timeout: TIMEOUT,
+        })
+    }
+
+    /// Makes one that fetches as the service of this configuration would.
+    pub(super) fn of(config: &Config) -> anyhow::Result<Self> {
+        Ok(Self {
+            client: HttpClient::new(&config.http, Clock::system())?,
+            timeout: config.poll.timeout,
+        })
+    }
+
+    /// Fetches a document.
+    pub(super) async fn get(&self, url: &Url) -> Result<Document, FetchError> {
+        let request = Get {
+            url,
             accept: "*/*",
             validators: &Validators::default(),
             max_body_bytes: MAX_BYTES,
-            timeout,
+            timeout: self.timeout,
+        };
+        let fetched = self.client.get(&request).await?;
+        // No validators were sent, so a server that answers 304 has sent nothing.
+        let (bytes, content_type) = fetched
+            .body
+            .map(|body| (body.bytes, body.content_type))
+            .unwrap_or_default();
+        Ok(Document {
+            bytes,
+            content_type,
+            url: Some(fetched.final_url),
         })
-        .await?;
-    let body = fetched.body.context("the server sent no document")?;
-    Ok(Document {
-        bytes: body.bytes,
-        content_type: body.content_type,
-        url: Some(fetched.final_url),
-    })
+    }
 }
 
 fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {

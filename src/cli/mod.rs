@@ -6,6 +6,7 @@ mod check;
 mod demo;
 mod explain;
 mod extract;
+mod feeds;
 mod init;
 mod input;
 mod jsonl;
@@ -60,6 +61,9 @@ enum Command {
     /// Work with channels
     #[command(subcommand)]
     Notify(notify::Notify),
+    /// Find the feeds of a site; take lists of feeds in and out
+    #[command(subcommand)]
+    Feeds(feeds::Feeds),
     /// List alerts, show one, or send again what was given up
     #[command(subcommand)]
     Alerts(alerts::Alerts),
@@ -116,6 +120,7 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Parse(parse) => block_on(parse.run()),
         Command::Extract(extract) => block_on(extract.run()),
         Command::Notify(notify) => block_on(notify.run()),
+        Command::Feeds(feeds) => block_on(feeds.run()),
         Command::Alerts(alerts) => block_on(alerts.run()),
     }
 }
@@ -139,8 +144,11 @@ fn start_logging(command: &Command) {
         Command::Run(_) => None,
         _ => Some("error"),
     };
-    telemetry::start(
+    let problem = telemetry::start(
         wanted.as_deref().or(default),
         variable("JOURNAL_STREAM").as_deref(),
     );
+    if let Some(problem) = problem {
+        output::complain(&format!("NEWSWATCH_LOG is left aside: {problem}"));
+    }
 }

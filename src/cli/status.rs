@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::loading::load;
 use super::{ConfigArg, Outcome, output};
+use crate::config::Config;
 use crate::domain::{Timestamp, shown_url};
 use crate::store::{ChannelLine, Counts, FeedLine, Report, Store};
 
@@ -20,8 +21,9 @@ pub(super) struct Status {
 
 impl Status {
     pub(super) async fn run(self) -> anyhow::Result<Outcome> {
-        let store = open_store(&self.config)?;
-        let report = store.report().await?;
+        let (store, config) = open(&self.config)?;
+        let mut report = store.report().await?;
+        add_unused(&mut report.channels, &config);
         if self.json {
             output::line(&as_json(&report).to_string())?;
         } else {
@@ -31,9 +33,24 @@ impl Status {
     }
 }
 
+/// Adds the channels that nothing has been sent to, which the store does not know yet.
+fn add_unused(lines: &mut Vec<ChannelLine>, config: &Config) {
+    for settings in &config.channels {
+        if !lines.iter().any(|line| line.name == settings.name) {
+            lines.push(ChannelLine::unused(settings.name.clone()));
+        }
+    }
+}
+
 /// Opens the store of a configuration beside the service.
 pub(super) fn open_store(arg: &ConfigArg) -> anyhow::Result<Store> {
-    Ok(Store::open_beside(&load(&arg.path)?.state_dir)?)
+    open(arg).map(|(store, _)| store)
+}
+
+fn open(arg: &ConfigArg) -> anyhow::Result<(Store, Config)> {
+    let config = load(&arg.path)?;
+    let store = Store::open_beside(&config.state_dir)?;
+    Ok((store, config))
 }
 
 fn print(report: &Report) -> anyhow::Result<()> {
@@ -70,7 +87,12 @@ fn print_feed(feed: &FeedLine) -> anyhow::Result<()> {
     ))?;
     if feed.fetch_url != feed.url {
         output::line(&format!(
-            "           has moved for good to {}",
+            "           {} {}",
+            if feed.is_found {
+                "a web page; its feed was found at"
+            } else {
+                "has moved for good to"
+            },
             shown_url(&feed.fetch_url)
         ))?;
     }
@@ -156,6 +178,7 @@ fn as_json(report: &Report) -> Value {
             json!({
                 "url": shown_url(&feed.url),
                 "fetch_url": shown_url(&feed.fetch_url),
+                "found": feed.is_found,
                 "name": feed.name,
                 "state": feed_state(feed),
                 "error": feed.error,

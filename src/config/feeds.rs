@@ -1,12 +1,12 @@
 //! `[[feed]]`: the feeds, each as the pipeline takes it.
 
-use crate::domain::{ArticleMode, Feed, SiteRule};
-use crate::extract::Rule;
+use crate::domain::{ArticleMode, Feed, ListingRule, SiteRule};
+use crate::extract;
 
 use super::names::{self, Taken};
 use super::poll::{self, Defaults};
 use super::problem::{Kind, Problem, Report, quoted};
-use super::raw::{RawArticle, RawFeed, RawRule};
+use super::raw::{RawArticle, RawFeed, RawListing, RawRule};
 use super::source::At;
 use super::suggest::nearest;
 
@@ -43,7 +43,7 @@ fn feed(raw: &RawFeed, defaults: &Defaults, report: &Report) -> Option<Feed> {
         if let Some(outside) = poll::outside(every, defaults) {
             let message = format!("{} is {outside}", quoted(&written.value));
             let problem = Problem::warning(&written.place, Kind::Conflict, message);
-            report.add(problem.hint("the feed is polled by that bound"));
+            report.add(problem.hint("the feed is polled by its own interval all the same"));
         }
         Some(every)
     });
@@ -73,6 +73,10 @@ fn feed(raw: &RawFeed, defaults: &Defaults, report: &Report) -> Option<Feed> {
         first_poll: first_poll.unwrap_or(defaults.first_poll),
         tags: feed_tags,
         article,
+        listing: raw
+            .listing
+            .as_ref()
+            .and_then(|listing| listing_rule(listing, report)),
     })
 }
 
@@ -136,18 +140,31 @@ pub(super) fn site_rule(raw: &RawRule, report: &Report) -> SiteRule {
     rule
 }
 
-fn is_selector(selector: &At<String>, report: &Report) -> bool {
-    let alone = SiteRule {
-        body: Some(selector.value.clone()),
-        ..SiteRule::default()
+/// Checks the selectors of a listing page one by one.
+fn listing_rule(raw: &RawListing, report: &Report) -> Option<ListingRule> {
+    let checked = |written: &Option<At<String>>| {
+        written
+            .as_ref()
+            .filter(|selector| is_selector(selector, report))
+            .map(|selector| selector.value.clone())
     };
-    let Err(error) = Rule::new(&alone) else {
+    let (link, title, date) = (checked(&raw.link), checked(&raw.title), checked(&raw.date));
+    Some(ListingRule {
+        item: checked(&raw.item)?,
+        link,
+        title,
+        date,
+    })
+}
+
+fn is_selector(selector: &At<String>, report: &Report) -> bool {
+    let Err(error) = extract::check_selector(&selector.value) else {
         return true;
     };
     let message = format!(
         "{} is not a CSS selector: {}",
         quoted(&selector.value),
-        error.message
+        error
     );
     let hint = "write for example \"article p\" or \"div.content > p\"";
     report.add(Problem::error(&selector.place, Kind::BadValue, message).hint(hint));

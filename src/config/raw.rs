@@ -65,6 +65,15 @@ pub(super) struct RawFeed {
     pub(super) first_poll: Option<At<String>>,
     pub(super) tags: Option<At<Vec<At<String>>>>,
     pub(super) article: Option<RawArticle>,
+    pub(super) listing: Option<RawListing>,
+}
+
+/// `listing` of a feed.
+pub(super) struct RawListing {
+    pub(super) item: Option<At<String>>,
+    pub(super) link: Option<At<String>>,
+    pub(super) title: Option<At<String>>,
+    pub(super) date: Option<At<String>>,
 }
 
 /// `article` of a feed.
@@ -247,9 +256,27 @@ impl RawFeed {
             article: section
                 .value("article")
                 .and_then(|article| RawArticle::read(article, report)),
+            listing: section
+                .table("listing", report)
+                .map(|listing| RawListing::read(listing, report)),
         };
         section.finish(report);
         feed
+    }
+}
+
+impl RawListing {
+    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+        let listing = Self {
+            item: section
+                .required("item", report)
+                .and_then(|item| item.string(report)),
+            link: section.string("link", report),
+            title: section.string("title", report),
+            date: section.string("date", report),
+        };
+        section.finish(report);
+        listing
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Held {
 pub enum HoldReason {
     /// The watch has already raised an alert for this story.
     StoryKnown,
+    /// The article's feed was taken out of the configuration before the article was matched.
+    FeedRemoved,
 }
 
 impl HoldReason {
@@ -70,6 +72,7 @@ impl HoldReason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::StoryKnown => "story-known",
+            Self::FeedRemoved => "feed-removed",
         }
     }
 }
@@ -78,6 +81,7 @@ impl fmt::Display for HoldReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::StoryKnown => "the watch has already raised an alert for this story",
+            Self::FeedRemoved => "its feed was taken out of the configuration",
         })
     }
 }

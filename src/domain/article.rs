@@ -32,6 +32,11 @@ pub struct Article {
 pub enum TextBasis {
     /// The article's page.
     Page,
+    /// The article's page, which shows no more than the beginning.
+    Beginning {
+        /// Why, as a clause for people.
+        problem: String,
+    },
     /// The feed's own text.
     Feed {
         /// Why the page could not be used, as a clause for people; absent where nobody tried it: the entry has no
@@ -40,10 +45,23 @@ pub enum TextBasis {
     },
 }
 
+impl TextBasis {
+    /// Why the article's page did not give the whole text; absent where it did, or where nobody asked it.
+    #[must_use]
+    pub fn problem(&self) -> Option<&str> {
+        match self {
+            Self::Page => None,
+            Self::Beginning { problem } => Some(problem),
+            Self::Feed { page_problem } => page_problem.as_deref(),
+        }
+    }
+}
+
 impl fmt::Display for TextBasis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Page => f.write_str("page"),
+            Self::Beginning { problem } => write!(f, "beginning ({problem})"),
             Self::Feed { page_problem: None } => f.write_str("feed"),
             Self::Feed {
                 page_problem: Some(problem),

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::ListingRule;
+
 /// A feed to poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
@@ -19,6 +21,8 @@ pub struct Feed {
     pub tags: Vec<String>,
     /// Where the text of an article comes from.
     pub article: ArticleMode,
+    /// How its entries are found, where it is no feed but a page that lists articles.
+    pub listing: Option<ListingRule>,
 }
 
 /// What happens to the entries that stand in a feed when it is polled for the first time.

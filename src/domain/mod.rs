@@ -10,6 +10,7 @@ mod delivery;
 mod entry;
 mod feed;
 mod id;
+mod listing;
 mod time;
 mod watch;
 
@@ -20,5 +21,6 @@ pub use delivery::{AttemptOutcome, DeliveryState, Destination};
 pub use entry::{Entry, EntryKey};
 pub use feed::{ArticleMode, Feed, FirstPoll, SiteRule, Validators, shown_url};
 pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, StoryId};
+pub use listing::{FoundListing, ListedEntry, ListingRule};
 pub use time::{LocalTimestamp, Timestamp};
 pub use watch::{FeedSelector, Field, Hit, Priority, Span, Watch, WatchName};

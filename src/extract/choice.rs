@@ -1,17 +1,12 @@
 //! Which text an article gets: the page's, or the feed's own.
 
-use std::time::Duration;
-
 use url::Url;
 
 use super::{Extracted, fragment_text};
-use crate::domain::{Article, Entry, LocalTimestamp, TextBasis, Timestamp};
+use crate::domain::{Article, Entry, LocalTimestamp, TextBasis};
 
 /// A page's text must be at least this share of the feed's own to be taken: below it is a teaser.
 const TEASER_SHARE: f64 = 0.6;
-
-/// A time of publication this far ahead is a mistake of the page.
-const MAX_AHEAD: Duration = Duration::from_hours(36);
 
 /// Why there is no page to take the text from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,32 +19,45 @@ pub enum NoPage {
 
 /// Makes the article of an entry from its page, or from the feed's own text when the page is missing or poorer.
 #[must_use]
-pub fn choose(entry: &Entry, page: Result<(Extracted, Url), NoPage>, now: Timestamp) -> Article {
+pub fn choose(entry: &Entry, page: Result<(Extracted, Url), NoPage>) -> Article {
     let feed_text = feed_text(entry);
-    match page {
-        Ok((found, url)) => match poorer(&found, &feed_text) {
-            None => from_page(entry, found, url, now),
-            Some(problem) => Article {
-                text: feed_text,
-                basis: TextBasis::Feed {
-                    page_problem: Some(problem),
-                },
-                ..from_page(entry, found, url, now)
-            },
-        },
-        Err(missing) => Article {
-            url: entry.link.clone(),
-            title: entry.title.clone().unwrap_or_default(),
-            byline: entry.author.clone(),
-            published: entry.published.map(LocalTimestamp::utc),
-            lang: entry.lang.clone(),
-            site: site(entry.link.as_ref()),
+    let (found, url) = match page.and_then(unless_walled) {
+        Ok(page) => page,
+        Err(missing) => return from_feed(entry, feed_text, missing),
+    };
+    match poorer(&found, &feed_text) {
+        None => from_page(entry, found, url),
+        Some(problem) => Article {
             text: feed_text,
             basis: TextBasis::Feed {
-                page_problem: match missing {
-                    NoPage::NotWanted => None,
-                    NoPage::Failed(problem) => Some(problem),
-                },
+                page_problem: Some(problem),
+            },
+            ..from_page(entry, found, url)
+        },
+    }
+}
+
+/// Takes a page that stands in front of the article for no page at all: its headline is not the article's.
+fn unless_walled(page: (Extracted, Url)) -> Result<(Extracted, Url), NoPage> {
+    match page.0.wall {
+        Some(wall) if page.0.text.trim().is_empty() => Err(NoPage::Failed(wall.to_string())),
+        Some(_) | None => Ok(page),
+    }
+}
+
+fn from_feed(entry: &Entry, text: String, missing: NoPage) -> Article {
+    Article {
+        url: entry.link.clone(),
+        title: entry.title.clone().unwrap_or_default(),
+        byline: entry.author.clone(),
+        published: entry.published.map(LocalTimestamp::utc),
+        lang: entry.lang.clone(),
+        site: site(entry.link.as_ref()),
+        text,
+        basis: TextBasis::Feed {
+            page_problem: match missing {
+                NoPage::NotWanted => None,
+                NoPage::Failed(problem) => Some(problem),
             },
         },
     }
@@ -61,6 +69,9 @@ fn poorer(found: &Extracted, feed_text: &str) -> Option<String> {
         return Some("no article text was found on the page".into());
     }
     let (page, feed) = (found.text.chars().count(), feed_text.chars().count());
+    if let Some(wall) = found.wall {
+        return (page < feed).then(|| wall.to_string());
+    }
     #[expect(
         clippy::cast_precision_loss,
         reason = "lengths of texts, far below 2^52"
@@ -69,12 +80,7 @@ fn poorer(found: &Extracted, feed_text: &str) -> Option<String> {
     is_teaser.then(|| format!("the page holds {page} characters of text, the feed {feed}"))
 }
 
-fn from_page(entry: &Entry, found: Extracted, url: Url, now: Timestamp) -> Article {
-    let latest = now.checked_add(MAX_AHEAD).unwrap_or(now);
-    let published = found
-        .published
-        .filter(|published| published.at <= latest)
-        .or_else(|| entry.published.map(LocalTimestamp::utc));
+fn from_page(entry: &Entry, found: Extracted, url: Url) -> Article {
     Article {
         site: found.site.or_else(|| site(Some(&url))),
         url: Some(url),
@@ -83,10 +89,17 @@ fn from_page(entry: &Entry, found: Extracted, url: Url, now: Timestamp) -> Artic
             .or_else(|| entry.title.clone())
             .unwrap_or_default(),
         byline: found.byline.or_else(|| entry.author.clone()),
-        published,
+        published: found
+            .published
+            .or_else(|| entry.published.map(LocalTimestamp::utc)),
         lang: found.lang.or_else(|| entry.lang.clone()),
         text: found.text,
-        basis: TextBasis::Page,
+        basis: match found.wall {
+            None => TextBasis::Page,
+            Some(wall) => TextBasis::Beginning {
+                problem: wall.to_string(),
+            },
+        },
     }
 }
 
@@ -117,6 +130,7 @@ fn site(url: Option<&Url>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::Wall;
 
     fn entry() -> Entry {
         Entry {
@@ -127,18 +141,18 @@ mod tests {
         }
     }
 
-    fn page(text: &str) -> Result<(Extracted, Url), NoPage> {
+    fn page(text: &str) -> (Extracted, Url) {
         let found = Extracted {
             text: text.into(),
             ..Extracted::default()
         };
-        Ok((found, "https://news.example.org/talks".parse().unwrap()))
+        (found, "https://news.example.org/talks".parse().unwrap())
     }
 
     #[test]
     fn the_page_is_taken_when_it_holds_the_article() {
         let text = "Talks resumed on Monday.\nThe delegations met for three hours.";
-        let article = choose(&entry(), page(text), Timestamp::UNIX_EPOCH);
+        let article = choose(&entry(), Ok(page(text)));
         assert_eq!(article.text, text);
         assert_eq!(article.basis, TextBasis::Page);
         assert_eq!(article.site.as_deref(), Some("news.example.org"));
@@ -146,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_feed_is_taken_when_the_page_is_only_a_teaser() {
-        let article = choose(&entry(), page("Register."), Timestamp::UNIX_EPOCH);
+        let article = choose(&entry(), Ok(page("Register.")));
         assert_eq!(
             article.text,
             "Talks resumed on Monday after a pause of two weeks."
@@ -157,7 +171,7 @@ mod tests {
     #[test]
     fn the_feed_is_taken_when_the_page_fails_and_the_record_says_why() {
         let failed = Err(NoPage::Failed("the server answered 404".to_owned()));
-        let article = choose(&entry(), failed, Timestamp::UNIX_EPOCH);
+        let article = choose(&entry(), failed);
         assert_eq!(article.title, "Talks resume");
         assert_eq!(
             article.basis,
@@ -168,13 +182,25 @@ mod tests {
     }
 
     #[test]
-    fn a_date_far_in_the_future_gives_way_to_the_feeds() {
-        let mut entry = entry();
-        entry.published = "2026-11-20T08:00:00Z".parse().ok();
-        let mut page = page("Talks resumed on Monday after a pause of two weeks.").unwrap();
-        page.0.published = Some(LocalTimestamp::utc("2062-01-01T00:00:00Z".parse().unwrap()));
-        let now = "2026-11-23T12:00:00Z".parse().unwrap();
-        let article = choose(&entry, Ok(page), now);
-        assert_eq!(article.published.map(|at| at.at), entry.published);
+    fn a_page_in_front_of_the_article_gives_neither_text_nor_headline() {
+        let mut page = page("");
+        page.0.title = Some("Just a moment".into());
+        page.0.wall = Some(Wall::Challenge);
+        let article = choose(&entry(), Ok(page));
+        assert_eq!(article.title, "Talks resume");
+        assert_eq!(
+            article.basis.problem(),
+            Some(Wall::Challenge.to_string().as_str())
+        );
+    }
+
+    #[test]
+    fn the_beginning_that_a_paywall_leaves_is_taken_where_the_feed_has_less_and_is_named() {
+        let text = "Talks resumed on Monday after a pause of two weeks.\nThe delegations met for three hours.";
+        let mut page = page(text);
+        page.0.wall = Some(Wall::Paywall);
+        let article = choose(&entry(), Ok(page));
+        assert_eq!(article.text, text);
+        assert!(matches!(article.basis, TextBasis::Beginning { .. }));
     }
 }

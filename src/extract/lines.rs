@@ -13,6 +13,9 @@ const LONGEST: usize = 170;
 /// The longest sentence that can still be such a line.
 const SHORT_SENTENCE: usize = 60;
 
+/// The share of an item's text inside links from which it is another story with its date or section.
+const LINKED_ITEM_SHARE: f64 = 0.6;
+
 /// The longest heading that may be one link.
 const LONGEST_LINKED_HEADING: usize = 35;
 
@@ -27,6 +30,10 @@ pub(super) fn is_boilerplate(block: &Block) -> bool {
     // The heading of a section can be a link to what it is about; that of another article is longer.
     let is_heading = matches!(block.tag, Tag::Heading(_)) && block.weight <= LONGEST_LINKED_HEADING;
     if block.links > 0 && block.link_share() > 0.8 && !is_heading {
+        return true;
+    }
+    // "Headline of another story (30 July)".
+    if block.tag == Tag::Item && block.link_share() > LINKED_ITEM_SHARE && block.weight <= LONGEST {
         return true;
     }
     let text = folded(&block.text);
@@ -223,7 +230,7 @@ const OUTLINES: &[&str] = &[
 #[rustfmt::skip]
 const STARTS: &[&str] = &[
     // English
-    "read", "watch", "listen", "see", "video", "more", "poll", "quiz", "read more", "read also", "also read", "see also", "read next", "read the full", "read our", "more on this", "more on", "related", "recommended", "don t miss", "click here", "click to",
+    "read", "watch", "listen", "see", "video", "more", "poll", "quiz", "read more", "read also", "also read", "see also", "read next", "read the full", "read our", "more on this", "more on", "related", "related stories", "related story", "related news", "related articles", "related article", "related posts", "related content", "related topics", "related coverage", "related links", "related reading", "related items", "other news", "other stories", "more news", "more stories", "recommended", "don t miss", "click here", "click to",
     "sign up", "subscribe", "follow us", "follow me", "follow the", "share this", "share on", "tweet this", "advertisement", "sponsored", "loading", "table of contents", "contents", "in this article",
     "jump to", "get the latest", "join our", "join the conversation", "download the", "download our", "print article", "print this", "email this", "leave a comment", "leave a reply", "story continues",
     "article continues", "skip to", "last updated", "updated on", "published on", "posted in", "posted by", "posted on", "filed under", "tags", "topics", "watch live", "watch more", "you may also",

@@ -15,6 +15,7 @@ mod hints;
 mod kind;
 mod lines;
 mod linked_data;
+mod listing;
 mod metadata;
 mod rule;
 mod strip;
@@ -32,7 +33,8 @@ use crate::charset;
 use crate::domain::LocalTimestamp;
 
 pub use choice::{NoPage, choose};
-pub use rule::{Rule, RuleError};
+pub use listing::{Listing, ListingError};
+pub use rule::{Rule, RuleError, check_selector};
 pub use wall::Wall;
 
 use body::Known;

@@ -20,10 +20,10 @@ pub struct Rule {
 
 /// A selector, and what it was read from.
 #[derive(Debug, Clone)]
-struct Checked {
-    key: &'static str,
-    text: String,
-    selector: Selector,
+pub(super) struct Checked {
+    pub(super) key: &'static str,
+    pub(super) text: String,
+    pub(super) selector: Selector,
 }
 
 /// A selector that cannot be used.
@@ -36,6 +36,16 @@ pub struct RuleError {
     pub selector: String,
     /// What is wrong with it.
     pub message: String,
+}
+
+/// Checks that a text is a CSS selector.
+///
+/// # Errors
+/// What is wrong with it, as a clause for people.
+pub fn check_selector(text: &str) -> Result<(), String> {
+    Checked::new("selector", text)
+        .map(|_| ())
+        .map_err(|error| error.message)
 }
 
 impl Rule {
@@ -77,7 +87,7 @@ impl Rule {
 }
 
 impl Checked {
-    fn new(key: &'static str, text: &str) -> Result<Self, RuleError> {
+    pub(super) fn new(key: &'static str, text: &str) -> Result<Self, RuleError> {
         let selector = Selector::parse(text).map_err(|error| RuleError {
             key,
             selector: text.to_owned(),

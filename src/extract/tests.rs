@@ -118,6 +118,27 @@ fn a_word_that_stands_only_in_related_stories_is_not_in_the_text() {
 }
 
 #[test]
+fn other_stories_inside_the_text_are_left_out_without_any_name() {
+    let others = "</p><h4>Related stories</h4><ul><li><a href=/1>Quokka seen at the lighthouse</a> (3 May)</li><li><a href=/2>Old pier sold</a> (2 May)</li></ul><p>";
+    let found = article_of(&page_of("", &[FIRST, others, SECOND]));
+    assert_eq!(found.text, format!("{FIRST}\n{SECOND}"));
+}
+
+#[test]
+fn a_row_of_cards_under_the_text_is_left_out_without_any_name() {
+    let card = |n: u32| {
+        format!(
+            "<div class=x{n}><h3><a href=/{n}>Headline number {n} of the day</a></h3><p>A quokka was seen again at the lighthouse, said the keeper, who has counted {n} this year.</p></div>"
+        )
+    };
+    let cards: String = [card(1), card(2), card(3)].concat();
+    let html = format!(
+        "<body><main><h1>Ferries sail all winter</h1><div><p>{FIRST}</p><p>{SECOND}</p></div><div>{cards}</div></main>"
+    );
+    assert_eq!(article_of(&html).text, format!("{FIRST}\n{SECOND}"));
+}
+
+#[test]
 fn the_lead_above_the_text_is_part_of_it() {
     let html = "<body><header><h1>Ferries sail all winter</h1><p class=standfirst>The narwhal route stays open, and fares do not rise this year.</p></header>"
         .to_owned()

@@ -168,8 +168,9 @@ async fn unpacker(
     let beginning = start.clone();
     let whole = BufReader::new(std::io::Cursor::new(start).chain(pipe));
     Ok(match (coding, beginning.as_slice()) {
-        // RFC 1952 §2.3.1: the two bytes that every gzip file begins with.
-        (Coding::Gzip, [0x1f, 0x8b]) => {
+        // RFC 1952 §2.3.1: the two bytes that every gzip file begins with. A file that is compressed by itself
+        // (`sitemap.xml.gz`) is wanted unpacked as well.
+        (Coding::Gzip | Coding::Identity, [0x1f, 0x8b]) => {
             let mut decoder = GzipDecoder::new(whole);
             decoder.multiple_members(true);
             Box::new(decoder)

@@ -135,6 +135,12 @@ fn refusal(host: &str, address: &IpAddr) -> String {
 }
 
 impl FetchError {
+    /// Whether a server was reached at all; where none was, the fault may as well lie in our own network.
+    #[must_use]
+    pub fn reached_server(&self) -> bool {
+        !matches!(self, Self::Dns { .. } | Self::Connect { .. })
+    }
+
     /// Whether the same request may succeed later without anybody changing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {

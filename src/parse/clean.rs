@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::Document;
+use super::lexer::local_name;
 use super::references::Entities;
 use crate::charset;
 
@@ -18,12 +19,17 @@ const MAX_PROLOG_BYTES: usize = 512 * 1024;
 /// The roots of feeds: their own, and those of parts that stand alone where a feed was cut or badly built.
 const ROOTS: [&str; 6] = ["rss", "rdf", "feed", "channel", "entry", "item"];
 
+/// Of these, the ones that a web page does not have by chance.
+const ROOTS_OF_WHOLE_FEEDS: [&str; 3] = ["rss", "rdf", "feed"];
+
 /// A document ready to be read.
 #[derive(Debug)]
 pub(super) struct Cleaned<'a> {
     /// From the root's start tag on for XML, from the first brace on for JSON.
     pub(super) text: Cow<'a, str>,
     pub(super) format: Format,
+    /// Whether a web page begins before the feed: then an empty one is a chance likeness.
+    pub(super) is_in_web_page: bool,
     /// What the DOCTYPE defines.
     pub(super) entities: Entities,
     pub(super) repairs: Vec<String>,
@@ -50,6 +56,7 @@ pub(super) fn clean<'a>(document: &Document<'a>) -> Result<Cleaned<'a>, String> 
         return Ok(Cleaned {
             text: from(text, start),
             format: Format::Json,
+            is_in_web_page: false,
             entities: Entities::default(),
             repairs,
         });
@@ -58,6 +65,14 @@ pub(super) fn clean<'a>(document: &Document<'a>) -> Result<Cleaned<'a>, String> 
         return Err(looks_like(&text));
     };
     let prolog = text.get(..start).unwrap_or_default();
+    let is_in_web_page = is_web_page(prolog, None);
+    if is_in_web_page
+        && !ROOTS_OF_WHOLE_FEEDS
+            .iter()
+            .any(|root| begins_with_tag(&text, start, root))
+    {
+        return Err(looks_like(&text));
+    }
     let entities = prolog
         .find("<!DOCTYPE")
         .and_then(|at| prolog.get(at..))
@@ -69,6 +84,7 @@ pub(super) fn clean<'a>(document: &Document<'a>) -> Result<Cleaned<'a>, String> 
     Ok(Cleaned {
         text: from(text, start),
         format: Format::Xml,
+        is_in_web_page,
         entities,
         repairs,
     })
@@ -156,12 +172,22 @@ fn root_start(text: &str) -> Option<usize> {
 
 /// Returns whether the tag that begins here, after its `<`, is the root of a feed.
 fn is_root(markup: &str) -> bool {
+    let local = local_tag_name(markup);
+    ROOTS.iter().any(|root| local.eq_ignore_ascii_case(root))
+}
+
+/// Returns whether a tag of this name begins at an offset.
+fn begins_with_tag(text: &str, start: usize, name: &str) -> bool {
+    text.get(start + 1..)
+        .is_some_and(|markup| local_tag_name(markup).eq_ignore_ascii_case(name))
+}
+
+/// Returns the name of the tag that begins here, after its `<`, without its prefix.
+fn local_tag_name(markup: &str) -> &str {
     let end = markup
         .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
         .unwrap_or(markup.len());
-    let name = markup.get(..end).unwrap_or_default();
-    let local = name.rsplit(':').next().unwrap_or(name);
-    ROOTS.iter().any(|root| local.eq_ignore_ascii_case(root))
+    local_name(markup.get(..end).unwrap_or_default())
 }
 
 /// Returns whether a prolog holds anything but declarations, comments and white space.
@@ -169,6 +195,23 @@ fn has_junk(prolog: &str) -> bool {
     let text = prolog.trim_start_matches('\u{FEFF}').trim();
     !(text.is_empty() || text.starts_with("<?") || text.starts_with("<!"))
 }
+
+/// Returns whether a document is a web page, by how it begins or by its declared type.
+pub(super) fn is_web_page(text: &str, content_type: Option<&str>) -> bool {
+    let is_declared = content_type.is_some_and(|kind| {
+        let kind = kind.trim_start().to_ascii_lowercase();
+        kind.starts_with("text/html") || kind.starts_with("application/xhtml")
+    });
+    let start = text.get(..text.floor_char_boundary(PAGE_WINDOW_BYTES));
+    let lower = start.unwrap_or_default().to_ascii_lowercase();
+    let begins_so = ["<html", "<!doctype html", "<body"]
+        .iter()
+        .any(|tag| lower.contains(tag));
+    begins_so || (is_declared && lower.contains('<'))
+}
+
+/// Bytes at the start of a document in which a page shows itself.
+const PAGE_WINDOW_BYTES: usize = 2_048;
 
 /// Says what a document without a feed in it looks like.
 pub(super) fn looks_like(text: &str) -> String {
@@ -234,6 +277,10 @@ mod tests {
             ("", "it is empty"),
             (
                 "<!DOCTYPE html><html><body>Not found</body></html>",
+                "it is a web page",
+            ),
+            (
+                "<html><body><menu><item>One</item></menu></body></html>",
                 "it is a web page",
             ),
             ("Service unavailable", "it is neither XML nor JSON"),

@@ -50,6 +50,9 @@ const FEED_TYPES: [(&str, u8); 9] = [
 /// Words in an address or a title that name a feed of something else than news: replies, searches, products.
 const SIDE_FEEDS: [&str; 5] = ["comment", "replies", "/search", "/tag/", "oembed"];
 
+/// What is added to the rank of such a feed: more than any rank of the others.
+const SIDE_RANK: u8 = 5;
+
 /// A feed that a page names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedLink {
@@ -59,6 +62,14 @@ pub struct FeedLink {
     pub title: Option<String>,
     /// How likely it is the one that is wanted: 0 is the most likely.
     pub rank: u8,
+}
+
+impl FeedLink {
+    /// Returns whether it is a feed of news, and not of replies, searches or tags.
+    #[must_use]
+    pub fn is_of_news(&self) -> bool {
+        self.rank < SIDE_RANK
+    }
 }
 
 /// Finds the feeds that a page names, the likeliest first; each address once.
@@ -138,7 +149,7 @@ fn feed_link(tag: &Tag<'_>, title: Option<String>, rank: u8, base: &Url) -> Opti
     let title = title.and_then(|title| text::line_of_html(&title));
     let words = format!("{} {}", url.as_str(), title.as_deref().unwrap_or_default()).to_lowercase();
     let rank = if SIDE_FEEDS.iter().any(|word| words.contains(word)) {
-        rank + 5
+        rank + SIDE_RANK
     } else {
         rank
     };

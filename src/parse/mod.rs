@@ -23,11 +23,14 @@ mod finish;
 mod identity;
 mod json;
 mod lexer;
+mod listing;
 mod opml;
+mod recognise;
 mod references;
 mod repair;
 mod report;
 mod sanitise;
+mod search;
 mod sitemap;
 mod strict;
 mod text;
@@ -41,10 +44,15 @@ use url::Url;
 
 pub use self::discover::{COMMON_PATHS, FeedLink, common_places, discover};
 pub use self::identity::canonical_link;
+pub use self::listing::listing;
 pub use self::opml::{ListedFeed, opml, opml_of};
+pub use self::recognise::{Recognised, recognise};
 pub use self::report::{Report, ReportedEntry, ReportedFeed, report, report_unread};
 pub use self::sanitise::sanitised;
-pub use self::sitemap::{Sitemap, SitemapLink, sitemap};
+pub use self::search::{Heard, Place, Search, Wanted};
+pub use self::sitemap::{
+    NewestSitemaps, Sitemap, SitemapLink, add_sitemap, newest_sitemaps, sitemap,
+};
 
 use self::clean::{Cleaned, Format};
 use self::draft::Draft;
@@ -111,6 +119,23 @@ pub enum FeedKind {
     Json,
     /// A sitemap, read as a feed.
     Sitemap,
+    /// A page that lists articles, read as a feed.
+    Listing,
+}
+
+impl FeedKind {
+    /// Returns its name, as people know it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rss => "RSS",
+            Self::Rdf => "RDF",
+            Self::Atom => "Atom",
+            Self::Json => "JSON Feed",
+            Self::Sitemap => "sitemap",
+            Self::Listing => "listing page",
+        }
+    }
 }
 
 /// Why a document is not a feed that can be read.
@@ -148,6 +173,9 @@ fn read(document: &Document<'_>) -> Result<Finished, ParseError> {
 fn xml(cleaned: &Cleaned<'_>, url: Option<&Url>) -> Result<Draft, String> {
     let mut draft = tolerant::read(&cleaned.text, &cleaned.entities, url)
         .ok_or_else(|| "it is XML without a feed in it".to_owned())?;
+    if cleaned.is_in_web_page && draft.entries.is_empty() {
+        return Err("it is a web page".to_owned());
+    }
     if cleaned.text.len() <= MAX_SECOND_READING_BYTES && draft.has_gaps() {
         match strict::read(&cleaned.text, url) {
             Ok(second) => draft.fill_gaps(second),

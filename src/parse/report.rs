@@ -16,6 +16,8 @@ pub struct Report {
     pub error: Option<String>,
     pub feed: ReportedFeed,
     pub entries: Vec<ReportedEntry>,
+    /// What had to be mended or left out, as clauses for people.
+    pub repairs: Vec<String>,
 }
 
 /// The feed itself; empty where it could not be read.
@@ -65,6 +67,7 @@ pub fn report(input: &str, document: &Document<'_>) -> Report {
                 .zip(relative_links)
                 .map(|(entry, relative_link)| reported(entry, relative_link, document.url))
                 .collect(),
+            repairs: feed.repairs,
         },
         Err(error) => report_unread(input, error.to_string()),
     }
@@ -79,6 +82,7 @@ pub fn report_unread(input: &str, error: String) -> Report {
         error: Some(error),
         feed: ReportedFeed::default(),
         entries: Vec::new(),
+        repairs: Vec::new(),
     }
 }
 

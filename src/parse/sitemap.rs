@@ -20,6 +20,9 @@ const MAX_ADDRESSES: usize = 100_000;
 /// Sitemaps that a list names; the protocol allows 50,000, but the newest are what matters.
 const MAX_SITEMAPS: usize = 1_000;
 
+/// Sitemaps of one index that are fetched at a poll.
+const MAX_FOLLOWED: usize = 3;
+
 /// What a sitemap holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sitemap {
@@ -74,6 +77,38 @@ pub fn sitemap(document: &Document<'_>) -> Result<Sitemap, ParseError> {
         feed: finish::finish(draft, document.url).feed,
         sitemaps,
     })
+}
+
+/// The sitemaps of an index that are worth fetching.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewestSitemaps {
+    /// Their addresses, the newest first.
+    pub urls: Vec<Url>,
+    /// Whether the index itself changes whenever one of them does.
+    pub tell_changes: bool,
+}
+
+/// Chooses the newest sitemaps of an index; of those without a date the ones it names first.
+#[must_use]
+pub fn newest_sitemaps(index: &Sitemap) -> NewestSitemaps {
+    let chosen = index.sitemaps.iter().take(MAX_FOLLOWED);
+    NewestSitemaps {
+        urls: chosen.clone().map(|sitemap| sitemap.url.clone()).collect(),
+        tell_changes: chosen.clone().all(|sitemap| sitemap.updated.is_some()),
+    }
+}
+
+/// Adds the pages of a further sitemap, up to as many as are kept of any feed.
+pub fn add_sitemap(feed: &mut ParsedFeed, further: ParsedFeed) {
+    let room = MAX_ENTRIES.saturating_sub(feed.entries.len());
+    let left_out = further.entries.len().saturating_sub(room);
+    feed.entries.extend(further.entries.into_iter().take(room));
+    feed.repairs.extend(further.repairs);
+    if left_out > 0 {
+        feed.repairs.push(format!(
+            "{left_out} pages of further sitemaps were left out"
+        ));
+    }
 }
 
 /// Keeps the entries with the latest dates; those without one are the first to go.

@@ -13,9 +13,6 @@ use super::{Context, Stage, StageError};
 /// made due by another process.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// How long a stage waits after the store refused its work: a full disk is not mended in a second.
-const AFTER_ERROR: Duration = Duration::from_secs(10);
-
 /// When a stage's loop ends.
 #[derive(Debug, Clone)]
 pub enum Until {
@@ -65,7 +62,7 @@ async fn drive_until_idle<S: Stage>(stage: S, ctx: Arc<Context>) -> Result<usize
         let Some(ended) = under_way.join_next().await else {
             return Ok(done);
         };
-        ended??;
+        ended?.map_err(|broken| broken.error)?;
         done += 1;
     }
 }
@@ -78,56 +75,119 @@ async fn drive_until_stopped<S: Stage>(
 ) -> usize {
     let bell = stage.bell(&ctx).unwrap_or_default();
     let mut under_way = JoinSet::new();
-    let mut done = 0;
+    let mut ended = Ended::default();
     while !stop.is_cancelled() {
         alive();
         // Made before the store is asked: a ring between the two is kept for it.
         let rung = bell.notified();
-        let started = start_what_is_due(&stage, &ctx, &mut under_way).await;
-        let pause = if started.is_ok() {
-            LOOK_AGAIN
-        } else {
-            AFTER_ERROR
-        };
-        log_failure::<S>(started.err());
+        let started = take_up(&stage, &ctx, &mut ended.refused, &mut under_way).await;
+        if let Err(error) = started {
+            log_failure::<S>(&error);
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = ctx.clock.sleep(ctx.rest) => {}
+            }
+            continue;
+        }
         let has_room = under_way.len() < stage.width();
         tokio::select! {
             () = stop.cancelled() => {}
             () = rung, if has_room => {}
-            () = ctx.clock.sleep(pause) => {}
-            Some(ended) = under_way.join_next() => done += count_done::<S>(ended),
+            () = ctx.clock.sleep(LOOK_AGAIN) => {}
+            Some(first) = under_way.join_next() => {
+                ended.count::<S>(first);
+                while let Some(next) = under_way.try_join_next() {
+                    ended.count::<S>(next);
+                }
+                if !ended.refused.is_empty() {
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = ctx.clock.sleep(ctx.rest) => {}
+                    }
+                }
+            }
         }
     }
-    while let Some(ended) = under_way.join_next().await {
-        done += count_done::<S>(ended);
+    while let Some(next) = under_way.join_next().await {
+        ended.count::<S>(next);
     }
-    done
+    ended.done
+}
+
+/// A step that failed, and what it had claimed.
+struct Broken<C> {
+    claim: C,
+    error: StageError,
+}
+
+type Steps<C> = JoinSet<Result<(), Broken<C>>>;
+
+/// Gives back what the store refused to record, then starts what is due.
+async fn take_up<S: Stage>(
+    stage: &S,
+    ctx: &Arc<Context>,
+    refused: &mut Vec<S::Claim>,
+    under_way: &mut Steps<S::Claim>,
+) -> Result<(), StageError> {
+    if !refused.is_empty() {
+        stage.put_back(ctx, refused.clone()).await?;
+        refused.clear();
+    }
+    start_what_is_due(stage, ctx, under_way).await
 }
 
 async fn start_what_is_due<S: Stage>(
     stage: &S,
     ctx: &Arc<Context>,
-    under_way: &mut JoinSet<Result<(), StageError>>,
+    under_way: &mut Steps<S::Claim>,
 ) -> Result<(), StageError> {
     let room = stage.width().saturating_sub(under_way.len());
     if room > 0 {
         for work in stage.claim(ctx, room).await? {
             let (stage, ctx) = (stage.clone(), Arc::clone(ctx));
-            under_way.spawn(async move { stage.work(&ctx, work).await });
+            under_way.spawn(async move {
+                let claim = S::claim_of(&work);
+                let worked = stage.work(&ctx, work).await;
+                worked.map_err(|error| Broken { claim, error })
+            });
         }
     }
     Ok(())
 }
 
-fn count_done<S: Stage>(ended: Result<Result<(), StageError>, JoinError>) -> usize {
-    let failure = ended.map_err(StageError::from).flatten().err();
-    let done = usize::from(failure.is_none());
-    log_failure::<S>(failure);
-    done
+/// What became of the steps of a loop.
+struct Ended<C> {
+    done: usize,
+    /// The claims of steps that the store refused to record: they are given back as soon as it takes writes again, as a
+    /// lease is longer than a full disk need hold anything up.
+    refused: Vec<C>,
 }
 
-fn log_failure<S: Stage>(failure: Option<StageError>) {
-    if let Some(error) = failure {
-        error!(stage = S::NAME, error = %error, "stage failed");
+impl<C> Default for Ended<C> {
+    fn default() -> Self {
+        Self {
+            done: 0,
+            refused: Vec::new(),
+        }
     }
+}
+
+impl<C> Ended<C> {
+    fn count<S: Stage<Claim = C>>(&mut self, ended: Result<Result<(), Broken<C>>, JoinError>) {
+        match ended {
+            Ok(Ok(())) => self.done += 1,
+            Ok(Err(broken)) => {
+                log_failure::<S>(&broken.error);
+                // What broke by a defect would break again at once: its lease keeps it away for a while.
+                if matches!(broken.error, StageError::Store(_)) {
+                    self.refused.push(broken.claim);
+                }
+            }
+            Err(error) => log_failure::<S>(&error.into()),
+        }
+    }
+}
+
+fn log_failure<S: Stage>(error: &StageError) {
+    error!(stage = S::NAME, error = %error, "stage failed");
 }

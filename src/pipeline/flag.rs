@@ -9,7 +9,7 @@ use tracing::{error, info};
 
 use super::{Context, Stage, StageError};
 use crate::alerting::{self, Candidate, Decision};
-use crate::domain::{self, ArticleText, Hit, Match, Timestamp};
+use crate::domain::{self, ArticleText, EntryId, Feed, Held, Hit, HoldReason, Match, Timestamp};
 use crate::matching::{self, Matcher};
 use crate::parse;
 use crate::store::{Flagged, Raised, Unflagged};
@@ -29,6 +29,7 @@ pub struct Flag;
 
 impl Stage for Flag {
     type Work = Vec<Unflagged>;
+    type Claim = Vec<EntryId>;
 
     const NAME: &'static str = "flag";
 
@@ -66,6 +67,14 @@ impl Stage for Flag {
             raise(ctx, &article, matches).await?;
         }
         Ok(())
+    }
+
+    fn claim_of(articles: &Vec<Unflagged>) -> Vec<EntryId> {
+        articles.iter().map(|article| article.id).collect()
+    }
+
+    async fn put_back(&self, ctx: &Context, claims: Vec<Vec<EntryId>>) -> Result<(), StageError> {
+        Ok(ctx.store.put_back_entries(claims.concat()).await?)
     }
 
     fn bell(&self, ctx: &Context) -> Option<Arc<Notify>> {
@@ -126,11 +135,10 @@ fn hits_of(matcher: &Matcher, text: &ArticleText<'_>) -> Vec<(Hit, String)> {
         .collect()
 }
 
-/// Keeps the hits of watches that look at the article's feed.
+/// Keeps the hits of watches that look at the article's feed. Of a feed that has left the configuration nobody knows any
+/// more who looked at it: all are kept, to be held.
 fn matches_of(ctx: &Context, work: &Unflagged, hits: Vec<(Hit, String)>) -> Matches {
-    let Some(feed) = ctx.feeds.get(&work.feed_url) else {
-        return Vec::new();
-    };
+    let feed = ctx.feeds.get(&work.feed_url);
     hits.into_iter()
         .filter_map(|(hit, sentence)| {
             let watch = ctx.watches.get(hit.watch)?;
@@ -140,28 +148,17 @@ fn matches_of(ctx: &Context, work: &Unflagged, hits: Vec<(Hit, String)>) -> Matc
                 terms: hit.terms,
                 sentence,
             };
-            alerting::looks_at(watch, feed, work.feed_title.as_deref())
+            feed.is_none_or(|feed| alerting::looks_at(watch, feed, work.feed_title.as_deref()))
                 .then_some((hit.watch, found))
         })
         .collect()
 }
 
 async fn raise(ctx: &Context, work: &Unflagged, matches: Matches) -> Result<(), StageError> {
-    let Some(feed) = ctx.feeds.get(&work.feed_url) else {
-        return Ok(());
+    let flagged = match ctx.feeds.get(&work.feed_url) {
+        Some(feed) => decided(ctx, work, feed, matches).await?,
+        None => held_for_its_feed(work, matches),
     };
-    let link_key = work.link.as_ref().map(parse::canonical_link);
-    let story = ctx.store.story_of(work.id, link_key).await?;
-    let candidate = Candidate {
-        installation: &ctx.installation,
-        entry: work.id,
-        key: &work.key,
-        feed,
-        article: &work.article,
-        story: story.id,
-        alerted: &story.alerted,
-    };
-    let flagged = decide(ctx, matches, &candidate, ctx.clock.now());
     for raised in &flagged.raised {
         info!(entry.id = %work.id, watch = %raised.alert.found.watch, alert.id = %raised.alert.id, "alert raised");
     }
@@ -176,6 +173,41 @@ async fn raise(ctx: &Context, work: &Unflagged, matches: Matches) -> Result<(), 
         ctx.wake.notify.notify_waiters();
     }
     Ok(())
+}
+
+/// Holds every match of an article whose feed has left the configuration while it was under way.
+fn held_for_its_feed(work: &Unflagged, matches: Matches) -> Flagged {
+    Flagged {
+        entry: work.id,
+        raised: Vec::new(),
+        held: matches
+            .into_iter()
+            .map(|(_, found)| Held {
+                found,
+                reason: HoldReason::FeedRemoved,
+            })
+            .collect(),
+    }
+}
+
+async fn decided(
+    ctx: &Context,
+    work: &Unflagged,
+    feed: &Feed,
+    matches: Matches,
+) -> Result<Flagged, StageError> {
+    let link_key = work.link.as_ref().map(parse::canonical_link);
+    let story = ctx.store.story_of(work.id, link_key).await?;
+    let candidate = Candidate {
+        installation: &ctx.installation,
+        entry: work.id,
+        key: &work.key,
+        feed,
+        article: &work.article,
+        story: story.id,
+        alerted: &story.alerted,
+    };
+    Ok(decide(ctx, matches, &candidate, ctx.clock.now()))
 }
 
 fn decide(ctx: &Context, matches: Matches, candidate: &Candidate<'_>, now: Timestamp) -> Flagged {

@@ -8,6 +8,7 @@ mod drive;
 pub mod flag;
 pub mod notify;
 pub mod poll;
+mod reading;
 pub mod retain;
 pub mod scrape;
 
@@ -53,6 +54,8 @@ pub struct Context {
     pub page_retry: Vec<Duration>,
     /// How long the texts of articles are kept.
     pub keep_articles: Duration,
+    /// How long a stage rests after the store refused its work.
+    pub rest: Duration,
     /// Wakes the stages when there is work for them.
     pub wake: Wake,
     /// Bounds how many documents are parsed at once: each may take a core and tens of megabytes.
@@ -75,6 +78,9 @@ pub trait Stage: Clone + Send + Sync + 'static {
     /// A claimed piece of work.
     type Work: Send + 'static;
 
+    /// What names a claim, to give it back.
+    type Claim: Clone + Send + 'static;
+
     /// Its name in logs.
     const NAME: &'static str;
 
@@ -93,6 +99,16 @@ pub trait Stage: Clone + Send + Sync + 'static {
         &self,
         ctx: &Context,
         work: Self::Work,
+    ) -> impl Future<Output = Result<(), StageError>> + Send;
+
+    /// Names the claim that a piece of work holds.
+    fn claim_of(work: &Self::Work) -> Self::Claim;
+
+    /// Gives claims back whose steps could not be recorded: the work may be claimed again before the lease ends.
+    fn put_back(
+        &self,
+        ctx: &Context,
+        claims: Vec<Self::Claim>,
     ) -> impl Future<Output = Result<(), StageError>> + Send;
 
     /// The bell that is rung when there may be work; none for a stage that only waits for the time.

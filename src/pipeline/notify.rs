@@ -24,6 +24,7 @@ pub struct Notify {
 
 impl Stage for Notify {
     type Work = DueDelivery;
+    type Claim = ();
 
     const NAME: &'static str = "notify";
 
@@ -69,6 +70,14 @@ impl Stage for Notify {
         ctx.store
             .record_attempt(due, outcome, state, hold, now)
             .await?;
+        Ok(())
+    }
+
+    fn claim_of(_: &DueDelivery) {}
+
+    /// Keeps the claim: the delivery may have arrived, and while its try cannot be stored, trying again would only make
+    /// copies of it. It is due once more when its lease ends.
+    async fn put_back(&self, _: &Context, _: Vec<()>) -> Result<(), StageError> {
         Ok(())
     }
 

@@ -4,23 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::task::JoinError;
 use tracing::{info, warn};
 
+use super::reading::{Read, read};
 use super::{Context, Stage, StageError};
 use crate::alerting;
-use crate::domain::{Feed, Timestamp, shown_url};
-use crate::http::{Body, FetchError, Fetched, Get};
-use crate::parse::{self, Document, ParseError, ParsedFeed};
+use crate::domain::{Feed, FeedId, FirstPoll, Timestamp, shown_url};
+use crate::http::FetchError;
 use crate::schedule::{self, PollEnd, next_poll_at};
-use crate::store::{DueFeed, FeedHealth, PollRecord};
-
-/// The most that is taken of a feed, after decompression; real feeds stay far below.
-const MAX_FEED_BYTES: u64 = 16 * 1024 * 1024;
-
-/// What a feed reader accepts, the formats of feeds first (RFC 9110 §12.5.1).
-const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
-     application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5";
+use crate::store::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 
 /// Polls that run at once: two hundred feeds of a server that does not answer must not make a fast one late. How many
 /// requests there are at a time, to one host and in all, is bounded in `http`; who waits there costs nothing.
@@ -31,6 +23,9 @@ const LEASE_MARGIN: Duration = Duration::from_mins(2);
 
 /// How long a feed is put off for which there was no room at its host.
 const PUT_OFF: Duration = Duration::from_mins(2);
+
+/// How long a feed is left alone that the stages of an older configuration have claimed: they end within this.
+const LEFT_FOR: Duration = Duration::from_secs(1);
 
 /// The status with which a server says that a feed is gone for good (RFC 9110 §15.5.11).
 const GONE: u16 = 410;
@@ -44,6 +39,7 @@ pub struct Poll {
 
 impl Stage for Poll {
     type Work = DueFeed;
+    type Claim = FeedId;
 
     const NAME: &'static str = "poll";
 
@@ -53,23 +49,24 @@ impl Stage for Poll {
 
     async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<DueFeed>, StageError> {
         let now = ctx.clock.now();
-        let lease = ctx.poll.timeout + LEASE_MARGIN;
+        // The document itself, and what it leads to.
+        let lease = 2 * ctx.poll.timeout + LEASE_MARGIN;
         let due_by = self.due_by.unwrap_or(now).min(now);
         Ok(ctx.store.next_due_feeds(due_by, now, lease, limit).await?)
     }
 
     async fn work(&self, ctx: &Context, due: DueFeed) -> Result<(), StageError> {
         let Some(feed) = ctx.feeds.get(&due.url) else {
-            // Taken out of the configuration since it was claimed.
-            return Ok(());
+            return leave_to_the_next(ctx, &due).await;
         };
-        let read = read(ctx, &due).await;
+        let read = read(ctx, feed, &due).await;
         let now = ctx.clock.now();
         let (record, problem) = record(feed, &due, read, ctx, now);
         let mended = match &record.health {
             FeedHealth::Read { repairs, .. } => repairs.len(),
             FeedHealth::Unchanged { .. }
             | FeedHealth::Failed { .. }
+            | FeedHealth::Lost { .. }
             | FeedHealth::PutOff
             | FeedHealth::Gone { .. } => 0,
         };
@@ -90,59 +87,28 @@ impl Stage for Poll {
         Ok(())
     }
 
+    fn claim_of(due: &DueFeed) -> FeedId {
+        due.id
+    }
+
+    async fn put_back(&self, ctx: &Context, claims: Vec<FeedId>) -> Result<(), StageError> {
+        Ok(ctx.store.put_back_feeds(claims).await?)
+    }
+
     fn bell(&self, _: &Context) -> Option<Arc<Notify>> {
         None
     }
 }
 
-/// What came of fetching and parsing a feed.
-enum Read {
-    Unchanged(Fetched),
-    Parsed(Fetched, ParsedFeed),
-    Unreadable(String),
-    NotFetched(FetchError),
-}
-
-async fn read(ctx: &Context, due: &DueFeed) -> Read {
-    let request = Get {
-        url: &due.fetch_url,
-        accept: ACCEPT,
-        validators: &due.validators,
-        max_body_bytes: MAX_FEED_BYTES,
-        timeout: ctx.poll.timeout,
+/// Leaves a feed that is not of this configuration to the stages of the next one, which are starting beside these.
+async fn leave_to_the_next(ctx: &Context, due: &DueFeed) -> Result<(), StageError> {
+    let now = ctx.clock.now();
+    let record = PollRecord {
+        next_poll_at: schedule::after(now, LEFT_FOR),
+        health: FeedHealth::PutOff,
     };
-    let mut fetched = match ctx.http.get(&request).await {
-        Ok(fetched) => fetched,
-        Err(error) => return Read::NotFetched(error),
-    };
-    let Some(body) = fetched.body.take() else {
-        return Read::Unchanged(fetched);
-    };
-    let url = fetched.final_url.clone();
-    match parse_aside(ctx, body, url).await {
-        Ok(Ok(parsed)) => Read::Parsed(fetched, parsed),
-        Ok(Err(error)) => Read::Unreadable(error.to_string()),
-        Err(_) => Read::Unreadable("reading this feed ran into a defect of newswatch".into()),
-    }
-}
-
-/// Parses on a thread of its own; the outer error is a panic there.
-async fn parse_aside(
-    ctx: &Context,
-    body: Body,
-    url: url::Url,
-) -> Result<Result<ParsedFeed, ParseError>, JoinError> {
-    let permit = Arc::clone(&ctx.parsing).acquire_owned().await.ok();
-    tokio::task::spawn_blocking(move || {
-        let parsed = parse::feed(&Document {
-            bytes: &body.bytes,
-            content_type: body.content_type.as_deref(),
-            url: Some(&url),
-        });
-        drop(permit);
-        parsed
-    })
-    .await
+    ctx.store.record_poll(due.id, record, now).await?;
+    Ok(())
 }
 
 /// Decides what a poll changes; the second value is what went wrong, if something did.
@@ -155,13 +121,14 @@ fn record(
 ) -> (PollRecord, Option<String>) {
     let jitter = fastrand::f64();
     let next = |end| next_poll_at(feed.every, ctx.poll.max_every, end, jitter, now);
-    let failed = |error: String, retry_after| {
-        let in_a_row = due.failures.saturating_add(1);
+    let in_a_row = due.failures.saturating_add(1);
+    let unread = PollEnd::Failed {
+        in_a_row,
+        retry_after: None,
+    };
+    let failed = |error: String, end| {
         let record = PollRecord {
-            next_poll_at: next(PollEnd::Failed {
-                in_a_row,
-                retry_after,
-            }),
+            next_poll_at: next(end),
             health: FeedHealth::Failed {
                 error: error.clone(),
             },
@@ -180,22 +147,32 @@ fn record(
             fetched.fresh_for,
             FeedHealth::Unchanged {
                 validators: fetched.validators,
+                moved_to: fetched.moved_to,
             },
         ),
-        Read::Parsed(fetched, parsed) => {
-            let (fresh, seen) =
-                alerting::news(parsed.entries, due.first_poll, feed.first_poll, now);
+        Read::Parsed {
+            fetched,
+            parsed,
+            address,
+        } => {
+            let (is_first_poll, policy) = welcome(feed, due, &address, now);
+            let (fresh, seen) = alerting::news(parsed.entries, is_first_poll, policy, now);
             let health = FeedHealth::Read {
                 title: parsed.title,
                 validators: fetched.validators,
-                moved_to: fetched.moved_to,
+                address,
                 repairs: parsed.repairs,
                 fresh,
                 seen,
             };
             good(fetched.fresh_for, health)
         }
-        Read::Unreadable(error) => failed(error, None),
+        Read::Unreadable(error) => failed(error, unread),
+        Read::Astray(error) => {
+            let (record, problem) = failed(error.clone(), unread);
+            let health = FeedHealth::Lost { error };
+            (PollRecord { health, ..record }, problem)
+        }
         Read::NotFetched(FetchError::Status { status: GONE, .. }) => {
             let error = format!("the server answered {GONE}: the feed is gone for good");
             let record = PollRecord {
@@ -214,11 +191,33 @@ fn record(
             (record, Some(error.to_string()))
         }
         Read::NotFetched(error) => {
-            let retry_after = match &error {
-                FetchError::Status { retry_after, .. } => *retry_after,
-                _ => None,
+            let end = match &error {
+                FetchError::Status { retry_after, .. } => PollEnd::Failed {
+                    in_a_row,
+                    retry_after: *retry_after,
+                },
+                error if !error.reached_server() => PollEnd::Unreached { in_a_row },
+                _ => unread,
             };
-            failed(error.to_string(), retry_after)
+            failed(error.to_string(), end)
         }
     }
+}
+
+/// How the entries of a feed are taken that has been read: whether as those of a first poll, and by which rule.
+///
+/// Where another feed was found in the place of one that was lost, all its entries are unknown; those that came out
+/// since the old one was read last are news.
+fn welcome(feed: &Feed, due: &DueFeed, address: &Address, now: Timestamp) -> (bool, FirstPoll) {
+    let replaced = match (&due.finding, address) {
+        (Finding::Lost { last }, Address::Found(url)) => url != last,
+        (Finding::Lost { .. }, Address::Kept | Address::Moved(_) | Address::Configured) => true,
+        (Finding::NotNeeded | Finding::Found, _) => false,
+    };
+    if due.first_poll || !replaced {
+        return (due.first_poll, feed.first_poll);
+    }
+    let since = due.last_success_at.map(|at| now.duration_since(at));
+    let age = since.and_then(|age| Duration::try_from(age).ok());
+    (true, FirstPoll::Within(age.unwrap_or_default()))
 }

@@ -19,6 +19,8 @@ impl Stage for Retain {
     /// What came in before this time is no longer kept.
     type Work = Timestamp;
 
+    type Claim = ();
+
     const NAME: &'static str = "retain";
 
     fn width(&self) -> usize {
@@ -36,6 +38,13 @@ impl Stage for Retain {
     async fn work(&self, ctx: &Context, before: Timestamp) -> Result<(), StageError> {
         let forgotten = ctx.store.forget_articles(before, BATCH).await?;
         info!(articles.forgotten = forgotten, "articles forgotten");
+        Ok(())
+    }
+
+    fn claim_of(_: &Timestamp) {}
+
+    /// There is nothing to give back: what is outdated is found anew each time.
+    async fn put_back(&self, _: &Context, _: Vec<()>) -> Result<(), StageError> {
         Ok(())
     }
 

@@ -9,8 +9,8 @@ use tracing::{info, warn};
 use url::Url;
 
 use super::{Context, Stage, StageError};
-use crate::domain::{Article, ArticleMode, SiteRule, Validators};
-use crate::extract::{self, ExtractError, Extracted, NoPage, Page, Rule};
+use crate::domain::{Article, ArticleMode, Entry, EntryId, SiteRule, Validators};
+use crate::extract::{self, ExtractError, Extracted, NoPage, Note, Page, Prior, Rule};
 use crate::http::{Body, FetchError, Get};
 use crate::matching;
 use crate::schedule;
@@ -38,6 +38,7 @@ pub struct Scrape;
 
 impl Stage for Scrape {
     type Work = Unscraped;
+    type Claim = EntryId;
 
     const NAME: &'static str = "scrape";
 
@@ -60,18 +61,31 @@ impl Stage for Scrape {
             Err(Failure::Passing(reason) | Failure::Lasting(reason)) => Err(NoPage::Failed(reason)),
             Err(Failure::NotWanted) => Err(NoPage::NotWanted),
         };
-        let mut article = extract::choose(&work.entry, page, ctx.clock.now());
-        // What the page or the feed says of itself comes first; it knows better than letters can tell.
-        if article.lang.is_none() {
-            article.lang = matching::detect_language(&article.title, &article.text);
-        }
+        let rule_problem = page
+            .as_ref()
+            .ok()
+            .and_then(|(found, _)| rule_problem(found));
+        let article = choose_aside(work.entry.clone(), page).await;
         info!(
             entry.id = %work.id,
             size_bytes = article.text.len(),
             basis = %article.basis,
             "entry scraped"
         );
-        store(ctx, work, article).await
+        let now = ctx.clock.now();
+        ctx.store
+            .record_article(work.id, article, rule_problem, now)
+            .await?;
+        ctx.wake.flag.notify_waiters();
+        Ok(())
+    }
+
+    fn claim_of(work: &Unscraped) -> EntryId {
+        work.id
+    }
+
+    async fn put_back(&self, ctx: &Context, claims: Vec<EntryId>) -> Result<(), StageError> {
+        Ok(ctx.store.put_back_entries(claims).await?)
     }
 
     fn bell(&self, ctx: &Context) -> Option<Arc<Notify>> {
@@ -79,11 +93,34 @@ impl Stage for Scrape {
     }
 }
 
-async fn store(ctx: &Context, work: Unscraped, article: Article) -> Result<(), StageError> {
-    let now = ctx.clock.now();
-    ctx.store.record_article(work.id, article, now).await?;
-    ctx.wake.flag.notify_waiters();
-    Ok(())
+/// What of the site rule did not fit the page.
+fn rule_problem(found: &Extracted) -> Option<String> {
+    found.notes.iter().find_map(|note| match note {
+        Note::RuleMatchedNothing { .. } => Some(format!("site rule: {note}")),
+        Note::CutBytes { .. } | Note::CutAttributes { .. } => None,
+    })
+}
+
+/// Reads the feed's own text and chooses on a thread of its own; where that panics, the headline is all there is.
+async fn choose_aside(entry: Entry, page: Result<(Extracted, Url), NoPage>) -> Article {
+    let headline = Entry {
+        summary: None,
+        content: None,
+        ..entry.clone()
+    };
+    tokio::task::spawn_blocking(move || {
+        let mut article = extract::choose(&entry, page);
+        // What the page or the feed says of itself comes first; it knows better than letters can tell.
+        if article.lang.is_none() {
+            article.lang = matching::detect_language(&article.title, &article.text);
+        }
+        article
+    })
+    .await
+    .unwrap_or_else(|_| {
+        let defect = "reading the feed's text ran into a defect of newswatch";
+        extract::choose(&headline, Err(NoPage::Failed(defect.into())))
+    })
 }
 
 /// Why there is no page; a reason is a clause for people.
@@ -157,6 +194,7 @@ async fn extract_aside(
     rule: Option<SiteRule>,
 ) -> Result<Result<Extracted, ExtractError>, JoinError> {
     let permit = Arc::clone(&ctx.parsing).acquire_owned().await.ok();
+    let now = ctx.clock.now();
     tokio::task::spawn_blocking(move || {
         let rule = rule.as_ref().and_then(|rule| Rule::new(rule).ok());
         let begun = Instant::now();
@@ -165,7 +203,10 @@ async fn extract_aside(
             content_type: body.content_type.as_deref(),
             url: Some(&url),
         };
-        let found = extract::article(&page, rule.as_ref(), &|| begun.elapsed() < READING_BUDGET);
+        let prior = Prior { now: Some(now) };
+        let found = extract::article_given(&page, rule.as_ref(), prior, &|| {
+            begun.elapsed() < READING_BUDGET
+        });
         drop(permit);
         found
     })

@@ -6,7 +6,7 @@ use super::escape::one_line;
 
 /// What is said of an alert whose article could not be read.
 pub(super) const SUMMARY_ONLY: &str =
-    "found in the headline and summary only: the page could not be read";
+    "headline and summary only: the page could not be read as a whole";
 
 /// The most of a name: a site, a feed.
 const MAX_NAME_CHARS: usize = 80;

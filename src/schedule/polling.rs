@@ -31,17 +31,27 @@ pub enum PollEnd {
         /// How long the server asked us to wait.
         retry_after: Option<Duration>,
     },
+    /// No server was reached; so many polls in a row have failed now.
+    Unreached {
+        /// This one included.
+        in_a_row: u32,
+    },
 }
 
 /// The longest wait after failures that nobody asked for.
 const MAX_BACK_OFF: Duration = Duration::from_hours(6);
+
+/// The longest wait while no server is reached: after a fault of our own network, which all feeds share, the news of
+/// hours must not come later still.
+const MAX_UNREACHED: Duration = Duration::from_hours(1);
 
 /// Tells when a feed is to be polled again.
 ///
 /// After a good poll: its interval, spread by a tenth, never earlier, and not before the server says that the
 /// feed may have changed. After failures: twice the interval, four times, and so on up to six hours. A server
 /// that names a time to wait gets it (Retry-After, RFC 9110 §10.2.3). Neither can put a feed off for longer
-/// than `max_every`, or its own interval where that is longer.
+/// than `max_every`, or its own interval where that is longer. Where no server was reached, the interval, then
+/// twice the interval, up to an hour.
 #[must_use]
 pub fn next_poll_at(
     every: Duration,
@@ -59,8 +69,15 @@ pub fn next_poll_at(
             retry_after,
         } => {
             let doubled = every.saturating_mul(2u32.saturating_pow(in_a_row.min(16)));
-            let back_off = jittered(doubled.min(MAX_BACK_OFF.max(every)), jitter).max(every);
+            let most = MAX_BACK_OFF.min(max_every).max(every);
+            let back_off = jittered(doubled.min(most), jitter).max(every);
             back_off.max(asked_for(retry_after))
+        }
+        PollEnd::Unreached { in_a_row } => {
+            let doubled =
+                every.saturating_mul(2u32.saturating_pow(in_a_row.saturating_sub(1).min(16)));
+            let most = MAX_UNREACHED.min(max_every).max(every);
+            jittered(doubled.min(most), jitter).max(every)
         }
     };
     after(now, wait)
@@ -111,6 +128,14 @@ mod tests {
         assert_eq!(wait(15 * MINUTE, failed(1, None), 0.5), 30 * MINUTE);
         assert_eq!(wait(15 * MINUTE, failed(2, None), 0.5), 60 * MINUTE);
         assert_eq!(wait(15 * MINUTE, failed(40, None), 0.5), 360 * MINUTE);
+    }
+
+    #[test]
+    fn a_feed_that_was_not_reached_is_tried_each_hour_at_least() {
+        let unreached = |in_a_row| PollEnd::Unreached { in_a_row };
+        assert_eq!(wait(15 * MINUTE, unreached(1), 0.5), 15 * MINUTE);
+        assert_eq!(wait(15 * MINUTE, unreached(2), 0.5), 30 * MINUTE);
+        assert_eq!(wait(15 * MINUTE, unreached(50), 0.5), 60 * MINUTE);
     }
 
     #[test]

@@ -65,19 +65,23 @@ impl Store {
 
     /// Stores the text of an entry, which is then ready to be matched.
     ///
+    /// `rule_problem` says what of the feed's site rule did not fit the page; people find it with the feed.
+    ///
     /// # Errors
     /// When the database refuses.
     pub async fn record_article(
         &self,
         entry: EntryId,
         article: Article,
+        rule_problem: Option<String>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.tx(move |tx| {
-            let (from_page, page_problem) = match article.basis {
-                TextBasis::Page => (1, None),
-                TextBasis::Feed { page_problem } => (0, page_problem),
+            let from_page = match &article.basis {
+                TextBasis::Page | TextBasis::Beginning { .. } => 1,
+                TextBasis::Feed { .. } => 0,
             };
+            let page_problem = article.basis.problem().map(str::to_owned);
             // A claim whose lease ran out may be answered twice; the first answer stands.
             tx.exec(
                 "INSERT INTO articles (entry_id, url, title, byline, published_at, published_offset_s,
@@ -104,7 +108,11 @@ impl Store {
                      pages_failing_since = CASE WHEN CAST($1 AS TEXT) IS NULL THEN NULL
                          ELSE COALESCE(pages_failing_since, $2) END
                  WHERE id = (SELECT feed_id FROM entries WHERE id = $3)",
-                &[page_problem.into(), ms(now).into(), entry.0.into()],
+                &[
+                    page_problem.or(rule_problem).into(),
+                    ms(now).into(),
+                    entry.0.into(),
+                ],
             )?;
             // The article is now the one home of the text.
             tx.exec(
@@ -152,6 +160,23 @@ impl Store {
                 .into_iter()
                 .map(|id| unflagged(tx, id))
                 .collect()
+        })
+        .await
+    }
+
+    /// Opens claims whose texts or matches could not be stored.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn put_back_entries(&self, entries: Vec<EntryId>) -> Result<(), StoreError> {
+        self.tx(move |tx| {
+            for entry in &entries {
+                tx.exec(
+                    "UPDATE entries SET lease_until = 0 WHERE id = $1",
+                    &[entry.0.into()],
+                )?;
+            }
+            Ok(())
         })
         .await
     }
@@ -254,13 +279,16 @@ pub(super) fn article(row: &Row, first: usize) -> Result<Article, StoreError> {
         lang: row.opt_text(first + 5)?,
         site: row.opt_text(first + 6)?,
         text: row.text(first + 7)?,
-        basis: match row.int(first + 8)? {
-            1 => TextBasis::Page,
-            _ => TextBasis::Feed {
-                page_problem: row.opt_text(first + 9)?,
-            },
-        },
+        basis: basis(row.int(first + 8)?, row.opt_text(first + 9)?),
     })
+}
+
+fn basis(from_page: i64, problem: Option<String>) -> TextBasis {
+    match (from_page, problem) {
+        (1, None) => TextBasis::Page,
+        (1, Some(problem)) => TextBasis::Beginning { problem },
+        (_, page_problem) => TextBasis::Feed { page_problem },
+    }
 }
 
 fn one(tx: &mut dyn Tx, sql: &str, id: i64) -> Result<Row, StoreError> {

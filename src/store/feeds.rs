@@ -17,12 +17,43 @@ pub struct DueFeed {
     pub url: Url,
     /// The address to poll.
     pub fetch_url: Url,
+    /// Whether the feed had to be found on a page.
+    pub finding: Finding,
+    /// When it was read last.
+    pub last_success_at: Option<Timestamp>,
     /// The validators of the copy read last.
     pub validators: Validators,
     /// Whether it has ever been read.
     pub first_poll: bool,
     /// Failed polls in a row so far.
     pub failures: u32,
+}
+
+/// Whether a feed had to be found on the page at its configured address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// No: the configured address is that of the feed.
+    NotNeeded,
+    /// The address to poll was found there.
+    Found,
+    /// It was, and is no feed any more: it is to be looked for again.
+    Lost {
+        /// Where it was.
+        last: Url,
+    },
+}
+
+/// At which address a feed is polled from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// At the one where it was polled now.
+    Kept,
+    /// Its server says that it has moved there for good.
+    Moved(Url),
+    /// It was found there, on the page at its configured address.
+    Found(Url),
+    /// At its configured address, where there is a feed now.
+    Configured,
 }
 
 /// What a poll changes.
@@ -41,6 +72,8 @@ pub enum FeedHealth {
     Unchanged {
         /// The validators to send next time.
         validators: Validators,
+        /// Its new address after permanent redirects.
+        moved_to: Option<Url>,
     },
     /// It was read.
     Read {
@@ -48,8 +81,8 @@ pub enum FeedHealth {
         title: Option<String>,
         /// The validators to send next time.
         validators: Validators,
-        /// Its new address after permanent redirects.
-        moved_to: Option<Url>,
+        /// Where it is polled from now on.
+        address: Address,
         /// What had to be mended.
         repairs: Vec<String>,
         /// Its entries that are to be scraped if they are new.
@@ -59,6 +92,11 @@ pub enum FeedHealth {
     },
     /// The poll failed.
     Failed {
+        /// Why, as a clause for people.
+        error: String,
+    },
+    /// The poll failed, and the address it was polled at, which is not the configured one, is to be forgotten.
+    Lost {
         /// Why, as a clause for people.
         error: String,
     },
@@ -132,7 +170,8 @@ impl Store {
                      SELECT id FROM feeds
                      WHERE active = 1 AND gone = 0 AND next_poll_at <= $2 AND lease_until <= $3
                      ORDER BY next_poll_at, id LIMIT $4)
-                 RETURNING id, url, fetch_url, etag, last_modified, first_success_at, failures",
+                 RETURNING id, url, fetch_url, etag, last_modified, first_success_at, failures, found,
+                     last_success_at",
                 &[
                     lease_end(now, lease).into(),
                     ms(due_by).into(),
@@ -160,37 +199,46 @@ impl Store {
         self.tx(move |tx| {
             let next = ms(record.next_poll_at);
             match record.health {
-                FeedHealth::Unchanged { validators } => {
+                FeedHealth::Unchanged {
+                    validators,
+                    moved_to,
+                } => {
                     succeeded(tx, feed, next, &validators, now)?;
+                    set_address(tx, feed, moved_to.map_or(Address::Kept, Address::Moved))?;
                     Ok(0)
                 }
                 FeedHealth::Read {
                     title,
                     validators,
-                    moved_to,
+                    address,
                     repairs,
                     fresh,
                     seen,
                 } => {
                     succeeded(tx, feed, next, &validators, now)?;
                     tx.exec(
-                        "UPDATE feeds SET title = $1, repairs = $2, fetch_url = COALESCE($3, fetch_url),
-                             first_success_at = COALESCE(first_success_at, $4)
-                         WHERE id = $5",
+                        "UPDATE feeds SET title = $1, repairs = $2,
+                             first_success_at = COALESCE(first_success_at, $3)
+                         WHERE id = $4",
                         &[
                             title.into(),
                             json_list(&repairs).into(),
-                            moved_to.map(String::from).into(),
                             ms(now).into(),
                             feed.0.into(),
                         ],
                     )?;
+                    set_address(tx, feed, address)?;
                     let fresh = entries::add(tx, feed, &fresh, entries::State::ToScrape, now)?;
                     let seen = entries::add(tx, feed, &seen, entries::State::Seen, now)?;
                     Ok(fresh + seen)
                 }
                 FeedHealth::Failed { error } => {
                     failed(tx, feed, next, 0, &error, now)?;
+                    Ok(0)
+                }
+                FeedHealth::Lost { error } => {
+                    failed(tx, feed, next, 0, &error, now)?;
+                    forget_address(tx, feed)?;
                     Ok(0)
                 }
                 FeedHealth::PutOff => {
@@ -205,6 +253,23 @@ impl Store {
                     Ok(0)
                 }
             }
+        })
+        .await
+    }
+
+    /// Opens claims whose polls could not be stored.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn put_back_feeds(&self, feeds: Vec<FeedId>) -> Result<(), StoreError> {
+        self.tx(move |tx| {
+            for feed in &feeds {
+                tx.exec(
+                    "UPDATE feeds SET lease_until = 0 WHERE id = $1",
+                    &[feed.0.into()],
+                )?;
+            }
+            Ok(())
         })
         .await
     }
@@ -241,6 +306,37 @@ fn succeeded(
     Ok(())
 }
 
+fn set_address(tx: &mut dyn Tx, feed: FeedId, address: Address) -> Result<(), StoreError> {
+    let (sql, url) = match address {
+        Address::Kept => return Ok(()),
+        Address::Moved(url) => ("UPDATE feeds SET fetch_url = $1 WHERE id = $2", url),
+        Address::Found(url) => (
+            "UPDATE feeds SET fetch_url = $1, found = 1 WHERE id = $2",
+            url,
+        ),
+        Address::Configured => {
+            let sql = "UPDATE feeds SET fetch_url = url, found = 0 WHERE id = $1";
+            tx.exec(sql, &[feed.0.into()])?;
+            return Ok(());
+        }
+    };
+    tx.exec(sql, &[url.as_str().into(), feed.0.into()])?;
+    Ok(())
+}
+
+/// Goes back to the configured address, with the validators of the other dropped. A found address is remembered, so
+/// that it is known again if it is found once more.
+fn forget_address(tx: &mut dyn Tx, feed: FeedId) -> Result<(), StoreError> {
+    tx.exec(
+        "UPDATE feeds SET etag = NULL, last_modified = NULL,
+             fetch_url = CASE WHEN found = 0 THEN url ELSE fetch_url END,
+             found = CASE WHEN found = 0 THEN 0 ELSE 2 END
+         WHERE id = $1",
+        &[feed.0.into()],
+    )?;
+    Ok(())
+}
+
 /// Keeps the validators: they belong to the copy that was read last, and still do.
 fn failed(
     tx: &mut dyn Tx,
@@ -266,10 +362,19 @@ fn failed(
 }
 
 fn due_feed(row: &Row) -> Result<DueFeed, StoreError> {
+    let configured = url(row, 1)?;
+    let stored = url(row, 2)?;
+    let (fetch_url, finding) = match row.int(7)? {
+        0 => (stored, Finding::NotNeeded),
+        1 => (stored, Finding::Found),
+        _ => (configured.clone(), Finding::Lost { last: stored }),
+    };
     Ok(DueFeed {
         id: FeedId(row.int(0)?),
-        url: url(row, 1)?,
-        fetch_url: url(row, 2)?,
+        url: configured,
+        fetch_url,
+        finding,
+        last_success_at: opt_timestamp(row, 8)?,
         validators: Validators {
             etag: row.opt_text(3)?,
             last_modified: row.opt_text(4)?,

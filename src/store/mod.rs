@@ -28,7 +28,7 @@ use crate::domain::{InstallationId, LocalTimestamp, Timestamp};
 pub use alerts::{Flagged, Raised, StoryState};
 pub use articles::{Unflagged, Unscraped};
 pub use deliveries::{ChannelHold, DueDelivery, RetrySelection};
-pub use feeds::{DueFeed, FeedHealth, PollRecord};
+pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use kept::{Kept, KeptPlace};
 pub use report::{
     AlertDetail, AlertFilter, AlertLine, AttemptLine, ChannelLine, Counts, DeliveryLine, FeedLine,

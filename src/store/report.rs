@@ -23,6 +23,8 @@ pub struct FeedLine {
     pub url: url::Url,
     /// The address it is polled at.
     pub fetch_url: url::Url,
+    /// Whether that address was found on the page at the configured one.
+    pub is_found: bool,
     /// What people call it.
     pub name: Option<String>,
     /// Whether its server says that it is gone.
@@ -68,6 +70,24 @@ pub struct ChannelLine {
     pub sent: u32,
     /// Deliveries that were given up.
     pub abandoned: u32,
+}
+
+impl ChannelLine {
+    /// A channel that nothing has been sent to.
+    #[must_use]
+    pub fn unused(name: ChannelName) -> Self {
+        Self {
+            name,
+            state: "ok".into(),
+            not_before: None,
+            error: None,
+            failing_since: None,
+            last_success_at: None,
+            waiting: 0,
+            sent: 0,
+            abandoned: 0,
+        }
+    }
 }
 
 /// Counts over everything; `matches` is the sum of `delivered`, `waiting` and `dead`.
@@ -229,7 +249,7 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
         "SELECT f.url, f.fetch_url, COALESCE(f.name, f.title), f.gone, f.failures, f.failing_since,
              f.error, f.last_success_at, f.next_poll_at, f.repairs,
              (SELECT COUNT(*) FROM entries e WHERE e.feed_id = f.id), f.page_problem,
-             f.pages_failing_since
+             f.pages_failing_since, f.found
          FROM feeds f WHERE f.active = 1 ORDER BY f.id",
         &[],
     )?
@@ -237,7 +257,8 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
     .map(|row| {
         Ok(FeedLine {
             url: url(row, 0)?,
-            fetch_url: url(row, 1)?,
+            fetch_url: url(row, if row.int(13)? == 2 { 0 } else { 1 })?,
+            is_found: row.int(13)? == 1,
             name: row.opt_text(2)?,
             gone: row.int(3)? != 0,
             failures: count(row, 4)?,

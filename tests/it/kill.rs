@@ -22,7 +22,7 @@ async fn a_kill_while_an_alert_is_under_way_loses_none_and_repeats_it_under_its_
     for kill_at in [1, 2, 5, expected().len()] {
         let world = World::open(Publishing::AllAtOnce).await;
         let mut child = run_once(&world).spawn().unwrap();
-        world.webhook.wait_for(kill_at).await;
+        world.calls(kill_at).await;
         child.kill().unwrap();
         child.wait().unwrap();
 
@@ -48,7 +48,7 @@ async fn a_kill_while_an_alert_is_under_way_loses_none_and_repeats_it_under_its_
 async fn the_database_is_whole_after_a_kill() {
     let world = World::open(Publishing::AllAtOnce).await;
     let mut child = run_once(&world).spawn().unwrap();
-    world.webhook.wait_for(3).await;
+    world.calls(3).await;
     child.kill().unwrap();
     child.wait().unwrap();
     let file = world.state_dir().join("newswatch.sqlite3");

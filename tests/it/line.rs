@@ -59,7 +59,7 @@ async fn a_second_pass_right_after_the_first_sends_nothing() {
     world.pass(store.clone(), clock.clone()).await.unwrap();
     let (calls, mails) = (world.webhook.received().len(), world.mail.mails().len());
     world.pass(store.clone(), clock.clone()).await.unwrap();
-    clock.advance(Duration::from_secs(3600));
+    clock.advance(Duration::from_hours(1));
     world.pass(store, clock).await.unwrap();
     assert_eq!(world.webhook.received().len(), calls);
     assert_eq!(world.mail.mails().len(), mails);
@@ -71,7 +71,7 @@ async fn an_unchanged_feed_is_asked_for_with_its_validators_and_answers_304() {
     let clock = Clock::fixed(Clock::system().now());
     let store = open(&world).await;
     world.pass(store.clone(), clock.clone()).await.unwrap();
-    clock.advance(Duration::from_secs(3600));
+    clock.advance(Duration::from_hours(1));
     world.pass(store, clock).await.unwrap();
     for outlet in newswatch::demo::newsroom::Outlet::ALL {
         let served = world.newsroom.served(outlet.feed_path());
@@ -87,7 +87,7 @@ async fn a_story_that_comes_out_later_is_alerted_when_it_comes_out() {
     world.pass(store.clone(), clock.clone()).await.unwrap();
     assert!(world.alerted().is_empty());
     while world.newsroom.release_next().is_some() {}
-    clock.advance(Duration::from_secs(3600));
+    clock.advance(Duration::from_hours(1));
     world.pass(store, clock).await.unwrap();
     let alerted: BTreeSet<_> = world.alerted().into_iter().collect();
     assert_eq!(alerted, expected());
@@ -105,7 +105,7 @@ async fn a_webhook_that_fails_is_tried_again_under_the_same_id_while_mail_goes_o
     world.pass(store.clone(), clock.clone()).await.unwrap();
     assert_eq!(world.mail.mails().len(), count, "mail must not wait");
 
-    clock.advance(Duration::from_secs(60));
+    clock.advance(Duration::from_mins(1));
     world.pass(store.clone(), clock).await.unwrap();
     let calls = world.webhook.received();
     assert_eq!(calls.len(), 2 * count);
@@ -167,7 +167,7 @@ async fn a_delivery_that_is_given_up_is_kept_and_can_be_sent_again() {
         .script(std::iter::repeat_n(ScriptedAnswer::status(500), 11 * count));
     for _ in 0..11 {
         world.pass(store.clone(), clock.clone()).await.unwrap();
-        clock.advance(Duration::from_secs(12 * 3600));
+        clock.advance(Duration::from_hours(12));
     }
     let counts = store.report().await.unwrap().counts;
     assert_eq!(counts.dead as usize, count);

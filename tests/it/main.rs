@@ -13,6 +13,7 @@
 
 mod backtest;
 mod cli;
+mod drive;
 mod email;
 mod environment;
 mod explain;

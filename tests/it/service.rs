@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use newswatch::demo::newsroom::Publishing;
 use tokio::net::UnixDatagram;
 
-use crate::support::newsroom::{World, expected};
+use crate::support::newsroom::{PATIENCE, World, expected};
 
 /// A running newswatch that reports to a socket of ours as it would to systemd.
 struct Service {
@@ -32,7 +32,10 @@ impl Service {
     async fn told(&self, word: &str) {
         let mut message = [0; 4096];
         loop {
-            let length = self.socket.recv(&mut message).await.unwrap();
+            let length = tokio::time::timeout(PATIENCE, self.socket.recv(&mut message))
+                .await
+                .expect("systemd is told in time")
+                .unwrap();
             let text = String::from_utf8_lossy(&message[..length]).into_owned();
             if text.lines().any(|line| line.starts_with(word)) {
                 return;
@@ -62,7 +65,7 @@ async fn systemd_is_told_ready_status_alive_and_stopping() {
     service.told("READY=1").await;
     service.told("STATUS=").await;
     service.told("WATCHDOG=1").await;
-    world.webhook.wait_for(expected().len()).await;
+    world.calls(expected().len()).await;
     service.signal("TERM");
     service.told("STOPPING=1").await;
     assert!(service.end().await.success());
@@ -78,7 +81,7 @@ async fn a_hang_up_with_a_broken_configuration_keeps_the_old_one_in_force() {
     service.signal("HUP");
     service.told("RELOADING=1").await;
     service.told("READY=1").await;
-    world.webhook.wait_for(expected().len()).await;
+    world.calls(expected().len()).await;
     std::fs::write(&world.config_path, good).unwrap();
     service.signal("TERM");
     assert!(service.end().await.success());
@@ -101,7 +104,7 @@ async fn a_hang_up_takes_up_a_new_watch_for_news_to_come() {
     service.told("RELOADING=1").await;
     service.told("READY=1").await;
     while world.newsroom.release_next().is_some() {}
-    world.webhook.wait_for(expected().len()).await;
+    world.calls(expected().len()).await;
     service.signal("TERM");
     assert!(service.end().await.success());
 }

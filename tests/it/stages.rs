@@ -23,10 +23,11 @@ struct Service {
 impl Service {
     async fn over(site: Site, feeds: &[&str], watch: &str) -> Self {
         let database = Arc::new(Sqlite::in_memory().unwrap());
-        let feeds: String = feeds
+        let feeds: Vec<String> = feeds
             .iter()
             .map(|path| format!("[[feed]]\nurl = \"{}\"\n", site.url(path)))
             .collect();
+        let feeds = feeds.concat();
         let config = format!(
             "state_dir = \"/nonexistent\"\n[poll]\nfirst_poll = \"alert\"\n\
              [http]\nallow_private = [\"{}\"]\n{feeds}{watch}\n\
@@ -42,6 +43,10 @@ impl Service {
     }
 
     async fn pass(&self) {
+        daemon::pass(Arc::new(self.context().await)).await.unwrap();
+    }
+
+    async fn context(&self) -> newswatch::pipeline::Context {
         newswatch::http::install_tls_provider();
         let folder = tempfile::tempdir().unwrap();
         let loaded = config::load_text(
@@ -55,11 +60,17 @@ impl Service {
         let ctx = daemon::context(loaded.config, self.store.clone(), self.clock.clone())
             .await
             .unwrap();
-        let ctx = newswatch::pipeline::Context {
+        newswatch::pipeline::Context {
             page_retry: Vec::new(),
             ..ctx
-        };
-        daemon::pass(Arc::new(ctx)).await.unwrap();
+        }
+    }
+
+    /// Takes the entries of every feed in, and no further.
+    async fn poll(&self) {
+        let poll = newswatch::pipeline::poll::Poll::default();
+        let ctx = self.context().await;
+        while newswatch::pipeline::step(&poll, &ctx).await.unwrap() {}
     }
 
     async fn alerts(&self) -> Vec<AlertLine> {
@@ -322,4 +333,21 @@ async fn an_article_that_declares_no_language_is_known_by_its_words() {
     let service = Service::over(site, &["/rss"], watch).await;
     service.pass().await;
     assert_eq!(service.sentences().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_match_whose_feed_has_left_the_configuration_is_held_and_not_lost() {
+    let site = Site::open().await;
+    site.put_feed("/rss", &[["1", "East Sea", &site.url("/1"), "Notes"]]);
+    let mut service = Service::over(site, &["/rss"], EAST_SEA).await;
+    service.poll().await;
+    service.config = service.config.replace("/rss", "/other");
+    service.pass().await;
+    let alerts = service.alerts().await;
+    assert!(
+        matches!(&alerts[..], [AlertLine::Held { reason, .. }] if reason == "feed-removed"),
+        "{alerts:?}"
+    );
+    let counts = service.store.report().await.unwrap().counts;
+    assert_eq!(counts.entries_waiting, 0);
 }

@@ -8,11 +8,12 @@ use newswatch::domain::{
     EntryKey, InstallationId, Match, Priority, TextBasis, Timestamp, Validators, WatchName,
 };
 use newswatch::store::{
-    ChannelHold, DueFeed, FeedHealth, Flagged, PollRecord, Raised, Sqlite, Store, StoreError,
+    Address, ChannelHold, DueFeed, FeedHealth, Flagged, PollRecord, Raised, Sqlite, Store,
+    StoreError,
 };
 use url::Url;
 
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 
 fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
@@ -59,7 +60,7 @@ fn read(fresh: Vec<Entry>) -> PollRecord {
                 etag: Some("W/\"1\"".into()),
                 last_modified: None,
             },
-            moved_to: None,
+            address: Address::Kept,
             repairs: Vec::new(),
             fresh,
             seen: Vec::new(),
@@ -214,7 +215,7 @@ async fn scraped(links: &[(&str, &str)]) -> Store {
     }
     for work in store.next_unscraped(now(), LEASE, 10).await.unwrap() {
         store
-            .record_article(work.id, article("Talks resume."), now())
+            .record_article(work.id, article("Talks resume."), None, now())
             .await
             .unwrap();
     }
@@ -229,14 +230,14 @@ async fn the_same_link_in_two_feeds_is_one_story_and_twice_in_one_feed_is_two() 
         ("https://b.example/rss", "https://n.example/1"),
     ])
     .await;
-    let mut stories = Vec::new();
+    let mut settled = Vec::new();
     for work in store.next_unflagged(now(), LEASE, 10).await.unwrap() {
         let link = work.link.map(String::from);
-        let story = store.story_of(work.id, link).await.unwrap().id;
-        stories.push((work.feed_url.to_string(), story));
+        let found = store.story_of(work.id, link).await.unwrap();
+        settled.push((work.feed_url.to_string(), found.id));
     }
     let of = |feed: &str| {
-        let of_feed = stories.iter().filter(|(of, _)| of == feed);
+        let of_feed = settled.iter().filter(|(of, _)| of == feed);
         of_feed.map(|(_, story)| *story).collect::<Vec<_>>()
     };
     let (a, b) = (of("https://a.example/rss"), of("https://b.example/rss"));
@@ -309,7 +310,7 @@ async fn raised() -> Store {
         .await
         .unwrap()
         .remove(0);
-    let story = store.story_of(work.id, None).await.unwrap();
+    let begun = store.story_of(work.id, None).await.unwrap();
     let alert = Alert {
         id: AlertId::derive(&InstallationId("i".into()), "w", "k"),
         found: Match {
@@ -319,7 +320,7 @@ async fn raised() -> Store {
             sentence: "Talks resume.".into(),
         },
         priority: Priority::High,
-        story: story.id,
+        story: begun.id,
         entry: work.id,
         feeds: Vec::new(),
         title: "Talks resume".into(),

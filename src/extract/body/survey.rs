@@ -1,5 +1,7 @@
 //! What each element and block is worth, and the element that is worth most.
 
+use std::collections::{HashMap, HashSet};
+
 use super::Known;
 use crate::extract::hints::Hints;
 use crate::extract::table::{Block, Part, Table, Tag};
@@ -253,6 +255,7 @@ fn junk_parts(table: &Table<'_>, plain: &Sums, names: Hints) -> Vec<bool> {
     let holds_body = parts_that_hold(table, |part| {
         part.hints.any(Hints::BODY) && plain.of(part) > 0.0
     });
+    let cards = cards(table, plain);
     let mut junk: Vec<bool> = Vec::with_capacity(table.elements.len());
     for (index, part) in table.elements.iter().enumerate() {
         let inherited = part.parent < index && junk.get(part.parent).copied().unwrap_or(false);
@@ -262,11 +265,66 @@ fn junk_parts(table: &Table<'_>, plain: &Sums, names: Hints) -> Vec<bool> {
             _ => names,
         };
         let found = part.hints.any(telling) && !holds_body.get(index).copied().unwrap_or(false);
-        let own = found && is_left_out_for(part.hints, plain.of(part), plain.total());
+        let own = found && is_left_out_for(part.hints, plain.of(part), plain.total())
+            || cards.contains(&index);
         junk.push(inherited || own);
     }
     junk
 }
+
+/// Rows of small parts that each have a linked headline and a line of text: other articles, whatever they are
+/// called. Where they are most of the page it is a list, and they are its text.
+fn cards(table: &Table<'_>, plain: &Sums) -> HashSet<usize> {
+    let mut rows: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (index, part) in table.elements.iter().enumerate() {
+        if is_card(table, part, plain) {
+            rows.entry(part.parent).or_default().push(index);
+        }
+    }
+    let cards: HashSet<usize> = rows
+        .into_values()
+        .filter(|row| row.len() >= FEWEST_CARDS)
+        .flatten()
+        .collect();
+    let text: f64 = cards
+        .iter()
+        .filter_map(|&index| table.elements.get(index))
+        .map(|part| plain.of(part))
+        .sum();
+    if text > plain.total() * MOST_TEXT_IN_CARDS {
+        return HashSet::new();
+    }
+    cards
+}
+
+fn is_card(table: &Table<'_>, part: &Part, plain: &Sums) -> bool {
+    let blocks = part.end - part.first;
+    let small = (2..=MOST_BLOCKS_OF_CARD).contains(&blocks) && plain.of(part) <= LONGEST_CARD;
+    let linked_headline = |block: &Block| {
+        block.link_share() > 0.8
+            && block.weight >= SHORTEST_HEADLINE
+            && matches!(block.tag, Tag::Heading(_))
+    };
+    small
+        && !part.tag.is_inline()
+        && table
+            .blocks
+            .iter()
+            .take(part.end)
+            .skip(part.first)
+            .any(linked_headline)
+}
+
+/// Cards beside each other from which they are a row.
+const FEWEST_CARDS: usize = 3;
+
+/// The most blocks, the longest text, and the shortest headline of a card.
+const MOST_BLOCKS_OF_CARD: usize = 5;
+const LONGEST_CARD: f64 = 400.0;
+const SHORTEST_HEADLINE: usize = 15;
+
+/// Share of the page's plain text in cards from which the page is a list.
+const MOST_TEXT_IN_CARDS: f64 = 0.7;
 
 /// Tells whether a part with this much plain text, of this much on the page, is left out for its name.
 fn is_left_out_for(hints: Hints, plain: f64, total: f64) -> bool {

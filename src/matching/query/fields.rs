@@ -71,6 +71,9 @@ pub(super) fn field(name: &str) -> Option<Field> {
 
 /// The hint for a name that is no field.
 pub(super) fn unknown_field_hint(name: &str) -> String {
+    if matches!(name.to_ascii_uppercase().as_str(), "NEAR" | "ONEAR") {
+        return "write NEAR/5 (or ONEAR/5) with a slash".to_owned();
+    }
     let other = OTHER_NAMES
         .iter()
         .find(|(other, _)| name.eq_ignore_ascii_case(other))

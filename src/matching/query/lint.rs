@@ -36,7 +36,7 @@ fn clause(expr: &Expr, field: Option<Field>, traps: &mut Vec<Mistake>) {
                 "slow-regex",
                 at,
                 "the regular expression holds no fixed text and is tried on every article",
-                "add letters that must occur: two or more ASCII characters in a row",
+                "add letters that must occur: two or more in a row, plain ones if case is ignored",
             ));
         }
         // `NOT x` has three letters and a space before its word.

@@ -2,6 +2,7 @@
 
 use regex_syntax::hir::{Hir, HirKind};
 use regex_syntax::{Parser, ParserBuilder};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Bytes a compiled expression may take; a counted repetition of a Unicode class grows fast.
 const MAX_COMPILED_BYTES: usize = 2 << 20;
@@ -15,7 +16,7 @@ const MIN_LITERAL_BYTES: usize = 2;
 /// # Errors
 /// What is wrong and the hint.
 pub(crate) fn check(pattern: &str, ignore_case: bool) -> Result<(), (String, String)> {
-    let hir = match parser(ignore_case).parse(pattern) {
+    let hir = match parser(ignore_case).parse(&composed(pattern)) {
         Ok(hir) => hir,
         Err(error) => {
             let reason = reason(&error);
@@ -44,7 +45,7 @@ pub(crate) fn check(pattern: &str, ignore_case: bool) -> Result<(), (String, Str
 /// # Errors
 /// Those of the `regex` crate.
 pub(crate) fn compile(pattern: &str, ignore_case: bool) -> Result<regex::Regex, regex::Error> {
-    regex::RegexBuilder::new(pattern)
+    regex::RegexBuilder::new(&composed(pattern))
         .case_insensitive(ignore_case)
         .size_limit(MAX_COMPILED_BYTES)
         .build()
@@ -54,30 +55,50 @@ pub(crate) fn compile(pattern: &str, ignore_case: bool) -> Result<regex::Regex, 
 pub(crate) fn required_literals(pattern: &str, ignore_case: bool) -> Vec<String> {
     // Parsed without regard to case, letters stay literals; they are then looked for in any case.
     let inline_flags = pattern.contains("(?");
-    let parsed = parser(ignore_case && inline_flags).parse(pattern);
+    let parsed = parser(ignore_case && inline_flags).parse(&composed(pattern));
+    // In any case, only ASCII is found by the automaton.
+    let alphabet = if ignore_case || inline_flags {
+        Alphabet::Ascii
+    } else {
+        Alphabet::Any
+    };
     parsed
         .ok()
-        .and_then(|hir| literals_of(&hir))
+        .and_then(|hir| literals_of(&hir, alphabet))
         .unwrap_or_default()
 }
 
-fn literals_of(hir: &Hir) -> Option<Vec<String>> {
+/// Articles are read in NFC, so an expression is as well.
+fn composed(pattern: &str) -> String {
+    pattern.nfc().collect()
+}
+
+/// The characters of which literals may be made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Alphabet {
+    Ascii,
+    Any,
+}
+
+fn literals_of(hir: &Hir, alphabet: Alphabet) -> Option<Vec<String>> {
     match hir.kind() {
         HirKind::Literal(literal) => {
             let text = std::str::from_utf8(&literal.0).ok()?;
-            // Only ASCII is found in any case by the automaton.
-            (text.is_ascii() && text.len() >= MIN_LITERAL_BYTES).then(|| vec![text.to_owned()])
+            let is_usable = alphabet == Alphabet::Any || text.is_ascii();
+            (is_usable && text.len() >= MIN_LITERAL_BYTES).then(|| vec![text.to_owned()])
         }
-        HirKind::Capture(capture) => literals_of(&capture.sub),
-        HirKind::Repetition(repetition) if repetition.min > 0 => literals_of(&repetition.sub),
+        HirKind::Capture(capture) => literals_of(&capture.sub, alphabet),
+        HirKind::Repetition(repetition) if repetition.min > 0 => {
+            literals_of(&repetition.sub, alphabet)
+        }
         HirKind::Concat(parts) => parts
             .iter()
-            .filter_map(literals_of)
+            .filter_map(|part| literals_of(part, alphabet))
             .max_by_key(|literals| literals.iter().map(String::len).min()),
         HirKind::Alternation(sides) => {
             let mut literals = Vec::new();
             for side in sides {
-                literals.extend(literals_of(side)?);
+                literals.extend(literals_of(side, alphabet)?);
             }
             (literals.len() <= MAX_LITERALS).then_some(literals)
         }
@@ -130,5 +151,10 @@ mod tests {
         assert_eq!(required_literals(r"\d+|foo", false), [""; 0]);
         assert_eq!(required_literals("(?i)cve-1", false), ["-1"]);
         assert_eq!(required_literals("a?b?", false), [""; 0]);
+        assert_eq!(
+            required_literals("Bie\u{302}\u{309}n [0-9]", false),
+            ["Biển "]
+        );
+        assert_eq!(required_literals("Biển [0-9]", true), [""; 0]);
     }
 }

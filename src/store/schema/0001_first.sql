@@ -9,6 +9,7 @@ CREATE TABLE feeds (
     id {PK},
     url TEXT NOT NULL UNIQUE,              -- as configured
     fetch_url TEXT NOT NULL,               -- where it is polled: differs after a permanent redirect
+    found {BIGINT} NOT NULL DEFAULT 0,     -- 1: fetch_url was found on the page at url; 2: and is no feed any more
     name TEXT,                             -- as configured
     title TEXT,                            -- its own
     active {BIGINT} NOT NULL,              -- 1 while it stands in the configuration
@@ -22,7 +23,7 @@ CREATE TABLE feeds (
     failures {BIGINT} NOT NULL DEFAULT 0,  -- failed polls in a row
     failing_since {BIGINT},
     error TEXT,
-    page_problem TEXT,                     -- why the newest article's page could not be used
+    page_problem TEXT,                     -- what was wrong with the newest article's page
     pages_failing_since {BIGINT},
     repairs TEXT NOT NULL DEFAULT '[]'     -- JSON list: what had to be mended at the last good poll
 ) {STRICT};
@@ -75,7 +76,7 @@ CREATE TABLE articles (
     site TEXT,
     text TEXT NOT NULL,
     from_page {BIGINT} NOT NULL,           -- 1 when the text is the page's, 0 when it is the feed's own
-    page_problem TEXT,                     -- why the page could not be used; null when it was, or was not wanted
+    page_problem TEXT,                     -- why the page did not give the whole text; null when it did, or was not asked
     scraped_at {BIGINT} NOT NULL
 ) {STRICT};
 

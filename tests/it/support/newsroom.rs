@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use newswatch::clock::Clock;
 use newswatch::config::{self, Config, ProcessEnvironment, Secrets};
@@ -13,6 +14,9 @@ use newswatch::demo::smtp_sink::SmtpSink;
 use newswatch::demo::webhook_sink::WebhookSink;
 use newswatch::store::Store;
 use tempfile::TempDir;
+
+/// How long a test waits for what must happen, on a machine that does much else.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A newsroom, a mail server, a webhook receiver, and a folder with a configuration that joins them.
 pub(crate) struct World {
@@ -64,6 +68,14 @@ impl World {
     pub(crate) async fn pass(&self, store: Store, clock: Clock) -> anyhow::Result<()> {
         let ctx = daemon::context(self.config(), store, clock).await?;
         daemon::pass(Arc::new(ctx)).await
+    }
+
+    /// Waits until the webhook receiver has got so many calls; a service that never sends them is a failure, not a
+    /// test that never ends.
+    pub(crate) async fn calls(&self, count: usize) {
+        tokio::time::timeout(PATIENCE, self.webhook.wait_for(count))
+            .await
+            .expect("the webhook calls have arrived in time");
     }
 
     /// The alerts that the webhook receiver was told: watch and story.

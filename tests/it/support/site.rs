@@ -60,7 +60,7 @@ impl Site {
 
     /// An RSS feed of entries: guid, title, link, description.
     pub(crate) fn put_feed(&self, path: &str, entries: &[[&str; 4]]) {
-        let items: String = entries
+        let items: Vec<String> = entries
             .iter()
             .map(|[guid, title, link, description]| {
                 format!(
@@ -70,18 +70,20 @@ impl Site {
             })
             .collect();
         let feed = format!(
-            "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Site</title>{items}</channel></rss>"
+            "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Site</title>{}</channel></rss>",
+            items.concat()
         );
         self.put(path, Page::Document("application/rss+xml", feed));
     }
 
     pub(crate) fn put_article(&self, path: &str, title: &str, paragraphs: &[&str]) {
-        let body: String = paragraphs
+        let body: Vec<String> = paragraphs
             .iter()
             .map(|paragraph| format!("<p>{paragraph}</p>"))
             .collect();
         let page = format!(
-            "<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"
+            "<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{}</article></body></html>",
+            body.concat()
         );
         self.put(path, Page::Document("text/html; charset=utf-8", page));
     }

@@ -1,0 +1,276 @@
+//! What a poll reads: the document at a feed's address and, where that only leads to entries, what it leads to.
+//!
+//! A web page leads to its feed, an index to its newest sitemaps. How far is followed is bounded in number by
+//! `parse` and in time by one more timeout; what is decided from it is in `poll`.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use url::Url;
+
+use super::Context;
+use crate::domain::{Feed, ListingRule, Validators, shown_url};
+use crate::extract::{Listing, Page};
+use crate::http::{Body, FetchError, Fetched, Get};
+use crate::parse::{self, Document, FeedLink, Heard, ParsedFeed, Recognised, Search, Wanted};
+use crate::store::{Address, DueFeed, Finding};
+
+/// The most that is taken of a feed, after decompression; real feeds stay far below.
+const MAX_FEED_BYTES: u64 = 16 * 1024 * 1024;
+
+/// What a feed reader accepts, the formats of feeds first (RFC 9110 §12.5.1).
+const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
+     application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5";
+
+/// The wait between two requests of a search.
+const SPACING: Duration = Duration::from_millis(500);
+
+/// Polls in a row that may fail before the common places are no longer tried: they were asked for in vain.
+const PATIENCE: u32 = 3;
+
+/// The time that reading one listing page may take.
+const READING_BUDGET: Duration = Duration::from_secs(2);
+
+/// What came of fetching and parsing a feed.
+pub(super) enum Read {
+    /// Nothing has changed (304).
+    Unchanged(Fetched),
+    /// There is a feed.
+    Parsed {
+        fetched: Fetched,
+        parsed: ParsedFeed,
+        address: Address,
+    },
+    /// There is a document that is no feed.
+    Unreadable(String),
+    /// There is none at an address that is not the configured one: that one is asked again.
+    Astray(String),
+    /// There is no document.
+    NotFetched(FetchError),
+}
+
+/// Fetches and reads what a feed's address leads to.
+pub(super) async fn read(ctx: &Context, feed: &Feed, due: &DueFeed) -> Read {
+    let (fetched, body) = match get(ctx, &due.fetch_url, &due.validators).await {
+        Ok((fetched, Some(body))) => (fetched, body),
+        Ok((fetched, None)) => return Read::Unchanged(fetched),
+        Err(error) if is_missing(&error) && due.finding == Finding::Found => {
+            return Read::Astray(format!("the feed that was found is gone: {error}"));
+        }
+        Err(error) => return Read::NotFetched(error),
+    };
+    let page = fetched.final_url.clone();
+    match recognised(ctx, body, page, feed.listing.clone()).await {
+        Ok(Recognised::Feed(parsed)) => Read::Parsed {
+            address: own_address(due, &fetched),
+            fetched,
+            parsed,
+        },
+        Ok(Recognised::Sitemap(sitemap)) => sitemaps(ctx, due, fetched, sitemap).await,
+        Ok(Recognised::Page(links)) => page_behind(ctx, due, &fetched.final_url, links).await,
+        Err(error) => Read::Unreadable(error),
+    }
+}
+
+/// At which address a feed is polled from now on that was read where it was polled.
+fn own_address(due: &DueFeed, fetched: &Fetched) -> Address {
+    match (&due.finding, &fetched.moved_to) {
+        (Finding::Lost { .. }, _) => Address::Configured,
+        (Finding::NotNeeded | Finding::Found, Some(moved_to)) => Address::Moved(moved_to.clone()),
+        (Finding::NotNeeded | Finding::Found, None) => Address::Kept,
+    }
+}
+
+/// Whether the server says that there is nothing at an address.
+fn is_missing(error: &FetchError) -> bool {
+    matches!(
+        error,
+        FetchError::Status {
+            status: 404 | 410,
+            ..
+        }
+    )
+}
+
+async fn get(
+    ctx: &Context,
+    url: &Url,
+    validators: &Validators,
+) -> Result<(Fetched, Option<Body>), FetchError> {
+    let request = Get {
+        url,
+        accept: ACCEPT,
+        validators,
+        max_body_bytes: MAX_FEED_BYTES,
+        timeout: ctx.poll.timeout,
+    };
+    let mut fetched = ctx.http.get(&request).await?;
+    let body = fetched.body.take();
+    Ok((fetched, body))
+}
+
+/// Reads a document on a thread of its own; the error is a clause for people.
+async fn recognised(
+    ctx: &Context,
+    body: Body,
+    url: Url,
+    listing: Option<ListingRule>,
+) -> Result<Recognised, String> {
+    let permit = Arc::clone(&ctx.parsing).acquire_owned().await.ok();
+    tokio::task::spawn_blocking(move || {
+        let recognised = match listing {
+            Some(rule) => listed(&body, &url, &rule).map(Recognised::Feed),
+            None => parse::recognise(&Document {
+                bytes: &body.bytes,
+                content_type: body.content_type.as_deref(),
+                url: Some(&url),
+            })
+            .map_err(|error| error.to_string()),
+        };
+        drop(permit);
+        recognised
+    })
+    .await
+    .unwrap_or_else(|_| Err("reading this feed ran into a defect of newswatch".into()))
+}
+
+/// Reads a page that lists articles.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a budget of computing time, not a time of day"
+)]
+fn listed(body: &Body, url: &Url, rule: &ListingRule) -> Result<ParsedFeed, String> {
+    let listing = Listing::new(rule).map_err(|error| error.to_string())?;
+    let page = Page {
+        bytes: &body.bytes,
+        content_type: body.content_type.as_deref(),
+        url: Some(url),
+    };
+    let begun = Instant::now();
+    let still_time = || begun.elapsed() < READING_BUDGET;
+    let found = listing
+        .read(&page, &still_time)
+        .map_err(|error| error.to_string())?;
+    Ok(parse::listing(found, url))
+}
+
+/// Reads the newest sitemaps that an index lists, besides what it holds itself.
+async fn sitemaps(
+    ctx: &Context,
+    due: &DueFeed,
+    mut fetched: Fetched,
+    index: parse::Sitemap,
+) -> Read {
+    let chosen = parse::newest_sitemaps(&index);
+    if !chosen.tell_changes {
+        // The index stays the same while its sitemaps change: a 304 would say nothing.
+        fetched.validators = Validators::default();
+    }
+    let mut parsed = index.feed;
+    let mut problem = None;
+    let following = async {
+        for url in &chosen.urls {
+            match sitemap(ctx, url).await {
+                Ok(further) => parse::add_sitemap(&mut parsed, further),
+                Err(error) => {
+                    problem = Some(format!("the sitemap {}: {error}", shown_url(url)));
+                }
+            }
+        }
+    };
+    if tokio::time::timeout(ctx.poll.timeout, Box::pin(following))
+        .await
+        .is_err()
+    {
+        problem = Some("the sitemaps of the index took too long".into());
+    }
+    match problem {
+        Some(problem) if parsed.entries.is_empty() => return Read::Unreadable(problem),
+        Some(problem) => {
+            // Without validators the missing ones are asked for at the next poll.
+            fetched.validators = Validators::default();
+            parsed.repairs.push(problem);
+        }
+        None => {}
+    }
+    Read::Parsed {
+        address: own_address(due, &fetched),
+        fetched,
+        parsed,
+    }
+}
+
+async fn sitemap(ctx: &Context, url: &Url) -> Result<ParsedFeed, String> {
+    match document(ctx, url).await {
+        Ok((_, Ok(Recognised::Sitemap(sitemap)))) => Ok(sitemap.feed),
+        Ok((_, Ok(Recognised::Feed(_) | Recognised::Page(_)))) => Err("it is no sitemap".into()),
+        Ok((_, Err(error))) => Err(error),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+async fn document(
+    ctx: &Context,
+    url: &Url,
+) -> Result<(Fetched, Result<Recognised, String>), FetchError> {
+    let (fetched, body) = get(ctx, url, &Validators::default()).await?;
+    let Some(body) = body else {
+        return Ok((fetched, Err("the server sent no document".into())));
+    };
+    let from = fetched.final_url.clone();
+    Ok((fetched, recognised(ctx, body, from, None).await))
+}
+
+/// Decides what a web page in the place of a feed means, and looks for its feed where there never was one.
+async fn page_behind(ctx: &Context, due: &DueFeed, page: &Url, links: Vec<FeedLink>) -> Read {
+    if due.fetch_url != due.url {
+        return Read::Astray(format!(
+            "{} is a web page now; the feed is looked for again from the configured address",
+            shown_url(&due.fetch_url)
+        ));
+    }
+    let has_been_a_feed = !due.first_poll && due.finding == Finding::NotNeeded;
+    if has_been_a_feed {
+        let named = links.iter().find(|link| link.is_of_news());
+        return Read::Unreadable(match named {
+            Some(link) => format!(
+                "this is not a feed: it is a web page; it names the feed {}",
+                shown_url(&link.url)
+            ),
+            None => "this is not a feed: it is a web page".into(),
+        });
+    }
+    let mut search = Search::new(page, links, Wanted::One);
+    if due.failures >= PATIENCE {
+        search = search.of_named_places_only();
+    }
+    let found = tokio::time::timeout(ctx.poll.timeout, Box::pin(searched(ctx, search))).await;
+    found.ok().flatten().unwrap_or_else(|| {
+        Read::Unreadable(
+            "this is a web page, and no feed was found that it names or that is where sites keep theirs; name the \
+             feed's own address, or how the page lists its articles with `listing`"
+                .into(),
+        )
+    })
+}
+
+async fn searched(ctx: &Context, mut search: Search) -> Option<Read> {
+    while let Some(place) = search.next_place() {
+        ctx.clock.sleep(SPACING).await;
+        let heard = match document(ctx, &place.url).await {
+            Ok((fetched, Ok(Recognised::Feed(parsed)))) => {
+                let url = fetched.moved_to.clone().unwrap_or(place.url);
+                return Some(Read::Parsed {
+                    fetched,
+                    parsed,
+                    address: Address::Found(url),
+                });
+            }
+            Ok(_) => Heard::Nothing,
+            Err(error) if is_missing(&error) => Heard::Nothing,
+            Err(_) => Heard::Refused,
+        };
+        search.hear(heard);
+    }
+    None
+}

@@ -1,0 +1,100 @@
+//! The loop that runs a stage, over a stage of our own whose work the store refuses.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use newswatch::clock::Clock;
+use newswatch::config::{self, ProcessEnvironment, Secrets};
+use newswatch::daemon;
+use newswatch::pipeline::{Context, Stage, StageError, Until, drive};
+use newswatch::store::{Sqlite, Store, StoreError};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// A stage with one piece of work, which the store refuses to record the first time.
+#[derive(Clone)]
+struct Refused {
+    open: Arc<Mutex<VecDeque<u32>>>,
+    tried: Arc<Mutex<u32>>,
+    recorded: CancellationToken,
+}
+
+impl Refused {
+    fn new() -> Self {
+        Self {
+            open: Arc::new(Mutex::new([7].into())),
+            tried: Arc::default(),
+            recorded: CancellationToken::new(),
+        }
+    }
+}
+
+impl Stage for Refused {
+    type Work = u32;
+    type Claim = u32;
+
+    const NAME: &'static str = "refused";
+
+    fn width(&self) -> usize {
+        4
+    }
+
+    async fn claim(&self, _: &Context, _: usize) -> Result<Vec<u32>, StageError> {
+        Ok(self.open.lock().unwrap().pop_front().into_iter().collect())
+    }
+
+    async fn work(&self, _: &Context, _: u32) -> Result<(), StageError> {
+        let mut tried = self.tried.lock().unwrap();
+        *tried += 1;
+        if *tried == 1 {
+            return Err(StoreError::Closed.into());
+        }
+        self.recorded.cancel();
+        Ok(())
+    }
+
+    fn claim_of(work: &u32) -> u32 {
+        *work
+    }
+
+    async fn put_back(&self, _: &Context, claims: Vec<u32>) -> Result<(), StageError> {
+        self.open.lock().unwrap().extend(claims);
+        Ok(())
+    }
+
+    fn bell(&self, _: &Context) -> Option<Arc<Notify>> {
+        None
+    }
+}
+
+async fn context() -> Context {
+    newswatch::http::install_tls_provider();
+    let folder = tempfile::tempdir().unwrap();
+    let loaded = config::load_text(
+        "test.toml",
+        "state_dir = \"/nonexistent\"\n",
+        folder.path(),
+        &ProcessEnvironment,
+        Secrets::Required,
+    )
+    .unwrap();
+    let store = Store::over(Arc::new(Sqlite::in_memory().unwrap()))
+        .await
+        .unwrap();
+    daemon::context(loaded.config, store, Clock::system())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn work_that_the_store_refused_to_record_is_put_back_and_done_again_before_its_lease_ends() {
+    let ctx = Arc::new(Context {
+        rest: Duration::from_millis(1),
+        ..context().await
+    });
+    let stage = Refused::new();
+    let until = Until::Stopped(stage.recorded.clone());
+    drive(stage.clone(), ctx, until, || ()).await.unwrap();
+    assert_eq!(*stage.tried.lock().unwrap(), 2);
+}
