@@ -93,7 +93,7 @@ fn is_feed_name(name: &At<String>, report: &Report) -> bool {
 
 fn article_mode(raw: &RawArticle, report: &Report) -> ArticleMode {
     let word = match raw {
-        RawArticle::Rule(rule) => return ArticleMode::Rule(site_rule(rule, report)),
+        RawArticle::Rule(rule) => return ArticleMode::Rule(Box::new(site_rule(rule, report))),
         RawArticle::Word(word) => word,
     };
     match word.value.as_str() {

@@ -44,7 +44,7 @@ pub enum ArticleMode {
     /// The feed's own text; the page is never fetched.
     Never,
     /// The page, read by these rules.
-    Rule(SiteRule),
+    Rule(Box<SiteRule>),
 }
 
 /// CSS selectors that read the pages of one site; an absent one leaves that part to the extractor.

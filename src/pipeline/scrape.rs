@@ -163,7 +163,7 @@ async fn read(ctx: &Context, work: &Unscraped) -> Result<(Extracted, Url), Failu
     let rule = match mode {
         ArticleMode::Never => return Err(Failure::NotWanted),
         ArticleMode::Auto => None,
-        ArticleMode::Rule(rule) => Some(rule),
+        ArticleMode::Rule(rule) => Some(*rule),
     };
     let Some(link) = &work.entry.link else {
         return Err(Failure::NotWanted);
