@@ -77,7 +77,7 @@ pub(super) fn read_text(text: &Text<'_>, path: Option<&Path>, report: &Report) -
 pub(super) fn read_other<T>(
     path: &Path,
     report: &Report,
-    read: impl FnOnce(Section<'_, '_>) -> T,
+    read: impl FnOnce(Section<'_>) -> T,
 ) -> Option<T> {
     let content = load_or_report(path, report)?;
     let (_, found) = read_tree(&Text::of(path, &content), &mut Vec::new(), report, read);
@@ -88,7 +88,7 @@ fn read_tree<T>(
     text: &Text<'_>,
     broken: &mut Broken,
     report: &Report,
-    read: impl FnOnce(Section<'_, '_>) -> T,
+    read: impl FnOnce(Section<'_>) -> T,
 ) -> (Arc<Source>, T) {
     let healed = syntax::heal(text.content);
     let tree = syntax::tree(&healed);
@@ -103,7 +103,7 @@ fn read_tree<T>(
         &hidden,
     ));
     report_syntax(&source, &healed, report);
-    let found = read(Section::root(&source, tree.get_ref()));
+    let found = read(Section::root(&source, tree.into_inner()));
     let tables = healed.broken.into_iter();
     broken.extend(tables.map(|table| (Arc::clone(&source), table)));
     (source, found)

@@ -165,7 +165,7 @@ pub(super) enum SecretKept {
 
 impl RawFile {
     /// Reads a file.
-    pub(super) fn read(mut root: Section<'_, '_>, role: Role, report: &Report) -> Self {
+    pub(super) fn read(mut root: Section<'_>, role: Role, report: &Report) -> Self {
         let mut file = Self::default();
         match role {
             Role::Main => {
@@ -187,12 +187,12 @@ impl RawFile {
                 }
             }
         }
-        file.feeds = each(root.tables("feed", report), report, RawFeed::read);
+        file.feeds = root.each("feed", report, RawFeed::read);
         if let Some(alias) = root.table("alias", report) {
             file.aliases = alias.named_strings(report);
         }
-        file.watches = each(root.tables("watch", report), report, RawWatch::read);
-        file.channels = each(root.tables("channel", report), report, RawChannel::read);
+        file.watches = root.each("watch", report, RawWatch::read);
+        file.channels = root.each("channel", report, RawChannel::read);
         root.finish(report);
         file
     }
@@ -206,19 +206,8 @@ impl RawFile {
     }
 }
 
-fn each<'a, 'i, T>(
-    sections: Vec<Section<'a, 'i>>,
-    report: &Report,
-    read: impl Fn(Section<'a, 'i>, &Report) -> T,
-) -> Vec<T> {
-    sections
-        .into_iter()
-        .map(|section| read(section, report))
-        .collect()
-}
-
 impl RawPoll {
-    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
         let poll = Self {
             every: section.duration("every", report),
             min_every: section.duration("min_every", report),
@@ -232,7 +221,7 @@ impl RawPoll {
 }
 
 impl RawHttp {
-    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
         let http = Self {
             contact: section.string("contact", report),
             allow_private: section.strings("allow_private", report),
@@ -253,7 +242,7 @@ impl RawStore {
 }
 
 impl RawFeed {
-    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
         let feed = Self {
             url: section
                 .required("url", report)
@@ -290,7 +279,7 @@ impl RawListing {
 }
 
 impl RawArticle {
-    fn read(value: Value<'_, '_>, report: &Report) -> Option<Self> {
+    fn read(value: Value<'_>, report: &Report) -> Option<Self> {
         if value.is_string() {
             return value.string(report).map(Self::Word);
         }
@@ -317,7 +306,7 @@ impl RawRewrite {
 
 impl RawRule {
     /// Reads the selectors of a site.
-    pub(super) fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+    pub(super) fn read(mut section: Section<'_>, report: &Report) -> Self {
         let rule = Self {
             place: section.place.clone(),
             is_empty: !section.has_any(),
@@ -338,7 +327,7 @@ impl RawRule {
 }
 
 impl RawWatch {
-    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
         section.belongs_to_watch();
         let watch = Self {
             place: section.place.clone(),
@@ -361,7 +350,7 @@ impl RawWatch {
 }
 
 impl RawChannel {
-    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
         let channel = Self {
             place: section.place.clone(),
             name: section
@@ -388,7 +377,7 @@ impl RawChannel {
 }
 
 impl RawSmtp {
-    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
         let smtp = Self {
             place: section.place.clone(),
             host: section
@@ -409,14 +398,11 @@ impl RawSmtp {
 
 impl RawSecret {
     /// Reads `secret = ...` or `secret = [..., ...]`.
-    fn read_one_or_more(value: Value<'_, '_>, report: &Report) -> Option<At<Vec<Self>>> {
+    fn read_one_or_more(value: Value<'_>, report: &Report) -> Option<At<Vec<Self>>> {
         let place = value.place.clone();
         let secrets = match value.list_rows() {
-            Some(rows) => rows
-                .into_iter()
-                .filter_map(|row| Self::read(row, report))
-                .collect(),
-            None => vec![Self::read(value, report)?],
+            Ok(rows) => rows.filter_map(|row| Self::read(row, report)).collect(),
+            Err(value) => vec![Self::read(value, report)?],
         };
         Some(At {
             value: secrets,
@@ -425,7 +411,7 @@ impl RawSecret {
     }
 
     /// Reads a text or `{ credential = ... }`, `{ file = ... }`, `{ env = ... }`.
-    fn read(value: Value<'_, '_>, report: &Report) -> Option<Self> {
+    fn read(value: Value<'_>, report: &Report) -> Option<Self> {
         let value = value.confidential();
         let place = value.place.clone();
         if value.is_string() {
@@ -437,6 +423,7 @@ impl RawSecret {
             "{ credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }",
             report,
         )?;
+        let named = section.has_any();
         let ways = [
             section
                 .string("credential", report)
@@ -444,7 +431,6 @@ impl RawSecret {
             section.string("file", report).map(SecretKept::File),
             section.string("env", report).map(SecretKept::Env),
         ];
-        let named = section.has_any();
         section.finish(report);
         let mut ways = ways.into_iter().flatten();
         match (ways.next(), ways.next()) {

@@ -1,8 +1,9 @@
-//! Reading a TOML table key by key: every key that is asked for becomes known, and `finish` reports the rest.
+//! Reading a TOML table key by key: what is asked for is taken out, and `finish` reports the rest.
+//!
+//! A table is given up as it is read, so that a file of 100,000 watches is not held twice.
 
 use std::sync::Arc;
 
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::{Kind, Problem, Report, quoted};
@@ -13,29 +14,29 @@ use super::suggest::nearest;
 const MAIN_KEYS: [&str; 2] = ["include", "state_dir"];
 
 /// A table of the file that is being read.
-pub(super) struct Section<'a, 'i> {
+pub(super) struct Section<'i> {
     /// Its header, or its braces.
     pub(super) place: Place,
-    table: &'a DeTable<'i>,
+    table: DeTable<'i>,
     known: Vec<&'static str>,
     confidential: bool,
 }
 
 /// A value of the file that is being read.
-pub(super) struct Value<'a, 'i> {
+pub(super) struct Value<'i> {
     /// Where it stands.
     pub(super) place: Place,
-    written: &'a DeValue<'i>,
+    written: DeValue<'i>,
     confidential: bool,
 }
 
-impl<'a, 'i> Section<'a, 'i> {
+impl<'i> Section<'i> {
     /// The whole file.
-    pub(super) fn root(source: &Arc<Source>, table: &'a DeTable<'i>) -> Self {
+    pub(super) fn root(source: &Arc<Source>, table: DeTable<'i>) -> Self {
         Self::new(Place::of_file(source, 0..0), table)
     }
 
-    fn new(place: Place, table: &'a DeTable<'i>) -> Self {
+    fn new(place: Place, table: DeTable<'i>) -> Self {
         Self {
             place,
             table,
@@ -56,18 +57,18 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 
     /// The value of a key, if it is there.
-    pub(super) fn value(&mut self, key: &'static str) -> Option<Value<'a, 'i>> {
+    pub(super) fn value(&mut self, key: &'static str) -> Option<Value<'i>> {
         self.known.push(key);
-        let value = self.table.get(key)?;
+        let value = self.table.remove(key)?;
         Some(Value {
             place: self.place.under(value.span(), self.path_of(key)),
-            written: value.get_ref(),
+            written: value.into_inner(),
             confidential: self.confidential,
         })
     }
 
     /// The value of a key; that it is missing is reported.
-    pub(super) fn required(&mut self, key: &'static str, report: &Report) -> Option<Value<'a, 'i>> {
+    pub(super) fn required(&mut self, key: &'static str, report: &Report) -> Option<Value<'i>> {
         let value = self.value(key);
         if value.is_none() {
             report_missing(&self.place, key, report);
@@ -109,7 +110,7 @@ impl<'a, 'i> Section<'a, 'i> {
     /// A number.
     pub(super) fn number(&mut self, key: &'static str, report: &Report) -> Option<At<f64>> {
         let value = self.value(key)?;
-        let number = match value.written {
+        let number = match &value.written {
             DeValue::Integer(number) => i32::from_str_radix(number.as_str(), number.radix())
                 .ok()
                 .map(f64::from),
@@ -133,36 +134,44 @@ impl<'a, 'i> Section<'a, 'i> {
         self.value(key)?.table_or(&expected, report)
     }
 
-    /// The tables of a list: `[[feed]]`, counted from 1 in their paths.
-    pub(super) fn tables(&mut self, key: &'static str, report: &Report) -> Vec<Self> {
+    /// What `read` makes of each table of a list: `[[feed]]`, counted from 1 in their paths.
+    pub(super) fn each<T>(
+        &mut self,
+        key: &'static str,
+        report: &Report,
+        read: impl Fn(Self, &Report) -> T,
+    ) -> Vec<T> {
         let Some(value) = self.value(key) else {
             return Vec::new();
         };
         let header = format!("a list of tables: write [[{key}]] above each");
-        let Some(rows) = value.list_rows() else {
-            value.report_type(&header, report);
-            return Vec::new();
-        };
-        rows.into_iter()
-            .filter_map(|row| row.table_or(&header, report))
-            .collect()
+        match value.list_rows() {
+            Ok(rows) => rows
+                .filter_map(|row| row.table_or(&header, report))
+                .map(|table| read(table, report))
+                .collect(),
+            Err(value) => {
+                value.report_type(&header, report);
+                Vec::new()
+            }
+        }
     }
 
     /// Every key of this table with its text, in the order of the file.
-    pub(super) fn named_strings(self, report: &Report) -> Vec<(At<String>, At<String>)> {
-        let mut rows: Vec<_> = self.table.iter().collect();
+    pub(super) fn named_strings(mut self, report: &Report) -> Vec<(At<String>, At<String>)> {
+        let mut rows: Vec<_> = std::mem::take(&mut self.table).into_iter().collect();
         rows.sort_by_key(|(name, _)| name.span().start);
         rows.into_iter()
             .filter_map(|(name, value)| {
                 let path = self.path_of(name.get_ref());
                 let text = Value {
                     place: self.place.under(value.span(), path.clone()),
-                    written: value.get_ref(),
+                    written: value.into_inner(),
                     confidential: false,
                 };
                 let name = At {
-                    value: name.get_ref().to_string(),
                     place: self.place.under(name.span(), path),
+                    value: name.into_inner().into_owned(),
                 };
                 Some((name, text.string(report)?))
             })
@@ -171,7 +180,7 @@ impl<'a, 'i> Section<'a, 'i> {
 
     /// Reports a key that must not stand here, and why.
     pub(super) fn refuse(&mut self, key: &'static str, why: &str, report: &Report) {
-        let Some((name, _)) = self.table.get_key_value(key) else {
+        let Some((name, _)) = self.table.remove_entry(key) else {
             return;
         };
         self.known.push(key);
@@ -180,18 +189,15 @@ impl<'a, 'i> Section<'a, 'i> {
         report.add(Problem::error(&place, Kind::UnknownKey, message).hint(why));
     }
 
-    /// Whether the table holds anything.
+    /// Whether the table holds anything that was not asked for yet.
     pub(super) fn has_any(&self) -> bool {
         !self.table.is_empty()
     }
 
     /// Reports every key that nobody asked for.
     pub(super) fn finish(self, report: &Report) {
-        for (name, _) in self.table {
+        for (name, _) in &self.table {
             let key: &str = name.get_ref();
-            if self.known.contains(&key) {
-                continue;
-            }
             let place = self.place.under(name.span(), self.path_of(key));
             let message = format!("there is no key {} here", quoted(key));
             let hint = self.hint_for(key);
@@ -219,7 +225,7 @@ impl<'a, 'i> Section<'a, 'i> {
     }
 }
 
-impl<'a, 'i> Value<'a, 'i> {
+impl<'i> Value<'i> {
     /// The same value, which no message may repeat.
     pub(super) fn confidential(self) -> Self {
         Self {
@@ -236,7 +242,7 @@ impl<'a, 'i> Value<'a, 'i> {
     /// The text, or a report that it is none.
     pub(super) fn string(self, report: &Report) -> Option<At<String>> {
         let text = self.written.as_str().map(str::to_owned);
-        let expected = match self.written {
+        let expected = match &self.written {
             DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) if !self.confidential => {
                 format!("a text: put it in quotes, \"{}\"", self.found())
             }
@@ -247,27 +253,26 @@ impl<'a, 'i> Value<'a, 'i> {
 
     /// The list of texts, or a report for each part that is none.
     pub(super) fn strings(self, report: &Report) -> Option<At<Vec<At<String>>>> {
-        let Some(rows) = self.list_rows() else {
-            let expected = match self.written.as_str() {
-                Some(text) if !self.confidential => format!("a list: [{}]", quoted(text)),
-                _ => "a list of texts: [\"...\", \"...\"]".to_owned(),
-            };
-            self.report_type(&expected, report);
-            return None;
-        };
-        let texts = rows
-            .into_iter()
-            .filter_map(|row| row.string(report))
-            .collect();
-        Some(At {
-            value: texts,
-            place: self.place,
-        })
+        let place = self.place.clone();
+        match self.list_rows() {
+            Ok(rows) => Some(At {
+                value: rows.filter_map(|row| row.string(report)).collect(),
+                place,
+            }),
+            Err(value) => {
+                let expected = match value.written.as_str() {
+                    Some(text) if !value.confidential => format!("a list: [{}]", quoted(text)),
+                    _ => "a list of texts: [\"...\", \"...\"]".to_owned(),
+                };
+                value.report_type(&expected, report);
+                None
+            }
+        }
     }
 
     /// The table, or a report that it is none.
-    pub(super) fn table_or(self, expected: &str, report: &Report) -> Option<Section<'a, 'i>> {
-        let Some(table) = self.written.as_table() else {
+    pub(super) fn table_or(self, expected: &str, report: &Report) -> Option<Section<'i>> {
+        let DeValue::Table(table) = self.written else {
             self.report_type(expected, report);
             return None;
         };
@@ -276,19 +281,17 @@ impl<'a, 'i> Value<'a, 'i> {
         Some(section)
     }
 
-    /// The parts of a list, counted from 1 in their paths; `None` when it is no list.
-    pub(super) fn list_rows(&self) -> Option<Vec<Self>> {
-        let rows = self.written.as_array()?.iter().enumerate();
-        Some(rows.map(|(index, row)| self.row(index, row)).collect())
-    }
-
-    fn row(&self, index: usize, row: &'a Spanned<DeValue<'i>>) -> Self {
-        let path = format!("{}[{}]", self.place.path, index + 1);
-        Self {
-            place: self.place.under(row.span(), path),
-            written: row.get_ref(),
-            confidential: self.confidential,
-        }
+    /// The parts of a list, counted from 1 in their paths; the value itself when it is no list.
+    pub(super) fn list_rows(self) -> Result<impl Iterator<Item = Self>, Self> {
+        let DeValue::Array(rows) = self.written else {
+            return Err(self);
+        };
+        let (list, confidential) = (self.place, self.confidential);
+        Ok(rows.into_iter().enumerate().map(move |(index, row)| Self {
+            place: list.under(row.span(), format!("{}[{}]", list.path, index + 1)),
+            written: row.into_inner(),
+            confidential,
+        }))
     }
 
     fn expect<T>(self, value: Option<T>, expected: &str, report: &Report) -> Option<At<T>> {
@@ -315,7 +318,7 @@ impl<'a, 'i> Value<'a, 'i> {
 
     /// The value as it was found, for a message.
     fn found(&self) -> String {
-        match self.written {
+        match &self.written {
             DeValue::String(text) => quoted(text),
             DeValue::Integer(number) => number.to_string(),
             DeValue::Float(number) => number.to_string(),
