@@ -232,7 +232,7 @@ impl RawHttp {
 }
 
 impl RawStore {
-    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
         let store = Self {
             keep_articles: section.duration("keep_articles", report),
         };
@@ -264,7 +264,7 @@ impl RawFeed {
 }
 
 impl RawListing {
-    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
         let listing = Self {
             item: section
                 .required("item", report)
@@ -290,7 +290,7 @@ impl RawArticle {
 }
 
 impl RawRewrite {
-    fn read(mut section: Section<'_, '_>, report: &Report) -> Self {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
         let mut required = |key| {
             let value = section.required(key, report)?;
             value.string(report)

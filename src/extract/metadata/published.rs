@@ -418,7 +418,8 @@ mod tests {
             latest: None,
         };
         let day = |three: [&str; 3]| {
-            day_before_year(&three, dates).map(|found| found.when.to_string()[..10].to_owned())
+            day_before_year(&three, dates)
+                .map(|found| found.when.to_string().chars().take(10).collect::<String>())
         };
         assert_eq!(day(["29", "10", "2021"]).as_deref(), Some("2021-10-29"));
         assert_eq!(day(["10", "29", "2021"]).as_deref(), Some("2021-10-29"));
