@@ -1,11 +1,13 @@
 //! The client against servers, well-behaved and not.
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 use newswatch::domain::Validators;
 use newswatch::http::{FetchError, Get, HttpLimits, Post};
 use tokio::io::AsyncWriteExt;
+use tokio::sync::Notify;
 use url::Url;
 
 use crate::support::http::{
@@ -566,20 +568,43 @@ async fn a_request_whose_turn_does_not_come_is_given_up_without_asking() {
 
 #[tokio::test]
 async fn a_receiver_of_a_post_may_take_longer_to_answer_than_a_server_of_documents() {
-    let server = RawServer::answering(answer("200 OK", "", "news")).await;
+    // The document never comes; the post is answered only when the wait for the document is over.
+    let document_given_up = Arc::new(Notify::new());
+    let bell = Arc::clone(&document_given_up);
+    let server = RawServer::behaving(move |mut stream, request| {
+        let bell = Arc::clone(&bell);
+        async move {
+            if request.starts_with("POST") {
+                bell.notified().await;
+                let answer = answer("200 OK", "", "news");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            } else {
+                std::future::pending::<()>().await;
+            }
+        }
+    })
+    .await;
     let limits = HttpLimits {
-        first_byte: Duration::ZERO,
+        first_byte: Duration::from_millis(50),
         ..HttpLimits::default()
     };
     let client = client_with(&["127.0.0.0/8"], limits);
     let url = Url::parse(&server.url("/")).unwrap();
-    let error = get(&client, url.as_str()).await.unwrap_err();
-    assert!(matches!(error, FetchError::NoAnswer { .. }), "{error:?}");
     let post = Post {
         url: &url,
         headers: Vec::new(),
         body: "{}".into(),
         timeout: PATIENCE,
     };
-    assert_eq!(client.post(&post).await.unwrap().status, 200);
+    let document = async {
+        while server.requests().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let error = get(&client, url.as_str()).await.unwrap_err();
+        document_given_up.notify_one();
+        error
+    };
+    let (answer, error) = tokio::join!(client.post(&post), document);
+    assert!(matches!(error, FetchError::NoAnswer { .. }), "{error:?}");
+    assert_eq!(answer.unwrap().status, 200);
 }
