@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -17,9 +17,6 @@ use crate::domain::{Article, ArticleText, Entry, FeedSelector, Watch, paragraphs
 use crate::extract::{self, Page};
 use crate::matching;
 use crate::ops::explain::{Why, WhyClause, why};
-
-/// The time that reading one page may take, as in the service.
-const READING_BUDGET: Duration = Duration::from_secs(2);
 
 /// The most that is read of one page.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -138,7 +135,7 @@ fn article(document: &Document) -> anyhow::Result<Article> {
         url: document.url.as_ref(),
     };
     let begun = Instant::now();
-    let found = extract::article(&page, None, &|| begun.elapsed() < READING_BUDGET)?;
+    let found = extract::article(&page, None, &|| begun.elapsed() < extract::READING_BUDGET)?;
     let lang = found.lang.clone().or_else(|| {
         matching::detect_language(&found.title.clone().unwrap_or_default(), &found.text)
     });

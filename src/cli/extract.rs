@@ -1,7 +1,7 @@
 //! `newswatch extract`: article pages in, their text out, a line of JSON for each input.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -12,9 +12,6 @@ use super::{Outcome, output};
 use crate::config;
 use crate::domain::LocalTimestamp;
 use crate::extract::{self, Extracted, Page, Rule};
-
-/// The time that reading one page may take, as in the service.
-const READING_BUDGET: Duration = Duration::from_secs(2);
 
 /// Arguments of `extract`.
 #[derive(Debug, Args)]
@@ -69,7 +66,7 @@ impl Extract {
         };
         let begun = Instant::now();
         Ok(extract::article(&page, rule, &|| {
-            begun.elapsed() < READING_BUDGET
+            begun.elapsed() < extract::READING_BUDGET
         })?)
     }
 }

@@ -26,6 +26,7 @@ mod wall;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use url::Url;
@@ -46,6 +47,9 @@ use rule::Applied;
 use strip::Pictures;
 use table::Table;
 use wall::Signs;
+
+/// The computing time that reading one page may take, for callers of `still_time`: a page built to be slow is given up.
+pub const READING_BUDGET: Duration = Duration::from_secs(2);
 
 /// Bytes of a page that are read; what follows is cut off.
 pub const MAX_PAGE_BYTES: usize = 4 * 1_048_576;

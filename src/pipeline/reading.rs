@@ -28,9 +28,6 @@ const SPACING: Duration = Duration::from_millis(500);
 /// Polls in a row that may fail before the common places are no longer tried: they were asked for in vain.
 const PATIENCE: u32 = 3;
 
-/// The time that reading one listing page may take.
-const READING_BUDGET: Duration = Duration::from_secs(2);
-
 /// What came of fetching and parsing a feed.
 pub(super) enum Read {
     /// Nothing has changed (304).
@@ -147,7 +144,7 @@ fn listed(body: &Body, url: &Url, rule: &ListingRule) -> Result<ParsedFeed, Stri
         url: Some(url),
     };
     let begun = Instant::now();
-    let still_time = || begun.elapsed() < READING_BUDGET;
+    let still_time = || begun.elapsed() < crate::extract::READING_BUDGET;
     let found = listing
         .read(&page, &still_time)
         .map_err(|error| error.to_string())?;

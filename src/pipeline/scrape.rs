@@ -26,9 +26,6 @@ const ACCEPT: &str = "text/html, application/xhtml+xml, */*;q=0.5";
 /// others late. How many requests there are at a time is bounded in `http`.
 const WIDTH: usize = 128;
 
-/// The time that reading one page may take: a page built to be slow is given up.
-const READING_BUDGET: Duration = Duration::from_secs(2);
-
 /// Pages of one article that are read at most, the first among them.
 const MAX_PAGES: usize = 5;
 
@@ -265,7 +262,7 @@ async fn extract_aside(
         };
         let prior = Prior { now: Some(now) };
         let found = extract::article_given(&page, rule.as_ref(), prior, &|| {
-            begun.elapsed() < READING_BUDGET
+            begun.elapsed() < extract::READING_BUDGET
         });
         drop(permit);
         found
