@@ -18,6 +18,7 @@ mod lines;
 mod linked_data;
 mod listing;
 mod metadata;
+mod origin;
 mod rule;
 mod strip;
 mod table;
@@ -37,6 +38,7 @@ use crate::domain::LocalTimestamp;
 pub use address::{AddressError, check_pattern, rewritten};
 pub use choice::{NoPage, choose};
 pub use listing::{Listing, ListingError};
+pub use origin::{Origin, Sourced};
 pub use rule::{Rule, RuleError, check_selector};
 pub use wall::Wall;
 
@@ -73,25 +75,31 @@ pub struct Page<'a> {
 pub struct Prior {
     /// What time it is: a page that claims to be of the day after tomorrow is not believed.
     pub now: Option<Timestamp>,
+    /// When the feed says that the article was published: of several dates on a page, the one that agrees is believed.
+    pub published: Option<Timestamp>,
 }
 
 /// What was found on a page.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extracted {
     /// The headline.
-    pub title: Option<String>,
+    pub title: Option<Sourced<String>>,
     /// Who wrote it: names only, joined by commas.
-    pub byline: Option<String>,
+    pub byline: Option<Sourced<String>>,
     /// When it was published.
-    pub published: Option<LocalTimestamp>,
+    pub published: Option<Sourced<LocalTimestamp>>,
     /// When it was last changed.
-    pub modified: Option<LocalTimestamp>,
-    /// Its language as a BCP 47 tag.
-    pub lang: Option<String>,
+    pub modified: Option<Sourced<LocalTimestamp>>,
+    /// Its language as a BCP 47 tag: declared, else guessed from its words.
+    pub lang: Option<Sourced<String>>,
     /// The name of the site.
-    pub site: Option<String>,
+    pub site: Option<Sourced<String>>,
+    /// The section of the paper that it stands in.
+    pub section: Option<Sourced<String>>,
     /// The address the page gives as its own.
-    pub canonical: Option<Url>,
+    pub canonical: Option<Sourced<Url>>,
+    /// Whether anyone may read all of it, where the page says so.
+    pub is_free: Option<Sourced<bool>>,
     /// The text, a paragraph a line; empty when none was found.
     pub text: String,
     /// Where the article goes on, by the site rule: a page of the same origin.
@@ -219,7 +227,7 @@ pub fn article_given(
         table: &table,
         linked: &linked,
         url: page.url,
-        now: prior.now,
+        prior,
     };
     let mut found = read(&sources, &applied);
     if applied.body.is_empty()
@@ -230,8 +238,9 @@ pub fn article_given(
     found.wall = wall::recognise(&Signs {
         table: &table,
         linked: &linked,
+        is_free: found.is_free.as_ref().map(|found| found.value),
         scripts: &stripped.scripts,
-        title: found.title.as_deref(),
+        title: found.title.as_ref().map(|found| found.value.as_str()),
         text: &found.text,
     });
     if found.wall.is_some_and(|wall| !wall.keeps_text()) {
@@ -240,6 +249,8 @@ pub fn article_given(
     if let Some(rule) = rule {
         found.text = rule.without_phrases(&found.text);
     }
+    let headline = found.title.as_ref().map(|found| found.value.as_str());
+    found.lang = metadata::lang(&sources, headline, &found.text);
     found.next = applied
         .next
         .as_deref()
@@ -261,9 +272,15 @@ fn text_elsewhere(shown: &str, linked: &LinkedArticle, scripts: &[&str]) -> Opti
 /// Finds the text and the metadata, those of the rule first.
 fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
     let table = sources.table;
-    let title = applied.title.clone().or_else(|| metadata::title(sources));
+    let by_rule = |value: String| Sourced::new(value, Origin::Rule);
+    let title = applied
+        .title
+        .clone()
+        .map(by_rule)
+        .or_else(|| metadata::title(sources));
+    let headline = title.as_ref().map(|found| found.value.as_str());
     let known = Known {
-        title: title.as_deref(),
+        title: headline,
         byline: None,
         description: table.meta(&["description", "og:description", "twitter:description"]),
     };
@@ -272,9 +289,10 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
         .byline
         .as_deref()
         .and_then(metadata::names_in_line)
-        .or_else(|| metadata::byline(sources, title.as_deref(), &body));
+        .map(by_rule)
+        .or_else(|| metadata::byline(sources, headline, &body));
     let known = Known {
-        byline: byline.as_deref(),
+        byline: byline.as_ref().map(|found| found.value.as_str()),
         ..known
     };
     let body = body::without_bylines(table, &body, &known, applied);
@@ -283,13 +301,15 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
         .published
         .iter()
         .find_map(|value| sources.dates().parse(value))
-        .map(|found| found.when);
+        .map(|found| Sourced::new(found.when, Origin::Rule));
     Extracted {
-        published: published.or_else(|| metadata::published(sources, title.as_deref(), range)),
+        published: published.or_else(|| metadata::published(sources, headline, range)),
         modified: metadata::modified(sources),
-        lang: metadata::lang(sources),
+        lang: None,
         site: metadata::site(sources),
+        section: metadata::section(sources),
         canonical: metadata::canonical(sources),
+        is_free: metadata::is_free(sources),
         text: joined(table, &body),
         title,
         byline,

@@ -17,11 +17,16 @@ fn shown(found: &Extracted) -> String {
     let field = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
     format!(
         "title: {}\nbyline: {}\npublished: {}\nlang: {}\nsite: {}\n\n{}\n",
-        field(found.title.clone()),
-        field(found.byline.clone()),
-        field(found.published.map(|published| published.to_string())),
-        field(found.lang.clone()),
-        field(found.site.clone()),
+        field(found.title.as_ref().map(|found| found.value.clone())),
+        field(found.byline.as_ref().map(|found| found.value.clone())),
+        field(
+            found
+                .published
+                .as_ref()
+                .map(|found| found.value.to_string())
+        ),
+        field(found.lang.as_ref().map(|found| found.value.clone())),
+        field(found.site.as_ref().map(|found| found.value.clone())),
         found.text
     )
 }
@@ -188,10 +193,9 @@ fn a_title_that_says_nothing_gives_way_to_a_heading() {
     let html = format!(
         "<title>Print</title><body><h3>Ferries sail all winter</h3><p>{FIRST}</p><p>{SECOND}</p>"
     );
-    assert_eq!(
-        article_of(&html).title.as_deref(),
-        Some("Ferries sail all winter")
-    );
+    let title = article_of(&html).title.unwrap();
+    assert_eq!(title.value, "Ferries sail all winter");
+    assert_eq!(title.origin, Origin::Heading(3));
 }
 
 #[test]
@@ -213,7 +217,7 @@ fn an_offset_written_for_people_is_given_to_the_time_written_for_machines() {
     let html =
         page_of(head, &[FIRST, SECOND]).replace("</h1>", "</h1><time>5 March 2024, 19:30</time>");
     let published = article_of(&html).published.unwrap();
-    assert_eq!(published.to_string(), "2024-03-05T19:30:00+07:00");
+    assert_eq!(published.value.to_string(), "2024-03-05T19:30:00+07:00");
 }
 
 #[test]
@@ -234,10 +238,11 @@ fn a_date_after_tomorrow_is_not_believed() {
     };
     let prior = Prior {
         now: "2024-05-07T00:00:00Z".parse().ok(),
+        published: None,
     };
     let found = article_given(&page, None, prior, &|| true).unwrap();
     assert_eq!(
-        found.published.unwrap().to_string(),
+        found.published.unwrap().value.to_string(),
         "2024-05-06T00:00:00+00:00"
     );
 }

@@ -12,7 +12,6 @@ use super::{Context, Stage, StageError};
 use crate::domain::{Article, ArticleMode, Entry, EntryId, SiteRule, Validators};
 use crate::extract::{self, ExtractError, Extracted, NoPage, Note, Page, Prior, Rule};
 use crate::http::{Body, FetchError, Get};
-use crate::matching;
 use crate::schedule;
 use crate::store::Unscraped;
 
@@ -111,19 +110,12 @@ async fn choose_aside(entry: Entry, page: Result<(Extracted, Url), NoPage>) -> A
         content: None,
         ..entry.clone()
     };
-    tokio::task::spawn_blocking(move || {
-        let mut article = extract::choose(&entry, page);
-        // What the page or the feed says of itself comes first; it knows better than letters can tell.
-        if article.lang.is_none() {
-            article.lang = matching::detect_language(&article.title, &article.text);
-        }
-        article
-    })
-    .await
-    .unwrap_or_else(|_| {
-        let defect = "reading the feed's text ran into a defect of newswatch";
-        extract::choose(&headline, Err(NoPage::Failed(defect.into())))
-    })
+    tokio::task::spawn_blocking(move || extract::choose(&entry, page))
+        .await
+        .unwrap_or_else(|_| {
+            let defect = "reading the feed's text ran into a defect of newswatch";
+            extract::choose(&headline, Err(NoPage::Failed(defect.into())))
+        })
 }
 
 /// Why there is no page; a reason is a clause for people.
@@ -152,6 +144,13 @@ impl From<ExtractError> for Failure {
     }
 }
 
+/// How the pages of an article are read.
+#[derive(Debug, Clone)]
+struct Reading {
+    rule: Option<SiteRule>,
+    prior: Prior,
+}
+
 async fn read(ctx: &Context, work: &Unscraped) -> Result<(Extracted, Url), Failure> {
     let mode = ctx
         .feeds
@@ -171,8 +170,15 @@ async fn read(ctx: &Context, work: &Unscraped) -> Result<(Extracted, Url), Failu
         .transpose()
         .map_err(|error| Failure::Lasting(format!("site rule: {error}")))?;
     let asked = rewritten.as_ref().unwrap_or(link);
-    let (first, url) = read_page(ctx, asked, rule.clone()).await?;
-    let whole = with_next_pages(ctx, first, &url, rule).await;
+    let reading = Reading {
+        rule,
+        prior: Prior {
+            now: Some(ctx.clock.now()),
+            published: work.entry.published,
+        },
+    };
+    let (first, url) = read_page(ctx, asked, reading.clone()).await?;
+    let whole = with_next_pages(ctx, first, &url, reading).await;
     // People are sent to the article itself, not to the page that it was read from.
     let shown = if asked == link { url } else { link.clone() };
     Ok((whole, shown))
@@ -183,14 +189,14 @@ async fn with_next_pages(
     ctx: &Context,
     mut whole: Extracted,
     first: &Url,
-    rule: Option<SiteRule>,
+    reading: Reading,
 ) -> Extracted {
     let mut read = vec![first.clone()];
     for _ in 1..MAX_PAGES {
         let Some(next) = whole.next.take().filter(|next| !read.contains(next)) else {
             break;
         };
-        match read_page(ctx, &next, rule.clone()).await {
+        match read_page(ctx, &next, reading.clone()).await {
             Ok((_, url))
                 if url.origin() != first.origin() || url != next && read.contains(&url) =>
             {
@@ -217,7 +223,7 @@ async fn with_next_pages(
 async fn read_page(
     ctx: &Context,
     asked: &Url,
-    rule: Option<SiteRule>,
+    reading: Reading,
 ) -> Result<(Extracted, Url), Failure> {
     let request = Get {
         url: asked,
@@ -231,7 +237,7 @@ async fn read_page(
         return Err(Failure::Lasting("the server sent no page".into()));
     };
     let url = fetched.final_url;
-    let extracted = extract_aside(ctx, body, url.clone(), rule)
+    let extracted = extract_aside(ctx, body, url.clone(), reading)
         .await
         .map_err(|_| {
             Failure::Lasting("reading the page ran into a defect of newswatch".into())
@@ -248,20 +254,18 @@ async fn extract_aside(
     ctx: &Context,
     body: Body,
     url: Url,
-    rule: Option<SiteRule>,
+    reading: Reading,
 ) -> Result<Result<Extracted, ExtractError>, JoinError> {
     let permit = Arc::clone(&ctx.parsing).acquire_owned().await.ok();
-    let now = ctx.clock.now();
     tokio::task::spawn_blocking(move || {
-        let rule = rule.as_ref().and_then(|rule| Rule::new(rule).ok());
+        let rule = reading.rule.as_ref().and_then(|rule| Rule::new(rule).ok());
         let begun = Instant::now();
         let page = Page {
             bytes: &body.bytes,
             content_type: body.content_type.as_deref(),
             url: Some(&url),
         };
-        let prior = Prior { now: Some(now) };
-        let found = extract::article_given(&page, rule.as_ref(), prior, &|| {
+        let found = extract::article_given(&page, rule.as_ref(), reading.prior, &|| {
             begun.elapsed() < extract::READING_BUDGET
         });
         drop(permit);

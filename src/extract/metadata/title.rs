@@ -2,7 +2,8 @@
 
 use super::{Sources, plain};
 use crate::extract::hints::Hints;
-use crate::extract::table::{Block, Table, Tag};
+use crate::extract::origin::{Origin, Sourced};
+use crate::extract::table::{Block, Part, Table, Tag};
 use crate::extract::text::{clean_some, folded, words};
 
 /// Marks that set the site's name off from the headline in a `title` tag.
@@ -27,10 +28,10 @@ const FEWEST_WORDS: usize = 2;
 const LONGEST: usize = 300;
 
 /// Finds the headline.
-pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<String> {
-    let site = super::site(sources).unwrap_or_default();
+pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<Sourced<String>> {
+    let site = super::site_name(sources);
     let declared = declared(sources, &site);
-    let headings: Vec<String> = headings(sources.table);
+    let headings = headings(sources.table);
     if let Some(declared) = &declared {
         let same = if sources.linked.is_news {
             SAME_NEWS
@@ -39,16 +40,16 @@ pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<String> {
         };
         let best = headings
             .iter()
-            .map(|heading| (heading, shared_words(heading, declared)))
-            .filter(|(heading, shared)| *shared >= same || is_cut(declared, heading))
+            .map(|heading| (heading, shared_words(&heading.value, &declared.value)))
+            .filter(|(heading, shared)| *shared >= same || is_cut(&declared.value, &heading.value))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         if let Some((heading, _)) = best {
             return Some(heading.clone());
         }
-        if words(declared).count() < FEWEST_WORDS
+        if words(&declared.value).count() < FEWEST_WORDS
             && let Some(heading) = headings
                 .iter()
-                .find(|heading| words(heading).count() > FEWEST_WORDS)
+                .find(|heading| words(&heading.value).count() > FEWEST_WORDS)
         {
             return Some(heading.clone());
         }
@@ -58,7 +59,7 @@ pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<String> {
     }
     headings
         .into_iter()
-        .find(|heading| folded(heading) != folded(&site))
+        .find(|heading| folded(&heading.value) != folded(&site))
 }
 
 /// Tells whether a declared title is the beginning of a heading.
@@ -71,13 +72,13 @@ fn is_cut(declared: &str, heading: &str) -> bool {
 }
 
 /// The title that the head of the page declares.
-fn declared(sources: &Sources<'_>, site: &str) -> Option<String> {
+fn declared(sources: &Sources<'_>, site: &str) -> Option<Sourced<String>> {
     let linked = sources
         .linked
         .headline
         .as_deref()
         .filter(|_| sources.linked.is_article);
-    let meta = sources.table.meta(&[
+    let meta = sources.table.named_meta(&[
         "og:title",
         "twitter:title",
         "dc.title",
@@ -87,29 +88,39 @@ fn declared(sources: &Sources<'_>, site: &str) -> Option<String> {
         "sailthru.title",
         "title",
     ]);
+    let linked = linked.map(|text| Sourced::new(text, Origin::LinkedData("headline")));
     let tag = sources.table.title.as_deref();
-    let candidates: Vec<String> = [meta, linked, tag]
+    let tag = tag.map(|text| Sourced::new(text, Origin::TitleTag));
+    [meta, linked, tag]
         .into_iter()
         .flatten()
-        .map(plain)
-        .filter_map(|text| clean_some(&text))
-        .map(|text| without_site(&text, site, sources.table))
-        .filter(|text| {
-            !text.is_empty() && folded(text) != folded(site) && text.chars().count() <= LONGEST
+        .filter_map(|found| {
+            let text = clean_some(&plain(found.value))?;
+            let text = without_site(&text, site, sources.table);
+            let fits = !text.is_empty()
+                && folded(&text) != folded(site)
+                && text.chars().count() <= LONGEST;
+            fits.then(|| Sourced::new(text, found.origin))
         })
-        .collect();
-    candidates.into_iter().next()
+        .next()
 }
 
 /// Headlines that stand on the page, those of level one first.
-fn headings(table: &Table<'_>) -> Vec<String> {
-    let fits = |text: &String| !text.is_empty() && text.chars().count() <= LONGEST;
-    let mut found: Vec<String> = table
+fn headings(table: &Table<'_>) -> Vec<Sourced<String>> {
+    let read = |part: &Part| {
+        let text = table.text_of(part);
+        let fits = !text.is_empty() && text.chars().count() <= LONGEST;
+        let origin = match part.tag {
+            Tag::Heading(level) => Origin::Heading(level),
+            _ => Origin::Element,
+        };
+        fits.then(|| Sourced::new(text, origin))
+    };
+    let mut found: Vec<Sourced<String>> = table
         .elements
         .iter()
         .filter(|part| part.tag == Tag::Heading(1))
-        .map(|part| table.text_of(part))
-        .filter(fits)
+        .filter_map(read)
         .collect();
     found.extend(
         table
@@ -117,14 +128,13 @@ fn headings(table: &Table<'_>) -> Vec<String> {
             .iter()
             .filter(|part| matches!(part.tag, Tag::Heading(2..)) || part.hints.any(Hints::TITLE))
             .take(60)
-            .map(|part| table.text_of(part))
-            .filter(fits),
+            .filter_map(read),
     );
     found
 }
 
 /// The heading of level one, where there is just one and it is no single word.
-fn only_headline(table: &Table<'_>) -> Option<String> {
+fn only_headline(table: &Table<'_>) -> Option<Sourced<String>> {
     let mut found = table
         .elements
         .iter()
@@ -133,7 +143,7 @@ fn only_headline(table: &Table<'_>) -> Option<String> {
         .filter(|text| !text.is_empty());
     let first = found.next()?;
     let telling = first.chars().count() <= LONGEST && words(&first).count() >= 3;
-    (telling && found.next().is_none()).then_some(first)
+    (telling && found.next().is_none()).then(|| Sourced::new(first, Origin::Heading(1)))
 }
 
 /// The share of words that two texts have in common, of the longer one's.
