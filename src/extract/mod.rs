@@ -23,6 +23,7 @@ mod rule;
 mod strip;
 mod table;
 mod text;
+mod verdict;
 mod wall;
 
 use std::borrow::Cow;
@@ -40,6 +41,7 @@ pub use choice::{NoPage, choose};
 pub use listing::{Listing, ListingError};
 pub use origin::{Origin, Sourced};
 pub use rule::{Rule, RuleError, check_selector};
+pub use verdict::{Dropped, Kept, PartName, Verdict};
 pub use wall::Wall;
 
 use body::Known;
@@ -281,22 +283,19 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
     let headline = title.as_ref().map(|found| found.value.as_str());
     let known = Known {
         title: headline,
-        byline: None,
         description: table.meta(&["description", "og:description", "twitter:description"]),
     };
-    let body = body::find(table, &known, applied);
+    let mut body = body::find(table, &known, applied);
+    let kept: Vec<usize> = body.kept().collect();
     let byline = applied
         .byline
         .as_deref()
         .and_then(metadata::names_in_line)
         .map(by_rule)
-        .or_else(|| metadata::byline(sources, headline, &body));
-    let known = Known {
-        byline: byline.as_ref().map(|found| found.value.as_str()),
-        ..known
-    };
-    let body = body::without_bylines(table, &body, &known, applied);
-    let range = body.first().copied().zip(body.last().copied());
+        .or_else(|| metadata::byline(sources, headline, &kept));
+    body.drop_bylines(table, byline.as_ref().map(|found| found.value.as_str()));
+    let kept: Vec<usize> = body.kept().collect();
+    let range = kept.first().copied().zip(kept.last().copied());
     let published = applied
         .published
         .iter()
@@ -310,7 +309,7 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
         section: metadata::section(sources),
         canonical: metadata::canonical(sources),
         is_free: metadata::is_free(sources),
-        text: joined(table, &body),
+        text: joined(table, &kept),
         title,
         byline,
         next: None,
