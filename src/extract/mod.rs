@@ -12,6 +12,7 @@ mod choice;
 mod dates;
 mod dom;
 mod embedded;
+mod explain;
 mod hints;
 mod kind;
 mod lines;
@@ -38,6 +39,7 @@ use crate::domain::LocalTimestamp;
 
 pub use address::{AddressError, check_pattern, rewritten};
 pub use choice::{NoPage, choose};
+pub use explain::{Elsewhere, ExplainedBlock, Explanation, Matched, Root};
 pub use listing::{Listing, ListingError};
 pub use origin::{Origin, Sourced};
 pub use rule::{Rule, RuleError, check_selector};
@@ -215,6 +217,35 @@ pub fn article_given(
     prior: Prior,
     still_time: &dyn Fn() -> bool,
 ) -> Result<Extracted, ExtractError> {
+    examine(page, rule, prior, still_time, |_, _, _| {}).map(|(found, _)| found)
+}
+
+/// Finds the article on a page, as [`article`] does, and tells how.
+///
+/// # Errors
+/// When the document is no HTML page, or one built to be slow.
+pub fn explained(
+    page: &Page<'_>,
+    rule: Option<&Rule>,
+    still_time: &dyn Fn() -> bool,
+) -> Result<(Extracted, Explanation), ExtractError> {
+    let mut explanation = Explanation::default();
+    let look = |table: &Table<'_>, body: &body::Found, applied: &Applied| {
+        explanation = explain::explanation(table, body, applied);
+    };
+    let (found, elsewhere) = examine(page, rule, Prior::default(), still_time, look)?;
+    explanation.elsewhere = elsewhere;
+    Ok((found, explanation))
+}
+
+/// Reads a page, lets the caller look at how, and tells where the text is from if the page does not show it.
+fn examine(
+    page: &Page<'_>,
+    rule: Option<&Rule>,
+    prior: Prior,
+    still_time: &dyn Fn() -> bool,
+    look: impl FnOnce(&Table<'_>, &body::Found, &Applied),
+) -> Result<(Extracted, Option<Elsewhere>), ExtractError> {
     let text = decoded(page)?;
     let pictures = match rule {
         Some(_) => Pictures::Keep,
@@ -231,11 +262,14 @@ pub fn article_given(
         url: page.url,
         prior,
     };
-    let mut found = read(&sources, &applied);
+    let (mut found, body) = read(&sources, &applied);
+    look(&table, &body, &applied);
+    let mut elsewhere = None;
     if applied.body.is_empty()
-        && let Some(text) = text_elsewhere(&found.text, &linked, &stripped.scripts)
+        && let Some((text, place)) = text_elsewhere(&found.text, &linked, &stripped.scripts)
     {
         found.text = text;
+        elsewhere = Some(place);
     }
     found.wall = wall::recognise(&Signs {
         table: &table,
@@ -257,22 +291,26 @@ pub fn article_given(
         .next
         .as_deref()
         .and_then(|href| address::next_page(page.url?, href));
-    found.notes = notes(page, &stripped, applied);
-    Ok(found)
+    found.notes = notes(page, &stripped, &applied);
+    Ok((found, elsewhere))
 }
 
 /// The text that the page keeps for programs, where it shows people none.
-fn text_elsewhere(shown: &str, linked: &LinkedArticle, scripts: &[&str]) -> Option<String> {
-    embedded::quoted(shown, linked.body.as_deref()).or_else(|| {
-        let is_nearly_empty = text::weight(shown) < embedded::TOO_LITTLE / 2;
-        is_nearly_empty
-            .then(|| embedded::in_scripts(scripts))
-            .flatten()
-    })
+fn text_elsewhere(
+    shown: &str,
+    linked: &LinkedArticle,
+    scripts: &[&str],
+) -> Option<(String, Elsewhere)> {
+    if let Some(text) = embedded::quoted(shown, linked.body.as_deref()) {
+        return Some((text, Elsewhere::LinkedData));
+    }
+    let is_nearly_empty = text::weight(shown) < embedded::TOO_LITTLE / 2;
+    let text = is_nearly_empty.then(|| embedded::in_scripts(scripts))??;
+    Some((text, Elsewhere::Scripts))
 }
 
 /// Finds the text and the metadata, those of the rule first.
-fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
+fn read(sources: &Sources<'_>, applied: &Applied) -> (Extracted, body::Found) {
     let table = sources.table;
     let by_rule = |value: String| Sourced::new(value, Origin::Rule);
     let title = applied
@@ -301,7 +339,7 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
         .iter()
         .find_map(|value| sources.dates().parse(value))
         .map(|found| Sourced::new(found.when, Origin::Rule));
-    Extracted {
+    let found = Extracted {
         published: published.or_else(|| metadata::published(sources, headline, range)),
         modified: metadata::modified(sources),
         lang: None,
@@ -315,11 +353,12 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
         next: None,
         wall: None,
         notes: Vec::new(),
-    }
+    };
+    (found, body)
 }
 
-fn notes(page: &Page<'_>, stripped: &strip::Stripped<'_>, applied: Applied) -> Vec<Note> {
-    let mut notes = applied.notes;
+fn notes(page: &Page<'_>, stripped: &strip::Stripped<'_>, applied: &Applied) -> Vec<Note> {
+    let mut notes: Vec<Note> = applied.notes().collect();
     if page.bytes.len() > MAX_PAGE_BYTES {
         notes.push(Note::CutBytes {
             limit: MAX_PAGE_BYTES,

@@ -112,7 +112,7 @@ impl fmt::Display for Dropped {
             Self::NotInRule => "not named by the site rule",
             Self::Outside => "outside of the element that holds the text",
             Self::Part(PartName(name)) => {
-                return write!(f, "in a part that is named after {name}");
+                return write!(f, "in a part named after {name}");
             }
             Self::Card => "in a row of linked headlines",
             Self::Caption => "caption",

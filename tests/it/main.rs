@@ -17,6 +17,7 @@ mod drive;
 mod email;
 mod environment;
 mod explain;
+mod extract;
 mod feeds;
 mod guard;
 mod http;
