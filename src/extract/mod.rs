@@ -18,6 +18,7 @@ mod lines;
 mod linked_data;
 mod listing;
 mod metadata;
+mod repeated;
 mod rule;
 mod strip;
 mod table;
@@ -37,6 +38,7 @@ use crate::domain::LocalTimestamp;
 pub use address::{AddressError, check_pattern, rewritten};
 pub use choice::{NoPage, choose};
 pub use listing::{Listing, ListingError};
+pub use repeated::{drop_repeated, headline_hash, line_hashes};
 pub use rule::{Rule, RuleError, check_selector};
 pub use wall::Wall;
 
@@ -80,6 +82,8 @@ pub struct Prior {
 pub struct Extracted {
     /// The headline.
     pub title: Option<String>,
+    /// What the page gives as its description.
+    pub description: Option<String>,
     /// Who wrote it: names only, joined by commas.
     pub byline: Option<String>,
     /// When it was published.
@@ -127,6 +131,11 @@ pub enum Note {
         /// Why.
         reason: String,
     },
+    /// Lines were dropped that stand on many other pages of the host.
+    RepeatedLines {
+        /// How many.
+        dropped: usize,
+    },
 }
 
 impl std::fmt::Display for Note {
@@ -143,6 +152,12 @@ impl std::fmt::Display for Note {
                 write!(
                     f,
                     "next: a later page of the article could not be read: {reason}"
+                )
+            }
+            Self::RepeatedLines { dropped } => {
+                write!(
+                    f,
+                    "lines that stand on many other pages of the host were dropped: {dropped}"
                 )
             }
         }
@@ -291,6 +306,7 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
         site: metadata::site(sources),
         canonical: metadata::canonical(sources),
         text: joined(table, &body),
+        description: known.description.map(str::to_owned),
         title,
         byline,
         next: None,

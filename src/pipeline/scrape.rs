@@ -100,7 +100,7 @@ fn rule_problem(found: &Extracted) -> Option<String> {
         Note::RuleMatchedNothing { .. } | Note::NextPageFailed { .. } => {
             Some(format!("site rule: {note}"))
         }
-        Note::CutBytes { .. } | Note::CutAttributes { .. } => None,
+        Note::CutBytes { .. } | Note::CutAttributes { .. } | Note::RepeatedLines { .. } => None,
     })
 }
 
