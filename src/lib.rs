@@ -24,6 +24,7 @@ pub mod demo;
 pub mod domain;
 pub mod extract;
 pub mod http;
+pub mod language;
 pub mod matching;
 pub mod ops;
 pub mod parse;

@@ -15,7 +15,6 @@ use super::{ConfigArg, Outcome, output};
 use crate::config::Config;
 use crate::domain::{Article, ArticleText, Entry, FeedSelector, Watch, paragraphs};
 use crate::extract::{self, Page};
-use crate::matching;
 use crate::ops::explain::{Why, WhyClause, why};
 
 /// The most that is read of one page.
@@ -136,19 +135,12 @@ fn article(document: &Document) -> anyhow::Result<Article> {
     };
     let begun = Instant::now();
     let found = extract::article(&page, None, &|| begun.elapsed() < extract::READING_BUDGET)?;
-    let lang = found.lang.clone().or_else(|| {
-        matching::detect_language(&found.title.clone().unwrap_or_default(), &found.text)
-    });
     // A file has no address; one that nobody can mean stands in while the article is made.
     let nowhere = || Url::parse("file:///");
     let address = document.url.clone().map_or_else(nowhere, Ok)?;
     let article = extract::choose(&Entry::default(), Ok((found, address)));
     let url = article.url.filter(|url| url.scheme() != "file");
-    Ok(Article {
-        url,
-        lang,
-        ..article
-    })
+    Ok(Article { url, ..article })
 }
 
 fn heading(article: &ArticleText<'_>) -> String {

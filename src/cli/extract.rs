@@ -10,8 +10,7 @@ use url::Url;
 use super::input::{Document, Inputs};
 use super::{Outcome, output};
 use crate::config;
-use crate::domain::LocalTimestamp;
-use crate::extract::{self, Extracted, Page, Rule};
+use crate::extract::{self, Extracted, Origin, Page, Rule, Sourced};
 
 /// Arguments of `extract`.
 #[derive(Debug, Args)]
@@ -72,18 +71,45 @@ impl Extract {
 }
 
 fn report(name: &str, found: &Extracted) -> Value {
-    let time = |at: Option<LocalTimestamp>| at.map(|at| at.to_string());
+    let mut origins = serde_json::Map::new();
+    let mut said = |key: &str, found: Option<(Value, &Origin)>| match found {
+        Some((value, origin)) => {
+            origins.insert(key.to_owned(), origin.to_string().into());
+            value
+        }
+        None => Value::Null,
+    };
+    let title = said("title", text(found.title.as_ref()));
+    let byline = said("byline", text(found.byline.as_ref()));
+    let published = said("published", text(found.published.as_ref()));
+    let modified = said("modified", text(found.modified.as_ref()));
+    let lang = said("lang", text(found.lang.as_ref()));
+    let site = said("site", text(found.site.as_ref()));
+    let section = said("section", text(found.section.as_ref()));
+    let canonical = said("canonical", text(found.canonical.as_ref()));
+    let is_free = found.is_free.as_ref();
+    let is_free = said(
+        "isAccessibleForFree",
+        is_free.map(|found| (found.value.into(), &found.origin)),
+    );
     json!({
         "input": name,
-        "title": found.title,
-        "byline": found.byline,
-        "published": time(found.published),
-        "modified": time(found.modified),
-        "lang": found.lang,
-        "site": found.site,
-        "canonical": found.canonical.as_ref().map(Url::as_str),
+        "title": title,
+        "byline": byline,
+        "published": published,
+        "modified": modified,
+        "lang": lang,
+        "site": site,
+        "section": section,
+        "canonical": canonical,
+        "isAccessibleForFree": is_free,
+        "origins": origins,
         "wall": found.wall.map(|wall| wall.to_string()),
         "notes": found.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "text": found.text,
     })
+}
+
+fn text<T: ToString>(found: Option<&Sourced<T>>) -> Option<(Value, &Origin)> {
+    found.map(|found| (found.value.to_string().into(), &found.origin))
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::ArticleText;
-use crate::matching;
+use crate::language;
 
 /// Bytes that are read at once.
 const BUFFER_BYTES: usize = 256 * 1024;
@@ -52,7 +52,7 @@ impl Article {
         if guess == Guess::Language && article.lang.as_deref().unwrap_or_default().is_empty() {
             let title = article.title.as_deref().unwrap_or_default();
             let text = article.text.as_deref().unwrap_or_default();
-            article.lang = matching::detect_language(title, text);
+            article.lang = language::detect(title, text);
         }
         Ok(article)
     }

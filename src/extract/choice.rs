@@ -2,8 +2,9 @@
 
 use url::Url;
 
-use super::{Extracted, Note, fragment_text};
+use super::{Extracted, Note, Origin, Sourced, fragment_text};
 use crate::domain::{Article, Entry, LocalTimestamp, TextBasis};
+use crate::language;
 
 /// A page's text must be at least this share of the feed's own to be taken: below it is a teaser.
 const TEASER_SHARE: f64 = 0.6;
@@ -20,6 +21,14 @@ pub enum NoPage {
 /// Makes the article of an entry from its page, or from the feed's own text when the page is missing or poorer.
 #[must_use]
 pub fn choose(entry: &Entry, page: Result<(Extracted, Url), NoPage>) -> Article {
+    let mut article = chosen(entry, page);
+    if article.lang.is_none() {
+        article.lang = language::detect(&article.title, &article.text);
+    }
+    article
+}
+
+fn chosen(entry: &Entry, page: Result<(Extracted, Url), NoPage>) -> Article {
     let feed_text = feed_text(entry);
     let (found, url) = match page.and_then(unless_walled) {
         Ok(page) => page,
@@ -87,17 +96,14 @@ fn poorer(found: &Extracted, feed_text: &str) -> Option<String> {
 
 fn from_page(entry: &Entry, found: Extracted, url: Url) -> Article {
     Article {
-        site: found.site.or_else(|| site(Some(&url))),
+        site: value(found.site).or_else(|| site(Some(&url))),
         url: Some(url),
-        title: found
-            .title
+        title: value(found.title)
             .or_else(|| entry.title.clone())
             .unwrap_or_default(),
-        byline: found.byline.or_else(|| entry.author.clone()),
-        published: found
-            .published
-            .or_else(|| entry.published.map(LocalTimestamp::utc)),
-        lang: found.lang.or_else(|| entry.lang.clone()),
+        byline: value(found.byline).or_else(|| entry.author.clone()),
+        published: published(entry, found.published),
+        lang: lang(entry, found.lang),
         text: found.text,
         basis: match found.wall {
             None => TextBasis::Page,
@@ -105,6 +111,29 @@ fn from_page(entry: &Entry, found: Extracted, url: Url) -> Article {
                 problem: wall.to_string(),
             },
         },
+    }
+}
+
+fn value<T>(found: Option<Sourced<T>>) -> Option<T> {
+    found.map(|found| found.value)
+}
+
+/// The page's date, unless it is a mere guess and the feed has one.
+fn published(entry: &Entry, found: Option<Sourced<LocalTimestamp>>) -> Option<LocalTimestamp> {
+    let of_feed = entry.published.map(LocalTimestamp::utc);
+    match found {
+        Some(found) if found.origin == Origin::Guess => of_feed.or(Some(found.value)),
+        Some(found) => Some(found.value),
+        None => of_feed,
+    }
+}
+
+/// What the page or the feed says of itself; it knows better than the words can tell.
+fn lang(entry: &Entry, found: Option<Sourced<String>>) -> Option<String> {
+    match found {
+        Some(found) if found.origin == Origin::Words => entry.lang.clone().or(Some(found.value)),
+        Some(found) => Some(found.value),
+        None => entry.lang.clone(),
     }
 }
 
@@ -189,7 +218,7 @@ mod tests {
     #[test]
     fn the_feed_is_taken_where_the_page_holds_only_what_its_host_repeats() {
         let mut page = page("");
-        page.0.title = Some("Talks resume today".into());
+        page.0.title = Some(Sourced::new("Talks resume today".into(), Origin::TitleTag));
         page.0.notes = vec![Note::RepeatedLines { dropped: 2 }];
         let article = choose(&entry(), Ok(page));
         assert_eq!(
@@ -204,7 +233,7 @@ mod tests {
     #[test]
     fn a_page_in_front_of_the_article_gives_neither_text_nor_headline() {
         let mut page = page("");
-        page.0.title = Some("Just a moment".into());
+        page.0.title = Some(Sourced::new("Just a moment".into(), Origin::TitleTag));
         page.0.wall = Some(Wall::Challenge);
         let article = choose(&entry(), Ok(page));
         assert_eq!(article.title, "Talks resume");

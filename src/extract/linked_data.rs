@@ -32,6 +32,8 @@ pub(super) struct LinkedArticle {
     pub(super) publisher: Option<String>,
     /// The language.
     pub(super) lang: Option<String>,
+    /// The section of the paper.
+    pub(super) section: Option<String>,
     /// Whether anyone may read all of it.
     pub(super) is_free: Option<bool>,
     /// Whether it is a running report of many posts.
@@ -245,6 +247,7 @@ fn describe(article: &Map<String, Value>, objects: &[&Map<String, Value>]) -> Li
         lang: article
             .get("inLanguage")
             .and_then(|value| first_text(value.get("alternateName").unwrap_or(value))),
+        section: text("articleSection"),
         is_free: article.get("isAccessibleForFree").and_then(truth),
         is_live: has_type(article, &["LiveBlogPosting"]),
         is_news: ARTICLE_TYPES

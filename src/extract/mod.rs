@@ -18,11 +18,13 @@ mod lines;
 mod linked_data;
 mod listing;
 mod metadata;
+mod origin;
 mod repeated;
 mod rule;
 mod strip;
 mod table;
 mod text;
+mod verdict;
 mod wall;
 
 use std::borrow::Cow;
@@ -38,8 +40,10 @@ use crate::domain::LocalTimestamp;
 pub use address::{AddressError, check_pattern, rewritten};
 pub use choice::{NoPage, choose};
 pub use listing::{Listing, ListingError};
+pub use origin::{Origin, Sourced};
 pub use repeated::{drop_repeated, headline_hash, line_hashes};
 pub use rule::{Rule, RuleError, check_selector};
+pub use verdict::{Dropped, Kept, PartName, Verdict};
 pub use wall::Wall;
 
 use body::Known;
@@ -75,27 +79,33 @@ pub struct Page<'a> {
 pub struct Prior {
     /// What time it is: a page that claims to be of the day after tomorrow is not believed.
     pub now: Option<Timestamp>,
+    /// When the feed says that the article was published: of several dates on a page, the one that agrees is believed.
+    pub published: Option<Timestamp>,
 }
 
 /// What was found on a page.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extracted {
     /// The headline.
-    pub title: Option<String>,
+    pub title: Option<Sourced<String>>,
     /// What the page gives as its description.
     pub description: Option<String>,
     /// Who wrote it: names only, joined by commas.
-    pub byline: Option<String>,
+    pub byline: Option<Sourced<String>>,
     /// When it was published.
-    pub published: Option<LocalTimestamp>,
+    pub published: Option<Sourced<LocalTimestamp>>,
     /// When it was last changed.
-    pub modified: Option<LocalTimestamp>,
-    /// Its language as a BCP 47 tag.
-    pub lang: Option<String>,
+    pub modified: Option<Sourced<LocalTimestamp>>,
+    /// Its language as a BCP 47 tag: declared, else guessed from its words.
+    pub lang: Option<Sourced<String>>,
     /// The name of the site.
-    pub site: Option<String>,
+    pub site: Option<Sourced<String>>,
+    /// The section of the paper that it stands in.
+    pub section: Option<Sourced<String>>,
     /// The address the page gives as its own.
-    pub canonical: Option<Url>,
+    pub canonical: Option<Sourced<Url>>,
+    /// Whether anyone may read all of it, where the page says so.
+    pub is_free: Option<Sourced<bool>>,
     /// The text, a paragraph a line; empty when none was found.
     pub text: String,
     /// Where the article goes on, by the site rule: a page of the same origin.
@@ -234,7 +244,7 @@ pub fn article_given(
         table: &table,
         linked: &linked,
         url: page.url,
-        now: prior.now,
+        prior,
     };
     let mut found = read(&sources, &applied);
     if applied.body.is_empty()
@@ -245,8 +255,9 @@ pub fn article_given(
     found.wall = wall::recognise(&Signs {
         table: &table,
         linked: &linked,
+        is_free: found.is_free.as_ref().map(|found| found.value),
         scripts: &stripped.scripts,
-        title: found.title.as_deref(),
+        title: found.title.as_ref().map(|found| found.value.as_str()),
         text: &found.text,
     });
     if found.wall.is_some_and(|wall| !wall.keeps_text()) {
@@ -255,6 +266,8 @@ pub fn article_given(
     if let Some(rule) = rule {
         found.text = rule.without_phrases(&found.text);
     }
+    let headline = found.title.as_ref().map(|found| found.value.as_str());
+    found.lang = metadata::lang(&sources, headline, &found.text);
     found.next = applied
         .next
         .as_deref()
@@ -276,36 +289,42 @@ fn text_elsewhere(shown: &str, linked: &LinkedArticle, scripts: &[&str]) -> Opti
 /// Finds the text and the metadata, those of the rule first.
 fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
     let table = sources.table;
-    let title = applied.title.clone().or_else(|| metadata::title(sources));
+    let by_rule = |value: String| Sourced::new(value, Origin::Rule);
+    let title = applied
+        .title
+        .clone()
+        .map(by_rule)
+        .or_else(|| metadata::title(sources));
+    let headline = title.as_ref().map(|found| found.value.as_str());
     let known = Known {
-        title: title.as_deref(),
-        byline: None,
+        title: headline,
         description: table.meta(&["description", "og:description", "twitter:description"]),
     };
-    let body = body::find(table, &known, applied);
+    let mut body = body::find(table, &known, applied);
+    let kept: Vec<usize> = body.kept().collect();
     let byline = applied
         .byline
         .as_deref()
         .and_then(metadata::names_in_line)
-        .or_else(|| metadata::byline(sources, title.as_deref(), &body));
-    let known = Known {
-        byline: byline.as_deref(),
-        ..known
-    };
-    let body = body::without_bylines(table, &body, &known, applied);
-    let range = body.first().copied().zip(body.last().copied());
+        .map(by_rule)
+        .or_else(|| metadata::byline(sources, headline, &kept));
+    body.drop_bylines(table, byline.as_ref().map(|found| found.value.as_str()));
+    let kept: Vec<usize> = body.kept().collect();
+    let range = kept.first().copied().zip(kept.last().copied());
     let published = applied
         .published
         .iter()
         .find_map(|value| sources.dates().parse(value))
-        .map(|found| found.when);
+        .map(|found| Sourced::new(found.when, Origin::Rule));
     Extracted {
-        published: published.or_else(|| metadata::published(sources, title.as_deref(), range)),
+        published: published.or_else(|| metadata::published(sources, headline, range)),
         modified: metadata::modified(sources),
-        lang: metadata::lang(sources),
+        lang: None,
         site: metadata::site(sources),
+        section: metadata::section(sources),
         canonical: metadata::canonical(sources),
-        text: joined(table, &body),
+        is_free: metadata::is_free(sources),
+        text: joined(table, &kept),
         description: known.description.map(str::to_owned),
         title,
         byline,

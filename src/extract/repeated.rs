@@ -100,7 +100,8 @@ struct OwnTexts(Vec<String>);
 
 impl OwnTexts {
     fn of(found: &Extracted, entry: &Entry) -> Self {
-        let written = [&found.title, &found.description, &entry.title];
+        let title = found.title.as_ref().map(|title| &title.value);
+        let written = [title, found.description.as_ref(), entry.title.as_ref()];
         let marked_up = [&entry.summary, &entry.content];
         let texts = written
             .into_iter()
@@ -141,12 +142,17 @@ fn holds(text: &str, line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::{Origin, Sourced};
 
     const CALL: &str = "Our correspondents report on the East Sea from five ports.";
 
+    fn titled(title: &str) -> Sourced<String> {
+        Sourced::new(title.into(), Origin::TitleTag)
+    }
+
     fn page(lines: &[&str]) -> Extracted {
         Extracted {
-            title: Some("Fares stay as they are".into()),
+            title: Some(titled("Fares stay as they are")),
             text: lines.join("\n"),
             ..Extracted::default()
         }
@@ -240,7 +246,7 @@ mod tests {
     fn what_the_page_says_of_itself_stays() {
         let memory = memory(CALL, 60, 64);
         let by_title = Extracted {
-            title: Some(CALL.into()),
+            title: Some(titled(CALL)),
             ..page(&[CALL])
         };
         let by_description = Extracted {

@@ -17,11 +17,16 @@ fn shown(found: &Extracted) -> String {
     let field = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
     format!(
         "title: {}\nbyline: {}\npublished: {}\nlang: {}\nsite: {}\n\n{}\n",
-        field(found.title.clone()),
-        field(found.byline.clone()),
-        field(found.published.map(|published| published.to_string())),
-        field(found.lang.clone()),
-        field(found.site.clone()),
+        field(found.title.as_ref().map(|found| found.value.clone())),
+        field(found.byline.as_ref().map(|found| found.value.clone())),
+        field(
+            found
+                .published
+                .as_ref()
+                .map(|found| found.value.to_string())
+        ),
+        field(found.lang.as_ref().map(|found| found.value.clone())),
+        field(found.site.as_ref().map(|found| found.value.clone())),
         found.text
     )
 }
@@ -188,10 +193,9 @@ fn a_title_that_says_nothing_gives_way_to_a_heading() {
     let html = format!(
         "<title>Print</title><body><h3>Ferries sail all winter</h3><p>{FIRST}</p><p>{SECOND}</p>"
     );
-    assert_eq!(
-        article_of(&html).title.as_deref(),
-        Some("Ferries sail all winter")
-    );
+    let title = article_of(&html).title.unwrap();
+    assert_eq!(title.value, "Ferries sail all winter");
+    assert_eq!(title.origin, Origin::Heading(3));
 }
 
 #[test]
@@ -213,7 +217,7 @@ fn an_offset_written_for_people_is_given_to_the_time_written_for_machines() {
     let html =
         page_of(head, &[FIRST, SECOND]).replace("</h1>", "</h1><time>5 March 2024, 19:30</time>");
     let published = article_of(&html).published.unwrap();
-    assert_eq!(published.to_string(), "2024-03-05T19:30:00+07:00");
+    assert_eq!(published.value.to_string(), "2024-03-05T19:30:00+07:00");
 }
 
 #[test]
@@ -234,10 +238,11 @@ fn a_date_after_tomorrow_is_not_believed() {
     };
     let prior = Prior {
         now: "2024-05-07T00:00:00Z".parse().ok(),
+        published: None,
     };
     let found = article_given(&page, None, prior, &|| true).unwrap();
     assert_eq!(
-        found.published.unwrap().to_string(),
+        found.published.unwrap().value.to_string(),
         "2024-05-06T00:00:00+00:00"
     );
 }
@@ -403,4 +408,61 @@ proptest::proptest! {
         proptest::prop_assert!(!found.text.contains("\n\n"));
         let _text = fragment_text(&html);
     }
+}
+
+/// The headline of a page with this head and these headings above its text.
+fn headline(head: &str, headings: &str) -> (String, Origin) {
+    let html = format!(
+        "<head>{head}</head><body>{headings}<article><p>{FIRST}</p><p>{SECOND}</p></article>"
+    );
+    let title = article_of(&html).title.unwrap();
+    (title.value, title.origin)
+}
+
+fn linked(kind: &str, headline: &str) -> String {
+    format!(
+        "<script type=application/ld+json>{{\"@type\":\"{kind}\",\"headline\":\"{headline}\"}}</script>"
+    )
+}
+
+#[test]
+fn the_only_heading_of_its_level_is_the_headline_whatever_the_head_tells_search_engines() {
+    let head = "<meta property=og:title content='Ferry tickets: prices and sailings 2024'>";
+    let headings = "<h1>What a winter crossing costs this year</h1><h2>Ferry prices and sailings: what to know</h2>";
+    assert_eq!(
+        headline(head, headings),
+        (
+            "What a winter crossing costs this year".to_owned(),
+            Origin::Heading(1)
+        )
+    );
+}
+
+#[test]
+fn a_kicker_that_two_declarations_have_is_part_of_the_headline() {
+    let title = "Night ferries: Towns share two boats";
+    let head = linked("NewsArticle", title)
+        + &format!("<meta property=og:title content='{title} | Strait Courier'>")
+        + "<meta property=og:site_name content='Strait Courier'>";
+    let headings = "<span>Night ferries</span><h1>Towns share two boats</h1>";
+    assert_eq!(headline(&head, headings).0, title);
+}
+
+#[test]
+fn a_heading_that_names_the_section_is_no_headline() {
+    let head = linked("NewsArticle", "Towns share two boats through the winter")
+        + "<meta property=og:title content='Boats for the night'>";
+    let (title, origin) = headline(&head, "<h1>Harbour</h1>");
+    assert_eq!(title, "Boats for the night");
+    assert_eq!(origin, Origin::Meta("og:title".to_owned()));
+}
+
+#[test]
+fn headlines_without_spaces_between_words_are_compared_by_their_characters() {
+    let head = "<title>七つの島の町が夜間フェリーを共同運航へ | 海峡新聞</title>";
+    let headings = "<h1>海峡新聞</h1><h2>七つの島の町が夜間フェリーを共同運航へ、冬の間</h2><h2>あわせて読みたい記事はこちら</h2>";
+    assert_eq!(
+        headline(head, headings).0,
+        "七つの島の町が夜間フェリーを共同運航へ、冬の間"
+    );
 }

@@ -49,6 +49,8 @@ const TEASER_WEIGHT: usize = 2_500;
 pub(super) struct Signs<'a> {
     pub(super) table: &'a Table<'a>,
     pub(super) linked: &'a LinkedArticle,
+    /// Whether anyone may read all of the article, where the page says so.
+    pub(super) is_free: Option<bool>,
     pub(super) scripts: &'a [&'a str],
     pub(super) title: Option<&'a str>,
     pub(super) text: &'a str,
@@ -365,11 +367,7 @@ fn is_paywall(signs: &Signs<'_>) -> bool {
         "この記事は有料",
         "订阅后",
     ];
-    let declared = signs.linked.is_free == Some(false)
-        || signs
-            .table
-            .meta(&["article:content_tier", "article:content-tier"])
-            .is_some_and(|tier| !tier.eq_ignore_ascii_case("free"));
+    let declared = signs.is_free == Some(false);
     let said = page_says(signs, SAYINGS);
     let named = signs
         .table

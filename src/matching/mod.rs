@@ -14,7 +14,6 @@ mod expressions;
 mod frequency;
 mod globs;
 mod index;
-mod language;
 mod lint;
 mod matcher;
 mod near;
@@ -30,7 +29,6 @@ mod words;
 
 pub use excerpt::sentence;
 pub use explain::{ClauseKind, ClauseReport, Explanation};
-pub use language::detect_language;
 pub use lint::lint;
 pub use matcher::Matcher;
 pub use trial::{Expectation, FailedTrial, failed_trials};

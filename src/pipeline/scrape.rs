@@ -15,7 +15,6 @@ use crate::domain::{
 };
 use crate::extract::{self, ExtractError, Extracted, NoPage, Note, Page, Prior, Rule};
 use crate::http::{Body, FetchError, Get};
-use crate::matching;
 use crate::parse;
 use crate::schedule;
 use crate::store::{Scraped, Unscraped};
@@ -146,24 +145,16 @@ async fn choose_aside(entry: Entry, page: Result<ReadPage, NoPage>, memory: Host
         content: None,
         ..entry.clone()
     };
-    tokio::task::spawn_blocking(move || {
-        let mut chosen = choose(&entry, page, &memory);
-        let article = &mut chosen.article;
-        // What the page or the feed says of itself comes first; it knows better than letters can tell.
-        if article.lang.is_none() {
-            article.lang = matching::detect_language(&article.title, &article.text);
-        }
-        chosen
-    })
-    .await
-    .unwrap_or_else(|_| {
-        let defect = "reading the feed's text ran into a defect of newswatch";
-        Chosen {
-            article: extract::choose(&headline, Err(NoPage::Failed(defect.into()))),
-            lines: None,
-            dropped: 0,
-        }
-    })
+    tokio::task::spawn_blocking(move || choose(&entry, page, &memory))
+        .await
+        .unwrap_or_else(|_| {
+            let defect = "reading the feed's text ran into a defect of newswatch";
+            Chosen {
+                article: extract::choose(&headline, Err(NoPage::Failed(defect.into()))),
+                lines: None,
+                dropped: 0,
+            }
+        })
 }
 
 /// Chooses the text of an entry once the lines are dropped that the page's host repeats.
@@ -211,6 +202,13 @@ impl From<ExtractError> for Failure {
     }
 }
 
+/// How the pages of an article are read.
+#[derive(Debug, Clone)]
+struct Reading {
+    rule: Option<SiteRule>,
+    prior: Prior,
+}
+
 async fn read(ctx: &Context, work: &Unscraped) -> Result<ReadPage, Failure> {
     let mode = ctx
         .feeds
@@ -230,11 +228,18 @@ async fn read(ctx: &Context, work: &Unscraped) -> Result<ReadPage, Failure> {
         .transpose()
         .map_err(|error| Failure::Lasting(format!("site rule: {error}")))?;
     let asked = rewritten.as_ref().unwrap_or(link);
-    let (first, url) = read_page(ctx, asked, rule.clone()).await?;
     // Where the operator names the text, nobody knows better: nothing is dropped, and nothing learned.
     let names_text = rule.as_ref().is_some_and(|rule| rule.body.is_some());
+    let reading = Reading {
+        rule,
+        prior: Prior {
+            now: Some(ctx.clock.now()),
+            published: work.entry.published,
+        },
+    };
+    let (first, url) = read_page(ctx, asked, reading.clone()).await?;
     let key = (!names_text).then(|| page_key(&url, &work.entry)).flatten();
-    let found = with_next_pages(ctx, first, &url, rule).await;
+    let found = with_next_pages(ctx, first, &url, reading).await;
     // People are sent to the article itself, not to the page that it was read from.
     let shown = if asked == link { url } else { link.clone() };
     Ok(ReadPage { found, shown, key })
@@ -255,14 +260,14 @@ async fn with_next_pages(
     ctx: &Context,
     mut whole: Extracted,
     first: &Url,
-    rule: Option<SiteRule>,
+    reading: Reading,
 ) -> Extracted {
     let mut read = vec![first.clone()];
     for _ in 1..MAX_PAGES {
         let Some(next) = whole.next.take().filter(|next| !read.contains(next)) else {
             break;
         };
-        match read_page(ctx, &next, rule.clone()).await {
+        match read_page(ctx, &next, reading.clone()).await {
             Ok((_, url))
                 if url.origin() != first.origin() || url != next && read.contains(&url) =>
             {
@@ -289,7 +294,7 @@ async fn with_next_pages(
 async fn read_page(
     ctx: &Context,
     asked: &Url,
-    rule: Option<SiteRule>,
+    reading: Reading,
 ) -> Result<(Extracted, Url), Failure> {
     let request = Get {
         url: asked,
@@ -303,7 +308,7 @@ async fn read_page(
         return Err(Failure::Lasting("the server sent no page".into()));
     };
     let url = fetched.final_url;
-    let extracted = extract_aside(ctx, body, url.clone(), rule)
+    let extracted = extract_aside(ctx, body, url.clone(), reading)
         .await
         .map_err(|_| {
             Failure::Lasting("reading the page ran into a defect of newswatch".into())
@@ -320,20 +325,18 @@ async fn extract_aside(
     ctx: &Context,
     body: Body,
     url: Url,
-    rule: Option<SiteRule>,
+    reading: Reading,
 ) -> Result<Result<Extracted, ExtractError>, JoinError> {
     let permit = Arc::clone(&ctx.parsing).acquire_owned().await.ok();
-    let now = ctx.clock.now();
     tokio::task::spawn_blocking(move || {
-        let rule = rule.as_ref().and_then(|rule| Rule::new(rule).ok());
+        let rule = reading.rule.as_ref().and_then(|rule| Rule::new(rule).ok());
         let begun = Instant::now();
         let page = Page {
             bytes: &body.bytes,
             content_type: body.content_type.as_deref(),
             url: Some(&url),
         };
-        let prior = Prior { now: Some(now) };
-        let found = extract::article_given(&page, rule.as_ref(), prior, &|| {
+        let found = extract::article_given(&page, rule.as_ref(), reading.prior, &|| {
             begun.elapsed() < extract::READING_BUDGET
         });
         drop(permit);

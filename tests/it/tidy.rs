@@ -10,15 +10,16 @@ const PURE: [&str; 7] = [
 
 /// For each module, the modules that it may name; `main > cli > daemon > pipeline, config > channel > store,
 /// http, the pure modules > domain`.
-const MAY_NAME: [(&str, &[&str]); 20] = [
+const MAY_NAME: [(&str, &[&str]); 21] = [
     ("domain", &[]),
     ("charset", &[]),
+    ("language", &[]),
     ("clock", &["domain"]),
     ("schedule", &["domain"]),
     ("render", &["domain"]),
     ("alerting", &["domain"]),
     ("matching", &["domain"]),
-    ("extract", &["charset", "domain"]),
+    ("extract", &["charset", "domain", "language"]),
     ("parse", &["charset", "domain"]),
     ("http", &["clock", "domain"]),
     ("store", &["domain"]),
@@ -63,6 +64,7 @@ const MAY_NAME: [(&str, &[&str]); 20] = [
             "domain",
             "extract",
             "http",
+            "language",
             "matching",
             "ops",
             "parse",

@@ -291,12 +291,24 @@ fn read_page(story: &Story, kind: PageKind) -> Extracted {
 fn a_site_page_is_read_as_its_story() {
     for story in STORIES {
         let found = read_page(story, PageKind::Site);
-        assert_eq!(found.title.as_deref(), Some(story.title));
-        assert_eq!(found.byline.as_deref(), Some(story.byline));
-        let published = found.published.map(|published| published.at);
+        assert_eq!(
+            found.title.as_ref().map(|found| found.value.as_str()),
+            Some(story.title)
+        );
+        assert_eq!(
+            found.byline.as_ref().map(|found| found.value.as_str()),
+            Some(story.byline)
+        );
+        let published = found.published.map(|published| published.value.at);
         assert_eq!(published, Some(story.published().parse().unwrap()));
-        assert_eq!(found.lang.as_deref(), Some(story.outlet.language()));
-        assert_eq!(found.site.as_deref(), Some(story.outlet.name()));
+        assert_eq!(
+            found.lang.as_ref().map(|found| found.value.as_str()),
+            Some(story.outlet.language())
+        );
+        assert_eq!(
+            found.site.as_ref().map(|found| found.value.as_str()),
+            Some(story.outlet.name())
+        );
         assert_eq!(found.text, story.text());
     }
 }
@@ -305,9 +317,15 @@ fn a_site_page_is_read_as_its_story() {
 fn the_print_page_of_the_communique_is_read_as_its_story() {
     let communique = story("asean-communique");
     let found = read_page(communique, PageKind::Print);
-    assert_eq!(found.title.as_deref(), Some(communique.title));
-    assert_eq!(found.byline.as_deref(), Some("Thanh Lam"));
-    let published = found.published.map(|published| published.to_string());
+    assert_eq!(
+        found.title.as_ref().map(|found| found.value.as_str()),
+        Some(communique.title)
+    );
+    assert_eq!(
+        found.byline.as_ref().map(|found| found.value.as_str()),
+        Some("Thanh Lam")
+    );
+    let published = found.published.map(|published| published.value.to_string());
     assert_eq!(published.as_deref(), Some("2019-07-31T17:56:00+07:00"));
     assert_eq!(found.text, communique.text());
 }

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 use super::names::{looks_like_name, split};
 use super::{Place, Sources};
 use crate::extract::hints::Hints;
+use crate::extract::origin::{Origin, Sourced};
 use crate::extract::table::{NodeRef, Part, Table, Tag, attribute, spaced_text_of};
 use crate::extract::text::{clean, folded};
 
@@ -81,8 +82,8 @@ pub(in crate::extract) fn byline(
     sources: &Sources<'_>,
     title: Option<&str>,
     body: &[usize],
-) -> Option<String> {
-    let site = folded(&super::site(sources).unwrap_or_default());
+) -> Option<Sourced<String>> {
+    let site = folded(&super::site_name(sources));
     let host = sources
         .url
         .and_then(|url| url.host_str())
@@ -94,21 +95,27 @@ pub(in crate::extract) fn byline(
             && !ACCOUNTS.contains(&name.as_str())
             && (host.is_empty() || !host.contains(&name.replace(' ', "")) || name.contains(' '))
     };
-    let declared: Vec<String> = distinct(&sources.linked.authors);
-    let persons = |names: Vec<String>| -> Option<Vec<String>> {
-        let persons: Vec<String> = names.into_iter().filter(|name| is_person(name)).collect();
-        (!persons.is_empty()).then_some(persons)
+    let persons = |found: Sourced<Vec<String>>| {
+        let persons = found.map(|names| -> Vec<String> {
+            names.into_iter().filter(|name| is_person(name)).collect()
+        });
+        (!persons.value.is_empty()).then_some(persons)
     };
-    let from_head = distinct(&from_meta(sources.table));
+    let linked = Sourced::new(
+        distinct(&sources.linked.authors),
+        Origin::LinkedData("author"),
+    );
+    let from_head = from_meta(sources.table).map(|found| found.map(|values| distinct(&values)));
     let range = body.first().copied().zip(body.last().copied());
     let place = Place::new(sources.table, title, range);
-    persons(declared.clone())
-        .or_else(|| persons(from_head.clone()))
-        .or_else(|| persons(from_elements(sources.table, &place)))
-        .or_else(|| persons(from_lines(sources.table, &place)))
-        .or_else(|| Some(declared).filter(|names| !names.is_empty()))
-        .or_else(|| Some(from_head).filter(|names| !names.is_empty()))
-        .map(|names| names.join(", "))
+    let from_page = |names: Vec<String>, origin| persons(Sourced::new(names, origin));
+    persons(linked.clone())
+        .or_else(|| from_head.clone().and_then(persons))
+        .or_else(|| from_page(from_elements(sources.table, &place), Origin::Element))
+        .or_else(|| from_page(from_lines(sources.table, &place), Origin::Line))
+        .or_else(|| Some(linked).filter(|names| !names.value.is_empty()))
+        .or(from_head)
+        .map(|found| found.map(|names| names.join(", ")))
 }
 
 /// The names in a line that is known to be a byline.
@@ -129,7 +136,7 @@ fn distinct(values: &[String]) -> Vec<String> {
     names
 }
 
-fn from_meta(table: &Table<'_>) -> Vec<String> {
+fn from_meta(table: &Table<'_>) -> Option<Sourced<Vec<String>>> {
     const NAMES: &[&str] = &[
         "author",
         "article:author",
@@ -150,7 +157,7 @@ fn from_meta(table: &Table<'_>) -> Vec<String> {
     NAMES
         .iter()
         .map(|name| {
-            table
+            let values = table
                 .metas
                 .iter()
                 .filter(|(known, content)| {
@@ -160,10 +167,10 @@ fn from_meta(table: &Table<'_>) -> Vec<String> {
                         && (*name != "twitter:data1" || is_written_by(table))
                 })
                 .map(|(_, content)| (*content).to_owned())
-                .collect::<Vec<_>>()
+                .collect::<Vec<_>>();
+            Sourced::new(values, Origin::Meta((*name).to_owned()))
         })
-        .find(|found| found.iter().any(|value| !split(value).is_empty()))
-        .unwrap_or_default()
+        .find(|found| found.value.iter().any(|value| !split(value).is_empty()))
 }
 
 /// Tells whether the first pair of Twitter's labels names the author.

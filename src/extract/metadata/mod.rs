@@ -4,20 +4,22 @@
 
 mod byline;
 mod names;
-mod origin;
 mod published;
+mod site;
 mod title;
 
 pub(super) use byline::{byline, names_in_line};
-pub(super) use origin::{canonical, lang, site};
 pub(super) use published::{modified, published};
+pub(super) use site::{canonical, is_free, lang, section, site};
 pub(super) use title::title;
+
+use site::{declared_lang, site_name};
 
 use std::ops::RangeInclusive;
 
-use jiff::Timestamp;
 use url::Url;
 
+use super::Prior;
 use super::dates::{Order, Reader};
 use super::linked_data::LinkedArticle;
 use super::table::{Block, Table};
@@ -32,8 +34,8 @@ pub(super) struct Sources<'a> {
     pub(super) linked: &'a LinkedArticle,
     /// Where it came from.
     pub(super) url: Option<&'a Url>,
-    /// What time it is, if the caller says so.
-    pub(super) now: Option<Timestamp>,
+    /// What the caller knows.
+    pub(super) prior: Prior,
 }
 
 /// Seconds that a date of publication may lie ahead: clocks are wrong, and a day begins elsewhere first.
@@ -45,6 +47,7 @@ impl Sources<'_> {
         Reader {
             order: self.date_order(),
             latest: self
+                .prior
                 .now
                 .map(|now| now.as_second().saturating_add(TOLERATED_FUTURE_S)),
         }
@@ -52,7 +55,9 @@ impl Sources<'_> {
 
     /// How dates of numbers alone are to be read.
     fn date_order(&self) -> Order {
-        let lang = lang(self).unwrap_or_default().to_ascii_lowercase();
+        let lang = declared_lang(self)
+            .map(|found| found.value.to_ascii_lowercase())
+            .unwrap_or_default();
         let american = lang == "en-us" || (lang == "en" && !self.has_foreign_host());
         if american {
             Order::MonthFirst

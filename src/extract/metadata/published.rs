@@ -11,6 +11,7 @@ use super::{Place, Sources};
 use crate::domain::LocalTimestamp;
 use crate::extract::dates::{Found, Reader};
 use crate::extract::hints::Hints;
+use crate::extract::origin::{Origin, Sourced};
 use crate::extract::table::{Part, Table, Tag, attribute};
 
 const PUBLISHED: &[&str] = &[
@@ -92,7 +93,7 @@ pub(in crate::extract) fn published(
     sources: &Sources<'_>,
     title: Option<&str>,
     body: Option<(usize, usize)>,
-) -> Option<LocalTimestamp> {
+) -> Option<Sourced<LocalTimestamp>> {
     let dates = sources.dates();
     let linked = sources
         .linked
@@ -101,26 +102,21 @@ pub(in crate::extract) fn published(
         .and_then(|value| dates.parse(value));
     let place = Place::new(sources.table, title, body);
     let visible = place.shown(sources.table, dates);
+    let meta = from_meta(sources, PUBLISHED, dates);
     let declared = linked
-        .or_else(|| from_meta(sources, PUBLISHED, dates))
+        .map(|found| Sourced::new(found, Origin::LinkedData("datePublished")))
+        .or_else(|| meta.clone())
         .or_else(|| from_microdata(sources.table, "datePublished", dates));
     if let Some(declared) = declared {
-        let witnesses = [linked, from_meta(sources, PUBLISHED, dates), visible];
-        return Some(as_written(declared, &witnesses));
+        let shown = visible.map(|found| found.value);
+        let witnesses = [linked, meta.map(|found| found.value), shown];
+        return Some(declared.map(|found| as_written(found, &witnesses)));
     }
     visible
-        .or_else(|| from_url(sources, dates))
-        .or_else(|| {
-            sources
-                .linked
-                .modified
-                .as_deref()
-                .and_then(|value| dates.parse(value))
-        })
-        .or_else(|| from_meta(sources, MODIFIED, dates))
-        .or_else(|| from_microdata(sources.table, "dateModified", dates))
+        .or_else(|| Some(Sourced::new(from_url(sources, dates)?, Origin::Address)))
+        .or_else(|| changed(sources, dates))
         .or_else(|| place.below(sources.table, dates))
-        .map(|found| found.when)
+        .map(|found| found.map(|found| found.when))
 }
 
 /// The same point in time with the offset that the newsroom uses: many pages tell machines UTC and people
@@ -174,30 +170,36 @@ fn minutes_between(from: Timestamp, to: Timestamp) -> i64 {
 }
 
 /// When the article was last changed.
-pub(in crate::extract) fn modified(sources: &Sources<'_>) -> Option<LocalTimestamp> {
-    let dates = sources.dates();
-    sources
-        .linked
-        .modified
-        .as_deref()
-        .and_then(|value| dates.parse(value))
-        .or_else(|| from_meta(sources, MODIFIED, dates))
-        .or_else(|| from_microdata(sources.table, "dateModified", dates))
-        .map(|found| found.when)
+pub(in crate::extract) fn modified(sources: &Sources<'_>) -> Option<Sourced<LocalTimestamp>> {
+    changed(sources, sources.dates()).map(|found| found.map(|found| found.when))
 }
 
-fn from_meta(sources: &Sources<'_>, names: &[&str], dates: Reader) -> Option<Found> {
+fn changed(sources: &Sources<'_>, dates: Reader) -> Option<Sourced<Found>> {
+    let linked = sources.linked.modified.as_deref();
+    linked
+        .and_then(|value| dates.parse(value))
+        .map(|found| Sourced::new(found, Origin::LinkedData("dateModified")))
+        .or_else(|| from_meta(sources, MODIFIED, dates))
+        .or_else(|| from_microdata(sources.table, "dateModified", dates))
+}
+
+fn from_meta(sources: &Sources<'_>, names: &[&str], dates: Reader) -> Option<Sourced<Found>> {
     names.iter().find_map(|name| {
-        sources
+        let found = sources
             .table
             .metas
             .iter()
             .filter(|(known, _)| known == name)
-            .find_map(|(_, content)| dates.parse(content))
+            .find_map(|(_, content)| dates.parse(content))?;
+        Some(Sourced::new(found, Origin::Meta((*name).to_owned())))
     })
 }
 
-fn from_microdata(table: &Table<'_>, itemprop: &str, dates: Reader) -> Option<Found> {
+fn from_microdata(
+    table: &Table<'_>,
+    itemprop: &'static str,
+    dates: Reader,
+) -> Option<Sourced<Found>> {
     table
         .elements
         .iter()
@@ -209,6 +211,7 @@ fn from_microdata(table: &Table<'_>, itemprop: &str, dates: Reader) -> Option<Fo
                 .is_some_and(|names| names.contains(itemprop))
         })
         .find_map(|part| of_part(table, part, dates))
+        .map(|found| Sourced::new(found, Origin::Microdata(itemprop)))
 }
 
 fn of_part(table: &Table<'_>, part: &Part, dates: Reader) -> Option<Found> {
@@ -240,12 +243,23 @@ const BESIDE: Hints = Hints::RELATED.or(Hints::COMMENTS).or(Hints::NAV);
 
 impl Place {
     /// The date that readers are shown near the headline.
-    fn shown(&self, table: &Table<'_>, dates: Reader) -> Option<Found> {
-        self.in_elements(table, dates, Trust::Names)
-            .or_else(|| self.in_lines(table, dates, Trust::Names))
-            .or_else(|| self.in_elements(table, dates, Trust::Place))
-            .or_else(|| self.in_lines(table, dates, Trust::Place))
-            .or_else(|| self.in_dateline(table, dates))
+    fn shown(&self, table: &Table<'_>, dates: Reader) -> Option<Sourced<Found>> {
+        let element = |trust| {
+            let found = self.in_elements(table, dates, trust)?;
+            Some(Sourced::new(found, Origin::Element))
+        };
+        let line = |trust| {
+            let found = self.in_lines(table, dates, trust)?;
+            Some(Sourced::new(found, Origin::Line))
+        };
+        element(Trust::Names)
+            .or_else(|| line(Trust::Names))
+            .or_else(|| element(Trust::Place))
+            .or_else(|| line(Trust::Place))
+            .or_else(|| {
+                let found = self.in_dateline(table, dates)?;
+                Some(Sourced::new(found, Origin::Dateline))
+            })
     }
 
     fn in_elements(&self, table: &Table<'_>, dates: Reader, trust: Trust) -> Option<Found> {
@@ -318,7 +332,7 @@ impl Place {
     }
 
     /// The date in a line below the text that says so.
-    fn below(&self, table: &Table<'_>, dates: Reader) -> Option<Found> {
+    fn below(&self, table: &Table<'_>, dates: Reader) -> Option<Sourced<Found>> {
         let (_, end) = self.body?;
         table
             .blocks
@@ -331,6 +345,7 @@ impl Place {
                 SAYS_PUBLISHED.iter().any(|word| lower.contains(word))
             })
             .find_map(|block| dates.find(&block.text))
+            .map(|found| Sourced::new(found, Origin::LineBelow))
     }
 }
 
@@ -363,7 +378,7 @@ const SAYS_PUBLISHED: &[&str] = &[
 ];
 
 fn from_url(sources: &Sources<'_>, dates: Reader) -> Option<Found> {
-    let canonical = super::canonical(sources);
+    let canonical = super::canonical(sources).map(|found| found.value);
     let path = sources.url.or(canonical.as_ref())?.path().to_owned();
     let parts: Vec<&str> = path
         .split(['/', '-', '_', '.'])

@@ -13,6 +13,7 @@ use html5ever::tree_builder::TreeSink;
 use scraper::{ElementRef, Html, HtmlTreeSink, Node, node::Element};
 
 use super::hints::Hints;
+use super::origin::{Origin, Sourced};
 use super::text::TextBuffer;
 use walk::{Current, Walk};
 
@@ -169,11 +170,16 @@ impl<'a> Table<'a> {
 
     /// The content of the first `meta` tag of one of these names, in the order of the names.
     pub(in crate::extract) fn meta(&self, names: &[&str]) -> Option<&'a str> {
+        self.named_meta(names).map(|found| found.value)
+    }
+
+    /// The same, and by which name it was found.
+    pub(in crate::extract) fn named_meta(&self, names: &[&str]) -> Option<Sourced<&'a str>> {
         names.iter().find_map(|name| {
             self.metas
                 .iter()
                 .find(|(known, content)| known == name && !content.trim().is_empty())
-                .map(|(_, content)| *content)
+                .map(|(_, content)| Sourced::new(*content, Origin::Meta((*name).to_owned())))
         })
     }
 }
