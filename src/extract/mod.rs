@@ -20,6 +20,7 @@ mod linked_data;
 mod listing;
 mod metadata;
 mod origin;
+mod repeated;
 mod rule;
 mod strip;
 mod table;
@@ -42,6 +43,7 @@ pub use choice::{NoPage, choose};
 pub use explain::{Elsewhere, ExplainedBlock, Explanation, Matched, Root};
 pub use listing::{Listing, ListingError};
 pub use origin::{Origin, Sourced};
+pub use repeated::{drop_repeated, headline_hash, line_hashes};
 pub use rule::{Rule, RuleError, check_selector};
 pub use verdict::{Dropped, Kept, PartName, Verdict};
 pub use wall::Wall;
@@ -88,6 +90,8 @@ pub struct Prior {
 pub struct Extracted {
     /// The headline.
     pub title: Option<Sourced<String>>,
+    /// What the page gives as its description.
+    pub description: Option<String>,
     /// Who wrote it: names only, joined by commas.
     pub byline: Option<Sourced<String>>,
     /// When it was published.
@@ -139,6 +143,11 @@ pub enum Note {
         /// Why.
         reason: String,
     },
+    /// Lines were dropped that stand on many other pages of the host.
+    RepeatedLines {
+        /// How many.
+        dropped: usize,
+    },
 }
 
 impl std::fmt::Display for Note {
@@ -155,6 +164,12 @@ impl std::fmt::Display for Note {
                 write!(
                     f,
                     "next: a later page of the article could not be read: {reason}"
+                )
+            }
+            Self::RepeatedLines { dropped } => {
+                write!(
+                    f,
+                    "lines that stand on many other pages of the host were dropped: {dropped}"
                 )
             }
         }
@@ -348,6 +363,7 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> (Extracted, body::Found) {
         canonical: metadata::canonical(sources),
         is_free: metadata::is_free(sources),
         text: joined(table, &kept),
+        description: known.description.map(str::to_owned),
         title,
         byline,
         next: None,

@@ -54,9 +54,9 @@ pub(super) fn junk_parts(table: &Table<'_>, plain: &Sums, names: Hints) -> Vec<O
             _ => names,
         };
         let found = part.hints.any(telling) && !holds_body.get(index).copied().unwrap_or(false);
-        let named = found && is_left_out_for(part.hints, plain.of(part), plain.total());
+        let is_left_out = found && is_left_out_for(part.hints, plain.of(part), plain.total());
         junk.push(inherited.or_else(|| {
-            if named {
+            if is_left_out {
                 Some(Dropped::Part(PartName::of(part.hints, telling)))
             } else {
                 cards.contains(&index).then_some(Dropped::Card)
