@@ -208,6 +208,14 @@ fn of_part(name: &str) -> Hints {
     {
         return Hints::NONE;
     }
+    // `sidebar-enabled--false` is a setting.
+    if words
+        .clone()
+        .last()
+        .is_some_and(|last| matches!(last.as_bytes(), b"false" | b"off" | b"none" | b"disabled"))
+    {
+        return Hints::NONE;
+    }
     let mut hints = first.hints();
     let mut previous = first;
     let mut only_hides = words.clone().next().is_none()
@@ -216,7 +224,7 @@ fn of_part(name: &str) -> Hints {
             b"visually" | b"screen" | b"sr" | b"u" | b"js" | b"d"
         );
     for word in words {
-        let found = word.hints();
+        let found = word.hints() | previous.joined(word);
         // "about" alone names a page; "about-author" the box below an article.
         if previous.as_bytes() == b"about" && found.any(Hints::BYLINE) {
             hints = hints | Hints::BIO;
@@ -262,6 +270,10 @@ const NOT_BODY: Hints = Hints::RELATED
 struct Word {
     letters: [u8; LONGEST_WORD],
     length: usize,
+    /// Whether a capital alone parts it from the word before.
+    is_attached: bool,
+    /// Whether its neighbours say that it is a word at all: `jpYiwZ` and `x1ad9` are made by machines.
+    is_chance: bool,
 }
 
 impl Word {
@@ -270,7 +282,27 @@ impl Word {
     }
 
     fn hints(&self) -> Hints {
+        if self.is_chance {
+            return Hints::NONE;
+        }
         lookup(self.as_bytes())
+    }
+
+    /// What two words mean as one: `navBar`, and `rich-text` and `body_content`, which name the text.
+    fn joined(&self, next: Self) -> Hints {
+        let mut both = *self;
+        let end = self.length + next.length;
+        let Some(rest) = both.letters.get_mut(self.length..end) else {
+            return Hints::NONE;
+        };
+        rest.copy_from_slice(next.as_bytes());
+        both.length = end;
+        let hints = lookup(both.as_bytes());
+        if next.is_attached && self.is_chance || hints.any(Hints::BODY) {
+            hints
+        } else {
+            Hints::NONE
+        }
     }
 }
 
@@ -278,12 +310,18 @@ impl Word {
 #[derive(Clone)]
 struct Words<'a> {
     rest: &'a [u8],
+    /// The length of the word that has just ended, where nothing parts it from the next.
+    attached_to: Option<usize>,
 }
+
+/// The longest word that machines make by chance often enough to matter.
+const LONGEST_BY_CHANCE: usize = 3;
 
 impl<'a> Words<'a> {
     fn new(name: &'a str) -> Self {
         Self {
             rest: name.as_bytes(),
+            attached_to: None,
         }
     }
 }
@@ -293,30 +331,45 @@ impl Iterator for Words<'_> {
 
     fn next(&mut self) -> Option<Word> {
         let start = self.rest.iter().position(u8::is_ascii_alphabetic)?;
+        let before = self.rest.get(..start)?;
+        let before = match before.last() {
+            None => self.attached_to,
+            Some(byte) if byte.is_ascii_digit() => Some(0),
+            Some(_) => None,
+        };
         let letters = self.rest.get(start..)?;
-        let length = letters
-            .iter()
-            .enumerate()
-            .position(|(index, byte)| {
-                !byte.is_ascii_alphabetic()
-                    || (byte.is_ascii_uppercase()
-                        && index
-                            .checked_sub(1)
-                            .and_then(|before| letters.get(before))
-                            .is_some_and(u8::is_ascii_lowercase))
-            })
-            .unwrap_or(letters.len());
+        let length = word_length(letters);
         let (found, rest) = letters.split_at_checked(length)?;
         self.rest = rest;
+        let after = match rest.first() {
+            Some(byte) if byte.is_ascii_alphabetic() => Some(word_length(rest)),
+            Some(byte) if byte.is_ascii_digit() => Some(0),
+            _ => None,
+        };
+        self.attached_to = Some(length);
+        let is_short = |length: Option<usize>| length.is_some_and(|n| n <= LONGEST_BY_CHANCE);
         let mut word = Word {
             letters: [0; LONGEST_WORD],
             length: found.len(),
+            is_attached: before.is_some_and(|length| length > 0),
+            is_chance: length <= LONGEST_BY_CHANCE && (is_short(before) || is_short(after)),
         };
         for (slot, byte) in word.letters.iter_mut().zip(found) {
             *slot = byte.to_ascii_lowercase();
         }
         Some(word)
     }
+}
+
+/// The length of the word that a name begins with.
+fn word_length(letters: &[u8]) -> usize {
+    let ends = letters.windows(2).position(|pair| match pair {
+        [this, next] => {
+            !next.is_ascii_alphabetic() || next.is_ascii_uppercase() && this.is_ascii_lowercase()
+        }
+        _ => false,
+    });
+    ends.map_or(letters.len(), |last| last + 1)
 }
 
 fn lookup(word: &[u8]) -> Hints {
@@ -480,6 +533,38 @@ mod tests {
             "box related",
         ] {
             assert!(of_name(name).any(Hints::RELATED), "{name}");
+        }
+    }
+
+    #[test]
+    fn words_that_machines_make_by_chance_do_not_count() {
+        for name in [
+            "jpYiwZ",
+            "sc-1x9ad2",
+            "css-nAdX",
+            "eGjpKk",
+            "block-VriA0d5x8D",
+            "element-4a79d52",
+        ] {
+            assert_eq!(of_name(name), Hints::NONE, "{name}");
+        }
+        for name in [
+            "ad-12",
+            "articleAd",
+            "adContainer",
+            "adBox",
+            "navBar",
+            "top_ad",
+            "ad",
+        ] {
+            assert!(of_name(name).any(Hints::AD | Hints::NAV), "{name}");
+        }
+    }
+
+    #[test]
+    fn two_words_that_name_the_text_as_one_do_so_apart() {
+        for name in ["rich-text", "body_content", "mainContent", "bodyCopy"] {
+            assert!(of_name(name).any(Hints::BODY), "{name}");
         }
     }
 

@@ -34,13 +34,17 @@ const TOO_MUCH_TO_BE_JUNK: f64 = 0.4;
 /// The same for parts with other articles, and for hidden ones: some are a second copy of the whole text.
 const TOO_MUCH_TO_BE_ASIDE: f64 = 0.6;
 
+/// Share of the page's plain text from which a part that is named the text keeps what is around it.
+const SHARE_OF_BODY: f64 = 0.05;
+
 /// Weight of the plain text of the shortest article.
 const SHORT_ARTICLE: f64 = 150.0;
 
 /// Marks the parts that their names give away, and all within them.
 pub(super) fn junk_parts(table: &Table<'_>, plain: &Sums, names: Hints) -> Vec<Option<Dropped>> {
+    let much = SHORT_ARTICLE.max(plain.total() * SHARE_OF_BODY);
     let holds_body = parts_that_hold(table, |part| {
-        part.hints.any(Hints::BODY) && plain.of(part) > 0.0
+        part.hints.any(Hints::BODY) && plain.of(part) >= much
     });
     let cards = cards(table, plain);
     let mut junk: Vec<Option<Dropped>> = Vec::with_capacity(table.elements.len());
@@ -148,6 +152,27 @@ fn parts_that_hold(table: &Table<'_>, fits: impl Fn(&Part) -> bool) -> Vec<bool>
 /// What a line is left out for when all of it is one part of this name.
 const WHOLE_LINES: Hints = JUNK.or(Hints::CAPTION).or(Hints::DATE);
 
+/// Those of them that may be a paragraph long.
+const WHOLE_PARAGRAPHS: Hints = Hints::CAPTION
+    .or(Hints::HIDDEN)
+    .or(Hints::COMMENTS)
+    .or(Hints::CONSENT);
+
+/// The longest line that is left out for what a part of it is named, in weight: `<span class="more">` may hold a paragraph.
+const LONGEST_NAMED_LINE: usize = 200;
+
+/// The longest heading that is nothing but a date, in weight: posts of running reports are headed by time and headline.
+const LONGEST_DATE_HEADING: usize = 25;
+
+/// Tells whether a line is all one part, and is left out for its name.
+fn is_whole_line(part: &Part, block: &Block) -> bool {
+    let is_whole = part.inline_bytes * 10 >= block.text.len() * 7;
+    let is_headed = matches!(block.tag, Tag::Heading(_)) && block.weight > LONGEST_DATE_HEADING;
+    is_whole
+        && (block.weight <= LONGEST_NAMED_LINE || part.hints.any(WHOLE_PARAGRAPHS))
+        && !(is_headed && !part.hints.any(WHOLE_LINES.without(Hints::DATE)))
+}
+
 /// Marks the blocks that are left out: those in such parts, captions, and lines that are all one such part.
 pub(super) fn junk_blocks(table: &Table<'_>, junk: &[Option<Dropped>]) -> Vec<Option<Dropped>> {
     let mut left_out: Vec<Option<Dropped>> = table
@@ -160,11 +185,11 @@ pub(super) fn junk_blocks(table: &Table<'_>, junk: &[Option<Dropped>]) -> Vec<Op
         .collect();
     for part in &table.elements {
         if part.tag.is_inline() && part.hints.any(WHOLE_LINES) {
-            let whole = table
+            let is_such_a_line = table
                 .blocks
                 .get(part.first)
-                .is_some_and(|block| part.inline_bytes * 10 >= block.text.len() * 7);
-            if let Some(slot) = left_out.get_mut(part.first).filter(|_| whole) {
+                .is_some_and(|block| is_whole_line(part, block));
+            if let Some(slot) = left_out.get_mut(part.first).filter(|_| is_such_a_line) {
                 *slot = Some(Dropped::Part(PartName::of(part.hints, WHOLE_LINES)));
             }
         } else if part.hints.any(Hints::CAPTION) && part.end - part.first <= 3 {

@@ -57,13 +57,7 @@ impl<'a> Survey<'a> {
     pub(super) fn new(table: &'a Table<'a>, plain: &Sums, names: Hints) -> Self {
         let junk = junk_parts(table, plain, names);
         let left_out = junk_blocks(table, &junk);
-        let worth = Sums::new(
-            table
-                .blocks
-                .iter()
-                .zip(&left_out)
-                .map(|(block, left_out)| left_out.map_or_else(|| worth(block), |_| 0.0)),
-        );
+        let worth = Sums::new(worths(table, &left_out).into_iter());
         Self {
             table,
             junk,
@@ -199,6 +193,29 @@ pub(super) fn is_paragraph(block: &Block) -> bool {
             || block.weight * 2 >= PARAGRAPH_WEIGHT
                 && ends_sentence(&block.text)
                 && sentence_marks(&block.text) > 0)
+}
+
+/// Of what a link counts against its surroundings, the third in a row and all after it count this fraction.
+const LEAST_SHARE_OF_LINK: f64 = 3.0;
+
+/// What each block is worth. Of links in a row each counts less than the one before: a list of sources inside an article
+/// must not weigh more than its paragraphs.
+fn worths(table: &Table<'_>, left_out: &[Option<Dropped>]) -> Vec<f64> {
+    let mut links_in_row = 0.0;
+    let blocks = table.blocks.iter().zip(left_out);
+    blocks
+        .map(|(block, left_out)| {
+            if left_out.is_some() {
+                return 0.0;
+            }
+            if block.link_share() < LINKED_SHARE {
+                links_in_row = 0.0;
+                return worth(block);
+            }
+            links_in_row = f64::min(links_in_row + 1.0, LEAST_SHARE_OF_LINK);
+            worth(block) / links_in_row
+        })
+        .collect()
 }
 
 #[expect(

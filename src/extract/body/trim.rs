@@ -1,6 +1,6 @@
 //! From the element that holds the text to the text: drops what stands before, between and after the paragraphs.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::survey::{LINKED_SHARE, Survey, is_paragraph};
 use super::{Found, Known};
@@ -34,8 +34,16 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
     let first = inside.iter().position(is_text).unwrap_or(0);
     let last = inside.iter().rposition(is_text).unwrap_or(inside.len());
     let title = known.title.map(folded).unwrap_or_default();
+    let text_parent = parent_of_text(survey, &inside);
+    let goes_on = |position: usize| {
+        let rest = inside.iter().skip(position + 1);
+        rest.filter_map(|&index| block(index)).any(|block| {
+            is_paragraph(block) && block.links == 0 && text_parent == parent(survey, block)
+        })
+    };
     let mut passed = 0;
     let mut is_over = false;
+    let mut in_insert = false;
     let mut seen: HashSet<&str> = HashSet::new();
     for (position, &index) in inside.iter().enumerate() {
         let Some(block) = block(index) else {
@@ -43,8 +51,15 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
         };
         let is_heading = matches!(block.tag, Tag::Heading(_));
         let is_late = passed * 10 >= total * LATE_TENTHS;
-        is_over |= position > last && ends_text(block)
-            || is_late && is_heading && lines::ends_article(block);
+        let heads_others = is_heading && lines::ends_article(block);
+        is_over |= position > last && ends_text(block);
+        if is_late && heads_others {
+            // "Read also" may stand above a box in the middle of the text, or above all that follows it.
+            in_insert = lines::is_boilerplate(block) && goes_on(position);
+            is_over |= !in_insert;
+        } else if is_paragraph(block) && text_parent == parent(survey, block) {
+            in_insert = false;
+        }
         passed += block.weight;
         let hints = table
             .elements
@@ -54,7 +69,7 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
             Verdict::Dropped(Dropped::AfterText)
         } else if is_about_the_article(block, hints, &title) {
             Verdict::Dropped(Dropped::AboutTheArticle)
-        } else if lines::is_boilerplate(block) {
+        } else if in_insert || lines::is_boilerplate(block) {
             Verdict::Dropped(Dropped::LineBetween)
         } else if position < first && !opens_text(block, hints, in_body) {
             Verdict::Dropped(Dropped::BeforeText)
@@ -68,9 +83,30 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
     }
 }
 
+/// The element that holds most of the paragraphs: that around the element of each.
+fn parent_of_text(survey: &Survey<'_>, inside: &[usize]) -> Option<usize> {
+    let mut weights: BTreeMap<usize, usize> = BTreeMap::new();
+    for block in inside
+        .iter()
+        .filter_map(|&index| survey.table.blocks.get(index))
+    {
+        if let Some(parent) = parent(survey, block).filter(|_| is_paragraph(block)) {
+            *weights.entry(parent).or_default() += block.weight;
+        }
+    }
+    let heaviest = weights.into_iter().max_by_key(|(_, weight)| *weight)?;
+    Some(heaviest.0)
+}
+
+fn parent(survey: &Survey<'_>, block: &Block) -> Option<usize> {
+    Some(survey.table.elements.get(block.part)?.parent)
+}
+
 /// Tells whether a block names the article or its date.
 fn is_about_the_article(block: &Block, hints: Hints, title: &str) -> bool {
-    if block.weight < 200 && hints.any(Hints::DATE.or(Hints::BYLINE).or(Hints::META)) {
+    let is_heading = matches!(block.tag, Tag::Heading(_));
+    if block.weight < 200 && !is_heading && hints.any(Hints::DATE.or(Hints::BYLINE).or(Hints::META))
+    {
         return true;
     }
     if block.weight >= 300 {
