@@ -1,0 +1,165 @@
+//! What readers are shown: dates in elements and lines around the headline and the text.
+
+use super::super::Place;
+use super::declared::of_part;
+use crate::extract::dates::{Found, Reader};
+use crate::extract::hints::Hints;
+use crate::extract::origin::{Origin, Sourced};
+use crate::extract::table::{Part, Table, Tag};
+
+/// Blocks before the headline in which an element made for dates can stand.
+const BLOCKS_BEFORE: usize = 15;
+
+/// Blocks before the headline in which a plain date line can stand: higher up is today's date.
+const LINES_BEFORE: usize = 6;
+
+/// Blocks after the text in which the date can stand.
+const BLOCKS_BELOW: usize = 12;
+
+/// What tells that a date is that of another article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// The names of the elements around it.
+    Names,
+    /// Where it stands.
+    Place,
+}
+
+/// What stands beside an article.
+const BESIDE: Hints = Hints::RELATED.or(Hints::COMMENTS).or(Hints::NAV);
+
+impl Place {
+    /// The date that readers are shown near the headline.
+    pub(super) fn shown(&self, table: &Table<'_>, dates: Reader) -> Option<Sourced<Found>> {
+        let element = |trust| {
+            let found = self.in_elements(table, dates, trust)?;
+            Some(Sourced::new(found, Origin::Element))
+        };
+        let line = |trust| {
+            let found = self.in_lines(table, dates, trust)?;
+            Some(Sourced::new(found, Origin::Line))
+        };
+        element(Trust::Names)
+            .or_else(|| line(Trust::Names))
+            .or_else(|| element(Trust::Place))
+            .or_else(|| line(Trust::Place))
+            .or_else(|| {
+                let found = self.in_dateline(table, dates)?;
+                Some(Sourced::new(found, Origin::Dateline))
+            })
+    }
+
+    fn in_elements(&self, table: &Table<'_>, dates: Reader, trust: Trust) -> Option<Found> {
+        let blocks = self.blocks(BLOCKS_BEFORE, 3);
+        table
+            .elements
+            .iter()
+            .enumerate()
+            .filter(|(_, part)| part.hints.any(Hints::DATE) && part.tag != Tag::Body)
+            .filter(|(_, part)| blocks.contains(&part.first) && part.end <= part.first + 4)
+            .filter(|(index, _)| !self.is_of_another(table, *index, trust))
+            .map(|(_, part)| part)
+            .filter_map(|part| Some((self.distance(part.first), of_part(table, part, dates)?)))
+            .min_by_key(|(distance, found)| (*distance, !found.has_time))
+            .map(|(_, found)| found)
+    }
+
+    fn in_lines(&self, table: &Table<'_>, dates: Reader, trust: Trust) -> Option<Found> {
+        let from = self.top.saturating_sub(LINES_BEFORE);
+        let blocks = table.blocks.iter().enumerate().skip(from);
+        blocks
+            .take((self.blocks(0, 3).end() + 1).saturating_sub(from))
+            .filter(|(_, block)| {
+                block.weight <= 200 && !self.is_of_another(table, block.part, trust)
+            })
+            .filter_map(|(index, block)| Some((self.distance(index), dates.find(&block.text)?)))
+            .filter(|(_, found)| found.of_tokens <= 16 || found.at <= 6)
+            .min_by_key(|(distance, _)| *distance)
+            .map(|(_, found)| found)
+    }
+
+    /// Tells whether an element is part of what stands beside the article and its headline: other articles,
+    /// comments, menus.
+    fn is_of_another(&self, table: &Table<'_>, part: usize, trust: Trust) -> bool {
+        let holds_article = |around: &Part| {
+            let holds = |block: usize| (around.first..around.end).contains(&block);
+            holds(self.anchor) || self.body.is_some_and(|(start, _)| holds(start))
+        };
+        let is_below = table
+            .elements
+            .get(part)
+            .is_some_and(|part| self.body.is_some_and(|(_, end)| part.first > end));
+        let beside = match (is_below, trust) {
+            (true, _) => BESIDE.or(Hints::SIDE),
+            (false, Trust::Names) => BESIDE,
+            // Names lie: above the end of the text a date may stand in a part called a card.
+            (false, Trust::Place) => Hints::COMMENTS,
+        };
+        table
+            .elements
+            .get(part)
+            .into_iter()
+            .chain(table.ancestors(part).map(|(_, around)| around))
+            .any(|around| {
+                (around.hints.any(beside) || around.tag == Tag::Quote) && !holds_article(around)
+            })
+    }
+
+    /// The date that the text itself begins with: `Berlin, 1 February 2022 - The ministry ...`.
+    fn in_dateline(&self, table: &Table<'_>, dates: Reader) -> Option<Found> {
+        let (start, _) = self.body?;
+        table
+            .blocks
+            .iter()
+            .skip(start)
+            .take(3)
+            .filter(|block| !self.is_of_another(table, block.part, Trust::Names))
+            .filter_map(|block| dates.find(&block.text))
+            .find(|found| found.at <= 6)
+    }
+
+    /// The date in a line below the text that says so.
+    pub(super) fn below(&self, table: &Table<'_>, dates: Reader) -> Option<Sourced<Found>> {
+        let (_, end) = self.body?;
+        table
+            .blocks
+            .iter()
+            .skip(end + 1)
+            .take(BLOCKS_BELOW)
+            .filter(|block| block.weight <= 400)
+            .filter(|block| {
+                let lower = block.text.to_lowercase();
+                SAYS_PUBLISHED.iter().any(|word| lower.contains(word))
+            })
+            .find_map(|block| dates.find(&block.text))
+            .map(|found| Sourced::new(found, Origin::LineBelow))
+    }
+}
+
+/// Beginnings of words that say a date is that of publication.
+const SAYS_PUBLISHED: &[&str] = &[
+    "publish",
+    "posted",
+    "veröffentlicht",
+    "wurde am",
+    "erstellt",
+    "publié",
+    "publicad",
+    "pubblicat",
+    "gepubliceerd",
+    "geplaatst",
+    "opublikowan",
+    "опубликован",
+    "đăng",
+    "julkaistu",
+    "publicerad",
+    "publisert",
+    "stand:",
+    "written on",
+    "datum",
+    "date:",
+    "updated",
+    "aktualisiert",
+    "last modified",
+    "änderung",
+];
