@@ -226,6 +226,7 @@ pub fn article_given(
     let sources = Sources {
         table: &table,
         linked: &linked,
+        page: &text,
         url: page.url,
         prior,
     };
@@ -302,9 +303,10 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
         .iter()
         .find_map(|value| sources.dates().parse(value))
         .map(|found| Sourced::new(found.when, Origin::Rule));
+    let published = published.or_else(|| metadata::published(sources, headline, range));
     Extracted {
-        published: published.or_else(|| metadata::published(sources, headline, range)),
-        modified: metadata::modified(sources),
+        modified: metadata::modified(sources, published.as_ref()),
+        published,
         lang: None,
         site: metadata::site(sources),
         section: metadata::section(sources),

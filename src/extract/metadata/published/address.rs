@@ -2,10 +2,17 @@
 
 use super::super::{Sources, canonical};
 use crate::extract::dates::{Found, Reader};
+use crate::extract::origin::{Origin, Sourced};
 
-pub(super) fn from_url(sources: &Sources<'_>, dates: Reader) -> Option<Found> {
+/// The date in the address that the page came from, or that it gives as its own.
+pub(super) fn address(sources: &Sources<'_>, dates: Reader) -> Option<Sourced<Found>> {
     let canonical = canonical(sources).map(|found| found.value);
-    let path = sources.url.or(canonical.as_ref())?.path().to_owned();
+    let path = sources.url.or(canonical.as_ref())?.path();
+    Some(Sourced::new(in_path(path, dates)?, Origin::Address))
+}
+
+/// The full date in a path; a year and a month alone are none.
+pub(super) fn in_path(path: &str, dates: Reader) -> Option<Found> {
     let parts: Vec<&str> = path
         .split(['/', '-', '_', '.'])
         .filter(|part| !part.is_empty())
@@ -20,6 +27,12 @@ pub(super) fn from_url(sources: &Sources<'_>, dates: Reader) -> Option<Found> {
             {
                 dates.find(&format!("{year}-{month}-{day}"))
             }
+            // `2023/october/03`
+            [year, month, day]
+                if year.len() == 4 && (1..=2).contains(&day.len()) && is_word(month) =>
+            {
+                dates.find(&format!("{day} {month} {year}"))
+            }
             _ => None,
         })
         .or_else(|| {
@@ -33,6 +46,10 @@ pub(super) fn from_url(sources: &Sources<'_>, dates: Reader) -> Option<Found> {
                 .filter(|part| part.len() == 8)
                 .find_map(|part| dates.find(part))
         })
+}
+
+fn is_word(part: &str) -> bool {
+    part.len() >= 3 && part.chars().all(char::is_alphabetic)
 }
 
 /// `29-10-2021` in an address, where the numbers tell the day from the month: addresses of both orders exist.

@@ -1,12 +1,14 @@
 //! What `meta` tags, microdata and linked data declare to machines.
 
 use super::super::Sources;
+use super::days_apart;
+use super::shown::says_published as says_published_in_words;
 use crate::extract::dates::{Found, Reader};
 use crate::extract::hints::Hints;
 use crate::extract::origin::{Origin, Sourced};
 use crate::extract::table::{Part, Table, attribute};
 
-pub(super) const PUBLISHED: &[&str] = &[
+const PUBLISHED: &[&str] = &[
     "article:published_time",
     "og:article:published_time",
     "og:published_time",
@@ -58,7 +60,7 @@ pub(super) const PUBLISHED: &[&str] = &[
     "pubyear",
 ];
 
-pub(super) const MODIFIED: &[&str] = &[
+const MODIFIED: &[&str] = &[
     "article:modified_time",
     "og:updated_time",
     "datemodified",
@@ -72,7 +74,72 @@ pub(super) const MODIFIED: &[&str] = &[
 ];
 
 
-pub(super) fn from_meta(sources: &Sources<'_>, names: &[&str], dates: Reader) -> Option<Sourced<Found>> {
+/// The date that linked data gives.
+pub(super) fn linked(sources: &Sources<'_>, dates: Reader) -> Option<Sourced<Found>> {
+    let written = sources.linked.published.as_deref()?;
+    let found = dates.parse(written)?;
+    Some(Sourced::new(found, Origin::LinkedData("datePublished")))
+}
+
+/// The date that a `meta` tag gives: one of the known names, else one that says as much.
+pub(super) fn meta(sources: &Sources<'_>, dates: Reader) -> Option<Sourced<Found>> {
+    from_meta(sources, PUBLISHED, dates).or_else(|| from_named_like(sources, says_published, dates))
+}
+
+/// The date that a `meta` tag of a less telling name gives: `site:uploaded`, `page-date`.
+pub(super) fn other_meta(sources: &Sources<'_>, dates: Reader) -> Option<Sourced<Found>> {
+    from_named_like(sources, says_made, dates)
+}
+
+/// When the page says it was changed.
+pub(super) fn changed(sources: &Sources<'_>, dates: Reader) -> Option<Sourced<Found>> {
+    let linked = sources.linked.modified.as_deref();
+    linked
+        .and_then(|value| dates.parse(value))
+        .map(|found| Sourced::new(found, Origin::LinkedData("dateModified")))
+        .or_else(|| from_meta(sources, MODIFIED, dates))
+        .or_else(|| from_microdata(sources.table, "dateModified", dates))
+}
+
+fn says_published(name: &str) -> bool {
+    ["published", "publish-", "publish_", "publishdate", "publishtime", "pubdate", "publication"]
+        .iter()
+        .any(|word| name.contains(word))
+        && !says_other(name)
+}
+
+fn says_made(name: &str) -> bool {
+    ["date", "created", "uploaded", "posted", "issued"]
+        .iter()
+        .any(|word| name.contains(word))
+        && !says_other(name)
+}
+
+/// Tells names of dates on which something else happens to a page: it is changed, or taken down.
+fn says_other(name: &str) -> bool {
+    ["modif", "updat", "expir", "unpublish", "valid", "event", "start", "end", "birth", "last", "crawl", "build"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
+fn from_named_like(
+    sources: &Sources<'_>,
+    says: fn(&str) -> bool,
+    dates: Reader,
+) -> Option<Sourced<Found>> {
+    let (name, found) = sources
+        .table
+        .metas
+        .iter()
+        .filter(|(name, content)| says(name) && content.len() <= LONGEST_DATE)
+        .find_map(|(name, content)| Some((name, dates.parse(content)?)))?;
+    Some(Sourced::new(found, Origin::Meta(name.clone())))
+}
+
+/// Bytes of the longest date written out: a content that is longer is a text with a date in it.
+const LONGEST_DATE: usize = 60;
+
+fn from_meta(sources: &Sources<'_>, names: &[&str], dates: Reader) -> Option<Sourced<Found>> {
     names.iter().find_map(|name| {
         let found = sources
             .table
@@ -105,16 +172,30 @@ pub(super) fn from_microdata(
 
 pub(super) fn of_part(table: &Table<'_>, part: &Part, dates: Reader) -> Option<Found> {
     let element = table.element(part)?;
-    [
-        "datetime",
-        "content",
-        "data-datetime",
-        "data-timestamp",
-        "data-date",
-        "data-time",
-    ]
-    .iter()
-    .find_map(|name| dates.parse(attribute(element, name)?))
-    .or_else(|| dates.find(&table.text_of(part)))
+    let text = table.text_of(part);
+    let shown = || dates.find(&text);
+    let declared = DATE_ATTRIBUTES
+        .iter()
+        .find_map(|name| dates.parse(attribute(element, name)?));
+    match declared {
+        // Templates write the time of the last change there, and the words say which date it is.
+        Some(declared) if says_published_in_words(&text) => Some(
+            shown()
+                .filter(|shown| days_apart(*shown, declared) > 1)
+                .unwrap_or(declared),
+        ),
+        Some(declared) => Some(declared),
+        None => shown(),
+    }
 }
+
+/// Attributes that tell machines what an element tells readers.
+const DATE_ATTRIBUTES: &[&str] = &[
+    "datetime",
+    "content",
+    "data-datetime",
+    "data-timestamp",
+    "data-date",
+    "data-time",
+];
 

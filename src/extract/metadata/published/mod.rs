@@ -1,22 +1,28 @@
 //! When the article was published and changed.
 //!
 //! Order of trust: linked data, `meta` tags, microdata, a `time` element near the headline, a date line near
-//! the headline, the address, and last what only says when the page was changed. A date elsewhere on the
-//! page (today's, a related article's) is never taken.
-
+//! the headline, the address, then what only says when the page was changed, and last a guess over the whole
+//! page. Several that disagree are weighed ([`weighed`]) against each other and against the feed's date.
 
 mod address;
 mod declared;
+mod guess;
 mod shown;
+mod weighed;
 mod written;
+
+use jiff::civil::Date;
 
 use super::{Place, Sources};
 use crate::domain::LocalTimestamp;
-use crate::extract::dates::{Found, Reader};
+use crate::extract::dates::Found;
 use crate::extract::origin::{Origin, Sourced};
 
-use address::from_url;
-use declared::{MODIFIED, PUBLISHED, from_meta, from_microdata};
+use address::address;
+use declared::{changed, from_microdata, linked, meta, other_meta};
+use guess::guess;
+use shown::{says_changed, says_published};
+use weighed::{most_credible, turned_right};
 use written::as_written;
 
 /// When the article was published. `body` is the range of blocks that its text takes up.
@@ -26,40 +32,76 @@ pub(in crate::extract) fn published(
     body: Option<(usize, usize)>,
 ) -> Option<Sourced<LocalTimestamp>> {
     let dates = sources.dates();
-    let linked = sources
-        .linked
-        .published
-        .as_deref()
-        .and_then(|value| dates.parse(value));
-    let place = Place::new(sources.table, title, body);
-    let visible = place.shown(sources.table, dates);
-    let meta = from_meta(sources, PUBLISHED, dates);
-    let declared = linked
-        .map(|found| Sourced::new(found, Origin::LinkedData("datePublished")))
-        .or_else(|| meta.clone())
-        .or_else(|| from_microdata(sources.table, "datePublished", dates));
-    if let Some(declared) = declared {
-        let shown = visible.map(|found| found.value);
-        let witnesses = [linked, meta.map(|found| found.value), shown];
-        return Some(declared.map(|found| as_written(found, &witnesses)));
+    let table = sources.table;
+    let place = Place::new(table, title, body);
+    let changed = changed(sources, dates);
+    let mut said: Vec<Sourced<Found>> = [
+        linked(sources, dates),
+        meta(sources, dates),
+        from_microdata(table, "datePublished", dates),
+        place.shown(table, dates),
+        address(sources, dates),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let changed_at = changed.as_ref().map(|found| found.value);
+    turned_right(&mut said, changed_at, sources.prior.published);
+    if let Some(found) = most_credible(&said, changed_at, sources.prior.published) {
+        let when = in_local_time(found, &said);
+        return Some(Sourced::new(when, found.origin.clone()));
     }
-    visible
-        .or_else(|| Some(Sourced::new(from_url(sources, dates)?, Origin::Address)))
-        .or_else(|| changed(sources, dates))
-        .or_else(|| place.below(sources.table, dates))
+    other_meta(sources, dates)
+        .or_else(|| place.below(table, says_published, dates))
+        .or(changed)
+        .or_else(|| place.below(table, says_changed, dates))
+        .or_else(|| guess(sources, &place, title, dates))
         .map(|found| found.map(|found| found.when))
 }
 
-/// When the article was last changed.
-pub(in crate::extract) fn modified(sources: &Sources<'_>) -> Option<Sourced<LocalTimestamp>> {
-    changed(sources, sources.dates()).map(|found| found.map(|found| found.when))
+/// A date by the newsroom's clock, for which what else the page says is witness.
+fn in_local_time(found: &Sourced<Found>, said: &[Sourced<Found>]) -> LocalTimestamp {
+    let of = |is: fn(&Origin) -> bool| {
+        let found = said.iter().find(|other| is(&other.origin));
+        found.map(|found| found.value)
+    };
+    if is_shown(&found.origin) || found.origin == Origin::Address {
+        return found.value.when;
+    }
+    let linked = of(|origin| matches!(origin, Origin::LinkedData(_)));
+    let meta = of(|origin| matches!(origin, Origin::Meta(_)));
+    let shown = of(is_shown);
+    let address = of(|origin| *origin == Origin::Address);
+    as_written(found.value, &[linked, meta, shown], &[shown, address])
 }
 
-fn changed(sources: &Sources<'_>, dates: Reader) -> Option<Sourced<Found>> {
-    let linked = sources.linked.modified.as_deref();
-    linked
-        .and_then(|value| dates.parse(value))
-        .map(|found| Sourced::new(found, Origin::LinkedData("dateModified")))
-        .or_else(|| from_meta(sources, MODIFIED, dates))
-        .or_else(|| from_microdata(sources.table, "dateModified", dates))
+/// Tells the dates that readers see from those meant for machines.
+fn is_shown(origin: &Origin) -> bool {
+    matches!(origin, Origin::Element | Origin::Line | Origin::Dateline)
+}
+
+/// Whole days between the calendar days of two dates, as written.
+fn days_apart(one: Found, other: Found) -> u32 {
+    days_between(one.day(), other.day())
+}
+
+fn days_between(one: Date, other: Date) -> u32 {
+    one.until(other)
+        .map_or(u32::MAX, |span| span.get_days().unsigned_abs())
+}
+
+/// Seconds by which a change may precede publication: clocks and time zones.
+const TOLERATED_S: i64 = 24 * 3600;
+
+/// When the article was last changed; what precedes its publication is no change of it.
+pub(in crate::extract) fn modified(
+    sources: &Sources<'_>,
+    published: Option<&Sourced<LocalTimestamp>>,
+) -> Option<Sourced<LocalTimestamp>> {
+    let earliest = published.map_or(i64::MIN, |published| {
+        published.value.at.as_second().saturating_sub(TOLERATED_S)
+    });
+    changed(sources, sources.dates())
+        .map(|found| found.map(|found| found.when))
+        .filter(|found| found.value.at.as_second() >= earliest)
 }

@@ -18,7 +18,7 @@ const BLOCKS_BELOW: usize = 12;
 
 /// What tells that a date is that of another article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Trust {
+pub(super) enum Trust {
     /// The names of the elements around it.
     Names,
     /// Where it stands.
@@ -80,7 +80,7 @@ impl Place {
 
     /// Tells whether an element is part of what stands beside the article and its headline: other articles,
     /// comments, menus.
-    fn is_of_another(&self, table: &Table<'_>, part: usize, trust: Trust) -> bool {
+    pub(super) fn is_of_another(&self, table: &Table<'_>, part: usize, trust: Trust) -> bool {
         let holds_article = |around: &Part| {
             let holds = |block: usize| (around.first..around.end).contains(&block);
             holds(self.anchor) || self.body.is_some_and(|(start, _)| holds(start))
@@ -95,13 +95,20 @@ impl Place {
             // Names lie: above the end of the text a date may stand in a part called a card.
             (false, Trust::Place) => Hints::COMMENTS,
         };
+        // `comment-header` holds the headline of an opinion: `comment-date` in it is the article's.
+        let theme = table
+            .ancestors(part)
+            .map(|(_, around)| around)
+            .find(|around| holds_article(around) && !is_below)
+            .map_or(Hints::NONE, |around| around.hints);
         table
             .elements
             .get(part)
             .into_iter()
             .chain(table.ancestors(part).map(|(_, around)| around))
             .any(|around| {
-                (around.hints.any(beside) || around.tag == Tag::Quote) && !holds_article(around)
+                (around.hints.without(theme).any(beside) || around.tag == Tag::Quote)
+                    && !holds_article(around)
             })
     }
 
@@ -119,7 +126,12 @@ impl Place {
     }
 
     /// The date in a line below the text that says so.
-    pub(super) fn below(&self, table: &Table<'_>, dates: Reader) -> Option<Sourced<Found>> {
+    pub(super) fn below(
+        &self,
+        table: &Table<'_>,
+        says: fn(&str) -> bool,
+        dates: Reader,
+    ) -> Option<Sourced<Found>> {
         let (_, end) = self.body?;
         table
             .blocks
@@ -127,13 +139,25 @@ impl Place {
             .skip(end + 1)
             .take(BLOCKS_BELOW)
             .filter(|block| block.weight <= 400)
-            .filter(|block| {
-                let lower = block.text.to_lowercase();
-                SAYS_PUBLISHED.iter().any(|word| lower.contains(word))
-            })
+            .filter(|block| says(&block.text))
             .find_map(|block| dates.find(&block.text))
             .map(|found| Sourced::new(found, Origin::LineBelow))
     }
+}
+
+/// Tells whether words say that a date is that of publication.
+pub(super) fn says_published(text: &str) -> bool {
+    says(text, SAYS_PUBLISHED)
+}
+
+/// Tells whether words say that a date is that of a change.
+pub(super) fn says_changed(text: &str) -> bool {
+    says(text, SAYS_CHANGED)
+}
+
+fn says(text: &str, words: &[&str]) -> bool {
+    let lower = text.to_lowercase();
+    words.iter().any(|word| lower.contains(word))
 }
 
 /// Beginnings of words that say a date is that of publication.
@@ -141,6 +165,7 @@ const SAYS_PUBLISHED: &[&str] = &[
     "publish",
     "posted",
     "veröffentlicht",
+    "erschienen",
     "wurde am",
     "erstellt",
     "publié",
@@ -150,16 +175,47 @@ const SAYS_PUBLISHED: &[&str] = &[
     "geplaatst",
     "opublikowan",
     "опубликован",
+    "опубліковано",
     "đăng",
     "julkaistu",
     "publicerad",
     "publisert",
-    "stand:",
+    "udgivet",
+    "közzétéve",
+    "δημοσιεύ",
+    "yayın",
+    "发布",
+    "發佈",
+    "公開",
+    "掲載",
+    "입력",
     "written on",
     "datum",
     "date:",
+];
+
+/// Beginnings of words that say a date is that of a change.
+const SAYS_CHANGED: &[&str] = &[
     "updated",
+    "modified",
+    "revised",
+    "reviewed",
+    "stand:",
     "aktualisiert",
-    "last modified",
     "änderung",
+    "geändert",
+    "bearbeitet",
+    "mis à jour",
+    "mise à jour",
+    "actualiza",
+    "modificad",
+    "aggiornat",
+    "bijgewerkt",
+    "gewijzigd",
+    "zaktualizowan",
+    "обновлен",
+    "uppdaterad",
+    "oppdatert",
+    "opdateret",
+    "päivitetty",
 ];

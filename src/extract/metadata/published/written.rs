@@ -1,6 +1,7 @@
 //! The clock of the newsroom: a time told to machines in UTC, written as people read it.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use crate::domain::LocalTimestamp;
@@ -9,7 +10,14 @@ use crate::extract::dates::Found;
 
 /// The same point in time with the offset that the newsroom uses: many pages tell machines UTC and people
 /// their own time. Nothing is changed unless both are the same point in time.
-pub(super) fn as_written(declared: Found, witnesses: &[Option<Found>]) -> LocalTimestamp {
+///
+/// `days` are the days that the page shows and that its address holds. Where one is the day before or after,
+/// the newsroom's clock is behind or ahead by at least that much: the smallest whole hours that do are taken.
+pub(super) fn as_written(
+    declared: Found,
+    witnesses: &[Option<Found>],
+    days: &[Option<Found>],
+) -> LocalTimestamp {
     if !declared.has_time || declared.when.offset != Offset::UTC {
         return declared.when;
     }
@@ -49,7 +57,35 @@ pub(super) fn as_written(declared: Found, witnesses: &[Option<Found>]) -> LocalT
                 offset: Offset::from_seconds(offset).ok()?,
             })
         })
+        .or_else(|| {
+            let days = days.iter().flatten().filter(|day| !day.has_time);
+            days.filter(|_| declared.has_zone)
+                .find_map(|day| on_day(declared.when.at, day.day()))
+        })
         .unwrap_or(declared.when)
+}
+
+/// Hours that a newsroom's clock can be behind and ahead of UTC.
+const HOURS_BEHIND: i8 = -11;
+const HOURS_AHEAD: i8 = 14;
+const MOST_HOURS: i8 = 14;
+
+/// The same point in time by the clock nearest to UTC at which it was this day.
+fn on_day(at: Timestamp, day: Date) -> Option<LocalTimestamp> {
+    let utc = Offset::UTC.to_datetime(at).date();
+    let direction = if utc.tomorrow().ok() == Some(day) {
+        1
+    } else if utc.yesterday().ok() == Some(day) {
+        -1
+    } else {
+        return None;
+    };
+    (1..=MOST_HOURS)
+        .map(|hours| hours * direction)
+        .filter(|hours| (HOURS_BEHIND..=HOURS_AHEAD).contains(hours))
+        .filter_map(|hours| Offset::from_hours(hours).ok())
+        .find(|offset| offset.to_datetime(at).date() == day)
+        .map(|offset| LocalTimestamp { at, offset })
 }
 
 /// Whole minutes from one point in time to another, seconds dropped: people are shown none.
