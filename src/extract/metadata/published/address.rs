@@ -85,4 +85,3 @@ mod tests {
         assert_eq!(day(["29", "30", "2021"]), None);
     }
 }
-

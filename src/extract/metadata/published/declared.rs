@@ -73,7 +73,6 @@ const MODIFIED: &[&str] = &[
     "updated_time",
 ];
 
-
 /// The date that linked data gives.
 pub(super) fn linked(sources: &Sources<'_>, dates: Reader) -> Option<Sourced<Found>> {
     let written = sources.linked.published.as_deref()?;
@@ -81,12 +80,17 @@ pub(super) fn linked(sources: &Sources<'_>, dates: Reader) -> Option<Sourced<Fou
     Some(Sourced::new(found, Origin::LinkedData("datePublished")))
 }
 
-/// The date that a `meta` tag gives: one of the known names, else one that says as much.
+/// The date that a `meta` tag of a known name gives.
 pub(super) fn meta(sources: &Sources<'_>, dates: Reader) -> Option<Sourced<Found>> {
-    from_meta(sources, PUBLISHED, dates).or_else(|| from_named_like(sources, says_published, dates))
+    from_meta(sources, PUBLISHED, dates)
 }
 
-/// The date that a `meta` tag of a less telling name gives: `site:uploaded`, `page-date`.
+/// The earliest date that a `meta` tag gives whose name speaks of publication: `page-published-date`.
+pub(super) fn likely_meta(sources: &Sources<'_>, dates: Reader) -> Option<Sourced<Found>> {
+    from_named_like(sources, says_published, dates)
+}
+
+/// The earliest date that a `meta` tag of a less telling name gives: `site:uploaded`, `page-date`.
 pub(super) fn other_meta(sources: &Sources<'_>, dates: Reader) -> Option<Sourced<Found>> {
     from_named_like(sources, says_made, dates)
 }
@@ -102,9 +106,17 @@ pub(super) fn changed(sources: &Sources<'_>, dates: Reader) -> Option<Sourced<Fo
 }
 
 fn says_published(name: &str) -> bool {
-    ["published", "publish-", "publish_", "publishdate", "publishtime", "pubdate", "publication"]
-        .iter()
-        .any(|word| name.contains(word))
+    [
+        "published",
+        "publish-",
+        "publish_",
+        "publishdate",
+        "publishtime",
+        "pubdate",
+        "publication",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
         && !says_other(name)
 }
 
@@ -117,9 +129,22 @@ fn says_made(name: &str) -> bool {
 
 /// Tells names of dates on which something else happens to a page: it is changed, or taken down.
 fn says_other(name: &str) -> bool {
-    ["modif", "updat", "expir", "unpublish", "valid", "event", "start", "end", "birth", "last", "crawl", "build"]
-        .iter()
-        .any(|word| name.contains(word))
+    [
+        "modif",
+        "updat",
+        "expir",
+        "unpublish",
+        "valid",
+        "event",
+        "start",
+        "end",
+        "birth",
+        "last",
+        "crawl",
+        "build",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
 }
 
 fn from_named_like(
@@ -132,7 +157,8 @@ fn from_named_like(
         .metas
         .iter()
         .filter(|(name, content)| says(name) && content.len() <= LONGEST_DATE)
-        .find_map(|(name, content)| Some((name, dates.parse(content)?)))?;
+        .filter_map(|(name, content)| Some((name, dates.parse(content)?)))
+        .min_by_key(|(_, found)| found.when.at)?;
     Some(Sourced::new(found, Origin::Meta(name.clone())))
 }
 
@@ -185,7 +211,7 @@ pub(super) fn of_part(table: &Table<'_>, part: &Part, dates: Reader) -> Option<F
                 .unwrap_or(declared),
         ),
         Some(declared) => Some(declared),
-        None => shown(),
+        None => shown().or_else(|| dates.parse(attribute(element, "title")?)),
     }
 }
 
@@ -197,5 +223,7 @@ const DATE_ATTRIBUTES: &[&str] = &[
     "data-timestamp",
     "data-date",
     "data-time",
+    "data-published",
+    "data-utime",
+    "unixtime",
 ];
-

@@ -26,6 +26,9 @@ const MAX_LINES: usize = 800;
 /// The longest line that says when the page was made or changed, in weight.
 const LONGEST_LINE: usize = 400;
 
+/// The longest label of a date, in weight.
+const LONGEST_LABEL: usize = 40;
+
 /// Bytes of the page that are searched for what is not shown.
 const SEARCHED_BYTES: usize = 1_048_576;
 
@@ -51,13 +54,16 @@ pub(super) fn guess(
         headlines: headlines(table),
     };
     whole
-        .in_elements()
+        .under_labels_that(says_published)
+        .or_else(|| whole.in_elements())
         .or_else(|| whole.in_lines_that(says_published))
         .or_else(|| in_keys(page, KEYS_OF_PUBLICATION, title, dates))
         .or_else(|| whole.in_short_lines())
+        .or_else(|| whole.under_labels_that(says_changed))
         .or_else(|| whole.in_lines_that(says_changed))
         .or_else(|| in_keys(page, KEYS_OF_CREATION, title, dates))
         .or_else(|| of_picture(table, dates))
+        .or_else(|| in_titles(page, dates))
         .or_else(|| most_frequent(page, dates))
         .map(|found| Sourced::new(found, Origin::Guess))
 }
@@ -100,76 +106,89 @@ impl Whole<'_> {
             .map(|(_, found)| found)
     }
 
-    /// A line that says what date it gives, or stands below one that does.
+    /// A line that says what date it gives.
     fn in_lines_that(&self, says: fn(&str) -> bool) -> Option<Found> {
-        let said = self
-            .lines()
-            .filter(|(_, block)| block.weight <= LONGEST_LINE && says(&block.text));
-        said.filter_map(|(index, block)| {
-            let below = || {
-                let next = self.table.blocks.get(index + 1)?;
-                let is_label = block.weight <= 40 && next.weight <= 60;
-                is_label.then(|| self.dates.find(&next.text)).flatten()
-            };
-            let found = self.dates.find(&block.text).or_else(below)?;
-            Some((self.distance(index), found))
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, found)| found)
+        self.lines(Trust::Names)
+            .filter(|(_, block)| block.weight <= LONGEST_LINE && says(&block.text))
+            .filter_map(|(index, block)| {
+                Some((self.distance(index), self.dates.find(&block.text)?))
+            })
+            .min_by_key(|(distance, _)| *distance)
+            .map(|(_, found)| found)
+    }
+
+    /// The date in the line after a label that says what it is. A box of such labels may stand at the side.
+    fn under_labels_that(&self, says: fn(&str) -> bool) -> Option<Found> {
+        self.lines(Trust::Labels)
+            .filter(|(_, label)| label.weight <= LONGEST_LABEL && says(&label.text))
+            .filter_map(|(index, _)| Some((index, self.table.blocks.get(index + 1)?)))
+            .filter(|(_, value)| value.weight <= 2 * LONGEST_LABEL)
+            .filter_map(|(index, value)| {
+                Some((self.distance(index), self.dates.find(&value.text)?))
+            })
+            .min_by_key(|(distance, _)| *distance)
+            .map(|(_, found)| found)
+    }
+
+    fn is_beside(&self, block: &Block, trust: Trust) -> bool {
+        block.tag == Tag::Quote || self.place.is_of_another(self.table, block.part, trust)
     }
 
     /// A line that is little more than a date, or a paragraph that begins with one.
     fn in_short_lines(&self) -> Option<Found> {
-        self.lines()
+        self.lines(Trust::Names)
             .filter_map(|(index, block)| Some((index, block, self.dates.find(&block.text)?)))
             .filter(|(_, block, found)| {
-                found.at <= 3 || (found.of_tokens <= 16 && block.weight <= 200)
+                found.at == 0 || (found.of_tokens <= 16 && block.weight <= 200)
             })
             .map(|(index, _, found)| (self.distance(index), found))
-            .filter(|(distance, _)| *distance < ABOVE)
+            .filter(|(distance, _)| *distance < FAR)
             .min_by_key(|(distance, _)| *distance)
             .map(|(_, found)| found)
     }
 
     /// The lines that are not those of other articles, from both ends of the page.
-    fn lines(&self) -> impl Iterator<Item = (usize, &Block)> {
+    fn lines(&self, trust: Trust) -> impl Iterator<Item = (usize, &Block)> {
         let blocks = &self.table.blocks;
         let from_end = blocks.len().saturating_sub(MAX_LINES);
         blocks
             .iter()
             .enumerate()
             .filter(move |(index, _)| *index < MAX_LINES || *index >= from_end)
-            .filter(|(_, block)| block.text.bytes().any(|byte| !byte.is_ascii_alphabetic()))
-            .filter(|(_, block)| {
-                let is_other = self.place.is_of_another(self.table, block.part, Trust::Names);
-                !is_other && block.tag != Tag::Quote
-            })
+            .filter(move |(_, block)| !self.is_beside(block, trust))
     }
 
-    /// How far a block is from the nearest headline above it; what stands above all of them is farther.
+    /// How far a block is from what dates stand at: below a headline or the text, or just above a headline. What
+    /// stands high above all of them is farther.
     fn distance(&self, block: usize) -> usize {
         let anchor = self.place.anchor;
-        let below = self
-            .headlines
-            .iter()
-            .chain(std::iter::once(&anchor))
-            .filter_map(|headline| block.checked_sub(*headline))
+        let end = self.place.body.map(|(_, end)| end);
+        let headlines = || {
+            self.headlines
+                .iter()
+                .copied()
+                .chain(std::iter::once(anchor))
+        };
+        let below = headlines()
+            .chain(end)
+            .filter_map(|above| block.checked_sub(above))
             .min();
-        let above = self
-            .headlines
-            .iter()
-            .chain(std::iter::once(&anchor))
+        let above = headlines()
             .filter_map(|headline| headline.checked_sub(block))
+            .filter(|distance| *distance <= NEAR)
             .min()
-            .map(|distance| if distance <= NEAR { distance * 4 } else { distance.saturating_add(ABOVE) });
+            .map(|distance| distance * 4);
         below.into_iter().chain(above).min().unwrap_or(ABOVE)
     }
 }
 
+/// Blocks from a headline beyond which a short line that only happens to hold a date tells nothing.
+const FAR: usize = 150;
+
 /// Blocks above a headline in which its date can stand; higher up is today's date.
 const NEAR: usize = 6;
 
-/// What a place high above the headlines counts more than any place below them.
+/// The distance of a place high above the headlines: more than that of any below them.
 const ABOVE: usize = 1_000_000;
 
 /// Keys under which programs keep when an article was published, most telling first.
@@ -254,7 +273,19 @@ fn of_picture(table: &Table<'_>, dates: Reader) -> Option<Found> {
     in_path(table.meta(&["og:image", "twitter:image"])?, dates)
 }
 
-/// The day that at least half of the dates in the page's addresses and attributes are of.
+/// The first time of day and date that a tooltip gives: `title="Friday, 6 October 2017, 04:00"`.
+fn in_titles(page: &str, dates: Reader) -> Option<Found> {
+    page.match_indices(" title=\"")
+        .take(2_000)
+        .filter_map(|(at, mark)| page.get(at + mark.len()..)?.split_once('"'))
+        .map(|(title, _)| title)
+        .filter(|title| (8..=60).contains(&title.len()))
+        .filter_map(|title| dates.find(title))
+        .find(|found| found.has_time)
+}
+
+/// The day that at least half of the dates in the page's addresses and attributes are of, else the latest: what
+/// stands beside an article is no newer than the page, and seldom older than the article.
 fn most_frequent(page: &str, dates: Reader) -> Option<Found> {
     let mut days: BTreeMap<Date, (usize, Found)> = BTreeMap::new();
     let mut all = 0_usize;
@@ -267,15 +298,23 @@ fn most_frequent(page: &str, dates: Reader) -> Option<Found> {
         all += 1;
         days.entry(found.day()).or_insert((0, found)).0 += 1;
     }
-    let (count, found) = days.into_values().max_by_key(|(count, _)| *count)?;
-    (count * 2 >= all).then_some(found)
+    let most = days.values().max_by_key(|(count, _)| *count)?;
+    let latest = days.values().next_back()?;
+    let is_agreed = most.0 * 2 >= all;
+    Some(if is_agreed { most.1 } else { latest.1 })
 }
 
-/// Tells `2020-02-19`, `2020/02/19` and `2020-02/19`.
+/// Tells `2020-02-19`, `2020/02/19`, `2020-02/19` and `19.02.2020`.
 fn is_day(text: &[u8]) -> bool {
-    text.len() == 10
-        && text.iter().enumerate().all(|(index, byte)| match index {
-            4 | 7 => matches!(byte, b'-' | b'/'),
-            _ => byte.is_ascii_digit(),
-        })
+    let is_shape = |marks: [usize; 2], allowed: &[u8]| {
+        text.len() == 10
+            && text.iter().enumerate().all(|(index, byte)| {
+                if marks.contains(&index) {
+                    allowed.contains(byte)
+                } else {
+                    byte.is_ascii_digit()
+                }
+            })
+    };
+    is_shape([4, 7], b"-/") || is_shape([2, 5], b".")
 }

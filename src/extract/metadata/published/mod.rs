@@ -19,10 +19,10 @@ use crate::extract::dates::Found;
 use crate::extract::origin::{Origin, Sourced};
 
 use address::address;
-use declared::{changed, from_microdata, linked, meta, other_meta};
+use declared::{changed, from_microdata, likely_meta, linked, meta, other_meta};
 use guess::guess;
 use shown::{says_changed, says_published};
-use weighed::{most_credible, turned_right};
+use weighed::{Beside, most_credible, turned_right};
 use written::as_written;
 
 /// When the article was published. `body` is the range of blocks that its text takes up.
@@ -35,23 +35,34 @@ pub(in crate::extract) fn published(
     let table = sources.table;
     let place = Place::new(table, title, body);
     let changed = changed(sources, dates);
+    let changed_at = changed.as_ref().map(|found| found.value);
+    let shown = place.shown(table, dates);
+    let at_headline = shown
+        .as_ref()
+        .filter(|shown| shown.is_at_headline)
+        .map(|shown| shown.found.value);
     let mut said: Vec<Sourced<Found>> = [
         linked(sources, dates),
         meta(sources, dates),
         from_microdata(table, "datePublished", dates),
-        place.shown(table, dates),
+        shown.map(|shown| shown.found),
         address(sources, dates),
     ]
     .into_iter()
     .flatten()
     .collect();
-    let changed_at = changed.as_ref().map(|found| found.value);
-    turned_right(&mut said, changed_at, sources.prior.published);
-    if let Some(found) = most_credible(&said, changed_at, sources.prior.published) {
+    let beside = Beside {
+        changed: changed_at,
+        at_headline,
+        feed: sources.prior.published,
+    };
+    turned_right(&mut said, &beside);
+    if let Some(found) = most_credible(&said, &beside) {
         let when = in_local_time(found, &said);
         return Some(Sourced::new(when, found.origin.clone()));
     }
-    other_meta(sources, dates)
+    likely_meta(sources, dates)
+        .or_else(|| other_meta(sources, dates))
         .or_else(|| place.below(table, says_published, dates))
         .or(changed)
         .or_else(|| place.below(table, says_changed, dates))

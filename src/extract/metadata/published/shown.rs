@@ -5,7 +5,7 @@ use super::declared::of_part;
 use crate::extract::dates::{Found, Reader};
 use crate::extract::hints::Hints;
 use crate::extract::origin::{Origin, Sourced};
-use crate::extract::table::{Part, Table, Tag};
+use crate::extract::table::{Part, Table, Tag, attribute};
 
 /// Blocks before the headline in which an element made for dates can stand.
 const BLOCKS_BEFORE: usize = 15;
@@ -16,6 +16,45 @@ const LINES_BEFORE: usize = 6;
 /// Blocks after the text in which the date can stand.
 const BLOCKS_BELOW: usize = 12;
 
+/// What a date of change counts farther than one that may be that of publication, in blocks.
+const CHANGE_IS_FARTHER: usize = 8;
+
+fn later(is_change: bool) -> usize {
+    if is_change { CHANGE_IS_FARTHER } else { 0 }
+}
+
+/// Tells whether an element's name or words say that its date is that of a change. `updated` is no such name:
+/// templates give it to the date of publication.
+fn is_of_change(table: &Table<'_>, part: &Part) -> bool {
+    let names = |name| {
+        let element = table.element(part)?;
+        attribute(element, name)
+    };
+    let is_named = |word| {
+        ["class", "itemprop"]
+            .into_iter()
+            .filter_map(names)
+            .any(|names| names.contains(word))
+    };
+    if is_named("ublish") {
+        return false;
+    }
+    let text = table.text_of(part);
+    is_named("odified") || (says_changed(&text) && !says_published(&text))
+}
+
+/// A date that readers are shown.
+#[derive(Debug)]
+pub(super) struct Shown {
+    /// The date, and where it was found.
+    pub(super) found: Sourced<Found>,
+    /// Whether it stands right at the headline, and in nothing that is named as another article's.
+    pub(super) is_at_headline: bool,
+}
+
+/// Blocks around the headline that are right at it: a lead and a line with the author may come between.
+const BLOCKS_AT_HEADLINE: usize = 4;
+
 /// What tells that a date is that of another article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
@@ -23,6 +62,8 @@ pub(super) enum Trust {
     Names,
     /// Where it stands.
     Place,
+    /// The names of the elements around it, but not that they are at the side: its label says what it is.
+    Labels,
 }
 
 /// What stands beside an article.
@@ -30,14 +71,22 @@ const BESIDE: Hints = Hints::RELATED.or(Hints::COMMENTS).or(Hints::NAV);
 
 impl Place {
     /// The date that readers are shown near the headline.
-    pub(super) fn shown(&self, table: &Table<'_>, dates: Reader) -> Option<Sourced<Found>> {
+    pub(super) fn shown(&self, table: &Table<'_>, dates: Reader) -> Option<Shown> {
+        let is_at_headline =
+            |trust, distance| trust == Trust::Names && distance <= BLOCKS_AT_HEADLINE;
         let element = |trust| {
-            let found = self.in_elements(table, dates, trust)?;
-            Some(Sourced::new(found, Origin::Element))
+            let (distance, found) = self.in_elements(table, dates, trust)?;
+            Some(Shown {
+                found: Sourced::new(found, Origin::Element),
+                is_at_headline: is_at_headline(trust, distance),
+            })
         };
         let line = |trust| {
-            let found = self.in_lines(table, dates, trust)?;
-            Some(Sourced::new(found, Origin::Line))
+            let (distance, found) = self.in_lines(table, dates, trust)?;
+            Some(Shown {
+                found: Sourced::new(found, Origin::Line),
+                is_at_headline: is_at_headline(trust, distance),
+            })
         };
         element(Trust::Names)
             .or_else(|| line(Trust::Names))
@@ -45,11 +94,19 @@ impl Place {
             .or_else(|| line(Trust::Place))
             .or_else(|| {
                 let found = self.in_dateline(table, dates)?;
-                Some(Sourced::new(found, Origin::Dateline))
+                Some(Shown {
+                    found: Sourced::new(found, Origin::Dateline),
+                    is_at_headline: false,
+                })
             })
     }
 
-    fn in_elements(&self, table: &Table<'_>, dates: Reader, trust: Trust) -> Option<Found> {
+    fn in_elements(
+        &self,
+        table: &Table<'_>,
+        dates: Reader,
+        trust: Trust,
+    ) -> Option<(usize, Found)> {
         let blocks = self.blocks(BLOCKS_BEFORE, 3);
         table
             .elements
@@ -59,12 +116,15 @@ impl Place {
             .filter(|(_, part)| blocks.contains(&part.first) && part.end <= part.first + 4)
             .filter(|(index, _)| !self.is_of_another(table, *index, trust))
             .map(|(_, part)| part)
-            .filter_map(|part| Some((self.distance(part.first), of_part(table, part, dates)?)))
+            .filter_map(|part| {
+                let found = of_part(table, part, dates)?;
+                let later = later(is_of_change(table, part));
+                Some((self.distance(part.first) + later, found))
+            })
             .min_by_key(|(distance, found)| (*distance, !found.has_time))
-            .map(|(_, found)| found)
     }
 
-    fn in_lines(&self, table: &Table<'_>, dates: Reader, trust: Trust) -> Option<Found> {
+    fn in_lines(&self, table: &Table<'_>, dates: Reader, trust: Trust) -> Option<(usize, Found)> {
         let from = self.top.saturating_sub(LINES_BEFORE);
         let blocks = table.blocks.iter().enumerate().skip(from);
         blocks
@@ -72,10 +132,13 @@ impl Place {
             .filter(|(_, block)| {
                 block.weight <= 200 && !self.is_of_another(table, block.part, trust)
             })
-            .filter_map(|(index, block)| Some((self.distance(index), dates.find(&block.text)?)))
+            .filter_map(|(index, block)| {
+                let found = dates.find(&block.text)?;
+                let later = later(says_changed(&block.text) && !says_published(&block.text));
+                Some((self.distance(index) + later, found))
+            })
             .filter(|(_, found)| found.of_tokens <= 16 || found.at <= 6)
             .min_by_key(|(distance, _)| *distance)
-            .map(|(_, found)| found)
     }
 
     /// Tells whether an element is part of what stands beside the article and its headline: other articles,
@@ -90,6 +153,7 @@ impl Place {
             .get(part)
             .is_some_and(|part| self.body.is_some_and(|(_, end)| part.first > end));
         let beside = match (is_below, trust) {
+            (_, Trust::Labels) => BESIDE,
             (true, _) => BESIDE.or(Hints::SIDE),
             (false, Trust::Names) => BESIDE,
             // Names lie: above the end of the text a date may stand in a part called a card.

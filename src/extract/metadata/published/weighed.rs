@@ -18,13 +18,26 @@ const AGREED_HOURS: i64 = 24;
 /// Hours by which the linked data must differ from what two others say to be outvoted: less is a time zone.
 const OUTVOTED_HOURS: i64 = 24;
 
+/// Days before the declared publication from which a date at the headline is another one, not another zone's.
+const EARLIER_DAYS: u32 = 2;
+
+/// Days from the last change within which a publication is taken for one: a page is changed, then made anew.
+const CHANGE_DAYS: u32 = 2;
+
+/// What dates are weighed by, beside each other.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside {
+    /// When the page says it was changed.
+    pub(super) changed: Option<Found>,
+    /// The date that readers are shown right at the headline.
+    pub(super) at_headline: Option<Found>,
+    /// The feed's date.
+    pub(super) feed: Option<Timestamp>,
+}
+
 /// Turns the dates whose numbers do not tell the day from the month, where the feed or another date of the page
 /// does.
-pub(super) fn turned_right(
-    said: &mut [Sourced<Found>],
-    changed: Option<Found>,
-    prior: Option<Timestamp>,
-) {
+pub(super) fn turned_right(said: &mut [Sourced<Found>], beside: &Beside) {
     let before: Vec<Found> = said.iter().map(|found| found.value).collect();
     for (index, found) in said.iter_mut().enumerate() {
         let Some(turned) = found.value.turned() else {
@@ -36,11 +49,11 @@ pub(super) fn turned_right(
             .filter(|(other, _)| *other != index)
             .map(|(_, other)| *other)
             .filter(|other| other.other_way.is_none())
-            .chain(changed);
+            .chain(beside.changed);
         let said_by_others = |date: Found| others.clone().any(|other| days_apart(other, date) <= 1);
-        let is_turned = match prior {
-            Some(prior) if agrees(found.value, prior) => false,
-            Some(prior) if agrees(turned, prior) => true,
+        let is_turned = match beside.feed {
+            Some(feed) if agrees(found.value, feed) => false,
+            Some(feed) if agrees(turned, feed) => true,
             _ => !said_by_others(found.value) && said_by_others(turned),
         };
         if is_turned {
@@ -52,29 +65,48 @@ pub(super) fn turned_right(
 /// The date that is believed, of those in order of trust.
 pub(super) fn most_credible<'a>(
     said: &'a [Sourced<Found>],
-    changed: Option<Found>,
-    prior: Option<Timestamp>,
+    beside: &Beside,
 ) -> Option<&'a Sourced<Found>> {
     let first = said.first()?;
-    if let Some(prior) = prior {
-        if hours_from(first.value, prior) <= DOUBTED_HOURS {
+    if let Some(feed) = beside.feed {
+        if hours_from(first.value, feed) <= DOUBTED_HOURS {
             return Some(first);
         }
         // A feed that announces an article anew gives the date of its change.
-        let is_change = |found: Found| changed.is_some_and(|changed| days_apart(found, changed) == 0);
+        let is_change = |found: Found| {
+            let changed = beside.changed;
+            changed.is_some_and(|changed| days_apart(found, changed) == 0)
+        };
         let agreeing = said
             .iter()
-            .find(|found| agrees(found.value, prior) && !is_change(found.value));
+            .find(|found| agrees(found.value, feed) && !is_change(found.value));
         return Some(agreeing.unwrap_or(first));
     }
-    Some(outvoting(first, said).unwrap_or(first))
+    let other = outvoting(first, said).or_else(|| first_publication(first, said, beside));
+    Some(other.unwrap_or(first))
+}
+
+/// The earlier date at the headline, where what is declared as publication is that of the last change: some
+/// systems write the time at which a page was last made into both.
+fn first_publication<'a>(
+    first: &Sourced<Found>,
+    said: &'a [Sourced<Found>],
+    beside: &Beside,
+) -> Option<&'a Sourced<Found>> {
+    let (changed, shown) = (beside.changed?, beside.at_headline?);
+    let is_earlier = shown.when.at < first.value.when.at
+        && days_apart(shown, first.value) >= EARLIER_DAYS
+        && shown.other_way.is_none();
+    let is_of_change = !is_shown(&first.origin)
+        && first.value.when.at >= changed.when.at
+        && days_apart(first.value, changed) <= CHANGE_DAYS;
+    (is_earlier && is_of_change)
+        .then(|| said.iter().find(|found| is_shown(&found.origin)))
+        .flatten()
 }
 
 /// The `meta` tag against the linked data, where readers are shown the day that it gives.
-fn outvoting<'a>(
-    first: &Sourced<Found>,
-    said: &'a [Sourced<Found>],
-) -> Option<&'a Sourced<Found>> {
+fn outvoting<'a>(first: &Sourced<Found>, said: &'a [Sourced<Found>]) -> Option<&'a Sourced<Found>> {
     let linked = matches!(first.origin, Origin::LinkedData(_)).then_some(first.value)?;
     let meta = said
         .iter()
@@ -131,12 +163,17 @@ mod tests {
     fn believed(
         dates: &[(Origin, &str)],
         changed: Option<&str>,
-        prior: Option<Timestamp>,
+        feed: Option<Timestamp>,
     ) -> String {
         let mut said = said(dates);
-        let changed = changed.map(date);
-        turned_right(&mut said, changed, prior);
-        let found = most_credible(&said, changed, prior).unwrap();
+        let shown = said.iter().find(|found| is_shown(&found.origin));
+        let beside = Beside {
+            changed: changed.map(date),
+            at_headline: shown.map(|found| found.value),
+            feed,
+        };
+        turned_right(&mut said, &beside);
+        let found = most_credible(&said, &beside).unwrap();
         found.value.day().to_string()
     }
 

@@ -7,7 +7,6 @@ use jiff::tz::Offset;
 use crate::domain::LocalTimestamp;
 use crate::extract::dates::Found;
 
-
 /// The same point in time with the offset that the newsroom uses: many pages tell machines UTC and people
 /// their own time. Nothing is changed unless both are the same point in time.
 ///
