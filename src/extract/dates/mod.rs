@@ -95,6 +95,13 @@ impl Reader {
 
 /// Finds the first date in a text.
 pub(super) fn find(text: &str, order: Order) -> Option<Found> {
+    // Most texts hold no number at all; other scripts have digits of their own.
+    if !text
+        .bytes()
+        .any(|byte| byte.is_ascii_digit() || !byte.is_ascii())
+    {
+        return None;
+    }
     let tokens = tokenise(text);
     if !tokens
         .iter()

@@ -7,6 +7,7 @@
 mod address;
 mod declared;
 mod guess;
+mod kept;
 mod shown;
 mod weighed;
 mod written;
@@ -58,20 +59,32 @@ pub(in crate::extract) fn published(
     };
     turned_right(&mut said, &beside);
     if let Some(found) = most_credible(&said, &beside) {
-        let when = in_local_time(found, &said);
+        let when = in_local_time(found, &said, at_headline);
         return Some(Sourced::new(when, found.origin.clone()));
     }
-    likely_meta(sources, dates)
+    let said_elsewhere = likely_meta(sources, dates)
         .or_else(|| other_meta(sources, dates))
-        .or_else(|| place.below(table, says_published, dates))
-        .or(changed)
-        .or_else(|| place.below(table, says_changed, dates))
-        .or_else(|| guess(sources, &place, title, dates))
+        .or_else(|| place.below(table, says_published, dates));
+    // The feed knows better than the date of the last change, or a guess, can tell.
+    let is_last_resort_wanted = sources.prior.published.is_none();
+    said_elsewhere
+        .or_else(|| {
+            let last_resort = || {
+                changed
+                    .or_else(|| place.below(table, says_changed, dates))
+                    .or_else(|| guess(sources, &place, title, dates))
+            };
+            is_last_resort_wanted.then(last_resort).flatten()
+        })
         .map(|found| found.map(|found| found.when))
 }
 
 /// A date by the newsroom's clock, for which what else the page says is witness.
-fn in_local_time(found: &Sourced<Found>, said: &[Sourced<Found>]) -> LocalTimestamp {
+fn in_local_time(
+    found: &Sourced<Found>,
+    said: &[Sourced<Found>],
+    at_headline: Option<Found>,
+) -> LocalTimestamp {
     let of = |is: fn(&Origin) -> bool| {
         let found = said.iter().find(|other| is(&other.origin));
         found.map(|found| found.value)
@@ -83,7 +96,7 @@ fn in_local_time(found: &Sourced<Found>, said: &[Sourced<Found>]) -> LocalTimest
     let meta = of(|origin| matches!(origin, Origin::Meta(_)));
     let shown = of(is_shown);
     let address = of(|origin| *origin == Origin::Address);
-    as_written(found.value, &[linked, meta, shown], &[shown, address])
+    as_written(found.value, &[linked, meta, shown], &[at_headline, address])
 }
 
 /// Tells the dates that readers see from those meant for machines.
@@ -116,3 +129,6 @@ pub(in crate::extract) fn modified(
         .map(|found| found.map(|found| found.when))
         .filter(|found| found.value.at.as_second() >= earliest)
 }
+
+#[cfg(test)]
+mod tests;

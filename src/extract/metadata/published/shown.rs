@@ -153,9 +153,8 @@ impl Place {
             .get(part)
             .is_some_and(|part| self.body.is_some_and(|(_, end)| part.first > end));
         let beside = match (is_below, trust) {
-            (_, Trust::Labels) => BESIDE,
+            (_, Trust::Labels) | (false, Trust::Names) => BESIDE,
             (true, _) => BESIDE.or(Hints::SIDE),
-            (false, Trust::Names) => BESIDE,
             // Names lie: above the end of the text a date may stand in a part called a card.
             (false, Trust::Place) => Hints::COMMENTS,
         };
