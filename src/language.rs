@@ -150,4 +150,11 @@ mod tests {
     fn every_language_has_a_short_code_if_there_is_one() {
         assert!(Lang::all().iter().all(|lang| code(*lang).len() == 2));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(title: String, text: String) {
+            assert!(detect(&title, &text).is_none_or(|tag| tag.len() == 2));
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Extracted, Origin, Sourced, fragment_text};
+use super::{Extracted, Note, Origin, Sourced, fragment_text};
 use crate::domain::{Article, Entry, LocalTimestamp, TextBasis};
 use crate::language;
 
@@ -75,7 +75,12 @@ fn from_feed(entry: &Entry, text: String, missing: NoPage) -> Article {
 /// Why the page is not the better source, if it is not.
 fn poorer(found: &Extracted, feed_text: &str) -> Option<String> {
     if found.text.trim().is_empty() {
-        return Some("no article text was found on the page".into());
+        let is_dropped = |note: &Note| matches!(note, Note::RepeatedLines { .. });
+        return Some(if found.notes.iter().any(is_dropped) {
+            "the page's text is nothing but lines that stand on many pages of its host".into()
+        } else {
+            "no article text was found on the page".into()
+        });
     }
     let (page, feed) = (found.text.chars().count(), feed_text.chars().count());
     if let Some(wall) = found.wall {
@@ -208,6 +213,21 @@ mod tests {
                 page_problem: Some("the server answered 404".into())
             }
         );
+    }
+
+    #[test]
+    fn the_feed_is_taken_where_the_page_holds_only_what_its_host_repeats() {
+        let mut page = page("");
+        page.0.title = Some(Sourced::new("Talks resume today".into(), Origin::TitleTag));
+        page.0.notes = vec![Note::RepeatedLines { dropped: 2 }];
+        let article = choose(&entry(), Ok(page));
+        assert_eq!(
+            article.text,
+            "Talks resumed on Monday after a pause of two weeks."
+        );
+        assert_eq!(article.title, "Talks resume today");
+        let problem = article.basis.problem().unwrap();
+        assert!(problem.contains("many pages of its host"), "{problem}");
     }
 
     #[test]

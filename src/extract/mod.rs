@@ -12,6 +12,7 @@ mod choice;
 mod dates;
 mod dom;
 mod embedded;
+mod explain;
 mod hints;
 mod kind;
 mod lines;
@@ -19,10 +20,12 @@ mod linked_data;
 mod listing;
 mod metadata;
 mod origin;
+mod repeated;
 mod rule;
 mod strip;
 mod table;
 mod text;
+mod verdict;
 mod wall;
 
 use std::borrow::Cow;
@@ -37,9 +40,12 @@ use crate::domain::LocalTimestamp;
 
 pub use address::{AddressError, check_pattern, rewritten};
 pub use choice::{NoPage, choose};
+pub use explain::{Elsewhere, ExplainedBlock, Explanation, Matched, Root};
 pub use listing::{Listing, ListingError};
 pub use origin::{Origin, Sourced};
+pub use repeated::{drop_repeated, headline_hash, line_hashes};
 pub use rule::{Rule, RuleError, check_selector};
+pub use verdict::{Dropped, Kept, PartName, Verdict};
 pub use wall::Wall;
 
 use body::Known;
@@ -84,6 +90,8 @@ pub struct Prior {
 pub struct Extracted {
     /// The headline.
     pub title: Option<Sourced<String>>,
+    /// What the page gives as its description.
+    pub description: Option<String>,
     /// Who wrote it: names only, joined by commas.
     pub byline: Option<Sourced<String>>,
     /// When it was published.
@@ -135,6 +143,11 @@ pub enum Note {
         /// Why.
         reason: String,
     },
+    /// Lines were dropped that stand on many other pages of the host.
+    RepeatedLines {
+        /// How many.
+        dropped: usize,
+    },
 }
 
 impl std::fmt::Display for Note {
@@ -151,6 +164,12 @@ impl std::fmt::Display for Note {
                 write!(
                     f,
                     "next: a later page of the article could not be read: {reason}"
+                )
+            }
+            Self::RepeatedLines { dropped } => {
+                write!(
+                    f,
+                    "lines that stand on many other pages of the host were dropped: {dropped}"
                 )
             }
         }
@@ -213,6 +232,35 @@ pub fn article_given(
     prior: Prior,
     still_time: &dyn Fn() -> bool,
 ) -> Result<Extracted, ExtractError> {
+    examine(page, rule, prior, still_time, |_, _, _| {}).map(|(found, _)| found)
+}
+
+/// Finds the article on a page, as [`article`] does, and tells how.
+///
+/// # Errors
+/// When the document is no HTML page, or one built to be slow.
+pub fn explained(
+    page: &Page<'_>,
+    rule: Option<&Rule>,
+    still_time: &dyn Fn() -> bool,
+) -> Result<(Extracted, Explanation), ExtractError> {
+    let mut explanation = Explanation::default();
+    let look = |table: &Table<'_>, body: &body::Found, applied: &Applied| {
+        explanation = explain::explanation(table, body, applied);
+    };
+    let (found, elsewhere) = examine(page, rule, Prior::default(), still_time, look)?;
+    explanation.elsewhere = elsewhere;
+    Ok((found, explanation))
+}
+
+/// Reads a page, lets the caller look at how, and tells where the text is from if the page does not show it.
+fn examine(
+    page: &Page<'_>,
+    rule: Option<&Rule>,
+    prior: Prior,
+    still_time: &dyn Fn() -> bool,
+    look: impl FnOnce(&Table<'_>, &body::Found, &Applied),
+) -> Result<(Extracted, Option<Elsewhere>), ExtractError> {
     let text = decoded(page)?;
     let pictures = match rule {
         Some(_) => Pictures::Keep,
@@ -230,11 +278,14 @@ pub fn article_given(
         url: page.url,
         prior,
     };
-    let mut found = read(&sources, &applied);
+    let (mut found, body) = read(&sources, &applied);
+    look(&table, &body, &applied);
+    let mut elsewhere = None;
     if applied.body.is_empty()
-        && let Some(text) = text_elsewhere(&found.text, &linked, &stripped.scripts)
+        && let Some((text, place)) = text_elsewhere(&found.text, &linked, &stripped.scripts)
     {
         found.text = text;
+        elsewhere = Some(place);
     }
     found.wall = wall::recognise(&Signs {
         table: &table,
@@ -256,22 +307,26 @@ pub fn article_given(
         .next
         .as_deref()
         .and_then(|href| address::next_page(page.url?, href));
-    found.notes = notes(page, &stripped, applied);
-    Ok(found)
+    found.notes = notes(page, &stripped, &applied);
+    Ok((found, elsewhere))
 }
 
 /// The text that the page keeps for programs, where it shows people none.
-fn text_elsewhere(shown: &str, linked: &LinkedArticle, scripts: &[&str]) -> Option<String> {
-    embedded::quoted(shown, linked.body.as_deref()).or_else(|| {
-        let is_nearly_empty = text::weight(shown) < embedded::TOO_LITTLE / 2;
-        is_nearly_empty
-            .then(|| embedded::in_scripts(scripts))
-            .flatten()
-    })
+fn text_elsewhere(
+    shown: &str,
+    linked: &LinkedArticle,
+    scripts: &[&str],
+) -> Option<(String, Elsewhere)> {
+    if let Some(text) = embedded::quoted(shown, linked.body.as_deref()) {
+        return Some((text, Elsewhere::LinkedData));
+    }
+    let is_nearly_empty = text::weight(shown) < embedded::TOO_LITTLE / 2;
+    let text = is_nearly_empty.then(|| embedded::in_scripts(scripts))??;
+    Some((text, Elsewhere::Scripts))
 }
 
 /// Finds the text and the metadata, those of the rule first.
-fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
+fn read(sources: &Sources<'_>, applied: &Applied) -> (Extracted, body::Found) {
     let table = sources.table;
     let by_rule = |value: String| Sourced::new(value, Origin::Rule);
     let title = applied
@@ -282,29 +337,26 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
     let headline = title.as_ref().map(|found| found.value.as_str());
     let known = Known {
         title: headline,
-        byline: None,
         description: table.meta(&["description", "og:description", "twitter:description"]),
     };
-    let body = body::find(table, &known, applied);
+    let mut body = body::find(table, &known, applied);
+    let kept: Vec<usize> = body.kept().collect();
     let byline = applied
         .byline
         .as_deref()
         .and_then(metadata::names_in_line)
         .map(by_rule)
-        .or_else(|| metadata::byline(sources, headline, &body));
-    let known = Known {
-        byline: byline.as_ref().map(|found| found.value.as_str()),
-        ..known
-    };
-    let body = body::without_bylines(table, &body, &known, applied);
-    let range = body.first().copied().zip(body.last().copied());
+        .or_else(|| metadata::byline(sources, headline, &kept));
+    body.drop_bylines(table, byline.as_ref().map(|found| found.value.as_str()));
+    let kept: Vec<usize> = body.kept().collect();
+    let range = kept.first().copied().zip(kept.last().copied());
     let published = applied
         .published
         .iter()
         .find_map(|value| sources.dates().parse(value))
         .map(|found| Sourced::new(found.when, Origin::Rule));
     let published = published.or_else(|| metadata::published(sources, headline, range));
-    Extracted {
+    let found = Extracted {
         modified: metadata::modified(sources, published.as_ref()),
         published,
         lang: None,
@@ -312,17 +364,19 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> Extracted {
         section: metadata::section(sources),
         canonical: metadata::canonical(sources),
         is_free: metadata::is_free(sources),
-        text: joined(table, &body),
+        text: joined(table, &kept),
+        description: known.description.map(str::to_owned),
         title,
         byline,
         next: None,
         wall: None,
         notes: Vec::new(),
-    }
+    };
+    (found, body)
 }
 
-fn notes(page: &Page<'_>, stripped: &strip::Stripped<'_>, applied: Applied) -> Vec<Note> {
-    let mut notes = applied.notes;
+fn notes(page: &Page<'_>, stripped: &strip::Stripped<'_>, applied: &Applied) -> Vec<Note> {
+    let mut notes: Vec<Note> = applied.notes().collect();
     if page.bytes.len() > MAX_PAGE_BYTES {
         notes.push(Note::CutBytes {
             limit: MAX_PAGE_BYTES,

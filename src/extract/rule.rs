@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use scraper::{Html, Selector};
 
 use super::Note;
+use super::explain::Matched;
 use super::table::{NodeId, text_of};
 use super::text::clean_some;
 use crate::domain::SiteRule;
@@ -73,7 +74,7 @@ impl Rule {
                 .iter()
                 .map(|text| Checked::new("remove", text))
                 .collect::<Result<_, _>>()?,
-            next: one("next", &rule.next)?,
+            next: one(NEXT, &rule.next)?,
             strip: rule.strip.clone(),
         })
     }
@@ -99,13 +100,16 @@ impl Rule {
     /// Applies the rule to a page.
     pub(super) fn apply(&self, html: &Html) -> Applied {
         let mut applied = Applied::default();
-        let notes = &mut applied.notes;
-        applied.body = nodes(html, self.body.iter(), notes);
-        applied.removed = nodes(html, self.remove.iter(), notes);
-        applied.title = text(html, self.title.as_ref(), notes);
-        applied.byline = text(html, self.byline.as_ref(), notes);
-        applied.next = self.next.as_ref().and_then(|next| link(html, next));
-        applied.published = dates(html, self.published.as_ref(), notes);
+        let matched = &mut applied.matched;
+        applied.body = nodes(html, self.body.iter(), matched);
+        applied.removed = nodes(html, self.remove.iter(), matched);
+        applied.title = text(html, self.title.as_ref(), matched);
+        applied.byline = text(html, self.byline.as_ref(), matched);
+        applied.published = dates(html, self.published.as_ref(), matched);
+        applied.next = self
+            .next
+            .as_ref()
+            .and_then(|next| link(html, next, matched));
         applied
     }
 }
@@ -124,10 +128,11 @@ impl Checked {
         })
     }
 
-    fn miss(&self) -> Note {
-        Note::RuleMatchedNothing {
+    fn matched(&self, elements: usize) -> Matched {
+        Matched {
             key: self.key,
             selector: self.text.clone(),
+            elements,
         }
     }
 }
@@ -145,14 +150,32 @@ pub(super) struct Applied {
     pub(super) byline: Option<String>,
     /// What may be the date, best first: values of attributes, then the text.
     pub(super) published: Vec<String>,
-    /// Where the link to the next page leads, as written. A last page has none, which is nothing to note.
+    /// Where the link to the next page leads, as written.
     pub(super) next: Option<String>,
-    /// The selectors that matched nothing.
-    pub(super) notes: Vec<Note>,
+    /// What each selector matched.
+    pub(super) matched: Vec<Matched>,
 }
 
+impl Applied {
+    /// The selectors that matched nothing and should have: a last page has no link to the next one.
+    pub(super) fn notes(&self) -> impl Iterator<Item = Note> {
+        let missed = self
+            .matched
+            .iter()
+            .filter(|matched| matched.elements == 0 && matched.key != NEXT);
+        missed.map(|matched| Note::RuleMatchedNothing {
+            key: matched.key,
+            selector: matched.selector.clone(),
+        })
+    }
+}
+
+/// The key of the link to the next page.
+const NEXT: &str = "next";
+
 /// The first address that an element of these, or one inside it, links to.
-fn link(html: &Html, checked: &Checked) -> Option<String> {
+fn link(html: &Html, checked: &Checked, matched: &mut Vec<Matched>) -> Option<String> {
+    matched.push(checked.matched(html.select(&checked.selector).count()));
     html.select(&checked.selector).find_map(|element| {
         element
             .descendent_elements()
@@ -164,50 +187,48 @@ fn link(html: &Html, checked: &Checked) -> Option<String> {
 fn nodes<'a>(
     html: &Html,
     selectors: impl Iterator<Item = &'a Checked>,
-    notes: &mut Vec<Note>,
+    matched: &mut Vec<Matched>,
 ) -> BTreeSet<NodeId> {
     let mut all = BTreeSet::new();
     for checked in selectors {
-        let before = all.len();
-        all.extend(html.select(&checked.selector).map(|element| element.id()));
-        if all.len() == before {
-            notes.push(checked.miss());
-        }
+        let found: Vec<NodeId> = html
+            .select(&checked.selector)
+            .map(|element| element.id())
+            .collect();
+        matched.push(checked.matched(found.len()));
+        all.extend(found);
     }
     all
 }
 
-fn text(html: &Html, checked: Option<&Checked>, notes: &mut Vec<Note>) -> Option<String> {
+fn text(html: &Html, checked: Option<&Checked>, matched: &mut Vec<Matched>) -> Option<String> {
     let checked = checked?;
-    let found = html
+    let texts: Vec<String> = html
         .select(&checked.selector)
         .map(|element| {
             let written = element.value().attr("content").map(str::to_owned);
             written.unwrap_or_else(|| text_of(*element, LONGEST_LINE))
         })
-        .find(|text| !text.is_empty());
-    if found.is_none() {
-        notes.push(checked.miss());
-    }
-    found
+        .filter(|text| !text.is_empty())
+        .collect();
+    matched.push(checked.matched(texts.len()));
+    texts.into_iter().next()
 }
 
 /// Bytes read of an element that holds a headline or a byline.
 const LONGEST_LINE: usize = 1_000;
 
-fn dates(html: &Html, checked: Option<&Checked>, notes: &mut Vec<Note>) -> Vec<String> {
+fn dates(html: &Html, checked: Option<&Checked>, matched: &mut Vec<Matched>) -> Vec<String> {
     let Some(checked) = checked else {
         return Vec::new();
     };
     let mut found = Vec::new();
+    matched.push(checked.matched(html.select(&checked.selector).count()));
     for element in html.select(&checked.selector).take(10) {
         for name in ["datetime", "content", "title"] {
             found.extend(element.value().attr(name).map(str::to_owned));
         }
         found.push(text_of(*element, LONGEST_LINE));
-    }
-    if found.is_empty() {
-        notes.push(checked.miss());
     }
     found
 }

@@ -409,3 +409,60 @@ proptest::proptest! {
         let _text = fragment_text(&html);
     }
 }
+
+/// The headline of a page with this head and these headings above its text.
+fn headline(head: &str, headings: &str) -> (String, Origin) {
+    let html = format!(
+        "<head>{head}</head><body>{headings}<article><p>{FIRST}</p><p>{SECOND}</p></article>"
+    );
+    let title = article_of(&html).title.unwrap();
+    (title.value, title.origin)
+}
+
+fn linked(kind: &str, headline: &str) -> String {
+    format!(
+        "<script type=application/ld+json>{{\"@type\":\"{kind}\",\"headline\":\"{headline}\"}}</script>"
+    )
+}
+
+#[test]
+fn the_only_heading_of_its_level_is_the_headline_whatever_the_head_tells_search_engines() {
+    let head = "<meta property=og:title content='Ferry tickets: prices and sailings 2024'>";
+    let headings = "<h1>What a winter crossing costs this year</h1><h2>Ferry prices and sailings: what to know</h2>";
+    assert_eq!(
+        headline(head, headings),
+        (
+            "What a winter crossing costs this year".to_owned(),
+            Origin::Heading(1)
+        )
+    );
+}
+
+#[test]
+fn a_kicker_that_two_declarations_have_is_part_of_the_headline() {
+    let title = "Night ferries: Towns share two boats";
+    let head = linked("NewsArticle", title)
+        + &format!("<meta property=og:title content='{title} | Strait Courier'>")
+        + "<meta property=og:site_name content='Strait Courier'>";
+    let headings = "<span>Night ferries</span><h1>Towns share two boats</h1>";
+    assert_eq!(headline(&head, headings).0, title);
+}
+
+#[test]
+fn a_heading_that_names_the_section_is_no_headline() {
+    let head = linked("NewsArticle", "Towns share two boats through the winter")
+        + "<meta property=og:title content='Boats for the night'>";
+    let (title, origin) = headline(&head, "<h1>Harbour</h1>");
+    assert_eq!(title, "Boats for the night");
+    assert_eq!(origin, Origin::Meta("og:title".to_owned()));
+}
+
+#[test]
+fn headlines_without_spaces_between_words_are_compared_by_their_characters() {
+    let head = "<title>七つの島の町が夜間フェリーを共同運航へ | 海峡新聞</title>";
+    let headings = "<h1>海峡新聞</h1><h2>七つの島の町が夜間フェリーを共同運航へ、冬の間</h2><h2>あわせて読みたい記事はこちら</h2>";
+    assert_eq!(
+        headline(head, headings).0,
+        "七つの島の町が夜間フェリーを共同運航へ、冬の間"
+    );
+}

@@ -153,6 +153,26 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
         .map(str::to_lowercase)
 }
 
+/// The words of a text in lower case; in scripts that put no space between words, the characters by twos.
+pub(super) fn units(text: &str) -> impl Iterator<Item = String> {
+    words(text).flat_map(|word| {
+        if !word.chars().any(is_unspaced) {
+            return vec![word];
+        }
+        let chars: Vec<char> = word.chars().collect();
+        if chars.len() < 3 {
+            return vec![word];
+        }
+        chars.windows(2).map(|two| two.iter().collect()).collect()
+    })
+}
+
+/// Scripts that are written without spaces between words.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}')
+        || (is_dense_script(c) && !matches!(c, '\u{1100}'..='\u{11FF}' | '\u{AC00}'..='\u{D7AF}'))
+}
+
 /// Folds a text to its words, so that two writings of one line compare equal.
 pub(super) fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -191,6 +211,14 @@ mod tests {
         buffer.push("line ");
         buffer.push("it");
         assert_eq!(buffer.take(), "underline it");
+    }
+
+    #[test]
+    fn scripts_without_spaces_have_units() {
+        let of = |text: &str| units(text).collect::<Vec<_>>().join("|");
+        assert_eq!(of("Night ferries"), "night|ferries");
+        assert_eq!(of("南海 渡し船"), "南海|渡し|し船");
+        assert_eq!(of("ทะเล"), "ทะ|ะเ|เล");
     }
 
     #[test]

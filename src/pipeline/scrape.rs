@@ -9,11 +9,15 @@ use tracing::{info, warn};
 use url::Url;
 
 use super::{Context, Stage, StageError};
-use crate::domain::{Article, ArticleMode, Entry, EntryId, SiteRule, Validators};
+use crate::domain::{
+    Article, ArticleMode, Entry, EntryId, HostMemory, PageKey, PageLines, SiteRule, TextHash,
+    Validators,
+};
 use crate::extract::{self, ExtractError, Extracted, NoPage, Note, Page, Prior, Rule};
 use crate::http::{Body, FetchError, Get};
+use crate::parse;
 use crate::schedule;
-use crate::store::Unscraped;
+use crate::store::{Scraped, Unscraped};
 
 /// The most that is taken of a page, after decompression; the largest live blogs stay below.
 const MAX_PAGE_BYTES: u64 = 4 * 1024 * 1024;
@@ -64,18 +68,23 @@ impl Stage for Scrape {
         let rule_problem = page
             .as_ref()
             .ok()
-            .and_then(|(found, _)| rule_problem(found));
-        let article = choose_aside(work.entry.clone(), page).await;
+            .and_then(|page| rule_problem(&page.found));
+        let memory = remembered(ctx, page.as_ref().ok()).await?;
+        let chosen = choose_aside(work.entry.clone(), page, memory).await;
         info!(
             entry.id = %work.id,
-            size_bytes = article.text.len(),
-            basis = %article.basis,
+            size_bytes = chosen.article.text.len(),
+            basis = %chosen.article.basis,
+            lines.dropped = chosen.dropped,
             "entry scraped"
         );
+        let scraped = Scraped {
+            article: chosen.article,
+            rule_problem,
+            page: chosen.lines,
+        };
         let now = ctx.clock.now();
-        ctx.store
-            .record_article(work.id, article, rule_problem, now)
-            .await?;
+        ctx.store.record_article(work.id, scraped, now).await?;
         ctx.wake.flag.notify_waiters();
         Ok(())
     }
@@ -99,23 +108,72 @@ fn rule_problem(found: &Extracted) -> Option<String> {
         Note::RuleMatchedNothing { .. } | Note::NextPageFailed { .. } => {
             Some(format!("site rule: {note}"))
         }
-        Note::CutBytes { .. } | Note::CutAttributes { .. } => None,
+        Note::CutBytes { .. } | Note::CutAttributes { .. } | Note::RepeatedLines { .. } => None,
     })
 }
 
+/// A page that was read.
+struct ReadPage {
+    found: Extracted,
+    /// Where people are sent.
+    shown: Url,
+    /// By what it is known among the pages of its host; none where the operator has said what its text is.
+    key: Option<PageKey>,
+}
+
+/// What is remembered of the host of a page.
+async fn remembered(ctx: &Context, page: Option<&ReadPage>) -> Result<HostMemory, StageError> {
+    match page.and_then(|page| page.key.clone()) {
+        Some(key) => Ok(ctx.store.host_memory(key).await?),
+        None => Ok(HostMemory::default()),
+    }
+}
+
+/// The article that an entry gets.
+struct Chosen {
+    article: Article,
+    /// What is to be remembered of its page.
+    lines: Option<PageLines>,
+    /// Lines of the page that were dropped because its host repeats them.
+    dropped: usize,
+}
+
 /// Reads the feed's own text and chooses on a thread of its own; where that panics, the headline is all there is.
-async fn choose_aside(entry: Entry, page: Result<(Extracted, Url), NoPage>) -> Article {
+async fn choose_aside(entry: Entry, page: Result<ReadPage, NoPage>, memory: HostMemory) -> Chosen {
     let headline = Entry {
         summary: None,
         content: None,
         ..entry.clone()
     };
-    tokio::task::spawn_blocking(move || extract::choose(&entry, page))
+    tokio::task::spawn_blocking(move || choose(&entry, page, &memory))
         .await
         .unwrap_or_else(|_| {
             let defect = "reading the feed's text ran into a defect of newswatch";
-            extract::choose(&headline, Err(NoPage::Failed(defect.into())))
+            Chosen {
+                article: extract::choose(&headline, Err(NoPage::Failed(defect.into()))),
+                lines: None,
+                dropped: 0,
+            }
         })
+}
+
+/// Chooses the text of an entry once the lines are dropped that the page's host repeats.
+fn choose(entry: &Entry, page: Result<ReadPage, NoPage>, memory: &HostMemory) -> Chosen {
+    let (mut lines, mut dropped) = (None, 0);
+    let page = page.map(|page| {
+        let mut found = page.found;
+        if let Some(key) = page.key {
+            // As the page has them: a line that was forgotten because it was dropped would come back.
+            lines = Some(PageLines::new(key, extract::line_hashes(&found.text)));
+            dropped = extract::drop_repeated(&mut found, entry, memory);
+        }
+        (found, page.shown)
+    });
+    Chosen {
+        article: extract::choose(entry, page),
+        lines,
+        dropped,
+    }
 }
 
 /// Why there is no page; a reason is a clause for people.
@@ -151,7 +209,7 @@ struct Reading {
     prior: Prior,
 }
 
-async fn read(ctx: &Context, work: &Unscraped) -> Result<(Extracted, Url), Failure> {
+async fn read(ctx: &Context, work: &Unscraped) -> Result<ReadPage, Failure> {
     let mode = ctx
         .feeds
         .get(&work.feed_url)
@@ -170,6 +228,8 @@ async fn read(ctx: &Context, work: &Unscraped) -> Result<(Extracted, Url), Failu
         .transpose()
         .map_err(|error| Failure::Lasting(format!("site rule: {error}")))?;
     let asked = rewritten.as_ref().unwrap_or(link);
+    // Where the operator names the text, nobody knows better: nothing is dropped, and nothing learned.
+    let names_text = rule.as_ref().is_some_and(|rule| rule.body.is_some());
     let reading = Reading {
         rule,
         prior: Prior {
@@ -178,10 +238,21 @@ async fn read(ctx: &Context, work: &Unscraped) -> Result<(Extracted, Url), Failu
         },
     };
     let (first, url) = read_page(ctx, asked, reading.clone()).await?;
-    let whole = with_next_pages(ctx, first, &url, reading).await;
+    let key = (!names_text).then(|| page_key(&url, &work.entry)).flatten();
+    let found = with_next_pages(ctx, first, &url, reading).await;
     // People are sent to the article itself, not to the page that it was read from.
     let shown = if asked == link { url } else { link.clone() };
-    Ok((whole, shown))
+    Ok(ReadPage { found, shown, key })
+}
+
+/// By what a page is known among those of its host.
+fn page_key(url: &Url, entry: &Entry) -> Option<PageKey> {
+    let host = url.host_str()?;
+    Some(PageKey {
+        host: host.strip_prefix("www.").unwrap_or(host).to_owned(),
+        address: TextHash::of(&parse::canonical_link(url)),
+        headline: entry.title.as_deref().and_then(extract::headline_hash),
+    })
 }
 
 /// Adds the texts of the pages on which the article goes on.

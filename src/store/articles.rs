@@ -7,9 +7,9 @@ use url::Url;
 use super::entries::State;
 use super::tx::{Row, StoreError, Tx, Val};
 use super::{
-    Store, count, lease_end, ms, offset_s, opt_local_timestamp, opt_timestamp, opt_url, url,
+    Store, count, hosts, lease_end, ms, offset_s, opt_local_timestamp, opt_timestamp, opt_url, url,
 };
-use crate::domain::{Article, Entry, EntryId, EntryKey, TextBasis, Timestamp};
+use crate::domain::{Article, Entry, EntryId, EntryKey, PageLines, TextBasis, Timestamp};
 
 /// An entry that has been claimed to get its text.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,17 @@ pub struct Unscraped {
     pub entry: Entry,
     /// Tries to fetch its page that failed so far.
     pub failed_tries: u32,
+}
+
+/// What came of reading an entry's page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scraped {
+    /// The article.
+    pub article: Article,
+    /// What of the feed's site rule did not fit the page; people find it with the feed.
+    pub rule_problem: Option<String>,
+    /// The lines of the page, to be remembered with its host; none where nothing is to be learned from it.
+    pub page: Option<PageLines>,
 }
 
 /// An article that has been claimed to be matched.
@@ -63,27 +74,29 @@ impl Store {
         .await
     }
 
-    /// Stores the text of an entry, which is then ready to be matched.
-    ///
-    /// `rule_problem` says what of the feed's site rule did not fit the page; people find it with the feed.
+    /// Stores the text of an entry, which is then ready to be matched, and remembers the lines of its page.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn record_article(
         &self,
         entry: EntryId,
-        article: Article,
-        rule_problem: Option<String>,
+        scraped: Scraped,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.tx(move |tx| {
+            let Scraped {
+                article,
+                rule_problem,
+                page,
+            } = scraped;
             let from_page = match &article.basis {
                 TextBasis::Page | TextBasis::Beginning { .. } => 1,
                 TextBasis::Feed { .. } => 0,
             };
             let page_problem = article.basis.problem().map(str::to_owned);
             // A claim whose lease ran out may be answered twice; the first answer stands.
-            tx.exec(
+            let added = tx.exec(
                 "INSERT INTO articles (entry_id, url, title, byline, published_at, published_offset_s,
                      lang, site, text, from_page, page_problem, scraped_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
@@ -103,6 +116,9 @@ impl Store {
                     ms(now).into(),
                 ],
             )?;
+            if let Some(page) = page.filter(|_| added > 0) {
+                hosts::learn(tx, &page, now)?;
+            }
             tx.exec(
                 "UPDATE feeds SET page_problem = $1,
                      pages_failing_since = CASE WHEN CAST($1 AS TEXT) IS NULL THEN NULL

@@ -9,6 +9,7 @@ mod articles;
 mod deliveries;
 mod entries;
 mod feeds;
+mod hosts;
 mod kept;
 mod lock;
 mod report;
@@ -26,7 +27,7 @@ use tokio::sync::oneshot;
 use crate::domain::{InstallationId, LocalTimestamp, Timestamp};
 
 pub use alerts::{Flagged, Raised, StoryState};
-pub use articles::{Unflagged, Unscraped};
+pub use articles::{Scraped, Unflagged, Unscraped};
 pub use deliveries::{ChannelHold, DueDelivery, RetrySelection};
 pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use kept::{Kept, KeptPlace};

@@ -3,9 +3,10 @@
 use super::tx::{StoreError, Tx, Val};
 
 /// Every step, in order. A released step never changes; a new one is added at the end.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     include_str!("schema/0001_first.sql"),
     include_str!("schema/0002_articles_by_time.sql"),
+    include_str!("schema/0003_lines_of_hosts.sql"),
 ];
 
 /// Brings the database up to the newest schema.
@@ -58,5 +59,7 @@ fn for_sqlite(statement: &str) -> String {
         .replace("{PK}", "INTEGER PRIMARY KEY")
         .replace("{BIGINT}", "INTEGER")
         .replace("{STRICT}", "STRICT")
+        // The rows lie in the order of their key, without a second tree for it: half the room, and read in one go.
+        .replace("{BY_KEY}", "STRICT, WITHOUT ROWID")
         .replace("DOUBLE PRECISION", "REAL")
 }

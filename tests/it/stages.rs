@@ -12,16 +12,16 @@ use newswatch::store::{AlertFilter, AlertLine, FeedLine, Sqlite, Store};
 use crate::support::site::{Page, Site};
 
 /// A service over one site, in memory.
-struct Service {
-    site: Site,
-    store: Store,
-    clock: Clock,
+pub(crate) struct Service {
+    pub(crate) site: Site,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
     /// Feed paths and, after them, what else stands in the configuration.
-    config: String,
+    pub(crate) config: String,
 }
 
 impl Service {
-    async fn over(site: Site, feeds: &[&str], watch: &str) -> Self {
+    pub(crate) async fn over(site: Site, feeds: &[&str], watch: &str) -> Self {
         let database = Arc::new(Sqlite::in_memory().unwrap());
         let feeds: Vec<String> = feeds
             .iter()
@@ -42,7 +42,7 @@ impl Service {
         }
     }
 
-    async fn pass(&self) {
+    pub(crate) async fn pass(&self) {
         daemon::pass(Arc::new(self.context().await)).await.unwrap();
     }
 
@@ -82,7 +82,7 @@ impl Service {
         self.store.alerts(filter).await.unwrap()
     }
 
-    async fn sentences(&self) -> Vec<String> {
+    pub(crate) async fn sentences(&self) -> Vec<String> {
         self.alerts()
             .await
             .into_iter()
@@ -93,7 +93,7 @@ impl Service {
             .collect()
     }
 
-    async fn feeds(&self) -> Vec<FeedLine> {
+    pub(crate) async fn feeds(&self) -> Vec<FeedLine> {
         self.store.report().await.unwrap().feeds
     }
 }

@@ -8,7 +8,7 @@ use newswatch::domain::{
     EntryKey, InstallationId, Match, Priority, TextBasis, Timestamp, Validators, WatchName,
 };
 use newswatch::store::{
-    Address, ChannelHold, DueFeed, FeedHealth, Flagged, PollRecord, Raised, Sqlite, Store,
+    Address, ChannelHold, DueFeed, FeedHealth, Flagged, PollRecord, Raised, Scraped, Sqlite, Store,
     StoreError,
 };
 use url::Url;
@@ -182,8 +182,8 @@ async fn a_feed_that_is_gone_is_polled_again_only_after_it_was_taken_out_and_put
     assert_eq!(claim().await.unwrap().len(), 1);
 }
 
-fn article(text: &str) -> Article {
-    Article {
+fn scraped_article(text: &str) -> Scraped {
+    let article = Article {
         url: "https://a.example/1".parse().ok(),
         title: "Talks resume".into(),
         byline: None,
@@ -192,6 +192,11 @@ fn article(text: &str) -> Article {
         site: None,
         text: text.into(),
         basis: TextBasis::Page,
+    };
+    Scraped {
+        article,
+        rule_problem: None,
+        page: None,
     }
 }
 
@@ -215,7 +220,7 @@ async fn scraped(links: &[(&str, &str)]) -> Store {
     }
     for work in store.next_unscraped(now(), LEASE, 10).await.unwrap() {
         store
-            .record_article(work.id, article("Talks resume."), None, now())
+            .record_article(work.id, scraped_article("Talks resume."), now())
             .await
             .unwrap();
     }

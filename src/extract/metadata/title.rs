@@ -4,7 +4,7 @@ use super::{Sources, plain};
 use crate::extract::hints::Hints;
 use crate::extract::origin::{Origin, Sourced};
 use crate::extract::table::{Block, Part, Table, Tag};
-use crate::extract::text::{clean_some, folded, words};
+use crate::extract::text::{clean_some, folded, units};
 
 /// Marks that set the site's name off from the headline in a `title` tag.
 const SEPARATORS: &[&str] = &[
@@ -15,51 +15,152 @@ const SEPARATORS: &[&str] = &[
 /// Parts that a title is split into; the last keeps the rest.
 const MOST_PARTS: usize = 8;
 
-/// Share of words that a heading and the page's declared title have in common when they are the same.
+/// Share of words that a heading of level one and a declared title have in common when they are the same.
 const SAME_TITLE: f64 = 0.5;
 
 /// The same for news, whose declared titles are written with more care.
-const SAME_NEWS: f64 = 0.7;
+const SAME_NEWS: f64 = 0.8;
 
-/// Words that a declared title has at least where it says something: "Print" and "Home" do not.
-const FEWEST_WORDS: usize = 2;
+/// The same for lower headings, of which a page has many: questions about the subject share half of its words.
+const SAME_LOWER: f64 = 0.7;
+
+/// The share from which a lower heading says the declared title again, and no heading of level one is needed.
+const REPEATED: f64 = 0.85;
+
+/// Words of the shortest heading that says something by itself: "Print", "Home" and "The Blog" do not.
+const FEWEST_WORDS: usize = 3;
 
 /// The longest headline, in characters: longer ones are text.
 const LONGEST: usize = 300;
 
 /// Finds the headline.
+///
+/// What readers see above the text comes first: heads are written for search engines. A heading is known to be the
+/// headline by what the head declares, or by being the only one of its level. The heads of news are written by the
+/// same desk as the headline; there, and where two declarations agree, they are believed.
 pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<Sourced<String>> {
     let site = super::site_name(sources);
     let declared = declared(sources, &site);
-    let headings = headings(sources.table);
-    if let Some(declared) = &declared {
-        let same = if sources.linked.is_news {
-            SAME_NEWS
-        } else {
-            SAME_TITLE
-        };
-        let best = headings
-            .iter()
-            .map(|heading| (heading, shared_words(&heading.value, &declared.value)))
-            .filter(|(heading, shared)| *shared >= same || is_cut(&declared.value, &heading.value))
-            .max_by(|a, b| a.1.total_cmp(&b.1));
-        if let Some((heading, _)) = best {
-            return Some(heading.clone());
-        }
-        if words(&declared.value).count() < FEWEST_WORDS
-            && let Some(heading) = headings
+    let (first, lower) = headings(sources.table, &site);
+    let is_news = sources.linked.is_news;
+    let (witnesses, same) = if is_news {
+        (declared.get(..1).unwrap_or_default(), SAME_NEWS)
+    } else {
+        (declared.as_slice(), SAME_TITLE)
+    };
+    let only = || only_headline(sources.table, &first, &declared);
+    same_as_declared(&first, witnesses, same)
+        .or_else(|| same_as_declared(&lower, witnesses, REPEATED))
+        .map(|heading| &heading.said)
+        .or_else(|| agreed(&declared))
+        .or_else(|| {
+            let seen = only().filter(|only| !is_news || is_third(only, &declared));
+            let lower = || same_as_declared(&lower, witnesses, SAME_LOWER).filter(|_| !is_news);
+            seen.or_else(lower).map(|heading| &heading.said)
+        })
+        .or_else(|| first_telling(&declared))
+        .or_else(|| first_telling(first.iter().chain(&lower).map(|heading| &heading.said)))
+        .or_else(|| declared.first())
+        .or_else(|| {
+            first
                 .iter()
-                .find(|heading| words(&heading.value).count() > FEWEST_WORDS)
-        {
-            return Some(heading.clone());
+                .chain(&lower)
+                .map(|heading| &heading.said)
+                .next()
+        })
+        .cloned()
+}
+
+/// The declared title that the linked data and the `meta` tags give alike.
+fn agreed(declared: &[Sourced<String>]) -> Option<&Sourced<String>> {
+    let of = |fits: fn(&Origin) -> bool| declared.iter().find(|found| fits(&found.origin));
+    let meta = of(|origin| matches!(origin, Origin::Meta(_)))?;
+    let linked = of(|origin| matches!(origin, Origin::LinkedData(_)))?;
+    (shared_words(&meta.value, &linked.value) >= REPEATED).then_some(meta)
+}
+
+/// The first title of more than a word: "Print" and "Home" say nothing.
+fn first_telling<'a>(
+    titles: impl IntoIterator<Item = &'a Sourced<String>>,
+) -> Option<&'a Sourced<String>> {
+    let is_telling = |found: &&Sourced<String>| units(&found.value).count() > 1;
+    titles.into_iter().find(is_telling)
+}
+
+/// The heading that is most like one of the declared titles, and like enough.
+fn same_as_declared<'a>(
+    headings: &'a [Heading],
+    declared: &[Sourced<String>],
+    same: f64,
+) -> Option<&'a Heading> {
+    let likeness = |heading: &str| {
+        declared
+            .iter()
+            .map(|declared| {
+                if is_cut(&declared.value, heading) {
+                    1.0
+                } else {
+                    shared_words(heading, &declared.value)
+                }
+            })
+            .fold(0.0, f64::max)
+    };
+    let mut best = None;
+    for heading in headings {
+        let likeness = likeness(&heading.said.value);
+        if likeness >= same && best.is_none_or(|(_, most)| likeness > most) {
+            best = Some((heading, likeness));
         }
-        // Pages that are no news declare what search engines should show.
-        let only = only_headline(sources.table).filter(|_| !sources.linked.is_news);
-        return only.or_else(|| Some(declared.clone()));
     }
-    headings
-        .into_iter()
-        .find(|heading| folded(&heading.value) != folded(&site))
+    best.map(|(heading, _)| heading)
+}
+
+/// The heading of level one where there is just one that says something before the text ends.
+fn only_headline<'a>(
+    table: &Table<'_>,
+    first: &'a [Heading],
+    declared: &[Sourced<String>],
+) -> Option<&'a Heading> {
+    let says_something = |heading: &&Heading| {
+        let heading = &heading.said.value;
+        let count = units(heading).count();
+        count >= FEWEST_WORDS
+            || count + 1 >= FEWEST_WORDS
+                && declared
+                    .iter()
+                    .any(|declared| shared_words(heading, &declared.value) > 0.0)
+    };
+    let mut telling = first.iter().filter(says_something);
+    let only = telling.next()?;
+    telling
+        .all(|other| text_between(table, only, other) >= TEXT_OF_ARTICLE)
+        .then_some(only)
+}
+
+/// The weight of the text from one heading to another.
+fn text_between(table: &Table<'_>, from: &Heading, to: &Heading) -> usize {
+    let between = to.block.saturating_sub(from.block);
+    let blocks = table.blocks.iter().skip(from.block).take(between);
+    blocks.map(|block| block.weight).sum()
+}
+
+/// Weight of the text under a headline after which a heading of the same level belongs to something else.
+const TEXT_OF_ARTICLE: usize = 600;
+
+/// Tells whether a heading is a third opinion: the declared titles differ from it and from each other.
+fn is_third(heading: &Heading, declared: &[Sourced<String>]) -> bool {
+    let mut titles: Vec<&str> = declared
+        .iter()
+        .filter(|found| found.origin != Origin::TitleTag)
+        .map(|found| found.value.as_str())
+        .collect();
+    titles.push(&heading.said.value);
+    let [a, b, c] = titles.as_slice() else {
+        return false;
+    };
+    [(a, b), (a, c), (b, c)]
+        .iter()
+        .all(|(one, other)| shared_words(one, other) < SAME_TITLE)
 }
 
 /// Tells whether a declared title is the beginning of a heading.
@@ -71,8 +172,8 @@ fn is_cut(declared: &str, heading: &str) -> bool {
             .is_some_and(|rest| rest.starts_with(' '))
 }
 
-/// The title that the head of the page declares.
-fn declared(sources: &Sources<'_>, site: &str) -> Option<Sourced<String>> {
+/// The titles that the head of the page declares.
+fn declared(sources: &Sources<'_>, site: &str) -> Vec<Sourced<String>> {
     let linked = sources
         .linked
         .headline
@@ -102,54 +203,58 @@ fn declared(sources: &Sources<'_>, site: &str) -> Option<Sourced<String>> {
                 && text.chars().count() <= LONGEST;
             fits.then(|| Sourced::new(text, found.origin))
         })
-        .next()
+        .collect()
 }
 
-/// Headlines that stand on the page, those of level one first.
-fn headings(table: &Table<'_>) -> Vec<Sourced<String>> {
+/// A heading on the page.
+struct Heading {
+    said: Sourced<String>,
+    /// The index of its first block.
+    block: usize,
+}
+
+/// The headings of level one that stand on the page, and the lower ones and what is named a title.
+fn headings(table: &Table<'_>, site: &str) -> (Vec<Heading>, Vec<Heading>) {
+    let site = folded(site);
     let read = |part: &Part| {
         let text = table.text_of(part);
-        let fits = !text.is_empty() && text.chars().count() <= LONGEST;
+        let fits = !text.is_empty() && text.chars().count() <= LONGEST && folded(&text) != site;
         let origin = match part.tag {
             Tag::Heading(level) => Origin::Heading(level),
             _ => Origin::Element,
         };
-        fits.then(|| Sourced::new(text, origin))
+        fits.then(|| Heading {
+            said: Sourced::new(text, origin),
+            block: part.first,
+        })
     };
-    let mut found: Vec<Sourced<String>> = table
+    let first = table
         .elements
         .iter()
         .filter(|part| part.tag == Tag::Heading(1))
         .filter_map(read)
+        .take(MOST_HEADINGS)
         .collect();
-    found.extend(
-        table
-            .elements
-            .iter()
-            .filter(|part| matches!(part.tag, Tag::Heading(2..)) || part.hints.any(Hints::TITLE))
-            .take(60)
-            .filter_map(read),
-    );
-    found
-}
-
-/// The heading of level one, where there is just one and it is no single word.
-fn only_headline(table: &Table<'_>) -> Option<Sourced<String>> {
-    let mut found = table
+    let lower = table
         .elements
         .iter()
-        .filter(|part| part.tag == Tag::Heading(1))
-        .map(|part| table.text_of(part))
-        .filter(|text| !text.is_empty());
-    let first = found.next()?;
-    let telling = first.chars().count() <= LONGEST && words(&first).count() >= 3;
-    (telling && found.next().is_none()).then(|| Sourced::new(first, Origin::Heading(1)))
+        .filter(|part| {
+            part.tag != Tag::Heading(1)
+                && (matches!(part.tag, Tag::Heading(_)) || part.hints.any(Hints::TITLE))
+        })
+        .take(MOST_HEADINGS)
+        .filter_map(read)
+        .collect();
+    (first, lower)
 }
+
+/// Headings that are looked at.
+const MOST_HEADINGS: usize = 60;
 
 /// The share of words that two texts have in common, of the longer one's.
 pub(super) fn shared_words(a: &str, b: &str) -> f64 {
-    let a: std::collections::BTreeSet<String> = words(a).collect();
-    let b: std::collections::BTreeSet<String> = words(b).collect();
+    let a: std::collections::BTreeSet<String> = units(a).collect();
+    let b: std::collections::BTreeSet<String> = units(b).collect();
     let longer = a.len().max(b.len());
     if longer == 0 {
         return 0.0;

@@ -1,4 +1,6 @@
-//! `newswatch extract`: article pages in, their text out, a line of JSON for each input.
+//! `newswatch extract`: article pages in, their text out, a line of JSON for each input; or how each was read.
+
+mod explain;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -10,7 +12,7 @@ use url::Url;
 use super::input::{Document, Inputs};
 use super::{Outcome, output};
 use crate::config;
-use crate::extract::{self, Extracted, Origin, Page, Rule, Sourced};
+use crate::extract::{self, Explanation, Extracted, Origin, Page, Rule, Sourced};
 
 /// Arguments of `extract`.
 #[derive(Debug, Args)]
@@ -18,9 +20,15 @@ pub(super) struct Extract {
     /// The address the pages came from
     #[arg(long, value_name = "URL")]
     url: Option<Url>,
-    /// A TOML file with a site rule: body, title, byline, published, remove
+    /// A TOML file with a site rule: body, title, byline, published, remove, strip, next, url
     #[arg(long, value_name = "FILE")]
     rule: Option<PathBuf>,
+    /// Show for people how the page was read: each block, whether it was kept, and why
+    #[arg(long)]
+    explain: bool,
+    /// With --explain: an object a line instead, with all blocks
+    #[arg(long, requires = "explain")]
+    json: bool,
     #[command(flatten)]
     inputs: Inputs,
 }
@@ -35,38 +43,54 @@ impl Extract {
         let mut outcome = Outcome::Done;
         let bar = output::progress(self.inputs.names().len());
         for name in self.inputs.names() {
-            let found = match self.inputs.read(&client, name).await {
+            let read = match self.inputs.read(&client, name).await {
                 Ok(document) => self.extract(&document, rule.as_ref()),
                 Err(error) => Err(error),
             };
-            let line = match found {
-                Ok(found) => report(name, &found),
-                Err(error) => {
-                    outcome = Outcome::No;
-                    json!({ "input": name, "error": format!("{error:#}") })
-                }
-            };
-            output::line(&line.to_string())?;
+            if read.is_err() {
+                outcome = Outcome::No;
+            }
+            output::line(&self.told(name, read))?;
             bar.inc(1);
         }
         bar.finish_and_clear();
         Ok(outcome)
     }
 
+    /// What is printed of one input.
+    fn told(&self, name: &str, read: anyhow::Result<(Extracted, Option<Explanation>)>) -> String {
+        match read {
+            Ok((found, Some(explanation))) if self.json => {
+                explain::as_json(report(name, &found), &explanation).to_string()
+            }
+            Ok((found, Some(explanation))) => explain::shown(name, &found, &explanation),
+            Ok((found, None)) => report(name, &found).to_string(),
+            Err(error) if self.explain && !self.json => format!("{name}: {error:#}\n"),
+            Err(error) => json!({ "input": name, "error": format!("{error:#}") }).to_string(),
+        }
+    }
+
     #[expect(
         clippy::disallowed_methods,
         reason = "a budget of computing time, not a time of day"
     )]
-    fn extract(&self, document: &Document, rule: Option<&Rule>) -> anyhow::Result<Extracted> {
+    fn extract(
+        &self,
+        document: &Document,
+        rule: Option<&Rule>,
+    ) -> anyhow::Result<(Extracted, Option<Explanation>)> {
         let page = Page {
             bytes: &document.bytes,
             content_type: document.content_type.as_deref(),
             url: self.url.as_ref().or(document.url.as_ref()),
         };
         let begun = Instant::now();
-        Ok(extract::article(&page, rule, &|| {
-            begun.elapsed() < extract::READING_BUDGET
-        })?)
+        let still_time = || begun.elapsed() < extract::READING_BUDGET;
+        if self.explain {
+            let (found, explanation) = extract::explained(&page, rule, &still_time)?;
+            return Ok((found, Some(explanation)));
+        }
+        Ok((extract::article(&page, rule, &still_time)?, None))
     }
 }
 

@@ -1,0 +1,177 @@
+//! The parts of a page that their names or their shape give away: menus, other articles, comments, captions.
+
+use std::collections::{HashMap, HashSet};
+
+use super::survey::Sums;
+use crate::extract::hints::Hints;
+use crate::extract::table::{Block, Part, Table, Tag};
+use crate::extract::verdict::{Dropped, PartName};
+
+/// Names of parts that are not the article.
+pub(super) const JUNK: Hints = Hints::RELATED
+    .or(Hints::SHARE)
+    .or(Hints::NAV)
+    .or(Hints::COMMENTS)
+    .or(Hints::FOOT)
+    .or(Hints::AD)
+    .or(Hints::CONSENT)
+    .or(Hints::SIGNUP)
+    .or(Hints::TAGS)
+    .or(Hints::SIDE)
+    .or(Hints::BIO)
+    .or(Hints::HIDDEN);
+
+/// Those of them that are hardly ever given to a part of the article.
+pub(super) const SURE_JUNK: Hints = Hints::NAV
+    .or(Hints::COMMENTS)
+    .or(Hints::FOOT)
+    .or(Hints::CONSENT)
+    .or(Hints::SHARE);
+
+/// Share of the page's plain text from which a part is not left out for its name.
+const TOO_MUCH_TO_BE_JUNK: f64 = 0.4;
+
+/// The same for parts with other articles, and for hidden ones: some are a second copy of the whole text.
+const TOO_MUCH_TO_BE_ASIDE: f64 = 0.6;
+
+/// Weight of the plain text of the shortest article.
+const SHORT_ARTICLE: f64 = 150.0;
+
+/// Marks the parts that their names give away, and all within them.
+pub(super) fn junk_parts(table: &Table<'_>, plain: &Sums, names: Hints) -> Vec<Option<Dropped>> {
+    let holds_body = parts_that_hold(table, |part| {
+        part.hints.any(Hints::BODY) && plain.of(part) > 0.0
+    });
+    let cards = cards(table, plain);
+    let mut junk: Vec<Option<Dropped>> = Vec::with_capacity(table.elements.len());
+    for (index, part) in table.elements.iter().enumerate() {
+        let inherited = (part.parent < index)
+            .then(|| junk.get(part.parent).copied().flatten())
+            .flatten();
+        // A post quoted from a network carries that network's name.
+        let telling = match part.tag {
+            Tag::Quote => names.without(Hints::SHARE),
+            _ => names,
+        };
+        let found = part.hints.any(telling) && !holds_body.get(index).copied().unwrap_or(false);
+        let is_left_out = found && is_left_out_for(part.hints, plain.of(part), plain.total());
+        junk.push(inherited.or_else(|| {
+            if is_left_out {
+                Some(Dropped::Part(PartName::of(part.hints, telling)))
+            } else {
+                cards.contains(&index).then_some(Dropped::Card)
+            }
+        }));
+    }
+    junk
+}
+
+/// Rows of small parts that each have a linked headline and a line of text: other articles, whatever they are
+/// called. Where they are most of the page it is a list, and they are its text.
+fn cards(table: &Table<'_>, plain: &Sums) -> HashSet<usize> {
+    let mut rows: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (index, part) in table.elements.iter().enumerate() {
+        if is_card(table, part, plain) {
+            rows.entry(part.parent).or_default().push(index);
+        }
+    }
+    let cards: HashSet<usize> = rows
+        .into_values()
+        .filter(|row| row.len() >= FEWEST_CARDS)
+        .flatten()
+        .collect();
+    let text: f64 = cards
+        .iter()
+        .filter_map(|&index| table.elements.get(index))
+        .map(|part| plain.of(part))
+        .sum();
+    if text > plain.total() * MOST_TEXT_IN_CARDS {
+        return HashSet::new();
+    }
+    cards
+}
+
+fn is_card(table: &Table<'_>, part: &Part, plain: &Sums) -> bool {
+    let blocks = part.end - part.first;
+    let small = (2..=MOST_BLOCKS_OF_CARD).contains(&blocks) && plain.of(part) <= LONGEST_CARD;
+    let linked_headline = |block: &Block| {
+        block.link_share() > 0.8
+            && block.weight >= SHORTEST_HEADLINE
+            && matches!(block.tag, Tag::Heading(_))
+    };
+    small
+        && !part.tag.is_inline()
+        && table
+            .blocks
+            .iter()
+            .take(part.end)
+            .skip(part.first)
+            .any(linked_headline)
+}
+
+/// Cards beside each other from which they are a row.
+const FEWEST_CARDS: usize = 3;
+
+/// The most blocks, the longest text, and the shortest headline of a card.
+const MOST_BLOCKS_OF_CARD: usize = 5;
+const LONGEST_CARD: f64 = 400.0;
+const SHORTEST_HEADLINE: usize = 15;
+
+/// Share of the page's plain text in cards from which the page is a list.
+const MOST_TEXT_IN_CARDS: f64 = 0.7;
+
+/// Tells whether a part with this much plain text, of this much on the page, is left out for its name.
+fn is_left_out_for(hints: Hints, plain: f64, total: f64) -> bool {
+    if hints.any(Hints::COMMENTS) {
+        // Comments outgrow any article; only where nothing else is on the page are they the text.
+        total - plain >= SHORT_ARTICLE || plain <= total * TOO_MUCH_TO_BE_JUNK
+    } else if hints.any(Hints::RELATED.or(Hints::HIDDEN)) {
+        plain <= total * TOO_MUCH_TO_BE_ASIDE
+    } else {
+        plain <= total * TOO_MUCH_TO_BE_JUNK
+    }
+}
+
+/// Marks the parts that are, or have inside them, one that fits.
+fn parts_that_hold(table: &Table<'_>, fits: impl Fn(&Part) -> bool) -> Vec<bool> {
+    let mut holds: Vec<bool> = table.elements.iter().map(fits).collect();
+    for (index, part) in table.elements.iter().enumerate().rev() {
+        if holds.get(index).copied().unwrap_or(false)
+            && let Some(around) = holds.get_mut(part.parent)
+        {
+            *around = true;
+        }
+    }
+    holds
+}
+
+/// What a line is left out for when all of it is one part of this name.
+const WHOLE_LINES: Hints = JUNK.or(Hints::CAPTION).or(Hints::DATE);
+
+/// Marks the blocks that are left out: those in such parts, captions, and lines that are all one such part.
+pub(super) fn junk_blocks(table: &Table<'_>, junk: &[Option<Dropped>]) -> Vec<Option<Dropped>> {
+    let mut left_out: Vec<Option<Dropped>> = table
+        .blocks
+        .iter()
+        .map(|block| {
+            let part = junk.get(block.part).copied().flatten();
+            part.or(block.in_caption.then_some(Dropped::Caption))
+        })
+        .collect();
+    for part in &table.elements {
+        if part.tag.is_inline() && part.hints.any(WHOLE_LINES) {
+            let whole = table
+                .blocks
+                .get(part.first)
+                .is_some_and(|block| part.inline_bytes * 10 >= block.text.len() * 7);
+            if let Some(slot) = left_out.get_mut(part.first).filter(|_| whole) {
+                *slot = Some(Dropped::Part(PartName::of(part.hints, WHOLE_LINES)));
+            }
+        } else if part.hints.any(Hints::CAPTION) && part.end - part.first <= 3 {
+            for slot in left_out.iter_mut().take(part.end).skip(part.first) {
+                *slot = Some(Dropped::Caption);
+            }
+        }
+    }
+    left_out
+}

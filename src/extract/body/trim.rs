@@ -1,0 +1,98 @@
+//! From the element that holds the text to the text: drops what stands before, between and after the paragraphs.
+
+use std::collections::HashSet;
+
+use super::survey::{LINKED_SHARE, Survey, is_paragraph};
+use super::{Found, Known};
+use crate::extract::hints::Hints;
+use crate::extract::lines;
+use crate::extract::table::{Block, Tag};
+use crate::extract::text::folded;
+use crate::extract::verdict::{Dropped, Kept, Verdict};
+
+/// Weight from which a line that comes a second time is a copy.
+const REPEATED_WEIGHT: usize = 60;
+
+/// Tenths of the text after which a heading like "Comments" ends it.
+const LATE_TENTHS: usize = 6;
+
+/// Decides about every block of the element that is not left out for the part it stands in.
+pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &mut Found) {
+    let table = survey.table;
+    let inside = survey.blocks_of(root);
+    let in_body = table
+        .elements
+        .get(root)
+        .is_some_and(|part| part.hints.any(Hints::BODY));
+    let block = |index: usize| table.blocks.get(index);
+    let total: usize = inside
+        .iter()
+        .filter_map(|&index| block(index))
+        .map(|block| block.weight)
+        .sum();
+    let is_text = |index: &usize| block(*index).is_some_and(is_paragraph);
+    let first = inside.iter().position(is_text).unwrap_or(0);
+    let last = inside.iter().rposition(is_text).unwrap_or(inside.len());
+    let title = known.title.map(folded).unwrap_or_default();
+    let mut passed = 0;
+    let mut is_over = false;
+    let mut seen: HashSet<&str> = HashSet::new();
+    for (position, &index) in inside.iter().enumerate() {
+        let Some(block) = block(index) else {
+            continue;
+        };
+        let is_heading = matches!(block.tag, Tag::Heading(_));
+        let is_late = passed * 10 >= total * LATE_TENTHS;
+        is_over |= position > last && ends_text(block)
+            || is_late && is_heading && lines::ends_article(block);
+        passed += block.weight;
+        let hints = table
+            .elements
+            .get(block.part)
+            .map_or(Hints::NONE, |part| part.hints);
+        let verdict = if is_over {
+            Verdict::Dropped(Dropped::AfterText)
+        } else if is_about_the_article(block, hints, &title) {
+            Verdict::Dropped(Dropped::AboutTheArticle)
+        } else if lines::is_boilerplate(block) {
+            Verdict::Dropped(Dropped::LineBetween)
+        } else if position < first && !opens_text(block, hints, in_body) {
+            Verdict::Dropped(Dropped::BeforeText)
+        } else if block.weight >= REPEATED_WEIGHT && !seen.insert(&block.text) {
+            // Pages for several screens hold some paragraphs twice.
+            Verdict::Dropped(Dropped::Repeated)
+        } else {
+            Verdict::Kept(Kept::Text)
+        };
+        found.set(index, verdict);
+    }
+}
+
+/// Tells whether a block names the article or its date.
+fn is_about_the_article(block: &Block, hints: Hints, title: &str) -> bool {
+    if block.weight < 200 && hints.any(Hints::DATE.or(Hints::BYLINE).or(Hints::META)) {
+        return true;
+    }
+    if block.weight >= 300 {
+        return false;
+    }
+    let text = folded(&block.text);
+    text.is_empty() || text == title
+}
+
+/// Tells whether a short block before the first paragraph belongs to the text.
+fn opens_text(block: &Block, hints: Hints, in_body: bool) -> bool {
+    !lines::has_date(&block.text)
+        && block.link_share() < LINKED_SHARE
+        && (in_body
+            || hints.any(Hints::LEAD)
+            || matches!(
+                block.tag,
+                Tag::Paragraph | Tag::Heading(2..) | Tag::Item | Tag::Quote
+            ))
+}
+
+/// Tells whether a short block after the last paragraph shows that the text is over.
+fn ends_text(block: &Block) -> bool {
+    block.link_share() >= LINKED_SHARE && block.weight > 15 || lines::ends_article(block)
+}

@@ -1,0 +1,211 @@
+//! Hosts: on which of their last pages each line stood.
+//!
+//! A page counts once, however often it is read and whoever announces it. The memory is bounded: pages of a host, lines of
+//! a page and of a host, and hosts. What is past a bound is forgotten in the transaction that learns, so no stage has to
+//! clean up behind it.
+
+use super::tx::{StoreError, Tx, Val};
+use super::{Store, ms};
+use crate::domain::{HostMemory, PageKey, PageLines, TextHash, Timestamp};
+
+/// Pages of a host that are remembered: as many as a history has bits.
+const PAGES: i64 = 64;
+
+/// Pages after which a line is forgotten that has not come a second time: nine in ten lines are sentences of one article.
+/// A line that stands on one page in five comes again within so many in all but 3 of 100 cases, and else a little later.
+const PAGES_FOR_A_SECOND_TIME: i64 = 16;
+
+/// Lines of a host that are remembered; what was seen least lately goes first. An article of thirty paragraphs makes for
+/// some 550, so this bounds hosts with very long pages.
+const MAX_LINES: i64 = 1_024;
+
+/// Hosts that are remembered; the one whose pages were not read for the longest goes first.
+const MAX_HOSTS: i64 = 2_000;
+
+impl Store {
+    /// What is remembered of the host of a page, the page itself left out.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn host_memory(&self, page: PageKey) -> Result<HostMemory, StoreError> {
+        self.tx(move |tx| {
+            let found = tx.rows(
+                "SELECT id, pages FROM hosts WHERE name = $1",
+                &[page.host.as_str().into()],
+            )?;
+            let Some(row) = found.first() else {
+                return Ok(HostMemory::default());
+            };
+            let (host, pages) = (row.int(0)?, row.int(1)?);
+            let others = other_pages(tx, host, pages, &page)?;
+            let mut memory = HostMemory {
+                other_pages: others.count_ones(),
+                ..HostMemory::default()
+            };
+            // Most lines have stood on one page only.
+            for row in tx.rows(
+                "SELECT line, last_page, history FROM host_lines WHERE host_id = $1 AND history <> 1",
+                &[host.into()],
+            )? {
+                let history = shifted(row.int(2)?, pages - row.int(1)?) & others;
+                let line = TextHash(row.int(0)?);
+                memory.on_pages.insert(line, history.count_ones());
+            }
+            Ok(memory)
+        })
+        .await
+    }
+}
+
+/// The pages of a host that are remembered and are not this one; bit n is the page n before the newest.
+fn other_pages(tx: &mut dyn Tx, host: i64, pages: i64, page: &PageKey) -> Result<u64, StoreError> {
+    let mut others = !shifted(-1, pages);
+    for number in numbers_of(tx, host, page)? {
+        others &= !shifted(1, pages - number);
+    }
+    Ok(others)
+}
+
+/// A history as it is seen from a page that was read so many pages later.
+fn shifted(history: i64, pages: i64) -> u64 {
+    u32::try_from(pages)
+        .ok()
+        .and_then(|pages| history.cast_unsigned().checked_shl(pages))
+        .unwrap_or_default()
+}
+
+/// The numbers under which a page has been counted, as far back as pages are remembered: by its address, or as the same
+/// article under another one.
+fn numbers_of(tx: &mut dyn Tx, host: i64, page: &PageKey) -> Result<Vec<i64>, StoreError> {
+    tx.rows(
+        "SELECT number FROM host_pages WHERE host_id = $1 AND (address = $2 OR headline = $3)",
+        &[
+            host.into(),
+            page.address.0.into(),
+            page.headline.map(|headline| headline.0).into(),
+        ],
+    )?
+    .iter()
+    .map(|row| row.int(0))
+    .collect()
+}
+
+/// Remembers the lines of a page, unless the page has been counted before.
+pub(super) fn learn(tx: &mut dyn Tx, page: &PageLines, now: Timestamp) -> Result<(), StoreError> {
+    // A page without text tells nothing of the others.
+    if page.lines().is_empty() {
+        return Ok(());
+    }
+    let host = met(tx, &page.key().host, now)?;
+    if !numbers_of(tx, host, page.key())?.is_empty() {
+        return Ok(());
+    }
+    let number = counted(tx, host, page.key())?;
+    for line in page.lines() {
+        tx.exec(
+            "INSERT INTO host_lines (host_id, line, last_page, history) VALUES ($1, $2, $3, 1)
+             ON CONFLICT (host_id, line) DO UPDATE SET
+                 history = CASE WHEN $3 - host_lines.last_page < $4
+                     THEN (host_lines.history << CAST($3 - host_lines.last_page AS INTEGER)) | 1
+                     ELSE 1 END,
+                 last_page = $3",
+            &[host.into(), line.0.into(), number.into(), PAGES.into()],
+        )?;
+    }
+    forget_old(tx, host, number)
+}
+
+/// The id of a host of which a page is being read; a new one takes the place of the one not read for the longest.
+fn met(tx: &mut dyn Tx, name: &str, now: Timestamp) -> Result<i64, StoreError> {
+    let rows = tx.rows(
+        "INSERT INTO hosts (name, pages, read_at) VALUES ($1, 0, $2)
+         ON CONFLICT (name) DO UPDATE SET read_at = $2 RETURNING id, pages",
+        &[name.into(), ms(now).into()],
+    )?;
+    let row = rows.first().ok_or(StoreError::Shape {
+        column: 0,
+        wanted: "the host's id",
+    })?;
+    let (host, pages) = (row.int(0)?, row.int(1)?);
+    if pages == 0 {
+        forget_hosts(tx, host)?;
+    }
+    Ok(host)
+}
+
+fn forget_hosts(tx: &mut dyn Tx, newest: i64) -> Result<(), StoreError> {
+    let number = number_of(tx, "SELECT COUNT(*) FROM hosts", &[])?;
+    if number <= MAX_HOSTS {
+        return Ok(());
+    }
+    for row in tx.rows(
+        "SELECT id FROM hosts WHERE id <> $1 ORDER BY read_at, id LIMIT $2",
+        &[newest.into(), (number - MAX_HOSTS).into()],
+    )? {
+        let host = [row.int(0)?.into()];
+        tx.exec("DELETE FROM host_lines WHERE host_id = $1", &host)?;
+        tx.exec("DELETE FROM host_pages WHERE host_id = $1", &host)?;
+        tx.exec("DELETE FROM hosts WHERE id = $1", &host)?;
+    }
+    Ok(())
+}
+
+/// Counts a page and returns its number.
+fn counted(tx: &mut dyn Tx, host: i64, page: &PageKey) -> Result<i64, StoreError> {
+    let number = number_of(
+        tx,
+        "UPDATE hosts SET pages = pages + 1 WHERE id = $1 RETURNING pages",
+        &[host.into()],
+    )?;
+    tx.exec(
+        "INSERT INTO host_pages (host_id, number, address, headline) VALUES ($1, $2, $3, $4)",
+        &[
+            host.into(),
+            number.into(),
+            page.address.0.into(),
+            page.headline.map(|headline| headline.0).into(),
+        ],
+    )?;
+    Ok(number)
+}
+
+/// Forgets the pages and lines of a host that are too old, and the lines that are too many.
+fn forget_old(tx: &mut dyn Tx, host: i64, newest: i64) -> Result<(), StoreError> {
+    tx.exec(
+        "DELETE FROM host_pages WHERE host_id = $1 AND number <= $2",
+        &[host.into(), (newest - PAGES).into()],
+    )?;
+    tx.exec(
+        "DELETE FROM host_lines WHERE host_id = $1
+             AND (last_page <= $2 OR history = 1 AND last_page <= $3)",
+        &[
+            host.into(),
+            (newest - PAGES).into(),
+            (newest - PAGES_FOR_A_SECOND_TIME).into(),
+        ],
+    )?;
+    let lines = number_of(
+        tx,
+        "SELECT COUNT(*) FROM host_lines WHERE host_id = $1",
+        &[host.into()],
+    )?;
+    if lines > MAX_LINES {
+        tx.exec(
+            "DELETE FROM host_lines WHERE host_id = $1 AND line IN (
+                 SELECT line FROM host_lines WHERE host_id = $1 ORDER BY last_page, line LIMIT $2)",
+            &[host.into(), (lines - MAX_LINES).into()],
+        )?;
+    }
+    Ok(())
+}
+
+/// The one number that a statement answers.
+fn number_of(tx: &mut dyn Tx, sql: &str, values: &[Val]) -> Result<i64, StoreError> {
+    tx.rows(sql, values)?.first().map_or(
+        Err(StoreError::Shape {
+            column: 0,
+            wanted: "a number",
+        }),
+        |row| row.int(0),
+    )
+}
