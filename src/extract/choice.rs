@@ -252,4 +252,18 @@ mod tests {
         assert_eq!(article.text, text);
         assert!(matches!(article.basis, TextBasis::Beginning { .. }));
     }
+
+    #[test]
+    fn a_guessed_date_gives_way_to_the_feeds() {
+        let mut entry = entry();
+        entry.published = "2024-03-07T09:00:00Z".parse().ok();
+        let at = |origin| {
+            let mut page = page("Talks resumed on Monday after a pause of two weeks.");
+            let guess = LocalTimestamp::utc("2020-02-02T00:00:00Z".parse().unwrap());
+            page.0.published = Some(Sourced::new(guess, origin));
+            choose(&entry, Ok(page)).published.unwrap().to_string()
+        };
+        assert!(at(Origin::Guess).starts_with("2024-03-07"));
+        assert!(at(Origin::Element).starts_with("2020-02-02"));
+    }
 }

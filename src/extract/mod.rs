@@ -274,6 +274,7 @@ fn examine(
     let sources = Sources {
         table: &table,
         linked: &linked,
+        page: &text,
         url: page.url,
         prior,
     };
@@ -354,9 +355,10 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> (Extracted, body::Found) {
         .iter()
         .find_map(|value| sources.dates().parse(value))
         .map(|found| Sourced::new(found.when, Origin::Rule));
+    let published = published.or_else(|| metadata::published(sources, headline, range));
     let found = Extracted {
-        published: published.or_else(|| metadata::published(sources, headline, range)),
-        modified: metadata::modified(sources),
+        modified: metadata::modified(sources, published.as_ref()),
+        published,
         lang: None,
         site: metadata::site(sources),
         section: metadata::section(sources),

@@ -8,6 +8,7 @@ mod shapes;
 mod tokens;
 pub(super) mod words;
 
+use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use crate::domain::LocalTimestamp;
@@ -46,6 +47,24 @@ pub(super) struct Found {
     pub(super) at: usize,
     /// All tokens of the text: few of them around a date make a date line.
     pub(super) of_tokens: usize,
+    /// The same date read the other way round, where its numbers do not tell the day from the month.
+    pub(super) other_way: Option<LocalTimestamp>,
+}
+
+impl Found {
+    /// The calendar day as written.
+    pub(super) fn day(&self) -> Date {
+        self.when.offset.to_datetime(self.when.at).date()
+    }
+
+    /// The same date read the other way round: the day for the month.
+    pub(super) fn turned(self) -> Option<Self> {
+        Some(Self {
+            when: self.other_way?,
+            other_way: Some(self.when),
+            ..self
+        })
+    }
 }
 
 /// Reads dates as one page writes them.
@@ -76,6 +95,13 @@ impl Reader {
 
 /// Finds the first date in a text.
 pub(super) fn find(text: &str, order: Order) -> Option<Found> {
+    // Most texts hold no number at all; other scripts have digits of their own.
+    if !text
+        .bytes()
+        .any(|byte| byte.is_ascii_digit() || !byte.is_ascii())
+    {
+        return None;
+    }
     let tokens = tokenise(text);
     if !tokens
         .iter()
@@ -89,8 +115,13 @@ pub(super) fn find(text: &str, order: Order) -> Option<Found> {
             .or_else(|| time_before(&tokens, at))
             .unwrap_or_default();
         let when = time.on(date)?;
+        let other_way = shapes::tells_no_order(&tokens, at)
+            .then(|| Date::new(date.year(), date.day(), date.month()).ok())
+            .flatten()
+            .and_then(|date| time.on(date));
         Some(Found {
             when,
+            other_way,
             has_time: time.time.is_some(),
             has_zone: time.offset.is_some(),
             at,
@@ -127,6 +158,7 @@ fn epoch(value: &str) -> Option<Found> {
         has_zone: true,
         at: 0,
         of_tokens: 1,
+        other_way: None,
     })
 }
 
@@ -222,6 +254,19 @@ mod tests {
         assert_eq!(day("1/2/2019"), "2019-02-01");
         assert_eq!(day("7/31/2019"), "2019-07-31");
         assert_eq!(day("31.07.19"), "2019-07-31");
+    }
+
+    #[test]
+    fn numbers_that_do_not_tell_the_day_from_the_month_can_be_turned() {
+        let turned = |text: &str| {
+            let turned = find(text, Order::DayFirst).unwrap().turned()?;
+            Some(turned.day().to_string())
+        };
+        assert_eq!(turned("1/2/2019").as_deref(), Some("2019-01-02"));
+        assert_eq!(turned("03-09-2026").as_deref(), Some("2026-03-09"));
+        for told in ["31/7/2019", "2/2/2019", "1.2.2019", "2019-01-02"] {
+            assert_eq!(turned(told), None, "{told}");
+        }
     }
 
     #[test]

@@ -136,6 +136,20 @@ fn numbers(mut r: Reader<'_>, order: Order) -> Option<(Date, usize)> {
     Some((civil(year, month, day)?, r.at))
 }
 
+/// Tells whether a date begins with two numbers of which either can be the day and either the month. With full
+/// stops between them the day comes first everywhere.
+pub(super) fn tells_no_order(tokens: &[Token], at: usize) -> bool {
+    let mut r = Reader { tokens, at };
+    let Some(first) = r.number(1..=2) else {
+        return false;
+    };
+    if !(r.skip_mark('/') || r.skip_mark('-')) {
+        return false;
+    }
+    r.number(1..=2)
+        .is_some_and(|second| first != second && first <= 12 && second <= 12)
+}
+
 /// The year; or a time of day and the year behind it, as `ctime` writes. The second number is where a reader
 /// of the time goes on.
 fn year_behind(r: Reader<'_>) -> Option<(u32, usize)> {

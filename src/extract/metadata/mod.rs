@@ -32,6 +32,8 @@ pub(super) struct Sources<'a> {
     pub(super) table: &'a Table<'a>,
     /// Its linked data.
     pub(super) linked: &'a LinkedArticle,
+    /// The page as it came: what is not shown may still tell its date.
+    pub(super) page: &'a str,
     /// Where it came from.
     pub(super) url: Option<&'a Url>,
     /// What the caller knows.
