@@ -84,16 +84,19 @@ pub(in crate::extract) fn byline(
     body: &[usize],
 ) -> Option<Sourced<String>> {
     let site = folded(&super::site_name(sources));
+    let canonical = super::canonical(sources).map(|found| found.value);
     let host = sources
         .url
+        .or(canonical.as_ref())
         .and_then(|url| url.host_str())
         .map(folded)
         .unwrap_or_default();
-    let is_person = |name: &str| {
-        let name = folded(name);
-        name != site
-            && !ACCOUNTS.contains(&name.as_str())
-            && (host.is_empty() || !host.contains(&name.replace(' ', "")) || name.contains(' '))
+    let is_person = |written: &str| {
+        let name = folded(written);
+        let is_of_host = !written.contains(' ')
+            && !host.is_empty()
+            && (host.contains(&name) || host.contains(&name.replace(' ', "")));
+        name != site && !ACCOUNTS.contains(&name.as_str()) && !is_of_host
     };
     let persons = |found: Sourced<Vec<String>>| {
         let persons = found.map(|names| -> Vec<String> {
@@ -113,6 +116,7 @@ pub(in crate::extract) fn byline(
         .or_else(|| from_head.clone().and_then(persons))
         .or_else(|| from_page(from_elements(sources.table, &place), Origin::Element))
         .or_else(|| from_page(from_lines(sources.table, &place), Origin::Line))
+        .or_else(|| from_page(from_microdata(sources.table), Origin::Microdata("author")))
         .or_else(|| Some(linked).filter(|names| !names.value.is_empty()))
         .or(from_head)
         .map(|found| found.map(|names| names.join(", ")))
@@ -145,6 +149,11 @@ fn from_meta(table: &Table<'_>) -> Option<Sourced<Vec<String>>> {
         "dcterms.creator",
         "sailthru.author",
         "byl",
+        "articleauthor",
+        "article_author",
+        "article.author",
+        "author_name",
+        "byline",
         "article:author_name",
         "citation_author",
         "authors",
@@ -212,23 +221,51 @@ fn from_elements(table: &Table<'_>, place: &Place) -> Vec<String> {
     without_parts(distinct(&together))
 }
 
+/// What microdata calls the author, wherever it stands and whatever it looks like: initials, an agency.
+fn from_microdata(table: &Table<'_>) -> Vec<String> {
+    let parts = table.elements.iter().enumerate();
+    let named = parts.filter(|(index, part)| {
+        part.hints.any(Hints::BYLINE)
+            && !is_elsewhere(table, *index, part)
+            && table
+                .element(part)
+                .and_then(|element| attribute(element, "itemprop"))
+                .is_some_and(|names| names.split_ascii_whitespace().any(|name| name == "author"))
+    });
+    let texts: Vec<String> = named
+        .filter_map(|(_, part)| Some(spaced_text_of(table.node(part)?)))
+        .filter(|text| text.chars().count() <= LONGEST_MICRODATA)
+        .take(MOST)
+        .collect();
+    distinct(&texts)
+}
+
+/// Characters of a text that microdata calls the author.
+const LONGEST_MICRODATA: usize = 80;
+
+/// What stands beside an article.
+const ELSEWHERE: Hints = Hints::COMMENTS
+    .or(Hints::RELATED)
+    .or(Hints::NAV)
+    .or(Hints::CAPTION);
+
+fn is_elsewhere(table: &Table<'_>, index: usize, part: &Part) -> bool {
+    part.hints.any(ELSEWHERE)
+        || table
+            .ancestors(index)
+            .any(|(_, around)| around.hints.any(ELSEWHERE) || around.tag == Tag::Caption)
+}
+
 fn is_byline_part(
     table: &Table<'_>,
     index: usize,
     part: &Part,
     blocks: &RangeInclusive<usize>,
 ) -> bool {
-    const ELSEWHERE: Hints = Hints::COMMENTS
-        .or(Hints::RELATED)
-        .or(Hints::NAV)
-        .or(Hints::CAPTION);
     part.hints.any(Hints::BYLINE)
-        && !part.hints.any(ELSEWHERE)
         && blocks.contains(&part.first)
         && part.end <= part.first + 6
-        && !table
-            .ancestors(index)
-            .any(|(_, around)| around.hints.any(ELSEWHERE) || around.tag == Tag::Caption)
+        && !is_elsewhere(table, index, part)
 }
 
 /// The names in a byline: those of its links to authors' pages, else its text.

@@ -161,12 +161,7 @@ pub(super) fn split(byline: &str) -> Vec<String> {
     let mut names = Vec::new();
     for part in text.split('\n') {
         // "in News", "on Monday": what follows is none of the names.
-        if !names.is_empty()
-            && part
-                .split_whitespace()
-                .next()
-                .is_some_and(|word| ends_name(&word))
-        {
+        if !names.is_empty() && ends_name(&part.split_whitespace().take(2).collect::<Vec<_>>()) {
             break;
         }
         names.extend(name(part));
@@ -206,13 +201,11 @@ fn name(part: &str) -> Option<String> {
             !(word.ends_with([':', '：']) || BEFORE.contains(&lower.as_str()))
         })
         .unwrap_or(words.len());
-    let kept: Vec<&str> = words
-        .get(start..)
-        .unwrap_or_default()
-        .iter()
-        .take_while(|word| !ends_name(word))
-        .copied()
-        .collect();
+    let rest = words.get(start..).unwrap_or_default();
+    let end = (0..rest.len())
+        .find(|&at| ends_name(rest.get(at..).unwrap_or_default()))
+        .unwrap_or(rest.len());
+    let kept = rest.get(..end).unwrap_or_default();
     let text = kept.join(" ");
     let text = text
         .trim_matches(|c: char| !c.is_alphanumeric() && c != '.')
@@ -224,23 +217,22 @@ fn name(part: &str) -> Option<String> {
     fits.then(|| text.to_owned())
 }
 
-/// Tells a word that no name goes on with: a date, a count, "updated".
-fn ends_name(word: &&str) -> bool {
+/// Tells whether words begin with one that no name goes on with: a date, a count, "updated".
+fn ends_name(words: &[&str]) -> bool {
+    let [word, behind @ ..] = words else {
+        return false;
+    };
     let lower = word
         .trim_matches(|c: char| !c.is_alphanumeric())
         .to_lowercase();
+    // People are called April, Marta and Juli; before a number it is a month.
+    let is_dated = || {
+        behind
+            .first()
+            .is_some_and(|next| next.contains(|c: char| c.is_ascii_digit()))
+    };
     lower.chars().filter(char::is_ascii_digit).count() * 2 > lower.len()
-        || (word
-            .chars()
-            .next()
-            .is_some_and(|c| c.is_uppercase() || c.is_ascii_digit())
-            && lower.chars().count() > 3
-            && lower != "august"
-            && lower != "april"
-            && lower != "june"
-            && lower != "mars"
-            && lower != "juli"
-            && words::month(&lower).is_some())
+        || (words::month(&lower).is_some() && is_dated())
         || BEHIND.contains(&lower.as_str())
         || words::is_weekday(&lower)
 }
@@ -270,6 +262,8 @@ mod tests {
             ("Veröffentlicht von Ada Lark am 3. Mai", "Ada Lark"),
             ("Ada Lark September 12, 2024", "Ada Lark"),
             ("Text: Ada Lark", "Ada Lark"),
+            ("Marta Lark and April Finch", "Marta Lark|April Finch"),
+            ("Ada Lark 3 mai 2024", "Ada Lark"),
             ("ada@example.org", ""),
             ("Posted on", ""),
         ] {
