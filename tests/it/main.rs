@@ -11,6 +11,7 @@
     reason = "the helpers of tests may fail as tests do"
 )]
 
+mod articles;
 mod backtest;
 mod cli;
 mod drive;

@@ -1,0 +1,179 @@
+//! Full articles, from the page to the alert: what of a page is searched, and what an alert says of it.
+
+use newswatch::domain::Alert;
+use newswatch::store::{AlertFilter, AlertLine};
+
+use crate::stages::Service;
+use crate::support::site::{Page, Site};
+
+const EAST_SEA: &str = "[[watch]]\nname = \"Sea\"\nquery = '\"East Sea\"'\n";
+
+const FIRST: &str = "The towns of the strait will keep their night ferries through the winter, the harbour office said on Monday.";
+const SECOND: &str = "Nurses and students had asked for it, and the council found the money in the fund for storm damage.";
+const TERM: &str = "The ministers spoke about the East Sea for three hours on Monday evening, and will meet again.";
+
+fn html(body: &str) -> Page {
+    let page = format!(
+        "<html lang=en><head><title>Ferries sail all winter | Courier</title></head><body>\
+         <nav><a href=/>Home</a> <a href=/sea>East Sea</a></nav>{body}<footer>East Sea Media Ltd</footer></body></html>"
+    );
+    Page::Document("text/html; charset=utf-8", page)
+}
+
+impl Service {
+    /// A site with one entry whose page is this, and whose feed says so much.
+    async fn over_page(page: Page, summary: &str) -> Self {
+        let site = Site::open().await;
+        site.put("/1", page);
+        let link = site.url("/1");
+        site.put_feed("/rss", &[["1", "Ferries sail all winter", &link, summary]]);
+        Self::over(site, &["/rss"], EAST_SEA).await
+    }
+
+    /// The same, with a site rule.
+    fn with_rule(mut self, rule: &str) -> Self {
+        let feed = format!("url = \"{}\"\n", self.site.url("/rss"));
+        let ruled = format!("{feed}article = {{ {rule} }}\n");
+        self.config = self.config.replace(&feed, &ruled);
+        self
+    }
+
+    async fn raised(&self) -> Vec<Alert> {
+        let filter = AlertFilter {
+            watch: None,
+            since: None,
+            limit: 100,
+        };
+        let lines = self.store.alerts(filter).await.unwrap();
+        let alerts = lines.into_iter().filter_map(|line| match line {
+            AlertLine::Raised { alert, .. } => Some(*alert),
+            AlertLine::Held { .. } => None,
+        });
+        alerts.collect()
+    }
+}
+
+#[tokio::test]
+async fn a_term_only_in_related_stories_menu_and_foot_raises_no_alert() {
+    let page = html(&format!(
+        "<article><h1>Ferries sail all winter</h1><p>{FIRST}</p><p>{SECOND}</p></article>\
+         <aside><h3>Related stories</h3><ul><li><a href=/2>East Sea talks resume</a></li>\
+         <li><a href=/3>Old pier sold</a></li></ul><p>{TERM}</p></aside>"
+    ));
+    let service = Service::over_page(page, "Ferries in winter").await;
+    service.pass().await;
+    assert_eq!(service.site.asked("/1"), 1, "the page was not read");
+    assert_eq!(service.sentences().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_term_only_in_the_lead_outside_of_the_text_raises_one_with_that_sentence() {
+    let page = html(&format!(
+        "<header><h1>Ferries sail all winter</h1><p class=standfirst>{TERM}</p></header>\
+         <div class=article-body><p>{FIRST}</p><p>{SECOND}</p></div>"
+    ));
+    let service = Service::over_page(page, "Ferries in winter").await;
+    service.pass().await;
+    assert_eq!(service.sentences().await, [TERM]);
+    assert!(!service.raised().await[0].summary_only);
+}
+
+#[tokio::test]
+async fn the_sentence_of_an_alert_stands_in_one_paragraph_of_the_text_that_is_kept() {
+    let page = html(&format!(
+        "<article><h1>Ferries sail all winter</h1><p>{FIRST}</p><p>It rained. {TERM} It rained again.</p></article>"
+    ));
+    let service = Service::over_page(page, "Ferries in winter").await;
+    service.pass().await;
+    let sentence = &service.sentences().await[0];
+    let since = newswatch::domain::Timestamp::MIN;
+    let kept = service.store.kept_articles(since, None, 1).await.unwrap();
+    let holding = kept[0].article.text.lines();
+    assert_eq!(holding.filter(|line| line.contains(sentence)).count(), 1);
+}
+
+#[tokio::test]
+async fn the_pages_of_an_article_are_followed_by_the_site_rule_to_the_last() {
+    let first = html(&format!(
+        "<h1>Ferries sail all winter</h1><div class=text><p>{FIRST}</p></div><a class=next href=/1/2>2</a>"
+    ));
+    let service = Service::over_page(first, "Ferries in winter").await;
+    let page = |text: &str, next: &str| html(&format!("<div class=text><p>{text}</p></div>{next}"));
+    service
+        .site
+        .put("/1/2", page(SECOND, "<a class=next href=/1/3>3</a>"));
+    service
+        .site
+        .put("/1/3", page(TERM, "<a class=next href=/1>1</a>"));
+    let service = service.with_rule("body = \".text\", next = \"a.next\"");
+    service.pass().await;
+    assert_eq!(service.sentences().await, [TERM]);
+    assert_eq!(service.site.asked("/1"), 1, "the circle was closed");
+    let problem = service.feeds().await[0].page_problem.clone();
+    assert_eq!(problem, None);
+}
+
+#[tokio::test]
+async fn a_later_page_that_cannot_be_had_keeps_the_text_and_is_told_with_the_feed() {
+    let first = html(&format!(
+        "<h1>Ferries sail all winter</h1><div class=text><p>{TERM}</p></div><a class=next href=/gone>2</a>"
+    ));
+    let service = Service::over_page(first, "Ferries in winter").await;
+    let service = service.with_rule("body = \".text\", next = \"a.next\"");
+    service.pass().await;
+    assert_eq!(service.sentences().await, [TERM]);
+    let problem = service.feeds().await[0].page_problem.clone().unwrap();
+    assert!(problem.contains("later page"), "{problem}");
+}
+
+#[tokio::test]
+async fn a_rule_that_stops_matching_is_an_error_of_its_feed_and_the_text_is_found_all_the_same() {
+    let page = html(&format!(
+        "<article><h1>Ferries sail all winter</h1><p>{FIRST}</p><p>{TERM}</p></article>"
+    ));
+    let service = Service::over_page(page, "Ferries in winter").await;
+    let service = service.with_rule("body = \".renamed-last-night\"");
+    service.pass().await;
+    assert_eq!(service.sentences().await, [TERM]);
+    let feed = &service.feeds().await[0];
+    let problem = feed.page_problem.clone().unwrap();
+    assert!(problem.contains(".renamed-last-night"), "{problem}");
+    assert!(feed.pages_failing_since.is_some());
+}
+
+#[tokio::test]
+async fn a_page_in_front_of_the_article_leaves_the_feeds_text_and_the_alert_says_so() {
+    let walls = [
+        "<h1>Just a moment...</h1><p>Verifying you are human. This may take a few seconds.</p><script>window._cf_chl_opt={}</script>",
+        "<h1>Page not found</h1><p>The page you were looking for may have been moved. Read about the East Sea instead.</p>",
+    ];
+    for wall in walls {
+        let service = Service::over_page(html(wall), TERM).await;
+        service.pass().await;
+        assert_eq!(service.sentences().await, [TERM], "{wall}");
+        let alert = &service.raised().await[0];
+        assert!(alert.summary_only, "{wall}");
+        assert_eq!(alert.title, "Ferries sail all winter");
+    }
+}
+
+#[tokio::test]
+async fn the_feeds_date_decides_between_the_dates_of_a_page() {
+    let head = "<meta property='article:published_time' content='2024-03-09T08:00:00Z'>";
+    let page = format!(
+        "<html><head>{head}<title>Ferries</title></head><body><article><h1>Ferries sail all winter</h1>\
+         <time datetime='2024-09-03T08:00:00Z'>3 September</time><p>{FIRST}</p><p>{TERM}</p></article></body></html>"
+    );
+    let site = Site::open().await;
+    site.put("/1", Page::Document("text/html", page));
+    let feed = format!(
+        "<rss version=\"2.0\"><channel><title>Site</title><item><guid>1</guid><title>Ferries</title><link>{}</link>\
+         <pubDate>Tue, 03 Sep 2024 08:00:00 GMT</pubDate></item></channel></rss>",
+        site.url("/1")
+    );
+    site.put("/rss", Page::Document("application/rss+xml", feed));
+    let service = Service::over(site, &["/rss"], EAST_SEA).await;
+    service.pass().await;
+    let published = service.raised().await[0].published.unwrap();
+    assert_eq!(published.to_string(), "2024-09-03T08:00:00+00:00");
+}
