@@ -466,3 +466,93 @@ fn headlines_without_spaces_between_words_are_compared_by_their_characters() {
         "七つの島の町が夜間フェリーを共同運航へ、冬の間"
     );
 }
+
+/// Ten paragraphs, each its own.
+fn many_paragraphs() -> Vec<String> {
+    (1..11)
+        .map(|n| format!("Ferry number {n} leaves the quay at dawn and comes back after dark, whatever the weather does, its captain said."))
+        .collect()
+}
+
+#[test]
+fn an_opinion_in_a_part_called_comment_is_the_text() {
+    let text = many_paragraphs().join("</p><p>");
+    let html = format!(
+        "<title>Ferries sail all winter</title><body><div class=comentarios-container><h2>Ferries sail all winter</h2><p>{text}</p></div>\
+         <div id=other><p>Another part of this page says something about the harbour, and is quite long as well, for it goes on and on.</p></div>"
+    );
+    assert_eq!(article_of(&html).text, many_paragraphs().join("\n"));
+}
+
+#[test]
+fn names_that_a_machine_made_hide_no_text() {
+    let text = many_paragraphs().join("</p><p>");
+    let html = format!(
+        "<body><main class='sc-1x2 nAdXq'><h1>Ferries</h1><div class='sc-qOiPt jpYiwZ'><p>{text}</p></div></main>"
+    );
+    assert_eq!(article_of(&html).text, many_paragraphs().join("\n"));
+}
+
+#[test]
+fn a_list_of_sources_does_not_cut_the_text_in_two() {
+    let paragraphs = many_paragraphs();
+    let (before, after) = paragraphs.split_at(6);
+    let sources: String = (1..60)
+        .map(|n| {
+            format!(
+                "<li><a href=/{n}>A source of the story, with its number {n} in the list</a></li>"
+            )
+        })
+        .collect();
+    let part = |paragraphs: &[String]| {
+        format!(
+            "<div class=part><p>{}</p></div>",
+            paragraphs.join("</p><p>")
+        )
+    };
+    let html = format!(
+        "<body><h1>Ferries</h1><article>{}<ul>{sources}</ul>{}</article>",
+        part(before),
+        part(after)
+    );
+    let text = article_of(&html).text;
+    assert!(text.starts_with(&before.join("\n")), "{text}");
+    assert!(text.ends_with(&after.join("\n")), "{text}");
+}
+
+#[test]
+fn read_also_above_a_box_in_the_middle_does_not_end_the_text() {
+    let paragraphs = many_paragraphs();
+    let (before, after) = paragraphs.split_at(8);
+    let html = format!(
+        "<body><article><h1>Ferries</h1><p>{}</p><h3>Read also:</h3><p><a href=/1>Quokka seen at the lighthouse</a></p><p>{}</p></article>",
+        before.join("</p><p>"),
+        after.join("</p><p>")
+    );
+    assert_eq!(article_of(&html).text, paragraphs.join("\n"));
+}
+
+#[test]
+fn posts_headed_by_their_time_keep_their_headlines() {
+    let post = |hour: u32| {
+        format!(
+            "<h5 class='part time'><span class=time>{hour}.15 Uhr: Boat number {hour} leaves the harbour in the fog</span></h5><p>{FIRST}{hour}</p>"
+        )
+    };
+    let posts: String = (10..14).map(post).collect();
+    let html = format!("<body><article><h1>Fog: all that happens</h1>{posts}</article>");
+    let text = article_of(&html).text;
+    assert!(text.contains("Boat number 11 leaves the harbour"), "{text}");
+}
+
+#[test]
+fn a_paragraph_in_a_part_named_more_is_kept() {
+    let html = page_of(
+        "",
+        &[
+            FIRST,
+            &format!("<span class=read-more>{SECOND} {FIRST} {SECOND}</span>"),
+        ],
+    );
+    assert!(article_of(&html).text.contains(SECOND));
+}

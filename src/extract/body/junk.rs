@@ -41,7 +41,14 @@ const SHARE_OF_BODY: f64 = 0.05;
 const SHORT_ARTICLE: f64 = 150.0;
 
 /// Marks the parts that their names give away, and all within them.
-pub(super) fn junk_parts(table: &Table<'_>, plain: &Sums, names: Hints) -> Vec<Option<Dropped>> {
+///
+/// A part that holds the headline and text is the article, whatever it is called: an opinion is a comment as well.
+pub(super) fn junk_parts(
+    table: &Table<'_>,
+    plain: &Sums,
+    headline: Option<usize>,
+    names: Hints,
+) -> Vec<Option<Dropped>> {
     let much = SHORT_ARTICLE.max(plain.total() * SHARE_OF_BODY);
     let holds_body = parts_that_hold(table, |part| {
         part.hints.any(Hints::BODY) && plain.of(part) >= much
@@ -57,7 +64,12 @@ pub(super) fn junk_parts(table: &Table<'_>, plain: &Sums, names: Hints) -> Vec<O
             Tag::Quote => names.without(Hints::SHARE),
             _ => names,
         };
-        let found = part.hints.any(telling) && !holds_body.get(index).copied().unwrap_or(false);
+        let holds_headline = headline.is_some_and(|at| (part.first..part.end).contains(&at))
+            && plain.of(part) >= SHORT_ARTICLE
+            && !part.hints.any(Hints::HIDDEN);
+        let found = part.hints.any(telling)
+            && !holds_headline
+            && !holds_body.get(index).copied().unwrap_or(false);
         let is_left_out = found && is_left_out_for(part.hints, plain.of(part), plain.total());
         junk.push(inherited.or_else(|| {
             if is_left_out {

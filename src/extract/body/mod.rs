@@ -17,7 +17,7 @@ use survey::{Sums, Survey, plain_weight};
 use super::hints::Hints;
 use super::lines;
 use super::rule::Applied;
-use super::table::Table;
+use super::table::{Block, Table, Tag};
 use super::text::folded;
 use super::verdict::{Dropped, Kept, Verdict};
 
@@ -97,10 +97,11 @@ pub(super) fn find(table: &Table<'_>, known: &Known<'_>, rule: &Applied) -> Foun
         return named_by_rule(table, rule);
     }
     let plain = Sums::new(table.blocks.iter().map(plain_weight));
+    let headline = headline(table, known);
     let mut best = Found::new(table, Verdict::Dropped(Dropped::Outside));
     let mut best_weight = 0;
     for names in [JUNK, SURE_JUNK, Hints::COMMENTS] {
-        let found = article(&Survey::new(table, &plain, names), known);
+        let found = article(&Survey::new(table, &plain, headline, names), known);
         let weight = found.weight(table);
         if weight > best_weight * TRUSTED_RATIO || best_weight == 0 {
             (best, best_weight) = (found, weight);
@@ -111,6 +112,20 @@ pub(super) fn find(table: &Table<'_>, known: &Known<'_>, rule: &Applied) -> Foun
     }
     best
 }
+
+/// The first block that is the headline.
+fn headline(table: &Table<'_>, known: &Known<'_>) -> Option<usize> {
+    let title = folded(known.title?);
+    let is_headline = |block: &Block| {
+        block.weight < LONGEST_HEADLINE
+            && matches!(block.tag, Tag::Heading(_))
+            && folded(&block.text) == title
+    };
+    table.blocks.iter().position(is_headline)
+}
+
+/// The longest headline, in weight.
+const LONGEST_HEADLINE: usize = 400;
 
 /// The article in a surveyed page.
 fn article(survey: &Survey<'_>, known: &Known<'_>) -> Found {

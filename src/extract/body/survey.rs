@@ -54,8 +54,13 @@ pub(super) struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    pub(super) fn new(table: &'a Table<'a>, plain: &Sums, names: Hints) -> Self {
-        let junk = junk_parts(table, plain, names);
+    pub(super) fn new(
+        table: &'a Table<'a>,
+        plain: &Sums,
+        headline: Option<usize>,
+        names: Hints,
+    ) -> Self {
+        let junk = junk_parts(table, plain, headline, names);
         let left_out = junk_blocks(table, &junk);
         let worth = Sums::new(worths(table, &left_out).into_iter());
         Self {
@@ -77,13 +82,16 @@ impl<'a> Survey<'a> {
     /// The smallest element that keeps nearly all of the best worth.
     pub(super) fn best_element(&self) -> Option<usize> {
         let elements = &self.table.elements;
-        let (mut best, _) = elements
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| !self.is_junk(*index))
-            .map(|(index, part)| (index, self.worth_with_name(part)))
-            .filter(|(_, worth)| *worth > 0.0)
-            .max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let best_of = |fits: fn(Tag) -> bool| {
+            elements
+                .iter()
+                .enumerate()
+                .filter(|(index, part)| fits(part.tag) && !self.is_junk(*index))
+                .map(|(index, part)| (index, self.worth_with_name(part)))
+                .filter(|(_, worth)| *worth > 0.0)
+                .max_by(|a, b| a.1.total_cmp(&b.1))
+        };
+        let (mut best, _) = best_of(Tag::holds_articles).or_else(|| best_of(|_| true))?;
         loop {
             let outer = elements.get(best)?;
             let outer_worth = self.worth.of(outer);
@@ -195,13 +203,13 @@ pub(super) fn is_paragraph(block: &Block) -> bool {
                 && sentence_marks(&block.text) > 0)
 }
 
-/// Of what a link counts against its surroundings, the third in a row and all after it count this fraction.
-const LEAST_SHARE_OF_LINK: f64 = 3.0;
+/// The most that links in a row count against what is around them: a list of sources inside an article must not weigh
+/// more than its paragraphs.
+const MOST_FOR_LINKS: f64 = 250.0;
 
-/// What each block is worth. Of links in a row each counts less than the one before: a list of sources inside an article
-/// must not weigh more than its paragraphs.
+/// What each block is worth.
 fn worths(table: &Table<'_>, left_out: &[Option<Dropped>]) -> Vec<f64> {
-    let mut links_in_row = 0.0;
+    let mut left_for_links = MOST_FOR_LINKS;
     let blocks = table.blocks.iter().zip(left_out);
     blocks
         .map(|(block, left_out)| {
@@ -209,11 +217,12 @@ fn worths(table: &Table<'_>, left_out: &[Option<Dropped>]) -> Vec<f64> {
                 return 0.0;
             }
             if block.link_share() < LINKED_SHARE {
-                links_in_row = 0.0;
+                left_for_links = MOST_FOR_LINKS;
                 return worth(block);
             }
-            links_in_row = f64::min(links_in_row + 1.0, LEAST_SHARE_OF_LINK);
-            worth(block) / links_in_row
+            let worth = worth(block).max(-left_for_links);
+            left_for_links += worth;
+            worth
         })
         .collect()
 }
