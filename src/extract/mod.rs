@@ -235,20 +235,21 @@ pub fn article_given(
     examine(page, rule, prior, still_time, |_, _, _| {}).map(|(found, _)| found)
 }
 
-/// Finds the article on a page, as [`article`] does, and tells how.
+/// Finds the article on a page, as [`article_given`] does, and tells how.
 ///
 /// # Errors
 /// When the document is no HTML page, or one built to be slow.
 pub fn explained(
     page: &Page<'_>,
     rule: Option<&Rule>,
+    prior: Prior,
     still_time: &dyn Fn() -> bool,
 ) -> Result<(Extracted, Explanation), ExtractError> {
     let mut explanation = Explanation::default();
     let look = |table: &Table<'_>, body: &body::Found, applied: &Applied| {
         explanation = explain::explanation(table, body, applied);
     };
-    let (found, elsewhere) = examine(page, rule, Prior::default(), still_time, look)?;
+    let (found, elsewhere) = examine(page, rule, prior, still_time, look)?;
     explanation.elsewhere = elsewhere;
     Ok((found, explanation))
 }

@@ -70,3 +70,20 @@ async fn explain_tells_programs_of_every_block() {
     assert_eq!(lines[0]["origins"]["title"], "h1");
     assert!(lines[1]["error"].is_string());
 }
+
+#[tokio::test]
+async fn dates_that_cannot_be_are_refused() {
+    let folder = TempDir::new().unwrap();
+    for absurd in [
+        "2099-01-01",
+        "1970-01-01T00:00:00Z",
+        "0001-01-01",
+        "31/31/2019",
+    ] {
+        let meta = format!("<meta property='article:published_time' content='{absurd}'></head>");
+        let page = write(folder.path(), "page.html", &PAGE.replace("</head>", &meta));
+        let output = newswatch(&["extract", &page]).await;
+        let found = &json_lines(&output)[0]["published"];
+        assert!(found.is_null(), "{absurd}: {found}");
+    }
+}

@@ -11,8 +11,9 @@ use url::Url;
 
 use super::input::{Document, Inputs};
 use super::{Outcome, output};
+use crate::clock::Clock;
 use crate::config;
-use crate::extract::{self, Explanation, Extracted, Origin, Page, Rule, Sourced};
+use crate::extract::{self, Explanation, Extracted, Origin, Page, Prior, Rule, Sourced};
 
 /// Arguments of `extract`.
 #[derive(Debug, Args)]
@@ -84,13 +85,18 @@ impl Extract {
             content_type: document.content_type.as_deref(),
             url: self.url.as_ref().or(document.url.as_ref()),
         };
+        let prior = Prior {
+            now: Some(Clock::system().now()),
+            published: None,
+        };
         let begun = Instant::now();
         let still_time = || begun.elapsed() < extract::READING_BUDGET;
         if self.explain {
-            let (found, explanation) = extract::explained(&page, rule, &still_time)?;
+            let (found, explanation) = extract::explained(&page, rule, prior, &still_time)?;
             return Ok((found, Some(explanation)));
         }
-        Ok((extract::article(&page, rule, &still_time)?, None))
+        let found = extract::article_given(&page, rule, prior, &still_time)?;
+        Ok((found, None))
     }
 }
 
