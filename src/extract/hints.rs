@@ -176,7 +176,7 @@ fn hides(style: &str) -> bool {
 }
 
 /// Reads the words of a name.
-fn of_name(name: &str) -> Hints {
+pub(super) fn of_name(name: &str) -> Hints {
     let mut hints = Hints::NONE;
     for part in name.split_ascii_whitespace() {
         hints = hints | of_part(part);

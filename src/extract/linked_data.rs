@@ -26,6 +26,8 @@ pub(super) struct LinkedArticle {
     pub(super) modified: Option<String>,
     /// The text, or a part of it.
     pub(super) body: Option<String>,
+    /// The posts of a live blog: headline and text, as the page orders them.
+    pub(super) posts: Vec<(Option<String>, String)>,
     /// A summary.
     pub(super) description: Option<String>,
     /// The publisher's name.
@@ -239,6 +241,7 @@ fn describe(article: &Map<String, Value>, objects: &[&Map<String, Value>]) -> Li
             .or_else(|| text("uploadDate")),
         modified: text("dateModified"),
         body: text("articleBody").or_else(|| text("text")),
+        posts: posts(article),
         description: text("description"),
         publisher: article
             .get("publisher")
@@ -254,6 +257,20 @@ fn describe(article: &Map<String, Value>, objects: &[&Map<String, Value>]) -> Li
             .first()
             .is_some_and(|types| has_type(article, types)),
         is_article: !has_type(article, &["WebPage", "ItemPage", "VideoObject"]),
+    }
+}
+
+/// The posts of a live blog.
+fn posts(article: &Map<String, Value>) -> Vec<(Option<String>, String)> {
+    let post = |value: &Value| {
+        let text = |key: &str| value.get(key).and_then(first_text);
+        let body = text("articleBody").or_else(|| text("text")).or_else(|| text("description"))?;
+        Some((text("headline").or_else(|| text("name")), body))
+    };
+    match article.get("liveBlogUpdate") {
+        Some(Value::Array(values)) => values.iter().filter_map(post).collect(),
+        Some(value) => post(value).into_iter().collect(),
+        None => Vec::new(),
     }
 }
 

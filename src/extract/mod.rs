@@ -49,7 +49,7 @@ pub use verdict::{Dropped, Kept, PartName, Verdict};
 pub use wall::Wall;
 
 use body::Known;
-use linked_data::LinkedArticle;
+use embedded::Shown;
 use metadata::Sources;
 use rule::Applied;
 use strip::Pictures;
@@ -280,8 +280,14 @@ fn examine(
     let (mut found, body) = read(&sources, &applied);
     look(&table, &body, &applied);
     let mut elsewhere = None;
+    let shown = Shown {
+        text: &found.text,
+        title: found.title.as_ref().map(|found| found.value.as_str()),
+        html: &stripped.html,
+        scripts: &stripped.scripts,
+    };
     if applied.body.is_empty()
-        && let Some((text, place)) = text_elsewhere(&found.text, &linked, &stripped.scripts)
+        && let Some((text, place)) = embedded::find(&shown, &linked)
     {
         found.text = text;
         elsewhere = Some(place);
@@ -308,20 +314,6 @@ fn examine(
         .and_then(|href| address::next_page(page.url?, href));
     found.notes = notes(page, &stripped, &applied);
     Ok((found, elsewhere))
-}
-
-/// The text that the page keeps for programs, where it shows people none.
-fn text_elsewhere(
-    shown: &str,
-    linked: &LinkedArticle,
-    scripts: &[&str],
-) -> Option<(String, Elsewhere)> {
-    if let Some(text) = embedded::quoted(shown, linked.body.as_deref()) {
-        return Some((text, Elsewhere::LinkedData));
-    }
-    let is_nearly_empty = text::weight(shown) < embedded::TOO_LITTLE / 2;
-    let text = is_nearly_empty.then(|| embedded::in_scripts(scripts))??;
-    Some((text, Elsewhere::Scripts))
 }
 
 /// Finds the text and the metadata, those of the rule first.
@@ -413,6 +405,24 @@ pub fn fragment_text(html: &str) -> String {
         // A fragment that the parser must not read is still searched for words: its tags are cut out.
         Err(_) => text::clean(&without_tags(cut)),
     }
+}
+
+/// The article in a piece of a page, without what stands around it.
+fn page_text(html: &str, title: Option<&str>) -> String {
+    let parsed = strip::strip(html, Pictures::Drop)
+        .and_then(|stripped| dom::parse(&stripped.html, &|| true));
+    let Ok(html) = parsed else {
+        return String::new();
+    };
+    let none = BTreeSet::new();
+    let table = Table::new(&html, &none, &none);
+    let known = Known {
+        title,
+        ..Known::default()
+    };
+    let body = body::find(&table, &known, &Applied::default());
+    let kept: Vec<usize> = body.kept().collect();
+    joined(&table, &kept)
 }
 
 /// Cuts out everything between angle brackets.

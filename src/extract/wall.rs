@@ -264,6 +264,24 @@ const CONSENT_WORDS: &[&str] = &[
     "werbung",
 ];
 
+/// Tells whether a folded text speaks of consent.
+fn speaks_of_consent(folded_text: &str) -> bool {
+    let words = folded_text
+        .split(' ')
+        .filter(|word| CONSENT_WORDS.iter().any(|sign| word.starts_with(sign)));
+    words.count() >= 2
+}
+
+/// Tells whether most of a text is about consent to cookies.
+pub(super) fn is_about_consent(text: &str) -> bool {
+    let consenting: usize = text
+        .lines()
+        .filter(|line| speaks_of_consent(&folded(line)))
+        .map(weight)
+        .sum();
+    consenting * 2 > weight(text)
+}
+
 fn is_consent(signs: &Signs<'_>) -> bool {
     const TITLES: &[&str] = &[
         "cookie",
@@ -288,11 +306,7 @@ fn is_consent(signs: &Signs<'_>) -> bool {
         .iter()
         .filter(|block| block.weight >= 60 && block.link_share() < 0.5)
     {
-        let text = folded(&block.text);
-        let words = text
-            .split(' ')
-            .filter(|word| CONSENT_WORDS.iter().any(|sign| word.starts_with(sign)));
-        if words.count() >= 2 {
+        if speaks_of_consent(&folded(&block.text)) {
             consenting += block.weight;
         } else {
             other += block.weight;
