@@ -38,6 +38,8 @@ pub(super) struct LinkedArticle {
     pub(super) section: Option<String>,
     /// Whether anyone may read all of it.
     pub(super) is_free: Option<bool>,
+    /// Selectors of the parts that not anyone may read.
+    pub(super) locked: Vec<String>,
     /// Whether it is a running report of many posts.
     pub(super) is_live: bool,
     /// Whether it says that it is news, not any other article.
@@ -252,6 +254,7 @@ fn describe(article: &Map<String, Value>, objects: &[&Map<String, Value>]) -> Li
             .and_then(|value| first_text(value.get("alternateName").unwrap_or(value))),
         section: text("articleSection"),
         is_free: article.get("isAccessibleForFree").and_then(truth),
+        locked: locked(article),
         is_live: has_type(article, &["LiveBlogPosting"]),
         is_news: ARTICLE_TYPES
             .first()
@@ -260,11 +263,34 @@ fn describe(article: &Map<String, Value>, objects: &[&Map<String, Value>]) -> Li
     }
 }
 
+/// Selectors of the parts that not anyone may read (`hasPart`), each by itself.
+fn locked(article: &Map<String, Value>) -> Vec<String> {
+    let parts = match article.get("hasPart") {
+        Some(Value::Array(parts)) => parts.iter().collect(),
+        Some(part) => vec![part],
+        None => Vec::new(),
+    };
+    parts
+        .into_iter()
+        .filter(|part| part.get("isAccessibleForFree").and_then(truth) != Some(true))
+        .filter_map(|part| part.get("cssSelector"))
+        .flat_map(|selectors| match selectors {
+            Value::Array(selectors) => selectors.iter().filter_map(Value::as_str).collect(),
+            selectors => selectors.as_str().into_iter().collect::<Vec<_>>(),
+        })
+        .flat_map(|selectors| selectors.split([',', ' ']))
+        .map(|selector| selector.trim().to_owned())
+        .filter(|selector| selector.len() > 1)
+        .collect()
+}
+
 /// The posts of a live blog.
 fn posts(article: &Map<String, Value>) -> Vec<(Option<String>, String)> {
     let post = |value: &Value| {
         let text = |key: &str| value.get(key).and_then(first_text);
-        let body = text("articleBody").or_else(|| text("text")).or_else(|| text("description"))?;
+        let body = text("articleBody")
+            .or_else(|| text("text"))
+            .or_else(|| text("description"))?;
         Some((text("headline").or_else(|| text("name")), body))
     };
     match article.get("liveBlogUpdate") {

@@ -296,9 +296,14 @@ fn examine(
         table: &table,
         linked: &linked,
         is_free: found.is_free.as_ref().map(|found| found.value),
+        url: page.url,
+        canonical: found.canonical.as_ref().map(|found| &found.value),
+        is_dated: found.published.is_some(),
         scripts: &stripped.scripts,
         title: found.title.as_ref().map(|found| found.value.as_str()),
         text: &found.text,
+        range: body.kept().next().zip(body.kept().last()),
+        is_from_elsewhere: elsewhere.is_some(),
     });
     if found.wall.is_some_and(|wall| !wall.keeps_text()) {
         found.text.clear();
@@ -329,6 +334,7 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> (Extracted, body::Found) {
     let known = Known {
         title: headline,
         description: table.meta(&["description", "og:description", "twitter:description"]),
+        is_live: sources.linked.is_live,
     };
     let mut body = body::find(table, &known, applied);
     let kept: Vec<usize> = body.kept().collect();

@@ -54,7 +54,9 @@ pub(super) fn junk_parts(table: &Table<'_>, plain: &Sums, names: Hints) -> Vec<O
             _ => names,
         };
         let found = part.hints.any(telling) && !holds_body.get(index).copied().unwrap_or(false);
-        let is_left_out = found && is_left_out_for(part.hints, plain.of(part), plain.total());
+        let is_left_out = found
+            && is_left_out_for(part.hints, plain.of(part), plain.total())
+            && !is_folded_away(table, part, plain);
         junk.push(inherited.or_else(|| {
             if is_left_out {
                 Some(Dropped::Part(PartName::of(part.hints, telling)))
@@ -131,6 +133,22 @@ fn is_left_out_for(hints: Hints, plain: f64, total: f64) -> bool {
         plain <= total * TOO_MUCH_TO_BE_JUNK
     }
 }
+
+/// Tells whether a hidden part is the rest of a text that the page begins to show: readers open it with a click.
+fn is_folded_away(table: &Table<'_>, part: &Part, plain: &Sums) -> bool {
+    let hidden = plain.of(part);
+    let around = table.elements.get(part.parent);
+    part.hints.any(Hints::HIDDEN)
+        && !part.hints.any(JUNK.without(Hints::HIDDEN))
+        && hidden >= plain.total() * LEAST_FOLDED_AWAY
+        && around.is_some_and(|around| {
+            around.tag != Tag::Body
+                && plain.between(around.first, part.first) >= SHORT_ARTICLE / 2.0
+        })
+}
+
+/// Share of the page's plain text from which a hidden part can be the rest of a text.
+const LEAST_FOLDED_AWAY: f64 = 0.35;
 
 /// Marks the parts that are, or have inside them, one that fits.
 fn parts_that_hold(table: &Table<'_>, fits: impl Fn(&Part) -> bool) -> Vec<bool> {

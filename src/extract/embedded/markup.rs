@@ -37,7 +37,11 @@ pub(super) fn hidden(shown: &Shown<'_>) -> Option<String> {
             Some(if content.contains('<') {
                 content.to_owned()
             } else {
-                content.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+                content
+                    .replace("&lt;", "<")
+                    .replace("&gt;", ">")
+                    .replace("&quot;", "\"")
+                    .replace("&amp;", "&")
             })
         })
     });
@@ -75,7 +79,9 @@ fn write_out(value: &Value, values: &Values, level: usize, html: &mut String) {
     }
     match value {
         Value::String(text) => {
-            let id = text.strip_prefix('$').map(|id| id.trim_start_matches(['L', '@']));
+            let id = text
+                .strip_prefix('$')
+                .map(|id| id.trim_start_matches(['L', '@']));
             if let Some(row) = id.and_then(|id| values.rows.get(id)) {
                 write_out(row, values, level + 1, html);
             } else if level > 0 && id.is_none() {
@@ -83,13 +89,24 @@ fn write_out(value: &Value, values: &Values, level: usize, html: &mut String) {
             }
         }
         Value::Array(parts) => match parts.as_slice() {
-            [Value::String(mark), Value::String(tag), _, Value::Object(props), ..] if mark == "$" => {
-                let is_element = tag.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+            [
+                Value::String(mark),
+                Value::String(tag),
+                _,
+                Value::Object(props),
+                ..,
+            ] if mark == "$" => {
+                let is_element = tag
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
                 let tag = if is_element { tag.as_str() } else { "div" };
                 if matches!(tag, "script" | "style" | "svg" | "link" | "meta") {
                     return;
                 }
-                let class = props.get("className").and_then(Value::as_str).unwrap_or_default();
+                let class = props
+                    .get("className")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
                 let _infallible = write!(html, "<{tag} class=\"{}\">", class.replace('"', ""));
                 if let Some(children) = props.get("children") {
                     write_out(children, values, level + 1, html);

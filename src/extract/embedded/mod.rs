@@ -64,7 +64,8 @@ pub(super) fn find(shown: &Shown<'_>, linked: &LinkedArticle) -> Option<(String,
         let (text, _) = in_scripts(shown)?;
         return continues(shown.text, &text).then_some((text, Elsewhere::Scripts));
     }
-    let (text, is_sure) = in_scripts(shown).or_else(|| markup::hidden(shown).map(|text| (text, false)))?;
+    let (text, is_sure) =
+        in_scripts(shown).or_else(|| markup::hidden(shown).map(|text| (text, false)))?;
     let fits = found < NOTICE || is_sure || continues(shown.text, &text);
     fits.then_some((text, Elsewhere::Scripts))
 }
@@ -165,12 +166,12 @@ fn in_scripts(shown: &Shown<'_>) -> Option<(String, bool)> {
     let chosen = Tree::new(&values).choose(shown);
     if let Some(chosen) = chosen {
         let found = weight(&chosen.text);
-        let enough = if chosen.is_sure {
-            found >= ENOUGH_UNDER_HEADLINE
-        } else {
-            found >= ENOUGH && !wall::is_about_consent(&chosen.text)
+        let least = match (chosen.is_sure, chosen.is_named) {
+            (true, _) => ENOUGH_UNDER_HEADLINE,
+            (false, true) => ENOUGH / 2,
+            (false, false) => ENOUGH,
         };
-        if enough {
+        if found >= least && (chosen.is_sure || !wall::is_about_consent(&chosen.text)) {
             return Some((chosen.text, chosen.is_sure));
         }
     }

@@ -54,8 +54,10 @@ pub(super) struct Tree<'a> {
 #[derive(Debug)]
 pub(super) struct Chosen {
     pub(super) text: String,
-    /// Whether it stands under the headline of the page, or the page says the same.
+    /// Whether it stands under the headline of the page.
     pub(super) is_sure: bool,
+    /// Whether it stands under a name for the text of an article, in an object with a headline.
+    pub(super) is_named: bool,
 }
 
 impl<'a> Tree<'a> {
@@ -112,7 +114,11 @@ impl<'a> Tree<'a> {
             .and_then(|owner| owner.lead.as_deref())
             .filter(|lead| is_sure && !lines.iter().any(|line| line.contains(lead)));
         let text = lead.into_iter().chain(lines).collect::<Vec<_>>().join("\n");
-        Some(Chosen { text, is_sure })
+        Some(Chosen {
+            text,
+            is_sure,
+            is_named: best.named_body && best.owner != 0,
+        })
     }
 
     fn lines_of(&self, candidate: &Candidate) -> impl Iterator<Item = &Line> {
@@ -133,6 +139,7 @@ impl<'a> Tree<'a> {
         let mut inside = owner;
         let found = match value {
             Value::String(text) => self.string(text, owner, level),
+            Value::Array(values) if is_element(values) => self.element(values, owner, level),
             Value::Array(values) => match self.joined(values, owner) {
                 Some(found) => found,
                 None => values
@@ -169,7 +176,10 @@ impl<'a> Tree<'a> {
         };
         let is_block = block_type(object).is_some_and(is_block_name);
         let has = |names: &[&str]| names.iter().any(|name| object.contains_key(*name));
-        let is_chapter = self.owners.get(around).is_some_and(|owner| !owner.title.is_empty())
+        let is_chapter = self
+            .owners
+            .get(around)
+            .is_some_and(|owner| !owner.title.is_empty())
             && !has(ADDRESSES);
         if is_block || is_chapter {
             return around;
@@ -213,6 +223,34 @@ impl<'a> Tree<'a> {
         found
     }
 
+    /// An element written as a list. Its own text is read as markup; here only what its programs are given.
+    fn element(&mut self, parts: &[Value], owner: usize, level: usize) -> usize {
+        let mut found = 0;
+        if level > MAX_LEVELS {
+            return found;
+        }
+        for value in parts {
+            match value {
+                Value::Array(values) => found += self.element(values, owner, level + 1),
+                Value::Object(given) => {
+                    for (key, value) in given {
+                        found += match value {
+                            Value::Array(values) if key == "children" => {
+                                self.element(values, owner, level + 1)
+                            }
+                            Value::Array(_) | Value::Object(_) => {
+                                self.visit(value, hints::of_name(key), owner, level + 1)
+                            }
+                            _ => 0,
+                        };
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
     /// A list whose members are pieces of one line.
     fn joined(&mut self, values: &[Value], owner: usize) -> Option<usize> {
         let has_pieces = values.iter().any(|value| {
@@ -228,7 +266,10 @@ impl<'a> Tree<'a> {
     }
 
     fn string(&mut self, text: &str, owner: usize, level: usize) -> usize {
-        if let Some(referred) = text.strip_prefix('$').and_then(|id| self.values.texts.get(id)) {
+        if let Some(referred) = text
+            .strip_prefix('$')
+            .and_then(|id| self.values.texts.get(id))
+        {
             return self.push_text(referred, owner);
         }
         if text.len() < SHORTEST_STRING {
@@ -246,7 +287,10 @@ impl<'a> Tree<'a> {
 
     /// Takes a string of HTML, or of running text.
     fn push_text(&mut self, text: &str, owner: usize) -> usize {
-        let is_html = text.contains("<p") || text.contains("</") || text.contains("<br") || text.contains("&lt;p");
+        let is_html = text.contains("<p")
+            || text.contains("</")
+            || text.contains("<br")
+            || text.contains("&lt;p");
         if is_html {
             let text = paragraphs(text);
             return text.lines().map(|line| self.push(line, owner, true)).sum();
@@ -302,9 +346,38 @@ const ASIDE_NAMES: Hints = Hints::NAV
 
 /// More of them, as programmers write them.
 const ASIDE_KEYS: &[&str] = &[
-    "alt", "analytics", "breadcrumbs", "caption", "config", "configuration", "description", "dictionary", "env", "excerpt",
-    "features", "flags", "i18n", "image", "images", "intl", "labels", "legal", "locale", "locales", "messages", "meta",
-    "metadata", "name", "privacy", "seo", "settings", "strings", "terms", "theme", "tracking", "translations",
+    "alt",
+    "analytics",
+    "breadcrumbs",
+    "caption",
+    "config",
+    "configuration",
+    "description",
+    "dictionary",
+    "env",
+    "excerpt",
+    "features",
+    "flags",
+    "i18n",
+    "image",
+    "images",
+    "intl",
+    "labels",
+    "legal",
+    "locale",
+    "locales",
+    "messages",
+    "meta",
+    "metadata",
+    "name",
+    "privacy",
+    "seo",
+    "settings",
+    "strings",
+    "terms",
+    "theme",
+    "tracking",
+    "translations",
 ];
 
 /// Tells whether what stands under this key is no part of an article's text.
@@ -318,13 +391,36 @@ fn is_left_out(key: &str, name: Hints) -> bool {
 
 /// Keys whose objects have a page or a day of their own.
 const ADDRESSES: &[&str] = &[
-    "url", "slug", "link", "href", "path", "canonical", "canonicalUrl", "canonical_url", "permalink", "uri", "publishedAt",
-    "datePublished", "published", "published_at", "pubDate", "date",
+    "url",
+    "slug",
+    "link",
+    "href",
+    "path",
+    "canonical",
+    "canonicalUrl",
+    "canonical_url",
+    "permalink",
+    "uri",
+    "publishedAt",
+    "datePublished",
+    "published",
+    "published_at",
+    "pubDate",
+    "date",
 ];
 
 /// Keys of the paragraph between headline and text.
 const LEADS: &[&str] = &[
-    "lead", "standfirst", "intro", "subheadline", "dek", "deck", "leadText", "subtitle", "summary", "subheadlines",
+    "lead",
+    "standfirst",
+    "intro",
+    "subheadline",
+    "dek",
+    "deck",
+    "leadText",
+    "subtitle",
+    "summary",
+    "subheadlines",
 ];
 
 /// The headline of an object.
@@ -356,7 +452,10 @@ fn same_headline(one: &str, other: &str) -> bool {
     if one.is_empty() || other.is_empty() {
         return false;
     }
-    if one == other || one.len() > 12 && other.contains(one) || other.len() > 12 && one.contains(other) {
+    if one == other
+        || one.len() > 12 && other.contains(one)
+        || other.len() > 12 && one.contains(other)
+    {
         return true;
     }
     let ours: Vec<String> = units(one).collect();
@@ -366,16 +465,42 @@ fn same_headline(one: &str, other: &str) -> bool {
     fewest >= 4 && shared * 10 >= fewest * 7
 }
 
+/// Tells whether a list is an element: `["$", "p", null, {...}]`.
+fn is_element(values: &[Value]) -> bool {
+    values.first().and_then(Value::as_str) == Some("$") && values.len() >= 4
+}
+
 /// What an object says that it is.
 fn block_type(object: &Map<String, Value>) -> Option<&str> {
-    ["type", "_type", "nodeType", "kind", "tagName", "tag", "__typename", "component", "blockType"]
-        .iter()
-        .find_map(|key| object.get(*key).and_then(Value::as_str))
+    [
+        "type",
+        "_type",
+        "nodeType",
+        "kind",
+        "tagName",
+        "tag",
+        "__typename",
+        "component",
+        "blockType",
+    ]
+    .iter()
+    .find_map(|key| object.get(*key).and_then(Value::as_str))
 }
 
 /// Tells whether an object is a block that is no text: a picture, a box, a link to another article.
 fn is_aside(object: &Map<String, Value>) -> bool {
-    const NAMES: &[&str] = &["image", "picture", "figure", "embed", "photo", "graphic", "chart", "map", "reference", "person"];
+    const NAMES: &[&str] = &[
+        "image",
+        "picture",
+        "figure",
+        "embed",
+        "photo",
+        "graphic",
+        "chart",
+        "map",
+        "reference",
+        "person",
+    ];
     block_type(object).is_some_and(|name| {
         let hints = hints::of_name(name);
         let lower = name.to_ascii_lowercase();
@@ -394,8 +519,12 @@ fn is_aside(object: &Map<String, Value>) -> bool {
 /// Tells whether a kind of node begins a line of its own.
 fn is_block_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    matches!(lower.as_str(), "p" | "li" | "block" | "line" | "textblock" | "rich_text_section")
-        || ["paragraph", "quote", "list-item", "listitem", "list_item"].iter().any(|part| lower.contains(part))
+    matches!(
+        lower.as_str(),
+        "p" | "li" | "block" | "line" | "textblock" | "rich_text_section"
+    ) || ["paragraph", "quote", "list-item", "listitem", "list_item"]
+        .iter()
+        .any(|part| lower.contains(part))
         || is_heading_name(&lower)
 }
 
@@ -409,10 +538,12 @@ fn is_heading_name(name: &str) -> bool {
 
 /// What is inside a node.
 fn children(object: &Map<String, Value>) -> Option<&[Value]> {
-    ["children", "content", "nodes", "spans", "runs", "leaves", "elements"]
-        .iter()
-        .find_map(|key| object.get(*key).and_then(Value::as_array))
-        .map(Vec::as_slice)
+    [
+        "children", "content", "nodes", "spans", "runs", "leaves", "elements",
+    ]
+    .iter()
+    .find_map(|key| object.get(*key).and_then(Value::as_array))
+    .map(Vec::as_slice)
 }
 
 /// The text of a leaf: a piece of a line.
@@ -421,7 +552,10 @@ fn leaf(object: &Map<String, Value>) -> Option<&str> {
         return None;
     }
     let is_text_node = block_type(object).is_none_or(|name| {
-        matches!(name.to_ascii_lowercase().as_str(), "text" | "span" | "link" | "a" | "hyperlink" | "strong" | "em" | "bold" | "italic")
+        matches!(
+            name.to_ascii_lowercase().as_str(),
+            "text" | "span" | "link" | "a" | "hyperlink" | "strong" | "em" | "bold" | "italic"
+        )
     });
     if !is_text_node {
         return None;
