@@ -143,6 +143,11 @@ pub enum Note {
         /// Why.
         reason: String,
     },
+    /// The page does not show the text: it was taken from this other place.
+    TextNotShown {
+        /// Where it was.
+        place: Elsewhere,
+    },
     /// Lines were dropped that stand on many other pages of the host.
     RepeatedLines {
         /// How many.
@@ -165,6 +170,9 @@ impl std::fmt::Display for Note {
                     f,
                     "next: a later page of the article could not be read: {reason}"
                 )
+            }
+            Self::TextNotShown { place } => {
+                write!(f, "the page does not show its text: it is from {place}")
             }
             Self::RepeatedLines { dropped } => {
                 write!(
@@ -300,6 +308,7 @@ fn examine(
         canonical: found.canonical.as_ref().map(|found| &found.value),
         is_dated: found.published.is_some(),
         scripts: &stripped.scripts,
+        page: &text,
         title: found.title.as_ref().map(|found| found.value.as_str()),
         text: &found.text,
         range: body.kept().next().zip(body.kept().last()),
@@ -318,6 +327,9 @@ fn examine(
         .as_deref()
         .and_then(|href| address::next_page(page.url?, href));
     found.notes = notes(page, &stripped, &applied);
+    if let Some(place) = elsewhere.filter(|_| !found.text.is_empty()) {
+        found.notes.push(Note::TextNotShown { place });
+    }
     Ok((found, elsewhere))
 }
 

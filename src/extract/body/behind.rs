@@ -38,6 +38,7 @@ pub(super) fn own_blocks(
         let end = end.copied().unwrap_or(table.blocks.len());
         headlines.text(index, end) >= SHORTEST_ARTICLE
             && headlines.is_alike(own, index, level)
+            && !headlines.is_inset(own, index)
             && !headlines.is_live(index)
     };
     let behind = all.iter().copied().filter(|index| *index > own);
@@ -149,6 +150,42 @@ impl Headlines<'_> {
         Some((holds(one?, own)?, holds(another?, other)?))
     }
 
+    /// Tells whether a headline stands in a box between the paragraphs of the page's own article, which goes on
+    /// below it.
+    fn is_inset(&self, own: usize, other: usize) -> bool {
+        let holders = |first: usize, end: usize| {
+            let blocks = self.table.blocks.iter().enumerate().take(end).skip(first);
+            blocks
+                .filter(|(index, _)| self.text(*index, index + 1) > 0.0)
+                .map(|(_, block)| self.holder(block.part))
+        };
+        let holder_of_other = self
+            .table
+            .blocks
+            .get(other)
+            .map_or(0, |block| self.holder(block.part));
+        let (first, end) = (own.min(other), own.max(other));
+        let before: Vec<usize> = holders(first, end).collect();
+        let mut behind = holders(end, self.table.blocks.len());
+        other > own && behind.any(|holder| holder != holder_of_other && before.contains(&holder))
+    }
+
+    /// The element that holds a paragraph or a heading beside others.
+    fn holder(&self, part: usize) -> usize {
+        let element = self.table.elements.get(part);
+        match element {
+            Some(found)
+                if matches!(
+                    found.tag,
+                    Tag::Paragraph | Tag::Heading(_) | Tag::Item | Tag::Quote
+                ) =>
+            {
+                found.parent
+            }
+            _ => part,
+        }
+    }
+
     /// Tells whether a headline stands in a part named after what is live.
     fn is_live(&self, headline: usize) -> bool {
         let part = self
@@ -169,5 +206,91 @@ impl Headlines<'_> {
                     .iter()
                     .any(|word| name.contains(word))
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::{Page, article};
+
+    const OWN: &str = "<p>The towns of the strait will keep their night ferries through the winter, the harbour office said on Monday.</p><p>Nurses and students had asked for it, and the council found the money in the fund for storm damage.</p>";
+    const OTHER: &str = "<p>Quokkas were seen again at the lighthouse on the northern cape, said the keeper, who has counted forty.</p><p>The quokkas sleep by day and come to the huts at night, where children feed them, against all advice.</p>";
+    const BYLINE: &str =
+        "<div class=byline>By Ada Lark</div><time datetime=2024-05-06>May 6, 2024</time>";
+
+    fn text(head: &str, body: &str) -> String {
+        let html = format!("<title>Ferries sail all winter</title>{head}<body><main>{body}</main>");
+        let page = Page {
+            bytes: html.as_bytes(),
+            content_type: None,
+            url: None,
+        };
+        article(&page, None, &|| true).unwrap().text
+    }
+
+    #[test]
+    fn of_several_articles_in_one_container_only_the_pages_own_is_read() {
+        for tag in ["article", "div", "section"] {
+            for level in 1..=2 {
+                let one = |title: &str, text: &str| {
+                    format!(
+                        "<{tag} class=item><h{level}>{title}</h{level}>{BYLINE}<div class=text>{text}</div></{tag}>"
+                    )
+                };
+                let own = one("Ferries sail all winter", OWN);
+                let other =
+                    one("Quokkas at the cape", OTHER) + &one("Quokkas again", &OTHER.repeat(3));
+                for body in [own.clone() + &other, other.clone() + &own] {
+                    let text = text("", &body);
+                    assert!(text.contains("night ferries"), "{body}\n{text}");
+                    assert!(!text.contains("uokkas"), "{body}\n{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn articles_without_elements_of_their_own_are_told_by_headline_and_byline() {
+        let body = format!(
+            "<div><h1>Ferries sail all winter</h1>{BYLINE}{OWN}<h1>Quokkas at the cape</h1>{BYLINE}{OTHER}</div>"
+        );
+        assert!(!text("", &body).contains("uokkas"));
+    }
+
+    #[test]
+    fn the_sections_of_one_article_are_read_whole_whatever_level_their_headings_have() {
+        for level in 1..=2 {
+            let body = format!(
+                "<article><h1>Ferries sail all winter</h1>{BYLINE}{OWN}<h{level}>What the quokkas do</h{level}>{OTHER}</article>"
+            );
+            let text = text("", &body);
+            assert!(
+                text.contains("What the quokkas do\nQuokkas were seen"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_posts_of_a_live_blog_are_read_all_with_their_headlines() {
+        let post = |title: &str, text: &str| {
+            format!("<article class=post><h1>{title}</h1><time>10:05</time>{text}</article>")
+        };
+        let posts = post("The office confirms", OWN) + &post("Quokkas at the cape", OTHER);
+        let lead = "<h1>Ferries sail all winter</h1><time datetime=2024-05-06>May 6</time><p>All that happens on the day of the decision, hour by hour, from the harbour and the council.</p>";
+        let linked = "<script type=application/ld+json>{\"@type\":\"LiveBlogPosting\",\"headline\":\"Ferries sail all winter\",\"datePublished\":\"2024-05-06\"}</script>";
+        for (head, name) in [(linked, "x"), ("", "liveblog")] {
+            let text = text(head, &format!("{lead}<div class={name}>{posts}</div>"));
+            for part in [
+                "All that happens",
+                "The office confirms",
+                "night ferries",
+                "Quokkas at the cape",
+                "sleep by day",
+            ] {
+                assert!(text.contains(part), "{part}: {text}");
+            }
+            assert!(!text.contains("10:05"), "{text}");
+        }
     }
 }

@@ -141,11 +141,15 @@ fn is_folded_away(table: &Table<'_>, part: &Part, plain: &Sums) -> bool {
     part.hints.any(Hints::HIDDEN)
         && !part.hints.any(JUNK.without(Hints::HIDDEN))
         && hidden >= plain.total() * LEAST_FOLDED_AWAY
+        && plain.total() - hidden <= LONGEST_BEGINNING
         && around.is_some_and(|around| {
             around.tag != Tag::Body
                 && plain.between(around.first, part.first) >= SHORT_ARTICLE / 2.0
         })
 }
+
+/// Weight of the plain text that a page shows, at most, before readers have to click.
+const LONGEST_BEGINNING: f64 = 1_500.0;
 
 /// Share of the page's plain text from which a hidden part can be the rest of a text.
 const LEAST_FOLDED_AWAY: f64 = 0.35;

@@ -86,7 +86,7 @@ fn live(shown: &str, linked: &LinkedArticle) -> Option<String> {
         })
         .collect();
     let all = posts.join("\n");
-    if weight(&all) < ENOUGH || weight(shown) * 3 > weight(&all) * 2 {
+    if weight(&all) < ENOUGH / 2 || weight(shown) * 3 > weight(&all) * 2 {
         return None;
     }
     let known = folded(&all);
@@ -177,7 +177,8 @@ fn in_scripts(shown: &Shown<'_>) -> Option<(String, bool)> {
     }
     markup::of_rows(&values, shown)
         .or_else(|| loose::in_strings(shown.scripts, MAX_BYTES))
-        .filter(|text| !wall::is_about_consent(text))
+        .map(|text| wall::without_consent(&text))
+        .filter(|text| weight(text) >= ENOUGH)
         .map(|text| (text, false))
 }
 

@@ -82,6 +82,8 @@ pub(super) struct Signs<'a> {
     /// Whether the page says when it was published.
     pub(super) is_dated: bool,
     pub(super) scripts: &'a [&'a str],
+    /// The whole page.
+    pub(super) page: &'a str,
     pub(super) title: Option<&'a str>,
     pub(super) text: &'a str,
     /// The first and the last block of the text.
@@ -312,7 +314,7 @@ fn is_unbuilt(signs: &Signs<'_>, said: &Said) -> bool {
         return false;
     }
     let is_empty = signs.text.is_empty() && page_weight(signs) < NEARLY_EMPTY / 2;
-    is_empty && !signs.scripts.is_empty()
+    is_empty && signs.page.contains("<script")
         || said.is_titled(&words::BROWSER)
         || said.says(words::BROWSER.sayings) && !is_dated_article(signs)
 }
@@ -361,6 +363,15 @@ pub(super) fn is_about_consent(text: &str) -> bool {
         .map(weight)
         .sum();
     consenting * 2 > weight(text)
+}
+
+/// A text of which nothing is known for sure, without its lines about cookies and consent.
+pub(super) fn without_consent(text: &str) -> String {
+    let lines = text.lines().filter(|line| {
+        let line = folded(line);
+        !line.contains("cookie") && !speaks_of_consent(&line)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn is_consent(signs: &Signs<'_>) -> bool {
