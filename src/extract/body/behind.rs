@@ -43,7 +43,9 @@ pub(super) fn own_blocks(
     };
     let behind = all.iter().copied().filter(|index| *index > own);
     let end = behind.into_iter().find(begins_another);
-    let mut before = all.iter().copied().filter(|index| *index < own);
+    // A copy of the headline above means that what stands between belongs to the article.
+    let copy = headlines.copy_of(&title).unwrap_or(own);
+    let mut before = all.iter().copied().filter(|index| *index < copy);
     let start = before.find(begins_another).map(|_| own);
     if end.is_none() && start.is_none() {
         return None;
@@ -79,6 +81,13 @@ impl Headlines<'_> {
         .filter(|(.., text)| *text >= SHORTEST_OWN)
         .max_by(|a, b| a.2.total_cmp(&b.2))
         .map(|(index, level, _)| (index, level))
+    }
+
+    /// The first heading that says the headline of the page.
+    fn copy_of(&self, title: &str) -> Option<usize> {
+        let mut blocks = self.table.blocks.iter();
+        blocks
+            .position(|block| matches!(block.tag, Tag::Heading(_)) && folded(&block.text) == title)
     }
 
     fn of_level(&self, level: u8) -> impl Iterator<Item = usize> {

@@ -36,6 +36,9 @@ pub(super) fn stands(signs: &Signs<'_>) -> bool {
     (is_cut || has_wall(signs)) && found < ARTICLE_WEIGHT && call(signs, SUBSCRIBERS)
 }
 
+/// The longest call among the paragraphs of a text: a longer one is a paragraph that speaks of calls.
+const LONGEST_CALL_IN_TEXT: usize = 120;
+
 /// Tells whether a text breaks off in the middle of a sentence.
 fn breaks_off(text: &str) -> bool {
     let Some(last) = text.lines().rev().find(|line| weight(line) >= 60) else {
@@ -54,11 +57,27 @@ fn call(signs: &Signs<'_>, sayings: &[&str]) -> bool {
     let (first, last) = signs.range.unwrap_or((0, blocks.len()));
     let near = blocks
         .iter()
+        .enumerate()
         .take(last.saturating_add(BLOCKS_TO_CALL))
         .skip(first);
-    near.filter(|block| block.weight <= LONGEST_CALL && !is_another_story(block))
-        .filter(|block| !is_aside(signs.table, block))
-        .any(|block| contains_any(&folded(&block.text), sayings))
+    near.filter(|(index, block)| {
+        let longest = if *index <= last && signs.range.is_some() {
+            LONGEST_CALL_IN_TEXT
+        } else {
+            LONGEST_CALL
+        };
+        block.weight <= longest && !is_another_story(block) && !is_aside(signs.table, block)
+    })
+    .map(|(_, block)| folded(&block.text))
+    .any(|text| is_call(&text, sayings))
+}
+
+/// Tells whether a folded line calls to pay.
+fn is_call(text: &str, sayings: &[&str]) -> bool {
+    // "Scroll to continue reading" stands above advertisements.
+    contains_any(text, sayings) && !text.contains("scroll")
+        // The characters that are left of an article.
+        || text.contains("残り") && text.contains("文字")
 }
 
 /// Tells whether a block is the linked headline of another article.
