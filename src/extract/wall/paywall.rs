@@ -24,7 +24,7 @@ pub(super) fn stands(signs: &Signs<'_>) -> bool {
     let is_declared = signs.is_free == Some(false);
     let is_cut = breaks_off(signs.text);
     let called = call(signs, PAY_TO_READ);
-    if is_declared && is_served(signs) && !called && !is_cut {
+    if is_declared && (is_served(signs) || is_all_that_is_quoted(signs)) && !called && !is_cut {
         return false;
     }
     if called {
@@ -91,6 +91,13 @@ fn has_wall(signs: &Signs<'_>) -> bool {
     let is_wall =
         |part: &Part| part.hints.any(Hints::PAYWALL) && part.end > part.first && part.end > first;
     signs.table.elements.iter().any(is_wall)
+}
+
+/// Tells whether the page shows all of the text that its linked data quotes.
+fn is_all_that_is_quoted(signs: &Signs<'_>) -> bool {
+    let quoted = signs.linked.body.as_deref().map_or(0, weight);
+    let found = weight(signs.text);
+    quoted > 0 && found * 10 >= quoted * 9 && !signs.linked.body.as_deref().is_some_and(breaks_off)
 }
 
 /// Tells whether the part that linked data calls not free is on the page, and holds most of the text.
