@@ -14,7 +14,7 @@ const SHORTEST_VALUE: usize = 150;
 #[derive(Debug, Default)]
 pub(super) struct Values {
     /// The values, in the order of the page.
-    pub(super) values: Vec<Value>,
+    pub(super) all: Vec<Value>,
     /// Texts that values refer to by a name: `$1a`.
     pub(super) texts: HashMap<String, String>,
     /// Values that values refer to by a name.
@@ -35,7 +35,7 @@ impl Values {
             if script.contains(PUSH) {
                 stream.push_str(&pushed(script));
             } else if script.len() >= SHORTEST_VALUE {
-                in_script(script, &mut found.values);
+                in_script(script, &mut found.all);
             }
         }
         found.rows_of(&stream);
@@ -56,14 +56,14 @@ impl Values {
             {
                 let end = text.floor_char_boundary(length.min(text.len()));
                 let (text, after) = text.split_at_checked(end).unwrap_or((text, ""));
-                self.values.push(Value::String(text.to_owned()));
+                self.all.push(Value::String(text.to_owned()));
                 self.texts.insert(id.to_owned(), text.to_owned());
                 rest = after;
                 continue;
             }
             let (line, after) = after.split_once('\n').unwrap_or((after, ""));
             if let Ok(value) = serde_json::from_str::<Value>(line) {
-                self.values.push(value.clone());
+                self.all.push(value.clone());
                 self.rows.insert(id.to_owned(), value);
             }
             rest = after;
@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     fn values(script: &str) -> Vec<Value> {
-        Values::read(&[script], 1_000_000).values
+        Values::read(&[script], 1_000_000).all
     }
 
     #[test]
@@ -252,7 +252,7 @@ mod tests {
     fn rows_that_are_cut_into_pieces_are_joined() {
         let script = "self.__next_f.push([1,\"1:{\\\"a\\\":\"]);self.__next_f.push([1,\"2}\\n2:T3,abc3:[4]\\n\"])";
         let found = Values::read(&[script], 1_000);
-        assert_eq!(found.values.len(), 3);
+        assert_eq!(found.all.len(), 3);
         assert_eq!(found.texts.get("2").map(String::as_str), Some("abc"));
         assert!(found.rows.contains_key("3"));
     }

@@ -59,7 +59,7 @@ pub(super) fn of_rows(values: &Values, shown: &Shown<'_>) -> Option<String> {
         return None;
     }
     values
-        .values
+        .all
         .iter()
         .map(|value| {
             let mut html = String::new();

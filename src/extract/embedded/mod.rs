@@ -8,6 +8,8 @@ mod loose;
 mod markup;
 mod tree;
 
+use std::fmt::Write;
+
 use super::explain::Elsewhere;
 use super::linked_data::LinkedArticle;
 use super::text::{ends_sentence, folded, weight};
@@ -142,22 +144,26 @@ fn is_in_scripts(shown: &Shown<'_>) -> bool {
     if run.chars().count() < 8 {
         return false;
     }
-    let escaped: String = run
-        .chars()
-        .map(|c| {
-            if c.is_ascii() {
-                c.to_string()
-            } else {
-                let mut units = [0; 2];
-                let units = c.encode_utf16(&mut units).iter();
-                units.map(|unit| format!("\\u{unit:04x}")).collect()
-            }
-        })
-        .collect();
+    let escaped = escaped(&run);
     shown
         .scripts
         .iter()
         .any(|script| script.contains(&run) || script.contains(&escaped))
+}
+
+/// A text as scripts write it that hold nothing but ASCII.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _infallible = write!(out, "\\u{unit:04x}");
+            }
+        }
+    }
+    out
 }
 
 /// The text that the scripts of a page hold, and whether it stands under the headline of the page.

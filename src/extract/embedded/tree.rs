@@ -68,7 +68,7 @@ impl<'a> Tree<'a> {
             candidates: Vec::new(),
             owners: vec![Owner::default()],
         };
-        for value in &values.values {
+        for value in &values.all {
             tree.visit(value, Hints::NONE, 0, 0);
         }
         tree
@@ -307,7 +307,8 @@ impl<'a> Tree<'a> {
         let mut total = 0;
         for line in line.lines().map(clean).filter(|line| !line.is_empty()) {
             let is_text = is_running_text(&line);
-            if !is_text && !(even_short && is_heading_text(&line)) && weight(&line) < LONG_PIECE {
+            let is_known = is_text || even_short && is_heading_text(&line);
+            if !is_known && weight(&line) < LONG_PIECE {
                 continue;
             }
             total += if is_text { weight(&line) } else { 0 };
