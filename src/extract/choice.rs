@@ -266,4 +266,27 @@ mod tests {
         assert!(at(Origin::Guess).starts_with("2024-03-07"));
         assert!(at(Origin::Element).starts_with("2020-02-02"));
     }
+
+    #[test]
+    fn whatever_stands_in_front_of_the_article_the_feed_is_taken_and_the_record_names_it() {
+        for wall in [
+            Wall::Consent,
+            Wall::Challenge,
+            Wall::NotFound,
+            Wall::Removed,
+            Wall::Region,
+            Wall::Unavailable,
+            Wall::LogIn,
+            Wall::Browser,
+            Wall::FrontPage,
+        ] {
+            let mut page = page("");
+            page.0.title = Some(Sourced::new("Strait Courier".into(), Origin::TitleTag));
+            page.0.wall = Some(wall);
+            let article = choose(&entry(), Ok(page));
+            assert_eq!(article.title, "Talks resume", "{wall}");
+            assert!(article.text.starts_with("Talks resumed"), "{wall}");
+            assert_eq!(article.basis.problem(), Some(wall.to_string().as_str()));
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! How a page was read: its blocks, what became of each and why, and the element that a site rule could name.
 
+use std::fmt;
+
 use scraper::{Html, Selector};
 
 use super::body;
@@ -45,10 +47,19 @@ pub struct ExplainedBlock {
 /// Where a text was taken from that the page does not show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Elsewhere {
-    /// The linked data quotes it (`articleBody`).
+    /// The linked data quotes it (`articleBody`, or the posts of a live blog).
     LinkedData,
-    /// The scripts that build the page hold it.
+    /// The scripts that build the page hold it, or a template for them.
     Scripts,
+}
+
+impl fmt::Display for Elsewhere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LinkedData => "its linked data",
+            Self::Scripts => "its scripts",
+        })
+    }
 }
 
 /// What a selector of the site rule matched.

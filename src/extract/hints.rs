@@ -176,7 +176,7 @@ fn hides(style: &str) -> bool {
 }
 
 /// Reads the words of a name.
-fn of_name(name: &str) -> Hints {
+pub(super) fn of_name(name: &str) -> Hints {
     let mut hints = Hints::NONE;
     for part in name.split_ascii_whitespace() {
         hints = hints | of_part(part);
@@ -218,6 +218,7 @@ fn of_part(name: &str) -> Hints {
     }
     let mut hints = first.hints();
     let mut previous = first;
+    let mut is_live = is_live_word(&first);
     let mut only_hides = words.clone().next().is_none()
         || matches!(
             first.as_bytes(),
@@ -232,7 +233,12 @@ fn of_part(name: &str) -> Hints {
         hints = hints | found;
         only_hides &=
             found.any(Hints::HIDDEN) || matches!(word.as_bytes(), b"text" | b"only" | b"reader");
+        is_live |= is_live_word(&word);
         previous = word;
+    }
+    // The commentary of a match is not what readers wrote.
+    if is_live {
+        hints = hints.without(Hints::COMMENTS);
     }
     // The name of a part that can be folded away is not a sign that it is.
     if !only_hides {
@@ -242,6 +248,11 @@ fn of_part(name: &str) -> Hints {
         hints = hints | Hints::BODY;
     }
     hints
+}
+
+/// Tells whether a word says that something is told while it happens.
+fn is_live_word(word: &Word) -> bool {
+    matches!(word.as_bytes(), b"live" | b"liveticker" | b"ticker")
 }
 
 /// What makes the "content" of an "article" something else than its text.
@@ -571,6 +582,12 @@ mod tests {
     #[test]
     fn a_word_inside_another_does_not_count() {
         assert!(!of_name("shadow gradient unrelatedly").any(Hints::AD | Hints::RELATED));
+    }
+
+    #[test]
+    fn the_commentary_of_a_match_is_told_from_comments() {
+        assert!(!of_name("live-match-comment-body").any(Hints::COMMENTS));
+        assert!(of_name("comment-body").any(Hints::COMMENTS));
     }
 
     #[test]

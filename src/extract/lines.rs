@@ -104,6 +104,12 @@ fn is_consent(text: &str) -> bool {
             "site", "website", "webseite", "seite", "we ", "wir ", "nous ", "sitio", "sito",
             "privacy", "browser",
         ])
+        // A report about cookies speaks of others; a notice of those who read and who serve.
+        && has(&[
+            "we ", "our ", "you", "wir ", "unser", "sie ", "ihr", "nous", "notre", "vous", "nosotros", "nuestr", "su ",
+            "noi", "nostr", "tuo", "wij", "onze", "this site", "this website", "diese", "ce site", "este sitio",
+            "questo sito", "deze",
+        ])
 }
 
 /// Tells whether a line is about who may copy the page.

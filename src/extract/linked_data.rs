@@ -26,6 +26,8 @@ pub(super) struct LinkedArticle {
     pub(super) modified: Option<String>,
     /// The text, or a part of it.
     pub(super) body: Option<String>,
+    /// The posts of a live blog: headline and text, as the page orders them.
+    pub(super) posts: Vec<(Option<String>, String)>,
     /// A summary.
     pub(super) description: Option<String>,
     /// The publisher's name.
@@ -36,6 +38,8 @@ pub(super) struct LinkedArticle {
     pub(super) section: Option<String>,
     /// Whether anyone may read all of it.
     pub(super) is_free: Option<bool>,
+    /// Selectors of the parts that not anyone may read.
+    pub(super) locked: Vec<String>,
     /// Whether it is a running report of many posts.
     pub(super) is_live: bool,
     /// Whether it says that it is news, not any other article.
@@ -239,6 +243,7 @@ fn describe(article: &Map<String, Value>, objects: &[&Map<String, Value>]) -> Li
             .or_else(|| text("uploadDate")),
         modified: text("dateModified"),
         body: text("articleBody").or_else(|| text("text")),
+        posts: posts(article),
         description: text("description"),
         publisher: article
             .get("publisher")
@@ -249,11 +254,49 @@ fn describe(article: &Map<String, Value>, objects: &[&Map<String, Value>]) -> Li
             .and_then(|value| first_text(value.get("alternateName").unwrap_or(value))),
         section: text("articleSection"),
         is_free: article.get("isAccessibleForFree").and_then(truth),
+        locked: locked(article),
         is_live: has_type(article, &["LiveBlogPosting"]),
         is_news: ARTICLE_TYPES
             .first()
             .is_some_and(|types| has_type(article, types)),
         is_article: !has_type(article, &["WebPage", "ItemPage", "VideoObject"]),
+    }
+}
+
+/// Selectors of the parts that not anyone may read (`hasPart`), each by itself.
+fn locked(article: &Map<String, Value>) -> Vec<String> {
+    let parts = match article.get("hasPart") {
+        Some(Value::Array(parts)) => parts.iter().collect(),
+        Some(part) => vec![part],
+        None => Vec::new(),
+    };
+    parts
+        .into_iter()
+        .filter(|part| part.get("isAccessibleForFree").and_then(truth) != Some(true))
+        .filter_map(|part| part.get("cssSelector"))
+        .flat_map(|selectors| match selectors {
+            Value::Array(selectors) => selectors.iter().filter_map(Value::as_str).collect(),
+            selectors => selectors.as_str().into_iter().collect::<Vec<_>>(),
+        })
+        .flat_map(|selectors| selectors.split([',', ' ']))
+        .map(|selector| selector.trim().to_owned())
+        .filter(|selector| selector.len() > 1)
+        .collect()
+}
+
+/// The posts of a live blog.
+fn posts(article: &Map<String, Value>) -> Vec<(Option<String>, String)> {
+    let post = |value: &Value| {
+        let text = |key: &str| value.get(key).and_then(first_text);
+        let body = text("articleBody")
+            .or_else(|| text("text"))
+            .or_else(|| text("description"))?;
+        Some((text("headline").or_else(|| text("name")), body))
+    };
+    match article.get("liveBlogUpdate") {
+        Some(Value::Array(values)) => values.iter().filter_map(post).collect(),
+        Some(value) => post(value).into_iter().collect(),
+        None => Vec::new(),
     }
 }
 

@@ -49,7 +49,7 @@ pub use verdict::{Dropped, Kept, PartName, Verdict};
 pub use wall::Wall;
 
 use body::Known;
-use linked_data::LinkedArticle;
+use embedded::Shown;
 use metadata::Sources;
 use rule::Applied;
 use strip::Pictures;
@@ -143,6 +143,11 @@ pub enum Note {
         /// Why.
         reason: String,
     },
+    /// The page does not show the text: it was taken from this other place.
+    TextNotShown {
+        /// Where it was.
+        place: Elsewhere,
+    },
     /// Lines were dropped that stand on many other pages of the host.
     RepeatedLines {
         /// How many.
@@ -165,6 +170,9 @@ impl std::fmt::Display for Note {
                     f,
                     "next: a later page of the article could not be read: {reason}"
                 )
+            }
+            Self::TextNotShown { place } => {
+                write!(f, "the page does not show its text: it is from {place}")
             }
             Self::RepeatedLines { dropped } => {
                 write!(
@@ -282,8 +290,14 @@ fn examine(
     let (mut found, body) = read(&sources, &applied);
     look(&table, &body, &applied);
     let mut elsewhere = None;
+    let shown = Shown {
+        text: &found.text,
+        title: found.title.as_ref().map(|found| found.value.as_str()),
+        html: &stripped.html,
+        scripts: &stripped.scripts,
+    };
     if applied.body.is_empty()
-        && let Some((text, place)) = text_elsewhere(&found.text, &linked, &stripped.scripts)
+        && let Some((text, place)) = embedded::find(&shown, &linked)
     {
         found.text = text;
         elsewhere = Some(place);
@@ -292,9 +306,15 @@ fn examine(
         table: &table,
         linked: &linked,
         is_free: found.is_free.as_ref().map(|found| found.value),
+        url: page.url,
+        canonical: found.canonical.as_ref().map(|found| &found.value),
+        is_dated: found.published.is_some(),
         scripts: &stripped.scripts,
+        page: &text,
         title: found.title.as_ref().map(|found| found.value.as_str()),
         text: &found.text,
+        range: body.kept().next().zip(body.kept().last()),
+        is_from_elsewhere: elsewhere.is_some(),
     });
     if found.wall.is_some_and(|wall| !wall.keeps_text()) {
         found.text.clear();
@@ -309,21 +329,10 @@ fn examine(
         .as_deref()
         .and_then(|href| address::next_page(page.url?, href));
     found.notes = notes(page, &stripped, &applied);
-    Ok((found, elsewhere))
-}
-
-/// The text that the page keeps for programs, where it shows people none.
-fn text_elsewhere(
-    shown: &str,
-    linked: &LinkedArticle,
-    scripts: &[&str],
-) -> Option<(String, Elsewhere)> {
-    if let Some(text) = embedded::quoted(shown, linked.body.as_deref()) {
-        return Some((text, Elsewhere::LinkedData));
+    if let Some(place) = elsewhere.filter(|_| !found.text.is_empty()) {
+        found.notes.push(Note::TextNotShown { place });
     }
-    let is_nearly_empty = text::weight(shown) < embedded::TOO_LITTLE / 2;
-    let text = is_nearly_empty.then(|| embedded::in_scripts(scripts))??;
-    Some((text, Elsewhere::Scripts))
+    Ok((found, elsewhere))
 }
 
 /// Finds the text and the metadata, those of the rule first.
@@ -339,6 +348,7 @@ fn read(sources: &Sources<'_>, applied: &Applied) -> (Extracted, body::Found) {
     let known = Known {
         title: headline,
         description: table.meta(&["description", "og:description", "twitter:description"]),
+        is_live: sources.linked.is_live,
     };
     let mut body = body::find(table, &known, applied);
     let kept: Vec<usize> = body.kept().collect();
@@ -416,6 +426,24 @@ pub fn fragment_text(html: &str) -> String {
         // A fragment that the parser must not read is still searched for words: its tags are cut out.
         Err(_) => text::clean(&without_tags(cut)),
     }
+}
+
+/// The article in a piece of a page, without what stands around it.
+fn page_text(html: &str, title: Option<&str>) -> String {
+    let parsed = strip::strip(html, Pictures::Drop)
+        .and_then(|stripped| dom::parse(&stripped.html, &|| true));
+    let Ok(html) = parsed else {
+        return String::new();
+    };
+    let none = BTreeSet::new();
+    let table = Table::new(&html, &none, &none);
+    let known = Known {
+        title,
+        ..Known::default()
+    };
+    let body = body::find(&table, &known, &Applied::default());
+    let kept: Vec<usize> = body.kept().collect();
+    joined(&table, &kept)
 }
 
 /// Cuts out everything between angle brackets.

@@ -148,9 +148,16 @@ fn is_comma(c: char) -> bool {
 
 /// The words of a text in lower case, without marks between them.
 pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric())
+    text.split(|c: char| !c.is_alphanumeric() && !is_mark_in_word(c))
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
+}
+
+/// Marks inside words that are no letters: tones of Thai and Lao, and signs of Indic scripts that join consonants.
+fn is_mark_in_word(c: char) -> bool {
+    matches!(c, '\u{0E47}'..='\u{0E4E}' | '\u{0EC8}'..='\u{0ECD}' | '\u{093C}' | '\u{094D}' | '\u{09BC}' | '\u{09CD}'
+        | '\u{0A3C}' | '\u{0A4D}' | '\u{0ABC}' | '\u{0ACD}' | '\u{0B4D}' | '\u{0BCD}' | '\u{0C4D}' | '\u{0CCD}' | '\u{0D4D}'
+        | '\u{0DCA}' | '\u{1037}' | '\u{1039}' | '\u{103A}' | '\u{17CB}'..='\u{17D3}')
 }
 
 /// The words of a text in lower case; in scripts that put no space between words, the characters by twos.
@@ -211,6 +218,11 @@ mod tests {
         buffer.push("line ");
         buffer.push("it");
         assert_eq!(buffer.take(), "underline it");
+    }
+
+    #[test]
+    fn marks_of_tones_and_joints_do_not_split_words() {
+        assert_eq!(folded("อ่านต่อ: सब्सक्राइब"), "อ่านต่อ सब्सक्राइब");
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub enum Dropped {
     Outside,
     /// The name of an element around it says what it is.
     Part(PartName),
+    /// It belongs to another article, which stands before or behind the page's own.
+    OtherArticle,
     /// It is one in a row of small parts that each have a linked headline.
     Card,
     /// It is the caption of a picture.
@@ -114,6 +116,7 @@ impl fmt::Display for Dropped {
             Self::Part(PartName(name)) => {
                 return write!(f, "in a part named after {name}");
             }
+            Self::OtherArticle => "another article on the same page",
             Self::Card => "in a row of linked headlines",
             Self::Caption => "caption",
             Self::AboutTheArticle => "headline, date or authors",

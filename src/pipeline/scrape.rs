@@ -108,7 +108,10 @@ fn rule_problem(found: &Extracted) -> Option<String> {
         Note::RuleMatchedNothing { .. } | Note::NextPageFailed { .. } => {
             Some(format!("site rule: {note}"))
         }
-        Note::CutBytes { .. } | Note::CutAttributes { .. } | Note::RepeatedLines { .. } => None,
+        Note::CutBytes { .. }
+        | Note::CutAttributes { .. }
+        | Note::TextNotShown { .. }
+        | Note::RepeatedLines { .. } => None,
     })
 }
 

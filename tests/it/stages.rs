@@ -145,6 +145,87 @@ async fn a_term_that_stands_only_on_the_page_is_found_with_its_sentence() {
 }
 
 #[tokio::test]
+async fn the_feeds_own_text_is_matched_when_another_page_stands_in_the_place_of_the_article() {
+    const PAGES: &[(&str, &str)] = &[
+        (
+            "<title>Just a moment...</title><p>Verify you are human.</p>",
+            "robots",
+        ),
+        (
+            "<title>Page not found</title><p>The page you are looking for may have moved.</p>",
+            "not found",
+        ),
+        (
+            "<title>Site</title><p>This article is no longer available.</p>",
+            "removed",
+        ),
+        (
+            "<title>Site</title><p>This content is not available in your region.</p>",
+            "region",
+        ),
+        (
+            "<title>503 Service Unavailable</title><h1>503 Service Unavailable</h1>",
+            "cannot serve",
+        ),
+        (
+            "<title>Log in</title><form><a href=/>Forgot your password?</a></form>",
+            "log in",
+        ),
+        (
+            "<title>App</title><div id=root></div><script>start()</script>",
+            "browser",
+        ),
+    ];
+    for (page, problem) in PAGES {
+        let site = Site::open().await;
+        let html = format!("<html><body>{page}</body></html>");
+        site.put("/1", Page::Document("text/html; charset=utf-8", html));
+        site.put_feed(
+            "/rss",
+            &[[
+                "1",
+                "Notes",
+                &site.url("/1"),
+                "Talks on the East Sea resume.",
+            ]],
+        );
+        let service = Service::over(site, &["/rss"], EAST_SEA).await;
+        service.pass().await;
+        let AlertLine::Raised { alert, .. } = &service.alerts().await[0] else {
+            panic!("held: {page}");
+        };
+        assert_eq!(alert.title, "Notes", "{page}");
+        assert!(alert.summary_only, "{page}");
+        let detail = service.store.alert(&alert.id.0).await.unwrap();
+        let said = detail[0].page_problem.as_deref().unwrap();
+        assert!(said.contains(problem), "{page}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn an_alert_on_a_whole_article_does_not_say_that_it_is_a_summary() {
+    let site = Site::open().await;
+    site.put_article(
+        "/1",
+        "Notes of the week",
+        &[
+            "Talks on the East Sea resume on Monday, the ministers said, and will go on for a week.",
+            "Subscribe to our newsletter.",
+        ],
+    );
+    site.put_feed(
+        "/rss",
+        &[["1", "Notes of the week", &site.url("/1"), "Notes"]],
+    );
+    let service = Service::over(site, &["/rss"], EAST_SEA).await;
+    service.pass().await;
+    let AlertLine::Raised { alert, .. } = &service.alerts().await[0] else {
+        panic!("held");
+    };
+    assert!(!alert.summary_only);
+}
+
+#[tokio::test]
 async fn the_feeds_own_text_is_matched_when_the_page_fails_and_status_says_since_when() {
     let site = Site::open().await;
     site.put_feed(

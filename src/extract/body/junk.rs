@@ -70,7 +70,9 @@ pub(super) fn junk_parts(
         let found = part.hints.any(telling)
             && !holds_headline
             && !holds_body.get(index).copied().unwrap_or(false);
-        let is_left_out = found && is_left_out_for(part.hints, plain.of(part), plain.total());
+        let is_left_out = found
+            && is_left_out_for(part.hints, plain.of(part), plain.total())
+            && !is_folded_away(table, part, plain);
         junk.push(inherited.or_else(|| {
             if is_left_out {
                 Some(Dropped::Part(PartName::of(part.hints, telling)))
@@ -147,6 +149,26 @@ fn is_left_out_for(hints: Hints, plain: f64, total: f64) -> bool {
         plain <= total * TOO_MUCH_TO_BE_JUNK
     }
 }
+
+/// Tells whether a hidden part is the rest of a text that the page begins to show: readers open it with a click.
+fn is_folded_away(table: &Table<'_>, part: &Part, plain: &Sums) -> bool {
+    let hidden = plain.of(part);
+    let around = table.elements.get(part.parent);
+    part.hints.any(Hints::HIDDEN)
+        && !part.hints.any(JUNK.without(Hints::HIDDEN))
+        && hidden >= plain.total() * LEAST_FOLDED_AWAY
+        && plain.total() - hidden <= LONGEST_BEGINNING
+        && around.is_some_and(|around| {
+            around.tag != Tag::Body
+                && plain.between(around.first, part.first) >= SHORT_ARTICLE / 2.0
+        })
+}
+
+/// Weight of the plain text that a page shows, at most, before readers have to click.
+const LONGEST_BEGINNING: f64 = 1_500.0;
+
+/// Share of the page's plain text from which a hidden part can be the rest of a text.
+const LEAST_FOLDED_AWAY: f64 = 0.35;
 
 /// Marks the parts that are, or have inside them, one that fits.
 fn parts_that_hold(table: &Table<'_>, fits: impl Fn(&Part) -> bool) -> Vec<bool> {

@@ -6,6 +6,7 @@
 //! so much of the page's text that the name must mean something else. Every block gets a verdict with its reason;
 //! the text is what was kept.
 
+mod behind;
 mod junk;
 mod lead;
 mod survey;
@@ -28,6 +29,8 @@ pub(super) struct Known<'a> {
     pub(super) title: Option<&'a str>,
     /// What the page gives as its description.
     pub(super) description: Option<&'a str>,
+    /// Whether it says that it is a running report of many posts.
+    pub(super) is_live: bool,
 }
 
 /// What became of the blocks of a page.
@@ -98,10 +101,12 @@ pub(super) fn find(table: &Table<'_>, known: &Known<'_>, rule: &Applied) -> Foun
     }
     let plain = Sums::new(table.blocks.iter().map(plain_weight));
     let headline = headline(table, known);
+    let own = behind::own_blocks(table, &plain, known);
     let mut best = Found::new(table, Verdict::Dropped(Dropped::Outside));
     let mut best_weight = 0;
     for names in [JUNK, SURE_JUNK, Hints::COMMENTS] {
-        let found = article(&Survey::new(table, &plain, headline, names), known);
+        let survey = Survey::new(table, &plain, names, headline, own.as_ref());
+        let found = article(&survey, known);
         let weight = found.weight(table);
         if weight > best_weight * TRUSTED_RATIO || best_weight == 0 {
             (best, best_weight) = (found, weight);

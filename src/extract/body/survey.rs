@@ -1,5 +1,7 @@
 //! What each element and block is worth, and the element that is worth most.
 
+use std::ops::Range;
+
 use super::Known;
 use super::junk::{junk_blocks, junk_parts};
 use crate::extract::hints::Hints;
@@ -34,8 +36,12 @@ impl Sums {
     }
 
     pub(super) fn of(&self, part: &Part) -> f64 {
+        self.between(part.first, part.end)
+    }
+
+    pub(super) fn between(&self, first: usize, end: usize) -> f64 {
         let at = |index: usize| self.0.get(index).or(self.0.last()).copied().unwrap_or(0.0);
-        at(part.end) - at(part.first)
+        at(end) - at(first)
     }
 
     pub(super) fn total(&self) -> f64 {
@@ -54,14 +60,21 @@ pub(super) struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
+    /// Surveys the blocks of the page's own article, or all where it has no other.
     pub(super) fn new(
         table: &'a Table<'a>,
         plain: &Sums,
-        headline: Option<usize>,
         names: Hints,
+        headline: Option<usize>,
+        own: Option<&Range<usize>>,
     ) -> Self {
         let junk = junk_parts(table, plain, headline, names);
-        let left_out = junk_blocks(table, &junk);
+        let mut left_out = junk_blocks(table, &junk);
+        for (index, slot) in left_out.iter_mut().enumerate() {
+            if own.is_some_and(|own| !own.contains(&index)) {
+                *slot = Some(Dropped::OtherArticle);
+            }
+        }
         let worth = Sums::new(worths(table, &left_out).into_iter());
         Self {
             table,

@@ -1,0 +1,305 @@
+//! Pages on which further articles follow as the reader scrolls, or stand before: only the page's own is read.
+//!
+//! Each begins with a headline of the same level, and with its own authors and date or in an element of its own.
+//! The posts of a live blog are told from them by standing below the headline of the page, not beside it.
+
+use std::ops::Range;
+
+use super::Known;
+use super::survey::Sums;
+use crate::extract::hints::Hints;
+use crate::extract::table::{Part, Table, Tag, attribute};
+use crate::extract::text::folded;
+
+/// Weight of the plain text from which what follows a headline is an article.
+const SHORTEST_ARTICLE: f64 = 120.0;
+
+/// Weight of the plain text of the shortest article under the page's own headline.
+const SHORTEST_OWN: f64 = 100.0;
+
+/// Blocks behind a headline, at most, in which its authors and its date stand.
+const BLOCKS_TO_BYLINE: usize = 5;
+
+/// The blocks of the page's own article, where others stand before or behind it.
+pub(super) fn own_blocks(
+    table: &Table<'_>,
+    plain: &Sums,
+    known: &Known<'_>,
+) -> Option<Range<usize>> {
+    let title = folded(known.title?);
+    if known.is_live || title.is_empty() || title.split(' ').any(is_live_word) {
+        return None;
+    }
+    let headlines = Headlines { table, plain };
+    let (own, level) = headlines.own(&title)?;
+    let all: Vec<usize> = headlines.of_level(level).collect();
+    let begins_another = |&index: &usize| {
+        let end = all.iter().find(|next| **next > index);
+        let end = end.copied().unwrap_or(table.blocks.len());
+        headlines.text(index, end) >= SHORTEST_ARTICLE
+            && headlines.is_alike(own, index, level)
+            && !headlines.is_inset(own, index)
+            && !headlines.is_live(index)
+    };
+    let behind = all.iter().copied().filter(|index| *index > own);
+    let end = behind.into_iter().find(begins_another);
+    // A copy of the headline above means that what stands between belongs to the article.
+    let copy = headlines.copy_of(&title).unwrap_or(own);
+    let mut before = all.iter().copied().filter(|index| *index < copy);
+    let start = before.find(begins_another).map(|_| own);
+    if end.is_none() && start.is_none() {
+        return None;
+    }
+    Some(start.unwrap_or(0)..end.unwrap_or(table.blocks.len()))
+}
+
+fn is_live_word(word: &str) -> bool {
+    matches!(
+        word,
+        "live" | "liveblog" | "liveticker" | "ticker" | "newsblog" | "newsticker"
+    )
+}
+
+struct Headlines<'a> {
+    table: &'a Table<'a>,
+    plain: &'a Sums,
+}
+
+impl Headlines<'_> {
+    /// The headline of the page that stands above the most text, and its level.
+    fn own(&self, title: &str) -> Option<(usize, u8)> {
+        let blocks = self.table.blocks.iter().enumerate();
+        let own = blocks.filter_map(|(index, block)| match block.tag {
+            Tag::Heading(level) if folded(&block.text) == title => Some((index, level)),
+            _ => None,
+        });
+        own.map(|(index, level)| {
+            let end = self.of_level(level).find(|next| *next > index);
+            let end = end.unwrap_or(self.table.blocks.len());
+            (index, level, self.text(index, end))
+        })
+        .filter(|(.., text)| *text >= SHORTEST_OWN)
+        .max_by(|a, b| a.2.total_cmp(&b.2))
+        .map(|(index, level, _)| (index, level))
+    }
+
+    /// The first heading that says the headline of the page.
+    fn copy_of(&self, title: &str) -> Option<usize> {
+        let mut blocks = self.table.blocks.iter();
+        blocks
+            .position(|block| matches!(block.tag, Tag::Heading(_)) && folded(&block.text) == title)
+    }
+
+    fn of_level(&self, level: u8) -> impl Iterator<Item = usize> {
+        let blocks = self.table.blocks.iter().enumerate();
+        blocks
+            .filter(move |(_, block)| block.tag == Tag::Heading(level))
+            .map(|(index, _)| index)
+    }
+
+    fn text(&self, first: usize, end: usize) -> f64 {
+        self.plain.between(first, end)
+    }
+
+    /// Tells whether a headline begins an article as the page's own does.
+    fn is_alike(&self, own: usize, other: usize, level: u8) -> bool {
+        self.is_signed(own) && self.is_signed(other) || self.is_beside(own, other, level)
+    }
+
+    /// Tells whether authors or a date stand right behind a headline.
+    fn is_signed(&self, headline: usize) -> bool {
+        let behind = self.table.blocks.iter().enumerate().skip(headline + 1);
+        let end = behind
+            .take(BLOCKS_TO_BYLINE)
+            .find(|(_, block)| matches!(block.tag, Tag::Heading(_)))
+            .map_or(headline + 1 + BLOCKS_TO_BYLINE, |(index, _)| index);
+        let parts = self.table.elements.iter();
+        parts
+            .filter(|part| (headline..end).contains(&part.first) && part.end <= end)
+            .any(|part| {
+                part.tag == Tag::Time
+                    || part.hints.any(Hints::BYLINE.or(Hints::DATE)) && part.end > part.first
+            })
+    }
+
+    /// Tells whether two headlines stand in neighbouring elements that are made alike.
+    fn is_beside(&self, own: usize, other: usize, level: u8) -> bool {
+        let Some((one, another)) = self.neighbours(own, other) else {
+            return false;
+        };
+        let is_made_for_it = one.tag == Tag::Article || one.tag == Tag::Div && level == 1;
+        let name = |part: &Part| {
+            let element = self.table.element(part)?;
+            attribute(element, "class")
+        };
+        is_made_for_it && one.tag == another.tag && name(one) == name(another)
+    }
+
+    /// The elements of one parent that hold one headline each.
+    fn neighbours(&self, own: usize, other: usize) -> Option<(&Part, &Part)> {
+        let around = |headline: usize| {
+            let part = self
+                .table
+                .blocks
+                .get(headline)
+                .map_or(0, |block| block.part);
+            let outer = self.table.ancestors(part);
+            std::iter::once(part).chain(outer.map(|(index, _)| index))
+        };
+        let holds = |index: usize, headline: usize| {
+            let part = self.table.elements.get(index);
+            part.filter(|part| (part.first..part.end).contains(&headline))
+        };
+        let one = around(own)
+            .take_while(|index| holds(*index, other).is_none())
+            .last();
+        let another = around(other)
+            .take_while(|index| holds(*index, own).is_none())
+            .last();
+        Some((holds(one?, own)?, holds(another?, other)?))
+    }
+
+    /// Tells whether a headline stands in a box between the paragraphs of the page's own article, which goes on
+    /// below it.
+    fn is_inset(&self, own: usize, other: usize) -> bool {
+        let holders = |first: usize, end: usize| {
+            let blocks = self.table.blocks.iter().enumerate().take(end).skip(first);
+            blocks
+                .filter(|(index, _)| self.text(*index, index + 1) > 0.0)
+                .map(|(_, block)| self.holder(block.part))
+        };
+        let holder_of_other = self
+            .table
+            .blocks
+            .get(other)
+            .map_or(0, |block| self.holder(block.part));
+        let (first, end) = (own.min(other), own.max(other));
+        let before: Vec<usize> = holders(first, end).collect();
+        let mut behind = holders(end, self.table.blocks.len());
+        other > own && behind.any(|holder| holder != holder_of_other && before.contains(&holder))
+    }
+
+    /// The element that holds a paragraph or a heading beside others.
+    fn holder(&self, part: usize) -> usize {
+        let element = self.table.elements.get(part);
+        match element {
+            Some(found)
+                if matches!(
+                    found.tag,
+                    Tag::Paragraph | Tag::Heading(_) | Tag::Item | Tag::Quote
+                ) =>
+            {
+                found.parent
+            }
+            _ => part,
+        }
+    }
+
+    /// Tells whether a headline stands in a part named after what is live.
+    fn is_live(&self, headline: usize) -> bool {
+        let part = self
+            .table
+            .blocks
+            .get(headline)
+            .map_or(0, |block| block.part);
+        let own = self.table.elements.get(part).into_iter();
+        let around = self.table.ancestors(part).map(|(_, part)| part);
+        own.chain(around)
+            .filter(|part| !matches!(part.tag, Tag::Body | Tag::Html))
+            .filter_map(|part| self.table.element(part))
+            .flat_map(|element| [attribute(element, "class"), attribute(element, "id")])
+            .flatten()
+            .any(|name| {
+                let name = name.to_ascii_lowercase();
+                ["live", "ticker", "timeline", "minute"]
+                    .iter()
+                    .any(|word| name.contains(word))
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::{Page, article};
+
+    const OWN: &str = "<p>The towns of the strait will keep their night ferries through the winter, the harbour office said on Monday.</p><p>Nurses and students had asked for it, and the council found the money in the fund for storm damage.</p>";
+    const OTHER: &str = "<p>Quokkas were seen again at the lighthouse on the northern cape, said the keeper, who has counted forty.</p><p>The quokkas sleep by day and come to the huts at night, where children feed them, against all advice.</p>";
+    const BYLINE: &str =
+        "<div class=byline>By Ada Lark</div><time datetime=2024-05-06>May 6, 2024</time>";
+
+    fn text(head: &str, body: &str) -> String {
+        let html = format!("<title>Ferries sail all winter</title>{head}<body><main>{body}</main>");
+        let page = Page {
+            bytes: html.as_bytes(),
+            content_type: None,
+            url: None,
+        };
+        article(&page, None, &|| true).unwrap().text
+    }
+
+    #[test]
+    fn of_several_articles_in_one_container_only_the_pages_own_is_read() {
+        for tag in ["article", "div", "section"] {
+            for level in 1..=2 {
+                let one = |title: &str, text: &str| {
+                    format!(
+                        "<{tag} class=item><h{level}>{title}</h{level}>{BYLINE}<div class=text>{text}</div></{tag}>"
+                    )
+                };
+                let own = one("Ferries sail all winter", OWN);
+                let other =
+                    one("Quokkas at the cape", OTHER) + &one("Quokkas again", &OTHER.repeat(3));
+                for body in [own.clone() + &other, other.clone() + &own] {
+                    let text = text("", &body);
+                    assert!(text.contains("night ferries"), "{body}\n{text}");
+                    assert!(!text.contains("uokkas"), "{body}\n{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn articles_without_elements_of_their_own_are_told_by_headline_and_byline() {
+        let body = format!(
+            "<div><h1>Ferries sail all winter</h1>{BYLINE}{OWN}<h1>Quokkas at the cape</h1>{BYLINE}{OTHER}</div>"
+        );
+        assert!(!text("", &body).contains("uokkas"));
+    }
+
+    #[test]
+    fn the_sections_of_one_article_are_read_whole_whatever_level_their_headings_have() {
+        for level in 1..=2 {
+            let body = format!(
+                "<article><h1>Ferries sail all winter</h1>{BYLINE}{OWN}<h{level}>What the quokkas do</h{level}>{OTHER}</article>"
+            );
+            let text = text("", &body);
+            assert!(
+                text.contains("What the quokkas do\nQuokkas were seen"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_posts_of_a_live_blog_are_read_all_with_their_headlines() {
+        let post = |title: &str, text: &str| {
+            format!("<article class=post><h1>{title}</h1><time>10:05</time>{text}</article>")
+        };
+        let posts = post("The office confirms", OWN) + &post("Quokkas at the cape", OTHER);
+        let lead = "<h1>Ferries sail all winter</h1><time datetime=2024-05-06>May 6</time><p>All that happens on the day of the decision, hour by hour, from the harbour and the council.</p>";
+        let linked = "<script type=application/ld+json>{\"@type\":\"LiveBlogPosting\",\"headline\":\"Ferries sail all winter\",\"datePublished\":\"2024-05-06\"}</script>";
+        for (head, name) in [(linked, "x"), ("", "liveblog")] {
+            let text = text(head, &format!("{lead}<div class={name}>{posts}</div>"));
+            for part in [
+                "All that happens",
+                "The office confirms",
+                "night ferries",
+                "Quokkas at the cape",
+                "sleep by day",
+            ] {
+                assert!(text.contains(part), "{part}: {text}");
+            }
+            assert!(!text.contains("10:05"), "{text}");
+        }
+    }
+}
