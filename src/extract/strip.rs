@@ -1,6 +1,7 @@
 //! What a page does not need is taken out before it is parsed: code, styles, drawings, comments.
 //!
-//! This saves the parser more than half of a modern page. The same pass over the tags refuses the one
+//! This saves the parser more than half of a modern page, and another half of the rest where no site rule can ask
+//! for attributes that nobody else looks at. The same pass over the tags refuses the one
 //! construct that makes the parser quadratic before anyone can stop it: a tag with very many attributes.
 
 use super::ExtractError;
@@ -12,13 +13,14 @@ pub(super) const KEPT_ATTRIBUTES: usize = 256;
 /// Attributes in one tag that no mistake explains: the page is refused.
 pub(super) const MAX_ATTRIBUTES: usize = 4_096;
 
-/// Whether tags of pictures and form fields stay: they hold no text, but a site rule can count them.
+/// How much of a page is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pictures {
-    /// They stay.
-    Keep,
-    /// They go: with all their sources and sizes they are a tenth of a page.
-    Drop,
+pub(super) enum Detail {
+    /// All but the code: a selector that the operator wrote can ask for any tag and any attribute.
+    All,
+    /// What is read of a page to find its article. Tags of pictures and form fields, the content of embedded
+    /// pages, and attributes that nobody looks at go: with them go half of the bytes that the parser has to read.
+    Needed,
 }
 
 /// A page without its code.
@@ -38,7 +40,7 @@ pub(super) struct Stripped<'a> {
 ///
 /// # Errors
 /// When a tag has more attributes than [`MAX_ATTRIBUTES`].
-pub(super) fn strip(page: &str, pictures: Pictures) -> Result<Stripped<'_>, ExtractError> {
+pub(super) fn strip(page: &str, detail: Detail) -> Result<Stripped<'_>, ExtractError> {
     let mut stripped = Stripped {
         html: String::with_capacity(page.len() / 2),
         ..Stripped::default()
@@ -49,28 +51,19 @@ pub(super) fn strip(page: &str, pictures: Pictures) -> Result<Stripped<'_>, Extr
     let mut repeated_roots = 0_usize;
     while let Some((before, from_tag)) = split_at_byte(rest, b'<') {
         stripped.html.push_str(before);
-        rest = match construct(from_tag) {
+        rest = match construct(from_tag, detail) {
             Construct::Comment => after_comment(from_tag),
             Construct::Raw(raw) => strip_raw(from_tag, raw, &mut stripped, &mut endless)?,
-            Construct::Picture if pictures == Pictures::Drop => {
-                split_at(from_tag, tag_end(from_tag)?.end).1
-            }
-            Construct::Tag | Construct::Picture => {
-                let end = tag_end(from_tag)?;
-                let (tag, after) = split_at(from_tag, end.end);
-                repeated_roots += usize::from(is_root(tag.as_bytes()));
-                if repeated_roots > MAX_ROOTS && is_root(tag.as_bytes()) {
-                    rest = after;
-                    continue;
-                }
-                if let Some(kept) = end.kept {
-                    stripped.html.push_str(split_at(tag, kept).0);
-                    stripped.html.push('>');
-                    stripped.cut_attributes = true;
+            Construct::Unread => split_at(from_tag, tag_length(from_tag)?).1,
+            Construct::Tag => {
+                let is_root = is_root(from_tag.as_bytes());
+                repeated_roots += usize::from(is_root);
+                let length = if is_root && repeated_roots > MAX_ROOTS {
+                    tag_length(from_tag)?
                 } else {
-                    stripped.html.push_str(tag);
-                }
-                after
+                    copy_tag(from_tag, detail, &mut stripped)?
+                };
+                split_at(from_tag, length).1
             }
             Construct::Text => {
                 let (mark, after) = split_at(from_tag, 1);
@@ -90,70 +83,78 @@ fn is_root(tag: &[u8]) -> bool {
     is_tag(tag, "html") || is_tag(tag, "body")
 }
 
-/// Elements whose content is no text of the page.
+/// Elements whose content is no text of the page, and is not read as tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Raw {
     Script,
     Style,
     Svg,
+    Noscript,
+    Iframe,
 }
 
 impl Raw {
+    const ALL: [Self; 5] = [
+        Self::Script,
+        Self::Style,
+        Self::Svg,
+        Self::Noscript,
+        Self::Iframe,
+    ];
+
     fn end_tag(self) -> &'static str {
         match self {
             Self::Script => "</script",
             Self::Style => "</style",
             Self::Svg => "</svg",
+            Self::Noscript => "</noscript",
+            Self::Iframe => "</iframe",
         }
+    }
+
+    fn name(self) -> &'static str {
+        self.end_tag().trim_start_matches("</")
+    }
+
+    /// Whether it goes where a selector could ask for the element.
+    fn always_goes(self) -> bool {
+        matches!(self, Self::Script | Self::Style | Self::Svg)
     }
 }
 
+/// The kinds whose end tag is missing from here on.
 #[derive(Debug, Default)]
-struct Endless {
-    script: bool,
-    style: bool,
-    svg: bool,
-}
-
-impl Endless {
-    fn flag(&mut self, raw: Raw) -> &mut bool {
-        match raw {
-            Raw::Script => &mut self.script,
-            Raw::Style => &mut self.style,
-            Raw::Svg => &mut self.svg,
-        }
-    }
-}
+struct Endless(Vec<Raw>);
 
 enum Construct {
     Comment,
     Raw(Raw),
     Tag,
-    /// A tag without content that shows a picture or a field.
-    Picture,
+    /// A tag without content that nobody reads: a picture, a field, a reference to a style sheet.
+    Unread,
     Text,
 }
 
-fn construct(from_tag: &str) -> Construct {
+fn construct(from_tag: &str, detail: Detail) -> Construct {
     let bytes = from_tag.as_bytes();
-    match bytes.get(1) {
+    match bytes.get(1).map(u8::to_ascii_lowercase) {
         Some(b'!') if bytes.starts_with(b"<!--") => Construct::Comment,
-        Some(b's' | b'S') => {
-            let raw = [
-                ("script", Raw::Script),
-                ("style", Raw::Style),
-                ("svg", Raw::Svg),
-            ]
-            .into_iter()
-            .find(|(name, _)| is_tag(bytes, name))
-            .map(|(_, raw)| raw);
+        Some(b's' | b'n' | b'i') => {
+            let raw = Raw::ALL
+                .into_iter()
+                .find(|raw| is_tag(bytes, raw.name()))
+                .filter(|raw| raw.always_goes() || detail == Detail::Needed);
+            let is_unread = || {
+                ["source", "img", "input"]
+                    .iter()
+                    .any(|name| is_tag(bytes, name))
+            };
             match raw {
                 Some(raw) => Construct::Raw(raw),
-                None if is_tag(bytes, "source") => Construct::Picture,
+                None if detail == Detail::Needed && is_unread() => Construct::Unread,
                 None => Construct::Tag,
             }
         }
-        Some(b'i' | b'I') if is_tag(bytes, "img") || is_tag(bytes, "input") => Construct::Picture,
         Some(byte) if byte.is_ascii_alphabetic() => Construct::Tag,
         _ => Construct::Text,
     }
@@ -192,15 +193,15 @@ fn strip_raw<'a>(
     stripped: &mut Stripped<'a>,
     endless: &mut Endless,
 ) -> Result<&'a str, ExtractError> {
-    let (tag, after) = split_at(from_tag, tag_end(from_tag)?.end);
+    let (tag, after) = split_at(from_tag, tag_length(from_tag)?);
     if tag.ends_with("/>") && raw == Raw::Svg {
         return Ok(after);
     }
-    if *endless.flag(raw) {
+    if endless.0.contains(&raw) {
         return Ok(after);
     }
     let Some(at) = find_ignoring_case(after, raw.end_tag()) else {
-        *endless.flag(raw) = true;
+        endless.0.push(raw);
         return Ok(after);
     };
     let (content, from_end_tag) = split_at(after, at);
@@ -214,59 +215,220 @@ fn strip_raw<'a>(
     Ok(split_at_byte(from_end_tag, b'>').map_or("", |(_, end)| split_at(end, 1).1))
 }
 
-/// How far a tag goes.
-struct TagEnd {
-    /// The length of the tag.
-    end: usize,
-    /// Where the attribute after the last one that is kept begins.
-    kept: Option<usize>,
+/// The length of the tag that a text begins with.
+fn tag_length(from_tag: &str) -> Result<usize, ExtractError> {
+    let mut attributes = Attributes::of(from_tag);
+    while attributes.next()?.is_some() {}
+    Ok(attributes.at)
 }
 
-/// Finds the end of the tag that a text begins with, quoted values honoured.
-fn tag_end(from_tag: &str) -> Result<TagEnd, ExtractError> {
-    let bytes = from_tag.as_bytes();
-    let mut quote = None;
-    let mut attributes = 0_usize;
-    let mut kept = None;
-    let mut previous = b'<';
-    for (index, &byte) in bytes.iter().enumerate() {
-        if let Some(open) = quote {
-            if open == byte {
-                quote = None;
-                previous = b' ';
-            }
+/// Copies the tag that a text begins with, as far as it is read, and returns its length.
+fn copy_tag(
+    from_tag: &str,
+    detail: Detail,
+    stripped: &mut Stripped<'_>,
+) -> Result<usize, ExtractError> {
+    let mut attributes = Attributes::of(from_tag);
+    let start = split_at(from_tag, attributes.at).0;
+    let tag_name = start.trim_start_matches('<');
+    let mut kept = attributes.at;
+    let before = stripped.html.len();
+    stripped.html.push_str(start);
+    while let Some(attribute) = attributes.next()? {
+        if attributes.count > KEPT_ATTRIBUTES {
+            stripped.cut_attributes = true;
             continue;
         }
-        match byte {
-            // A quote is one only where a value begins.
-            b'"' | b'\'' if previous == b'=' => quote = Some(byte),
-            b'>' => {
-                return Ok(TagEnd {
-                    end: index + 1,
-                    kept,
-                });
-            }
-            _ if is_separator(previous) && !is_separator(byte) => {
-                attributes += 1;
-                if attributes == KEPT_ATTRIBUTES + 1 {
-                    kept = Some(index);
-                }
-                if attributes > MAX_ATTRIBUTES {
-                    return Err(ExtractError::TooManyAttributes {
-                        limit: MAX_ATTRIBUTES,
-                    });
-                }
-            }
-            _ => {}
-        }
-        if !(byte.is_ascii_whitespace() && previous == b'=') {
-            previous = byte;
+        kept = attributes.at;
+        if detail == Detail::Needed && attribute.is_read(tag_name) {
+            stripped.html.push(' ');
+            stripped.html.push_str(attribute.written);
         }
     }
-    Ok(TagEnd {
-        end: bytes.len(),
-        kept,
-    })
+    let end = match attributes.end {
+        // The page breaks off in the tag: parsers drop it.
+        End::OfPage => {
+            stripped.html.truncate(before);
+            return Ok(attributes.at);
+        }
+        End::OfTag => ">",
+        End::OfEmptyTag => " />",
+    };
+    if detail == Detail::All {
+        stripped.html.truncate(before);
+        stripped.html.push_str(split_at(from_tag, kept).0);
+    }
+    stripped.html.push_str(end);
+    Ok(attributes.at)
+}
+
+/// An attribute as it is written.
+struct Attribute<'a> {
+    name: &'a str,
+    value: &'a str,
+    written: &'a str,
+}
+
+impl Attribute<'_> {
+    /// Tells whether anybody looks at it, in a tag of this name, on a page without a site rule.
+    fn is_read(&self, tag_name: &str) -> bool {
+        const IN_ANY_TAG: &[&str] = &[
+            "class",
+            "id",
+            "itemprop",
+            "role",
+            "hidden",
+            "content",
+            "datetime",
+            "aria-hidden",
+            "data-testid",
+            "data-component",
+            "data-qa",
+            "data-module",
+            "data-datetime",
+            "data-timestamp",
+            "data-date",
+            "data-time",
+        ];
+        const IN_TAGS: &[(&str, &[&str])] = &[
+            ("href", &["a", "link"]),
+            ("rel", &["a", "link"]),
+            ("name", &["meta"]),
+            ("property", &["meta"]),
+            ("lang", &["html"]),
+            ("xml:lang", &["html"]),
+        ];
+        let is_one = |name: &&str| name.eq_ignore_ascii_case(self.name);
+        if IN_ANY_TAG.iter().any(|name| is_one(name)) {
+            return true;
+        }
+        // A style counts where it hides its element: `display:none`, `visibility:hidden`.
+        if is_one(&"style") {
+            return find_ignoring_case(self.value, ":").is_some()
+                && ["none", "hidden"]
+                    .iter()
+                    .any(|word| find_ignoring_case(self.value, word).is_some());
+        }
+        let is_tag = |tag: &&str| tag.eq_ignore_ascii_case(tag_name);
+        IN_TAGS
+            .iter()
+            .any(|(name, tags)| is_one(name) && tags.iter().any(|tag| is_tag(tag)))
+    }
+}
+
+/// What the attributes of a tag end at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    OfTag,
+    /// With a slash before the angle bracket: elements of drawings and formulas have no content then.
+    OfEmptyTag,
+    OfPage,
+}
+
+/// Reads the attributes of a tag one after the other, as the HTML standard has it (§13.2.5.32 to 40).
+struct Attributes<'a> {
+    from_tag: &'a str,
+    /// Where it goes on; behind the tag when there are no more.
+    at: usize,
+    /// How many there were.
+    count: usize,
+    /// What they end at, once they have.
+    end: End,
+}
+
+impl<'a> Attributes<'a> {
+    /// Those of the tag that a text begins with.
+    fn of(from_tag: &'a str) -> Self {
+        let mut attributes = Self {
+            from_tag,
+            at: 1,
+            count: 0,
+            end: End::OfPage,
+        };
+        attributes.skip(|byte| !is_separator(byte) && byte != b'>');
+        attributes
+    }
+
+    fn next(&mut self) -> Result<Option<Attribute<'a>>, ExtractError> {
+        let end_of_last = self.at;
+        self.skip(is_separator);
+        let start = self.at;
+        match self.byte() {
+            None => return Ok(None),
+            Some(b'>') => {
+                let separators = self.between(end_of_last, start);
+                self.end = if separators.ends_with('/') {
+                    End::OfEmptyTag
+                } else {
+                    End::OfTag
+                };
+                self.at += 1;
+                return Ok(None);
+            }
+            Some(_) => {}
+        }
+        self.count += 1;
+        if self.count > MAX_ATTRIBUTES {
+            return Err(ExtractError::TooManyAttributes {
+                limit: MAX_ATTRIBUTES,
+            });
+        }
+        // The first character belongs to the name, even where it is an equals sign.
+        self.at += 1;
+        self.skip(|byte| !is_separator(byte) && !matches!(byte, b'>' | b'='));
+        let name = self.between(start, self.at);
+        let value = self.value();
+        Ok(Some(Attribute {
+            name,
+            value,
+            written: self.between(start, self.at),
+        }))
+    }
+
+    /// The value behind a name; empty where there is none.
+    fn value(&mut self) -> &'a str {
+        let end_of_name = self.at;
+        self.skip(|byte| byte.is_ascii_whitespace());
+        if self.byte() != Some(b'=') {
+            self.at = end_of_name;
+            return "";
+        }
+        self.at += 1;
+        self.skip(|byte| byte.is_ascii_whitespace());
+        let mut start = self.at;
+        match self.byte() {
+            Some(quote @ (b'"' | b'\'')) => {
+                start += 1;
+                self.at = start;
+                self.skip(|byte| byte != quote);
+                let value = self.between(start, self.at);
+                self.at = (self.at + 1).min(self.from_tag.len());
+                value
+            }
+            _ => {
+                self.skip(|byte| !byte.is_ascii_whitespace() && byte != b'>');
+                self.between(start, self.at)
+            }
+        }
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.from_tag.as_bytes().get(self.at).copied()
+    }
+
+    /// Goes on to the first byte that is none of these.
+    fn skip(&mut self, skipped: impl Fn(u8) -> bool) {
+        let rest = self.from_tag.as_bytes().get(self.at..).unwrap_or_default();
+        self.at += rest
+            .iter()
+            .position(|byte| !skipped(*byte))
+            .unwrap_or(rest.len());
+    }
+
+    /// What is written from one place to another.
+    fn between(&self, from: usize, to: usize) -> &'a str {
+        self.from_tag.get(from..to).unwrap_or_default()
+    }
 }
 
 fn is_separator(byte: u8) -> bool {
@@ -278,35 +440,24 @@ fn split_at(text: &str, at: usize) -> (&str, &str) {
 }
 
 fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
-    let at = text.find(char::from(byte))?;
+    let at = memchr::memchr(byte, text.as_bytes())?;
     text.split_at_checked(at)
 }
 
-/// Where an ASCII needle that begins with a character without case stands.
+/// Where an ASCII needle stands, whatever its case.
 fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
-    let first = needle.chars().next()?;
-    let mut from = 0_usize;
-    while let Some(found) = find_letter(text.get(from..)?, first) {
-        let at = from + found;
-        if text
-            .as_bytes()
-            .get(at..at + needle.len())
+    let first = *needle.as_bytes().first()?;
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(
+        first.to_ascii_lowercase(),
+        first.to_ascii_uppercase(),
+        bytes,
+    )
+    .find(|at| {
+        bytes
+            .get(*at..at + needle.len())
             .is_some_and(|part| part.eq_ignore_ascii_case(needle.as_bytes()))
-        {
-            return Some(at);
-        }
-        from = at + 1;
-    }
-    None
-}
-
-/// Where an ASCII character stands, whatever its case; by the byte where it has none, which is much faster.
-fn find_letter(text: &str, letter: char) -> Option<usize> {
-    if letter.is_ascii_alphabetic() {
-        text.find([letter.to_ascii_lowercase(), letter.to_ascii_uppercase()])
-    } else {
-        text.find(letter)
-    }
+    })
 }
 
 #[cfg(test)]
@@ -314,7 +465,7 @@ mod tests {
     use super::*;
 
     fn stripped(page: &str) -> String {
-        strip(page, Pictures::Keep).unwrap().html
+        strip(page, Detail::All).unwrap().html
     }
 
     #[test]
@@ -326,7 +477,7 @@ mod tests {
     #[test]
     fn linked_data_is_kept_apart_from_other_scripts() {
         let page = "<script type=\"application/LD+JSON\">{}</script><script>x</script>";
-        let parts = strip(page, Pictures::Keep).unwrap();
+        let parts = strip(page, Detail::All).unwrap();
         assert_eq!(parts.linked_data, ["{}"]);
         assert_eq!(parts.scripts, ["x"]);
     }
@@ -339,8 +490,34 @@ mod tests {
     #[test]
     fn pictures_go_where_nobody_asks_for_them() {
         let page = "<p>a<img src=x>b<SOURCE srcset=y><input>c";
-        assert_eq!(strip(page, Pictures::Drop).unwrap().html, "<p>abc");
+        assert_eq!(strip(page, Detail::Needed).unwrap().html, "<p>abc");
         assert_eq!(stripped(page), page);
+    }
+
+    #[test]
+    fn attributes_go_where_nobody_asks_for_them() {
+        let page = "<A onclick='x>y' HREF=/a class = \"b c\" hidden style='color:none' name=d><p style=color:red>\
+            <meta name=e content='f'><br/><i title=\"g>\" =h data-date='1'/>";
+        let expected = "<A HREF=/a class = \"b c\" hidden style='color:none'><p><meta name=e content='f'>\
+            <br /><i data-date='1' />";
+        assert_eq!(strip(page, Detail::Needed).unwrap().html, expected);
+        assert_eq!(
+            stripped("<A onclick='x>y' HREF=/a><br />"),
+            "<A onclick='x>y' HREF=/a><br />"
+        );
+    }
+
+    #[test]
+    fn embedded_pages_go_where_nobody_asks_for_them() {
+        let page = "<p>a<noscript><div>b</div></noscript>c<iframe src=x>d</iframe>e<noscript>f";
+        assert_eq!(strip(page, Detail::Needed).unwrap().html, "<p>acef");
+        assert_eq!(stripped(page), page);
+    }
+
+    #[test]
+    fn a_tag_that_the_page_breaks_off_in_goes() {
+        assert_eq!(stripped("a<p class=\"b>c"), "a");
+        assert_eq!(strip("a<p class='b'", Detail::Needed).unwrap().html, "a");
     }
 
     #[test]
@@ -357,7 +534,7 @@ mod tests {
     fn a_tag_of_thousands_of_attributes_is_refused() {
         let tag = format!("<p {}>", "a=1 ".repeat(5_000));
         assert!(matches!(
-            strip(&tag, Pictures::Keep),
+            strip(&tag, Detail::All),
             Err(ExtractError::TooManyAttributes { limit: 4_096 })
         ));
     }
@@ -365,8 +542,8 @@ mod tests {
     #[test]
     fn a_tag_of_hundreds_of_attributes_is_cut() {
         let page = format!("<p {}>text", "a=1 ".repeat(300));
-        let parts = strip(&page, Pictures::Keep).unwrap();
-        assert_eq!(parts.html, format!("<p {}>text", "a=1 ".repeat(256)));
+        let parts = strip(&page, Detail::All).unwrap();
+        assert_eq!(parts.html, format!("<p{}>text", " a=1".repeat(256)));
         assert!(parts.cut_attributes);
     }
 
