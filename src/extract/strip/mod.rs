@@ -1,17 +1,18 @@
 //! What a page does not need is taken out before it is parsed: code, styles, drawings, comments.
 //!
-//! This saves the parser more than half of a modern page, and another half of the rest where no site rule can ask
-//! for attributes that nobody else looks at. The same pass over the tags refuses the one
-//! construct that makes the parser quadratic before anyone can stop it: a tag with very many attributes.
+//! This saves the parser more than half of a modern page, and much of the rest where no site rule can ask for what
+//! nobody else looks at. The same pass over the tags refuses the one construct that makes the parser quadratic before anyone can stop it: a tag with very many attributes.
+
+mod output;
+mod tag;
 
 use super::ExtractError;
+use output::Output;
+use tag::tag_length;
 
 /// Attributes in one tag that are read; the parser compares each with all before it. Real pages stay below
 /// 60, but a quote left open turns a paragraph into attributes: such a tag is cut.
 pub(super) const KEPT_ATTRIBUTES: usize = 256;
-
-/// Attributes in one tag that no mistake explains: the page is refused.
-pub(super) const MAX_ATTRIBUTES: usize = 4_096;
 
 /// How much of a page is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub(super) enum Detail {
     /// All but the code: a selector that the operator wrote can ask for any tag and any attribute.
     All,
     /// What is read of a page to find its article. Tags of pictures and form fields, the content of embedded
-    /// pages, and attributes that nobody looks at go: with them go half of the bytes that the parser has to read.
+    /// pages, attributes that nobody looks at, and white space that separates no words go.
     Needed,
 }
 
@@ -39,18 +40,16 @@ pub(super) struct Stripped<'a> {
 /// Takes code, styles, drawings and comments out of a page.
 ///
 /// # Errors
-/// When a tag has more attributes than [`MAX_ATTRIBUTES`].
+/// When a tag has more attributes than [`MAX_ATTRIBUTES`](tag::MAX_ATTRIBUTES).
 pub(super) fn strip(page: &str, detail: Detail) -> Result<Stripped<'_>, ExtractError> {
-    let mut stripped = Stripped {
-        html: String::with_capacity(page.len() / 2),
-        ..Stripped::default()
-    };
+    let mut stripped = Stripped::default();
+    let mut out = Output::new(detail, page.len());
     let mut rest = page;
     // Once an end tag is missing it is missing for all that follows: it is not looked for again.
     let mut endless = Endless::default();
     let mut repeated_roots = 0_usize;
     while let Some((before, from_tag)) = split_at_byte(rest, b'<') {
-        stripped.html.push_str(before);
+        out.text(before);
         rest = match construct(from_tag, detail) {
             Construct::Comment => after_comment(from_tag),
             Construct::Raw(raw) => strip_raw(from_tag, raw, &mut stripped, &mut endless)?,
@@ -61,18 +60,21 @@ pub(super) fn strip(page: &str, detail: Detail) -> Result<Stripped<'_>, ExtractE
                 let length = if is_root && repeated_roots > MAX_ROOTS {
                     tag_length(from_tag)?
                 } else {
-                    copy_tag(from_tag, detail, &mut stripped)?
+                    out.tag(from_tag)?
                 };
                 split_at(from_tag, length).1
             }
+            Construct::EndTag => split_at(from_tag, out.end_tag(from_tag)?).1,
             Construct::Text => {
                 let (mark, after) = split_at(from_tag, 1);
-                stripped.html.push_str(mark);
+                out.text(mark);
                 after
             }
         };
     }
-    stripped.html.push_str(rest);
+    out.text(rest);
+    stripped.html = out.html;
+    stripped.cut_attributes = out.cut_attributes;
     Ok(stripped)
 }
 
@@ -102,18 +104,14 @@ impl Raw {
         Self::Iframe,
     ];
 
-    fn end_tag(self) -> &'static str {
-        match self {
-            Self::Script => "</script",
-            Self::Style => "</style",
-            Self::Svg => "</svg",
-            Self::Noscript => "</noscript",
-            Self::Iframe => "</iframe",
-        }
-    }
-
     fn name(self) -> &'static str {
-        self.end_tag().trim_start_matches("</")
+        match self {
+            Self::Script => "script",
+            Self::Style => "style",
+            Self::Svg => "svg",
+            Self::Noscript => "noscript",
+            Self::Iframe => "iframe",
+        }
     }
 
     /// Whether it goes where a selector could ask for the element.
@@ -130,6 +128,7 @@ enum Construct {
     Comment,
     Raw(Raw),
     Tag,
+    EndTag,
     /// A tag without content that nobody reads: a picture, a field, a reference to a style sheet.
     Unread,
     Text,
@@ -156,6 +155,7 @@ fn construct(from_tag: &str, detail: Detail) -> Construct {
             }
         }
         Some(byte) if byte.is_ascii_alphabetic() => Construct::Tag,
+        Some(b'/') if bytes.get(2).is_some_and(u8::is_ascii_alphabetic) => Construct::EndTag,
         _ => Construct::Text,
     }
 }
@@ -200,7 +200,7 @@ fn strip_raw<'a>(
     if endless.0.contains(&raw) {
         return Ok(after);
     }
-    let Some(at) = find_ignoring_case(after, raw.end_tag()) else {
+    let Some(at) = find_end_tag(after, raw.name()) else {
         endless.0.push(raw);
         return Ok(after);
     };
@@ -215,226 +215,6 @@ fn strip_raw<'a>(
     Ok(split_at_byte(from_end_tag, b'>').map_or("", |(_, end)| split_at(end, 1).1))
 }
 
-/// The length of the tag that a text begins with.
-fn tag_length(from_tag: &str) -> Result<usize, ExtractError> {
-    let mut attributes = Attributes::of(from_tag);
-    while attributes.next()?.is_some() {}
-    Ok(attributes.at)
-}
-
-/// Copies the tag that a text begins with, as far as it is read, and returns its length.
-fn copy_tag(
-    from_tag: &str,
-    detail: Detail,
-    stripped: &mut Stripped<'_>,
-) -> Result<usize, ExtractError> {
-    let mut attributes = Attributes::of(from_tag);
-    let start = split_at(from_tag, attributes.at).0;
-    let tag_name = start.trim_start_matches('<');
-    let mut kept = attributes.at;
-    let before = stripped.html.len();
-    stripped.html.push_str(start);
-    while let Some(attribute) = attributes.next()? {
-        if attributes.count > KEPT_ATTRIBUTES {
-            stripped.cut_attributes = true;
-            continue;
-        }
-        kept = attributes.at;
-        if detail == Detail::Needed && attribute.is_read(tag_name) {
-            stripped.html.push(' ');
-            stripped.html.push_str(attribute.written);
-        }
-    }
-    let end = match attributes.end {
-        // The page breaks off in the tag: parsers drop it.
-        End::OfPage => {
-            stripped.html.truncate(before);
-            return Ok(attributes.at);
-        }
-        End::OfTag => ">",
-        End::OfEmptyTag => " />",
-    };
-    if detail == Detail::All {
-        stripped.html.truncate(before);
-        stripped.html.push_str(split_at(from_tag, kept).0);
-    }
-    stripped.html.push_str(end);
-    Ok(attributes.at)
-}
-
-/// An attribute as it is written.
-struct Attribute<'a> {
-    name: &'a str,
-    value: &'a str,
-    written: &'a str,
-}
-
-impl Attribute<'_> {
-    /// Tells whether anybody looks at it, in a tag of this name, on a page without a site rule.
-    fn is_read(&self, tag_name: &str) -> bool {
-        const IN_ANY_TAG: &[&str] = &[
-            "class",
-            "id",
-            "itemprop",
-            "role",
-            "hidden",
-            "content",
-            "datetime",
-            "aria-hidden",
-            "data-testid",
-            "data-component",
-            "data-qa",
-            "data-module",
-            "data-datetime",
-            "data-timestamp",
-            "data-date",
-            "data-time",
-        ];
-        const IN_TAGS: &[(&str, &[&str])] = &[
-            ("href", &["a", "link"]),
-            ("rel", &["a", "link"]),
-            ("name", &["meta"]),
-            ("property", &["meta"]),
-            ("lang", &["html"]),
-            ("xml:lang", &["html"]),
-        ];
-        let is_one = |name: &&str| name.eq_ignore_ascii_case(self.name);
-        if IN_ANY_TAG.iter().any(|name| is_one(name)) {
-            return true;
-        }
-        // A style counts where it hides its element: `display:none`, `visibility:hidden`.
-        if is_one(&"style") {
-            return find_ignoring_case(self.value, ":").is_some()
-                && ["none", "hidden"]
-                    .iter()
-                    .any(|word| find_ignoring_case(self.value, word).is_some());
-        }
-        let is_tag = |tag: &&str| tag.eq_ignore_ascii_case(tag_name);
-        IN_TAGS
-            .iter()
-            .any(|(name, tags)| is_one(name) && tags.iter().any(|tag| is_tag(tag)))
-    }
-}
-
-/// What the attributes of a tag end at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    OfTag,
-    /// With a slash before the angle bracket: elements of drawings and formulas have no content then.
-    OfEmptyTag,
-    OfPage,
-}
-
-/// Reads the attributes of a tag one after the other, as the HTML standard has it (§13.2.5.32 to 40).
-struct Attributes<'a> {
-    from_tag: &'a str,
-    /// Where it goes on; behind the tag when there are no more.
-    at: usize,
-    /// How many there were.
-    count: usize,
-    /// What they end at, once they have.
-    end: End,
-}
-
-impl<'a> Attributes<'a> {
-    /// Those of the tag that a text begins with.
-    fn of(from_tag: &'a str) -> Self {
-        let mut attributes = Self {
-            from_tag,
-            at: 1,
-            count: 0,
-            end: End::OfPage,
-        };
-        attributes.skip(|byte| !is_separator(byte) && byte != b'>');
-        attributes
-    }
-
-    fn next(&mut self) -> Result<Option<Attribute<'a>>, ExtractError> {
-        let end_of_last = self.at;
-        self.skip(is_separator);
-        let start = self.at;
-        match self.byte() {
-            None => return Ok(None),
-            Some(b'>') => {
-                let separators = self.between(end_of_last, start);
-                self.end = if separators.ends_with('/') {
-                    End::OfEmptyTag
-                } else {
-                    End::OfTag
-                };
-                self.at += 1;
-                return Ok(None);
-            }
-            Some(_) => {}
-        }
-        self.count += 1;
-        if self.count > MAX_ATTRIBUTES {
-            return Err(ExtractError::TooManyAttributes {
-                limit: MAX_ATTRIBUTES,
-            });
-        }
-        // The first character belongs to the name, even where it is an equals sign.
-        self.at += 1;
-        self.skip(|byte| !is_separator(byte) && !matches!(byte, b'>' | b'='));
-        let name = self.between(start, self.at);
-        let value = self.value();
-        Ok(Some(Attribute {
-            name,
-            value,
-            written: self.between(start, self.at),
-        }))
-    }
-
-    /// The value behind a name; empty where there is none.
-    fn value(&mut self) -> &'a str {
-        let end_of_name = self.at;
-        self.skip(|byte| byte.is_ascii_whitespace());
-        if self.byte() != Some(b'=') {
-            self.at = end_of_name;
-            return "";
-        }
-        self.at += 1;
-        self.skip(|byte| byte.is_ascii_whitespace());
-        let mut start = self.at;
-        match self.byte() {
-            Some(quote @ (b'"' | b'\'')) => {
-                start += 1;
-                self.at = start;
-                self.skip(|byte| byte != quote);
-                let value = self.between(start, self.at);
-                self.at = (self.at + 1).min(self.from_tag.len());
-                value
-            }
-            _ => {
-                self.skip(|byte| !byte.is_ascii_whitespace() && byte != b'>');
-                self.between(start, self.at)
-            }
-        }
-    }
-
-    fn byte(&self) -> Option<u8> {
-        self.from_tag.as_bytes().get(self.at).copied()
-    }
-
-    /// Goes on to the first byte that is none of these.
-    fn skip(&mut self, skipped: impl Fn(u8) -> bool) {
-        let rest = self.from_tag.as_bytes().get(self.at..).unwrap_or_default();
-        self.at += rest
-            .iter()
-            .position(|byte| !skipped(*byte))
-            .unwrap_or(rest.len());
-    }
-
-    /// What is written from one place to another.
-    fn between(&self, from: usize, to: usize) -> &'a str {
-        self.from_tag.get(from..to).unwrap_or_default()
-    }
-}
-
-fn is_separator(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || byte == b'/'
-}
-
 fn split_at(text: &str, at: usize) -> (&str, &str) {
     text.split_at_checked(at).unwrap_or((text, ""))
 }
@@ -442,6 +222,17 @@ fn split_at(text: &str, at: usize) -> (&str, &str) {
 fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
     let at = memchr::memchr(byte, text.as_bytes())?;
     text.split_at_checked(at)
+}
+
+/// Where the end tag of a name begins.
+fn find_end_tag(text: &str, name: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'<', bytes).find(|at| {
+        bytes
+            .get(at + 1..at + 2 + name.len())
+            .and_then(|tag| tag.strip_prefix(b"/"))
+            .is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+    })
 }
 
 /// Where an ASCII needle stands, whatever its case.
@@ -505,6 +296,43 @@ mod tests {
             stripped("<A onclick='x>y' HREF=/a><br />"),
             "<A onclick='x>y' HREF=/a><br />"
         );
+    }
+
+    #[test]
+    fn white_space_goes_where_it_separates_no_words() {
+        for (page, expected) in [
+            (
+                "<div>\n  <p>a\n b</p>\n</div>\n\n",
+                "<div><p>a\n b</p></div>",
+            ),
+            ("<b>a</b>\r\n <i>b</i>", "<b>a</b> <i>b</i>"),
+            ("<b>a</b> <!-- c --> <img> b", "<b>a</b> b"),
+            ("<p> <b>a</b> </p> b", "<p><b>a</b></p> b"),
+            ("<b>a</b>\t</div> </div><b>b", "<b>a</b></div></div> <b>b"),
+            ("<p>a <script></script> b", "<p>a  b"),
+            ("<br> a <td> b", "<br> a <td> b"),
+        ] {
+            assert_eq!(strip(page, Detail::Needed).unwrap().html, expected);
+            let all = strip(page, Detail::All).unwrap().html;
+            let uncoded = page
+                .replace("<!-- c -->", "")
+                .replace("<script></script>", "");
+            assert_eq!(all, uncoded);
+        }
+    }
+
+    #[test]
+    fn end_tags_have_no_attributes() {
+        let page = "<p>a</p  b='>'>c</B/>d</p";
+        for detail in [Detail::All, Detail::Needed] {
+            assert_eq!(strip(page, detail).unwrap().html, "<p>a</p>c</B>d");
+        }
+    }
+
+    #[test]
+    fn an_end_tag_of_thousands_of_attributes_is_refused() {
+        let tag = format!("</p {}>", "a=1 ".repeat(5_000));
+        assert!(strip(&tag, Detail::All).is_err());
     }
 
     #[test]
