@@ -26,9 +26,14 @@ const MAX_BYTES: usize = 6 * 1_048_576;
 
 /// The text that linked data quotes, where the page shows less of it or something else.
 pub(super) fn quoted(shown: &str, linked: Option<&str>) -> Option<String> {
-    let text = paragraphs(linked?);
+    let linked = linked?;
+    let shown = weight(shown);
+    if shown >= TOO_LITTLE {
+        return None;
+    }
+    let text = paragraphs(linked);
     let quoted = weight(&text);
-    (quoted >= ENOUGH && quoted > weight(shown) * 2 && weight(shown) < TOO_LITTLE).then_some(text)
+    (quoted >= ENOUGH && quoted > shown * 2).then_some(text)
 }
 
 /// The text that the scripts of a page hold, where the page shows hardly any.

@@ -5,7 +5,7 @@
 
 use super::hints::Hints;
 use super::linked_data::LinkedArticle;
-use super::table::{Table, Tag};
+use super::table::{Block, Table, Tag};
 use super::text::{folded, weight};
 
 /// What stands where the article should.
@@ -181,7 +181,7 @@ fn page_says(signs: &Signs<'_>, sayings: &[&str]) -> bool {
         .iter()
         .take(400)
         .filter(|block| block.weight <= 600)
-        .map(|block| folded(&block.text))
+        .map(Block::folded)
         .any(|text| sayings.iter().any(|saying| text.contains(saying)))
 }
 
@@ -288,7 +288,7 @@ fn is_consent(signs: &Signs<'_>) -> bool {
         .iter()
         .filter(|block| block.weight >= 60 && block.link_share() < 0.5)
     {
-        let text = folded(&block.text);
+        let text = block.folded();
         let words = text
             .split(' ')
             .filter(|word| CONSENT_WORDS.iter().any(|sign| word.starts_with(sign)));
