@@ -4,7 +4,7 @@
 
 use scraper::{ElementRef, Html, Selector};
 
-use super::rule::{Checked, RuleError};
+use super::rule::{self, Checked, RuleError};
 use super::strip::{self, Detail};
 use super::table::text_of;
 use super::{ExtractError, Page, decoded, dom};
@@ -105,7 +105,8 @@ impl Listing {
         let stripped = strip::strip(&text, Detail::All)?;
         let html = dom::parse(&stripped.html, still_time)?;
         let mut entries = Vec::new();
-        for item in html.select(&self.item.selector).take(MAX_ENTRIES) {
+        let items = rule::elements(&html, &self.item, still_time)?;
+        for item in items.into_iter().take(MAX_ENTRIES) {
             if !still_time() {
                 return Err(ExtractError::TooSlow.into());
             }

@@ -268,7 +268,8 @@ fn examine(
     };
     let stripped = strip::strip(&text, detail)?;
     let html = dom::parse(&stripped.html, still_time)?;
-    let applied = rule.map(|rule| rule.apply(&html)).unwrap_or_default();
+    let applied = rule.map(|rule| rule.apply(&html, still_time));
+    let applied = applied.transpose()?.unwrap_or_default();
     let linked = linked_data::read(&stripped.linked_data);
     let table = Table::new(&html, &applied.body, &applied.removed);
     let sources = Sources {
