@@ -49,21 +49,26 @@ impl Inputs {
         &self.names
     }
 
-    /// What fetches those that are addresses.
-    pub(super) fn client(&self) -> anyhow::Result<Fetcher> {
-        Fetcher::new(&self.allow_private)
+    /// What fetches those that are addresses; none for files alone, for it takes as long as reading two of them.
+    pub(super) fn client(&self) -> anyhow::Result<Option<Fetcher>> {
+        let is_wanted = self.names.iter().any(|name| is_address(name));
+        let client = is_wanted.then(|| Fetcher::new(&self.allow_private));
+        client.transpose()
     }
 
     /// Reads one of them.
-    pub(super) async fn read(&self, client: &Fetcher, name: &str) -> anyhow::Result<Document> {
-        if name.starts_with("http://") || name.starts_with("https://") {
-            self.fetch(client, name).await
-        } else {
-            Ok(Document {
+    pub(super) async fn read(
+        &self,
+        client: Option<&Fetcher>,
+        name: &str,
+    ) -> anyhow::Result<Document> {
+        match client.filter(|_| is_address(name)) {
+            Some(client) => self.fetch(client, name).await,
+            None => Ok(Document {
                 bytes: read_file(Path::new(name))?,
                 content_type: self.content_type.clone(),
                 url: None,
-            })
+            }),
         }
     }
 
@@ -126,6 +131,10 @@ impl Fetcher {
             url: Some(fetched.final_url),
         })
     }
+}
+
+fn is_address(name: &str) -> bool {
+    name.starts_with("http://") || name.starts_with("https://")
 }
 
 fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {

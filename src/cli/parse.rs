@@ -23,7 +23,7 @@ impl Parse {
         let mut outcome = Outcome::Done;
         let bar = output::progress(self.inputs.names().len());
         for name in self.inputs.names() {
-            let report = match self.inputs.read(&client, name).await {
+            let report = match self.inputs.read(client.as_ref(), name).await {
                 Err(error) => parse::report_unread(name, format!("{error:#}")),
                 Ok(document) => parse::report(
                     name,

@@ -14,8 +14,10 @@ use super::verdict::Verdict;
 pub struct Explanation {
     /// The element that was found to hold the text; none where a site rule names it, or where there is no text.
     pub root: Option<Root>,
-    /// The blocks of the page, in document order.
+    /// The blocks of the page, in document order; of a page built to have very many, the first.
     pub blocks: Vec<ExplainedBlock>,
+    /// How many more there are.
+    pub more_blocks: usize,
     /// Where the text was taken from, when not from the blocks.
     pub elsewhere: Option<Elsewhere>,
     /// What each selector of the site rule matched.
@@ -87,6 +89,7 @@ pub(super) fn explanation(
             selector: selector(table, root),
         }),
         blocks: blocks
+            .take(MAX_BLOCKS)
             .map(|(block, verdict)| ExplainedBlock {
                 path: table
                     .elements
@@ -98,10 +101,14 @@ pub(super) fn explanation(
                 verdict: *verdict,
             })
             .collect(),
+        more_blocks: table.blocks.len().saturating_sub(MAX_BLOCKS),
         elsewhere: None,
         selectors: applied.matched.clone(),
     }
 }
+
+/// Blocks that are explained: people read some hundreds, and each takes a kilobyte.
+const MAX_BLOCKS: usize = 20_000;
 
 /// Elements of a path that are shown.
 const SHOWN_ELEMENTS: usize = 4;

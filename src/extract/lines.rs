@@ -5,7 +5,7 @@
 
 use super::dates;
 use super::table::{Block, Tag};
-use super::text::{ends_sentence, folded, is_dense_script};
+use super::text::{ends_sentence, is_dense_script};
 
 /// The longest such line, in weight; a longer one has its own sentence to say.
 const LONGEST: usize = 170;
@@ -36,20 +36,19 @@ pub(super) fn is_boilerplate(block: &Block) -> bool {
     if block.tag == Tag::Item && block.link_share() > LINKED_ITEM_SHARE && block.weight <= LONGEST {
         return true;
     }
-    let text = folded(&block.text);
-    if OUTLINES.contains(&text.as_str()) || is_consent(&text) || is_about_rights(&block.text, &text)
-    {
+    let text = block.folded();
+    if OUTLINES.contains(&text) || is_consent(text) || is_about_rights(&block.text, text) {
         return true;
     }
     let is_sentence =
         block.links == 0 && block.weight > SHORT_SENTENCE && ends_sentence(&block.text);
     block.weight <= LONGEST
-        && (!is_sentence && begins_with(&block.text, &text, STARTS) || is_credit(&block.text))
+        && (!is_sentence && begins_with(&block.text, text, STARTS) || is_credit(&block.text))
 }
 
 /// Tells whether a line stands above what follows an article: related articles, comments, the author.
 pub(super) fn ends_article(block: &Block) -> bool {
-    block.weight <= 80 && begins_with(&block.text, &folded(&block.text), ENDS)
+    block.weight <= 80 && begins_with(&block.text, block.folded(), ENDS)
 }
 
 /// Tells whether a folded line is the authors' names, with or without a word before them.
@@ -302,6 +301,7 @@ mod tests {
             link_weight: 0,
             links: 0,
             in_caption: false,
+            known_folded: std::cell::OnceCell::new(),
         }
     }
 

@@ -4,8 +4,8 @@
 
 use scraper::{ElementRef, Html, Selector};
 
-use super::rule::{Checked, RuleError};
-use super::strip::{self, Pictures};
+use super::rule::{self, Checked, RuleError};
+use super::strip::{self, Detail};
 use super::table::text_of;
 use super::{ExtractError, Page, decoded, dom};
 use crate::domain::{FoundListing, ListedEntry, ListingRule};
@@ -102,10 +102,11 @@ impl Listing {
         still_time: &dyn Fn() -> bool,
     ) -> Result<FoundListing, ListingError> {
         let text = decoded(page)?;
-        let stripped = strip::strip(&text, Pictures::Keep)?;
+        let stripped = strip::strip(&text, Detail::All)?;
         let html = dom::parse(&stripped.html, still_time)?;
         let mut entries = Vec::new();
-        for item in html.select(&self.item.selector).take(MAX_ENTRIES) {
+        let items = rule::elements(&html, &self.item, still_time)?;
+        for item in items.into_iter().take(MAX_ENTRIES) {
             if !still_time() {
                 return Err(ExtractError::TooSlow.into());
             }

@@ -52,7 +52,7 @@ use body::Known;
 use embedded::Shown;
 use metadata::Sources;
 use rule::Applied;
-use strip::Pictures;
+use strip::Detail;
 use table::Table;
 use wall::Signs;
 
@@ -271,13 +271,14 @@ fn examine(
     look: impl FnOnce(&Table<'_>, &body::Found, &Applied),
 ) -> Result<(Extracted, Option<Elsewhere>), ExtractError> {
     let text = decoded(page)?;
-    let pictures = match rule {
-        Some(_) => Pictures::Keep,
-        None => Pictures::Drop,
+    let detail = match rule {
+        Some(_) => Detail::All,
+        None => Detail::Needed,
     };
-    let stripped = strip::strip(&text, pictures)?;
+    let stripped = strip::strip(&text, detail)?;
     let html = dom::parse(&stripped.html, still_time)?;
-    let applied = rule.map(|rule| rule.apply(&html)).unwrap_or_default();
+    let applied = rule.map(|rule| rule.apply(&html, still_time));
+    let applied = applied.transpose()?.unwrap_or_default();
     let linked = linked_data::read(&stripped.linked_data);
     let table = Table::new(&html, &applied.body, &applied.removed);
     let sources = Sources {
@@ -415,7 +416,7 @@ pub fn fragment_text(html: &str) -> String {
         .get(..html.floor_char_boundary(MAX_FRAGMENT_BYTES))
         .unwrap_or(html);
     let parsed =
-        strip::strip(cut, Pictures::Drop).and_then(|stripped| dom::parse(&stripped.html, &|| true));
+        strip::strip(cut, Detail::Needed).and_then(|stripped| dom::parse(&stripped.html, &|| true));
     match parsed {
         Ok(html) => {
             let none = BTreeSet::new();
@@ -430,7 +431,7 @@ pub fn fragment_text(html: &str) -> String {
 
 /// The article in a piece of a page, without what stands around it.
 fn page_text(html: &str, title: Option<&str>) -> String {
-    let parsed = strip::strip(html, Pictures::Drop)
+    let parsed = strip::strip(html, Detail::Needed)
         .and_then(|stripped| dom::parse(&stripped.html, &|| true));
     let Ok(html) = parsed else {
         return String::new();

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html, Selector};
 
-use super::Note;
 use super::explain::Matched;
 use super::table::{NodeId, text_of};
 use super::text::clean_some;
+use super::{ExtractError, Note};
 use crate::domain::SiteRule;
 
 /// A site rule whose selectors have been checked.
@@ -97,20 +97,35 @@ impl Rule {
         text.lines().filter_map(rest).collect::<Vec<_>>().join("\n")
     }
 
-    /// Applies the rule to a page.
-    pub(super) fn apply(&self, html: &Html) -> Applied {
-        let mut applied = Applied::default();
-        let matched = &mut applied.matched;
-        applied.body = nodes(html, self.body.iter(), matched);
-        applied.removed = nodes(html, self.remove.iter(), matched);
-        applied.title = text(html, self.title.as_ref(), matched);
-        applied.byline = text(html, self.byline.as_ref(), matched);
-        applied.published = dates(html, self.published.as_ref(), matched);
-        applied.next = self
-            .next
-            .as_ref()
-            .and_then(|next| link(html, next, matched));
-        applied
+    /// Applies the rule to a page; `still_time` is asked from time to time whether to go on.
+    ///
+    /// # Errors
+    /// When the page is built to be slow.
+    pub(super) fn apply(
+        &self,
+        html: &Html,
+        still_time: &dyn Fn() -> bool,
+    ) -> Result<Applied, ExtractError> {
+        let mut matched = Vec::new();
+        let mut elements = |checked: &Checked| {
+            let found = elements(html, checked, still_time)?;
+            matched.push(checked.matched(found.len()));
+            Ok::<_, ExtractError>(found)
+        };
+        let mut all = |selectors: &[Checked]| -> Result<Vec<ElementRef<'_>>, ExtractError> {
+            let found: Result<Vec<_>, _> = selectors.iter().map(&mut elements).collect();
+            Ok(found?.concat())
+        };
+        let ids = |found: Vec<ElementRef<'_>>| found.iter().map(|element| element.id()).collect();
+        Ok(Applied {
+            body: ids(all(self.body.as_slice())?),
+            removed: ids(all(&self.remove)?),
+            title: text(&all(self.title.as_slice())?),
+            byline: text(&all(self.byline.as_slice())?),
+            published: dates(&all(self.published.as_slice())?),
+            next: link(&all(self.next.as_slice())?),
+            matched,
+        })
     }
 }
 
@@ -173,10 +188,35 @@ impl Applied {
 /// The key of the link to the next page.
 const NEXT: &str = "next";
 
+/// Elements that a selector is tried on between two looks at the time: what one costs depends on the page.
+const TRIED_AT_ONCE: usize = 16;
+
+/// The elements that a selector matches. Each is tried by itself: the parser's own search cannot be stopped, and
+/// selectors exist that compare each element with all others.
+pub(super) fn elements<'a>(
+    html: &'a Html,
+    checked: &Checked,
+    still_time: &dyn Fn() -> bool,
+) -> Result<Vec<ElementRef<'a>>, ExtractError> {
+    let mut found = Vec::new();
+    let all = html.tree.nodes().filter(|node| node.parent().is_some());
+    for (index, element) in all.filter_map(ElementRef::wrap).enumerate() {
+        if index % TRIED_AT_ONCE == 0 && !still_time() {
+            return Err(ExtractError::TooSlow);
+        }
+        if checked.selector.matches(&element) {
+            found.push(element);
+        }
+    }
+    Ok(found)
+}
+
+/// Elements that are read of those that a selector matches: each can hold all others.
+const MOST_READ: usize = 10;
+
 /// The first address that an element of these, or one inside it, links to.
-fn link(html: &Html, checked: &Checked, matched: &mut Vec<Matched>) -> Option<String> {
-    matched.push(checked.matched(html.select(&checked.selector).count()));
-    html.select(&checked.selector).find_map(|element| {
+fn link(elements: &[ElementRef<'_>]) -> Option<String> {
+    elements.iter().take(MOST_READ).find_map(|element| {
         element
             .descendent_elements()
             .find_map(|element| element.value().attr("href"))
@@ -184,51 +224,62 @@ fn link(html: &Html, checked: &Checked, matched: &mut Vec<Matched>) -> Option<St
     })
 }
 
-fn nodes<'a>(
-    html: &Html,
-    selectors: impl Iterator<Item = &'a Checked>,
-    matched: &mut Vec<Matched>,
-) -> BTreeSet<NodeId> {
-    let mut all = BTreeSet::new();
-    for checked in selectors {
-        let found: Vec<NodeId> = html
-            .select(&checked.selector)
-            .map(|element| element.id())
-            .collect();
-        matched.push(checked.matched(found.len()));
-        all.extend(found);
-    }
-    all
-}
-
-fn text(html: &Html, checked: Option<&Checked>, matched: &mut Vec<Matched>) -> Option<String> {
-    let checked = checked?;
-    let texts: Vec<String> = html
-        .select(&checked.selector)
-        .map(|element| {
-            let written = element.value().attr("content").map(str::to_owned);
-            written.unwrap_or_else(|| text_of(*element, LONGEST_LINE))
-        })
-        .filter(|text| !text.is_empty())
-        .collect();
-    matched.push(checked.matched(texts.len()));
-    texts.into_iter().next()
+/// The text of the first element that has one.
+fn text(elements: &[ElementRef<'_>]) -> Option<String> {
+    let mut texts = elements.iter().take(MOST_READ).map(|element| {
+        let written = element.value().attr("content").map(str::to_owned);
+        written.unwrap_or_else(|| text_of(**element, LONGEST_LINE))
+    });
+    texts.find(|text| !text.is_empty())
 }
 
 /// Bytes read of an element that holds a headline or a byline.
 const LONGEST_LINE: usize = 1_000;
 
-fn dates(html: &Html, checked: Option<&Checked>, matched: &mut Vec<Matched>) -> Vec<String> {
-    let Some(checked) = checked else {
-        return Vec::new();
-    };
+fn dates(elements: &[ElementRef<'_>]) -> Vec<String> {
     let mut found = Vec::new();
-    matched.push(checked.matched(html.select(&checked.selector).count()));
-    for element in html.select(&checked.selector).take(10) {
+    for element in elements.iter().take(MOST_READ) {
         for name in ["datetime", "content", "title"] {
             found.extend(element.value().attr(name).map(str::to_owned));
         }
-        found.push(text_of(*element, LONGEST_LINE));
+        found.push(text_of(**element, LONGEST_LINE));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::extract::dom;
+
+    #[test]
+    fn a_selector_that_compares_each_element_with_all_others_can_be_stopped() {
+        let html = dom::parse(&"<p>x".repeat(10_000), &|| true).unwrap();
+        let checked = Checked::new("body", "p ~ div ~ p").unwrap();
+        let asked = Cell::new(0_usize);
+        let still_time = || {
+            asked.set(asked.get() + 1);
+            asked.get() < 10
+        };
+        assert!(matches!(
+            elements(&html, &checked, &still_time),
+            Err(ExtractError::TooSlow)
+        ));
+        assert_eq!(asked.get(), 10);
+    }
+
+    #[test]
+    fn of_the_elements_of_a_selector_the_first_with_a_text_is_the_headline() {
+        let page = "<h1></h1><h1>Night ferries</h1>".to_owned() + &"<h1>More</h1>".repeat(1_000);
+        let html = dom::parse(&page, &|| true).unwrap();
+        let rule = Rule {
+            title: Checked::new("title", "h1").ok(),
+            ..Rule::default()
+        };
+        let applied = rule.apply(&html, &|| true).unwrap();
+        assert_eq!(applied.title.as_deref(), Some("Night ferries"));
+        assert_eq!(applied.matched.first().unwrap().elements, 1_002);
+    }
 }

@@ -556,3 +556,28 @@ fn a_paragraph_in_a_part_named_more_is_kept() {
     );
     assert!(article_of(&html).text.contains(SECOND));
 }
+
+#[test]
+fn only_so_many_lines_are_searched_for_a_byline() {
+    let lines = |count: usize| "<p>By the by, nobody wrote this".repeat(count) + "<p>By Ada Lark";
+    let byline = |count: usize| {
+        let html =
+            page_of("", &[FIRST, SECOND]) + &lines(count) + &format!("<p>{SECOND} And so on.");
+        article_of(&html).byline
+    };
+    assert!(byline(10).is_some());
+    assert_eq!(byline(3_000), None);
+}
+
+#[test]
+fn of_a_page_of_a_hundred_thousand_blocks_the_first_are_explained() {
+    let html = format!("<p>{FIRST}") + &"<p>x".repeat(100_000);
+    let page = Page {
+        bytes: html.as_bytes(),
+        content_type: None,
+        url: None,
+    };
+    let (_, explanation) = explained(&page, None, &|| true).unwrap();
+    assert_eq!(explanation.blocks.len(), 20_000);
+    assert_eq!(explanation.more_blocks, 80_001);
+}

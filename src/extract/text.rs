@@ -12,16 +12,35 @@ pub(super) struct TextBuffer {
 impl TextBuffer {
     /// Appends a piece; white space at its ends separates it from its neighbours.
     pub(super) fn push(&mut self, piece: &str) {
-        for c in piece.chars() {
+        let mut rest = piece;
+        loop {
+            // Most of all text is runs of these, and a run is copied at once.
+            let run = rest.bytes().position(|byte| !byte.is_ascii_graphic());
+            let (visible, after) = rest
+                .split_at_checked(run.unwrap_or(rest.len()))
+                .unwrap_or((rest, ""));
+            if !visible.is_empty() {
+                self.separate();
+                self.text.push_str(visible);
+            }
+            let mut chars = after.chars();
+            let Some(c) = chars.next() else {
+                return;
+            };
             if is_space(c) {
                 self.space_due = !self.text.is_empty();
             } else if !is_invisible(c) {
-                if self.space_due {
-                    self.text.push(' ');
-                    self.space_due = false;
-                }
+                self.separate();
                 self.text.push(c);
             }
+            rest = chars.as_str();
+        }
+    }
+
+    fn separate(&mut self) {
+        if self.space_due {
+            self.text.push(' ');
+            self.space_due = false;
         }
     }
 
@@ -84,12 +103,14 @@ fn is_invisible(c: char) -> bool {
 /// The weight of a text in characters of alphabetic script: one ideograph or syllable counts as two, for it
 /// says as much.
 pub(super) fn weight(text: &str) -> usize {
-    if text.is_ascii() {
-        return text.len();
-    }
-    text.chars()
-        .map(|c| if is_dense_script(c) { 2 } else { 1 })
-        .sum()
+    // The first bytes of such characters; Latin, Greek, Cyrillic, Arabic and quotation marks have none of them.
+    let can_be_dense = |byte: u8| byte == 0xE1 || byte >= 0xE3;
+    let dense = if text.bytes().any(can_be_dense) {
+        text.chars().filter(|&c| is_dense_script(c)).count()
+    } else {
+        0
+    };
+    text.chars().count() + dense
 }
 
 /// Scripts whose characters carry a syllable or a word.
@@ -148,9 +169,13 @@ fn is_comma(c: char) -> bool {
 
 /// The words of a text in lower case, without marks between them.
 pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric() && !is_mark_in_word(c))
+    text.split(|c: char| !is_of_word(c))
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || is_mark_in_word(c)
 }
 
 /// Marks inside words that are no letters: tones of Thai and Lao, and signs of Indic scripts that join consonants.
@@ -183,11 +208,25 @@ fn is_unspaced(c: char) -> bool {
 /// Folds a text to its words, so that two writings of one line compare equal.
 pub(super) fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for word in words(text) {
-        if !out.is_empty() {
-            out.push(' ');
+    let mut separated = false;
+    for c in text.chars() {
+        // How a word ends decides about the small letter of this one.
+        if c == 'Σ' {
+            return words(text).collect::<Vec<_>>().join(" ");
         }
-        out.push_str(&word);
+        if !is_of_word(c) {
+            separated = !out.is_empty();
+            continue;
+        }
+        if separated {
+            out.push(' ');
+            separated = false;
+        }
+        if c.is_ascii() {
+            out.push(c.to_ascii_lowercase());
+        } else {
+            out.extend(c.to_lowercase());
+        }
     }
     out
 }
@@ -223,6 +262,38 @@ mod tests {
     #[test]
     fn marks_of_tones_and_joints_do_not_split_words() {
         assert_eq!(folded("อ่านต่อ: सब्सक्राइब"), "อ่านต่อ सब्सक्राइब");
+    }
+
+    #[test]
+    fn folding_is_the_words_in_lower_case_in_every_script() {
+        for text in [
+            "",
+            " – ",
+            "“Night Ferries”, they said: NO.",
+            "ΟΔΟΣ ΤΗΣ ΠΟΛΗΣ",
+            "İstanbul’da GÜN",
+            "南海 渡し船!",
+            "อ่านต่อ: सब्सक्राइब",
+            "Biển Đông",
+        ] {
+            assert_eq!(folded(text), words(text).collect::<Vec<_>>().join(" "));
+        }
+    }
+
+    #[test]
+    fn characters_of_dense_scripts_weigh_twice() {
+        for (text, expected) in [
+            ("", 0),
+            ("night", 5),
+            ("Biển “đêm” …", 12),
+            ("南海", 4),
+            ("渡し船 a", 8),
+            ("한국", 4),
+            ("𠀀ทะ", 4),
+            ("ᄀა", 3),
+        ] {
+            assert_eq!(weight(text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub(super) fn as_json(mut report: Value, explanation: &Explanation) -> Value {
         report.insert("text_from".into(), elsewhere.unwrap_or("page").into());
         report.insert("selectors".into(), selectors.into());
         report.insert("blocks".into(), blocks.into());
+        report.insert("more_blocks".into(), explanation.more_blocks.into());
     }
     report
 }
@@ -57,6 +58,9 @@ pub(super) fn shown(name: &str, found: &Extracted, explanation: &Explanation) ->
     add_source(found, explanation, &mut lines);
     lines.push(String::new());
     add_blocks(&explanation.blocks, &mut lines);
+    if explanation.more_blocks > 0 {
+        lines.push(format!("... and {} more blocks", explanation.more_blocks));
+    }
     add_rule(explanation, &mut lines);
     lines.push(String::new());
     lines.join("\n")

@@ -44,7 +44,7 @@ impl Extract {
         let mut outcome = Outcome::Done;
         let bar = output::progress(self.inputs.names().len());
         for name in self.inputs.names() {
-            let read = match self.inputs.read(&client, name).await {
+            let read = match self.inputs.read(client.as_ref(), name).await {
                 Ok(document) => self.extract(&document, rule.as_ref()),
                 Err(error) => Err(error),
             };

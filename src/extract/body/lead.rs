@@ -15,7 +15,7 @@ pub(super) fn add(survey: &Survey<'_>, known: &Known<'_>, found: &mut Found) {
         return;
     };
     let title = known.title.map(folded).unwrap_or_default();
-    let is_headline = |block: &Block| block.weight < 400 && folded(&block.text) == title;
+    let is_headline = |block: &Block| block.weight < 400 && block.folded() == title;
     let headline = table.blocks.iter().take(first).rposition(is_headline);
     let mut lead: Vec<usize> = headline
         .filter(|headline| first - headline <= MOST_BLOCKS_TO_TEXT)
@@ -85,6 +85,7 @@ fn named_lead(
     known: &Known<'_>,
 ) -> Option<usize> {
     let description = known.description.map(folded).unwrap_or_default();
+    let title = known.title.map(folded);
     (0..first).rev().find(|&index| {
         table.blocks.get(index).is_some_and(|block| {
             let own = table.elements.get(block.part);
@@ -93,12 +94,12 @@ fn named_lead(
                 .into_iter()
                 .chain(parent)
                 .any(|part| part.hints.any(Hints::LEAD));
-            let text = folded(&block.text);
+            let text = block.folded();
             block.weight >= SHORTEST_LEAD
                 && !survey.is_left_out(index)
                 && block.link_share() < LINKED_SHARE
-                && (named || same_beginning(&text, &description))
-                && Some(text) != known.title.map(folded)
+                && (named || same_beginning(text, &description))
+                && Some(text) != title.as_deref()
         })
     })
 }

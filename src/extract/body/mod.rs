@@ -76,7 +76,7 @@ impl Found {
             let by_search = matches!(verdict, Verdict::Kept(Kept::Text | Kept::Lead));
             if by_search
                 && block.weight < LONGEST_BYLINE
-                && lines::is_byline(&folded(&block.text), &byline)
+                && lines::is_byline(block.folded(), &byline)
             {
                 *verdict = Verdict::Dropped(Dropped::AboutTheArticle);
             }

@@ -149,16 +149,16 @@ impl<'a> Survey<'a> {
             let mut blocks = self.table.blocks.iter().take(part.end).skip(part.first);
             blocks
                 .find(|block| block.tag == Tag::Heading(1))
-                .map(|block| folded(&block.text))
+                .map(Block::folded)
         };
-        let headlines: Vec<Option<String>> =
+        let headlines: Vec<Option<&str>> =
             articles.iter().map(|(_, part)| headline_of(part)).collect();
         if articles.len() < 2 || headlines.iter().any(Option::is_none) {
             return None;
         }
         let own = headlines
             .iter()
-            .position(|headline| headline.as_deref() == Some(title.as_str()))?;
+            .position(|headline| *headline == Some(title.as_str()))?;
         articles.get(own).map(|(index, _)| *index)
     }
 

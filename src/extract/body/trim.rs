@@ -112,7 +112,7 @@ fn is_about_the_article(block: &Block, hints: Hints, title: &str) -> bool {
     if block.weight >= 300 {
         return false;
     }
-    let text = folded(&block.text);
+    let text = block.folded();
     text.is_empty() || text == title
 }
 

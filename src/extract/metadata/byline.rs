@@ -19,6 +19,9 @@ const MOST: usize = 12;
 const BLOCKS_ABOVE: usize = 12;
 const BLOCKS_BELOW: usize = 6;
 
+/// Elements and lines in which a byline is looked for: a page of nothing else would be read for a second.
+const MOST_PLACES: usize = 1_000;
+
 /// Words that begin a line that is all byline.
 #[rustfmt::skip]
 const STARTS: &[&str] = &[
@@ -207,6 +210,7 @@ fn from_elements(table: &Table<'_>, place: &Place) -> Vec<String> {
         .iter()
         .enumerate()
         .filter(|(index, part)| is_byline_part(table, *index, part, &blocks))
+        .take(MOST_PLACES)
         .map(|(_, part)| (part.first, names_in(table, part)))
         .filter(|(_, names)| !names.is_empty() && names.len() <= MOST)
         .collect();
@@ -374,7 +378,7 @@ fn without_parts(names: Vec<String>) -> Vec<String> {
 fn from_lines(table: &Table<'_>, place: &Place) -> Vec<String> {
     let mut blocks: Vec<usize> = place.blocks(BLOCKS_ABOVE, BLOCKS_BELOW).collect();
     blocks.sort_by_key(|block| place.distance(*block));
-    for index in blocks {
+    for index in blocks.into_iter().take(MOST_PLACES) {
         let Some(block) = table.blocks.get(index) else {
             continue;
         };

@@ -117,7 +117,7 @@ impl Place {
 /// The first block that is the headline, and the last before the text.
 fn headlines(table: &Table<'_>, title: Option<&str>, start: usize) -> Option<(usize, usize)> {
     let title = folded(title?);
-    let is_headline = |block: &Block| block.weight <= 400 && folded(&block.text) == title;
+    let is_headline = |block: &Block| block.weight <= 400 && block.folded() == title;
     let first = table.blocks.iter().position(is_headline)?;
     let before = table.blocks.len().min(start.saturating_add(1));
     let last = table.blocks.iter().take(before).rposition(is_headline);

@@ -333,12 +333,12 @@ fn join(parts: &[(&str, &str)]) -> String {
 /// A run of the title's parts that stands on the page by itself: that is the headline, and the rest is not.
 fn visible_part(title: &str, table: &Table<'_>) -> Option<String> {
     let parts = split(title);
-    let shown: Vec<(&Block, String)> = table
+    let shown: Vec<&str> = table
         .blocks
         .iter()
         .filter(|block| block.weight <= LONGEST && block.link_weight == 0)
         .take(400)
-        .map(|block| (block, folded(&block.text)))
+        .map(Block::folded)
         .collect();
     let mut runs: Vec<&[(&str, &str)]> = Vec::new();
     for length in (1..=parts.len()).rev() {
@@ -346,6 +346,6 @@ fn visible_part(title: &str, table: &Table<'_>) -> Option<String> {
     }
     runs.into_iter().map(join).find(|run| {
         let run = folded(run);
-        run.split(' ').count() >= 3 && shown.iter().any(|(_, text)| *text == run)
+        run.split(' ').count() >= 3 && shown.contains(&run.as_str())
     })
 }

@@ -6,6 +6,7 @@
 mod tag;
 mod walk;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Deref;
 
@@ -14,7 +15,7 @@ use scraper::{ElementRef, Html, HtmlTreeSink, Node, node::Element};
 
 use super::hints::Hints;
 use super::origin::{Origin, Sourced};
-use super::text::TextBuffer;
+use super::text::{TextBuffer, folded};
 use walk::{Current, Walk};
 
 pub(in crate::extract) use tag::Tag;
@@ -80,9 +81,16 @@ pub(in crate::extract) struct Block {
     pub(in crate::extract) links: usize,
     /// Whether it stands inside a caption.
     pub(in crate::extract) in_caption: bool,
+    /// The text folded, once somebody has asked for it.
+    pub(in crate::extract) known_folded: OnceCell<String>,
 }
 
 impl Block {
+    /// The text as [`folded`] writes it.
+    pub(in crate::extract) fn folded(&self) -> &str {
+        self.known_folded.get_or_init(|| folded(&self.text))
+    }
+
     /// The share of the text inside links, 0 to 1.
     #[expect(
         clippy::cast_precision_loss,

@@ -1,5 +1,6 @@
 //! One walk over the tree, in document order, that fills the tables.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use scraper::Node;
@@ -230,6 +231,7 @@ impl<'a> Walk<'a> {
             link_weight: current.link_weight.min(total),
             links: current.links,
             in_caption: current.caption_depth > 0,
+            known_folded: OnceCell::new(),
             text,
         });
         current.link_weight = 0;
