@@ -1,6 +1,7 @@
 //! How long a page takes, from bytes to article: `cargo bench --bench extract`.
 
-use newswatch::extract::{self, Page};
+use newswatch::domain::SiteRule;
+use newswatch::extract::{self, Page, Rule};
 
 fn main() {
     divan::main();
@@ -32,6 +33,46 @@ fn an_article(bencher: divan::Bencher<'_, '_>) {
     bencher
         .counter(divan::counter::BytesCount::new(html.len()))
         .bench(|| extract::article(&page, None, &|| true));
+}
+
+/// Nothing may be taken out before the parser reads it: a selector can ask for anything.
+#[divan::bench]
+fn an_article_by_a_site_rule(bencher: divan::Bencher<'_, '_>) {
+    let html = page();
+    let page = Page {
+        bytes: html.as_bytes(),
+        content_type: Some("text/html; charset=utf-8"),
+        url: None,
+    };
+    let rule = SiteRule {
+        body: Some(".article__body p".to_owned()),
+        remove: vec!["aside, .teaser:nth-child(2n)".to_owned()],
+        ..SiteRule::default()
+    };
+    let rule = Rule::new(&rule).ok();
+    bencher
+        .counter(divan::counter::BytesCount::new(html.len()))
+        .bench(|| extract::article(&page, rule.as_ref(), &|| true));
+}
+
+/// Pages that are built to be slow, each the worst of its kind that is read to its end.
+#[divan::bench(args = [
+    "<p>By By By By By By</p>",
+    "<p>Photo: (Photo: (Photo: </p>",
+    "<p>a | b | c - d. 1 May</p>",
+    "<span class=author>By Ada Lark</span> ",
+    "1 < 2 ",
+    "&notin &not",
+], sample_count = 3)]
+fn a_page_of_four_megabytes_of(bencher: divan::Bencher<'_, '_>, piece: &str) {
+    let html = "<title>Ferries sail</title><h1>Ferries sail</h1>".to_owned()
+        + &piece.repeat(extract::MAX_PAGE_BYTES / piece.len());
+    let page = Page {
+        bytes: html.as_bytes(),
+        content_type: None,
+        url: None,
+    };
+    bencher.bench(|| extract::article(&page, None, &|| true));
 }
 
 #[divan::bench]

@@ -52,15 +52,15 @@ pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>, declared: Option<&str>) 
     if utf8_evidence(bytes, is_declared) == Utf8Evidence::For {
         return decode_as(UTF_8, bytes);
     }
-    let guessed = guess(bytes);
     let by_label = label.and_then(byte_charset);
     let by_document = declared.and_then(byte_charset);
-    // A server's default label says nothing about one file: where the two disagree, the bytes decide.
+    // A server's default label says nothing about one file: where the two disagree, the bytes decide. The guess takes
+    // longer than all other reading of a page, so it is made only where it counts.
     let chosen = match (by_label, by_document) {
-        (Some(http), Some(own)) if http != own && own == guessed => own,
+        (Some(http), Some(own)) if http != own && own == guess(bytes) => own,
         (Some(http), _) => http,
         (None, Some(own)) => own,
-        (None, None) => guessed,
+        (None, None) => guess(bytes),
     };
     decode_as(chosen, bytes)
 }

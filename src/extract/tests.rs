@@ -497,13 +497,11 @@ fn names_that_a_machine_made_hide_no_text() {
 fn a_list_of_sources_does_not_cut_the_text_in_two() {
     let paragraphs = many_paragraphs();
     let (before, after) = paragraphs.split_at(6);
-    let sources: String = (1..60)
-        .map(|n| {
-            format!(
-                "<li><a href=/{n}>A source of the story, with its number {n} in the list</a></li>"
-            )
-        })
-        .collect();
+    let source = |n: u32| {
+        format!("<li><a href=/{n}>A source of the story, with its number {n} in the list</a></li>")
+    };
+    let sources: Vec<String> = (1..60).map(source).collect();
+    let sources = sources.concat();
     let part = |paragraphs: &[String]| {
         format!(
             "<div class=part><p>{}</p></div>",
@@ -577,7 +575,7 @@ fn of_a_page_of_a_hundred_thousand_blocks_the_first_are_explained() {
         content_type: None,
         url: None,
     };
-    let (_, explanation) = explained(&page, None, &|| true).unwrap();
+    let (_, explanation) = explained(&page, None, Prior::default(), &|| true).unwrap();
     assert_eq!(explanation.blocks.len(), 20_000);
     assert_eq!(explanation.more_blocks, 80_001);
 }

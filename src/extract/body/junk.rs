@@ -202,9 +202,13 @@ const LONGEST_DATE_HEADING: usize = 25;
 fn is_whole_line(part: &Part, block: &Block) -> bool {
     let is_whole = part.inline_bytes * 10 >= block.text.len() * 7;
     let is_headed = matches!(block.tag, Tag::Heading(_)) && block.weight > LONGEST_DATE_HEADING;
-    is_whole
-        && (block.weight <= LONGEST_NAMED_LINE || part.hints.any(WHOLE_PARAGRAPHS))
-        && !(is_headed && !part.hints.any(WHOLE_LINES.without(Hints::DATE)))
+    let telling = if is_headed {
+        WHOLE_LINES.without(Hints::DATE)
+    } else {
+        WHOLE_LINES
+    };
+    let may_be_long = part.hints.any(WHOLE_PARAGRAPHS);
+    is_whole && part.hints.any(telling) && (block.weight <= LONGEST_NAMED_LINE || may_be_long)
 }
 
 /// Marks the blocks that are left out: those in such parts, captions, and lines that are all one such part.

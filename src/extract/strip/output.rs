@@ -91,10 +91,10 @@ impl Output {
             self.html.push_str(split_at(from_tag, kept).0);
         }
         match attributes.end {
-            End::OfTag => self.html.push('>'),
-            End::OfEmptyTag => self.html.push_str(" />"),
+            End::Tag => self.html.push('>'),
+            End::EmptyTag => self.html.push_str(" />"),
             // The page breaks off in the tag: parsers drop it.
-            End::OfPage => self.html.truncate(before),
+            End::Page => self.html.truncate(before),
         }
         if is_block {
             self.space = Space::Idle;

@@ -52,7 +52,7 @@ impl Attribute<'_> {
             ("xml:lang", &["html"]),
         ];
         let is_one = |name: &&str| name.eq_ignore_ascii_case(self.name);
-        if IN_ANY_TAG.iter().any(|name| is_one(name)) {
+        if IN_ANY_TAG.iter().any(is_one) {
             return true;
         }
         // A style counts where it hides its element: `display:none`, `visibility:hidden`.
@@ -69,20 +69,20 @@ impl Attribute<'_> {
         let is_tag = |tag: &&str| tag.eq_ignore_ascii_case(tag_name);
         IN_TAGS
             .iter()
-            .any(|(name, tags)| is_one(name) && tags.iter().any(|tag| is_tag(tag)))
+            .any(|(name, tags)| is_one(name) && tags.iter().any(is_tag))
     }
 }
 
 /// Bytes of the longest date in a tooltip.
 const LONGEST_DATE: usize = 100;
 
-/// What the attributes of a tag end at.
+/// What ends the attributes of a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    OfTag,
+    Tag,
     /// With a slash before the angle bracket: elements of drawings and formulas have no content then.
-    OfEmptyTag,
-    OfPage,
+    EmptyTag,
+    Page,
 }
 
 /// Reads the attributes of a tag one after the other, as the HTML standard has it (§13.2.5.32 to 40).
@@ -103,7 +103,7 @@ impl<'a> Attributes<'a> {
             from_tag,
             at: 1,
             count: 0,
-            end: End::OfPage,
+            end: End::Page,
         };
         attributes.skip(|byte| !is_separator(byte) && byte != b'>');
         attributes
@@ -118,9 +118,9 @@ impl<'a> Attributes<'a> {
             Some(b'>') => {
                 let separators = self.between(end_of_last, start);
                 self.end = if separators.ends_with('/') {
-                    End::OfEmptyTag
+                    End::EmptyTag
                 } else {
-                    End::OfTag
+                    End::Tag
                 };
                 self.at += 1;
                 return Ok(None);
@@ -155,20 +155,16 @@ impl<'a> Attributes<'a> {
         }
         self.at += 1;
         self.skip(|byte| byte.is_ascii_whitespace());
-        let mut start = self.at;
-        match self.byte() {
-            Some(quote @ (b'"' | b'\'')) => {
-                start += 1;
-                let rest = self.from_tag.as_bytes().get(start..).unwrap_or_default();
-                let length = memchr::memchr(quote, rest).unwrap_or(rest.len());
-                self.at = (start + length + 1).min(self.from_tag.len());
-                self.between(start, start + length)
-            }
-            _ => {
-                self.skip(|byte| !byte.is_ascii_whitespace() && byte != b'>');
-                self.between(start, self.at)
-            }
+        if let Some(quote @ (b'"' | b'\'')) = self.byte() {
+            let start = self.at + 1;
+            let rest = self.from_tag.as_bytes().get(start..).unwrap_or_default();
+            let length = memchr::memchr(quote, rest).unwrap_or(rest.len());
+            self.at = (start + length + 1).min(self.from_tag.len());
+            return self.between(start, start + length);
         }
+        let start = self.at;
+        self.skip(|byte| !byte.is_ascii_whitespace() && byte != b'>');
+        self.between(start, self.at)
     }
 
     fn byte(&self) -> Option<u8> {

@@ -251,7 +251,7 @@ fn read_text(node: NodeRef<'_>, limit: usize, separates: impl Fn(Tag) -> bool) -
     buffer.take()
 }
 
-/// The value of an attribute, without the cost of interning its name.
+/// The value of an attribute, without the cost of interning its name. Its name must be among those that `strip` keeps.
 pub(in crate::extract) fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element
         .attrs()
