@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::Known;
 use super::survey::Sums;
 use crate::extract::hints::Hints;
-use crate::extract::table::{Part, Table, Tag, attribute};
+use crate::extract::table::{Block, Part, Table, Tag, attribute};
 use crate::extract::text::folded;
 
 /// Weight of the plain text from which what follows a headline is an article.
@@ -60,6 +60,13 @@ fn is_live_word(word: &str) -> bool {
     )
 }
 
+/// Tells whether a heading says a folded headline; one that is much shorter or longer does not.
+fn says(block: &Block, title: &str) -> bool {
+    let length = block.text.len();
+    // Small letters can take more bytes than capitals.
+    length * 2 >= title.len() && length <= 2 * title.len() + 20 && folded(&block.text) == title
+}
+
 struct Headlines<'a> {
     table: &'a Table<'a>,
     plain: &'a Sums,
@@ -70,7 +77,7 @@ impl Headlines<'_> {
     fn own(&self, title: &str) -> Option<(usize, u8)> {
         let blocks = self.table.blocks.iter().enumerate();
         let own = blocks.filter_map(|(index, block)| match block.tag {
-            Tag::Heading(level) if folded(&block.text) == title => Some((index, level)),
+            Tag::Heading(level) if says(block, title) => Some((index, level)),
             _ => None,
         });
         own.map(|(index, level)| {
@@ -86,8 +93,7 @@ impl Headlines<'_> {
     /// The first heading that says the headline of the page.
     fn copy_of(&self, title: &str) -> Option<usize> {
         let mut blocks = self.table.blocks.iter();
-        blocks
-            .position(|block| matches!(block.tag, Tag::Heading(_)) && folded(&block.text) == title)
+        blocks.position(|block| matches!(block.tag, Tag::Heading(_)) && says(block, title))
     }
 
     fn of_level(&self, level: u8) -> impl Iterator<Item = usize> {

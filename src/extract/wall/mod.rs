@@ -102,7 +102,9 @@ pub(super) fn recognise(signs: &Signs<'_>) -> Option<Wall> {
         (Wall::LogIn, &words::LOG_IN),
     ];
     let found = weight(signs.text);
-    if found < ARTICLE_WEIGHT {
+    // An article of some day with some sentences is none of these pages: the tables need not be searched.
+    let is_news = is_dated_article(signs) && found >= 2 * NEWS_WEIGHT;
+    if found < ARTICLE_WEIGHT && !is_news {
         let said = Said::new(signs);
         if is_challenge(signs, &said) {
             return Some(Wall::Challenge);
@@ -145,31 +147,9 @@ struct Said {
 impl Said {
     fn new(signs: &Signs<'_>) -> Self {
         let table = signs.table;
-        let headings = table
-            .elements
-            .iter()
-            .filter(|part| matches!(part.tag, Tag::Heading(1..=2)))
-            .take(3)
-            .map(|part| table.text_of(part));
-        let whole: Vec<String> = table
-            .title
-            .iter()
-            .cloned()
-            .chain(signs.title.map(str::to_owned))
-            .chain(headings)
-            .collect();
-        let parts = whole
-            .iter()
-            .flat_map(|title| title.split(['|', '–', '—', ':', '·', '»', '!', '.', '｜', '…']))
-            .flat_map(|part| part.split(" - "));
         let blocks = table.blocks.iter().take(READ_BLOCKS);
         Self {
-            titles: whole
-                .iter()
-                .map(String::as_str)
-                .chain(parts)
-                .map(folded)
-                .collect(),
+            titles: titles(signs),
             blocks: blocks
                 .filter(|block| block.weight <= LONGEST_SAYING && !is_aside(table, block))
                 .map(|block| (block.weight, folded(&block.text)))
@@ -208,6 +188,34 @@ impl Said {
             .map(|(weight, _)| weight)
             .sum()
     }
+}
+
+/// The titles and the first headings of a page, and their parts, folded.
+fn titles(signs: &Signs<'_>) -> Vec<String> {
+    let table = signs.table;
+    let headings = table
+        .elements
+        .iter()
+        .filter(|part| matches!(part.tag, Tag::Heading(1..=2)))
+        .take(3)
+        .map(|part| table.text_of(part));
+    let whole: Vec<String> = table
+        .title
+        .iter()
+        .cloned()
+        .chain(signs.title.map(str::to_owned))
+        .chain(headings)
+        .collect();
+    let parts = whole
+        .iter()
+        .flat_map(|title| title.split(['|', '–', '—', ':', '·', '»', '!', '.', '｜', '…']))
+        .flat_map(|part| part.split(" - "));
+    whole
+        .iter()
+        .map(String::as_str)
+        .chain(parts)
+        .map(folded)
+        .collect()
 }
 
 /// Tells whether a folded text begins with one, up to the end of a word.
@@ -378,32 +386,33 @@ fn is_consent(signs: &Signs<'_>) -> bool {
     if signs.linked.is_article {
         return false;
     }
+    let is_titled = || {
+        titles(signs).iter().any(|title| {
+            CONSENT_TITLES.iter().any(|start| begins(title, start)) && title.split(' ').count() <= 6
+        })
+    };
+    let is_short = weight(signs.text) < ARTICLE_WEIGHT && !signs.is_dated;
+    if !is_short && !is_titled() {
+        return false;
+    }
+    let is_news =
+        signs.is_dated && weight(signs.text) >= NEWS_WEIGHT / 2 && !is_about_consent(signs.text);
+    if is_news {
+        return false;
+    }
     let mut consenting = 0;
     let mut other = 0;
-    for block in signs
-        .table
-        .blocks
-        .iter()
-        .filter(|block| block.weight >= 60 && block.link_share() < 0.5)
-    {
+    for block in &signs.table.blocks {
+        if block.weight < 60 || block.link_share() >= 0.5 {
+            continue;
+        }
         if speaks_of_consent(&folded(&block.text)) {
             consenting += block.weight;
         } else {
             other += block.weight;
         }
     }
-    let is_likely = consenting >= BANNER_WEIGHT && consenting > other;
-    let is_news =
-        || signs.is_dated && !is_about_consent(signs.text) && weight(signs.text) >= NEWS_WEIGHT / 2;
-    let is_titled = || {
-        let said = Said::new(signs);
-        said.titles.iter().any(|title| {
-            CONSENT_TITLES.iter().any(|start| begins(title, start)) && title.split(' ').count() <= 6
-        })
-    };
-    is_likely
-        && !is_news()
-        && (weight(signs.text) < ARTICLE_WEIGHT && !signs.is_dated || is_titled())
+    consenting >= BANNER_WEIGHT && consenting > other
 }
 
 #[cfg(test)]
