@@ -40,8 +40,10 @@ pub(super) fn is_boilerplate(block: &Block) -> bool {
     if OUTLINES.contains(&text) || is_consent(text) || is_about_rights(&block.text, text) {
         return true;
     }
-    let is_sentence =
-        block.links == 0 && block.weight > SHORT_SENTENCE && ends_sentence(&block.text);
+    let is_sentence = block.links == 0
+        && ends_sentence(&block.text)
+        && (block.weight > SHORT_SENTENCE
+            || !block.text.contains([':', '：']) && begins_with(&block.text, text, BOTH_WAYS));
     block.weight <= LONGEST
         && (!is_sentence && begins_with(&block.text, text, STARTS) || is_credit(&block.text))
 }
@@ -113,10 +115,16 @@ fn is_consent(text: &str) -> bool {
 
 /// Tells whether a line is about who may copy the page.
 fn is_about_rights(line: &str, text: &str) -> bool {
-    line.starts_with(['©', 'Ⓒ'])
+    let is_dated = |rest: &str| {
+        rest.is_empty() || rest.starts_with(" c ") || rest.contains(|c: char| c.is_ascii_digit())
+    };
+    line.trim_start_matches(['[', '(', ' ']).starts_with(['©', 'Ⓒ', 'ⓒ'])
+        // A sentence about copyright has no year right behind the word.
+        || text.strip_prefix("copyright").is_some_and(|rest| {
+            is_dated(rest.get(..rest.floor_char_boundary(12)).unwrap_or_default())
+        })
         || [
             "all rights reserved",
-            "copyright",
             "alle rechte vorbehalten",
             "tous droits réservés",
             "todos los derechos reservados",
@@ -203,7 +211,7 @@ fn is_credit(line: &str) -> bool {
                 rest.starts_with([':', '：', '/', '©', '='])
                     || rest.starts_with(" ©")
                     || rest.starts_with(" :")
-                    || word.ends_with(" by") && rest.starts_with(' ')
+                    || word.ends_with(" by") && rest.starts_with(' ') && names_somebody(line, word)
             })
         })
     };
@@ -216,6 +224,18 @@ fn is_credit(line: &str) -> bool {
         .rsplit_once(['.', '|', '•'])
         .is_some_and(|(_, last)| credits(last) && last.chars().count() < 60);
     credits(&lower) || in_brackets || behind
+}
+
+/// Tells whether a name stands behind a word in a line: "Photo by Ada Lark", not "Photos by the dozen".
+fn names_somebody(line: &str, word: &str) -> bool {
+    let lower = line.to_lowercase();
+    let Some(at) = lower.find(word) else {
+        return false;
+    };
+    let behind = at + word.len();
+    line.get(behind..)
+        .and_then(|rest| rest.trim_start().chars().next())
+        .is_some_and(|first| !first.is_lowercase())
 }
 
 /// Headings of a list of the article's own parts, as whole lines.
@@ -276,6 +296,13 @@ const STARTS: &[&str] = &[
     "اقرأ أيضا", "اقرأ أيضًا", "اقرأ أيضاً", "اقرأ المزيد", "إعلان", "شارك", "קראו גם", "קרא עוד", "بیشتر بخوانید", "यह भी पढ़ें", "ये भी पढ़ें", "আরও পড়ুন", "อ่านเพิ่มเติม", "อ่านต่อ", "ข่าวที่เกี่ยวข้อง",
 ];
 
+/// Those of them that sentences begin with as well: without a link and with a full stop they are one.
+#[rustfmt::skip]
+const BOTH_WAYS: &[&str] = &[
+    "follow the", "get the latest", "last updated", "more news", "more on", "most popular", "most read", "read next", "see also", "see more", "updated on", "published on", "posted in",
+    "posted on", "posted by", "watch live", "watch more", "keep reading", "find out more about our", "for the latest", "send us", "like us", "mehr über", "mehr dazu", "mehr aus", "se også", "lire la suite", "más información", "xem thêm",
+];
+
 /// Folded beginnings of headings that stand above what follows an article.
 #[rustfmt::skip]
 const ENDS: &[&str] = &[
@@ -318,6 +345,11 @@ mod tests {
             "Photo: harbour office",
             "The quay at dawn (Image: harbour office)",
             "© 2020 Strait Courier",
+            "Copyright 2020 Strait Courier",
+            "Copyright (c) Strait Courier",
+            "[ⓒ 해협신문, 무단 전재 금지]",
+            "Photo by Ada Lark",
+            "Follow us on the network.",
         ] {
             assert!(is_boilerplate(&line(text)), "{text}");
         }
@@ -328,6 +360,11 @@ mod tests {
         for text in [
             "Relatedly, the council raised the fares.",
             "Photographers crowded the quay.",
+            "Photos by the dozen were shown in court.",
+            "Follow the money, she said.",
+            "More on that later, he said.",
+            "Most popular songs were copied.",
+            "Copyright law was written for printers, and judges have struggled with it since.",
             "Tagsüber bleibt es ruhig.",
             "The minister said the photo was old.",
         ] {

@@ -296,6 +296,7 @@ fn examine(
         title: found.title.as_ref().map(|found| found.value.as_str()),
         html: &stripped.html,
         scripts: &stripped.scripts,
+        noscripts: &stripped.noscripts,
     };
     if applied.body.is_empty()
         && let Some((text, place)) = embedded::find(&shown, &linked)

@@ -579,3 +579,45 @@ fn of_a_page_of_a_hundred_thousand_blocks_the_first_are_explained() {
     assert_eq!(explanation.blocks.len(), 20_000);
     assert_eq!(explanation.more_blocks, 80_001);
 }
+
+#[test]
+fn the_last_short_sentences_behind_a_link_are_kept() {
+    let link = "</p><p><a href=/x>How the flood of 1997 changed the town</a></p><p>";
+    let end = "The vote is on Friday.</p><p>It may be close.";
+    let found = article_of(&page_of("", &[FIRST, SECOND, link, end]));
+    assert!(
+        found
+            .text
+            .ends_with("The vote is on Friday.\nIt may be close."),
+        "{}",
+        found.text
+    );
+}
+
+#[test]
+fn a_box_of_text_called_a_card_is_part_of_the_text_and_a_card_that_links_is_not() {
+    let card = "</p><div class='kg-card callout-card'><p>The wall will cost 40 million, of which the state pays half.</p></div><p>";
+    let teaser = "</p><div class='teaser card'><a href=/1>Quokka seen at the lighthouse</a> by a keeper</div><p>";
+    let html = page_of("", &[FIRST, card, teaser, SECOND])
+        .replace("<article>", "<article class=article-content>");
+    let text = article_of(&html).text;
+    assert!(text.contains("The wall will cost"), "{text}");
+    assert!(!text.contains("Quokka"), "{text}");
+}
+
+#[test]
+fn an_empty_line_in_preformatted_text_ends_a_paragraph() {
+    let html = format!("<body><h1>Ferries</h1><pre>{FIRST}\n\n{SECOND}\nIt may\nbe close.</pre>");
+    assert_eq!(
+        article_of(&html).text,
+        format!("{FIRST}\n{SECOND} It may be close.")
+    );
+}
+
+#[test]
+fn a_short_lead_that_is_named_one_is_part_of_the_text() {
+    let html = format!(
+        "<body><h1>Ferries sail all winter</h1><p class=lead>The wall is too low.</p><div class=article-body><p>{FIRST}</p><p>{SECOND}</p></div>"
+    );
+    assert!(article_of(&html).text.starts_with("The wall is too low.\n"));
+}

@@ -55,6 +55,7 @@ pub(super) fn junk_parts(
     });
     let cards = cards(table, plain);
     let mut junk: Vec<Option<Dropped>> = Vec::with_capacity(table.elements.len());
+    let mut in_body: Vec<bool> = Vec::with_capacity(table.elements.len());
     for (index, part) in table.elements.iter().enumerate() {
         let inherited = (part.parent < index)
             .then(|| junk.get(part.parent).copied().flatten())
@@ -70,8 +71,11 @@ pub(super) fn junk_parts(
         let found = part.hints.any(telling)
             && !holds_headline
             && !holds_body.get(index).copied().unwrap_or(false);
+        let inside = part.parent < index && in_body.get(part.parent).copied().unwrap_or(false);
+        in_body.push(inside || part.hints.any(Hints::BODY));
         let is_left_out = found
             && is_left_out_for(part.hints, plain.of(part), plain.total())
+            && !(inside && is_box_of_text(table, part, telling))
             && !is_folded_away(table, part, plain);
         junk.push(inherited.or_else(|| {
             if is_left_out {
@@ -82,6 +86,14 @@ pub(super) fn junk_parts(
         }));
     }
     junk
+}
+
+/// Tells whether a part inside the text that is named after other articles leads to none: authors' tools call any box a
+/// card.
+fn is_box_of_text(table: &Table<'_>, part: &Part, telling: Hints) -> bool {
+    let only_card = !part.hints.any(telling.without(Hints::RELATED));
+    let blocks = table.blocks.iter().take(part.end).skip(part.first);
+    only_card && blocks.clone().all(|block| block.links == 0) && blocks.count() > 0
 }
 
 /// Rows of small parts that each have a linked headline and a line of text: other articles, whatever they are
@@ -208,7 +220,12 @@ fn is_whole_line(part: &Part, block: &Block) -> bool {
         WHOLE_LINES
     };
     let may_be_long = part.hints.any(WHOLE_PARAGRAPHS);
-    is_whole && part.hints.any(telling) && (block.weight <= LONGEST_NAMED_LINE || may_be_long)
+    // What editors colour in a program is named after its grammar: a comment, a title.
+    let is_code = block.tag == Tag::Pre;
+    is_whole
+        && !is_code
+        && part.hints.any(telling)
+        && (block.weight <= LONGEST_NAMED_LINE || may_be_long)
 }
 
 /// Marks the blocks that are left out: those in such parts, captions, and lines that are all one such part.

@@ -35,6 +35,9 @@ const MOST_BLOCKS_TO_TEXT: usize = 20;
 /// Weight of the shortest lead.
 const SHORTEST_LEAD: usize = 40;
 
+/// Weight of the shortest sentence that is a lead because it is named one.
+const SHORTEST_NAMED_LEAD: usize = 15;
+
 /// What a lead is never part of. Many sites call it a teaser: the names of related articles do not count here.
 const NO_LEAD: Hints = Hints::NAV
     .or(Hints::COMMENTS)
@@ -63,8 +66,11 @@ fn under_headline(table: &Table<'_>, headline: usize, first: usize) -> Vec<usize
             .chain(around)
             .take_while(|part| !holds_headline(part))
             .any(|part| part.hints.any(NO_LEAD) || matches!(part.tag, Tag::Figure | Tag::List));
-        block.weight >= SHORTEST_LEAD
-            && (ends_sentence(&block.text) || block.weight >= 2 * SHORTEST_LEAD)
+        let is_sentence = ends_sentence(&block.text);
+        let is_named = own_hints(table, block).any(Hints::LEAD);
+        let is_subhead = matches!(block.tag, Tag::Heading(2 | 3)) && index <= headline + 2;
+        (block.weight >= SHORTEST_LEAD || is_named && block.weight >= SHORTEST_NAMED_LEAD)
+            && (is_sentence || is_subhead || block.weight >= 2 * SHORTEST_LEAD)
             && block.links == 0
             && !block.in_caption
             && !named_otherwise
@@ -75,6 +81,11 @@ fn under_headline(table: &Table<'_>, headline: usize, first: usize) -> Vec<usize
         .filter(|&index| is_lead(index))
         .take(3)
         .collect()
+}
+
+fn own_hints(table: &Table<'_>, block: &Block) -> Hints {
+    let part = table.elements.get(block.part);
+    part.map_or(Hints::NONE, |part| part.hints)
 }
 
 /// The nearest paragraph above the text that is named a lead, or is the page's description.
@@ -95,7 +106,9 @@ fn named_lead(
                 .chain(parent)
                 .any(|part| part.hints.any(Hints::LEAD));
             let text = block.folded();
-            block.weight >= SHORTEST_LEAD
+            let is_long_enough = block.weight >= SHORTEST_LEAD
+                || named && block.weight >= SHORTEST_NAMED_LEAD && ends_sentence(&block.text);
+            is_long_enough
                 && !survey.is_left_out(index)
                 && block.link_share() < LINKED_SHARE
                 && (named || same_beginning(text, &description))

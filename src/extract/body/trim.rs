@@ -7,7 +7,7 @@ use super::{Found, Known};
 use crate::extract::hints::Hints;
 use crate::extract::lines;
 use crate::extract::table::{Block, Tag};
-use crate::extract::text::folded;
+use crate::extract::text::{ends_sentence, folded};
 use crate::extract::verdict::{Dropped, Kept, Verdict};
 
 /// Weight from which a line that comes a second time is a copy.
@@ -44,6 +44,7 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
     let mut passed = 0;
     let mut is_over = false;
     let mut in_insert = false;
+    let mut behind_link = false;
     let mut seen: HashSet<&str> = HashSet::new();
     for (position, &index) in inside.iter().enumerate() {
         let Some(block) = block(index) else {
@@ -52,7 +53,16 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
         let is_heading = matches!(block.tag, Tag::Heading(_));
         let is_late = passed * 10 >= total * LATE_TENTHS;
         let heads_others = is_heading && lines::ends_article(block);
-        is_over |= position > last && ends_text(block);
+        is_over |= position > last && lines::ends_article(block);
+        if position > last && is_reference(block) {
+            behind_link = true;
+        } else if block.links == 0
+            && ends_sentence(&block.text)
+            && text_parent == parent(survey, block)
+        {
+            // The last sentences of a story are often short, and stand behind a link to another.
+            behind_link = false;
+        }
         if is_late && heads_others {
             // "Read also" may stand above a box in the middle of the text, or above all that follows it.
             in_insert = lines::is_boilerplate(block) && goes_on(position);
@@ -65,7 +75,7 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
             .elements
             .get(block.part)
             .map_or(Hints::NONE, |part| part.hints);
-        let verdict = if is_over {
+        let verdict = if is_over || behind_link {
             Verdict::Dropped(Dropped::AfterText)
         } else if is_about_the_article(block, hints, &title) {
             Verdict::Dropped(Dropped::AboutTheArticle)
@@ -128,7 +138,7 @@ fn opens_text(block: &Block, hints: Hints, in_body: bool) -> bool {
             ))
 }
 
-/// Tells whether a short block after the last paragraph shows that the text is over.
-fn ends_text(block: &Block) -> bool {
-    block.link_share() >= LINKED_SHARE && block.weight > 15 || lines::ends_article(block)
+/// Tells whether a block is a link to something else.
+fn is_reference(block: &Block) -> bool {
+    block.link_share() >= LINKED_SHARE && block.weight > 15
 }

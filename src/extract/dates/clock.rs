@@ -61,7 +61,7 @@ fn compact_time(tokens: &[Token], from: usize) -> Option<Clock> {
 /// `17:56`, `17:56:00.123`, `5:56 PM`, `17.56 Uhr`, `17h56`, with the zone behind it.
 pub(super) fn time_at(tokens: &[Token], at: usize) -> Option<(Clock, usize)> {
     let mut r = Reader { tokens, at };
-    if joined_before(tokens, at) {
+    if joined_before(tokens, at) && !follows_year(tokens, at) {
         return None;
     }
     let early = early_meridiem(tokens, at);
@@ -113,6 +113,13 @@ pub(super) fn time_at(tokens: &[Token], at: usize) -> Option<(Clock, usize)> {
     ))
 }
 
+/// Tells whether a dash and a year stand before: `7 November 2025 - 10:44`.
+fn follows_year(tokens: &[Token], at: usize) -> bool {
+    let dash = at.checked_sub(1).and_then(|index| tokens.get(index));
+    let year = at.checked_sub(2).and_then(|index| tokens.get(index));
+    matches!(dash, Some(Token::Mark('-'))) && matches!(year, Some(Token::Number { digits: 4, .. }))
+}
+
 fn fraction(r: &mut Reader<'_>) -> u32 {
     let mut ahead = *r;
     if !(ahead.skip_mark('.') || ahead.skip_mark(',')) {
@@ -145,8 +152,8 @@ fn meridiem(r: &mut Reader<'_>) -> Option<Meridiem> {
     let mut ahead = *r;
     let word = ahead.word()?;
     let found = match word {
-        "am" | "πμ" => Some(Meridiem::Before),
-        "pm" | "μμ" => Some(Meridiem::After),
+        "am" | "πμ" | "ص" | "صباحا" | "صباحًا" | "sa" => Some(Meridiem::Before),
+        "pm" | "μμ" | "م" | "مساء" | "مساءً" | "ch" => Some(Meridiem::After),
         "a" | "p" => {
             ahead.skip_mark('.');
             if !ahead.a_word_of(&["m"]) {

@@ -210,6 +210,8 @@ mod tests {
             "July 31, 2019 5:56 PM GMT+7",
             "5:56 PM GMT+7, July 31, 2019",
             "Published 31 July 2019 at 17:56 (UTC +7)",
+            "31 July 2019 - 17:56 GMT+7",
+            "31.07.2019 - 5:56 م (GMT+7)",
             "Wednesday, 31/07/2019 | 17:56 GMT+7",
             "Thứ Tư, ngày 31 tháng 7 năm 2019, 17:56 (GMT+7)",
         ] {

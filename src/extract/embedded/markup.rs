@@ -28,6 +28,7 @@ pub(super) fn hidden(shown: &Shown<'_>) -> Option<String> {
         .scripts
         .iter()
         .filter(|script| script.trim_start().starts_with('<'))
+        .chain(shown.noscripts)
         .map(|script| (*script).to_owned());
     let elements = HELD_BACK.iter().flat_map(|&(open, close)| {
         let parts = shown.html.split(open).skip(1);

@@ -46,6 +46,8 @@ pub(super) struct Shown<'a> {
     pub(super) html: &'a str,
     /// Its code.
     pub(super) scripts: &'a [&'a str],
+    /// What is meant for readers without scripts.
+    pub(super) noscripts: &'a [&'a str],
 }
 
 /// The text that the page keeps for programs, where it shows people none or only the beginning.

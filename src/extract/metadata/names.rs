@@ -233,8 +233,16 @@ fn ends_name(words: &[&str]) -> bool {
     };
     lower.chars().filter(char::is_ascii_digit).count() * 2 > lower.len()
         || (words::month(&lower).is_some() && is_dated())
-        || BEHIND.contains(&lower.as_str())
+        || BEHIND.contains(&lower.as_str()) && !is_particle(word, &lower)
         || words::is_weekday(&lower)
+}
+
+/// Tells whether a word that may stand behind a name is a part of this one: Anne Le Gall, Jean El Khoury.
+fn is_particle(word: &str, lower: &str) -> bool {
+    const PARTICLES: &[&str] = &["le", "el", "il", "am", "im", "in", "um"];
+    PARTICLES.contains(&lower)
+        && word.starts_with(char::is_uppercase)
+        && word.contains(char::is_lowercase)
 }
 
 /// Tells whether the words of a name begin with a capital, in scripts that have them.
@@ -263,6 +271,10 @@ mod tests {
             ("Ada Lark September 12, 2024", "Ada Lark"),
             ("Text: Ada Lark", "Ada Lark"),
             ("Marta Lark and April Finch", "Marta Lark|April Finch"),
+            (
+                "Par Anne Le Gall avec Jean El Khoury",
+                "Anne Le Gall|Jean El Khoury",
+            ),
             ("Ada Lark 3 mai 2024", "Ada Lark"),
             ("ada@example.org", ""),
             ("Posted on", ""),

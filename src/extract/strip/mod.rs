@@ -33,6 +33,8 @@ pub(super) struct Stripped<'a> {
     pub(super) linked_data: Vec<&'a str>,
     /// Every other script: pages that build themselves in the browser keep their text there.
     pub(super) scripts: Vec<&'a str>,
+    /// What is meant for readers without scripts, where it is not left in the page.
+    pub(super) noscripts: Vec<&'a str>,
     /// Whether a tag was cut after [`KEPT_ATTRIBUTES`].
     pub(super) cut_attributes: bool,
 }
@@ -205,12 +207,13 @@ fn strip_raw<'a>(
         return Ok(after);
     };
     let (content, from_end_tag) = split_at(after, at);
-    if raw == Raw::Script {
-        if find_ignoring_case(tag, "ld+json").is_some() {
+    match raw {
+        Raw::Script if find_ignoring_case(tag, "ld+json").is_some() => {
             stripped.linked_data.push(content);
-        } else if !content.trim().is_empty() {
-            stripped.scripts.push(content);
         }
+        Raw::Script if !content.trim().is_empty() => stripped.scripts.push(content),
+        Raw::Noscript => stripped.noscripts.push(content),
+        Raw::Script | Raw::Style | Raw::Svg | Raw::Iframe => {}
     }
     Ok(split_at_byte(from_end_tag, b'>').map_or("", |(_, end)| split_at(end, 1).1))
 }

@@ -86,6 +86,13 @@ impl<'a> Walk<'a> {
             }
             self.current.break_due = false;
         }
+        if self.is_preformatted() && text.contains("\n\n") {
+            for paragraph in text.split("\n\n") {
+                self.current.buffer.push(paragraph);
+                self.flush();
+            }
+            return;
+        }
         let before = self.current.buffer.len();
         self.current.buffer.push(text);
         if self.current.link_depth > 0 {
@@ -96,6 +103,12 @@ impl<'a> Walk<'a> {
                 weight(text).min(grown)
             };
         }
+    }
+
+    /// Tells whether line ends count: an empty line between two paragraphs is one there.
+    fn is_preformatted(&self) -> bool {
+        let block_level = self.open.iter().rev().find(|open| open.tag.breaks());
+        block_level.is_some_and(|open| open.tag == Tag::Pre)
     }
 
     fn enter_element(&mut self, node: NodeRef<'a>, element: &'a Element) -> bool {
