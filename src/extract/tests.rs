@@ -621,3 +621,11 @@ fn a_short_lead_that_is_named_one_is_part_of_the_text() {
     );
     assert!(article_of(&html).text.starts_with("The wall is too low.\n"));
 }
+
+#[test]
+fn a_preformatted_text_is_parted_so_often_and_no_more() {
+    let text = article_of(&format!("<pre>{}</pre>", "ab\n\n".repeat(10_000))).text;
+    let fragment = fragment_text(&format!("<pre>{}</pre>", "ab\n\n".repeat(10_000)));
+    assert!(text.lines().count() <= 2_000);
+    assert_eq!(fragment.lines().count(), 2_000);
+}

@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
             self.current.break_due = false;
         }
         if self.is_preformatted() && text.contains("\n\n") {
-            for paragraph in text.split("\n\n") {
+            for paragraph in text.splitn(MAX_PREFORMATTED, "\n\n") {
                 self.current.buffer.push(paragraph);
                 self.flush();
             }
@@ -287,6 +287,9 @@ impl<'a> Walk<'a> {
         }
     }
 }
+
+/// Paragraphs that one preformatted text is parted into; a page of nothing else would make a million blocks.
+const MAX_PREFORMATTED: usize = 2_000;
 
 /// `meta` and `link` tags that are kept: a page of nothing else would be searched again and again.
 const MAX_METAS: usize = 600;
