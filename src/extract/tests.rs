@@ -629,3 +629,16 @@ fn a_preformatted_text_is_parted_so_often_and_no_more() {
     assert!(text.lines().count() <= 2_000);
     assert_eq!(fragment.lines().count(), 2_000);
 }
+
+#[test]
+fn boxes_in_a_row_are_words_of_their_own() {
+    let meta = "</h1><div><span>By Ann Lee</span><span>November 3, 2025 4:12 PM GMT+7</span></div>";
+    let found = article_of(&page_of("", &[FIRST, SECOND]).replace("</h1>", meta));
+    assert_eq!(found.byline.unwrap().value, "Ann Lee");
+    assert_eq!(
+        found.published.unwrap().value.to_string(),
+        "2025-11-03T16:12:00+07:00"
+    );
+    let capital = fragment_text("<p><span>T</span><span>he ferries</span> sail to <b>Mc</b>Coy.");
+    assert_eq!(capital, "The ferries sail to McCoy.");
+}

@@ -54,6 +54,12 @@ impl TextBuffer {
         self.text.is_empty()
     }
 
+    /// Tells whether it ends with a small letter or a digit.
+    pub(super) fn ends_small(&self) -> bool {
+        let last = self.text.chars().next_back();
+        !self.space_due && last.is_some_and(|last| last.is_lowercase() || last.is_ascii_digit())
+    }
+
     /// The number of bytes collected so far.
     pub(super) fn len(&self) -> usize {
         self.text.len()

@@ -37,6 +37,18 @@ pub(super) struct Current {
     /// Whether a line break came after the last text.
     break_due: bool,
     caption_depth: usize,
+    edge: Edge,
+}
+
+/// What came after the last text of a line: boxes in a row are often set apart by their style alone.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Edge {
+    #[default]
+    None,
+    /// An element of the line has ended.
+    End,
+    /// And another has begun.
+    NextBegun,
 }
 
 impl<'a> Walk<'a> {
@@ -86,6 +98,13 @@ impl<'a> Walk<'a> {
             }
             self.current.break_due = false;
         }
+        if self.current.edge == Edge::NextBegun && self.current.buffer.ends_small() {
+            let is_capital = text.chars().next().is_some_and(char::is_uppercase);
+            if is_capital {
+                self.current.buffer.push_space();
+            }
+        }
+        self.current.edge = Edge::None;
         if self.is_preformatted() && text.contains("\n\n") {
             for paragraph in text.splitn(MAX_PREFORMATTED, "\n\n") {
                 self.current.buffer.push(paragraph);
@@ -156,6 +175,9 @@ impl<'a> Walk<'a> {
     }
 
     fn open(&mut self, node: NodeId, tag: Tag, hints: Hints) {
+        if tag.is_inline() && self.current.edge == Edge::End {
+            self.current.edge = Edge::NextBegun;
+        }
         match tag {
             Tag::Link => {
                 self.current.link_depth += 1;
@@ -207,6 +229,9 @@ impl<'a> Walk<'a> {
             Tag::Link => self.current.link_depth -= 1,
             Tag::Caption => self.current.caption_depth -= 1,
             _ => {}
+        }
+        if tag.is_inline() {
+            self.current.edge = Edge::End;
         }
         let end = self.table.blocks.len();
         let bytes = self.current.buffer.len();
