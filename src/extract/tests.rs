@@ -642,3 +642,14 @@ fn boxes_in_a_row_are_words_of_their_own() {
     let capital = fragment_text("<p><span>T</span><span>he ferries</span> sail to <b>Mc</b>Coy.");
     assert_eq!(capital, "The ferries sail to McCoy.");
 }
+
+#[test]
+fn every_attribute_that_a_date_is_read_from_outlives_the_stripping_of_the_page() {
+    for name in metadata::DATE_ATTRIBUTES {
+        let date = format!("</h1><span class=date {name}=2019-07-31>Wednesday</span>");
+        let html = page_of("", &[FIRST, SECOND]).replace("</h1>", &date);
+        let published = article_of(&html).published.map(|found| found.value);
+        let day = published.map(|at| at.to_string().chars().take(10).collect::<String>());
+        assert_eq!(day.as_deref(), Some("2019-07-31"), "{name}");
+    }
+}

@@ -64,7 +64,7 @@ fn is_live_word(word: &str) -> bool {
 fn says(block: &Block, title: &str) -> bool {
     let length = block.text.len();
     // Small letters can take more bytes than capitals.
-    length * 2 >= title.len() && length <= 2 * title.len() + 20 && folded(&block.text) == title
+    length * 2 >= title.len() && length <= 2 * title.len() + 20 && block.folded() == title
 }
 
 struct Headlines<'a> {

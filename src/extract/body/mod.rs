@@ -124,7 +124,7 @@ fn headline(table: &Table<'_>, known: &Known<'_>) -> Option<usize> {
     let is_headline = |block: &Block| {
         block.weight < LONGEST_HEADLINE
             && matches!(block.tag, Tag::Heading(_))
-            && folded(&block.text) == title
+            && block.folded() == title
     };
     table.blocks.iter().position(is_headline)
 }

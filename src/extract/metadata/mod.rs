@@ -9,7 +9,7 @@ mod site;
 mod title;
 
 pub(super) use byline::{byline, names_in_line};
-pub(super) use published::{modified, published};
+pub(super) use published::{DATE_ATTRIBUTES, modified, published};
 pub(super) use site::{canonical, is_free, lang, section, site};
 pub(super) use title::title;
 

@@ -2,6 +2,7 @@
 
 use super::find_ignoring_case;
 use crate::extract::ExtractError;
+use crate::extract::metadata::DATE_ATTRIBUTES;
 
 /// Attributes in one tag that no mistake explains: the page is refused.
 pub(super) const MAX_ATTRIBUTES: usize = 4_096;
@@ -29,19 +30,11 @@ impl Attribute<'_> {
             "itemprop",
             "role",
             "hidden",
-            "content",
-            "datetime",
             "aria-hidden",
             "data-testid",
             "data-component",
             "data-qa",
             "data-module",
-            "data-datetime",
-            "data-timestamp",
-            "data-date",
-            "data-time",
-            "data-published",
-            "data-utime",
         ];
         const IN_TAGS: &[(&str, &[&str])] = &[
             ("href", &["a", "link"]),
@@ -52,7 +45,7 @@ impl Attribute<'_> {
             ("xml:lang", &["html"]),
         ];
         let is_one = |name: &&str| name.eq_ignore_ascii_case(self.name);
-        if IN_ANY_TAG.iter().any(is_one) {
+        if IN_ANY_TAG.iter().chain(DATE_ATTRIBUTES).any(is_one) {
             return true;
         }
         // A style counts where it hides its element: `display:none`, `visibility:hidden`.

@@ -406,7 +406,7 @@ fn is_consent(signs: &Signs<'_>) -> bool {
         if block.weight < 60 || block.link_share() >= 0.5 {
             continue;
         }
-        if speaks_of_consent(&folded(&block.text)) {
+        if speaks_of_consent(block.folded()) {
             consenting += block.weight;
         } else {
             other += block.weight;

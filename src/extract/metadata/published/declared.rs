@@ -216,7 +216,7 @@ pub(super) fn of_part(table: &Table<'_>, part: &Part, dates: Reader) -> Option<F
 }
 
 /// Attributes that tell machines what an element tells readers.
-const DATE_ATTRIBUTES: &[&str] = &[
+pub(in crate::extract) const DATE_ATTRIBUTES: &[&str] = &[
     "datetime",
     "content",
     "data-datetime",

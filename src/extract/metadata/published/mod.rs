@@ -20,6 +20,7 @@ use crate::extract::dates::Found;
 use crate::extract::origin::{Origin, Sourced};
 
 use address::address;
+pub(in crate::extract) use declared::DATE_ATTRIBUTES;
 use declared::{changed, from_microdata, likely_meta, linked, meta, other_meta};
 use guess::guess;
 use shown::{says_changed, says_published};
