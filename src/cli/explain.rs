@@ -220,7 +220,7 @@ fn shown_hits(clause: &WhyClause) -> String {
     }
     let mut texts: Vec<String> = Vec::new();
     for hit in &clause.hits {
-        let quoted = format!("“{}” in the {}", hit.text, hit.field);
+        let quoted = format!("“{}” in the {}", hit.text, hit.field.name());
         if texts.len() < SHOWN_TEXTS && !texts.contains(&quoted) {
             texts.push(quoted);
         }

@@ -27,6 +27,8 @@ pub(super) struct Article {
     pub(super) id: Value,
     title: Option<String>,
     text: Option<String>,
+    feed_title: Option<String>,
+    feed_summary: Option<String>,
     source: Option<String>,
     lang: Option<String>,
     author: Option<String>,
@@ -62,6 +64,8 @@ impl Article {
         ArticleText {
             title: self.title.as_deref().unwrap_or_default(),
             text: self.text.as_deref().unwrap_or_default(),
+            feed_title: self.feed_title.as_deref().unwrap_or_default(),
+            feed_summary: self.feed_summary.as_deref().unwrap_or_default(),
             author: self.author.as_deref().unwrap_or_default(),
             source: self.source.as_deref().unwrap_or_default(),
             tags: self.tags.as_deref().unwrap_or_default(),

@@ -77,6 +77,10 @@ pub struct ArticleText<'a> {
     pub title: &'a str,
     /// The text, a paragraph a line.
     pub text: &'a str,
+    /// The headline as the feed gives it; empty where there is no feed. It is searched beside the page's.
+    pub feed_title: &'a str,
+    /// The short text of the feed, without markup; searched beside the text.
+    pub feed_summary: &'a str,
     /// Who wrote it.
     pub author: &'a str,
     /// The site: its host or name.
@@ -96,6 +100,8 @@ impl<'a> ArticleText<'a> {
         Self {
             title: &article.title,
             text: paragraphs,
+            feed_title: "",
+            feed_summary: "",
             author: article.byline.as_deref().unwrap_or_default(),
             source: article
                 .url
@@ -106,6 +112,16 @@ impl<'a> ArticleText<'a> {
             tags,
             url: article.url.as_ref().map_or("", Url::as_str),
             lang: article.lang.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// Adds what readers of the feed see: its own headline and its summary as plain text, whatever the page says.
+    #[must_use]
+    pub fn with_feed(self, title: &'a str, summary: &'a str) -> Self {
+        Self {
+            feed_title: title,
+            feed_summary: summary,
+            ..self
         }
     }
 }

@@ -67,6 +67,10 @@ pub enum Field {
     Title,
     /// The text.
     Body,
+    /// The headline as the feed gives it, beside the page's.
+    FeedTitle,
+    /// The short text of the feed, beside the page's.
+    FeedSummary,
     /// Who wrote it.
     Author,
     /// The site.
@@ -80,17 +84,29 @@ pub enum Field {
 }
 
 impl Field {
-    /// The word for it in queries and in JSON.
+    /// The word for it in JSON and, but for those of the feed, in queries: there `title:` and `body:` mean both.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Title => "title",
             Self::Body => "body",
+            Self::FeedTitle => "feed_title",
+            Self::FeedSummary => "feed_summary",
             Self::Author => "author",
             Self::Source => "source",
             Self::Tag => "tag",
             Self::Url => "url",
             Self::Lang => "lang",
+        }
+    }
+
+    /// The name of it for people: something stands "in the …".
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FeedTitle => "feed's headline",
+            Self::FeedSummary => "feed's summary",
+            other => other.as_str(),
         }
     }
 }

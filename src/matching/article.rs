@@ -138,6 +138,8 @@ impl Article {
         match field {
             Field::Title => read.words.read(text.title, Reading::Prose, 0),
             Field::Body => read.words.read(text.text, Reading::Prose, 0),
+            Field::FeedTitle => read.words.read(feed_title(text), Reading::Prose, 0),
+            Field::FeedSummary => read.words.read(feed_summary(text), Reading::Prose, 0),
             Field::Author => read.words.read(text.author, Reading::Label, 0),
             Field::Source => read.words.read(text.source, Reading::Label, 0),
             Field::Url => read.words.read(text.url, Reading::Label, 0),
@@ -215,6 +217,8 @@ impl Article {
             .map(|field| match field {
                 Field::Title => vec![Prose::new(text.title, 0)],
                 Field::Body => vec![Prose::new(text.text, 0)],
+                Field::FeedTitle => vec![Prose::new(feed_title(text), 0)],
+                Field::FeedSummary => vec![Prose::new(feed_summary(text), 0)],
                 Field::Author => vec![Prose::new(text.author, 0)],
                 Field::Source => vec![Prose::new(text.source, 0)],
                 Field::Url => vec![Prose::new(text.url, 0)],
@@ -327,6 +331,36 @@ impl Article {
     fn words(&self, field: u8) -> Option<&FieldWords> {
         self.fields.get(usize::from(field))
     }
+}
+
+/// The feed's headline; nothing where it is no other than the page's.
+fn feed_title<'t>(text: &ArticleText<'t>) -> &'t str {
+    besides(text.feed_title, text.title)
+}
+
+/// The feed's summary; nothing where the text holds it.
+fn feed_summary<'t>(text: &ArticleText<'t>) -> &'t str {
+    besides(text.feed_summary, text.text)
+}
+
+/// What the feed says, unless the page says the same word for word: then nothing could be found in it that is not
+/// found there. The words of feeds are often cut, and end in dots.
+fn besides<'t>(of_feed: &'t str, of_page: &str) -> &'t str {
+    let whole = of_feed.trim();
+    let is_cut = ["…", "...", "…]", "...]"]
+        .iter()
+        .any(|end| whole.ends_with(end));
+    let kept = if is_cut {
+        whole.trim_end_matches(['…', '.', '[', ']', ' '])
+    } else {
+        whole
+    };
+    let Some((before, after)) = of_page.split_once(kept) else {
+        return of_feed;
+    };
+    let starts = !before.ends_with(char::is_alphanumeric);
+    let ends = is_cut || !after.starts_with(char::is_alphanumeric);
+    if starts && ends { "" } else { of_feed }
 }
 
 /// The labels of an article are one text for offsets: each starts a line.

@@ -18,16 +18,30 @@ messrs mr mrs ms mt no nos op prof rep rev sen sgt sr st ths vs vol pp bzw ca d.
 
 /// The sentence that holds the first span of a hit, as plain text of at most `max_chars` characters.
 ///
-/// A span in the body is preferred to one in the title; where neither has one, the body speaks for itself with
-/// its first sentence. White space is joined, and `…` stands where something was cut off.
+/// A span in the body is preferred to one in the title, and both to what the feed says, of which the sentence then
+/// tells: the reader will not find it on the page. Where none has one, the body speaks for itself with its first
+/// sentence. White space is joined, and `…` stands where something was cut off.
 #[must_use]
 pub fn sentence(article: &ArticleText<'_>, hit: &Hit, max_chars: usize) -> String {
+    let by_preference = [
+        (Field::Body, article.text),
+        (Field::Title, article.title),
+        (Field::FeedSummary, article.feed_summary),
+        (Field::FeedTitle, article.feed_title),
+    ];
     let first_in = |field| hit.spans.iter().find(|span| span.field == field);
-    let title = first_in(Field::Title).map(|span| (article.title, *span));
-    let body = first_in(Field::Body).map(|span| (article.text, *span));
-    let (text, span) = body.or(title).unwrap_or_else(|| opening(article));
-    let (sentence, hit) = sentence_around(text, span);
-    fit(&sentence, hit, max_chars)
+    let (text, span) = by_preference
+        .into_iter()
+        .find_map(|(field, text)| first_in(field).map(|span| (text, *span)))
+        .unwrap_or_else(|| opening(article));
+    let (sentence, range) = sentence_around(text, span);
+    let lead = match span.field {
+        Field::FeedTitle | Field::FeedSummary => format!("In the {}: ", span.field.name()),
+        _ => String::new(),
+    };
+    let room = max_chars.saturating_sub(lead.chars().count());
+    let fitted = fit(&sentence, range, room);
+    (lead + &fitted).chars().take(max_chars).collect()
 }
 
 /// The first words of an article.
@@ -295,6 +309,41 @@ mod tests {
             terms: Vec::new(),
         };
         assert_eq!(sentence(&article, &hit, 99), "One sentence.");
+    }
+
+    #[test]
+    fn a_hit_that_only_the_feed_has_says_so() {
+        let article = ArticleText {
+            title: "Strike ends",
+            text: "Nothing of it.",
+            feed_title: "Orphelia strike ends",
+            feed_summary: "It rained. The Orphelia works open.",
+            ..ArticleText::default()
+        };
+        let span = |field, start| Span {
+            field,
+            start,
+            end: start + 8,
+        };
+        let hit = |spans| Hit {
+            watch: 0,
+            score: 1.0,
+            spans,
+            terms: Vec::new(),
+        };
+        let (title, summary) = (span(Field::FeedTitle, 0), span(Field::FeedSummary, 15));
+        assert_eq!(
+            sentence(&article, &hit(vec![title]), 99),
+            "In the feed's headline: Orphelia strike ends"
+        );
+        let both = hit(vec![title, summary]);
+        assert_eq!(
+            sentence(&article, &both, 99),
+            "In the feed's summary: The Orphelia works open."
+        );
+        for max_chars in 0..40 {
+            assert!(sentence(&article, &both, max_chars).chars().count() <= max_chars);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Where a term stands in an article.
 
 use super::article::{Article, Place};
-use super::program::{KeySet, Scattered, Search, Step};
+use super::program::{KeySet, SAID_TWICE, Scattered, Search, Step, TEXT_FIELDS};
 use super::words::Word;
 
 /// A place where a clause was found, with its parts where words stand apart.
@@ -305,23 +305,51 @@ fn choose(lists: &[Vec<Place>], start: Place) -> Option<Vec<Place>> {
     Some(chosen)
 }
 
-/// How many of the places can be counted without one overlapping another.
+/// How many mentions the places are: none that overlaps another counts, and what page and feed both say counts once.
 pub(crate) fn count_apart(occurrences: &[Occurrence]) -> usize {
+    let mut counts = [0; TEXT_FIELDS.len()];
+    for field in places_apart(occurrences) {
+        if let Some(count) = counts.get_mut(usize::from(field)) {
+            *count += 1;
+        }
+    }
+    let all: usize = counts.iter().sum();
+    let of = |field: u8| counts.get(usize::from(field)).copied().unwrap_or_default();
+    let twice = SAID_TWICE.map(|(page, feed)| of(page).min(of(feed)));
+    all - twice.iter().sum::<usize>()
+}
+
+/// The field of each place that overlaps none before it.
+fn places_apart(occurrences: &[Occurrence]) -> Vec<u8> {
     let mut extents: Vec<&Place> = occurrences.iter().map(|one| &one.extent).collect();
     // What ends first leaves the most room for others.
     extents.sort_unstable_by_key(|place| (place.field, place.end, place.start));
-    let mut count = 0;
+    let mut fields = Vec::new();
     let mut free_from = None;
     for place in extents {
         if free_from.is_none_or(|free| (place.field, place.start) >= free) {
-            count += 1;
+            fields.push(place.field);
             free_from = Some((place.field, place.end));
         }
     }
-    count
+    fields
 }
 
-/// The places that are shown: from left to right, the longest first, none over another.
+/// Leaves out the places in what the feed says where the page has at least as many.
+pub(crate) fn drop_echoes(occurrences: &mut Vec<Occurrence>) {
+    for (page, feed) in SAID_TWICE {
+        let count = |field| {
+            let own = occurrences.iter().filter(|one| one.extent.field == field);
+            own.count()
+        };
+        let of_feed = count(feed);
+        if of_feed > 0 && count(page) >= of_feed {
+            occurrences.retain(|one| one.extent.field != feed);
+        }
+    }
+}
+
+/// The places that are shown: from left to right, the longest first, none over another, nothing said twice.
 pub(crate) fn shown(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
     occurrences.sort_by_key(|one| {
         let place = one.extent;
@@ -336,5 +364,6 @@ pub(crate) fn shown(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
         }
         is_free
     });
+    drop_echoes(&mut occurrences);
     occurrences
 }

@@ -224,10 +224,12 @@ impl<'e, 'a> Reporter<'e, 'a> {
         clauses: Vec<ClauseReport>,
     ) -> ClauseReport {
         let score = clauses.iter().map(|inner| inner.score).sum();
+        let mut shown = found.to_vec();
+        places::drop_echoes(&mut shown);
         ClauseReport {
             met,
             count: places::count_apart(found),
-            spans: spans_of(found),
+            spans: spans_of(&shown),
             score: if met { score } else { 0.0 },
             clauses,
             ..empty_report(kind)
@@ -239,7 +241,7 @@ fn term_report(found: &[Occurrence]) -> ClauseReport {
     let met = !found.is_empty();
     ClauseReport {
         met,
-        count: found.len(),
+        count: places::count_apart(found),
         spans: spans_of(found),
         score: if met { 1.0 } else { 0.0 },
         ..empty_report(ClauseKind::Term)

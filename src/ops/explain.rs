@@ -1,6 +1,6 @@
 //! Why a watch fires on an article, or why it does not.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::domain::{ArticleText, Field, Span};
 use crate::matching::{ClauseKind, ClauseReport, Matcher};
@@ -50,8 +50,9 @@ pub struct WhyClause {
 /// A place where a clause was found, and the text that stands there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Found {
-    /// `title`, `body`, ...
-    pub field: &'static str,
+    /// Where it stands: `title`, `body`, `feed_title`, ...
+    #[serde(serialize_with = "as_word")]
+    pub field: Field,
     /// The first code point.
     pub start: usize,
     /// The code point after the last.
@@ -121,6 +122,8 @@ fn found(span: Span, article: &ArticleText<'_>) -> Found {
     let text = match span.field {
         Field::Title => article.title,
         Field::Body => article.text,
+        Field::FeedTitle => article.feed_title,
+        Field::FeedSummary => article.feed_summary,
         Field::Author => article.author,
         Field::Source => article.source,
         Field::Url => article.url,
@@ -141,11 +144,19 @@ fn found(span: Span, article: &ArticleText<'_>) -> Found {
         text.push('…');
     }
     Found {
-        field: span.field.as_str(),
+        field: span.field,
         start: span.start,
         end: span.end,
         text,
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn as_word<S: Serializer>(field: &Field, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(field.as_str())
 }
 
 #[cfg(test)]

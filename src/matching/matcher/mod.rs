@@ -378,6 +378,8 @@ fn no_stems(language: &str) -> Mistake {
 }
 
 #[cfg(test)]
+mod feed_words;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;

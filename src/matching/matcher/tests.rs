@@ -71,6 +71,7 @@ fn text(article: &CaseArticle) -> ArticleText<'_> {
         tags: &article.tags,
         url: &article.url,
         lang: &article.lang,
+        ..ArticleText::default()
     }
 }
 
@@ -84,6 +85,7 @@ fn slice(article: &CaseArticle, span: crate::domain::Span) -> String {
         Field::Url => &article.url,
         Field::Lang => &article.lang,
         Field::Tag => &tags,
+        Field::FeedTitle | Field::FeedSummary => unreachable!("the cases have no feed"),
     };
     field
         .chars()

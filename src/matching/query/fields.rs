@@ -15,7 +15,10 @@ const FIELDS: [(&str, Field); 7] = [
 ];
 
 /// Names that other search languages use for our fields.
-const OTHER_NAMES: [(&str, &str); 43] = [
+const OTHER_NAMES: [(&str, &str); 46] = [
+    ("feed_title", "title"),
+    ("feed_summary", "body"),
+    ("summary", "body"),
     ("intitle", "title"),
     ("allintitle", "title"),
     ("headline", "title"),

@@ -88,8 +88,8 @@ fn nested(expr: &Expr) -> String {
 
 fn field_name(field: Field) -> &'static str {
     match field {
-        Field::Title => "title",
-        Field::Body => "body",
+        Field::Title | Field::FeedTitle => "title",
+        Field::Body | Field::FeedSummary => "body",
         Field::Author => "author's name",
         Field::Source => "source's name",
         Field::Tag => "tags",
