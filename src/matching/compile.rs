@@ -234,7 +234,7 @@ impl Compiler {
                 from: node(edge.from),
                 to: node(edge.to),
                 keys: self.key_set(&edge.look),
-                closely: edge.closely,
+                tie: edge.tie,
             })
             .collect();
         if let (Some(key), [step]) = (stem_key, edges.as_mut_slice()) {

@@ -2,6 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use super::sentences::{has_ordinals, is_abbreviation, is_ordinal};
 use crate::domain::{ArticleText, Field, Hit, Span};
 
 /// Characters on either side of the hit in which the ends of its sentence are looked for.
@@ -12,10 +13,6 @@ const WINDOW_CHARS: usize = 2_000;
 const CUT: &str = "…";
 /// Characters by which a cut may move to fall between words.
 const WORD_CHARS: usize = 24;
-/// Shortened words after which a sentence goes on.
-const ABBREVIATIONS: &str = " adm amb art capt cf cmdr co col corp dept dr e.g fig gen gov hon inc i.e jr lt ltd maj \
-messrs mr mrs ms mt no nos op prof rep rev sen sgt sr st ths vs vol pp bzw ca d.h dipl nr str usw z.b mm mme ";
-
 /// The sentence that holds the first span of a hit, as plain text of at most `max_chars` characters.
 ///
 /// A span in the body is preferred to one in the title, and both to what the feed says, of which the sentence then
@@ -34,7 +31,7 @@ pub fn sentence(article: &ArticleText<'_>, hit: &Hit, max_chars: usize) -> Strin
         .into_iter()
         .find_map(|(field, text)| first_in(field).map(|span| (text, *span)))
         .unwrap_or_else(|| opening(article));
-    let (sentence, range) = sentence_around(text, span);
+    let (sentence, range) = sentence_around(text, span, article.lang);
     let lead = match span.field {
         Field::FeedTitle | Field::FeedSummary => format!("In the {}: ", span.field.name()),
         _ => String::new(),
@@ -63,7 +60,7 @@ fn opening<'a>(article: &ArticleText<'a>) -> (&'a str, Span) {
 }
 
 /// The sentence around a span with its white space joined, and the span's place in it, in characters.
-fn sentence_around(text: &str, span: Span) -> (String, std::ops::Range<usize>) {
+fn sentence_around(text: &str, span: Span, lang: &str) -> (String, std::ops::Range<usize>) {
     let from = span.start.saturating_sub(WINDOW_CHARS);
     let length = (span.end - span.start.min(span.end)).saturating_add(2 * WINDOW_CHARS);
     let window: Vec<char> = text.chars().skip(from).take(length).collect();
@@ -88,7 +85,7 @@ fn sentence_around(text: &str, span: Span) -> (String, std::ops::Range<usize>) {
     let mut sentence_start = 0;
     let mut at = 0;
     for piece in line.split_sentence_bounds() {
-        if !sentence.is_empty() && !goes_on(&sentence) {
+        if !sentence.is_empty() && !goes_on(&sentence, lang) {
             if at > start && at >= end {
                 break;
             }
@@ -106,17 +103,17 @@ fn sentence_around(text: &str, span: Span) -> (String, std::ops::Range<usize>) {
     )
 }
 
-/// True if what looks like the end of a sentence is a shortened word: `U.S. `, `Gen. `.
-fn goes_on(sentence: &str) -> bool {
+/// True if what looks like the end of a sentence is a shortened word or a number in its order: `U.S. `, `Gen. `, `9. März`.
+fn goes_on(sentence: &str, lang: &str) -> bool {
     let last = sentence.split_whitespace().next_back().unwrap_or_default();
     let Some(word) = last.strip_suffix('.') else {
         return false;
     };
     let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
     let last_letters = word.rsplit('.').next().unwrap_or_default();
-    let is_initial =
-        last_letters.chars().count() == 1 && last_letters.chars().all(char::is_alphabetic);
-    is_initial || ABBREVIATIONS.contains(&format!(" {} ", word.to_lowercase()))
+    is_abbreviation(word)
+        || is_abbreviation(last_letters) && last_letters.chars().count() == 1
+        || (has_ordinals(lang) && is_ordinal(word))
 }
 
 /// A text with its white space joined and control characters left out, and where a range of it has gone.
@@ -265,6 +262,32 @@ mod tests {
             "The U.S. Navy and Gen. Smith left Iran."
         );
         assert_eq!(shown("中国说。南海问题。完。", "南海", 50), "南海问题。");
+    }
+
+    #[test]
+    fn an_ordinal_ends_no_sentence_where_it_is_written_with_a_full_stop() {
+        let sentence = |lang, text: &str| {
+            let byte = text.find("Orphelia").unwrap();
+            let start = text.get(..byte).unwrap().chars().count();
+            sentence_around(
+                text,
+                Span {
+                    field: Field::Body,
+                    start,
+                    end: start + 8,
+                },
+                lang,
+            )
+            .0
+        };
+        let german =
+            "Es regnete. Am 9. März sprach Dr. Quill mit Orphelia über die 3. Stufe. Sonst nichts.";
+        assert_eq!(
+            sentence("de", german),
+            "Am 9. März sprach Dr. Quill mit Orphelia über die 3. Stufe."
+        );
+        let english = "He is 35. Then Orphelia paid 12. More came.";
+        assert_eq!(sentence("en", english), "Then Orphelia paid 12.");
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod program;
 mod prose;
 mod query;
 mod report;
+mod sentences;
 mod stem;
 mod trial;
 mod vocabulary;

@@ -159,10 +159,16 @@ fn start_with_wildcards(
     leading: u16,
 ) -> Option<(u32, u32)> {
     let mut start = (word.position, word.start);
+    let mut begins_sentence = leading > 0 && word.begins_sentence;
     for back in 1..=u32::from(leading) {
         let position = word.position.checked_sub(back)?;
+        if begins_sentence {
+            return None;
+        }
         let place = article.words_at(field, position).next()?;
-        start = (position, article.word(field, place)?.start);
+        let before = article.word(field, place)?;
+        begins_sentence = before.begins_sentence;
+        start = (position, before.start);
     }
     Some(start)
 }
@@ -243,7 +249,7 @@ fn fits(article: &Article, field: u8, place: usize, word: &Word, step: &Step) ->
         KeySet::Any => word.position == word.last_position,
         keys => article.word_has(field, place, keys),
     };
-    has_key && (!step.closely || word.follows_closely())
+    has_key && word.fits(step.tie)
 }
 
 /// The first places where all parts stand together, in any order, with at most so many words more.

@@ -1,6 +1,7 @@
 //! Queries compiled: the tree of a query over keys instead of words.
 
 use super::near::Closeness;
+use super::query::Tie;
 use super::vocabulary::KeyId;
 use crate::domain::Field;
 
@@ -128,7 +129,7 @@ pub(crate) struct Step {
     pub(crate) from: u16,
     pub(crate) to: u16,
     pub(crate) keys: KeySet,
-    pub(crate) closely: bool,
+    pub(crate) tie: Tie,
 }
 
 /// Keys of which a word must have one.

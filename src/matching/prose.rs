@@ -1,4 +1,4 @@
-//! A text as regular expressions see it: in NFC, without invisible characters, and the way back.
+//! A text as regular expressions see it: in NFC, without what only steers line breaks and direction, and the way back.
 
 use std::borrow::Cow;
 

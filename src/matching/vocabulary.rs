@@ -231,6 +231,9 @@ impl Vocabulary {
         if stems.is_some() {
             self.key_of_stem(&exact.to_lowercase(), stems, keys);
         }
+        if let Some(word) = without_irish_prefix(exact) {
+            self.keys_of_word(word, script, None, forms, keys);
+        }
     }
 
     fn keys_by_pattern(&self, exact: &str, fold: &str, script: Script, keys: &mut Vec<KeyId>) {
@@ -274,6 +277,21 @@ fn stem_language(tag: &str) -> String {
         "nb" | "nn" => "no".to_owned(),
         other => other.to_owned(),
     }
+}
+
+/// Letters of an Irish word behind a prefix; names such as `nAMD` are no longer.
+const MIN_IRISH_LETTERS: usize = 4;
+
+/// An Irish word without the small letter that grammar puts before its capital: an tUachtarán, na hÉireann.
+fn without_irish_prefix(exact: &str) -> Option<&str> {
+    let word = exact.strip_prefix(['h', 'n', 't'])?;
+    let capital = word.chars().next()?;
+    let has_prefix = match capital {
+        'A' | 'E' | 'I' | 'O' | 'U' | 'Á' | 'É' | 'Í' | 'Ó' | 'Ú' => true,
+        'S' => exact.starts_with('t'),
+        _ => false,
+    };
+    (has_prefix && word.chars().count() >= MIN_IRISH_LETTERS).then_some(word)
 }
 
 fn known(key: KeyId) -> Option<KeyId> {

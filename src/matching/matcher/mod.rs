@@ -382,4 +382,6 @@ mod feed_words;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod spellings;
+#[cfg(test)]
 mod tests;

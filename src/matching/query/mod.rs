@@ -22,7 +22,7 @@ pub(crate) use fields::primary_language;
 pub(crate) use lint::lint;
 pub(crate) use mistake::Mistake;
 pub(crate) use parse::{query, term};
-pub(crate) use pattern::{Look, Pattern};
+pub(crate) use pattern::{Look, Pattern, Tie};
 pub(crate) use plain::in_words;
 pub(crate) use print::print;
 pub(crate) use regex::{compile as compile_regex, required_literals};

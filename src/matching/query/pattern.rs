@@ -24,8 +24,21 @@ pub(crate) struct Edge {
     pub(crate) from: usize,
     pub(crate) to: usize,
     pub(crate) look: Look,
-    /// True if only white space may stand before it in the text.
-    pub(crate) closely: bool,
+    /// What may stand before it in the text.
+    pub(crate) tie: Tie,
+}
+
+/// What may stand in the text between a word of a term and the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Tie {
+    /// White space and signs, but no end of a sentence.
+    Loose,
+    /// Signs that end a sentence as well: the term has one itself.
+    OverStop,
+    /// White space alone, or nothing.
+    Close,
+    /// `&` or `+`, with or without white space.
+    And,
 }
 
 /// How a word is compared.
@@ -61,13 +74,15 @@ impl Pattern {
             part_starts: Vec::new(),
         };
         let all = words.all();
+        let mut starts = Vec::with_capacity(all.len());
         for (place, word) in all.iter().enumerate() {
+            starts.push(pattern.length);
             pattern.add_word(term, &words, word, all.get(place + 1))?;
         }
         if pattern.edges.iter().all(|edge| edge.look == Look::Any) {
             return Err(nothing_to_look_for(term));
         }
-        pattern.add_joined_forms(term, &words);
+        pattern.add_joined_forms(term, &words, &starts);
         Ok(pattern)
     }
 
@@ -93,7 +108,11 @@ impl Pattern {
     ) -> Result<(), Mistake> {
         let letters = words.letters(word);
         if !letters.contains(['*', '?']) {
-            self.push(look_for(term, word, letters), word);
+            let look = look_for(term, word, letters);
+            if word.gap == Gap::And {
+                self.push_name(&look);
+            }
+            self.push(look, word);
             return Ok(());
         }
         // A word in quotes is pointed at; without quotes the term is, with its `=`.
@@ -146,29 +165,59 @@ impl Pattern {
             from: self.length,
             to: self.length + 1,
             look,
-            closely: word.gap == Gap::Nothing,
+            // After the place for "and" it stands as any word does.
+            tie: match tie(word) {
+                Tie::And => Tie::Loose,
+                other => other,
+            },
         });
         self.length += 1;
     }
 
+    /// `AT&T`: the second half where the sign stands before it, and a place for a word that is said for the sign.
+    fn push_name(&mut self, look: &Look) {
+        let from = self.length;
+        self.edges.push(Edge {
+            from,
+            to: from + 2,
+            look: look.clone(),
+            tie: Tie::And,
+        });
+        let words_for_and = AND.iter().map(|word| Edge {
+            from,
+            to: from + 1,
+            look: Look::Plain((*word).to_owned()),
+            tie: Tie::Loose,
+        });
+        self.edges.extend(words_for_and);
+        self.length += 1;
+    }
+
     /// Adds the joined spellings of hyphenated words: each neighbouring pair, and the whole.
-    fn add_joined_forms(&mut self, term: &Term, words: &Words) {
+    fn add_joined_forms(&mut self, term: &Term, words: &Words, starts: &[usize]) {
         let all = words.all();
-        if all.len() != self.length {
+        // Where a wildcard has become several words, or none, a join would not fit.
+        let is_whole = (1..).zip(all).all(|(next, _)| {
+            let end = starts.get(next).copied().unwrap_or(self.length);
+            next.checked_sub(1)
+                .and_then(|own| starts.get(own))
+                .is_some_and(|start| end > *start)
+        });
+        if !is_whole {
             return;
         }
         let mut chain_start = 0;
         for end in 1..=all.len() {
             let joins = all.get(end - 1).zip(all.get(end)).is_some_and(|(a, b)| {
-                matches!(b.gap, Gap::Hyphen | Gap::Apostrophe)
+                matches!(b.gap, Gap::Hyphen | Gap::Apostrophe | Gap::Okina)
                     && a.script == b.script
                     && matches!(a.script, Script::Spaced | Script::Hangul)
             });
             if joins {
-                self.add_joined(term, words, end - 1, end);
+                self.add_joined(term, words, (end - 1, end), starts);
             } else {
                 if end - chain_start > 2 {
-                    self.add_joined(term, words, chain_start, end - 1);
+                    self.add_joined(term, words, (chain_start, end - 1), starts);
                 }
                 chain_start = end;
             }
@@ -176,7 +225,13 @@ impl Pattern {
         self.edges.sort_by_key(|edge| (edge.from, edge.to));
     }
 
-    fn add_joined(&mut self, term: &Term, words: &Words, from: usize, last: usize) {
+    fn add_joined(
+        &mut self,
+        term: &Term,
+        words: &Words,
+        (from, last): (usize, usize),
+        starts: &[usize],
+    ) {
         let Some((first, last_word)) = words.all().get(from).zip(words.all().get(last)) else {
             return;
         };
@@ -192,17 +247,37 @@ impl Pattern {
             Look::Plain(letters.to_owned())
         };
         self.edges.push(Edge {
-            from,
-            to: last + 1,
+            from: starts.get(from).copied().unwrap_or_default(),
+            to: starts.get(last + 1).copied().unwrap_or(self.length),
             look,
-            closely: first.gap == Gap::Nothing,
+            tie: tie(first),
         });
+    }
+}
+
+/// Words that are said for `&` in a name, in the languages that use it most; n is for `R’n’B`, amp for `AT&amp;T`.
+const AND: [&str; 12] = [
+    "and", "und", "et", "og", "och", "en", "ve", "és", "și", "và", "n", "amp",
+];
+
+fn tie(word: &Word) -> Tie {
+    if word.gap == Gap::Nothing {
+        Tie::Close
+    } else if word.gap == Gap::And {
+        Tie::And
+    } else if word.begins_sentence {
+        Tie::OverStop
+    } else {
+        Tie::Loose
     }
 }
 
 /// True for a word that neither the script nor a hyphen or apostrophe ties to the one before.
 fn is_apart(word: &Word) -> bool {
-    !matches!(word.gap, Gap::Nothing | Gap::Hyphen | Gap::Apostrophe)
+    !matches!(
+        word.gap,
+        Gap::Nothing | Gap::Hyphen | Gap::Apostrophe | Gap::Okina | Gap::And
+    )
 }
 
 fn look_for(term: &Term, word: &Word, letters: &str) -> Look {
@@ -288,7 +363,12 @@ mod tests {
                     "{}-{}{} {}",
                     edge.from,
                     edge.to,
-                    if edge.closely { "!" } else { "" },
+                    match edge.tie {
+                        Tie::Loose => "",
+                        Tie::OverStop => ".",
+                        Tie::Close => "!",
+                        Tie::And => "&",
+                    },
                     show(&edge.look)
                 )
             })
@@ -310,7 +390,12 @@ mod tests {
 
     #[test]
     fn each_script_is_compared_in_its_way() {
-        assert_eq!(edges("U.S. AT&T", false), ["0-1 =US", "1-2 AT", "2-3 T"]);
+        assert_eq!(edges("U.S. AT", false), ["0-1 =US", "1-2 AT"]);
+        assert_eq!(edges("end. Next", false), ["0-1 end", "1-2. Next"]);
+        let name = edges("R&D", false);
+        assert_eq!(name.first().map(String::as_str), Some("0-1 R"));
+        assert!(name.contains(&"1-3& D".to_owned()) && name.contains(&"2-3 D".to_owned()));
+        assert!(name.contains(&"1-2 and".to_owned()));
         assert_eq!(
             edges("5G手机 이란", false),
             ["0-1 5G", "1-2! 手", "2-3! 机", "3-4 이란…"]

@@ -42,6 +42,10 @@ pub(super) enum Class {
     Apostrophe,
     /// `-`, `_` and the hyphens proper; dashes are signs.
     Hyphen,
+    /// A dot at half height: it joins what a hyphen joins, and is nothing between unspaced characters.
+    MiddleDot,
+    /// A sign that ends a sentence, other than the full stop.
+    Stop,
     /// `*` or `?`, in queries alone.
     Wild,
     /// A character that is deleted wherever it stands.
@@ -55,10 +59,29 @@ pub(super) struct Character {
     pub(super) class: Class,
     /// True if NFKC leaves it as it is and nothing before it can join it.
     pub(super) stable: bool,
-    /// True if marks on it are accents that folding takes away.
-    pub(super) sheds_marks: bool,
+    /// What marks on it are.
+    pub(super) marks: Marks,
     /// Its forms where each is one character; the long way must be taken where this is absent.
     pub(super) forms: Option<Forms>,
+}
+
+/// What the marks on a letter are to its reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marks {
+    /// Part of the spelling.
+    Kept,
+    /// Accents of Latin letters: another spelling, and left out where accents are.
+    Accents,
+    /// Accents of Greek letters: capitals leave some out, learned spelling has more.
+    Greek,
+    /// Vowel signs that are written for learners alone; a hamza is an accent.
+    Arabic,
+    /// Points and cantillation, written for learners alone.
+    Hebrew,
+    /// The stress, shown for learners alone; what is on й and ї is no mark any more.
+    Cyrillic,
+    /// A dot for sounds of other languages is an accent, everything else the spelling.
+    Nukta,
 }
 
 /// The one-character forms of a character.
@@ -111,7 +134,7 @@ pub(super) fn ascii_class(byte: u8) -> Class {
 const UNKNOWN: Character = Character {
     class: Class::Sign,
     stable: true,
-    sheds_marks: false,
+    marks: Marks::Kept,
     forms: None,
 };
 
@@ -131,7 +154,7 @@ fn work_out(c: char) -> Character {
     Character {
         class,
         stable: class != Class::Mark && !joins_previous(c) && std::iter::once(c).nfkc().eq([c]),
-        sheds_marks: tables().sheds_marks.contains(c),
+        marks: marks_on(c),
         forms: short_forms(c),
     }
 }
@@ -139,7 +162,7 @@ fn work_out(c: char) -> Character {
 /// True for characters that normalisation may join to the one before them.
 pub(super) fn joins_previous(c: char) -> bool {
     // Half-width voiced marks and conjoining Hangul vowels and finals are letters by category.
-    matches!(c, '\u{FF9E}' | '\u{FF9F}' | '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FB}')
+    matches!(c, '\u{FF9E}' | '\u{FF9F}' | '゛' | '゜' | '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FB}')
         || tables().marks.contains(c)
 }
 
@@ -148,10 +171,14 @@ fn classify(c: char) -> Class {
     match c {
         '\n' | '\r' | '\u{85}' | '\u{2028}' => Class::LineEnd,
         '\u{2029}' => Class::ParagraphEnd,
-        '.' => Class::Dot,
-        ',' => Class::Comma,
-        '\'' | '’' | '‘' | 'ʼ' | '`' | '´' => Class::Apostrophe,
-        '-' | '\u{2010}' | '\u{2011}' | '_' => Class::Hyphen,
+        '.' | '\u{66B}' => Class::Dot,
+        ',' | '\u{66C}' => Class::Comma,
+        _ if is_apostrophe(c) => Class::Apostrophe,
+        // With those of Armenian, Hebrew and Mongolian.
+        '-' | '\u{2010}' | '\u{2011}' | '_' | '\u{58A}' | '\u{5BE}' | '\u{1806}' => Class::Hyphen,
+        '·' | '‧' | '•' | '∙' | '⋅' | '・' | 'ㆍ' => Class::MiddleDot,
+        // The filler is set where a blank is to be seen.
+        '\u{3164}' => Class::Space,
         '0'..='9' => Class::Digit,
         '\u{1F1E6}'..='\u{1F1FF}' => Class::Flag,
         _ if is_invisible(c) => Class::Invisible,
@@ -160,8 +187,10 @@ fn classify(c: char) -> Class {
         _ if decimal_value(c).is_some() => Class::Digit,
         _ if tables.unspaced.contains(c) => Class::Unspaced,
         _ if tables.hangul.contains(c) => Class::Hangul,
+        _ if is_list_number(c) => Class::Sign,
         _ if c.is_alphabetic() || c.is_numeric() => Class::Letter,
         _ if !c.is_ascii() && tables.emoji.contains(c) && !is_trade_sign(c) => Class::Emoji,
+        _ if c == '…' || tables.stops.contains(c) => Class::Stop,
         _ => Class::Sign,
     }
 }
@@ -173,18 +202,66 @@ pub(super) fn is_trade_sign(c: char) -> bool {
     matches!(c, '©' | '®' | '™' | '℠' | '‼' | '⁉')
 }
 
+/// `'` and what is typed or printed in its place, in every script that has one.
+fn is_apostrophe(c: char) -> bool {
+    matches!(
+        c,
+        '\'' | '’' | '‘' | '‛' | 'ʼ' | '`' | '´' | '′' | '‵' | '\u{55A}' | '\u{5F3}'
+    ) || is_okina(c)
+}
+
+/// Apostrophes that are letters of a word: those of Hawaiian, Uzbek, Mayan and of transliterations.
+pub(super) fn is_okina(c: char) -> bool {
+    matches!(
+        c,
+        '\u{2B9}' | '\u{2BB}' | '\u{2BD}'..='\u{2BF}' | '‘' | '‛' | '\u{A78B}' | '\u{A78C}'
+    )
+}
+
+/// The mark of Hebrew abbreviations before their last letter, and the quotes that are typed for it.
+pub(super) fn is_gershayim(c: char) -> bool {
+    matches!(c, '"' | '\u{5F4}' | '“' | '”' | '„' | 'ʺ')
+}
+
+/// True for a letter of the Hebrew alphabet.
+pub(super) fn is_hebrew_letter(c: char) -> bool {
+    matches!(c, '\u{5D0}'..='\u{5EA}')
+}
+
+/// Figures set above the line, most often for a note.
+pub(super) fn is_superscript(c: char) -> bool {
+    matches!(c, '²' | '³' | '¹' | '\u{2070}' | '\u{2074}'..='\u{2079}')
+}
+
+/// Numbers in circles, brackets or with a full stop: a sign of a list or a note, not part of the word before.
+fn is_list_number(c: char) -> bool {
+    matches!(c, '\u{2460}'..='\u{249B}' | '\u{24EA}'..='\u{24FF}' | '\u{2776}'..='\u{2793}')
+}
+
 /// Characters without width or meaning for a reader: they are deleted wherever they stand.
 fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{640}'   // soft hyphen, grapheme joiner, Arabic mark, tatweel
-        | '\u{180B}'..='\u{180F}'                      // Mongolian variation selectors
-        | '\u{200B}'..='\u{200F}'                      // zero-width space and joiners, direction marks
-        | '\u{202A}'..='\u{202E}'                      // direction embeddings
-        | '\u{2060}'..='\u{206F}'                      // word joiner, invisible operators, isolates
+    is_steering(c)
+        || matches!(c,
+        '\u{640}'                                      // tatweel: letters drawn out
+        | '\u{55B}' | '\u{55C}' | '\u{55E}' | '\u{55F}' // Armenian writes stress, ! and ? over a vowel
+        | '\u{17B4}' | '\u{17B5}'                       // inherent vowels of Khmer
+        | '\u{180B}'..='\u{180D}' | '\u{180F}'          // Mongolian variation selectors
+        | '\u{200C}' | '\u{200D}'                       // zero-width joiners
         | '\u{20E3}'                                   // the frame of a key cap
-        | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'         // variation selectors, byte order mark
+        | '\u{FE00}'..='\u{FE0F}'                      // variation selectors
         | '\u{1F3FB}'..='\u{1F3FF}'                    // skin tones
         | '\u{E0000}'..='\u{E0FFF}') // tags, variation selectors
+}
+
+/// Characters that tell a program where to break a line or which way to write, and that nobody can see.
+pub(super) fn is_steering(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}'               // soft hyphen, grapheme joiner, Arabic mark
+        | '\u{180E}'                                   // Mongolian vowel separator
+        | '\u{200B}' | '\u{200E}' | '\u{200F}'          // zero-width space, direction marks
+        | '\u{202A}'..='\u{202E}'                      // direction embeddings
+        | '\u{2060}'..='\u{206F}'                      // word joiner, invisible operators, isolates
+        | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}') // byte order mark, interlinear annotation
 }
 
 /// The value of a decimal digit of any script.
@@ -223,19 +300,74 @@ fn short_forms(c: char) -> Option<Forms> {
     (lower.next().is_none() && fold.next().is_none() && tones.next().is_none()).then_some(forms)
 }
 
+/// What marks on a character are to its reader.
+fn marks_on(c: char) -> Marks {
+    let tables = tables();
+    match c {
+        // Devanagari and Gurmukhi write the dot or not; in Bengali and Odia it makes another letter.
+        '\u{900}'..='\u{97F}' | '\u{A00}'..='\u{A7F}' => Marks::Nukta,
+        _ if tables.latin.contains(c) => Marks::Accents,
+        _ if tables.greek.contains(c) => Marks::Greek,
+        _ if tables.cyrillic.contains(c) => Marks::Cyrillic,
+        _ if tables.arabic.contains(c) => Marks::Arabic,
+        _ if tables.hebrew.contains(c) => Marks::Hebrew,
+        _ => Marks::Kept,
+    }
+}
+
+/// What is left of a mark on a letter with such marks: in the case-folded form, and in the accent-free one.
+pub(super) fn mark_forms(mark: char, on: Marks) -> (Option<char>, Option<char>) {
+    match on {
+        Marks::Accents => (Some(mark), None),
+        Marks::Greek => (greek_accent(mark), None),
+        Marks::Arabic => (is_hamza(mark).then_some(mark), None),
+        Marks::Hebrew => (None, None),
+        Marks::Cyrillic if is_stress(mark) => (None, None),
+        Marks::Nukta if matches!(mark, '\u{93C}' | '\u{A3C}') => (Some(mark), None),
+        // Hindi newspapers set the moon's dot for the moon.
+        Marks::Nukta if mark == '\u{901}' => (Some('\u{902}'), Some('\u{902}')),
+        // Malayalam has an old and a new sign for au.
+        _ if mark == '\u{D4C}' => (Some('\u{D57}'), Some('\u{D57}')),
+        Marks::Cyrillic | Marks::Nukta | Marks::Kept => (Some(mark), Some(mark)),
+    }
+}
+
+/// Modern Greek has one accent, and capitals keep a diaeresis of which small letters have no need: ΜΑΪΟΥ, Μαΐου.
+fn greek_accent(mark: char) -> Option<char> {
+    matches!(mark, '\u{300}' | '\u{301}' | '\u{342}').then_some('\u{301}')
+}
+
+fn is_hamza(mark: char) -> bool {
+    matches!(mark, '\u{653}'..='\u{655}')
+}
+
+fn is_stress(mark: char) -> bool {
+    matches!(
+        mark,
+        '\u{300}'..='\u{302}' | '\u{304}' | '\u{30F}' | '\u{311}'
+    )
+}
+
 /// The case-folded form of a character that is no mark, and apart from it the tone marks it bore.
 pub(super) fn lower_of(c: char) -> (String, String) {
-    let folded = case_fold(c);
-    if !tables().latin.contains(c) {
-        return (folded.chars().map(same_letter).collect(), String::new());
-    }
+    let marks = marks_on(c);
     let (mut rest, mut tones) = (String::new(), String::new());
-    for part in folded.chars() {
-        decompose_canonical(part, |piece| {
-            if is_tone(piece) {
+    for letter in case_fold(c).chars().map(same_letter) {
+        if let Some(spelled) = spelled_out(letter) {
+            rest.push_str(spelled);
+            continue;
+        }
+        if !matches!(marks, Marks::Accents | Marks::Greek) {
+            rest.push(letter);
+            continue;
+        }
+        decompose_canonical(letter, |piece| {
+            if !tables().marks.contains(piece) {
+                rest.push(piece);
+            } else if marks == Marks::Accents && is_tone(piece) {
                 tones.push(piece);
             } else {
-                rest.push(piece);
+                rest.extend(mark_forms(piece, marks).0);
             }
         });
     }
@@ -244,35 +376,71 @@ pub(super) fn lower_of(c: char) -> (String, String) {
 
 /// The case-folded form of a character that is no mark, without accents.
 pub(super) fn fold_of(c: char) -> String {
-    let folded = case_fold(c);
-    let sheds_marks = tables().sheds_marks.contains(c);
+    let sheds_marks = !matches!(marks_on(c), Marks::Kept | Marks::Cyrillic | Marks::Nukta);
     let mut fold = String::new();
-    for part in folded.chars() {
-        match same_letter(part) {
-            'ß' => fold.push_str("ss"),
-            'æ' => fold.push_str("ae"),
-            'œ' => fold.push_str("oe"),
-            'đ' | 'ð' => fold.push('d'),
-            'ø' | 'ǿ' => fold.push('o'),
-            'ł' => fold.push('l'),
-            'ı' => fold.push('i'),
-            'ё' => fold.push('е'),
-            same if sheds_marks => decompose_canonical(same, |piece| {
+    for part in case_fold(c).chars() {
+        let letter = same_letter(part);
+        if let Some(plain) = plain_letters(letter).or_else(|| spelled_out(letter)) {
+            fold.push_str(plain);
+        } else if sheds_marks {
+            decompose_canonical(letter, |piece| {
                 if !tables().marks.contains(piece) {
                     fold.push(same_letter(piece));
                 }
-            }),
-            same => fold.push(same),
+            });
+        } else {
+            fold.push(letter);
         }
     }
     fold
 }
 
-/// Full case folding by way of the capitals: ß, ς, İ and ΐ come out as `CaseFolding.txt` has them.
+/// What stands for a letter where it cannot be typed, beyond what its accents are taken off.
+fn plain_letters(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'ß' => "ss",
+        'æ' | 'ǽ' | 'ǣ' => "ae",
+        'œ' => "oe",
+        'þ' => "th",
+        'đ' | 'ɗ' => "d",
+        'ø' | 'ǿ' | 'ɔ' => "o",
+        'ł' => "l",
+        'ħ' => "h",
+        'ŧ' => "t",
+        'ŋ' | 'ɲ' => "n",
+        'ɓ' => "b",
+        'ƙ' => "k",
+        'ƴ' => "y",
+        'ə' | 'ɛ' => "e",
+        'ё' => "е",
+        _ => return None,
+    })
+}
+
+/// Characters that are another way to write several.
+fn spelled_out(c: char) -> Option<&'static str> {
+    Some(match c {
+        // Ligatures of Yiddish.
+        'װ' => "וו",
+        'ױ' => "וי",
+        'ײ' => "יי",
+        // Letters of Bengali and Malayalam without a vowel, which older programs write with a joiner.
+        'ৎ' => "ত্",
+        'ൺ' => "ണ്",
+        'ൻ' => "ന്",
+        'ർ' => "ര്",
+        'ൽ' => "ല്",
+        'ൾ' => "ള്",
+        'ൿ' => "ക്",
+        _ => return None,
+    })
+}
+
+/// Full case folding by way of the capitals: ß, ς and ΐ come out as `CaseFolding.txt` has them. The two letters i of
+/// Turkish come out as one: capitals and foreign keyboards do not tell them apart.
 fn case_fold(c: char) -> String {
-    // Dotless ı would become i by way of I; it is told apart until accents are dropped.
-    if c == 'ı' {
-        return c.to_string();
+    if matches!(c, 'ı' | 'İ') {
+        return "i".to_owned();
     }
     c.to_lowercase()
         .flat_map(char::to_uppercase)
@@ -280,14 +448,93 @@ fn case_fold(c: char) -> String {
         .collect()
 }
 
-/// Letters of the Arabic script that keyboards and publishers use for one another.
+/// The usual one of letters that keyboards, publishers and reforms of spelling use for one another.
 fn same_letter(c: char) -> char {
     match c {
+        // Arabic, Persian, Urdu, Kurdish.
         'ى' | 'ی' => 'ي',
-        'ک' => 'ك',
-        'ة' => 'ه',
-        other => other,
+        'ک' | 'ڪ' => 'ك',
+        'ة' | 'ۃ' | 'ہ' | 'ھ' | 'ە' => 'ه',
+        'ٱ' => 'ا',
+        // Hebrew letters at the end of a word, which an ending moves into its middle.
+        'ך' => 'כ',
+        'ם' => 'מ',
+        'ן' => 'נ',
+        'ף' => 'פ',
+        'ץ' => 'צ',
+        // Romanian with the comma and, in older text, the cedilla; the capital of Vietnamese and of Icelandic.
+        'ş' => 'ș',
+        'ţ' => 'ț',
+        'ð' | 'ɖ' => 'đ',
+        'ǝ' => 'ə',
+        // Bulgarian and Macedonian letters with a stress.
+        'ѐ' => 'е',
+        'ѝ' => 'и',
+        // Place names of Japan.
+        'ヶ' => 'ケ',
+        'ヵ' => 'カ',
+        _ => same_letter_of_a_row(c),
     }
+}
+
+/// Letters of Georgian church capitals, and those of Amharic that have come to sound alike.
+fn same_letter_of_a_row(c: char) -> char {
+    let (row, usual) = match c {
+        '\u{2D00}'..='\u{2D25}' => (0x2D00, 0x10D0),
+        'ሃ' => return 'ሀ',
+        'ኣ' => return 'አ',
+        '\u{1210}'..='\u{1216}' => (0x1210, 0x1200),
+        '\u{1280}'..='\u{1286}' => (0x1280, 0x1200),
+        '\u{1220}'..='\u{1226}' => (0x1220, 0x1230),
+        '\u{12D0}'..='\u{12D6}' => (0x12D0, 0x12A0),
+        '\u{1340}'..='\u{1346}' => (0x1340, 0x1338),
+        _ => return c,
+    };
+    let usual = char::from_u32(u32::from(c) - row + usual).unwrap_or(c);
+    if c == usual { c } else { same_letter(usual) }
+}
+
+/// Adds a letter to a form of a word, as it is spelled after those before it.
+pub(super) fn spell(form: &mut String, letter: char) {
+    match letter {
+        // The ligature և, in reformed spelling եվ: Երևան, ԵՐԵՎԱՆ.
+        'ւ' if form.ends_with('ե') => form.push('վ'),
+        // Thai: the ring of ำ comes before the tone, though many type it after.
+        '\u{E4D}' if form.ends_with(is_thai_tone) => {
+            let tone = form.pop();
+            form.push(letter);
+            form.extend(tone);
+        }
+        '\u{915}'..='\u{92D}' => spell_after_nasal(form, letter, 0x900),
+        '\u{A95}'..='\u{AAD}' => spell_after_nasal(form, letter, 0xA80),
+        _ => form.push(letter),
+    }
+}
+
+fn is_thai_tone(c: char) -> bool {
+    matches!(c, '\u{E48}'..='\u{E4B}')
+}
+
+/// Hindi, Marathi, Nepali and Gujarati write a nasal before a consonant of its own row, or a dot: हिन्दी, हिंदी.
+fn spell_after_nasal(form: &mut String, consonant: char, block: u32) {
+    let nasal = match u32::from(consonant) - block {
+        0x15..=0x18 => 0x19,
+        0x1A..=0x1D => 0x1E,
+        0x1F..=0x22 => 0x23,
+        0x24..=0x27 => 0x28,
+        0x2A..=0x2D => 0x2E,
+        _ => 0,
+    };
+    let of_block = |code: u32| char::from_u32(block + code);
+    if let (Some(nasal), Some(virama), Some(dot)) =
+        (of_block(nasal), of_block(0x4D), of_block(0x02))
+        && form.ends_with(virama)
+        && form.trim_end_matches(virama).ends_with(nasal)
+    {
+        form.truncate(form.len() - nasal.len_utf8() - virama.len_utf8());
+        form.push(dot);
+    }
+    form.push(consonant);
 }
 
 struct Tables {
@@ -296,8 +543,12 @@ struct Tables {
     unspaced: Ranges,
     hangul: Ranges,
     emoji: Ranges,
+    stops: Ranges,
     latin: Ranges,
-    sheds_marks: Ranges,
+    greek: Ranges,
+    cyrillic: Ranges,
+    arabic: Ranges,
+    hebrew: Ranges,
 }
 
 fn tables() -> &'static Tables {
@@ -310,8 +561,12 @@ fn tables() -> &'static Tables {
         ),
         hangul: Ranges::of(r"[\p{sc=Hangul}&&\p{L}]"),
         emoji: Ranges::of(r"\p{Emoji}"),
+        stops: Ranges::of(r"\p{Sentence_Terminal}"),
         latin: Ranges::of(r"\p{sc=Latin}"),
-        sheds_marks: Ranges::of(r"[\p{sc=Latin}\p{sc=Greek}\p{sc=Arabic}\p{sc=Hebrew}]"),
+        greek: Ranges::of(r"\p{sc=Greek}"),
+        cyrillic: Ranges::of(r"\p{sc=Cyrillic}"),
+        arabic: Ranges::of(r"\p{sc=Arabic}"),
+        hebrew: Ranges::of(r"\p{sc=Hebrew}"),
     })
 }
 
@@ -362,7 +617,13 @@ mod tests {
             (&tables.hangul, '이'),
             (&tables.emoji, '🚀'),
             (&tables.latin, 'é'),
-            (&tables.sheds_marks, 'ي'),
+            (&tables.greek, 'ώ'),
+            (&tables.cyrillic, 'й'),
+            (&tables.arabic, 'ي'),
+            (&tables.hebrew, 'ש'),
+            (&tables.stops, '。'),
+            (&tables.stops, '।'),
+            (&tables.stops, '!'),
         ] {
             assert!(table.contains(member), "{member}");
         }
@@ -384,8 +645,10 @@ mod tests {
             ('ß', "ss"),
             ('ẞ', "ss"),
             ('ς', "σ"),
-            ('İ', "i\u{307}"),
-            ('ı', "ı"),
+            ('İ', "i"),
+            ('ı', "i"),
+            ('Ა', "ა"),
+            ('Ꭰ', "ꭰ"),
         ] {
             assert_eq!(case_fold(c), folded, "{c}");
         }

@@ -1,6 +1,8 @@
 //! The forms of a word by which it is compared.
 
-use super::characters::{self, Class, character};
+use super::characters::{self, Class, Marks, character, spell};
+
+const DOT_ABOVE: char = '\u{307}';
 
 /// The case-folded and the accent-free form of a word; its exact form is the word itself.
 #[derive(Debug, Default)]
@@ -22,17 +24,17 @@ impl Keys {
             self.fold.push_str(&self.lower);
             return;
         }
-        let mut sheds_marks = false;
+        let mut marks = Marks::Kept;
         for c in exact.chars() {
             let known = character(c);
             if known.class == Class::Mark {
-                self.set_mark(c, sheds_marks);
+                self.set_mark(c, marks);
                 continue;
             }
-            sheds_marks = known.sheds_marks;
+            marks = known.marks;
             if let Some(forms) = known.forms {
-                self.lower.push(forms.lower);
-                self.fold.push(forms.fold);
+                spell(&mut self.lower, forms.lower);
+                spell(&mut self.fold, forms.fold);
                 self.tones.extend(forms.tone);
             } else {
                 let (lower, tones) = characters::lower_of(c);
@@ -45,14 +47,21 @@ impl Keys {
         self.lower.push_str(&self.tones);
     }
 
-    fn set_mark(&mut self, mark: char, on_accented_script: bool) {
-        if !on_accented_script {
-            self.lower.push(mark);
-            self.fold.push(mark);
-        } else if characters::is_tone(mark) {
+    fn set_mark(&mut self, mark: char, on: Marks) {
+        if on == Marks::Accents && characters::is_tone(mark) {
             self.tones.push(mark);
-        } else {
-            self.lower.push(mark);
+            return;
+        }
+        // Some programs make i and a dot of İ in small letters.
+        if mark == DOT_ABOVE && self.lower.ends_with('i') {
+            return;
+        }
+        let (lower, fold) = characters::mark_forms(mark, on);
+        if let Some(mark) = lower {
+            spell(&mut self.lower, mark);
+        }
+        if let Some(mark) = fold {
+            spell(&mut self.fold, mark);
         }
     }
 

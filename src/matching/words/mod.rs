@@ -18,6 +18,8 @@ use reader::Reader;
 pub(crate) use units::{Reading, each_composed};
 use units::{Unit, Units};
 
+use super::query::Tie;
+
 /// A word of a text, or the joined form of hyphenated words, over the same positions.
 #[derive(Debug, Clone)]
 pub(crate) struct Word {
@@ -35,6 +37,8 @@ pub(crate) struct Word {
     pub(crate) script: Script,
     /// True for single letters with dots: `U.S.`
     pub(crate) is_dotted: bool,
+    /// True if it begins a sentence; in a query, if any sign that ends one stands before it.
+    pub(crate) begins_sentence: bool,
     letters: Range<usize>,
 }
 
@@ -51,6 +55,10 @@ pub(crate) enum Gap {
     Hyphen,
     /// One apostrophe.
     Apostrophe,
+    /// One apostrophe that is a letter: `Hawaiʻi`.
+    Okina,
+    /// `&` or `+`, with or without white space.
+    And,
     /// Anything else.
     Signs,
 }
@@ -124,6 +132,15 @@ impl Words {
             .unwrap_or_default()
     }
 
+    /// True if an apostrophe after the last word is part of the next: in `O’Brien`, and in scripts of languages that leave
+    /// no letters out, as Ukrainian.
+    fn joins_at_apostrophe(&self) -> bool {
+        let letters = self.list.last().map_or("", |last| self.letters(last));
+        let last = letters.chars().next_back();
+        letters.eq_ignore_ascii_case("o")
+            || last.is_some_and(|c| matches!(c, '\u{400}'..='\u{52F}' | '\u{5D0}'..='\u{5EA}'))
+    }
+
     /// The place in [`Self::all`] of the first word that can stand at `position`.
     pub(crate) fn first_at(&self, position: u32) -> Option<usize> {
         let first = self.at_position.get(usize::try_from(position).ok()?)?;
@@ -143,8 +160,18 @@ impl Word {
     }
 
     /// True if nothing but white space lies between it and the word before it.
-    pub(crate) fn follows_closely(&self) -> bool {
+    fn follows_closely(&self) -> bool {
         matches!(self.gap, Gap::Nothing | Gap::Space)
+    }
+
+    /// True if what lies between it and the word before it fits a term that has `tie` there.
+    pub(crate) fn fits(&self, tie: Tie) -> bool {
+        match tie {
+            Tie::Loose => !self.begins_sentence,
+            Tie::OverStop => true,
+            Tie::Close => self.follows_closely(),
+            Tie::And => self.gap == Gap::And,
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! From normalised characters to words: where one starts and ends, and where it stands.
 
-use super::characters::Class;
+use super::characters::{Class, is_gershayim, is_hebrew_letter, is_okina};
 use super::units::{Reading, Unit};
 use super::{Gap, Script, Word, Words};
+use crate::matching::sentences::{is_abbreviation, is_ordinal};
 
 /// Cuts units into words; lives as long as one text.
 pub(super) struct Reader<'w> {
@@ -14,8 +15,24 @@ pub(super) struct Reader<'w> {
     after_return: bool,
     space_after_hyphen: bool,
     gap: Gap,
+    /// What stands after the last word that can end a sentence.
+    stop: Stop,
+    /// What of it a space follows, as it does where a sentence ends.
+    ended: Stop,
+    /// Other readings of words of the chain, at the same place: with the s of a possessive, without the mark of a note.
+    others: Vec<Word>,
     /// The first word of the chain of hyphenated words that is being read.
     chain: Option<usize>,
+}
+
+/// What can end a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stop {
+    None,
+    /// One full stop, which may belong to a shortened word.
+    Full,
+    /// Any other sign.
+    Certain,
 }
 
 impl<'w> Reader<'w> {
@@ -32,6 +49,9 @@ impl<'w> Reader<'w> {
             after_return: false,
             space_after_hyphen: false,
             gap: Gap::First,
+            stop: Stop::None,
+            ended: Stop::None,
+            others: Vec::new(),
             chain: None,
         }
     }
@@ -72,9 +92,25 @@ impl<'w> Reader<'w> {
                 self.note_space();
             }
             Class::Space => self.note_space(),
-            Class::Apostrophe if self.gap == Gap::Nothing => self.gap = Gap::Apostrophe,
+            Class::Apostrophe if self.gap == Gap::Nothing => {
+                let joins = is_okina(unit.c) || self.words.joins_at_apostrophe();
+                self.gap = if joins { Gap::Okina } else { Gap::Apostrophe };
+            }
             Class::Hyphen if self.gap == Gap::Nothing => self.gap = Gap::Hyphen,
+            Class::MiddleDot if self.gap == Gap::Nothing => {
+                let last = self.words.list.last();
+                if last.is_some_and(|last| last.script != Script::Unspaced) {
+                    self.gap = Gap::Hyphen;
+                }
+            }
+            Class::Sign
+                if matches!(unit.c, '&' | '+') && matches!(self.gap, Gap::Nothing | Gap::Space) =>
+            {
+                self.gap = Gap::And;
+                self.line_ends = 0;
+            }
             _ => {
+                self.note_stop(unit);
                 self.gap = Gap::Signs;
                 self.line_ends = 0;
             }
@@ -82,11 +118,24 @@ impl<'w> Reader<'w> {
         self.starts_paragraph |= self.line_ends > 1 && !self.words.list.is_empty();
     }
 
+    fn note_stop(&mut self, unit: Unit) {
+        match unit.class {
+            Class::Dot if self.stop == Stop::None => self.stop = Stop::Full,
+            Class::Dot | Class::Stop => self.stop = Stop::Certain,
+            _ => {}
+        }
+        // No space follows those of East Asia.
+        if unit.class == Class::Stop && !unit.c.is_ascii() {
+            self.ended = Stop::Certain;
+        }
+    }
+
     fn note_space(&mut self) {
+        self.ended = self.ended.max(self.stop);
         self.space_after_hyphen |= self.gap == Gap::Hyphen;
         self.gap = match self.gap {
             Gap::Nothing => Gap::Space,
-            Gap::Apostrophe => Gap::Signs,
+            Gap::Apostrophe | Gap::Okina => Gap::Signs,
             other => other,
         };
     }
@@ -107,9 +156,44 @@ impl<'w> Reader<'w> {
         } else {
             run(units, script, &mut self.words.letters)
         };
-        self.push(letters_from, units.get(..length), script, dotted > 0);
-        let rest = units.get(length..).unwrap_or_default();
-        rest.get(possessive(rest)..).unwrap_or_default()
+        let (word, rest) = units.split_at_checked(length).unwrap_or_default();
+        let possessive = possessive(rest);
+        let s = rest
+            .get(..possessive)
+            .and_then(<[_]>::last)
+            .filter(|_| script == Script::Spaced);
+        if self.reading == Reading::Term {
+            let with_s = s.is_some_and(|s| !is_possessive_of_acronym(word, s.c));
+            self.words.letters.extend(s.filter(|_| with_s).map(|s| s.c));
+            let length = length + if with_s { possessive } else { 0 };
+            self.push(letters_from, units.get(..length), script, dotted > 0);
+        } else {
+            self.push(letters_from, Some(word), script, dotted > 0);
+            self.push_others(word, s);
+        }
+        rest.get(possessive..).unwrap_or_default()
+    }
+
+    /// Adds the other readings of the word that was pushed last: a name may hold its ’s, and not the figure of a note.
+    fn push_others(&mut self, units: &[Unit], s: Option<&Unit>) {
+        let Some(word) = self.words.list.last() else {
+            return;
+        };
+        if let Some(s) = s {
+            let mut with_s = word.clone();
+            self.words.letters.push(s.c);
+            with_s.letters.end = self.words.letters.len();
+            with_s.end = s.end;
+            self.others.push(with_s);
+        } else if let Some(figures) = note_figures(units) {
+            let mut bare = word.clone();
+            let last = units.len().checked_sub(figures + 1);
+            if let Some(last) = last.and_then(|last| units.get(last)) {
+                bare.letters.end -= figures;
+                bare.end = last.end;
+                self.others.push(bare);
+            }
+        }
     }
 
     /// A character that is a word of its own, with its marks.
@@ -162,6 +246,7 @@ impl<'w> Reader<'w> {
         if !self.continues_chain(script) {
             self.end_chain();
         }
+        let begins_sentence = self.stop != Stop::None && self.begins_sentence(first.c);
         let place = self.words.list.len();
         self.words
             .at_position
@@ -174,6 +259,7 @@ impl<'w> Reader<'w> {
             gap: self.gap,
             script,
             is_dotted,
+            begins_sentence,
             letters: letters_from..self.words.letters.len(),
         });
         self.chain.get_or_insert(place);
@@ -181,14 +267,31 @@ impl<'w> Reader<'w> {
         self.starts_paragraph = false;
         self.line_ends = 0;
         self.space_after_hyphen = false;
+        self.stop = Stop::None;
+        self.ended = Stop::None;
         self.gap = Gap::Nothing;
+    }
+
+    /// True if the stop before a word with this first letter ended a sentence. In a query every stop is meant.
+    fn begins_sentence(&self, first: char) -> bool {
+        if self.reading == Reading::Term {
+            return true;
+        }
+        if self.gap != Gap::Signs || first.is_lowercase() || self.ended == Stop::None {
+            return false;
+        }
+        let last = self.words.list.last();
+        last.is_some_and(|last| {
+            let letters = self.words.letters(last);
+            self.ended == Stop::Certain || !(is_abbreviation(letters) || is_ordinal(letters))
+        })
     }
 
     /// True if what stands before a new word joins it to the last one.
     fn continues_chain(&self, script: Script) -> bool {
         let last = self.words.list.last();
         self.reading != Reading::Term
-            && self.gap == Gap::Hyphen
+            && matches!(self.gap, Gap::Hyphen | Gap::Okina)
             && matches!(script, Script::Spaced | Script::Hangul)
             && last.is_some_and(|last| last.script == script)
     }
@@ -202,7 +305,7 @@ impl<'w> Reader<'w> {
             list, at_position, ..
         } = &mut *self.words;
         let parts = list.get(first..).unwrap_or_default();
-        if parts.len() < 2 {
+        if parts.len() < 2 && self.others.is_empty() {
             return;
         }
         let mut joined: Vec<Word> = parts
@@ -216,6 +319,7 @@ impl<'w> Reader<'w> {
             joined.push(left.joined_with(right));
         }
         list.extend(joined);
+        list.append(&mut self.others);
         let chain = list.get_mut(first..).unwrap_or_default();
         chain.sort_by_key(|word| (word.position, word.last_position));
         let mut last_seen = None;
@@ -251,11 +355,54 @@ fn run(units: &[Unit], script: Script, letters: &mut String) -> usize {
             }
             (Script::Spaced, Class::Comma)
                 if after_digit && is_thousands(units.get(length + 1..)) => {}
+            (Script::Spaced, Class::Sign)
+                if is_gershayim(unit.c) && is_inside_hebrew(units, length) => {}
             _ => break,
         }
         length += 1;
     }
     length
+}
+
+/// True if Hebrew letters stand on both sides of a unit.
+fn is_inside_hebrew(units: &[Unit], at: usize) -> bool {
+    let is_hebrew = |at: usize| units.get(at).is_some_and(|unit| is_hebrew_letter(unit.c));
+    at.checked_sub(1).is_some_and(is_hebrew) && is_hebrew(at + 1)
+}
+
+/// Letters from which on a word with figures at its end is likely to bear the number of a note.
+///
+/// Names that end in figures are shorter (G7, CO2, MH370); in those that are not, such as Windows11, the name is found
+/// without its number, which does no harm.
+const MIN_NOTED_LETTERS: usize = 4;
+/// Figures that the number of a note may have.
+const MAX_NOTE_FIGURES: usize = 2;
+
+/// How many figures at the end of a word may be the number of a note, if there are any: `Orphelia1`, `USA²`.
+fn note_figures(units: &[Unit]) -> Option<usize> {
+    let last = units.last().filter(|last| last.class == Class::Digit)?;
+    let figures = units
+        .iter()
+        .rev()
+        .take_while(|unit| unit.class == Class::Digit && unit.is_raised == last.is_raised)
+        .count();
+    let before = units.get(..units.len() - figures)?;
+    let letters = before.iter().filter(|unit| unit.class == Class::Letter);
+    let is_word = before
+        .iter()
+        .all(|unit| matches!(unit.class, Class::Letter | Class::Mark));
+    let is_noted =
+        last.is_raised || (figures <= MAX_NOTE_FIGURES && letters.count() >= MIN_NOTED_LETTERS);
+    (is_word && is_noted && !before.is_empty()).then_some(figures)
+}
+
+/// True for `BP’s`: the small s after capitals is no part of the name, as it is in `McDonald’s`.
+fn is_possessive_of_acronym(word: &[Unit], s: char) -> bool {
+    let is_capital = |unit: &Unit| unit.class != Class::Letter || unit.c.is_uppercase();
+    s == 's'
+        && word.len() > 1
+        && word.iter().all(is_capital)
+        && word.iter().any(|unit| unit.c.is_uppercase())
 }
 
 /// True if exactly three digits come next.

@@ -3,7 +3,8 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::characters::{
-    Class, ascii_class, character, decimal_value, is_trade_sign, joins_previous,
+    Class, ascii_class, character, decimal_value, is_steering, is_superscript, is_trade_sign,
+    joins_previous,
 };
 use super::mask::addresses;
 
@@ -16,6 +17,8 @@ pub(super) struct Unit {
     pub(super) start: u32,
     /// The code point after the last it was made of.
     pub(super) end: u32,
+    /// True for a figure that stands above the line.
+    pub(super) is_raised: bool,
 }
 
 /// What the characters of a text are read as.
@@ -110,6 +113,7 @@ impl<'t> Units<'t> {
             class: ascii_class(byte),
             start,
             end: start.saturating_add(1),
+            is_raised: false,
         }));
         self.rest = rest;
         self.byte += length;
@@ -136,6 +140,7 @@ impl<'t> Units<'t> {
                 class,
                 start,
                 end: self.code_point,
+                is_raised: false,
             });
         } else {
             self.read_sequence(c, units);
@@ -159,6 +164,7 @@ impl<'t> Units<'t> {
             class: Class::Space,
             start,
             end: self.code_point,
+            is_raised: false,
         });
     }
 
@@ -168,12 +174,22 @@ impl<'t> Units<'t> {
         let start = self.code_point;
         self.advance(first);
         if known.class == Class::Invisible {
+            if self.reading == Reading::Term && first == NON_JOINER {
+                units.push(Unit {
+                    class: Class::Hyphen,
+                    ..unit(first, start, self.code_point)
+                });
+            }
             return;
         }
+        let first = self.typed_in_two(first);
         self.sequence.clear();
         self.sequence.push(first);
         let mut end = self.code_point;
         while let Some(c) = self.rest.chars().next() {
+            if self.reading == Reading::Term && c == NON_JOINER && is_persian(first) {
+                break;
+            }
             if character(c).class == Class::Invisible {
                 self.advance(c);
                 if alters_appearance(c) {
@@ -181,7 +197,7 @@ impl<'t> Units<'t> {
                 }
             } else if !c.is_ascii() && joins(c) {
                 self.advance(c);
-                self.sequence.push(c);
+                self.sequence.push(combining(c));
                 end = self.code_point;
             } else {
                 break;
@@ -194,6 +210,7 @@ impl<'t> Units<'t> {
                 class,
                 start,
                 end,
+                is_raised: false,
             });
             return;
         }
@@ -202,9 +219,22 @@ impl<'t> Units<'t> {
             units.push(unit(first, start, end));
         } else {
             let sequence = std::mem::take(&mut self.sequence);
-            units.extend(sequence.nfkc().map(|c| unit(c, start, end)));
+            let is_raised = is_superscript(first);
+            units.extend(sequence.nfkc().map(|c| Unit {
+                is_raised,
+                ..unit(c, start, end)
+            }));
             self.sequence = sequence;
         }
+    }
+
+    /// Thai แ is often typed as two เ.
+    fn typed_in_two(&mut self, first: char) -> char {
+        if first == 'เ' && self.rest.starts_with('เ') {
+            self.advance('เ');
+            return 'แ';
+        }
+        first
     }
 
     fn class_of(&self, c: char, class: Class) -> Class {
@@ -235,6 +265,24 @@ fn unit(c: char, start: u32, end: u32) -> Unit {
         class,
         start,
         end,
+        is_raised: false,
+    }
+}
+
+/// Persian writes it where a word is made of two; in a query it stands for every spelling, as a hyphen does.
+const NON_JOINER: char = '\u{200C}';
+
+/// True for letters between which the non-joiner parts a word: in the scripts of India it only shapes letters.
+fn is_persian(c: char) -> bool {
+    matches!(c, '\u{600}'..='\u{6FF}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
+}
+
+/// The mark that a sound mark of kana is, where it stands as a character of its own.
+fn combining(c: char) -> char {
+    match c {
+        '゛' => '\u{3099}',
+        '゜' => '\u{309A}',
+        other => other,
     }
 }
 
@@ -249,13 +297,13 @@ fn joins(c: char) -> bool {
     known.class == Class::Mark || (!known.stable && joins_previous(c))
 }
 
-/// NFKC would make a space and a mark of `´`, and letters of `™`.
+/// NFKC would make a space and a mark of `´`, letters of `™`, and a vowel of the dot of Korean headlines.
 fn is_apostrophe_or_sign(c: char, class: Class) -> bool {
-    class == Class::Apostrophe || is_trade_sign(c)
+    matches!(class, Class::Apostrophe | Class::MiddleDot) || is_trade_sign(c)
 }
 
-/// Calls `with` for each combining sequence of a text in NFC, without invisible characters, with the code point
-/// at which it starts.
+/// Calls `with` for each combining sequence of a text in NFC, with the code point at which it starts; left out is only
+/// what nobody can see, as it steers the breaking of lines or the direction of writing.
 pub(crate) fn each_composed(text: &str, mut with: impl FnMut(&str, u32)) {
     let mut sequence = String::new();
     let mut start = 0;
@@ -272,7 +320,7 @@ pub(crate) fn each_composed(text: &str, mut with: impl FnMut(&str, u32)) {
         }
     };
     for (at, c) in (0u32..).zip(text.chars()) {
-        if character(c).class == Class::Invisible {
+        if is_steering(c) {
             continue;
         }
         if !joins_previous(c) {

@@ -59,7 +59,8 @@ impl Parser {
     pub(super) fn end_of_word(&self, start: usize) -> usize {
         let mut end = start;
         while let Some(c) = self.chars.get(end).copied() {
-            let is_end = is_break(c) && !self.is_thousands_comma(end);
+            let is_end =
+                is_break(c) && !self.is_thousands_comma(end) && !self.is_hebrew_abbreviation(end);
             if is_end {
                 break;
             }
@@ -75,6 +76,17 @@ impl Parser {
             && at.checked_sub(1).is_some_and(is_digit)
             && (1..=3).all(|ahead| is_digit(at + ahead))
             && !is_digit(at + 4)
+    }
+
+    /// True for a quote between two Hebrew letters, as in צה"ל: it marks an abbreviation.
+    pub(super) fn is_hebrew_abbreviation(&self, at: usize) -> bool {
+        let is_letter = |at: usize| {
+            let c = self.chars.get(at);
+            c.is_some_and(|c| matches!(c, '\u{5D0}'..='\u{5EA}'))
+        };
+        self.chars.get(at).is_some_and(|c| is_quote(*c))
+            && at.checked_sub(1).is_some_and(is_letter)
+            && is_letter(at + 1)
     }
 
     pub(super) fn slice(&self, start: usize, end: usize) -> String {

@@ -158,8 +158,12 @@ impl Parser {
     /// `phrase = '"' { word | "*" } '"'`
     fn phrase(&mut self, is_exact: bool, start: usize) -> Parsed {
         let open = self.at;
-        let length = self.chars.iter().skip(open + 1).position(|c| is_quote(*c));
-        let Some(length) = length else {
+        let closes = |at: &usize| {
+            let c = self.chars.get(*at);
+            c.is_some_and(|c| is_quote(*c)) && !self.is_hebrew_abbreviation(*at)
+        };
+        let close = (open + 1..self.chars.len()).find(closes);
+        let Some(length) = close.map(|close| close - open - 1) else {
             return self.stop(
                 "unclosed-quote",
                 open,

@@ -1,0 +1,87 @@
+//! Where one sentence ends and the next begins, as far as a word or two can tell.
+
+/// Shortened words after which a sentence goes on, in small letters; those without a vowel are known anyway.
+const ABBREVIATIONS: &str = " adm amb approx art assoc ave bros capt cie col corp dept dist doc e.g eng est etc exc fig \
+gen gov hon i.e inc ing insp jan feb mar apr aug sept oct nov dec lic maj messrs mme no nos op ord pres prof pte rep rev \
+sen sra srta supt univ usw vol approx bzw ca d.h dipl evtl ggf inkl tel u.a z.b abb bd geb gest hl abt ing verf av \
+avda cía dña gral núm pág tte exmo ilmo op.cit ecc on sig ott doç öğr yrd av sn alb ul św inż im pl al nám doc ing tř \
+úr čp bc mudr judr phdr red or thos о г ул им пр проф акад ген гл рис стр тел т.е т.д вул ім обл св пл св. tp ts gs pgs";
+
+/// True if the full stop after a word may belong to the word, so that the sentence goes on.
+///
+/// `word` is the word before the stop as it is written.
+pub(crate) fn is_abbreviation(word: &str) -> bool {
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let figures = word.chars().filter(char::is_ascii_digit).count();
+    if letters == 0 {
+        return false;
+    }
+    if letters == 1 && figures == 0 {
+        return true;
+    }
+    let has_case = word.chars().any(|c| c.is_lowercase() || c.is_uppercase());
+    if !has_case {
+        // Where there are no capitals, titles are as short as elsewhere: د. محمد, डॉ. सिंह.
+        return word.chars().count() <= SHORT;
+    }
+    let lower = word.to_lowercase();
+    let is_consonants = letters <= SHORT + 1
+        && lower
+            .chars()
+            .all(|c| c.is_ascii_alphabetic() && !is_vowel(c));
+    is_consonants || ABBREVIATIONS.split(' ').any(|known| known == lower)
+}
+
+/// Letters up to which a word is likely to be a shortened one.
+const SHORT: usize = 3;
+
+fn is_vowel(c: char) -> bool {
+    matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y')
+}
+
+/// True for a figure that can count days and things with a full stop: `9. März`, `3. liga`.
+pub(crate) fn is_ordinal(word: &str) -> bool {
+    (1..=2).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Languages that write ordinal numbers as figures with a full stop.
+const WITH_ORDINALS: &str =
+    " de lb da no nb nn fo is fi et lv hu cs sk sl hr sr bs me pl tr az eu ";
+
+/// True if texts in a language write ordinal numbers with a full stop; a language that is not known may.
+pub(crate) fn has_ordinals(lang: &str) -> bool {
+    let primary = lang.split(['-', '_']).next().unwrap_or_default();
+    primary.is_empty() || WITH_ORDINALS.contains(&format!(" {} ", primary.to_ascii_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_and_initials_end_no_sentence_and_words_do() {
+        for word in [
+            "Dr", "St", "Gen", "J", "vs", "Mme", "TP", "проф", "د", "डॉ", "Ltd", "Nr", "świ",
+        ] {
+            assert_eq!(is_abbreviation(word), word != "świ", "{word}");
+        }
+        for word in [
+            "talks",
+            "UN",
+            "Iran",
+            "2024",
+            "was",
+            "в2",
+            "москва",
+            "مدرسة",
+        ] {
+            assert!(!is_abbreviation(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn ordinals_are_short_figures_of_some_languages() {
+        assert!(is_ordinal("9") && is_ordinal("31") && !is_ordinal("2026") && !is_ordinal("9a"));
+        assert!(has_ordinals("de-AT") && has_ordinals("") && !has_ordinals("en"));
+    }
+}
