@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::domain::Timestamp;
 
@@ -47,6 +47,30 @@ impl Clock {
         }
     }
 
+    /// Remembers the time that the clock shows and the time that has really passed.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the clock is the one home of the machine's times"
+    )]
+    pub fn mark(&self) -> Mark {
+        Mark {
+            shown: self.now(),
+            passed: Instant::now(),
+        }
+    }
+
+    /// How far the clock has been set back since a mark: by how much less it has advanced than time has passed.
+    #[must_use]
+    pub fn set_back_since(&self, mark: &Mark) -> Duration {
+        let shown = self.now().duration_since(mark.shown);
+        let passed = jiff::SignedDuration::try_from(mark.passed.elapsed()).unwrap_or_default();
+        match &self.0 {
+            Source::System => Duration::try_from(passed - shown).unwrap_or_default(),
+            Source::Fixed(_) => Duration::try_from(-shown).unwrap_or_default(),
+        }
+    }
+
     /// Waits for this long, by the machine's monotonic timer whatever the clock shows.
     #[expect(
         clippy::disallowed_methods,
@@ -55,6 +79,13 @@ impl Clock {
     pub async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
     }
+}
+
+/// A time that the clock showed, to tell whether it was set since.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    shown: Timestamp,
+    passed: Instant,
 }
 
 impl fmt::Debug for Clock {

@@ -2,12 +2,16 @@
 //!
 //! A match walks a chain of gates; each lets it pass or holds it with a reason that is kept.
 
+mod bundle;
+
 use std::time::Duration;
 
 use crate::domain::{
-    Alert, AlertId, Article, Entry, EntryId, EntryKey, Feed, FeedSelector, FirstPoll, Held,
-    HoldReason, InstallationId, Match, StoryId, Timestamp, Watch, WatchName,
+    Alert, AlertId, Article, Bundle, Entry, EntryId, EntryKey, Feed, FeedSelector, FirstPoll, Held,
+    HoldReason, InstallationId, Leg, Match, Past, Raised, Timestamp, Watch,
 };
+
+pub use bundle::bundle;
 
 /// Splits the entries of a poll into those that are to be read and those that only count as seen.
 #[must_use]
@@ -51,7 +55,7 @@ pub fn looks_at(watch: &Watch, feed: &Feed, feed_title: Option<&str>) -> bool {
         })
 }
 
-/// An article that matched, and the story it belongs to.
+/// An article that matched, and what was decided before about the report it belongs to.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
     /// This installation.
@@ -64,17 +68,15 @@ pub struct Candidate<'a> {
     pub feed: &'a Feed,
     /// The article.
     pub article: &'a Article,
-    /// Its story.
-    pub story: StoryId,
-    /// The watches that have raised an alert for the story.
-    pub alerted: &'a [WatchName],
+    /// What was decided before about its report.
+    pub past: &'a Past,
 }
 
 /// What becomes of a match.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision {
     /// People are told.
-    Raise(Box<Alert>),
+    Raise(Box<Raised>),
     /// Nobody is told, for a reason that is kept.
     Hold(Held),
 }
@@ -84,16 +86,34 @@ pub enum Decision {
 pub fn decide(watch: &Watch, found: Match, candidate: &Candidate<'_>, now: Timestamp) -> Decision {
     match gates(watch, candidate) {
         Some(reason) => Decision::Hold(Held { found, reason }),
-        None => Decision::Raise(Box::new(alert(watch, found, candidate, now))),
+        None => Decision::Raise(Box::new(Raised {
+            alert: alert(watch, found, candidate, now),
+            episode: 0,
+            legs: legs(watch, now),
+        })),
     }
 }
 
 /// The chain: the first gate that does not let the match pass gives the reason.
 fn gates(watch: &Watch, candidate: &Candidate<'_>) -> Option<HoldReason> {
-    candidate
-        .alerted
-        .contains(&watch.name)
-        .then_some(HoldReason::StoryKnown)
+    let told = candidate
+        .past
+        .alerts
+        .iter()
+        .find(|past| past.watch == watch.name)?;
+    Some(HoldReason::StoryKnown {
+        alert: told.id.clone(),
+    })
+}
+
+/// The ways of an alert to people.
+fn legs(watch: &Watch, now: Timestamp) -> Vec<Leg> {
+    let leg = |destination: &crate::domain::Destination| Leg {
+        destination: destination.clone(),
+        bundle: Bundle::Alone,
+        not_before: now,
+    };
+    watch.notify.iter().map(leg).collect()
 }
 
 fn alert(watch: &Watch, found: Match, candidate: &Candidate<'_>, now: Timestamp) -> Alert {
@@ -104,7 +124,7 @@ fn alert(watch: &Watch, found: Match, candidate: &Candidate<'_>, now: Timestamp)
         id: AlertId::derive(candidate.installation, &watch.name.0, &entry),
         found,
         priority: watch.priority,
-        story: candidate.story,
+        report: candidate.past.report,
         entry: candidate.entry,
         feeds: Vec::new(),
         title: article.title.clone(),
@@ -119,7 +139,7 @@ fn alert(watch: &Watch, found: Match, candidate: &Candidate<'_>, now: Timestamp)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ArticleMode, Priority, TextBasis};
+    use crate::domain::{ArticleMode, PastAlert, Priority, ReportId, TextBasis, WatchName};
 
     fn published(text: &str) -> Entry {
         Entry {
@@ -187,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_watch_raises_one_alert_for_a_story() {
+    fn a_watch_raises_one_alert_for_a_report() {
         let article = Article {
             url: None,
             title: "Talks resume".into(),
@@ -205,28 +225,39 @@ mod tests {
             sentence: "Talks resume.".into(),
         };
         let feed = feed();
+        let past = Past {
+            report: ReportId(1),
+            alerts: Vec::new(),
+        };
         let mut candidate = Candidate {
             installation: &InstallationId("i".into()),
             entry: EntryId(1),
             key: &EntryKey("guid:1".into()),
             feed: &feed,
             article: &article,
-            story: StoryId(1),
-            alerted: &[],
+            past: &past,
         };
         let watch = watch(vec![]);
         let first = decide(&watch, found.clone(), &candidate, now());
-        assert!(matches!(first, Decision::Raise(_)));
+        let Decision::Raise(first) = first else {
+            panic!("the first match of a report raises an alert");
+        };
 
-        let alerted = [watch.name.clone()];
-        candidate.alerted = &alerted;
+        let past = Past {
+            alerts: vec![PastAlert {
+                id: first.alert.id.clone(),
+                watch: watch.name.clone(),
+                episode: first.episode,
+                raised_at: now(),
+            }],
+            ..past
+        };
+        candidate.past = &past;
         let again = decide(&watch, found, &candidate, now());
-        assert!(matches!(
-            again,
-            Decision::Hold(Held {
-                reason: HoldReason::StoryKnown,
-                ..
-            })
-        ));
+        let Decision::Hold(held) = again else {
+            panic!("the second one is held");
+        };
+        let alert = first.alert.id;
+        assert_eq!(held.reason, HoldReason::StoryKnown { alert });
     }
 }

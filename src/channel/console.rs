@@ -19,6 +19,12 @@ use super::Attempt;
 
 type Writer = Box<dyn Write + Send>;
 
+/// Writes the lines of some alerts.
+pub(super) fn write(alerts: &[Alert]) -> String {
+    let lines = alerts.iter().map(|alert| render::console(alert) + "\n");
+    lines.collect()
+}
+
 /// Writes alerts to a stream.
 pub(crate) struct ConsoleSender {
     writer: Arc<Mutex<Writer>>,
@@ -33,15 +39,12 @@ impl ConsoleSender {
         }
     }
 
-    /// Writes the alerts in one piece, so that no other line gets between theirs.
-    pub(crate) async fn send(&self, alerts: &[Alert]) -> Attempt {
-        let text: String = alerts
-            .iter()
-            .map(|alert| render::console(alert) + "\n")
-            .collect();
+    /// Writes the lines in one piece, so that no other line gets between theirs.
+    pub(crate) async fn send(&self, body: &str) -> Attempt {
+        let text = body.to_owned();
         let writer = Arc::clone(&self.writer);
         let limit = self.timeout;
-        let writing = spawn_blocking(move || write(&writer, &text));
+        let writing = spawn_blocking(move || put_out(&writer, &text));
         let outcome = match timeout(limit, writing).await {
             Ok(Ok(Ok(()))) => AttemptOutcome::Accepted,
             Ok(Ok(Err(error))) => failed(&error.to_string()),
@@ -56,7 +59,7 @@ impl ConsoleSender {
 }
 
 /// Writes the text, unless an earlier one is still on its way: threads must not queue up behind it.
-fn write(writer: &Mutex<Writer>, text: &str) -> io::Result<()> {
+fn put_out(writer: &Mutex<Writer>, text: &str) -> io::Result<()> {
     let mut writer = match writer.try_lock() {
         Ok(writer) => writer,
         Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),

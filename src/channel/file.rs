@@ -22,6 +22,14 @@ const TAIL_BYTES: u64 = 256 * 1024;
 /// Who may read the file: its owner, as alerts tell what is watched.
 const MODE: u32 = 0o600;
 
+/// Writes a line for each alert.
+pub(super) fn write(delivery: &DeliveryId, alerts: &[Alert], now: Timestamp) -> String {
+    let lines = alerts
+        .iter()
+        .map(|alert| render::json_line(delivery, alert, now) + "\n");
+    lines.collect()
+}
+
 /// Appends to one file.
 #[derive(Debug)]
 pub(crate) struct FileSender {
@@ -35,20 +43,8 @@ impl FileSender {
         }
     }
 
-    pub(crate) async fn send(
-        &self,
-        delivery: &DeliveryId,
-        alerts: &[Alert],
-        now: Timestamp,
-    ) -> Attempt {
-        let lines: Vec<Line> = alerts
-            .iter()
-            .map(|alert| Line {
-                delivery: delivery.0.clone(),
-                alert: alert.id.0.clone(),
-                text: render::json_line(delivery, alert, now),
-            })
-            .collect();
+    pub(crate) async fn send(&self, body: &str) -> Attempt {
+        let lines: Vec<Line> = body.lines().filter_map(Line::of).collect();
         let path = self.path.clone();
         let written = tokio::task::spawn_blocking(move || append(&path, &lines)).await;
         let outcome = match written.unwrap_or_else(|error| Err(io::Error::other(error))) {
@@ -69,6 +65,18 @@ struct Line {
     delivery: String,
     alert: String,
     text: String,
+}
+
+impl Line {
+    /// Reads back what [`write`] wrote.
+    fn of(text: &str) -> Option<Self> {
+        let value: Value = serde_json::from_str(text).ok()?;
+        Some(Self {
+            delivery: value.get("delivery")?.as_str()?.to_owned(),
+            alert: value.pointer("/data/id")?.as_str()?.to_owned(),
+            text: text.to_owned(),
+        })
+    }
 }
 
 /// Appends the lines that the file's end does not hold yet, in one write, and waits for the disk.

@@ -216,20 +216,43 @@ impl Channel {
         }
     }
 
-    /// Makes one try to deliver alerts to this channel.
+    /// Writes what every try of a delivery brings; `recipient` is one of a mail channel's addresses.
     ///
-    /// `recipient` is one of a mail channel's addresses. Every try of one delivery carries the same id.
-    pub async fn send(
+    /// # Errors
+    /// With the reason, as a clause for people, where it cannot be written.
+    pub fn write(
         &self,
         delivery: &DeliveryId,
         recipient: Option<&str>,
         alerts: &[Alert],
+        form: Form,
         now: Timestamp,
-    ) -> AttemptOutcome {
-        self.attempt(delivery, recipient, alerts, now).await.outcome
+    ) -> Result<String, String> {
+        match &self.sender {
+            Sender::Email(email) => email.write(delivery, recipient, alerts, form, now),
+            Sender::Webhook(_) => Ok(webhook::write(alerts, form, now)),
+            Sender::Console(_) => Ok(console::write(alerts)),
+            Sender::File(_) => Ok(file::write(delivery, alerts, now)),
+        }
     }
 
-    /// Makes one try as [`Channel::send`] does, and tells the other side's answer as well.
+    /// Makes one try to bring a body that [`Channel::write`] wrote. Every try of one delivery carries the same id.
+    pub async fn send(
+        &self,
+        delivery: &DeliveryId,
+        recipient: Option<&str>,
+        body: &str,
+        now: Timestamp,
+    ) -> Attempt {
+        match &self.sender {
+            Sender::Email(email) => Box::pin(email.send(recipient, body)).await,
+            Sender::Webhook(webhook) => Box::pin(webhook.send(delivery, body, now)).await,
+            Sender::Console(console) => console.send(body).await,
+            Sender::File(file) => file.send(body).await,
+        }
+    }
+
+    /// Writes and sends at once, in the short form where the whole one is refused: a test of the channel.
     pub async fn attempt(
         &self,
         delivery: &DeliveryId,
@@ -237,11 +260,34 @@ impl Channel {
         alerts: &[Alert],
         now: Timestamp,
     ) -> Attempt {
-        match &self.sender {
-            Sender::Email(email) => Box::pin(email.send(delivery, recipient, alerts, now)).await,
-            Sender::Webhook(webhook) => Box::pin(webhook.send(delivery, alerts, now)).await,
-            Sender::Console(console) => console.send(alerts).await,
-            Sender::File(file) => file.send(delivery, alerts, now).await,
+        let mut attempt = Attempt {
+            outcome: AttemptOutcome::Accepted,
+            answer: None,
+        };
+        for form in [Form::Full, Form::Short] {
+            attempt = match self.write(delivery, recipient, alerts, form, now) {
+                Ok(body) => self.send(delivery, recipient, &body, now).await,
+                Err(reason) => Attempt {
+                    outcome: AttemptOutcome::Refused { reason },
+                    answer: None,
+                },
+            };
+            if !matches!(attempt.outcome, AttemptOutcome::TooLong { .. }) {
+                return attempt;
+            }
         }
+        if let AttemptOutcome::TooLong { reason } = attempt.outcome {
+            attempt.outcome = AttemptOutcome::Refused { reason };
+        }
+        attempt
     }
+}
+
+/// How much of a message is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// All that there is to say.
+    Full,
+    /// Titles and links as plain text, for a receiver that refuses more.
+    Short,
 }

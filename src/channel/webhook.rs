@@ -12,11 +12,20 @@ use crate::http::{self, Answer, FetchError, HttpClient, Post};
 use crate::render;
 
 use super::signature::{SigningKey, signature};
-use super::{Attempt, ChannelError, WebhookSettings};
+use super::{Attempt, ChannelError, Form, WebhookSettings};
 
 /// The shortest and the longest pause that a receiver is granted.
 const MIN_PAUSE: Duration = Duration::from_secs(1);
 const MAX_PAUSE: Duration = Duration::from_hours(1);
+
+/// Writes the body that every try of a delivery carries.
+pub(super) fn write(alerts: &[Alert], form: Form, now: Timestamp) -> String {
+    match (form, alerts) {
+        (Form::Full, [alert]) => render::webhook(alert, now),
+        (Form::Full, several) => render::webhook_digest(several, now),
+        (Form::Short, alerts) => render::webhook_short(alerts, now),
+    }
+}
 
 /// Sends to one receiver.
 #[derive(Debug)]
@@ -47,20 +56,11 @@ impl WebhookSender {
         })
     }
 
-    pub(crate) async fn send(
-        &self,
-        delivery: &DeliveryId,
-        alerts: &[Alert],
-        now: Timestamp,
-    ) -> Attempt {
-        let body = match alerts {
-            [alert] => render::webhook(delivery, alert, now),
-            several => render::webhook_digest(several, now),
-        };
+    pub(crate) async fn send(&self, delivery: &DeliveryId, body: &str, now: Timestamp) -> Attempt {
         let request = Post {
             url: &self.url,
-            headers: self.headers(delivery, &body, now),
-            body,
+            headers: self.headers(delivery, body, now),
+            body: body.to_owned(),
             timeout: self.timeout,
         };
         match self.http.post(&request).await {
@@ -105,6 +105,8 @@ impl WebhookSender {
                 ),
             },
             (410, _) => AttemptOutcome::Gone { reason },
+            // RFC 9110 §15.5.14.
+            (413, _) => AttemptOutcome::TooLong { reason },
             (429 | 503, Some(wait)) => AttemptOutcome::Paused { reason, wait },
             // Busy, locked, too early: RFC 9110 §15.5.9 and §15.5.10, RFC 4918 §11.3, RFC 8470 §5.2.
             (408 | 409 | 423 | 425 | 429, _) => AttemptOutcome::Failed { reason },
@@ -227,17 +229,6 @@ mod tests {
         }
     }
 
-    fn kind(outcome: &AttemptOutcome) -> &'static str {
-        match outcome {
-            AttemptOutcome::Accepted => "accepted",
-            AttemptOutcome::Failed { .. } => "failed",
-            AttemptOutcome::Paused { .. } => "paused",
-            AttemptOutcome::Misconfigured { .. } => "misconfigured",
-            AttemptOutcome::Refused { .. } => "refused",
-            AttemptOutcome::Gone { .. } => "gone",
-        }
-    }
-
     #[test]
     fn each_status_has_its_meaning() {
         let sender = sender("https://hooks.example/x");
@@ -256,7 +247,7 @@ mod tests {
             (405, None, "misconfigured"),
             (408, None, "failed"),
             (410, None, "gone"),
-            (413, None, "misconfigured"),
+            (413, None, "too-long"),
             (415, None, "misconfigured"),
             (422, None, "misconfigured"),
             (425, None, "failed"),
@@ -271,7 +262,7 @@ mod tests {
             (599, None, "failed"),
         ] {
             let outcome = sender.outcome(&answer(status, retry_after_s, ""));
-            assert_eq!(kind(&outcome), expected, "{status} {retry_after_s:?}");
+            assert_eq!(outcome.as_str(), expected, "{status} {retry_after_s:?}");
         }
     }
 
@@ -354,6 +345,6 @@ mod tests {
         let timeout = FetchError::Timeout {
             limit: Duration::from_secs(30),
         };
-        assert_eq!(kind(&no_answer(&timeout)), "failed");
+        assert_eq!(no_answer(&timeout).as_str(), "failed");
     }
 }

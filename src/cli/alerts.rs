@@ -85,7 +85,7 @@ impl Alerts {
 
 impl List {
     async fn run(self) -> anyhow::Result<Outcome> {
-        let store = open_store(&self.config)?;
+        let store = open_store(&self.config).await?;
         let filter = AlertFilter {
             watch: self.watch.map(WatchName),
             since: self.since.map(Since::at),
@@ -104,7 +104,7 @@ impl List {
 
 impl Show {
     async fn run(self) -> anyhow::Result<Outcome> {
-        let store = open_store(&self.config)?;
+        let store = open_store(&self.config).await?;
         let found = store.alert(&self.id).await?;
         if found.is_empty() {
             anyhow::bail!(
@@ -125,7 +125,7 @@ impl Show {
 
 impl Retry {
     async fn run(self) -> anyhow::Result<Outcome> {
-        let store = open_store(&self.config)?;
+        let store = open_store(&self.config).await?;
         let selection = RetrySelection {
             id: self.id,
             watch: self.watch.map(WatchName),
@@ -185,7 +185,7 @@ fn one_line(text: &str) -> String {
 fn state_word(state: &DeliveryState) -> &'static str {
     match state {
         DeliveryState::Waiting { .. } => "waiting",
-        DeliveryState::Sent { .. } => "sent",
+        DeliveryState::Sent { .. } => "delivered",
         DeliveryState::Abandoned { .. } => "given up",
     }
 }
@@ -213,7 +213,10 @@ fn detail_text(detail: &AlertDetail) -> String {
     for (delivery, attempts) in &detail.deliveries {
         lines.push(format!(
             "  {}  {}: {}, {} tries",
-            delivery.id,
+            delivery
+                .id
+                .as_ref()
+                .map_or("not gathered yet", |id| id.0.as_str()),
             destination(delivery),
             state_text(&delivery.state),
             delivery.tries
@@ -235,7 +238,7 @@ fn state_text(state: &DeliveryState) -> String {
         DeliveryState::Waiting { not_before } => {
             format!("waiting, next try {}", output::time(*not_before))
         }
-        DeliveryState::Sent { at } => format!("sent {}", output::time(*at)),
+        DeliveryState::Sent { at } => format!("delivered {}", output::time(*at)),
         DeliveryState::Abandoned { at, reason } => {
             format!("given up {}: {}", output::time(*at), one_line(reason))
         }
@@ -273,7 +276,8 @@ fn line_json(line: &AlertLine) -> Value {
             at,
         } => json!({
             "state": "held",
-            "reason": reason,
+            "reason": reason.as_str(),
+            "detail": reason,
             "watch": watch.0,
             "title": title,
             "excerpt": sentence,
@@ -307,13 +311,13 @@ fn delivery_json(delivery: &DeliveryLine) -> Value {
         DeliveryState::Sent { at } | DeliveryState::Abandoned { at, .. } => at,
     };
     json!({
-        "id": delivery.id.0,
+        "id": delivery.id.as_ref().map(|id| id.0.as_str()),
         "channel": delivery.channel.0,
         "recipient": delivery.recipient,
         "state": match &delivery.state {
             DeliveryState::Waiting { .. } => "waiting",
             DeliveryState::Sent { .. } => "delivered",
-            DeliveryState::Abandoned { .. } => "dead",
+            DeliveryState::Abandoned { .. } => "abandoned",
         },
         "at": time.to_string(),
         "tries": delivery.tries,

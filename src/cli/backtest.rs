@@ -42,7 +42,7 @@ pub(super) struct Backtest {
 impl Backtest {
     pub(super) async fn run(self) -> anyhow::Result<Outcome> {
         let config = load(&self.config.path)?;
-        let store = Store::open_beside(&config.state_dir)?;
+        let store = Store::open_beside(&config.state_dir).await?;
         let name = self.watch.as_deref();
         let older = self.against.as_deref().map(|path| older(path, name));
         let older = older.transpose()?;

@@ -169,7 +169,7 @@ impl Stage {
             }
         }
         let counts = self.counts().await?;
-        let alerts = counts.matches as usize;
+        let alerts = usize::try_from(counts.alerts).unwrap_or(usize::MAX);
         output::line(&format!(
             "\n{alerts} alerts: {mails} mails and {} webhook calls arrived. {} matches were held, because the same \
              story had been alerted already. {} of {} stories raised no alert.",
@@ -209,7 +209,7 @@ impl Stage {
     /// What the service itself has counted.
     async fn counts(&self) -> anyhow::Result<Counts> {
         let loaded = config::load(&self.config, &ProcessEnvironment, Secrets::Optional)?;
-        let store = Store::open_beside(&loaded.config.state_dir)?;
+        let store = Store::open_beside(&loaded.config.state_dir).await?;
         Ok(store.report().await?.counts)
     }
 }

@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::config::{self, ProcessEnvironment, Secrets};
 use crate::domain::{
     Alert, AlertId, AttemptOutcome, ChannelName, DeliveryId, Destination, EntryId, InstallationId,
-    Match, Priority, StoryId, Timestamp, WatchName,
+    Match, Priority, ReportId, Timestamp, WatchName,
 };
 use crate::http::HttpClient;
 use crate::render;
@@ -98,7 +98,9 @@ async fn send(channel: &Channel, destination: &Destination) -> anyhow::Result<bo
         AttemptOutcome::Misconfigured { reason } => {
             (false, format!("not accepted as configured: {reason}"))
         }
-        AttemptOutcome::Refused { reason } => (false, format!("refused: {reason}")),
+        AttemptOutcome::TooLong { reason } | AttemptOutcome::Refused { reason } => {
+            (false, format!("refused: {reason}"))
+        }
         AttemptOutcome::Gone { reason } => (false, format!("gone for good: {reason}")),
     };
     output::line(&format!("{to}: {words}"))?;
@@ -126,7 +128,7 @@ fn test_alert(channel: &ChannelName, now: Timestamp) -> Alert {
             sentence: "This is a test alert: if you read it, the channel works.".into(),
         },
         priority: Priority::Normal,
-        story: StoryId(0),
+        report: ReportId(0),
         entry: EntryId(0),
         feeds: vec!["newswatch".into()],
         title: "Test alert of newswatch".into(),

@@ -21,7 +21,7 @@ pub(super) struct Status {
 
 impl Status {
     pub(super) async fn run(self) -> anyhow::Result<Outcome> {
-        let (store, config) = open(&self.config)?;
+        let (store, config) = open(&self.config).await?;
         let mut report = store.report().await?;
         add_unused(&mut report.channels, &config);
         if self.json {
@@ -43,13 +43,13 @@ fn add_unused(lines: &mut Vec<ChannelLine>, config: &Config) {
 }
 
 /// Opens the store of a configuration beside the service.
-pub(super) fn open_store(arg: &ConfigArg) -> anyhow::Result<Store> {
-    open(arg).map(|(store, _)| store)
+pub(super) async fn open_store(arg: &ConfigArg) -> anyhow::Result<Store> {
+    open(arg).await.map(|(store, _)| store)
 }
 
-fn open(arg: &ConfigArg) -> anyhow::Result<(Store, Config)> {
+async fn open(arg: &ConfigArg) -> anyhow::Result<(Store, Config)> {
     let config = load(&arg.path)?;
-    let store = Store::open_beside(&config.state_dir)?;
+    let store = Store::open_beside(&config.state_dir).await?;
     Ok((store, config))
 }
 
@@ -117,11 +117,12 @@ fn print_feed(feed: &FeedLine) -> anyhow::Result<()> {
 
 fn print_channel(channel: &ChannelLine) -> anyhow::Result<()> {
     output::line(&format!(
-        "  {:<13} {}: {} sent, {} waiting, {} given up, last success {}",
+        "  {:<13} {}: {} delivered, {} waiting, {} held, {} given up, last success {}",
         channel.state,
         channel.name,
-        channel.sent,
+        channel.delivered,
         channel.waiting,
+        channel.held,
         channel.abandoned,
         shown_time(channel.last_success_at)
     ))?;
@@ -142,14 +143,18 @@ fn print_channel(channel: &ChannelLine) -> anyhow::Result<()> {
 
 fn print_counts(counts: &Counts) -> anyhow::Result<()> {
     output::line(&format!(
-        "\n{} entries taken in, {} of them under way\n{} matches = {} delivered + {} waiting + {} dead; {} more held",
+        "\n{} entries taken in, {} of them under way\n{} matches = {} alerts + {} held\n\
+         {} ways of alerts to people = {} delivered + {} waiting + {} held + {} given up",
         counts.entries,
         counts.entries_waiting,
         counts.matches,
+        counts.alerts,
+        counts.held,
+        counts.legs,
         counts.delivered,
         counts.waiting,
-        counts.dead,
-        counts.held
+        counts.legs_held,
+        counts.abandoned
     ))
 }
 
@@ -204,9 +209,10 @@ fn as_json(report: &Report) -> Value {
                 "failing_since": time(channel.failing_since),
                 "last_success": time(channel.last_success_at),
                 "not_before": time(channel.not_before),
-                "sent": channel.sent,
+                "delivered": channel.delivered,
                 "waiting": channel.waiting,
-                "dead": channel.abandoned,
+                "held": channel.held,
+                "abandoned": channel.abandoned,
             })
         })
         .collect();
@@ -218,10 +224,13 @@ fn as_json(report: &Report) -> Value {
             "entries": counts.entries,
             "entries_waiting": counts.entries_waiting,
             "matches": counts.matches,
+            "alerts": counts.alerts,
+            "held": counts.held,
+            "legs": counts.legs,
             "delivered": counts.delivered,
             "waiting": counts.waiting,
-            "dead": counts.dead,
-            "held": counts.held,
+            "legs_held": counts.legs_held,
+            "abandoned": counts.abandoned,
         },
     })
 }

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{AlertId, EntryId, LocalTimestamp, Priority, StoryId, Timestamp, WatchName};
+use super::{AlertId, EntryId, Leg, LocalTimestamp, Priority, ReportId, Timestamp, WatchName};
 
 /// A watch that fired on an article, with what people need to see why.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +29,8 @@ pub struct Alert {
     pub found: Match,
     /// How urgent it is.
     pub priority: Priority,
-    /// The story it belongs to.
-    pub story: StoryId,
+    /// The report that it tells of.
+    pub report: ReportId,
     /// The entry whose article matched.
     pub entry: EntryId,
     /// The feed that announced it, by name; several when more than one did.
@@ -48,6 +49,39 @@ pub struct Alert {
     pub raised_at: Timestamp,
 }
 
+/// An alert, and its ways to people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Raised {
+    /// The alert.
+    pub alert: Alert,
+    /// The how many-th alert of its watch for this report it is, from 0.
+    pub episode: i64,
+    /// Its ways; none when the watch names no channel.
+    pub legs: Vec<Leg>,
+}
+
+/// What was decided before about the report that an article belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// The report.
+    pub report: ReportId,
+    /// The alerts that were raised for it, the oldest first.
+    pub alerts: Vec<PastAlert>,
+}
+
+/// An alert that was raised before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastAlert {
+    /// Its id.
+    pub id: AlertId,
+    /// Its watch.
+    pub watch: WatchName,
+    /// The how many-th alert of the watch it is for the report, from 0.
+    pub episode: i64,
+    /// When it was raised.
+    pub raised_at: Timestamp,
+}
+
 /// A match that raised no alert.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Held {
@@ -57,11 +91,15 @@ pub struct Held {
     pub reason: HoldReason,
 }
 
-/// Why a match raises no alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a match raises no alert, with what the reason rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
 pub enum HoldReason {
     /// The watch has already raised an alert for this story.
-    StoryKnown,
+    StoryKnown {
+        /// That alert.
+        alert: AlertId,
+    },
     /// The article's feed was taken out of the configuration before the article was matched.
     FeedRemoved,
 }
@@ -69,9 +107,9 @@ pub enum HoldReason {
 impl HoldReason {
     /// The word for it in the store and in JSON.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
-            Self::StoryKnown => "story-known",
+            Self::StoryKnown { .. } => "story-known",
             Self::FeedRemoved => "feed-removed",
         }
     }
@@ -79,9 +117,34 @@ impl HoldReason {
 
 impl fmt::Display for HoldReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::StoryKnown => "the watch has already raised an alert for this story",
-            Self::FeedRemoved => "its feed was taken out of the configuration",
-        })
+        match self {
+            Self::StoryKnown { alert } => write!(
+                f,
+                "the watch has already raised an alert for this story: {alert}"
+            ),
+            Self::FeedRemoved => f.write_str("its feed was taken out of the configuration"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_comes_back_from_the_store_as_itself() {
+        for reason in [
+            HoldReason::StoryKnown {
+                alert: AlertId("alr_1".into()),
+            },
+            HoldReason::FeedRemoved,
+        ] {
+            let stored = serde_json::to_value(&reason).unwrap();
+            assert_eq!(stored["reason"], reason.as_str());
+            assert_eq!(
+                serde_json::from_value::<HoldReason>(stored).unwrap(),
+                reason
+            );
+        }
     }
 }

@@ -70,6 +70,15 @@ impl fmt::Display for TextBasis {
     }
 }
 
+/// What readers of the feed see of an entry: they are searched beside the page, whatever the page says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FeedWords {
+    /// The feed's own headline.
+    pub title: Option<String>,
+    /// The feed's own short text, without markup.
+    pub summary: Option<String>,
+}
+
 /// What a query looks at: the borrowed fields of an article.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ArticleText<'a> {
@@ -115,12 +124,12 @@ impl<'a> ArticleText<'a> {
         }
     }
 
-    /// Adds what readers of the feed see: its own headline and its summary as plain text, whatever the page says.
+    /// Adds what readers of the feed see.
     #[must_use]
-    pub fn with_feed(self, title: &'a str, summary: &'a str) -> Self {
+    pub fn with_feed(self, words: &'a FeedWords) -> Self {
         Self {
-            feed_title: title,
-            feed_summary: summary,
+            feed_title: words.title.as_deref().unwrap_or_default(),
+            feed_summary: words.summary.as_deref().unwrap_or_default(),
             ..self
         }
     }

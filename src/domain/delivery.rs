@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ChannelName, Timestamp};
+use super::{AlertId, ChannelName, Timestamp};
 
 /// Where one copy of an alert goes: a channel and, for mail, one of its recipients.
 ///
@@ -14,6 +14,67 @@ pub struct Destination {
     pub channel: ChannelName,
     /// The mail address, for a channel that has several.
     pub recipient: Option<String>,
+}
+
+/// One alert's way to one destination, as it was decided when the alert was raised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leg {
+    /// Where it leads.
+    pub destination: Destination,
+    /// What it is gathered with.
+    pub bundle: Bundle,
+    /// When it may be gathered; one that is alone and need not wait is gathered at once.
+    pub not_before: Timestamp,
+}
+
+/// What a leg is gathered with to one message.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Bundle {
+    /// Nothing: it is a message of its own.
+    Alone,
+    /// The other legs of this name to the same destination: `digest:morning`.
+    Named(String),
+}
+
+impl Bundle {
+    /// The name it is stored under; empty for [`Bundle::Alone`].
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Alone => "",
+            Self::Named(name) => name,
+        }
+    }
+
+    /// Reads what [`Bundle::as_str`] wrote.
+    #[must_use]
+    pub fn named(name: String) -> Self {
+        if name.is_empty() {
+            Self::Alone
+        } else {
+            Self::Named(name)
+        }
+    }
+}
+
+/// A leg that waits for nothing any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingLeg {
+    /// Its alert.
+    pub alert: AlertId,
+    /// Where it leads.
+    pub destination: Destination,
+    /// What it is gathered with.
+    pub bundle: Bundle,
+}
+
+/// Alerts that go to one destination as one message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundled {
+    /// Where they go.
+    pub destination: Destination,
+    /// The alerts, the oldest first.
+    pub alerts: Vec<AlertId>,
 }
 
 /// Where a delivery stands.
@@ -61,6 +122,12 @@ pub enum AttemptOutcome {
         /// What it said.
         reason: String,
     },
+    /// The other side does not take the form of this message: it is too long for it, or too rich. A shorter one may be
+    /// taken.
+    TooLong {
+        /// What it said.
+        reason: String,
+    },
     /// This delivery will never be taken: a recipient that does not exist.
     Refused {
         /// What it said.
@@ -71,4 +138,45 @@ pub enum AttemptOutcome {
         /// What it said.
         reason: String,
     },
+}
+
+impl AttemptOutcome {
+    /// The word for it in the store, in logs and in JSON.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Failed { .. } => "failed",
+            Self::Paused { .. } => "paused",
+            Self::Misconfigured { .. } => "misconfigured",
+            Self::TooLong { .. } => "too-long",
+            Self::Refused { .. } => "refused",
+            Self::Gone { .. } => "gone",
+        }
+    }
+
+    /// Why it was not accepted.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Accepted => None,
+            Self::Failed { reason }
+            | Self::Paused { reason, .. }
+            | Self::Misconfigured { reason }
+            | Self::TooLong { reason }
+            | Self::Refused { reason }
+            | Self::Gone { reason } => Some(reason),
+        }
+    }
+
+    /// Whether the try uses up one of those that the schedule gives.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        match self {
+            Self::Accepted | Self::Failed { .. } | Self::TooLong { .. } | Self::Refused { .. } => {
+                true
+            }
+            Self::Paused { .. } | Self::Misconfigured { .. } | Self::Gone { .. } => false,
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Destination;
@@ -29,8 +30,8 @@ row_id!(
     EntryId
 );
 row_id!(
-    /// A story in the store: the articles that tell the same news.
-    StoryId
+    /// A report in the store: what is told once, an article and its copies.
+    ReportId
 );
 
 /// The random name of one state directory, drawn when its database is made.
@@ -40,7 +41,7 @@ row_id!(
 pub struct InstallationId(pub String);
 
 /// An alert, by the name that people and receivers see.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AlertId(pub String);
 
 /// A delivery, by the name that every try of it carries: `webhook-id`, the left part of `Message-ID`.

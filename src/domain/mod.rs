@@ -15,14 +15,14 @@ mod listing;
 mod time;
 mod watch;
 
-pub use alert::{Alert, Held, HoldReason, Match};
-pub use article::{Article, ArticleText, TextBasis, paragraphs};
+pub use alert::{Alert, Held, HoldReason, Match, Past, PastAlert, Raised};
+pub use article::{Article, ArticleText, FeedWords, TextBasis, paragraphs};
 pub use channel::ChannelName;
-pub use delivery::{AttemptOutcome, DeliveryState, Destination};
+pub use delivery::{AttemptOutcome, Bundle, Bundled, DeliveryState, Destination, Leg, WaitingLeg};
 pub use entry::{Entry, EntryKey};
 pub use feed::{AddressRewrite, ArticleMode, Feed, FirstPoll, SiteRule, Validators, shown_url};
 pub use host::{HostMemory, PageKey, PageLines, TextHash};
-pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, StoryId};
+pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, ReportId};
 pub use listing::{FoundListing, ListedEntry, ListingRule};
 pub use time::{LocalTimestamp, Timestamp};
 pub use watch::{FeedSelector, Field, Hit, Priority, Span, Watch, WatchName};

@@ -89,6 +89,7 @@ struct Inner {
     pace: Pace,
     memory: Memory,
     limits: HttpLimits,
+    names: Names,
     clock: Clock,
 }
 
@@ -111,6 +112,35 @@ impl HttpClient {
         names: &Names,
         clock: Clock,
     ) -> Result<Self, HttpSetupError> {
+        let pace = Pace::new(limits.per_host, limits.total);
+        Self::made(settings, limits, names, clock, (pace, Memory::new()))
+    }
+
+    /// Makes a client with other settings that shares its slots and its memory with this one: what is under way by the
+    /// one counts for the other.
+    ///
+    /// # Errors
+    /// As [`HttpClient::new`].
+    pub fn with_settings(&self, settings: &HttpSettings) -> Result<Self, HttpSetupError> {
+        let Inner {
+            pace,
+            memory,
+            limits,
+            names,
+            clock,
+            ..
+        } = &*self.inner;
+        let shared = (pace.clone(), memory.clone());
+        Self::made(settings, limits.clone(), names, clock.clone(), shared)
+    }
+
+    fn made(
+        settings: &HttpSettings,
+        limits: HttpLimits,
+        names: &Names,
+        clock: Clock,
+        (pace, memory): (Pace, Memory),
+    ) -> Result<Self, HttpSetupError> {
         install_tls_provider();
         let guard = Guard::new(&settings.allow_private);
         let client_for = |port: u16| {
@@ -129,14 +159,14 @@ impl HttpClient {
             .collect::<Result<_, _>>()?;
         // Port 0 is allowed nowhere, so this client reaches public addresses and allowed networks only.
         let common = client_for(0)?;
-        let pace = Pace::new(limits.per_host, limits.total);
         let inner = Inner {
             common,
             by_port,
             guard,
             pace,
-            memory: Memory::new(),
+            memory,
             limits,
+            names: names.clone(),
             clock,
         };
         Ok(Self {

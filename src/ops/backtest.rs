@@ -303,7 +303,7 @@ impl Sides {
         let mut hits = Vec::new();
         for kept in page {
             let paragraphs = paragraphs(&kept.article.text);
-            let text = ArticleText::of(&kept.article, &paragraphs, &[]);
+            let text = ArticleText::of(&kept.article, &paragraphs, &[]).with_feed(&kept.feed_words);
             let link = kept.link.as_ref().map(parse::canonical_link);
             let key: Arc<str> = link.unwrap_or_else(|| kept.place.entry.to_string()).into();
             for (tally, by, hit) in self.hits(kept, &paragraphs) {

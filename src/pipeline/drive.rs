@@ -59,12 +59,34 @@ async fn drive_until_idle<S: Stage>(stage: S, ctx: Arc<Context>) -> Result<usize
     let mut done = 0;
     loop {
         start_what_is_due(&stage, &ctx, &mut under_way).await?;
-        let Some(ended) = under_way.join_next().await else {
+        if under_way.is_empty() {
             return Ok(done);
-        };
-        ended?.map_err(|broken| broken.error)?;
-        done += 1;
+        }
+        // What is done goes before what is new, and the store is asked for much at once.
+        let mut has_waited = false;
+        while !(under_way.is_empty() || has_waited || has_room(&stage, &ctx, under_way.len())) {
+            tokio::select! {
+                Some(ended) = under_way.join_next() => {
+                    ended?.map_err(|broken| broken.error)?;
+                    done += 1;
+                }
+                () = ctx.clock.sleep(LOOK_AGAIN) => has_waited = true,
+            }
+        }
+        if let Some(ended) = under_way.join_next().await {
+            ended?.map_err(|broken| broken.error)?;
+            done += 1;
+        }
+        while let Some(ended) = under_way.try_join_next() {
+            ended?.map_err(|broken| broken.error)?;
+            done += 1;
+        }
     }
+}
+
+/// Whether so many places are free that the store is worth asking.
+fn has_room<S: Stage>(stage: &S, ctx: &Context, under_way: usize) -> bool {
+    stage.width(ctx).saturating_sub(under_way) >= stage.least_room()
 }
 
 async fn drive_until_stopped<S: Stage>(
@@ -82,36 +104,46 @@ async fn drive_until_stopped<S: Stage>(
         let rung = bell.notified();
         let started = take_up(&stage, &ctx, &mut ended.refused, &mut under_way).await;
         if let Err(error) = started {
-            log_failure::<S>(&error);
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = ctx.clock.sleep(ctx.rest) => {}
-            }
+            log_failure::<S>(&ctx, &error);
+            rest(&ctx, &stop).await;
             continue;
         }
-        let has_room = under_way.len() < stage.width();
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = rung, if has_room => {}
-            () = ctx.clock.sleep(LOOK_AGAIN) => {}
-            Some(first) = under_way.join_next() => {
-                ended.count::<S>(first);
-                while let Some(next) = under_way.try_join_next() {
-                    ended.count::<S>(next);
-                }
-                if !ended.refused.is_empty() {
-                    tokio::select! {
-                        () = stop.cancelled() => {}
-                        () = ctx.clock.sleep(ctx.rest) => {}
+        let again = ctx.clock.sleep(LOOK_AGAIN);
+        tokio::pin!(rung, again);
+        loop {
+            let has_place = under_way.len() < stage.width(&ctx);
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = &mut rung, if has_place => break,
+                () = &mut again => break,
+                Some(first) = under_way.join_next() => {
+                    ended.count::<S>(&ctx, first);
+                    while let Some(next) = under_way.try_join_next() {
+                        ended.count::<S>(&ctx, next);
+                    }
+                    if !ended.refused.is_empty() {
+                        rest(&ctx, &stop).await;
+                        break;
+                    }
+                    if has_room(&stage, &ctx, under_way.len()) {
+                        break;
                     }
                 }
             }
         }
     }
     while let Some(next) = under_way.join_next().await {
-        ended.count::<S>(next);
+        ended.count::<S>(&ctx, next);
     }
     ended.done
+}
+
+/// Rests after the store refused something: a full disk is not mended in a second.
+async fn rest(ctx: &Context, stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = ctx.clock.sleep(ctx.rest) => {}
+    }
 }
 
 /// A step that failed, and what it had claimed.
@@ -141,7 +173,7 @@ async fn start_what_is_due<S: Stage>(
     ctx: &Arc<Context>,
     under_way: &mut Steps<S::Claim>,
 ) -> Result<(), StageError> {
-    let room = stage.width().saturating_sub(under_way.len());
+    let room = stage.width(ctx).saturating_sub(under_way.len());
     if room > 0 {
         for work in stage.claim(ctx, room).await? {
             let (stage, ctx) = (stage.clone(), Arc::clone(ctx));
@@ -173,21 +205,39 @@ impl<C> Default for Ended<C> {
 }
 
 impl<C> Ended<C> {
-    fn count<S: Stage<Claim = C>>(&mut self, ended: Result<Result<(), Broken<C>>, JoinError>) {
+    fn count<S: Stage<Claim = C>>(
+        &mut self,
+        ctx: &Context,
+        ended: Result<Result<(), Broken<C>>, JoinError>,
+    ) {
         match ended {
-            Ok(Ok(())) => self.done += 1,
+            Ok(Ok(())) => {
+                self.done += 1;
+                // What was recorded shows that the store takes something again.
+                ctx.trouble
+                    .send_if_modified(|trouble| trouble.take().is_some());
+            }
             Ok(Err(broken)) => {
-                log_failure::<S>(&broken.error);
+                log_failure::<S>(ctx, &broken.error);
                 // What broke by a defect would break again at once: its lease keeps it away for a while.
                 if matches!(broken.error, StageError::Store(_)) {
                     self.refused.push(broken.claim);
                 }
             }
-            Err(error) => log_failure::<S>(&error.into()),
+            Err(error) => log_failure::<S>(ctx, &error.into()),
         }
     }
 }
 
-fn log_failure<S: Stage>(error: &StageError) {
+fn log_failure<S: Stage>(ctx: &Context, error: &StageError) {
+    if let StageError::Store(error) = error
+        && error.may_pass()
+    {
+        ctx.trouble.send_if_modified(|trouble| {
+            let is_new = trouble.as_ref() != Some(error);
+            *trouble = Some(error.clone());
+            is_new
+        });
+    }
     error!(stage = S::NAME, error = %error, "stage failed");
 }

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
-use super::{Context, Stage, StageError};
+use super::{Context, Plan, Stage, StageError};
 use crate::alerting::{self, Candidate, Decision};
-use crate::domain::{self, ArticleText, EntryId, Feed, Held, Hit, HoldReason, Match, Timestamp};
+use crate::domain::{
+    self, ArticleText, EntryId, Feed, Held, Hit, HoldReason, InstallationId, Match, Past, Timestamp,
+};
 use crate::matching::{self, Matcher};
 use crate::parse;
-use crate::store::{Flagged, Raised, Unflagged};
+use crate::store::{Claim, FlagWork, Flagged, Judged, Unflagged};
 
 /// Articles that are matched in one step: one commit takes in what came of all of them.
 const BATCH: usize = 32;
@@ -23,17 +25,18 @@ const LEASE: Duration = Duration::from_mins(5);
 /// The longest sentence that an alert shows, in characters.
 const MAX_SENTENCE_CHARS: usize = 500;
 
-/// The flagging stage. One step at a time: two articles of one story must not raise an alert each.
+/// The flagging stage. What is decided is decided in the store's transaction, so that any number of them may run; one
+/// step at a time keeps the order of the news.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Flag;
 
 impl Stage for Flag {
     type Work = Vec<Unflagged>;
-    type Claim = Vec<EntryId>;
+    type Claim = Vec<Claim<EntryId>>;
 
     const NAME: &'static str = "flag";
 
-    fn width(&self) -> usize {
+    fn width(&self, _: &Context) -> usize {
         1
     }
 
@@ -50,30 +53,31 @@ impl Stage for Flag {
     }
 
     async fn work(&self, ctx: &Context, articles: Vec<Unflagged>) -> Result<(), StageError> {
-        let found = match_aside(ctx, articles).await?;
-        let (with_hits, without): (Vec<_>, Vec<_>) =
-            found.into_iter().partition(|(_, hits)| !hits.is_empty());
-        let unmatched = without
-            .into_iter()
-            .map(|(article, _)| Flagged {
-                entry: article.id,
-                raised: Vec::new(),
-                held: Vec::new(),
-            })
-            .collect();
-        ctx.store.record_flagged(unmatched, ctx.clock.now()).await?;
-        // One after the other: the story of an article shows what its neighbour has just raised.
-        for (article, matches) in with_hits {
-            raise(ctx, &article, matches).await?;
+        let plan = ctx.plan();
+        let works = match_aside(&plan, articles).await?;
+        let now = ctx.clock.now();
+        let installation = ctx.installation.clone();
+        let judge =
+            move |past: &Past, work: &FlagWork| judge(&plan, &installation, past, work, now);
+        let flagged = ctx.store.flag(works, judge, now).await?;
+        for one in &flagged {
+            log(one);
+        }
+        if flagged.iter().any(|one| !one.judged.raised.is_empty()) {
+            ctx.wake.notify.notify_waiters();
         }
         Ok(())
     }
 
-    fn claim_of(articles: &Vec<Unflagged>) -> Vec<EntryId> {
-        articles.iter().map(|article| article.id).collect()
+    fn claim_of(articles: &Vec<Unflagged>) -> Vec<Claim<EntryId>> {
+        articles.iter().map(|article| article.claim).collect()
     }
 
-    async fn put_back(&self, ctx: &Context, claims: Vec<Vec<EntryId>>) -> Result<(), StageError> {
+    async fn put_back(
+        &self,
+        ctx: &Context,
+        claims: Vec<Vec<Claim<EntryId>>>,
+    ) -> Result<(), StageError> {
         Ok(ctx.store.put_back_entries(claims.concat()).await?)
     }
 
@@ -82,45 +86,41 @@ impl Stage for Flag {
     }
 }
 
-/// The matches of each article: the place of the watch in the list, and what it found.
-type Matches = Vec<(usize, Match)>;
-
 async fn match_aside(
-    ctx: &Context,
+    plan: &Arc<Plan>,
     articles: Vec<Unflagged>,
-) -> Result<Vec<(Unflagged, Matches)>, StageError> {
-    let matcher = Arc::clone(&ctx.matcher);
-    let tags: Vec<Vec<String>> = articles
-        .iter()
-        .map(|article| {
-            let feed = ctx.feeds.get(&article.feed_url);
-            feed.map_or_else(Vec::new, |feed| feed.tags.clone())
-        })
-        .collect();
-    let found = tokio::task::spawn_blocking(move || {
+) -> Result<Vec<FlagWork>, StageError> {
+    let plan = Arc::clone(plan);
+    let works = tokio::task::spawn_blocking(move || {
         articles
             .into_iter()
-            .zip(tags)
-            .map(|(article, tags)| {
-                let paragraphs = domain::paragraphs(&article.article.text);
-                let text = ArticleText::of(&article.article, &paragraphs, &tags);
-                // A defect that one text brings out must not cost its neighbours their alerts.
-                let hits = catch_unwind(AssertUnwindSafe(|| hits_of(&matcher, &text)));
-                (article, hits.ok())
-            })
-            .collect::<Vec<_>>()
-    })
-    .await?;
-    Ok(found
-        .into_iter()
-        .map(|(article, hits)| {
-            if hits.is_none() {
-                error!(entry.id = %article.id, "matching an article ran into a defect of newswatch");
-            }
-            let found = matches_of(ctx, &article, hits.unwrap_or_default());
-            (article, found)
-        })
-        .collect())
+            .map(|article| matched(&plan, article))
+            .collect()
+    });
+    Ok(works.await?)
+}
+
+fn matched(plan: &Plan, article: Unflagged) -> FlagWork {
+    let paragraphs = domain::paragraphs(&article.article.text);
+    let feed = plan.feeds.get(&article.feed_url);
+    let tags = feed.map_or(&[][..], |feed| &feed.tags);
+    let text = ArticleText::of(&article.article, &paragraphs, tags).with_feed(&article.feed_words);
+    // A defect that one text brings out must not cost its neighbours their alerts.
+    let hits = catch_unwind(AssertUnwindSafe(|| hits_of(&plan.matcher, &text)));
+    let hits = hits.unwrap_or_else(|_| {
+        error!(entry.id = %article.claim.id, "matching an article ran into a defect of newswatch");
+        Vec::new()
+    });
+    let matches = matches_of(plan, feed, &article, hits);
+    let link = article.link.as_ref().map(parse::canonical_link);
+    FlagWork {
+        report_keys: link
+            .map(|link| format!("link:{link}"))
+            .into_iter()
+            .collect(),
+        matches,
+        article,
+    }
 }
 
 /// What the matcher finds, each with its sentence.
@@ -137,11 +137,15 @@ fn hits_of(matcher: &Matcher, text: &ArticleText<'_>) -> Vec<(Hit, String)> {
 
 /// Keeps the hits of watches that look at the article's feed. Of a feed that has left the configuration nobody knows any
 /// more who looked at it: all are kept, to be held.
-fn matches_of(ctx: &Context, work: &Unflagged, hits: Vec<(Hit, String)>) -> Matches {
-    let feed = ctx.feeds.get(&work.feed_url);
+fn matches_of(
+    plan: &Plan,
+    feed: Option<&Feed>,
+    work: &Unflagged,
+    hits: Vec<(Hit, String)>,
+) -> Vec<(usize, Match)> {
     hits.into_iter()
         .filter_map(|(hit, sentence)| {
-            let watch = ctx.watches.get(hit.watch)?;
+            let watch = plan.watches.get(hit.watch)?;
             let found = Match {
                 watch: watch.name.clone(),
                 score: hit.score,
@@ -154,79 +158,56 @@ fn matches_of(ctx: &Context, work: &Unflagged, hits: Vec<(Hit, String)>) -> Matc
         .collect()
 }
 
-async fn raise(ctx: &Context, work: &Unflagged, matches: Matches) -> Result<(), StageError> {
-    let flagged = match ctx.feeds.get(&work.feed_url) {
-        Some(feed) => decided(ctx, work, feed, matches).await?,
-        None => held_for_its_feed(work, matches),
-    };
-    for raised in &flagged.raised {
-        info!(entry.id = %work.id, watch = %raised.alert.found.watch, alert.id = %raised.alert.id, "alert raised");
-    }
-    for held in &flagged.held {
-        info!(entry.id = %work.id, watch = %held.found.watch, reason = held.reason.as_str(), "match held");
-    }
-    let has_raised = !flagged.raised.is_empty();
-    ctx.store
-        .record_flagged(vec![flagged], ctx.clock.now())
-        .await?;
-    if has_raised {
-        ctx.wake.notify.notify_waiters();
-    }
-    Ok(())
-}
-
-/// Holds every match of an article whose feed has left the configuration while it was under way.
-fn held_for_its_feed(work: &Unflagged, matches: Matches) -> Flagged {
-    Flagged {
-        entry: work.id,
-        raised: Vec::new(),
-        held: matches
-            .into_iter()
+/// Decides what becomes of the matches of an article.
+fn judge(
+    plan: &Plan,
+    installation: &InstallationId,
+    past: &Past,
+    work: &FlagWork,
+    now: Timestamp,
+) -> Judged {
+    let mut judged = Judged::default();
+    let Some(feed) = plan.feeds.get(&work.article.feed_url) else {
+        // The feed has left the configuration while its article was under way.
+        judged.held = work
+            .matches
+            .iter()
             .map(|(_, found)| Held {
-                found,
+                found: found.clone(),
                 reason: HoldReason::FeedRemoved,
             })
-            .collect(),
-    }
-}
-
-async fn decided(
-    ctx: &Context,
-    work: &Unflagged,
-    feed: &Feed,
-    matches: Matches,
-) -> Result<Flagged, StageError> {
-    let link_key = work.link.as_ref().map(parse::canonical_link);
-    let story = ctx.store.story_of(work.id, link_key).await?;
+            .collect();
+        return judged;
+    };
     let candidate = Candidate {
-        installation: &ctx.installation,
-        entry: work.id,
-        key: &work.key,
+        installation,
+        entry: work.article.claim.id,
+        key: &work.article.key,
         feed,
-        article: &work.article,
-        story: story.id,
-        alerted: &story.alerted,
+        article: &work.article.article,
+        past,
     };
-    Ok(decide(ctx, matches, &candidate, ctx.clock.now()))
-}
-
-fn decide(ctx: &Context, matches: Matches, candidate: &Candidate<'_>, now: Timestamp) -> Flagged {
-    let mut flagged = Flagged {
-        entry: candidate.entry,
-        raised: Vec::new(),
-        held: Vec::new(),
-    };
-    for (place, found) in matches {
-        let Some(watch) = ctx.watches.get(place) else {
+    for (place, found) in &work.matches {
+        let Some(watch) = plan.watches.get(*place) else {
             continue;
         };
-        match alerting::decide(watch, found, candidate, now) {
-            Decision::Raise(alert) => flagged.raised.push(Raised {
-                alert: *alert,
-                destinations: watch.notify.clone(),
-            }),
-            Decision::Hold(held) => flagged.held.push(held),
+        match alerting::decide(watch, found.clone(), &candidate, now) {
+            Decision::Raise(raised) => judged.raised.push(*raised),
+            Decision::Hold(held) => judged.held.push(held),
         }
     }
-    flagged
+    judged
+}
+
+fn log(flagged: &Flagged) {
+    let entry = flagged.entry;
+    if !flagged.stood {
+        warn!(entry.id = %entry, "matching an article came too late; another one matches it");
+    }
+    for raised in &flagged.judged.raised {
+        info!(entry.id = %entry, watch = %raised.alert.found.watch, alert.id = %raised.alert.id, "alert raised");
+    }
+    for held in &flagged.judged.held {
+        info!(entry.id = %entry, watch = %held.found.watch, reason = held.reason.as_str(), "match held");
+    }
 }

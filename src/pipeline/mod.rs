@@ -1,11 +1,12 @@
 //! The stages: each claims work in the store, does it, and records what came of it in one transaction.
 //!
-//! `poll`, `scrape`, `flag` and `notify` are the line, `retain` forgets what lies behind it; each implements
+//! `poll`, `scrape`, `flag`, `gather` and `notify` are the line, `retain` forgets what lies behind it; each implements
 //! [`Stage`], and `drive` is the one loop that runs any of them, as a service or until nothing is left to do now. A stage holds the order of effects; its
 //! decisions are pure functions in the modules it calls.
 
 mod drive;
 pub mod flag;
+pub mod gather;
 pub mod notify;
 pub mod poll;
 mod reading;
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, watch};
 use url::Url;
 
 use crate::channel::Channel;
@@ -29,17 +30,40 @@ use crate::store::{Store, StoreError};
 
 pub use drive::{Until, drive, step};
 
-/// What the stages need; made by the daemon from one configuration and never changed.
+/// What the stages need and what lives as long as the process does.
 #[derive(Debug)]
 pub struct Context {
     /// The store.
     pub store: Store,
-    /// The HTTP client.
-    pub http: HttpClient,
     /// The clock.
     pub clock: Clock,
     /// This installation.
     pub installation: InstallationId,
+    /// How long a stage rests after the store refused its work.
+    pub rest: Duration,
+    /// Wakes the stages when there is work for them.
+    pub wake: Wake,
+    /// Bounds how many documents are parsed at once: each may take a core and tens of megabytes.
+    pub parsing: Arc<Semaphore>,
+    /// The plan in force; a reload puts another in its place, and no stage begins anew for it.
+    pub plans: watch::Sender<Arc<Plan>>,
+    /// Why the store takes nothing now; absent while it does.
+    pub trouble: watch::Sender<Option<StoreError>>,
+}
+
+impl Context {
+    /// The plan in force. A piece of work takes it once, so that it is done by one plan from its beginning to its end.
+    #[must_use]
+    pub fn plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plans.borrow())
+    }
+}
+
+/// What lives as long as one configuration does; made by the daemon and never changed.
+#[derive(Debug)]
+pub struct Plan {
+    /// The HTTP client; those of all plans share their slots and their memory.
+    pub http: HttpClient,
     /// The configured feeds by their address.
     pub feeds: BTreeMap<Url, Feed>,
     /// The watches, in the order of the matcher.
@@ -54,12 +78,6 @@ pub struct Context {
     pub page_retry: Vec<Duration>,
     /// How long the texts of articles are kept.
     pub keep_articles: Duration,
-    /// How long a stage rests after the store refused its work.
-    pub rest: Duration,
-    /// Wakes the stages when there is work for them.
-    pub wake: Wake,
-    /// Bounds how many documents are parsed at once: each may take a core and tens of megabytes.
-    pub parsing: Arc<Semaphore>,
 }
 
 /// One bell for each hand-over, so that work does not wait for the next look at the store.
@@ -71,6 +89,15 @@ pub struct Wake {
     pub flag: Arc<Notify>,
     /// Rung when deliveries have been stored.
     pub notify: Arc<Notify>,
+}
+
+impl Wake {
+    /// Rings every bell: something has changed that all of them may want to look at.
+    pub fn all(&self) {
+        for bell in [&self.scrape, &self.flag, &self.notify] {
+            bell.notify_waiters();
+        }
+    }
 }
 
 /// One stage of the line.
@@ -85,7 +112,13 @@ pub trait Stage: Clone + Send + Sync + 'static {
     const NAME: &'static str;
 
     /// How many pieces are worked on at once.
-    fn width(&self) -> usize;
+    fn width(&self, ctx: &Context) -> usize;
+
+    /// How many places must be free before the store is asked for more, unless a second has passed: a stage with many
+    /// places asks once for many pieces of work, not once for each.
+    fn least_room(&self) -> usize {
+        1
+    }
 
     /// Claims up to `limit` pieces of work; none when nothing is due.
     fn claim(

@@ -1,58 +1,121 @@
-//! alert -> delivery: makes one try for the oldest delivery that is due on a channel.
+//! alert -> delivery: makes one try for the oldest delivery that is due on each channel.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify as Bell;
 use tracing::{info, warn};
 
-use super::{Context, Stage, StageError};
+use super::{Context, Plan, Stage, StageError};
+use crate::channel::{Attempt, Form};
 use crate::domain::{AttemptOutcome, ChannelName, DeliveryState, Timestamp};
 use crate::schedule::{DeliveryPolicy, after_attempt};
-use crate::store::{ChannelHold, DueDelivery};
+use crate::store::{ChannelHold, DueDelivery, Rendered, Unrendered};
 
 /// A claim outlives the longest try, which is a mail's of 60 s.
 const LEASE: Duration = Duration::from_mins(3);
 
-/// The notifying stage of one channel. Each channel has its own, so that a dead one delays no other, and it
-/// sends one message at a time, so that they arrive in order.
-#[derive(Debug, Clone)]
+/// The notifying stage. Each channel sends one message at a time, so that they arrive in order, and none waits for
+/// another.
+#[derive(Debug, Clone, Default)]
 pub struct Notify {
-    /// The channel.
-    pub channel: ChannelName,
+    busy: Busy,
+}
+
+/// The channels that are sending.
+#[derive(Debug, Clone, Default)]
+struct Busy(Arc<Mutex<BTreeSet<ChannelName>>>);
+
+impl Busy {
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<ChannelName>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Those of the channels that are not sending.
+    fn idle(&self, plan: &Plan) -> Vec<ChannelName> {
+        let busy = self.lock();
+        let names = plan.channels.keys();
+        names.filter(|name| !busy.contains(name)).cloned().collect()
+    }
+
+    fn begin(&self, channel: ChannelName) -> Turn {
+        self.lock().insert(channel.clone());
+        Turn {
+            busy: self.clone(),
+            channel,
+        }
+    }
+}
+
+/// The turn of a channel to send one message; over when this is dropped.
+#[derive(Debug)]
+struct Turn {
+    busy: Busy,
+    channel: ChannelName,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.busy.lock().remove(&self.channel);
+    }
+}
+
+/// A delivery whose turn it is on its channel.
+#[derive(Debug)]
+pub struct Sending {
+    due: DueDelivery,
+    turn: Turn,
 }
 
 impl Stage for Notify {
-    type Work = DueDelivery;
+    type Work = Sending;
     type Claim = ();
 
     const NAME: &'static str = "notify";
 
-    fn width(&self) -> usize {
-        1
+    /// Every channel has a place, those of the plan before too, which may be sending still.
+    fn width(&self, ctx: &Context) -> usize {
+        ctx.plan().channels.len() + self.busy.lock().len()
     }
 
-    async fn claim(&self, ctx: &Context, _: usize) -> Result<Vec<DueDelivery>, StageError> {
+    async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<Sending>, StageError> {
+        let plan = ctx.plan();
         let now = ctx.clock.now();
+        let mut idle = self.busy.idle(&plan);
+        idle.truncate(limit);
+        if idle.is_empty() {
+            return Ok(Vec::new());
+        }
+        let render = move |unrendered: &Unrendered<'_>| body(&plan, unrendered, now);
         let due = ctx
             .store
-            .next_due_delivery(self.channel.clone(), now, LEASE)
+            .next_due_deliveries(idle, render, now, LEASE)
             .await?;
-        Ok(due.into_iter().collect())
+        let begin = |due: DueDelivery| {
+            let turn = self.busy.begin(due.channel.clone());
+            Sending { due, turn }
+        };
+        Ok(due.into_iter().map(begin).collect())
     }
 
-    async fn work(&self, ctx: &Context, due: DueDelivery) -> Result<(), StageError> {
-        let Some(channel) = ctx.channels.get(&due.channel) else {
+    async fn work(&self, ctx: &Context, sending: Sending) -> Result<(), StageError> {
+        let plan = ctx.plan();
+        let Sending { due, turn } = sending;
+        let Some(channel) = plan.channels.get(&due.channel) else {
+            // A reload took the channel away in this moment: the delivery waits for it.
             return Ok(());
         };
-        let outcome = channel
-            .send(
-                &due.id,
-                due.recipient.as_deref(),
-                &due.alerts,
-                ctx.clock.now(),
-            )
-            .await;
+        let outcome = match &due.body {
+            Rendered::Body(body) => {
+                let recipient = due.recipient.as_deref();
+                let sent = channel.send(&due.id, recipient, body, ctx.clock.now());
+                meaning(&due, sent.await)
+            }
+            Rendered::Failed(reason) => AttemptOutcome::Refused {
+                reason: reason.clone(),
+            },
+        };
         let now = ctx.clock.now();
         let policy = DeliveryPolicy {
             retry: channel.settings.retry.clone(),
@@ -65,15 +128,17 @@ impl Stage for Notify {
             fastrand::f64(),
             now,
         );
-        log(&due, &outcome, &state);
         let hold = channel_hold(&outcome, held_until, now);
-        ctx.store
-            .record_attempt(due, outcome, state, hold, now)
+        let stood = ctx
+            .store
+            .record_attempt(due.clone(), outcome.clone(), state.clone(), hold, now)
             .await?;
+        log(&due, &outcome, &state, stood);
+        drop(turn);
         Ok(())
     }
 
-    fn claim_of(_: &DueDelivery) {}
+    fn claim_of(_: &Sending) {}
 
     /// Keeps the claim: the delivery may have arrived, and while its try cannot be stored, trying again would only make
     /// copies of it. It is due once more when its lease ends.
@@ -83,6 +148,36 @@ impl Stage for Notify {
 
     fn bell(&self, ctx: &Context) -> Option<Arc<Bell>> {
         Some(Arc::clone(&ctx.wake.notify))
+    }
+}
+
+/// Writes what every try of a delivery brings.
+fn body(plan: &Plan, unrendered: &Unrendered<'_>, now: Timestamp) -> Rendered {
+    let Some(channel) = plan.channels.get(unrendered.channel) else {
+        return Rendered::Failed("its channel was taken out of the configuration".into());
+    };
+    let form = if unrendered.is_short {
+        Form::Short
+    } else {
+        Form::Full
+    };
+    let Unrendered {
+        id,
+        recipient,
+        alerts,
+        ..
+    } = unrendered;
+    match channel.write(id, *recipient, alerts, form, now) {
+        Ok(body) => Rendered::Body(body),
+        Err(reason) => Rendered::Failed(reason),
+    }
+}
+
+/// A short message that is refused for its form as well is refused.
+fn meaning(due: &DueDelivery, attempt: Attempt) -> AttemptOutcome {
+    match attempt.outcome {
+        AttemptOutcome::TooLong { reason } if due.is_short => AttemptOutcome::Refused { reason },
+        outcome => outcome,
     }
 }
 
@@ -97,22 +192,19 @@ fn channel_hold(
         AttemptOutcome::Failed { .. } => ChannelHold::Failing,
         AttemptOutcome::Paused { .. } => ChannelHold::PausedUntil(until),
         AttemptOutcome::Misconfigured { .. } => ChannelHold::MisconfiguredUntil(until),
-        AttemptOutcome::Refused { .. } => ChannelHold::Unchanged,
+        AttemptOutcome::TooLong { .. } | AttemptOutcome::Refused { .. } => ChannelHold::Unchanged,
         AttemptOutcome::Gone { .. } => ChannelHold::Gone,
     }
 }
 
-fn log(due: &DueDelivery, outcome: &AttemptOutcome, state: &DeliveryState) {
+fn log(due: &DueDelivery, outcome: &AttemptOutcome, state: &DeliveryState, stood: bool) {
     let (id, channel, attempt) = (&due.id, &due.channel, due.tries + 1);
-    match outcome {
-        AttemptOutcome::Accepted => {
-            info!(delivery.id = %id, channel = %channel, attempt, "delivery sent");
-        }
-        AttemptOutcome::Failed { reason }
-        | AttemptOutcome::Paused { reason, .. }
-        | AttemptOutcome::Misconfigured { reason }
-        | AttemptOutcome::Refused { reason }
-        | AttemptOutcome::Gone { reason } => {
+    if !stood {
+        warn!(delivery.id = %id, channel = %channel, "a try came too late; another one stands");
+    }
+    match outcome.reason() {
+        None => info!(delivery.id = %id, channel = %channel, attempt, "delivery sent"),
+        Some(reason) => {
             let given_up = matches!(state, DeliveryState::Abandoned { .. });
             warn!(delivery.id = %id, channel = %channel, attempt, given_up, error = reason, "delivery failed");
         }

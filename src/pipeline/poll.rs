@@ -11,8 +11,8 @@ use super::{Context, Stage, StageError};
 use crate::alerting;
 use crate::domain::{Feed, FeedId, FirstPoll, Timestamp, shown_url};
 use crate::http::FetchError;
-use crate::schedule::{self, PollEnd, next_poll_at};
-use crate::store::{Address, DueFeed, FeedHealth, Finding, PollRecord};
+use crate::schedule::{self, PollEnd, PollPolicy, next_poll_at};
+use crate::store::{Address, Claim, DueFeed, FeedHealth, Finding, PollRecord};
 
 /// Polls that run at once: two hundred feeds of a server that does not answer must not make a fast one late. How many
 /// requests there are at a time, to one host and in all, is bounded in `http`; who waits there costs nothing.
@@ -24,7 +24,7 @@ const LEASE_MARGIN: Duration = Duration::from_mins(2);
 /// How long a feed is put off for which there was no room at its host.
 const PUT_OFF: Duration = Duration::from_mins(2);
 
-/// How long a feed is left alone that the stages of an older configuration have claimed: they end within this.
+/// How long a feed is put off that was claimed while a reload took it out of the configuration, or put it in.
 const LEFT_FOR: Duration = Duration::from_secs(1);
 
 /// The status with which a server says that a feed is gone for good (RFC 9110 §15.5.11).
@@ -39,29 +39,35 @@ pub struct Poll {
 
 impl Stage for Poll {
     type Work = DueFeed;
-    type Claim = FeedId;
+    type Claim = Claim<FeedId>;
 
     const NAME: &'static str = "poll";
 
-    fn width(&self) -> usize {
+    fn width(&self, _: &Context) -> usize {
         WIDTH
+    }
+
+    fn least_room(&self) -> usize {
+        WIDTH / 4
     }
 
     async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<DueFeed>, StageError> {
         let now = ctx.clock.now();
         // The document itself, and what it leads to.
-        let lease = 2 * ctx.poll.timeout + LEASE_MARGIN;
+        let lease = 2 * ctx.plan().poll.timeout + LEASE_MARGIN;
         let due_by = self.due_by.unwrap_or(now).min(now);
         Ok(ctx.store.next_due_feeds(due_by, now, lease, limit).await?)
     }
 
     async fn work(&self, ctx: &Context, due: DueFeed) -> Result<(), StageError> {
-        let Some(feed) = ctx.feeds.get(&due.url) else {
-            return leave_to_the_next(ctx, &due).await;
+        let plan = ctx.plan();
+        let (record, problem) = match plan.feeds.get(&due.url) {
+            Some(feed) => {
+                let read = read(ctx, &plan, feed, &due).await;
+                record(feed, &due, read, &plan.poll, ctx.clock.now())
+            }
+            None => (left_alone(ctx.clock.now()), None),
         };
-        let read = read(ctx, feed, &due).await;
-        let now = ctx.clock.now();
-        let (record, problem) = record(feed, &due, read, ctx, now);
         let mended = match &record.health {
             FeedHealth::Read { repairs, .. } => repairs.len(),
             FeedHealth::Unchanged { .. }
@@ -71,27 +77,33 @@ impl Stage for Poll {
             | FeedHealth::Gone { .. } => 0,
         };
         let next_poll_at = record.next_poll_at;
-        let new_entries = ctx.store.record_poll(due.id, record, now).await?;
-        let (feed_id, url) = (due.id, shown_url(&due.url));
-        match problem {
-            Some(error) => {
+        let recorded = ctx
+            .store
+            .record_poll(due.claim, record, ctx.clock.now())
+            .await?;
+        let (feed_id, url) = (due.claim.id, shown_url(&due.url));
+        match (recorded, problem) {
+            (None, _) => {
+                warn!(feed.id = %feed_id, feed = url, "feed poll came too late; another one stands");
+            }
+            (Some(_), Some(error)) => {
                 warn!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, error, "feed poll failed");
             }
-            None => {
+            (Some(new_entries), None) => {
                 info!(feed.id = %feed_id, feed = url, entries.new = new_entries, repairs = mended, "feed polled");
             }
         }
-        if new_entries > 0 {
+        if recorded.is_some_and(|new_entries| new_entries > 0) {
             ctx.wake.scrape.notify_waiters();
         }
         Ok(())
     }
 
-    fn claim_of(due: &DueFeed) -> FeedId {
-        due.id
+    fn claim_of(due: &DueFeed) -> Claim<FeedId> {
+        due.claim
     }
 
-    async fn put_back(&self, ctx: &Context, claims: Vec<FeedId>) -> Result<(), StageError> {
+    async fn put_back(&self, ctx: &Context, claims: Vec<Claim<FeedId>>) -> Result<(), StageError> {
         Ok(ctx.store.put_back_feeds(claims).await?)
     }
 
@@ -100,15 +112,12 @@ impl Stage for Poll {
     }
 }
 
-/// Leaves a feed that is not of this configuration to the stages of the next one, which are starting beside these.
-async fn leave_to_the_next(ctx: &Context, due: &DueFeed) -> Result<(), StageError> {
-    let now = ctx.clock.now();
-    let record = PollRecord {
+/// Leaves a feed to the plan that it belongs to: a reload was under way when it was claimed.
+fn left_alone(now: Timestamp) -> PollRecord {
+    PollRecord {
         next_poll_at: schedule::after(now, LEFT_FOR),
         health: FeedHealth::PutOff,
-    };
-    ctx.store.record_poll(due.id, record, now).await?;
-    Ok(())
+    }
 }
 
 /// Decides what a poll changes; the second value is what went wrong, if something did.
@@ -116,11 +125,11 @@ fn record(
     feed: &Feed,
     due: &DueFeed,
     read: Read,
-    ctx: &Context,
+    policy: &PollPolicy,
     now: Timestamp,
 ) -> (PollRecord, Option<String>) {
     let jitter = fastrand::f64();
-    let next = |end| next_poll_at(feed.every, ctx.poll.max_every, end, jitter, now);
+    let next = |end| next_poll_at(feed.every, policy.max_every, end, jitter, now);
     let in_a_row = due.failures.saturating_add(1);
     let unread = PollEnd::Failed {
         in_a_row,
@@ -156,8 +165,8 @@ fn record(
             address,
         } => {
             let parsed = *parsed;
-            let (is_first_poll, policy) = welcome(feed, due, &address, now);
-            let (fresh, seen) = alerting::news(parsed.entries, is_first_poll, policy, now);
+            let (is_first_poll, first_poll) = welcome(feed, due, &address, now);
+            let (fresh, seen) = alerting::news(parsed.entries, is_first_poll, first_poll, now);
             let health = FeedHealth::Read {
                 title: parsed.title,
                 validators: fetched.validators,

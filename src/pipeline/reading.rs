@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::Context;
+use super::{Context, Plan};
 use crate::domain::{Feed, ListingRule, Validators, shown_url};
 use crate::extract::{Listing, Page};
 use crate::http::{Body, FetchError, Fetched, Get};
@@ -47,8 +47,8 @@ pub(super) enum Read {
 }
 
 /// Fetches and reads what a feed's address leads to.
-pub(super) async fn read(ctx: &Context, feed: &Feed, due: &DueFeed) -> Read {
-    let (fetched, body) = match get(ctx, &due.fetch_url, &due.validators).await {
+pub(super) async fn read(ctx: &Context, plan: &Plan, feed: &Feed, due: &DueFeed) -> Read {
+    let (fetched, body) = match get(plan, &due.fetch_url, &due.validators).await {
         Ok((fetched, Some(body))) => (fetched, body),
         Ok((fetched, None)) => return Read::Unchanged(fetched),
         Err(error) if is_missing(&error) && due.finding == Finding::Found => {
@@ -63,8 +63,8 @@ pub(super) async fn read(ctx: &Context, feed: &Feed, due: &DueFeed) -> Read {
             fetched,
             parsed: Box::new(parsed),
         },
-        Ok(Recognised::Sitemap(sitemap)) => sitemaps(ctx, due, fetched, sitemap).await,
-        Ok(Recognised::Page(links)) => page_behind(ctx, due, &fetched.final_url, links).await,
+        Ok(Recognised::Sitemap(sitemap)) => sitemaps(ctx, plan, due, fetched, sitemap).await,
+        Ok(Recognised::Page(links)) => page_behind(ctx, plan, due, &fetched.final_url, links).await,
         Err(error) => Read::Unreadable(error),
     }
 }
@@ -90,7 +90,7 @@ fn is_missing(error: &FetchError) -> bool {
 }
 
 async fn get(
-    ctx: &Context,
+    plan: &Plan,
     url: &Url,
     validators: &Validators,
 ) -> Result<(Fetched, Option<Body>), FetchError> {
@@ -99,9 +99,9 @@ async fn get(
         accept: ACCEPT,
         validators,
         max_body_bytes: MAX_FEED_BYTES,
-        timeout: ctx.poll.timeout,
+        timeout: plan.poll.timeout,
     };
-    let mut fetched = ctx.http.get(&request).await?;
+    let mut fetched = plan.http.get(&request).await?;
     let body = fetched.body.take();
     Ok((fetched, body))
 }
@@ -154,6 +154,7 @@ fn listed(body: &Body, url: &Url, rule: &ListingRule) -> Result<ParsedFeed, Stri
 /// Reads the newest sitemaps that an index lists, besides what it holds itself.
 async fn sitemaps(
     ctx: &Context,
+    plan: &Plan,
     due: &DueFeed,
     mut fetched: Fetched,
     index: parse::Sitemap,
@@ -167,7 +168,7 @@ async fn sitemaps(
     let mut problem = None;
     let following = async {
         for url in &chosen.urls {
-            match sitemap(ctx, url).await {
+            match sitemap(ctx, plan, url).await {
                 Ok(further) => parse::add_sitemap(&mut parsed, further),
                 Err(error) => {
                     problem = Some(format!("the sitemap {}: {error}", shown_url(url)));
@@ -175,7 +176,7 @@ async fn sitemaps(
             }
         }
     };
-    if tokio::time::timeout(ctx.poll.timeout, Box::pin(following))
+    if tokio::time::timeout(plan.poll.timeout, Box::pin(following))
         .await
         .is_err()
     {
@@ -197,8 +198,8 @@ async fn sitemaps(
     }
 }
 
-async fn sitemap(ctx: &Context, url: &Url) -> Result<ParsedFeed, String> {
-    match document(ctx, url).await {
+async fn sitemap(ctx: &Context, plan: &Plan, url: &Url) -> Result<ParsedFeed, String> {
+    match document(ctx, plan, url).await {
         Ok((_, Ok(Recognised::Sitemap(sitemap)))) => Ok(sitemap.feed),
         Ok((_, Ok(Recognised::Feed(_) | Recognised::Page(_)))) => Err("it is no sitemap".into()),
         Ok((_, Err(error))) => Err(error),
@@ -208,9 +209,10 @@ async fn sitemap(ctx: &Context, url: &Url) -> Result<ParsedFeed, String> {
 
 async fn document(
     ctx: &Context,
+    plan: &Plan,
     url: &Url,
 ) -> Result<(Fetched, Result<Recognised, String>), FetchError> {
-    let (fetched, body) = get(ctx, url, &Validators::default()).await?;
+    let (fetched, body) = get(plan, url, &Validators::default()).await?;
     let Some(body) = body else {
         return Ok((fetched, Err("the server sent no document".into())));
     };
@@ -219,7 +221,13 @@ async fn document(
 }
 
 /// Decides what a web page in the place of a feed means, and looks for its feed where there never was one.
-async fn page_behind(ctx: &Context, due: &DueFeed, page: &Url, links: Vec<FeedLink>) -> Read {
+async fn page_behind(
+    ctx: &Context,
+    plan: &Plan,
+    due: &DueFeed,
+    page: &Url,
+    links: Vec<FeedLink>,
+) -> Read {
     if due.fetch_url != due.url {
         return Read::Astray(format!(
             "{} is a web page now; the feed is looked for again from the configured address",
@@ -241,7 +249,8 @@ async fn page_behind(ctx: &Context, due: &DueFeed, page: &Url, links: Vec<FeedLi
     if due.failures >= PATIENCE {
         search = search.of_named_places_only();
     }
-    let found = tokio::time::timeout(ctx.poll.timeout, Box::pin(searched(ctx, search))).await;
+    let found =
+        tokio::time::timeout(plan.poll.timeout, Box::pin(searched(ctx, plan, search))).await;
     found.ok().flatten().unwrap_or_else(|| {
         Read::Unreadable(
             "this is a web page, and no feed was found that it names or that is where sites keep theirs; name the \
@@ -251,10 +260,10 @@ async fn page_behind(ctx: &Context, due: &DueFeed, page: &Url, links: Vec<FeedLi
     })
 }
 
-async fn searched(ctx: &Context, mut search: Search) -> Option<Read> {
+async fn searched(ctx: &Context, plan: &Plan, mut search: Search) -> Option<Read> {
     while let Some(place) = search.next_place() {
         ctx.clock.sleep(SPACING).await;
-        let heard = match document(ctx, &place.url).await {
+        let heard = match document(ctx, plan, &place.url).await {
             Ok((fetched, Ok(Recognised::Feed(parsed)))) => {
                 let url = fetched.moved_to.clone().unwrap_or(place.url);
                 return Some(Read::Parsed {

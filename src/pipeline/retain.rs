@@ -23,12 +23,12 @@ impl Stage for Retain {
 
     const NAME: &'static str = "retain";
 
-    fn width(&self) -> usize {
+    fn width(&self, _: &Context) -> usize {
         1
     }
 
     async fn claim(&self, ctx: &Context, _: usize) -> Result<Vec<Timestamp>, StageError> {
-        let Ok(before) = ctx.clock.now().checked_sub(ctx.keep_articles) else {
+        let Ok(before) = ctx.clock.now().checked_sub(ctx.plan().keep_articles) else {
             return Ok(Vec::new());
         };
         let has_work = ctx.store.has_outdated(before).await?;

@@ -8,16 +8,16 @@ use tokio::task::JoinError;
 use tracing::{info, warn};
 use url::Url;
 
-use super::{Context, Stage, StageError};
+use super::{Context, Plan, Stage, StageError};
 use crate::domain::{
-    Article, ArticleMode, Entry, EntryId, HostMemory, PageKey, PageLines, SiteRule, TextHash,
-    Validators,
+    Article, ArticleMode, Entry, EntryId, FeedWords, HostMemory, PageKey, PageLines, SiteRule,
+    TextHash, Validators,
 };
 use crate::extract::{self, ExtractError, Extracted, NoPage, Note, Page, Prior, Rule};
 use crate::http::{Body, FetchError, Get};
 use crate::parse;
 use crate::schedule;
-use crate::store::{Scraped, Unscraped};
+use crate::store::{Claim, Scraped, Unscraped};
 
 /// The most that is taken of a page, after decompression; the largest live blogs stay below.
 const MAX_PAGE_BYTES: u64 = 4 * 1024 * 1024;
@@ -41,25 +41,30 @@ pub struct Scrape;
 
 impl Stage for Scrape {
     type Work = Unscraped;
-    type Claim = EntryId;
+    type Claim = Claim<EntryId>;
 
     const NAME: &'static str = "scrape";
 
-    fn width(&self) -> usize {
+    fn width(&self, _: &Context) -> usize {
         WIDTH
+    }
+
+    fn least_room(&self) -> usize {
+        WIDTH / 4
     }
 
     async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<Unscraped>, StageError> {
         let pages = u32::try_from(MAX_PAGES).unwrap_or(u32::MAX);
-        let lease = ctx.poll.timeout * pages + LEASE_MARGIN;
+        let lease = ctx.plan().poll.timeout * pages + LEASE_MARGIN;
         let now = ctx.clock.now();
         Ok(ctx.store.next_unscraped(now, lease, limit).await?)
     }
 
     async fn work(&self, ctx: &Context, work: Unscraped) -> Result<(), StageError> {
-        let page = match read(ctx, &work).await {
+        let plan = ctx.plan();
+        let page = match read(ctx, &plan, &work).await {
             Ok(page) => Ok(page),
-            Err(Failure::Passing(reason)) if try_again(ctx, &work, &reason).await? => {
+            Err(Failure::Passing(reason)) if try_again(ctx, &plan, &work, &reason).await? => {
                 return Ok(());
             }
             Err(Failure::Passing(reason) | Failure::Lasting(reason)) => Err(NoPage::Failed(reason)),
@@ -72,7 +77,7 @@ impl Stage for Scrape {
         let memory = remembered(ctx, page.as_ref().ok()).await?;
         let chosen = choose_aside(work.entry.clone(), page, memory).await;
         info!(
-            entry.id = %work.id,
+            entry.id = %work.claim.id,
             size_bytes = chosen.article.text.len(),
             basis = %chosen.article.basis,
             lines.dropped = chosen.dropped,
@@ -80,20 +85,24 @@ impl Stage for Scrape {
         );
         let scraped = Scraped {
             article: chosen.article,
+            feed_words: chosen.feed_words,
             rule_problem,
             page: chosen.lines,
         };
         let now = ctx.clock.now();
-        ctx.store.record_article(work.id, scraped, now).await?;
-        ctx.wake.flag.notify_waiters();
+        if ctx.store.record_article(work.claim, scraped, now).await? {
+            ctx.wake.flag.notify_waiters();
+        } else {
+            warn!(entry.id = %work.claim.id, "reading a page came too late; another one reads it");
+        }
         Ok(())
     }
 
-    fn claim_of(work: &Unscraped) -> EntryId {
-        work.id
+    fn claim_of(work: &Unscraped) -> Claim<EntryId> {
+        work.claim
     }
 
-    async fn put_back(&self, ctx: &Context, claims: Vec<EntryId>) -> Result<(), StageError> {
+    async fn put_back(&self, ctx: &Context, claims: Vec<Claim<EntryId>>) -> Result<(), StageError> {
         Ok(ctx.store.put_back_entries(claims).await?)
     }
 
@@ -135,6 +144,8 @@ async fn remembered(ctx: &Context, page: Option<&ReadPage>) -> Result<HostMemory
 /// The article that an entry gets.
 struct Chosen {
     article: Article,
+    /// What readers of the feed see.
+    feed_words: FeedWords,
     /// What is to be remembered of its page.
     lines: Option<PageLines>,
     /// Lines of the page that were dropped because its host repeats them.
@@ -154,6 +165,10 @@ async fn choose_aside(entry: Entry, page: Result<ReadPage, NoPage>, memory: Host
             let defect = "reading the feed's text ran into a defect of newswatch";
             Chosen {
                 article: extract::choose(&headline, Err(NoPage::Failed(defect.into()))),
+                feed_words: FeedWords {
+                    title: headline.title,
+                    summary: None,
+                },
                 lines: None,
                 dropped: 0,
             }
@@ -174,8 +189,18 @@ fn choose(entry: &Entry, page: Result<ReadPage, NoPage>, memory: &HostMemory) ->
     });
     Chosen {
         article: extract::choose(entry, page),
+        feed_words: feed_words(entry),
         lines,
         dropped,
+    }
+}
+
+/// What readers of the feed see of an entry.
+fn feed_words(entry: &Entry) -> FeedWords {
+    let summary = entry.summary.as_deref().map(extract::fragment_text);
+    FeedWords {
+        title: entry.title.clone(),
+        summary: summary.filter(|text| !text.is_empty()),
     }
 }
 
@@ -212,8 +237,8 @@ struct Reading {
     prior: Prior,
 }
 
-async fn read(ctx: &Context, work: &Unscraped) -> Result<ReadPage, Failure> {
-    let mode = ctx
+async fn read(ctx: &Context, plan: &Plan, work: &Unscraped) -> Result<ReadPage, Failure> {
+    let mode = plan
         .feeds
         .get(&work.feed_url)
         .map_or(ArticleMode::Auto, |feed| feed.article.clone());
@@ -240,9 +265,9 @@ async fn read(ctx: &Context, work: &Unscraped) -> Result<ReadPage, Failure> {
             published: work.entry.published,
         },
     };
-    let (first, url) = read_page(ctx, asked, reading.clone()).await?;
+    let (first, url) = read_page(ctx, plan, asked, reading.clone()).await?;
     let key = (!names_text).then(|| page_key(&url, &work.entry)).flatten();
-    let found = with_next_pages(ctx, first, &url, reading).await;
+    let found = with_next_pages(ctx, plan, first, &url, reading).await;
     // People are sent to the article itself, not to the page that it was read from.
     let shown = if asked == link { url } else { link.clone() };
     Ok(ReadPage { found, shown, key })
@@ -261,6 +286,7 @@ fn page_key(url: &Url, entry: &Entry) -> Option<PageKey> {
 /// Adds the texts of the pages on which the article goes on.
 async fn with_next_pages(
     ctx: &Context,
+    plan: &Plan,
     mut whole: Extracted,
     first: &Url,
     reading: Reading,
@@ -270,7 +296,7 @@ async fn with_next_pages(
         let Some(next) = whole.next.take().filter(|next| !read.contains(next)) else {
             break;
         };
-        match read_page(ctx, &next, reading.clone()).await {
+        match read_page(ctx, plan, &next, reading.clone()).await {
             Ok((_, url))
                 if url.origin() != first.origin() || url != next && read.contains(&url) =>
             {
@@ -296,6 +322,7 @@ async fn with_next_pages(
 /// Fetches a page and reads it.
 async fn read_page(
     ctx: &Context,
+    plan: &Plan,
     asked: &Url,
     reading: Reading,
 ) -> Result<(Extracted, Url), Failure> {
@@ -304,9 +331,9 @@ async fn read_page(
         accept: ACCEPT,
         validators: &Validators::default(),
         max_body_bytes: MAX_PAGE_BYTES,
-        timeout: ctx.poll.timeout,
+        timeout: plan.poll.timeout,
     };
-    let fetched = ctx.http.get(&request).await?;
+    let fetched = plan.http.get(&request).await?;
     let Some(body) = fetched.body else {
         return Err(Failure::Lasting("the server sent no page".into()));
     };
@@ -349,12 +376,17 @@ async fn extract_aside(
 }
 
 /// Puts the entry off when it has tries left; tells whether it did.
-async fn try_again(ctx: &Context, work: &Unscraped, reason: &str) -> Result<bool, StageError> {
-    let Some(wait) = ctx.page_retry.get(work.failed_tries as usize) else {
+async fn try_again(
+    ctx: &Context,
+    plan: &Plan,
+    work: &Unscraped,
+    reason: &str,
+) -> Result<bool, StageError> {
+    let Some(wait) = plan.page_retry.get(work.failed_tries as usize) else {
         return Ok(false);
     };
     let at = schedule::after(ctx.clock.now(), schedule::jittered(*wait, fastrand::f64()));
-    ctx.store.record_page_failure(work.id, at).await?;
-    warn!(entry.id = %work.id, try_again_at = %at, error = reason, "page fetch failed");
+    ctx.store.record_page_failure(work.claim, at).await?;
+    warn!(entry.id = %work.claim.id, try_again_at = %at, error = reason, "page fetch failed");
     Ok(true)
 }

@@ -44,8 +44,7 @@ pub fn email(alerts: &[Alert]) -> EmailMessage {
 ///
 /// The delivery's id is not in it: it travels in the field `webhook-id`.
 #[must_use]
-pub fn webhook(delivery: &DeliveryId, alert: &Alert, at: Timestamp) -> String {
-    let _ = delivery;
+pub fn webhook(alert: &Alert, at: Timestamp) -> String {
     webhook::body(None, alert, at)
 }
 
@@ -53,6 +52,12 @@ pub fn webhook(delivery: &DeliveryId, alert: &Alert, at: Timestamp) -> String {
 #[must_use]
 pub fn webhook_digest(alerts: &[Alert], at: Timestamp) -> String {
     webhook::digest(alerts, at)
+}
+
+/// Writes the least that is worth a POST: titles and links, for a receiver that refuses a longer body.
+#[must_use]
+pub fn webhook_short(alerts: &[Alert], at: Timestamp) -> String {
+    webhook::short(alerts, at)
 }
 
 /// Writes an alert for a terminal, or for a journal.

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::*;
-use crate::domain::{AlertId, EntryId, LocalTimestamp, Match, StoryId, WatchName};
+use crate::domain::{AlertId, EntryId, LocalTimestamp, Match, ReportId, WatchName};
 
 fn alert(title: &str, sentence: &str) -> Alert {
     Alert {
@@ -15,7 +15,7 @@ fn alert(title: &str, sentence: &str) -> Alert {
             sentence: sentence.into(),
         },
         priority: Priority::Normal,
-        story: StoryId(1),
+        report: ReportId(1),
         entry: EntryId(1),
         feeds: vec!["Wire A".into(), "Wire B".into()],
         title: title.into(),
@@ -147,7 +147,7 @@ fn hostile_text_stays_one_string_of_a_webhook_and_below_its_limit() {
     for text in hostile_texts() {
         let alert = hostile_alert(&text);
         for body in [
-            webhook(&delivery(), &alert, now()),
+            webhook(&alert, now()),
             json_line(&delivery(), &alert, now()),
             webhook_digest(&vec![alert.clone(); 50], now()),
         ] {
@@ -163,16 +163,14 @@ fn hostile_text_stays_one_string_of_a_webhook_and_below_its_limit() {
 fn title_and_link_survive_in_a_webhook_with_a_huge_sentence_and_link() {
     let mut alert = alert("The title", &"\"long\" ".repeat(10_000));
     alert.url = Some(Url::parse(&format!("https://news.example/{}", "x".repeat(4000))).unwrap());
-    let json: serde_json::Value =
-        serde_json::from_str(&webhook(&delivery(), &alert, now())).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&webhook(&alert, now())).unwrap();
     assert_eq!(json["data"]["title"], "The title");
     assert_eq!(json["data"]["url"], alert.url.unwrap().as_str());
 }
 
 #[test]
 fn the_webhook_body_has_the_documented_fields() {
-    let json: serde_json::Value =
-        serde_json::from_str(&webhook(&delivery(), &plain(), now())).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&webhook(&plain(), now())).unwrap();
     assert_eq!(
         json,
         serde_json::json!({
@@ -320,7 +318,7 @@ proptest::proptest! {
             proptest::prop_assert!(!has_control(body, &['\n']));
             proptest::prop_assert!(!has_direction_change(body));
         }
-        let body = webhook(&delivery(), &alert, now());
+        let body = webhook(&alert, now());
         proptest::prop_assert!(body.len() < 20_000);
         proptest::prop_assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok());
     }

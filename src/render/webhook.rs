@@ -89,6 +89,44 @@ pub(super) fn digest(alerts: &[Alert], at: Timestamp) -> String {
     }
 }
 
+/// The largest short body: receivers that refuse more than this take no webhooks.
+const MAX_SHORT_BYTES: usize = 2_000;
+
+/// Writes a body without excerpts; of several alerts those that do not fit are counted.
+pub(super) fn short(alerts: &[Alert], at: Timestamp) -> String {
+    let envelope = |listed| Envelope {
+        r#type: "newswatch.digest",
+        timestamp: at.to_string(),
+        delivery: None,
+        data: DigestData {
+            count: alerts.len(),
+            alerts: alerts
+                .iter()
+                .take(listed)
+                .map(|alert| data(alert, 0))
+                .collect(),
+        },
+    };
+    if let [alert] = alerts {
+        return serde_json::to_string(&Envelope {
+            r#type: "newswatch.alert",
+            timestamp: at.to_string(),
+            delivery: None,
+            data: data(alert, 0),
+        })
+        .unwrap_or_default();
+    }
+    let mut listed = alerts.len();
+    loop {
+        // Strings and numbers can always be written.
+        let body = serde_json::to_string(&envelope(listed)).unwrap_or_default();
+        if body.len() < MAX_SHORT_BYTES || listed <= 1 {
+            return body;
+        }
+        listed /= 2;
+    }
+}
+
 fn smallest_that_fits<T: Serialize>(write: impl Fn(usize) -> Envelope<T>) -> String {
     let mut body = String::new();
     for excerpt_chars in EXCERPT_CHARS {

@@ -60,8 +60,11 @@ pub fn after_attempt(
             (state, Some(until))
         }
         AttemptOutcome::Refused { reason } => (given_up(reason, now), None),
-        // Nothing is thrown away: it waits until somebody mends the channel or asks for a new try.
-        AttemptOutcome::Gone { .. } => (DeliveryState::Waiting { not_before: now }, None),
+        // What is shorter is tried at once. For a receiver that is gone nothing is thrown away: it waits until somebody
+        // mends the channel or asks for a new try.
+        AttemptOutcome::TooLong { .. } | AttemptOutcome::Gone { .. } => {
+            (DeliveryState::Waiting { not_before: now }, None)
+        }
     }
 }
 

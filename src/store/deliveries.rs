@@ -1,9 +1,10 @@
-//! Deliveries: which is due on a channel, and how its last try went.
+//! Deliveries: which is due on a channel, what it brings, and how its last try went.
 
 use std::time::Duration;
 
+use super::claims::{Claim, Lease};
 use super::tx::{Row, StoreError, Tx, Val};
-use super::{Store, alerts, count, lease_end, ms, opt_timestamp};
+use super::{Store, count, filled, json_rows, lists, ms, opt_timestamp};
 use crate::domain::{
     Alert, AttemptOutcome, ChannelName, DeliveryId, DeliveryState, Timestamp, WatchName,
 };
@@ -11,18 +12,46 @@ use crate::domain::{
 /// A delivery that has been claimed for a try.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DueDelivery {
+    /// Its place among the deliveries, claimed.
+    pub claim: Claim<i64>,
     /// Its id, which every try carries.
     pub id: DeliveryId,
     /// The channel.
     pub channel: ChannelName,
     /// The mail address, for a channel that has several.
     pub recipient: Option<String>,
-    /// The alerts it brings, oldest first.
-    pub alerts: Vec<Alert>,
+    /// What every try brings; absent where it cannot be written.
+    pub body: Rendered,
+    /// Whether the receiver has refused the form of the whole body before.
+    pub is_short: bool,
     /// Tries so far that count against the schedule.
     pub tries: u32,
     /// When the first try was made.
     pub first_tried_at: Option<Timestamp>,
+}
+
+/// What a delivery brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rendered {
+    /// The body, as it is stored with the first try and sent with each.
+    Body(String),
+    /// It could not be written, for a reason that is a clause for people.
+    Failed(String),
+}
+
+/// What a body is to be written of.
+#[derive(Debug)]
+pub struct Unrendered<'a> {
+    /// The delivery.
+    pub id: &'a DeliveryId,
+    /// The channel.
+    pub channel: &'a ChannelName,
+    /// The mail address, for a channel that has several.
+    pub recipient: Option<&'a str>,
+    /// The alerts it brings, the oldest first.
+    pub alerts: &'a [Alert],
+    /// Whether a short body is wanted: the receiver has refused the form of the whole one.
+    pub is_short: bool,
 }
 
 /// What a try means for the rest of its channel.
@@ -56,41 +85,38 @@ pub struct RetrySelection {
 }
 
 impl Store {
-    /// Claims the oldest delivery that is due on a channel.
+    /// Claims the oldest due delivery of each of the channels, and writes the body of one that is tried for the first time
+    /// by `render`: it is stored with the claim, before anything leaves the house.
+    ///
+    /// `render` may be called again for the same delivery when the transaction collided with another one.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn next_due_delivery(
+    pub async fn next_due_deliveries(
         &self,
-        channel: ChannelName,
+        channels: Vec<ChannelName>,
+        render: impl Fn(&Unrendered<'_>) -> Rendered + Send + 'static,
         now: Timestamp,
         lease: Duration,
-    ) -> Result<Option<DueDelivery>, StoreError> {
-        self.tx(move |tx| {
-            let claimed = tx.rows(
-                "UPDATE deliveries SET lease_until = $1 WHERE seq = (
-                     SELECT d.seq FROM deliveries d LEFT JOIN channels c ON c.name = d.channel
-                     WHERE d.channel = $2 AND d.state = 0 AND d.not_before <= $3 AND d.lease_until <= $4
-                         AND COALESCE(c.not_before, 0) <= $5 AND COALESCE(c.state, 'ok') <> 'gone'
-                     ORDER BY d.seq LIMIT 1)
-                 RETURNING id, recipient, tries, first_tried_at",
-                &[
-                    lease_end(now, lease).into(),
-                    channel.0.as_str().into(),
-                    ms(now).into(),
-                    ms(now).into(),
-                    ms(now).into(),
-                ],
-            )?;
-            claimed
-                .first()
-                .map(|row| due_delivery(tx, channel, row))
-                .transpose()
-        })
-        .await
+    ) -> Result<Vec<DueDelivery>, StoreError> {
+        let claimant = self.claimant.clone();
+        let work = move |tx: &mut dyn Tx| {
+            let lease = Lease {
+                claimant: &claimant,
+                now,
+                length: lease,
+            };
+            claim(tx, &channels, &lease)?
+                .into_iter()
+                .map(|claimed| with_body(tx, claimed, &render))
+                .collect()
+        };
+        // The body of a first try must not be undone once it has been sent.
+        self.write(work).await
     }
 
-    /// Stores how a try ended, where its delivery stands now and what it means for the channel.
+    /// Stores how a try ended, where its delivery stands now and what it means for the channel; tells whether the claim
+    /// still stood: where it had ended, nothing is written.
     ///
     /// # Errors
     /// When the database refuses; then the same delivery is tried again, under the same id.
@@ -101,40 +127,23 @@ impl Store {
         state: DeliveryState,
         hold: ChannelHold,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.tx(move |tx| {
-            let (word, reason, counts) = described(&outcome);
+    ) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            if !advance(tx, &delivery, &outcome, &state, now)? {
+                return Ok(false);
+            }
+            let (word, reason, _) = described(&outcome);
             tx.exec(
                 "INSERT INTO attempts (delivery_id, at, outcome, reason) VALUES ($1, $2, $3, $4)",
                 &[
                     delivery.id.0.as_str().into(),
                     ms(now).into(),
                     word.into(),
-                    reason.clone().into(),
-                ],
-            )?;
-            let (number, not_before, ended_at, reason) = match &state {
-                DeliveryState::Waiting { not_before } => (0, ms(*not_before), None, reason),
-                DeliveryState::Sent { at } => (1, ms(now), Some(ms(*at)), None),
-                DeliveryState::Abandoned { at, reason } => {
-                    (2, ms(now), Some(ms(*at)), Some(reason.clone()))
-                }
-            };
-            tx.exec(
-                "UPDATE deliveries SET state = $1, not_before = $2, ended_at = $3, reason = $4,
-                     tries = tries + $5, first_tried_at = COALESCE(first_tried_at, $6), lease_until = 0
-                 WHERE id = $7",
-                &[
-                    Val::Int(number),
-                    not_before.into(),
-                    ended_at.into(),
                     reason.into(),
-                    i64::from(counts).into(),
-                    ms(now).into(),
-                    delivery.id.0.as_str().into(),
                 ],
             )?;
-            hold_channel(tx, &delivery.channel, &outcome, &hold, now)
+            hold_channel(tx, &delivery.channel, &outcome, &hold, now)?;
+            Ok(true)
         })
         .await
     }
@@ -150,94 +159,190 @@ impl Store {
         selection: RetrySelection,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
-        self.tx(move |tx| {
-            let prefix = selection.id.map(|id| format!("{}%", like_literal(&id)));
-            let by_id = i64::from(prefix.is_some());
-            let chosen = tx.rows(
-                "SELECT DISTINCT d.id, d.channel FROM deliveries d
-                     JOIN delivery_alerts l ON l.delivery_id = d.id JOIN alerts a ON a.id = l.alert_id
-                 WHERE (d.state <> 1 OR $1 = 1)
-                     AND (CAST($2 AS TEXT) IS NULL OR d.id LIKE $2 ESCAPE '!' OR a.id LIKE $2 ESCAPE '!')
-                     AND (CAST($3 AS TEXT) IS NULL OR a.watch = $3)
-                     AND (CAST($4 AS TEXT) IS NULL OR d.channel = $4)
-                     AND a.raised_at >= $5",
-                &[
-                    by_id.into(),
-                    prefix.into(),
-                    selection.watch.map(|watch| watch.0).into(),
-                    selection.channel.map(|channel| channel.0).into(),
-                    selection.since.map_or(i64::MIN, ms).into(),
-                ],
-            )?;
-            for row in &chosen {
-                tx.exec(
-                    "UPDATE deliveries SET state = 0, not_before = $1, tries = 0, first_tried_at = NULL,
-                         ended_at = NULL WHERE id = $2",
-                    &[ms(now).into(), row.text(0)?.into()],
-                )?;
-                tx.exec(
-                    "UPDATE channels SET not_before = 0, state = 'ok', failing_since = NULL, error = NULL
-                     WHERE name = $1 AND state IN ('paused', 'misconfigured', 'gone')",
-                    &[row.text(1)?.into()],
-                )?;
+        self.write(move |tx| {
+            let chosen = chosen(tx, &selection)?;
+            if chosen.is_empty() {
+                return Ok(0);
             }
+            count_back(tx, &chosen)?;
+            let ids = json_rows(chosen.iter().map(|one| serde_json::json!([one.id])).collect());
+            tx.exec(
+                "UPDATE deliveries SET state = 0, not_before = $1, set_at = $1, tries = 0, first_tried_at = NULL,
+                     ended_at = NULL
+                 WHERE id IN (SELECT e.value ->> 0 FROM {each $2} AS e)",
+                &[ms(now).into(), ids],
+            )?;
+            let channels = chosen.iter().map(|one| serde_json::json!([one.channel]));
+            tx.exec(
+                "UPDATE channels SET not_before = 0, state = 'ok', failing_since = NULL, error = NULL
+                 WHERE state IN ('paused', 'misconfigured', 'gone')
+                     AND name IN (SELECT e.value ->> 0 FROM {each $1} AS e)",
+                &[json_rows(channels.collect())],
+            )?;
             Ok(chosen.len())
         })
         .await
     }
 }
 
-/// Opens the claims of a process that died.
-pub(super) fn release_claims(tx: &mut dyn Tx) -> Result<(), StoreError> {
-    tx.exec(
-        "UPDATE deliveries SET lease_until = 0 WHERE state = 0 AND lease_until > 0",
-        &[],
-    )?;
-    Ok(())
-}
-
-/// Escapes what LIKE would read as a pattern.
-pub(super) fn like_literal(text: &str) -> String {
-    text.replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_")
-}
-
-fn due_delivery(
-    tx: &mut dyn Tx,
+/// A delivery as it was claimed.
+struct Claimed {
+    claim: Claim<i64>,
+    id: DeliveryId,
     channel: ChannelName,
-    row: &Row,
-) -> Result<DueDelivery, StoreError> {
-    let id = DeliveryId(row.text(0)?);
-    let sql = format!(
-        "SELECT {} FROM alerts a JOIN delivery_alerts l ON l.alert_id = a.id
-         WHERE l.delivery_id = $1 ORDER BY a.seq",
-        alerts::COLUMNS
-    );
-    let rows = tx.rows(&sql, &[id.0.as_str().into()])?;
-    Ok(DueDelivery {
-        id,
-        channel,
-        recipient: row.opt_text(1)?,
-        alerts: rows
-            .iter()
-            .map(|row| alerts::read(tx, row))
-            .collect::<Result<_, _>>()?,
-        tries: count(row, 2)?,
-        first_tried_at: opt_timestamp(row, 3)?,
+    recipient: Option<String>,
+    body: Option<String>,
+    is_short: bool,
+    tries: u32,
+    first_tried_at: Option<Timestamp>,
+}
+
+fn claim(
+    tx: &mut dyn Tx,
+    channels: &[ChannelName],
+    lease: &Lease<'_>,
+) -> Result<Vec<Claimed>, StoreError> {
+    let until = lease.until();
+    let names = channels.iter().map(|name| serde_json::json!([name.0]));
+    // Of each channel the oldest that is due. The lease is looked at twice: where another worker takes the row between the
+    // two, it is not taken again.
+    let sql = "UPDATE deliveries SET lease_until = $1, claimed_by = $2
+         WHERE seq IN (
+                 SELECT (SELECT d.seq FROM deliveries d
+                     WHERE d.channel = n.value ->> 0 AND d.state = 0 AND d.not_before <= $3 AND d.lease_until <= $3
+                     ORDER BY d.seq LIMIT 1)
+                 FROM {each $4} AS n LEFT JOIN channels c ON c.name = n.value ->> 0
+                 WHERE COALESCE(c.not_before, 0) <= $3 AND COALESCE(c.state, 'ok') <> 'gone')
+             AND state = 0 AND lease_until <= $3
+         RETURNING seq, id, channel, recipient, body, is_short, tries, first_tried_at";
+    let values = [
+        until.into(),
+        lease.claimant.into(),
+        ms(lease.now).into(),
+        json_rows(names.collect()),
+    ];
+    let mut claimed = tx
+        .rows(sql, &values)?
+        .iter_mut()
+        .map(|row| claimed_from(row, until))
+        .collect::<Result<Vec<_>, _>>()?;
+    claimed.sort_by_key(|one| one.claim.id);
+    Ok(claimed)
+}
+
+fn claimed_from(row: &mut Row, until: i64) -> Result<Claimed, StoreError> {
+    Ok(Claimed {
+        claim: Claim {
+            id: row.next_int()?,
+            until,
+        },
+        id: DeliveryId(row.next_text()?),
+        channel: ChannelName(row.next_text()?),
+        recipient: filled(row.next_text()?),
+        body: row.next_opt_text()?,
+        is_short: row.next_flag()?,
+        tries: count(row)?,
+        first_tried_at: opt_timestamp(row)?,
     })
+}
+
+/// Reads the body that a delivery brings, or writes it and stores it.
+fn with_body(
+    tx: &mut dyn Tx,
+    claimed: Claimed,
+    render: &impl Fn(&Unrendered<'_>) -> Rendered,
+) -> Result<DueDelivery, StoreError> {
+    let body = if let Some(body) = claimed.body {
+        Rendered::Body(body)
+    } else {
+        let alerts = lists::alerts_of(tx, &claimed.id)?;
+        let rendered = render(&Unrendered {
+            id: &claimed.id,
+            channel: &claimed.channel,
+            recipient: claimed.recipient.as_deref(),
+            alerts: &alerts,
+            is_short: claimed.is_short,
+        });
+        if let Rendered::Body(body) = &rendered {
+            tx.exec(
+                "UPDATE deliveries SET body = $1 WHERE seq = $2",
+                &[body.as_str().into(), claimed.claim.id.into()],
+            )?;
+        }
+        rendered
+    };
+    Ok(DueDelivery {
+        claim: claimed.claim,
+        id: claimed.id,
+        channel: claimed.channel,
+        recipient: claimed.recipient,
+        body,
+        is_short: claimed.is_short,
+        tries: claimed.tries,
+        first_tried_at: claimed.first_tried_at,
+    })
+}
+
+/// Stores where a delivery stands after a try; false where its claim has ended.
+fn advance(
+    tx: &mut dyn Tx,
+    delivery: &DueDelivery,
+    outcome: &AttemptOutcome,
+    state: &DeliveryState,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let (_, reason, counts) = described(outcome);
+    let (number, not_before, ended_at, reason) = match state {
+        DeliveryState::Waiting { not_before } => (0, ms(*not_before), None, reason),
+        DeliveryState::Sent { at } => (1, ms(now), Some(ms(*at)), None),
+        DeliveryState::Abandoned { at, reason } => {
+            (2, ms(now), Some(ms(*at)), Some(reason.clone()))
+        }
+    };
+    // The one thing that changes a body: the receiver does not take its form.
+    let shortens = matches!(outcome, AttemptOutcome::TooLong { .. }) && !delivery.is_short;
+    let written = tx.exec(
+        "UPDATE deliveries SET state = $1, not_before = $2, set_at = $3, ended_at = $4, reason = $5,
+             tries = tries + $6, first_tried_at = COALESCE(first_tried_at, $3),
+             body = CASE WHEN $7 = 1 THEN NULL ELSE body END,
+             is_short = CASE WHEN $7 = 1 THEN 1 ELSE is_short END, lease_until = 0
+         WHERE seq = $8 AND lease_until = $9 AND state = 0",
+        &[
+            Val::Int(number),
+            not_before.into(),
+            ms(now).into(),
+            ended_at.into(),
+            reason.into(),
+            counts.into(),
+            shortens.into(),
+            delivery.claim.id.into(),
+            delivery.claim.until.into(),
+        ],
+    )?;
+    if written == 0 {
+        return Ok(false);
+    }
+    let change = match state {
+        DeliveryState::Waiting { .. } => return Ok(true),
+        DeliveryState::Sent { .. } => {
+            "UPDATE channels SET waiting = waiting - $1, delivered = delivered + $1 WHERE name = $2"
+        }
+        DeliveryState::Abandoned { .. } => {
+            "UPDATE channels SET waiting = waiting - $1, abandoned = abandoned + $1 WHERE name = $2"
+        }
+    };
+    let legs = tx.number(
+        "SELECT COUNT(*) FROM legs WHERE delivery_id = $1",
+        &[delivery.id.0.as_str().into()],
+    )?;
+    tx.exec(change, &[legs.into(), delivery.channel.0.as_str().into()])?;
+    Ok(true)
 }
 
 /// The word for an outcome, its reason, and whether it uses up a try.
 fn described(outcome: &AttemptOutcome) -> (&'static str, Option<String>, bool) {
-    match outcome {
-        AttemptOutcome::Accepted => ("accepted", None, true),
-        AttemptOutcome::Failed { reason } => ("failed", Some(reason.clone()), true),
-        AttemptOutcome::Paused { reason, .. } => ("paused", Some(reason.clone()), false),
-        AttemptOutcome::Misconfigured { reason } => ("misconfigured", Some(reason.clone()), false),
-        AttemptOutcome::Refused { reason } => ("refused", Some(reason.clone()), true),
-        AttemptOutcome::Gone { reason } => ("gone", Some(reason.clone()), false),
-    }
+    let reason = outcome.reason().map(str::to_owned);
+    (outcome.as_str(), reason, outcome.counts())
 }
 
 fn hold_channel(
@@ -255,16 +360,16 @@ fn hold_channel(
         ChannelHold::MisconfiguredUntil(at) => ("misconfigured", ms(*at)),
         ChannelHold::Gone => ("gone", 0),
     };
-    let (_, error, _) = described(outcome);
+    let error = outcome.reason().map(str::to_owned);
     let (failing_since, last_success_at) = match error {
         Some(_) => (Some(ms(now)), None),
         None => (None, Some(ms(now))),
     };
     tx.exec(
-        "INSERT INTO channels (name, state, not_before, error, failing_since, last_success_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
+        "INSERT INTO channels (name, state, not_before, set_at, error, failing_since, last_success_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (name) DO UPDATE SET state = excluded.state, not_before = excluded.not_before,
-             error = excluded.error,
+             set_at = excluded.set_at, error = excluded.error,
              failing_since = CASE WHEN excluded.failing_since IS NULL THEN NULL
                  ELSE COALESCE(channels.failing_since, excluded.failing_since) END,
              last_success_at = COALESCE(excluded.last_success_at, channels.last_success_at)",
@@ -272,10 +377,83 @@ fn hold_channel(
             channel.0.as_str().into(),
             state.into(),
             not_before.into(),
+            ms(now).into(),
             error.into(),
             failing_since.into(),
             last_success_at.into(),
         ],
     )?;
     Ok(())
+}
+
+/// A delivery that is to be tried again.
+struct Chosen {
+    id: String,
+    channel: String,
+    /// As the schema numbers it.
+    state: i64,
+    legs: i64,
+}
+
+fn chosen(tx: &mut dyn Tx, selection: &RetrySelection) -> Result<Vec<Chosen>, StoreError> {
+    let prefix = selection
+        .id
+        .as_deref()
+        .map(|id| format!("{}%", like_literal(id)));
+    let by_id = Val::from(prefix.is_some());
+    tx.rows(
+        "SELECT d.id, d.channel, d.state, COUNT(*) FROM deliveries d
+             JOIN legs l ON l.delivery_id = d.id JOIN alerts a ON a.id = l.alert_id
+         WHERE (d.state <> 1 OR $1 = 1)
+             AND (CAST($2 AS TEXT) IS NULL OR d.id LIKE $2 ESCAPE '!' OR a.id LIKE $2 ESCAPE '!')
+             AND (CAST($3 AS TEXT) IS NULL OR a.watch = $3)
+             AND (CAST($4 AS TEXT) IS NULL OR d.channel = $4)
+             AND a.raised_at >= $5
+         GROUP BY d.id, d.channel, d.state",
+        &[
+            by_id,
+            prefix.into(),
+            selection.watch.as_ref().map(|watch| watch.0.clone()).into(),
+            selection
+                .channel
+                .as_ref()
+                .map(|channel| channel.0.clone())
+                .into(),
+            selection.since.map_or(i64::MIN, ms).into(),
+        ],
+    )?
+    .iter_mut()
+    .map(|row| {
+        Ok(Chosen {
+            id: row.next_text()?,
+            channel: row.next_text()?,
+            state: row.next_int()?,
+            legs: row.next_int()?,
+        })
+    })
+    .collect()
+}
+
+/// Counts the legs of deliveries that had ended as waiting again.
+fn count_back(tx: &mut dyn Tx, chosen: &[Chosen]) -> Result<(), StoreError> {
+    for one in chosen {
+        let sql = match one.state {
+            0 => continue,
+            1 => {
+                "UPDATE channels SET waiting = waiting + $1, delivered = delivered - $1 WHERE name = $2"
+            }
+            _ => {
+                "UPDATE channels SET waiting = waiting + $1, abandoned = abandoned - $1 WHERE name = $2"
+            }
+        };
+        tx.exec(sql, &[one.legs.into(), one.channel.as_str().into()])?;
+    }
+    Ok(())
+}
+
+/// Escapes what LIKE would read as a pattern.
+pub(super) fn like_literal(text: &str) -> String {
+    text.replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_")
 }

@@ -1,18 +1,26 @@
 //! Feeds: which is due, and how its last poll went.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use url::Url;
 
-use super::tx::{Row, StoreError, Tx, Val};
-use super::{Store, count, entries, json_list, lease_end, ms, opt_timestamp, url};
+use super::claims::{self, Claim, Due, Lease};
+use super::tx::{Row, StoreError, Tx};
+use super::unchanged::Unchanged;
+use super::{
+    Store, count, entries, indexed, json_ids, json_list, json_rows, ms, opt_timestamp, slot, url,
+};
 use crate::domain::{Entry, FeedId, Timestamp, Validators};
+
+/// Feeds that are written by one statement when the configuration is read.
+const FEEDS_AT_ONCE: usize = 1_000;
 
 /// A feed that has been claimed for a poll.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DueFeed {
-    /// Its id.
-    pub id: FeedId,
+    /// Its id, claimed.
+    pub claim: Claim<FeedId>,
     /// The address in the configuration.
     pub url: Url,
     /// The address to poll.
@@ -111,7 +119,7 @@ pub enum FeedHealth {
 
 impl Store {
     /// Makes the stored feeds those of the configuration, by URL and name: new ones are due now, removed ones
-    /// rest.
+    /// rest. Only what differs is written.
     ///
     /// A feed that was gone and is taken out of the configuration may be tried again once it stands there anew.
     ///
@@ -122,33 +130,7 @@ impl Store {
         feeds: Vec<(Url, Option<String>)>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.tx(move |tx| {
-            let configured: Vec<&str> = feeds.iter().map(|(url, _)| url.as_str()).collect();
-            for row in tx.rows("SELECT url FROM feeds WHERE active = 1", &[])? {
-                let url = row.text(0)?;
-                if !configured.contains(&url.as_str()) {
-                    tx.exec(
-                        "UPDATE feeds SET active = 0, gone = 0 WHERE url = $1",
-                        &[url.into()],
-                    )?;
-                }
-            }
-            for (url, name) in &feeds {
-                tx.exec(
-                    "INSERT INTO feeds (url, fetch_url, name, active, next_poll_at)
-                     VALUES ($1, $2, $3, 1, $4)
-                     ON CONFLICT (url) DO UPDATE SET active = 1, name = excluded.name",
-                    &[
-                        url.as_str().into(),
-                        url.as_str().into(),
-                        name.clone().into(),
-                        ms(now).into(),
-                    ],
-                )?;
-            }
-            Ok(())
-        })
-        .await
+        self.write(move |tx| sync(tx, &feeds, now)).await
     }
 
     /// Claims the feeds that have been due the longest.
@@ -164,163 +146,357 @@ impl Store {
         lease: Duration,
         limit: usize,
     ) -> Result<Vec<DueFeed>, StoreError> {
-        self.tx(move |tx| {
-            tx.rows(
-                "UPDATE feeds SET lease_until = $1 WHERE id IN (
-                     SELECT id FROM feeds
-                     WHERE active = 1 AND gone = 0 AND next_poll_at <= $2 AND lease_until <= $3
-                     ORDER BY next_poll_at, id LIMIT $4)
-                 RETURNING id, url, fetch_url, etag, last_modified, first_success_at, failures, found,
-                     last_success_at",
-                &[
-                    lease_end(now, lease).into(),
-                    ms(due_by).into(),
-                    ms(now).into(),
-                    i64::try_from(limit).unwrap_or(i64::MAX).into(),
-                ],
-            )?
-            .iter()
-            .map(due_feed)
-            .collect()
+        let claimant = self.claimant.clone();
+        self.write_lightly(move |tx| {
+            let due = Due {
+                table: "polls",
+                key: "feed_id",
+                condition: "active = 1 AND gone = 0 AND due_at <= $4",
+                order: "due_at, feed_id",
+                values: vec![ms(due_by).into()],
+            };
+            let lease = Lease {
+                claimant: &claimant,
+                now,
+                length: lease,
+            };
+            let ids = claims::take(tx, &due, &lease, limit)?;
+            due_feeds(tx, ids, lease.until())
         })
         .await
     }
 
-    /// Stores what a poll found, and the entries it brought, in one transaction; returns how many were new.
+    /// Stores what a poll found, and the entries it brought, in one transaction; returns how many were new, or `None`
+    /// where the claim had ended: then nothing is written.
     ///
     /// # Errors
     /// When the database refuses; then neither the validators nor the entries are stored.
     pub async fn record_poll(
         &self,
-        feed: FeedId,
+        claim: Claim<FeedId>,
         record: PollRecord,
         now: Timestamp,
-    ) -> Result<usize, StoreError> {
-        self.tx(move |tx| {
-            let next = ms(record.next_poll_at);
-            match record.health {
-                FeedHealth::Unchanged {
+    ) -> Result<Option<usize>, StoreError> {
+        match record.health {
+            FeedHealth::Unchanged {
+                validators,
+                moved_to: None,
+            } => {
+                let one = Unchanged {
+                    claim,
+                    next_poll_at: record.next_poll_at,
                     validators,
-                    moved_to,
-                } => {
-                    succeeded(tx, feed, next, &validators, now)?;
-                    set_address(tx, feed, moved_to.map_or(Address::Kept, Address::Moved))?;
-                    Ok(0)
-                }
-                FeedHealth::Read {
-                    title,
-                    validators,
-                    address,
-                    repairs,
-                    fresh,
-                    seen,
-                } => {
-                    succeeded(tx, feed, next, &validators, now)?;
-                    tx.exec(
-                        "UPDATE feeds SET title = $1, repairs = $2,
-                             first_success_at = COALESCE(first_success_at, $3)
-                         WHERE id = $4",
-                        &[
-                            title.into(),
-                            json_list(&repairs).into(),
-                            ms(now).into(),
-                            feed.0.into(),
-                        ],
-                    )?;
-                    set_address(tx, feed, address)?;
-                    let fresh = entries::add(tx, feed, &fresh, entries::State::ToScrape, now)?;
-                    let seen = entries::add(tx, feed, &seen, entries::State::Seen, now)?;
-                    Ok(fresh + seen)
-                }
-                FeedHealth::Failed { error } => {
-                    failed(tx, feed, next, 0, &error, now)?;
-                    Ok(0)
-                }
-                FeedHealth::Lost { error } => {
-                    failed(tx, feed, next, 0, &error, now)?;
-                    forget_address(tx, feed)?;
-                    Ok(0)
-                }
-                FeedHealth::PutOff => {
-                    tx.exec(
-                        "UPDATE feeds SET next_poll_at = $1, lease_until = 0 WHERE id = $2",
-                        &[next.into(), feed.0.into()],
-                    )?;
-                    Ok(0)
-                }
-                FeedHealth::Gone { error } => {
-                    failed(tx, feed, next, 1, &error, now)?;
-                    Ok(0)
-                }
+                    at: now,
+                };
+                Ok(self.record_unchanged(one).await?.then_some(0))
             }
-        })
-        .await
+            FeedHealth::PutOff => {
+                self.write_lightly(move |tx| answered(tx, claim, &record, now))
+                    .await
+            }
+            FeedHealth::Unchanged { .. }
+            | FeedHealth::Read { .. }
+            | FeedHealth::Failed { .. }
+            | FeedHealth::Lost { .. }
+            | FeedHealth::Gone { .. } => {
+                self.write(move |tx| answered(tx, claim, &record, now))
+                    .await
+            }
+        }
     }
 
     /// Opens claims whose polls could not be stored.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn put_back_feeds(&self, feeds: Vec<FeedId>) -> Result<(), StoreError> {
-        self.tx(move |tx| {
-            for feed in &feeds {
-                tx.exec(
-                    "UPDATE feeds SET lease_until = 0 WHERE id = $1",
-                    &[feed.0.into()],
-                )?;
-            }
-            Ok(())
-        })
-        .await
+    pub async fn put_back_feeds(&self, claims: Vec<Claim<FeedId>>) -> Result<(), StoreError> {
+        let claims: Vec<_> = claims
+            .iter()
+            .map(|claim| (claim.id.0, claim.until))
+            .collect();
+        self.write_lightly(move |tx| claims::put_back(tx, "polls", "feed_id", &claims))
+            .await
     }
 }
 
-/// Opens the claims of a process that died.
-pub(super) fn release_claims(tx: &mut dyn Tx) -> Result<(), StoreError> {
-    tx.exec(
-        "UPDATE feeds SET lease_until = 0 WHERE lease_until > 0",
+fn sync(
+    tx: &mut dyn Tx,
+    feeds: &[(Url, Option<String>)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut stored = stored_feeds(tx)?;
+    let (mut fresh, mut renamed, mut woken) = (Vec::new(), Vec::new(), Vec::new());
+    for (url, name) in feeds {
+        match stored.remove(url.as_str()) {
+            None => fresh.push(serde_json::json!([
+                indexed(url.as_str()),
+                url.as_str(),
+                name,
+                slot(Some(url)),
+            ])),
+            Some(feed) => {
+                if feed.name != *name {
+                    renamed.push(serde_json::json!([feed.id, name]));
+                }
+                if !feed.is_active {
+                    woken.push(feed.id);
+                }
+            }
+        }
+    }
+    let removed = stored.into_values().filter(|feed| feed.is_active);
+    let removed: Vec<i64> = removed.map(|feed| feed.id).collect();
+    for rows in fresh.chunks(FEEDS_AT_ONCE) {
+        insert(tx, rows.to_vec(), now)?;
+    }
+    for rows in renamed.chunks(FEEDS_AT_ONCE) {
+        tx.exec(
+            "UPDATE feeds SET name = e.value ->> 1 FROM {each $1} AS e
+             WHERE feeds.id = CAST(e.value ->> 0 AS BIGINT)",
+            &[json_rows(rows.to_vec())],
+        )?;
+    }
+    for (ids, sql) in [
+        (
+            woken,
+            "UPDATE polls SET active = 1 WHERE feed_id IN (SELECT CAST(value AS BIGINT) FROM {each $1})",
+        ),
+        (
+            removed,
+            "UPDATE polls SET active = 0, gone = 0
+             WHERE feed_id IN (SELECT CAST(value AS BIGINT) FROM {each $1})",
+        ),
+    ] {
+        for ids in ids.chunks(FEEDS_AT_ONCE) {
+            tx.exec(sql, &[json_ids(ids.iter().copied())])?;
+        }
+    }
+    Ok(())
+}
+
+/// A feed as it is stored, as far as the configuration decides it.
+struct StoredFeed {
+    id: i64,
+    name: Option<String>,
+    is_active: bool,
+}
+
+fn stored_feeds(tx: &mut dyn Tx) -> Result<HashMap<String, StoredFeed>, StoreError> {
+    tx.rows(
+        "SELECT f.url, f.id, f.name, p.active FROM feeds f JOIN polls p ON p.feed_id = f.id",
         &[],
+    )?
+    .iter_mut()
+    .map(|row| {
+        let url = row.next_text()?;
+        let feed = StoredFeed {
+            id: row.next_int()?,
+            name: row.next_opt_text()?,
+            is_active: row.next_flag()?,
+        };
+        Ok((url, feed))
+    })
+    .collect()
+}
+
+fn insert(tx: &mut dyn Tx, rows: Vec<serde_json::Value>, now: Timestamp) -> Result<(), StoreError> {
+    let rows = json_rows(rows);
+    tx.exec(
+        "INSERT INTO feeds (key, url, name)
+         SELECT e.value ->> 0, e.value ->> 1, e.value ->> 2 FROM {each $1} AS e
+         WHERE true ON CONFLICT (key) DO NOTHING",
+        std::slice::from_ref(&rows),
+    )?;
+    tx.exec(
+        "INSERT INTO polls (feed_id, slot, active, due_at, fetch_url)
+         SELECT f.id, CAST(e.value ->> 3 AS BIGINT), 1, $1, f.url
+         FROM {each $2} AS e JOIN feeds f ON f.key = e.value ->> 0
+         WHERE true ON CONFLICT (feed_id) DO UPDATE SET active = 1",
+        &[ms(now).into(), rows],
     )?;
     Ok(())
 }
 
+/// What of a poll stands in the row that every poll writes.
+struct PollRow<'a> {
+    error: Option<&'a str>,
+    is_gone: bool,
+    validators: Option<&'a Validators>,
+}
+
+/// Stores one poll; `None` where its claim has ended.
+fn answered(
+    tx: &mut dyn Tx,
+    claim: Claim<FeedId>,
+    record: &PollRecord,
+    now: Timestamp,
+) -> Result<Option<usize>, StoreError> {
+    let feed = claim.id;
+    let row = |error, validators| PollRow {
+        error,
+        is_gone: false,
+        validators,
+    };
+    let stands = match &record.health {
+        FeedHealth::Unchanged { validators, .. } | FeedHealth::Read { validators, .. } => {
+            succeeded(tx, claim, record, &row(None, Some(validators)), now)?
+        }
+        FeedHealth::Failed { error } | FeedHealth::Lost { error } => {
+            failed(tx, claim, record, &row(Some(error), None), now)?
+        }
+        FeedHealth::Gone { error } => {
+            let row = PollRow {
+                is_gone: true,
+                ..row(Some(error), None)
+            };
+            failed(tx, claim, record, &row, now)?
+        }
+        FeedHealth::PutOff => put_off(tx, claim, record, now)?,
+    };
+    if !stands {
+        return Ok(None);
+    }
+    match &record.health {
+        FeedHealth::Unchanged { moved_to, .. } => {
+            let moved = moved_to.clone().map_or(Address::Kept, Address::Moved);
+            set_address(tx, feed, &moved)?;
+            Ok(Some(0))
+        }
+        FeedHealth::Read {
+            title,
+            address,
+            repairs,
+            fresh,
+            seen,
+            ..
+        } => {
+            set_address(tx, feed, address)?;
+            let added = entries::add(tx, feed, fresh, entries::State::ToScrape, now)?
+                + entries::add(tx, feed, seen, entries::State::Seen, now)?;
+            describe(tx, feed, title.as_deref(), repairs, added)?;
+            Ok(Some(added))
+        }
+        FeedHealth::Lost { .. } => {
+            forget_address(tx, feed)?;
+            Ok(Some(0))
+        }
+        FeedHealth::Failed { .. } | FeedHealth::Gone { .. } | FeedHealth::PutOff => Ok(Some(0)),
+    }
+}
+
 fn succeeded(
     tx: &mut dyn Tx,
-    feed: FeedId,
-    next_poll_at: i64,
-    validators: &Validators,
+    claim: Claim<FeedId>,
+    record: &PollRecord,
+    row: &PollRow<'_>,
     now: Timestamp,
+) -> Result<bool, StoreError> {
+    let is_read = matches!(record.health, FeedHealth::Read { .. });
+    let written = tx.exec(
+        "UPDATE polls SET due_at = $1, polled_at = $2, etag = $3, last_modified = $4, last_success_at = $2,
+             first_success_at = COALESCE(first_success_at, $5),
+             failures = 0, failing_since = NULL, error = NULL, lease_until = 0
+         WHERE feed_id = $6 AND lease_until = $7",
+        &[
+            ms(record.next_poll_at).into(),
+            ms(now).into(),
+            row.validators.and_then(|known| known.etag.clone()).into(),
+            row.validators.and_then(|known| known.last_modified.clone()).into(),
+            is_read.then_some(ms(now)).into(),
+            claim.id.0.into(),
+            claim.until.into(),
+        ],
+    )?;
+    Ok(written > 0)
+}
+
+/// Keeps the validators: they belong to the copy that was read last, and still do.
+fn failed(
+    tx: &mut dyn Tx,
+    claim: Claim<FeedId>,
+    record: &PollRecord,
+    row: &PollRow<'_>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let written = tx.exec(
+        "UPDATE polls SET due_at = $1, polled_at = $2, gone = $3, failures = failures + 1,
+             failing_since = COALESCE(failing_since, $2), error = $4, lease_until = 0
+         WHERE feed_id = $5 AND lease_until = $6",
+        &[
+            ms(record.next_poll_at).into(),
+            ms(now).into(),
+            row.is_gone.into(),
+            row.error.map(str::to_owned).into(),
+            claim.id.0.into(),
+            claim.until.into(),
+        ],
+    )?;
+    Ok(written > 0)
+}
+
+fn put_off(
+    tx: &mut dyn Tx,
+    claim: Claim<FeedId>,
+    record: &PollRecord,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let written = tx.exec(
+        "UPDATE polls SET due_at = $1, polled_at = $2, lease_until = 0 WHERE feed_id = $3 AND lease_until = $4",
+        &[
+            ms(record.next_poll_at).into(),
+            ms(now).into(),
+            claim.id.0.into(),
+            claim.until.into(),
+        ],
+    )?;
+    Ok(written > 0)
+}
+
+/// Writes what people know of a feed, where it has changed.
+fn describe(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    title: Option<&str>,
+    repairs: &[String],
+    added: usize,
 ) -> Result<(), StoreError> {
     tx.exec(
-        "UPDATE feeds SET next_poll_at = $1, etag = $2, last_modified = $3, last_success_at = $4,
-             failures = 0, failing_since = NULL, error = NULL, lease_until = 0
-         WHERE id = $5",
+        "UPDATE feeds SET title = $1, repairs = $2, entries = entries + $3
+         WHERE id = $4 AND (title IS DISTINCT FROM $1 OR repairs <> $2 OR $3 > 0)",
         &[
-            next_poll_at.into(),
-            validators.etag.clone().into(),
-            validators.last_modified.clone().into(),
-            ms(now).into(),
+            title.map(str::to_owned).into(),
+            json_list(repairs).into(),
+            super::limit_of(added),
             feed.0.into(),
         ],
     )?;
     Ok(())
 }
 
-fn set_address(tx: &mut dyn Tx, feed: FeedId, address: Address) -> Result<(), StoreError> {
+fn set_address(tx: &mut dyn Tx, feed: FeedId, address: &Address) -> Result<(), StoreError> {
     let (sql, url) = match address {
         Address::Kept => return Ok(()),
-        Address::Moved(url) => ("UPDATE feeds SET fetch_url = $1 WHERE id = $2", url),
+        Address::Moved(url) => (
+            "UPDATE polls SET fetch_url = $1, slot = $2 WHERE feed_id = $3",
+            url,
+        ),
         Address::Found(url) => (
-            "UPDATE feeds SET fetch_url = $1, found = 1 WHERE id = $2",
+            "UPDATE polls SET fetch_url = $1, slot = $2, found = 1 WHERE feed_id = $3",
             url,
         ),
         Address::Configured => {
-            let sql = "UPDATE feeds SET fetch_url = url, found = 0 WHERE id = $1";
-            tx.exec(sql, &[feed.0.into()])?;
+            tx.exec(
+                "UPDATE polls SET fetch_url = (SELECT f.url FROM feeds f WHERE f.id = feed_id), found = 0
+                 WHERE feed_id = $1",
+                &[feed.0.into()],
+            )?;
             return Ok(());
         }
     };
-    tx.exec(sql, &[url.as_str().into(), feed.0.into()])?;
+    tx.exec(
+        sql,
+        &[url.as_str().into(), slot(Some(url)).into(), feed.0.into()],
+    )?;
     Ok(())
 }
 
@@ -328,58 +504,54 @@ fn set_address(tx: &mut dyn Tx, feed: FeedId, address: Address) -> Result<(), St
 /// that it is known again if it is found once more.
 fn forget_address(tx: &mut dyn Tx, feed: FeedId) -> Result<(), StoreError> {
     tx.exec(
-        "UPDATE feeds SET etag = NULL, last_modified = NULL,
-             fetch_url = CASE WHEN found = 0 THEN url ELSE fetch_url END,
+        "UPDATE polls SET etag = NULL, last_modified = NULL,
+             fetch_url = CASE WHEN found = 0 THEN (SELECT f.url FROM feeds f WHERE f.id = feed_id)
+                 ELSE fetch_url END,
              found = CASE WHEN found = 0 THEN 0 ELSE 2 END
-         WHERE id = $1",
+         WHERE feed_id = $1",
         &[feed.0.into()],
     )?;
     Ok(())
 }
 
-/// Keeps the validators: they belong to the copy that was read last, and still do.
-fn failed(
-    tx: &mut dyn Tx,
-    feed: FeedId,
-    next_poll_at: i64,
-    gone: i64,
-    error: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.exec(
-        "UPDATE feeds SET next_poll_at = $1, gone = $2, failures = failures + 1,
-             failing_since = COALESCE(failing_since, $3), error = $4, lease_until = 0
-         WHERE id = $5",
-        &[
-            next_poll_at.into(),
-            Val::Int(gone),
-            ms(now).into(),
-            error.into(),
-            feed.0.into(),
-        ],
-    )?;
-    Ok(())
+/// Reads the feeds that were claimed, those due longest first.
+fn due_feeds(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<DueFeed>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.rows(
+        "SELECT p.feed_id, f.url, p.fetch_url, p.found, p.etag, p.last_modified, p.first_success_at,
+             p.last_success_at, p.failures
+         FROM polls p JOIN feeds f ON f.id = p.feed_id
+         WHERE p.feed_id IN (SELECT CAST(value AS BIGINT) FROM {each $1})
+         ORDER BY p.due_at, p.feed_id",
+        &[json_ids(ids)],
+    )?
+    .iter_mut()
+    .map(|row| due_feed(row, until))
+    .collect()
 }
 
-fn due_feed(row: &Row) -> Result<DueFeed, StoreError> {
-    let configured = url(row, 1)?;
-    let stored = url(row, 2)?;
-    let (fetch_url, finding) = match row.int(7)? {
+fn due_feed(row: &mut Row, until: i64) -> Result<DueFeed, StoreError> {
+    let id = FeedId(row.next_int()?);
+    let configured = url(row)?;
+    let stored = url(row)?;
+    let (fetch_url, finding) = match row.next_int()? {
         0 => (stored, Finding::NotNeeded),
         1 => (stored, Finding::Found),
         _ => (configured.clone(), Finding::Lost { last: stored }),
     };
     Ok(DueFeed {
-        id: FeedId(row.int(0)?),
+        claim: Claim { id, until },
         url: configured,
         fetch_url,
         finding,
-        last_success_at: opt_timestamp(row, 8)?,
         validators: Validators {
-            etag: row.opt_text(3)?,
-            last_modified: row.opt_text(4)?,
+            etag: row.next_opt_text()?,
+            last_modified: row.next_opt_text()?,
         },
-        first_poll: opt_timestamp(row, 5)?.is_none(),
-        failures: count(row, 6)?,
+        first_poll: opt_timestamp(row)?.is_none(),
+        last_success_at: opt_timestamp(row)?,
+        failures: count(row)?,
     })
 }

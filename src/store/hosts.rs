@@ -4,8 +4,8 @@
 //! a page and of a host, and hosts. What is past a bound is forgotten in the transaction that learns, so no stage has to
 //! clean up behind it.
 
-use super::tx::{StoreError, Tx, Val};
-use super::{Store, ms};
+use super::tx::{Row, StoreError, Tx};
+use super::{Store, json_ids, ms};
 use crate::domain::{HostMemory, PageKey, PageLines, TextHash, Timestamp};
 
 /// Pages of a host that are remembered: as many as a history has bits.
@@ -28,27 +28,27 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn host_memory(&self, page: PageKey) -> Result<HostMemory, StoreError> {
-        self.tx(move |tx| {
-            let found = tx.rows(
-                "SELECT id, pages FROM hosts WHERE name = $1",
+        self.read(move |tx| {
+            let found = tx.first(
+                "SELECT id, pages FROM page_hosts WHERE name = $1",
                 &[page.host.as_str().into()],
             )?;
-            let Some(row) = found.first() else {
+            let Some(mut row) = found else {
                 return Ok(HostMemory::default());
             };
-            let (host, pages) = (row.int(0)?, row.int(1)?);
+            let (host, pages) = (row.next_int()?, row.next_int()?);
             let others = other_pages(tx, host, pages, &page)?;
             let mut memory = HostMemory {
                 other_pages: others.count_ones(),
                 ..HostMemory::default()
             };
             // Most lines have stood on one page only.
-            for row in tx.rows(
+            for mut row in tx.rows(
                 "SELECT line, last_page, history FROM host_lines WHERE host_id = $1 AND history <> 1",
                 &[host.into()],
             )? {
-                let history = shifted(row.int(2)?, pages - row.int(1)?) & others;
-                let line = TextHash(row.int(0)?);
+                let (line, last_page) = (TextHash(row.next_int()?), row.next_int()?);
+                let history = shifted(row.next_int()?, pages - last_page) & others;
                 memory.on_pages.insert(line, history.count_ones());
             }
             Ok(memory)
@@ -85,8 +85,8 @@ fn numbers_of(tx: &mut dyn Tx, host: i64, page: &PageKey) -> Result<Vec<i64>, St
             page.headline.map(|headline| headline.0).into(),
         ],
     )?
-    .iter()
-    .map(|row| row.int(0))
+    .iter_mut()
+    .map(Row::next_int)
     .collect()
 }
 
@@ -101,32 +101,36 @@ pub(super) fn learn(tx: &mut dyn Tx, page: &PageLines, now: Timestamp) -> Result
         return Ok(());
     }
     let number = counted(tx, host, page.key())?;
-    for line in page.lines() {
-        tx.exec(
-            "INSERT INTO host_lines (host_id, line, last_page, history) VALUES ($1, $2, $3, 1)
-             ON CONFLICT (host_id, line) DO UPDATE SET
-                 history = CASE WHEN $3 - host_lines.last_page < $4
-                     THEN (host_lines.history << CAST($3 - host_lines.last_page AS INTEGER)) | 1
-                     ELSE 1 END,
-                 last_page = $3",
-            &[host.into(), line.0.into(), number.into(), PAGES.into()],
-        )?;
-    }
+    tx.exec(
+        "INSERT INTO host_lines (host_id, line, last_page, history)
+         SELECT CAST($1 AS BIGINT), CAST(e.value AS BIGINT), CAST($2 AS BIGINT), 1 FROM {each $3} AS e WHERE true
+         ON CONFLICT (host_id, line) DO UPDATE SET
+             history = CASE WHEN excluded.last_page - host_lines.last_page < $4
+                 THEN (host_lines.history << CAST(excluded.last_page - host_lines.last_page AS INTEGER)) | 1
+                 ELSE 1 END,
+             last_page = excluded.last_page",
+        &[
+            host.into(),
+            number.into(),
+            json_ids(page.lines().iter().map(|line| line.0)),
+            PAGES.into(),
+        ],
+    )?;
     forget_old(tx, host, number)
 }
 
 /// The id of a host of which a page is being read; a new one takes the place of the one not read for the longest.
 fn met(tx: &mut dyn Tx, name: &str, now: Timestamp) -> Result<i64, StoreError> {
-    let rows = tx.rows(
-        "INSERT INTO hosts (name, pages, read_at) VALUES ($1, 0, $2)
+    let row = tx.first(
+        "INSERT INTO page_hosts (name, pages, read_at) VALUES ($1, 0, $2)
          ON CONFLICT (name) DO UPDATE SET read_at = $2 RETURNING id, pages",
         &[name.into(), ms(now).into()],
     )?;
-    let row = rows.first().ok_or(StoreError::Shape {
+    let mut row = row.ok_or(StoreError::Shape {
         column: 0,
         wanted: "the host's id",
     })?;
-    let (host, pages) = (row.int(0)?, row.int(1)?);
+    let (host, pages) = (row.next_int()?, row.next_int()?);
     if pages == 0 {
         forget_hosts(tx, host)?;
     }
@@ -134,27 +138,33 @@ fn met(tx: &mut dyn Tx, name: &str, now: Timestamp) -> Result<i64, StoreError> {
 }
 
 fn forget_hosts(tx: &mut dyn Tx, newest: i64) -> Result<(), StoreError> {
-    let number = number_of(tx, "SELECT COUNT(*) FROM hosts", &[])?;
+    let number = tx.number("SELECT COUNT(*) FROM page_hosts", &[])?;
     if number <= MAX_HOSTS {
         return Ok(());
     }
-    for row in tx.rows(
-        "SELECT id FROM hosts WHERE id <> $1 ORDER BY read_at, id LIMIT $2",
-        &[newest.into(), (number - MAX_HOSTS).into()],
-    )? {
-        let host = [row.int(0)?.into()];
-        tx.exec("DELETE FROM host_lines WHERE host_id = $1", &host)?;
-        tx.exec("DELETE FROM host_pages WHERE host_id = $1", &host)?;
-        tx.exec("DELETE FROM hosts WHERE id = $1", &host)?;
+    let old = tx
+        .rows(
+            "SELECT id FROM page_hosts WHERE id <> $1 ORDER BY read_at, id LIMIT $2",
+            &[newest.into(), (number - MAX_HOSTS).into()],
+        )?
+        .iter_mut()
+        .map(Row::next_int)
+        .collect::<Result<Vec<_>, _>>()?;
+    let old = [json_ids(old)];
+    for sql in [
+        "DELETE FROM host_lines WHERE host_id IN (SELECT CAST(value AS BIGINT) FROM {each $1})",
+        "DELETE FROM host_pages WHERE host_id IN (SELECT CAST(value AS BIGINT) FROM {each $1})",
+        "DELETE FROM page_hosts WHERE id IN (SELECT CAST(value AS BIGINT) FROM {each $1})",
+    ] {
+        tx.exec(sql, &old)?;
     }
     Ok(())
 }
 
 /// Counts a page and returns its number.
 fn counted(tx: &mut dyn Tx, host: i64, page: &PageKey) -> Result<i64, StoreError> {
-    let number = number_of(
-        tx,
-        "UPDATE hosts SET pages = pages + 1 WHERE id = $1 RETURNING pages",
+    let number = tx.number(
+        "UPDATE page_hosts SET pages = pages + 1 WHERE id = $1 RETURNING pages",
         &[host.into()],
     )?;
     tx.exec(
@@ -184,8 +194,7 @@ fn forget_old(tx: &mut dyn Tx, host: i64, newest: i64) -> Result<(), StoreError>
             (newest - PAGES_FOR_A_SECOND_TIME).into(),
         ],
     )?;
-    let lines = number_of(
-        tx,
+    let lines = tx.number(
         "SELECT COUNT(*) FROM host_lines WHERE host_id = $1",
         &[host.into()],
     )?;
@@ -197,15 +206,4 @@ fn forget_old(tx: &mut dyn Tx, host: i64, newest: i64) -> Result<(), StoreError>
         )?;
     }
     Ok(())
-}
-
-/// The one number that a statement answers.
-fn number_of(tx: &mut dyn Tx, sql: &str, values: &[Val]) -> Result<i64, StoreError> {
-    tx.rows(sql, values)?.first().map_or(
-        Err(StoreError::Shape {
-            column: 0,
-            wanted: "a number",
-        }),
-        |row| row.int(0),
-    )
 }

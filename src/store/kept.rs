@@ -3,10 +3,9 @@
 use url::Url;
 
 use super::articles::{self, COLUMNS};
-use super::entries::State;
 use super::tx::{Row, StoreError};
-use super::{Store, ms, opt_url, timestamp, url};
-use crate::domain::{Article, EntryId, Timestamp};
+use super::{Store, limit_of, ms, opt_url, timestamp, url};
+use crate::domain::{Article, EntryId, FeedWords, Timestamp};
 
 /// An article that is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +20,8 @@ pub struct Kept {
     pub link: Option<Url>,
     /// The article.
     pub article: Article,
+    /// What readers of the feed see.
+    pub feed_words: FeedWords,
 }
 
 /// The place of an article in the order in which articles came in.
@@ -44,7 +45,7 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Kept>, StoreError> {
         let (at, entry) = below.map_or((i64::MAX, i64::MAX), |place| (ms(place.at), place.entry.0));
-        self.tx(move |tx| {
+        self.read(move |tx| {
             let sql = format!(
                 "SELECT a.scraped_at, a.entry_id, f.url, f.title, e.link, {COLUMNS}
                  FROM articles a JOIN entries e ON e.id = a.entry_id JOIN feeds f ON f.id = e.feed_id
@@ -52,7 +53,7 @@ impl Store {
                  ORDER BY a.scraped_at DESC, a.entry_id DESC LIMIT $4"
             );
             let values = [at.into(), entry.into(), ms(since).into(), limit_of(limit)];
-            tx.rows(&sql, &values)?.iter().map(kept).collect()
+            tx.rows(&sql, &values)?.iter_mut().map(kept).collect()
         })
         .await
     }
@@ -62,12 +63,11 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn count_kept(&self, since: Timestamp) -> Result<u64, StoreError> {
-        self.tx(move |tx| {
-            let counted = tx.rows(
+        self.read(move |tx| {
+            let number = tx.number(
                 "SELECT COUNT(*) FROM articles WHERE scraped_at >= $1",
                 &[ms(since).into()],
             )?;
-            let number = counted.first().map_or(Ok(0), |row| row.int(0))?;
             Ok(u64::try_from(number).unwrap_or_default())
         })
         .await
@@ -78,11 +78,11 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn has_outdated(&self, before: Timestamp) -> Result<bool, StoreError> {
-        self.tx(move |tx| {
+        self.read(move |tx| {
             let found = tx.rows(
                 "SELECT 1 FROM articles a JOIN entries e ON e.id = a.entry_id
-                 WHERE a.scraped_at < $1 AND e.state = $2 LIMIT 1",
-                &[ms(before).into(), State::Done.into()],
+                 WHERE a.scraped_at < $1 AND e.state = 2 LIMIT 1",
+                &[ms(before).into()],
             )?;
             Ok(!found.is_empty())
         })
@@ -101,32 +101,29 @@ impl Store {
         before: Timestamp,
         limit: usize,
     ) -> Result<usize, StoreError> {
-        self.tx(move |tx| {
+        self.write(move |tx| {
             tx.exec(
                 "DELETE FROM articles WHERE entry_id IN (
                      SELECT a.entry_id FROM articles a JOIN entries e ON e.id = a.entry_id
-                     WHERE a.scraped_at < $1 AND e.state = $2
-                     ORDER BY a.scraped_at, a.entry_id LIMIT $3)",
-                &[ms(before).into(), State::Done.into(), limit_of(limit)],
+                     WHERE a.scraped_at < $1 AND e.state = 2
+                     ORDER BY a.scraped_at, a.entry_id LIMIT $2)",
+                &[ms(before).into(), limit_of(limit)],
             )
         })
         .await
     }
 }
 
-fn kept(row: &Row) -> Result<Kept, StoreError> {
+fn kept(row: &mut Row) -> Result<Kept, StoreError> {
     Ok(Kept {
         place: KeptPlace {
-            at: timestamp(row, 0)?,
-            entry: EntryId(row.int(1)?),
+            at: timestamp(row)?,
+            entry: EntryId(row.next_int()?),
         },
-        feed_url: url(row, 2)?,
-        feed_title: row.opt_text(3)?,
-        link: opt_url(row, 4)?,
-        article: articles::article(row, 5)?,
+        feed_url: url(row)?,
+        feed_title: row.next_opt_text()?,
+        link: opt_url(row)?,
+        article: articles::article(row)?,
+        feed_words: articles::feed_words(row)?,
     })
-}
-
-fn limit_of(limit: usize) -> super::Val {
-    i64::try_from(limit).unwrap_or(i64::MAX).into()
 }

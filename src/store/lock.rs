@@ -4,7 +4,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
 
-use super::StoreError;
+use super::place;
+use super::tx::StoreError;
 
 /// Held as long as this value lives; the kernel takes it back from a process that dies.
 #[derive(Debug)]
@@ -17,10 +18,7 @@ impl StateLock {
     pub(super) fn take(state_dir: &Path) -> Result<Self, StoreError> {
         use std::os::unix::fs::OpenOptionsExt as _;
         let path = state_dir.join("lock");
-        let unusable = |error: std::io::Error| StoreError::Path {
-            path: path.display().to_string(),
-            message: error.to_string(),
-        };
+        let unusable = |error: std::io::Error| place::unusable(&path, &error);
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)

@@ -2,49 +2,69 @@
 //!
 //! Stages hand work to one another through the store alone. `next_*` claims work with a lease, `record_*`
 //! stores what came of it, each in one transaction; a crash between the two loses nothing, because a claim
-//! that was not answered is open again. Times come from the caller; SQL never asks for the time.
+//! that was not answered is open again. An answer that comes after its lease ended, when the work may be another's,
+//! writes nothing. Times come from the caller; SQL never asks for the time.
+//!
+//! [`Database`] is the engine: SQLite in a file of the state directory, or PostgreSQL. What is asked for people is read
+//! on connections of its own, which wait for no writer.
 
-mod alerts;
 mod articles;
+mod claims;
+mod database;
 mod deliveries;
 mod entries;
 mod feeds;
+mod flagging;
 mod hosts;
 mod kept;
+mod legs;
+mod lists;
 mod lock;
+mod place;
 mod report;
+mod reports;
 mod schema;
 mod sqlite;
+mod times;
 mod tx;
+mod unchanged;
 
-use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use crate::domain::{InstallationId, LocalTimestamp, Timestamp};
 
-pub use alerts::{Flagged, Raised, StoryState};
 pub use articles::{Scraped, Unflagged, Unscraped};
-pub use deliveries::{ChannelHold, DueDelivery, RetrySelection};
+pub use claims::Claim;
+pub use database::{Database, Durability, Job};
+pub use deliveries::{ChannelHold, DueDelivery, Rendered, RetrySelection, Unrendered};
 pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
+pub use flagging::{FlagWork, Flagged, Judged};
 pub use kept::{Kept, KeptPlace};
-pub use report::{
-    AlertDetail, AlertFilter, AlertLine, AttemptLine, ChannelLine, Counts, DeliveryLine, FeedLine,
-    Report,
-};
-pub use sqlite::{Access, Database, Job, Ran, Sqlite};
-pub use tx::{Row, StoreError, Tx, Val};
+pub use lists::{AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine};
+pub use report::{ChannelLine, Counts, FeedLine, Report, Summary};
+pub use sqlite::{Access, Sqlite};
+pub use tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val};
 
 /// The database's name inside the state directory.
 const FILE_NAME: &str = "newswatch.sqlite3";
+
+/// The longest text that stands in an index as it is; PostgreSQL takes 2,704 bytes for a whole row of one.
+const MAX_INDEXED_BYTES: usize = 1_000;
+
+/// Who makes the claims of a process that works on a file alone.
+const ALONE: &str = "newswatch";
 
 /// The store; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
     database: Arc<dyn Database>,
+    /// Who makes its claims.
+    claimant: Arc<str>,
+    unchanged: unchanged::Waiting,
     /// Keeps a second newswatch away from the state directory as long as any clone lives.
     _lock: Option<Arc<lock::StateLock>>,
 }
@@ -56,58 +76,68 @@ impl Store {
     /// # Errors
     /// When the directory cannot be used or another process works on it.
     pub async fn open(state_dir: &Path) -> Result<Self, StoreError> {
-        make_private(state_dir)?;
+        place::make_private(state_dir)?;
         let lock = lock::StateLock::take(state_dir)?;
         let file = state_dir.join(FILE_NAME);
-        create_private(&file)?;
-        let database = Sqlite::open(&file, Access::Write)?;
-        let store = Self {
-            database: Arc::new(database),
-            _lock: Some(Arc::new(lock)),
-        };
-        store.prepare().await?;
-        Ok(store)
+        place::create_private(&file)?;
+        let database = Sqlite::open(&file, Access::Own)?;
+        Self::prepared(Arc::new(database), ALONE, Some(Arc::new(lock))).await
     }
 
     /// Opens the state directory beside the process that works on it: to look, or to ask for a new try.
     ///
     /// # Errors
-    /// When there is no database yet, or it cannot be read.
-    pub fn open_beside(state_dir: &Path) -> Result<Self, StoreError> {
+    /// When there is no database yet, it cannot be read, or it is none that this newswatch knows.
+    pub async fn open_beside(state_dir: &Path) -> Result<Self, StoreError> {
         let file = state_dir.join(FILE_NAME);
-        if !file.exists() {
-            return Err(StoreError::Path {
-                path: file.display().to_string(),
-                message: "there is no database yet; `newswatch run` makes it".into(),
-            });
-        }
-        Ok(Self {
-            database: Arc::new(Sqlite::open(&file, Access::Read)?),
-            _lock: None,
-        })
+        place::look_for(&file)?;
+        let database = Sqlite::open(&file, Access::Beside)?;
+        let store = Self::made(Arc::new(database), ALONE, None);
+        store.read(schema::check).await?;
+        Ok(store)
     }
 
-    /// Makes a store over any database and prepares it as [`Store::open`] does.
+    /// Makes a store over any database, and prepares it as [`Store::open`] does.
     ///
     /// # Errors
     /// When the database refuses its schema.
     pub async fn over(database: Arc<dyn Database>) -> Result<Self, StoreError> {
-        let store = Self {
-            database,
-            _lock: None,
-        };
-        store.prepare().await?;
+        Self::prepared(database, ALONE, None).await
+    }
+
+    /// Makes a store over a database that several workers share: only the claims of this one are taken back.
+    ///
+    /// # Errors
+    /// When the database refuses its schema.
+    pub async fn shared(database: Arc<dyn Database>, worker: &str) -> Result<Self, StoreError> {
+        Self::prepared(database, worker, None).await
+    }
+
+    async fn prepared(
+        database: Arc<dyn Database>,
+        claimant: &str,
+        lock: Option<Arc<lock::StateLock>>,
+    ) -> Result<Self, StoreError> {
+        let store = Self::made(database, claimant, lock);
+        store.write(schema::migrate).await?;
+        let claimant = Arc::clone(&store.claimant);
+        store
+            .write(move |tx| claims::release(tx, &claimant))
+            .await?;
         Ok(store)
     }
 
-    async fn prepare(&self) -> Result<(), StoreError> {
-        self.tx(|tx| {
-            schema::migrate(tx)?;
-            feeds::release_claims(tx)?;
-            articles::release_claims(tx)?;
-            deliveries::release_claims(tx)
-        })
-        .await
+    fn made(
+        database: Arc<dyn Database>,
+        claimant: &str,
+        lock: Option<Arc<lock::StateLock>>,
+    ) -> Self {
+        Self {
+            unchanged: unchanged::Waiting::default(),
+            database,
+            claimant: claimant.into(),
+            _lock: lock,
+        }
     }
 
     /// The random name of this installation; drawn at the first call.
@@ -115,67 +145,94 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn installation(&self, drawn: u128) -> Result<InstallationId, StoreError> {
-        self.tx(move |tx| {
-            if let Some(row) = tx.rows("SELECT id FROM installation", &[])?.first() {
-                return row.text(0).map(InstallationId);
-            }
-            let id = format!("{drawn:032x}");
+        self.write(move |tx| {
             tx.exec(
-                "INSERT INTO installation (id) VALUES ($1)",
-                &[id.as_str().into()],
+                "INSERT INTO installation (one, id) VALUES (1, $1) ON CONFLICT (one) DO NOTHING",
+                &[format!("{drawn:032x}").into()],
             )?;
-            Ok(InstallationId(id))
+            let row = tx.first("SELECT id FROM installation", &[])?;
+            let mut row = row.ok_or(StoreError::Shape {
+                column: 0,
+                wanted: "the installation's name",
+            })?;
+            row.next_text().map(InstallationId)
         })
         .await
     }
 
-    /// Runs one piece of work as one transaction.
-    async fn tx<T: Send + 'static>(
+    /// Runs one piece of work as one transaction that nothing undoes.
+    async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnMut(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (tell, told) = oneshot::channel();
-        self.database.submit(Box::new(move |tx| {
-            let result = work(tx);
-            Ran {
-                keep: result.is_ok(),
-                reply: Box::new(move |committed| {
-                    // Nobody listens any more when the caller was dropped; the work stands all the same.
-                    drop(tell.send(result.and_then(|value| committed.map(|()| value))));
-                }),
-            }
-        }));
+        let (task, told) = Task::new(work);
+        self.database.write(task, Durability::Kept);
+        told.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Runs one piece of work as one transaction that a power cut may undo: a claim, or that nothing has changed.
+    async fn write_lightly<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (task, told) = Task::new(work);
+        self.database.write(task, Durability::MayBeUndone);
+        told.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Runs one piece of work that only reads.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (task, told) = Task::new(work);
+        self.database.read(task);
         told.await.unwrap_or(Err(StoreError::Closed))
     }
 }
 
-/// Makes the directory, readable by its owner alone.
-fn make_private(state_dir: &Path) -> Result<(), StoreError> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(state_dir)
-        .map_err(|error| StoreError::Path {
-            path: state_dir.display().to_string(),
-            message: error.to_string(),
-        })
+/// A piece of work, what it made, and who waits for it.
+struct Task<F, T> {
+    work: F,
+    made: Option<T>,
+    tell: oneshot::Sender<Result<T, StoreError>>,
 }
 
-/// Makes the database's file, readable by its owner alone; SQLite gives its other files the same mode.
-fn create_private(file: &Path) -> Result<(), StoreError> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(file)
-        .map(drop)
-        .map_err(|error| StoreError::Path {
-            path: file.display().to_string(),
-            message: error.to_string(),
-        })
+impl<F, T> Task<F, T>
+where
+    F: FnMut(&mut dyn Tx) -> Result<T, StoreError> + Send + 'static,
+    T: Send + 'static,
+{
+    fn new(work: F) -> (Box<Self>, oneshot::Receiver<Result<T, StoreError>>) {
+        let (tell, told) = oneshot::channel();
+        let made = None;
+        (Box::new(Self { work, made, tell }), told)
+    }
+}
+
+impl<F, T> Job for Task<F, T>
+where
+    F: FnMut(&mut dyn Tx) -> Result<T, StoreError> + Send,
+    T: Send,
+{
+    fn run(&mut self, tx: &mut dyn Tx) -> Result<(), StoreError> {
+        // What is decided in here is decided for one piece of work: a defect in it must not end the database's thread.
+        let made = catch_unwind(AssertUnwindSafe(|| (self.work)(tx)));
+        self.made = Some(made.unwrap_or_else(|_| {
+            Err(StoreError::Database {
+                kind: DatabaseFailure::Other,
+                message: "a transaction ran into a defect of newswatch".into(),
+            })
+        })?);
+        Ok(())
+    }
+
+    fn end(self: Box<Self>, ended: Result<(), StoreError>) {
+        let Self { made, tell, .. } = *self;
+        let result = ended.and_then(|()| made.ok_or(StoreError::Closed));
+        // Nobody listens any more when the caller was dropped; the work stands all the same.
+        drop(tell.send(result));
+    }
 }
 
 /// How a time is stored.
@@ -183,70 +240,110 @@ fn ms(at: Timestamp) -> i64 {
     at.as_millisecond()
 }
 
-/// When a claim made now is open again.
-fn lease_end(now: Timestamp, lease: Duration) -> i64 {
-    ms(now).saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX))
+/// A text as it stands in an index: itself, or its SHA-256 where it is too long for one.
+fn indexed(text: &str) -> String {
+    use sha2::{Digest as _, Sha256};
+    if text.len() <= MAX_INDEXED_BYTES {
+        return text.to_owned();
+    }
+    let hash = Sha256::digest(text.as_bytes());
+    let digits = hash.iter().map(|byte| format!("{byte:02x}"));
+    format!("sha256:{}", digits.collect::<String>())
 }
 
-fn timestamp(row: &Row, column: usize) -> Result<Timestamp, StoreError> {
-    Timestamp::from_millisecond(row.int(column)?).map_err(|_| StoreError::Shape {
-        column,
-        wanted: "a time",
-    })
+/// The slot of a host, 0 to 255: what concerns one host has one slot, so that one worker can have it all.
+fn slot(url: Option<&url::Url>) -> i64 {
+    use sha2::{Digest as _, Sha256};
+    let host = url.and_then(url::Url::host_str).unwrap_or_default();
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    Sha256::digest(host.as_bytes())
+        .first()
+        .map_or(0, |byte| i64::from(*byte))
 }
 
-fn opt_timestamp(row: &Row, column: usize) -> Result<Option<Timestamp>, StoreError> {
-    match row.opt_int(column)? {
-        None => Ok(None),
-        Some(_) => timestamp(row, column).map(Some),
+/// Rows as one value, for `{each}`: a JSON list of lists.
+fn json_rows(mut rows: Vec<serde_json::Value>) -> Val {
+    rows.iter_mut().for_each(without_nul);
+    Val::Text(serde_json::Value::Array(rows).to_string())
+}
+
+/// PostgreSQL takes no U+0000 in text.
+fn without_nul(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) if text.contains('\0') => {
+            *text = text.replace('\0', "\u{fffd}");
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(without_nul),
+        _ => {}
     }
 }
 
-/// Reads a time and, in the column after it, its offset in seconds.
-fn opt_local_timestamp(row: &Row, column: usize) -> Result<Option<LocalTimestamp>, StoreError> {
-    let Some(at) = opt_timestamp(row, column)? else {
-        return Ok(None);
-    };
-    let offset = row
-        .opt_int(column + 1)?
-        .and_then(|seconds| i32::try_from(seconds).ok())
-        .and_then(|seconds| jiff::tz::Offset::from_seconds(seconds).ok())
-        .unwrap_or(jiff::tz::Offset::UTC);
-    Ok(Some(LocalTimestamp { at, offset }))
-}
-
-fn offset_s(at: Option<LocalTimestamp>) -> Val {
-    at.map(|at| i64::from(at.offset.seconds())).into()
-}
-
-fn count(row: &Row, column: usize) -> Result<u32, StoreError> {
-    u32::try_from(row.int(column)?).map_err(|_| StoreError::Shape {
-        column,
-        wanted: "a count",
-    })
+/// Numbers as one value, for `{each}`.
+fn json_ids(ids: impl IntoIterator<Item = i64>) -> Val {
+    serde_json::Value::from(ids.into_iter().collect::<Vec<_>>())
+        .to_string()
+        .into()
 }
 
 fn json_list(values: &[String]) -> String {
     serde_json::Value::from(values.to_vec()).to_string()
 }
 
-fn list(row: &Row, column: usize) -> Result<Vec<String>, StoreError> {
-    serde_json::from_str(&row.text(column)?).map_err(|_| StoreError::Shape {
-        column,
-        wanted: "a JSON list",
-    })
+fn as_time(ms: i64, row: &Row) -> Result<Timestamp, StoreError> {
+    Timestamp::from_millisecond(ms).map_err(|_| row.lacks("a time"))
 }
 
-fn url(row: &Row, column: usize) -> Result<url::Url, StoreError> {
-    row.text(column)?.parse().map_err(|_| StoreError::Shape {
-        column,
-        wanted: "a URL",
-    })
+fn timestamp(row: &mut Row) -> Result<Timestamp, StoreError> {
+    let ms = row.next_int()?;
+    as_time(ms, row)
 }
 
-fn opt_url(row: &Row, column: usize) -> Result<Option<url::Url>, StoreError> {
-    match row.opt_text(column)? {
-        None => Ok(None),
-        Some(_) => url(row, column).map(Some),
-    }
+fn opt_timestamp(row: &mut Row) -> Result<Option<Timestamp>, StoreError> {
+    let ms = row.next_opt_int()?;
+    ms.map(|ms| as_time(ms, row)).transpose()
+}
+
+/// Reads a time and, in the column after it, its offset in seconds.
+fn opt_local_timestamp(row: &mut Row) -> Result<Option<LocalTimestamp>, StoreError> {
+    let at = opt_timestamp(row)?;
+    let offset = row
+        .next_opt_int()?
+        .and_then(|seconds| i32::try_from(seconds).ok())
+        .and_then(|seconds| jiff::tz::Offset::from_seconds(seconds).ok())
+        .unwrap_or(jiff::tz::Offset::UTC);
+    Ok(at.map(|at| LocalTimestamp { at, offset }))
+}
+
+fn offset_s(at: Option<LocalTimestamp>) -> Val {
+    at.map(|at| i64::from(at.offset.seconds())).into()
+}
+
+fn count(row: &mut Row) -> Result<u32, StoreError> {
+    let number = row.next_int()?;
+    u32::try_from(number).map_err(|_| row.lacks("a count"))
+}
+
+fn list(row: &mut Row) -> Result<Vec<String>, StoreError> {
+    let text = row.next_text()?;
+    serde_json::from_str(&text).map_err(|_| row.lacks("a JSON list"))
+}
+
+fn url(row: &mut Row) -> Result<url::Url, StoreError> {
+    opt_url(row)?.ok_or_else(|| row.lacks("a URL"))
+}
+
+fn opt_url(row: &mut Row) -> Result<Option<url::Url>, StoreError> {
+    let text = row.next_opt_text()?;
+    text.map(|text| text.parse().map_err(|_| row.lacks("a URL")))
+        .transpose()
+}
+
+/// Text where the schema has '' for none.
+fn filled(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// A limit as a statement takes it.
+fn limit_of(limit: usize) -> Val {
+    i64::try_from(limit).unwrap_or(i64::MAX).into()
 }

@@ -1,9 +1,8 @@
-//! What people ask the store: how feeds and channels are, what was raised, what became of it.
+//! How everything is: feeds, channels, and counts that are kept rather than counted.
 
-use super::deliveries::like_literal;
-use super::tx::{Row, StoreError, Tx, Val};
-use super::{Store, alerts, count, list, ms, opt_timestamp, timestamp, url};
-use crate::domain::{Alert, ChannelName, DeliveryId, DeliveryState, Timestamp, WatchName};
+use super::tx::{StoreError, Tx};
+use super::{Store, count, list, opt_timestamp, timestamp, url};
+use crate::domain::{ChannelName, Timestamp};
 
 /// How everything is.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,12 +63,14 @@ pub struct ChannelLine {
     pub failing_since: Option<Timestamp>,
     /// When it last accepted a delivery.
     pub last_success_at: Option<Timestamp>,
-    /// Deliveries that wait.
-    pub waiting: u32,
-    /// Deliveries that were sent.
-    pub sent: u32,
-    /// Deliveries that were given up.
-    pub abandoned: u32,
+    /// Legs that wait.
+    pub waiting: u64,
+    /// Legs that were delivered.
+    pub delivered: u64,
+    /// Legs that are held.
+    pub held: u64,
+    /// Legs that were given up.
+    pub abandoned: u64,
 }
 
 impl ChannelLine {
@@ -84,104 +85,49 @@ impl ChannelLine {
             failing_since: None,
             last_success_at: None,
             waiting: 0,
-            sent: 0,
+            delivered: 0,
+            held: 0,
             abandoned: 0,
         }
     }
 }
 
-/// Counts over everything; `matches` is the sum of `delivered`, `waiting` and `dead`.
+/// Counts over everything: `matches` is `alerts` and `held`; `legs` is `delivered`, `waiting`, `legs_held` and `abandoned`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Entries taken in.
-    pub entries: u32,
+    pub entries: u64,
     /// Entries that wait for their text or to be matched.
-    pub entries_waiting: u32,
+    pub entries_waiting: u64,
+    /// Matches.
+    pub matches: u64,
     /// Matches that raised an alert.
-    pub matches: u32,
-    /// Alerts that every destination accepted.
-    pub delivered: u32,
-    /// Alerts of which a destination still waits.
-    pub waiting: u32,
-    /// Alerts that a destination will not get, or that have none.
-    pub dead: u32,
+    pub alerts: u64,
     /// Matches that raised no alert, for a reason that is kept.
-    pub held: u32,
+    pub held: u64,
+    /// Ways of alerts to receivers.
+    pub legs: u64,
+    /// Legs whose receiver has accepted the alert.
+    pub delivered: u64,
+    /// Legs that wait: for their time, or for their receiver.
+    pub waiting: u64,
+    /// Legs that are held, for a reason that is kept.
+    pub legs_held: u64,
+    /// Legs that were given up; they are kept and can be sent again by hand.
+    pub abandoned: u64,
 }
 
-/// Which alerts are listed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AlertFilter {
-    /// Those of this watch.
-    pub watch: Option<WatchName>,
-    /// Those raised at this time or later.
-    pub since: Option<Timestamp>,
-    /// At most this many, the newest.
-    pub limit: u32,
-}
-
-/// One raised alert, or one match that was held.
-#[derive(Debug, Clone, PartialEq)]
-pub enum AlertLine {
-    /// An alert and its deliveries.
-    Raised {
-        /// The alert.
-        alert: Box<Alert>,
-        /// Where its copies stand.
-        deliveries: Vec<DeliveryLine>,
-    },
-    /// A match that raised none.
-    Held {
-        /// The watch.
-        watch: WatchName,
-        /// The headline.
-        title: String,
-        /// The sentence that matched.
-        sentence: String,
-        /// Why nobody was told.
-        reason: String,
-        /// When.
-        at: Timestamp,
-    },
-}
-
-/// Where one copy of an alert stands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DeliveryLine {
-    /// Its id.
-    pub id: DeliveryId,
-    /// The channel.
-    pub channel: ChannelName,
-    /// The mail address, for a channel that has several.
-    pub recipient: Option<String>,
-    /// Where it stands.
-    pub state: DeliveryState,
-    /// Tries that count against the schedule.
-    pub tries: u32,
-    /// Why the last try failed.
-    pub reason: Option<String>,
-}
-
-/// An alert with every try to deliver it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AlertDetail {
-    /// The alert.
-    pub alert: Alert,
-    /// Why the page could not be used, where the text is the feed's own for that reason.
-    pub page_problem: Option<String>,
-    /// Its deliveries, each with its tries.
-    pub deliveries: Vec<(DeliveryLine, Vec<AttemptLine>)>,
-}
-
-/// One try of a delivery.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AttemptLine {
-    /// When.
-    pub at: Timestamp,
-    /// `accepted`, `failed`, `paused`, `misconfigured`, `refused` or `gone`.
-    pub outcome: String,
-    /// Why.
-    pub reason: Option<String>,
+/// How everything is in a few numbers, none of which costs more as the store grows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Feeds of the configuration whose last poll failed.
+    pub feeds_failing: u64,
+    /// Legs whose receiver has accepted the alert.
+    pub delivered: u64,
+    /// Legs that wait.
+    pub waiting: u64,
+    /// Legs that were given up.
+    pub abandoned: u64,
 }
 
 impl Store {
@@ -190,55 +136,35 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn report(&self) -> Result<Report, StoreError> {
-        self.tx(|tx| {
+        self.read(|tx| {
+            let channels = channel_lines(tx)?;
             Ok(Report {
                 feeds: feed_lines(tx)?,
-                channels: channel_lines(tx)?,
-                counts: counts(tx)?,
+                counts: counts(tx, &channels)?,
+                channels,
             })
         })
         .await
     }
 
-    /// Lists alerts and held matches, the newest last.
+    /// Tells how everything is, in a few numbers.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn alerts(&self, filter: AlertFilter) -> Result<Vec<AlertLine>, StoreError> {
-        self.tx(move |tx| {
-            let values = [
-                filter.watch.map(|watch| watch.0).into(),
-                filter.since.map_or(i64::MIN, ms).into(),
-                i64::from(filter.limit).into(),
-            ];
-            let mut lines = raised_lines(tx, &values)?;
-            lines.extend(held_lines(tx, &values)?);
-            lines.sort_by_key(|(at, _)| *at);
-            let surplus = lines.len().saturating_sub(filter.limit as usize);
-            Ok(lines
-                .into_iter()
-                .skip(surplus)
-                .map(|(_, line)| line)
-                .collect())
-        })
-        .await
-    }
-
-    /// Finds alerts by the beginning of their id, or of the id of one of their deliveries.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn alert(&self, id: &str) -> Result<Vec<AlertDetail>, StoreError> {
-        let prefix = format!("{}%", like_literal(id));
-        self.tx(move |tx| {
-            let sql = format!(
-                "SELECT {} FROM alerts a WHERE a.id LIKE $1 ESCAPE '!' OR a.id IN (
-                     SELECT alert_id FROM delivery_alerts WHERE delivery_id LIKE $1 ESCAPE '!')
-                 ORDER BY a.seq LIMIT 10",
-                alerts::COLUMNS
-            );
-            let rows = tx.rows(&sql, &[prefix.into()])?;
-            rows.iter().map(|row| detail(tx, row)).collect()
+    pub async fn summary(&self) -> Result<Summary, StoreError> {
+        self.read(|tx| {
+            let failing = tx.number(
+                "SELECT COUNT(*) FROM polls WHERE failures > 0 AND active = 1",
+                &[],
+            )?;
+            let channels = channel_lines(tx)?;
+            let sum = |of: fn(&ChannelLine) -> u64| channels.iter().map(of).sum();
+            Ok(Summary {
+                feeds_failing: u64::try_from(failing).unwrap_or_default(),
+                delivered: sum(|channel| channel.delivered),
+                waiting: sum(|channel| channel.waiting),
+                abandoned: sum(|channel| channel.abandoned),
+            })
         })
         .await
     }
@@ -246,30 +172,29 @@ impl Store {
 
 fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
     tx.rows(
-        "SELECT f.url, CASE WHEN f.found = 2 THEN f.url ELSE f.fetch_url END, COALESCE(f.name, f.title), f.gone, f.failures, f.failing_since,
-             f.error, f.last_success_at, f.next_poll_at, f.repairs,
-             (SELECT COUNT(*) FROM entries e WHERE e.feed_id = f.id), f.page_problem,
-             f.pages_failing_since, f.found
-         FROM feeds f WHERE f.active = 1 ORDER BY f.id",
+        "SELECT f.url, CASE WHEN p.found = 2 THEN f.url ELSE p.fetch_url END, p.found, COALESCE(f.name, f.title),
+             p.gone, p.failures, p.failing_since, p.error, p.last_success_at, p.due_at, f.page_problem,
+             f.pages_failing_since, f.repairs, f.entries
+         FROM feeds f JOIN polls p ON p.feed_id = f.id WHERE p.active = 1 ORDER BY f.id",
         &[],
     )?
-    .iter()
+    .iter_mut()
     .map(|row| {
         Ok(FeedLine {
-            url: url(row, 0)?,
-            fetch_url: url(row, 1)?,
-            is_found: row.int(13)? == 1,
-            name: row.opt_text(2)?,
-            gone: row.int(3)? != 0,
-            failures: count(row, 4)?,
-            failing_since: opt_timestamp(row, 5)?,
-            error: row.opt_text(6)?,
-            last_success_at: opt_timestamp(row, 7)?,
-            next_poll_at: timestamp(row, 8)?,
-            repairs: list(row, 9)?,
-            entries: count(row, 10)?,
-            page_problem: row.opt_text(11)?,
-            pages_failing_since: opt_timestamp(row, 12)?,
+            url: url(row)?,
+            fetch_url: url(row)?,
+            is_found: row.next_int()? == 1,
+            name: row.next_opt_text()?,
+            gone: row.next_flag()?,
+            failures: count(row)?,
+            failing_since: opt_timestamp(row)?,
+            error: row.next_opt_text()?,
+            last_success_at: opt_timestamp(row)?,
+            next_poll_at: timestamp(row)?,
+            page_problem: row.next_opt_text()?,
+            pages_failing_since: opt_timestamp(row)?,
+            repairs: list(row)?,
+            entries: count(row)?,
         })
     })
     .collect()
@@ -277,189 +202,61 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
 
 fn channel_lines(tx: &mut dyn Tx) -> Result<Vec<ChannelLine>, StoreError> {
     tx.rows(
-        "SELECT n.name, COALESCE(c.state, 'ok'), COALESCE(c.not_before, 0), c.error, c.failing_since,
-             c.last_success_at,
-             (SELECT COUNT(*) FROM deliveries d WHERE d.channel = n.name AND d.state = 0),
-             (SELECT COUNT(*) FROM deliveries d WHERE d.channel = n.name AND d.state = 1),
-             (SELECT COUNT(*) FROM deliveries d WHERE d.channel = n.name AND d.state = 2)
-         FROM (SELECT name FROM channels UNION SELECT channel FROM deliveries) n
-             LEFT JOIN channels c ON c.name = n.name
-         ORDER BY n.name",
+        "SELECT name, state, not_before, error, failing_since, last_success_at, waiting, delivered, held, abandoned
+         FROM channels ORDER BY name",
         &[],
     )?
-    .iter()
+    .iter_mut()
     .map(|row| {
         Ok(ChannelLine {
-            name: ChannelName(row.text(0)?),
-            state: row.text(1)?,
-            not_before: match row.int(2)? {
-                0 => None,
-                _ => Some(timestamp(row, 2)?),
-            },
-            error: row.opt_text(3)?,
-            failing_since: opt_timestamp(row, 4)?,
-            last_success_at: opt_timestamp(row, 5)?,
-            waiting: count(row, 6)?,
-            sent: count(row, 7)?,
-            abandoned: count(row, 8)?,
+            name: ChannelName(row.next_text()?),
+            state: row.next_text()?,
+            not_before: Some(timestamp(row)?).filter(|at| *at != Timestamp::UNIX_EPOCH),
+            error: row.next_opt_text()?,
+            failing_since: opt_timestamp(row)?,
+            last_success_at: opt_timestamp(row)?,
+            waiting: number(row)?,
+            delivered: number(row)?,
+            held: number(row)?,
+            abandoned: number(row)?,
         })
     })
     .collect()
 }
 
-fn counts(tx: &mut dyn Tx) -> Result<Counts, StoreError> {
-    let mut counts = Counts {
-        entries: number(tx, "SELECT COUNT(*) FROM entries")?,
-        entries_waiting: number(tx, "SELECT COUNT(*) FROM entries WHERE state < 2")?,
-        held: number(tx, "SELECT COUNT(*) FROM held")?,
-        ..Counts::default()
-    };
-    // 0: a copy waits; 1: all copies were sent; 2: a copy was given up, or there is none.
-    let by_state = tx.rows(
-        "SELECT s.state, COUNT(*) FROM (
-             SELECT a.id, CASE WHEN SUM(CASE WHEN d.state = 0 THEN 1 ELSE 0 END) > 0 THEN 0
-                 WHEN SUM(CASE WHEN d.state = 2 THEN 1 ELSE 0 END) > 0 THEN 2
-                 WHEN COUNT(d.seq) = 0 THEN 2 ELSE 1 END AS state
-             FROM alerts a LEFT JOIN delivery_alerts l ON l.alert_id = a.id
-                 LEFT JOIN deliveries d ON d.id = l.delivery_id
-             GROUP BY a.id) s
-         GROUP BY s.state",
-        &[],
-    )?;
-    for row in by_state {
-        let alerts = count(&row, 1)?;
-        match row.int(0)? {
-            0 => counts.waiting = alerts,
-            1 => counts.delivered = alerts,
-            _ => counts.dead = alerts,
-        }
+fn number(row: &mut super::Row) -> Result<u64, StoreError> {
+    Ok(u64::try_from(row.next_int()?).unwrap_or_default())
+}
+
+fn counts(tx: &mut dyn Tx, channels: &[ChannelLine]) -> Result<Counts, StoreError> {
+    let mut counts = Counts::default();
+    for (into, sql) in [
+        (
+            &mut counts.entries,
+            "SELECT CAST(COALESCE(SUM(entries), 0) AS BIGINT) FROM feeds",
+        ),
+        (
+            &mut counts.entries_waiting,
+            "SELECT COUNT(*) FROM entries WHERE state < 2",
+        ),
+        (
+            &mut counts.alerts,
+            "SELECT COALESCE(MAX(number), 0) FROM tallies WHERE name = 'alerts'",
+        ),
+        (
+            &mut counts.held,
+            "SELECT COALESCE(MAX(number), 0) FROM tallies WHERE name = 'held'",
+        ),
+    ] {
+        *into = u64::try_from(tx.number(sql, &[])?).unwrap_or_default();
     }
-    counts.matches = counts.delivered + counts.waiting + counts.dead;
+    for channel in channels {
+        counts.delivered += channel.delivered;
+        counts.waiting += channel.waiting;
+        counts.legs_held += channel.held;
+        counts.abandoned += channel.abandoned;
+    }
+    counts.matches = counts.alerts + counts.held;
+    counts.legs = counts.delivered + counts.waiting + counts.legs_held + counts.abandoned;
     Ok(counts)
-}
-
-fn number(tx: &mut dyn Tx, sql: &str) -> Result<u32, StoreError> {
-    tx.rows(sql, &[])?
-        .first()
-        .map_or(Ok(0), |row| count(row, 0))
-}
-
-fn raised_lines(
-    tx: &mut dyn Tx,
-    values: &[Val],
-) -> Result<Vec<(Timestamp, AlertLine)>, StoreError> {
-    let sql = format!(
-        "SELECT {} FROM alerts a WHERE (CAST($1 AS TEXT) IS NULL OR a.watch = $1) AND a.raised_at >= $2
-         ORDER BY a.seq DESC LIMIT $3",
-        alerts::COLUMNS
-    );
-    let mut lines = Vec::new();
-    for row in tx.rows(&sql, values)?.iter().rev() {
-        let alert = alerts::read(tx, row)?;
-        let deliveries = delivery_lines(tx, &alert)?;
-        lines.push((
-            alert.raised_at,
-            AlertLine::Raised {
-                alert: Box::new(alert),
-                deliveries,
-            },
-        ));
-    }
-    Ok(lines)
-}
-
-fn held_lines(tx: &mut dyn Tx, values: &[Val]) -> Result<Vec<(Timestamp, AlertLine)>, StoreError> {
-    tx.rows(
-        "SELECT h.watch, COALESCE(ar.title, e.title, ''), h.sentence, h.reason, h.held_at
-         FROM held h JOIN entries e ON e.id = h.entry_id
-             LEFT JOIN articles ar ON ar.entry_id = h.entry_id
-         WHERE (CAST($1 AS TEXT) IS NULL OR h.watch = $1) AND h.held_at >= $2
-         ORDER BY h.seq DESC LIMIT $3",
-        values,
-    )?
-    .iter()
-    .rev()
-    .map(|row| {
-        let at = timestamp(row, 4)?;
-        Ok((
-            at,
-            AlertLine::Held {
-                watch: WatchName(row.text(0)?),
-                title: row.text(1)?,
-                sentence: row.text(2)?,
-                reason: row.text(3)?,
-                at,
-            },
-        ))
-    })
-    .collect()
-}
-
-fn delivery_lines(tx: &mut dyn Tx, alert: &Alert) -> Result<Vec<DeliveryLine>, StoreError> {
-    tx.rows(
-        "SELECT d.id, d.channel, d.recipient, d.state, d.not_before, d.ended_at, d.tries, d.reason
-         FROM deliveries d JOIN delivery_alerts l ON l.delivery_id = d.id
-         WHERE l.alert_id = $1 ORDER BY d.seq",
-        &[alert.id.0.as_str().into()],
-    )?
-    .iter()
-    .map(delivery_line)
-    .collect()
-}
-
-fn delivery_line(row: &Row) -> Result<DeliveryLine, StoreError> {
-    let reason = row.opt_text(7)?;
-    Ok(DeliveryLine {
-        id: DeliveryId(row.text(0)?),
-        channel: ChannelName(row.text(1)?),
-        recipient: row.opt_text(2)?,
-        state: match row.int(3)? {
-            0 => DeliveryState::Waiting {
-                not_before: timestamp(row, 4)?,
-            },
-            1 => DeliveryState::Sent {
-                at: timestamp(row, 5)?,
-            },
-            _ => DeliveryState::Abandoned {
-                at: timestamp(row, 5)?,
-                reason: reason.clone().unwrap_or_default(),
-            },
-        },
-        tries: count(row, 6)?,
-        reason,
-    })
-}
-
-fn detail(tx: &mut dyn Tx, row: &Row) -> Result<AlertDetail, StoreError> {
-    let alert = alerts::read(tx, row)?;
-    let mut deliveries = Vec::new();
-    for line in delivery_lines(tx, &alert)? {
-        let attempts = tx
-            .rows(
-                "SELECT at, outcome, reason FROM attempts WHERE delivery_id = $1 ORDER BY seq",
-                &[line.id.0.as_str().into()],
-            )?
-            .iter()
-            .map(|row| {
-                Ok(AttemptLine {
-                    at: timestamp(row, 0)?,
-                    outcome: row.text(1)?,
-                    reason: row.opt_text(2)?,
-                })
-            })
-            .collect::<Result<_, StoreError>>()?;
-        deliveries.push((line, attempts));
-    }
-    let problem = tx.rows(
-        "SELECT page_problem FROM articles WHERE entry_id = $1",
-        &[alert.entry.0.into()],
-    )?;
-    Ok(AlertDetail {
-        page_problem: match problem.first() {
-            Some(row) => row.opt_text(0)?,
-            None => None,
-        },
-        alert,
-        deliveries,
-    })
 }

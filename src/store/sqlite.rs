@@ -1,14 +1,15 @@
-//! SQLite: one connection on a thread of its own that joins waiting jobs into one commit.
+//! SQLite: one connection on a thread of its own that joins waiting jobs into one commit, and two that only read.
 
-use std::fmt;
-use std::path::Path;
-use std::sync::mpsc;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OpenFlags, ToSql, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior};
 
-use super::tx::{Row, StoreError, Tx, Val};
+use super::database::{Database, Durability, Job};
+use super::tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val};
 
 /// The most jobs that share one commit: past this a commit is as cheap as it gets.
 const JOBS_PER_COMMIT: usize = 64;
@@ -16,58 +17,56 @@ const JOBS_PER_COMMIT: usize = 64;
 /// How long a statement waits for another process that holds the file, for example a backup.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A piece of work for the database: it runs inside a transaction and says whether to keep what it did.
-pub type Job = Box<dyn FnOnce(&mut dyn Tx) -> Ran + Send>;
+/// How often a job is run that found the file held by another process for all that time.
+const RUNS: usize = 2;
 
-/// What became of a job, and whom to tell once it is committed.
-pub struct Ran {
-    /// False undoes the job alone; its neighbours in the same commit stand.
-    pub keep: bool,
-    /// Called with how the commit went.
-    pub reply: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
-}
+/// Connections that read: a long answer for a person must not keep a stage waiting.
+const READERS: usize = 2;
 
-impl fmt::Debug for Ran {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ran")
-            .field("keep", &self.keep)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A database that takes jobs: each runs wholly or not at all.
-pub trait Database: Send + Sync + fmt::Debug {
-    /// Hands over a job. A database that is closed drops it, which its caller notices.
-    fn submit(&self, job: Job);
-}
+/// Statements that a connection keeps prepared: more than the store has.
+const PREPARED: usize = 256;
 
 /// How the file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// To work on it; it is made if it is not there.
-    Write,
-    /// To look at it beside a process that works on it.
-    Read,
+    Own,
+    /// To look at it, or to change little, beside the process that works on it.
+    Beside,
 }
 
-/// An SQLite file and the thread that owns it.
+/// A job that may write, and what a power cut may do to it.
+type Write = (Box<dyn Job>, Durability);
+
+/// An SQLite file and the threads that own its connections.
 #[derive(Debug)]
 pub struct Sqlite {
-    jobs: mpsc::Sender<Job>,
+    writes: mpsc::Sender<Write>,
+    /// Absent for a database in memory, which has one connection.
+    reads: Option<mpsc::Sender<Box<dyn Job>>>,
 }
 
 impl Sqlite {
-    /// Opens the file and starts its thread.
+    /// Opens the file and starts its threads.
     ///
     /// # Errors
-    /// When the file cannot be opened.
+    /// When the file cannot be opened, or is no database.
     pub fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
-        let flags = match access {
-            Access::Write => OpenFlags::default(),
-            Access::Read => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_URI,
+        let connection = match access {
+            Access::Own => opened(path, OpenFlags::default())?,
+            Access::Beside => opened(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+                .or_else(|_| opened(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?,
         };
-        let connection = Connection::open_with_flags(path, flags)?;
-        Self::start(connection, access)
+        if access == Access::Own {
+            connection
+                .pragma_update(None, "journal_mode", "WAL")
+                .map_err(refused)?;
+        }
+        let reads = started_readers(path)?;
+        Ok(Self {
+            writes: started_writer(connection)?,
+            reads: Some(reads),
+        })
     }
 
     /// Opens a database that lives in memory and dies with this value.
@@ -75,147 +74,305 @@ impl Sqlite {
     /// # Errors
     /// When SQLite cannot be set up.
     pub fn in_memory() -> Result<Self, StoreError> {
-        Self::start(Connection::open_in_memory()?, Access::Write)
-    }
-
-    fn start(connection: Connection, access: Access) -> Result<Self, StoreError> {
-        connection.busy_timeout(BUSY_TIMEOUT)?;
-        connection.pragma_update(None, "foreign_keys", "ON")?;
-        if access == Access::Write {
-            connection.pragma_update(None, "journal_mode", "WAL")?;
-            // FULL: a commit survives a power cut, so an entry counted as seen has its alert stored.
-            connection.pragma_update(None, "synchronous", "FULL")?;
-        }
-        let (jobs, waiting) = mpsc::channel();
-        std::thread::Builder::new()
-            .name("store".into())
-            .spawn(move || serve(connection, &waiting))
-            .map_err(|error| StoreError::Path {
-                path: "the store's thread".into(),
-                message: error.to_string(),
-            })?;
-        Ok(Self { jobs })
+        let connection = Connection::open_in_memory().map_err(refused)?;
+        configure(&connection)?;
+        Ok(Self {
+            writes: started_writer(connection)?,
+            reads: None,
+        })
     }
 }
 
 impl Database for Sqlite {
-    fn submit(&self, job: Job) {
-        // A send fails only when the thread is gone: the dropped job tells its caller.
-        drop(self.jobs.send(job));
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    // A send fails only when the thread is gone: the dropped job tells its caller.
+    fn write(&self, job: Box<dyn Job>, durability: Durability) {
+        drop(self.writes.send((job, durability)));
+    }
+
+    fn read(&self, job: Box<dyn Job>) {
+        match &self.reads {
+            Some(reads) => drop(reads.send(job)),
+            None => self.write(job, Durability::MayBeUndone),
+        }
     }
 }
 
-fn serve(mut connection: Connection, waiting: &mpsc::Receiver<Job>) {
-    while let Ok(first) = waiting.recv() {
+fn opened(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(path, flags).map_err(refused)?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
+fn configure(connection: &Connection) -> Result<(), StoreError> {
+    let set = || {
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(PREPARED);
+        connection.pragma_update(None, "foreign_keys", "ON")
+    };
+    set().map_err(refused)
+}
+
+fn started_writer(connection: Connection) -> Result<mpsc::Sender<Write>, StoreError> {
+    let (jobs, waiting) = mpsc::channel();
+    start("store", move || write_all(connection, &waiting))?;
+    Ok(jobs)
+}
+
+fn started_readers(path: &Path) -> Result<mpsc::Sender<Box<dyn Job>>, StoreError> {
+    let (jobs, waiting) = mpsc::channel();
+    let waiting = Arc::new(Mutex::new(waiting));
+    for _ in 0..READERS {
+        let (path, waiting) = (path.to_owned(), Arc::clone(&waiting));
+        start("store-read", move || read_all(&path, &waiting))?;
+    }
+    Ok(jobs)
+}
+
+fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+    let started = std::thread::Builder::new().name(name.into()).spawn(work);
+    started.map(drop).map_err(|error| StoreError::Path {
+        path: "the store's thread".into(),
+        message: error.to_string(),
+        kind: DatabaseFailure::Other,
+    })
+}
+
+fn write_all(connection: Connection, waiting: &mpsc::Receiver<Write>) {
+    let mut writer = Writer {
+        connection,
+        texts: HashMap::new(),
+        durability: None,
+    };
+    while let Ok((first, mut durability)) = waiting.recv() {
         let mut jobs = vec![first];
         while jobs.len() < JOBS_PER_COMMIT
-            && let Ok(next) = waiting.try_recv()
+            && let Ok((next, wanted)) = waiting.try_recv()
         {
+            if wanted == Durability::Kept {
+                durability = Durability::Kept;
+            }
             jobs.push(next);
         }
-        run_together(&mut connection, jobs);
+        writer.run_together(jobs, durability);
     }
 }
 
-/// Runs the jobs in one transaction, each behind a savepoint, and tells each how it ended.
-fn run_together(connection: &mut Connection, jobs: Vec<Job>) {
-    let mut transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate)
-    {
-        Ok(transaction) => transaction,
-        Err(error) => {
-            let error = StoreError::from(error);
+/// The statements of the store as the engine reads them, by how the store writes them.
+type Texts = HashMap<String, String>;
+
+/// The connection that writes.
+struct Writer {
+    connection: Connection,
+    texts: Texts,
+    /// What the connection is set to.
+    durability: Option<Durability>,
+}
+
+/// How a job ended behind its savepoint.
+enum Behind {
+    Done,
+    Undone(StoreError),
+    /// SQLite undid the whole transaction, as it does on a full disk: whatever ran before is lost as well.
+    AllUndone(StoreError),
+}
+
+impl Writer {
+    /// Runs the jobs in one transaction, each behind a savepoint where there are several, and tells each how it ended.
+    fn run_together(&mut self, mut jobs: Vec<Box<dyn Job>>, durability: Durability) {
+        for left in (0..RUNS).rev() {
+            let (ended, all) = match self.try_together(&mut jobs, durability) {
+                Ok(ended) => (ended, None),
+                Err(error) => (Vec::new(), Some(error)),
+            };
+            if left > 0 && all.as_ref().is_some_and(is_locked) {
+                continue;
+            }
+            let mut ended = ended.into_iter();
             for job in jobs {
-                (job(&mut Refusing(error.clone())).reply)(Err(error.clone()));
+                job.end(match (&all, ended.next()) {
+                    (Some(error), _) => Err(error.clone()),
+                    (None, Some(ended)) => ended,
+                    (None, None) => Err(StoreError::Closed),
+                });
             }
             return;
         }
-    };
-    let mut replies = Vec::with_capacity(jobs.len());
-    let mut lost: Option<StoreError> = None;
-    for job in jobs {
-        if let Some(error) = &lost {
-            (job(&mut Refusing(error.clone())).reply)(Err(error.clone()));
-            continue;
-        }
-        match run_behind_savepoint(&mut transaction, job) {
-            Ok(reply) => replies.push(reply),
-            Err((reply, error)) => {
-                // A full disk makes SQLite undo the whole transaction; a savepoint opened now would start,
-                // and end, a transaction of its own.
-                if transaction.is_autocommit() {
-                    lost = Some(error.clone());
-                }
-                reply(Err(error));
+    }
+
+    fn try_together(
+        &mut self,
+        jobs: &mut [Box<dyn Job>],
+        durability: Durability,
+    ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        self.set(durability)?;
+        let Self {
+            connection, texts, ..
+        } = self;
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(refused)?;
+        let is_alone = jobs.len() == 1;
+        let mut ended = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            let mut tx = SqliteTx {
+                connection: &transaction,
+                texts,
+            };
+            let behind = if is_alone {
+                let done = job.run(&mut tx);
+                done.map_or_else(Behind::Undone, |()| Behind::Done)
+            } else {
+                run_behind_savepoint(&mut tx, job.as_mut())
+            };
+            match behind {
+                Behind::Done => ended.push(Ok(())),
+                Behind::Undone(error) => ended.push(Err(error)),
+                Behind::AllUndone(error) => return Err(error),
             }
         }
-    }
-    let committed = match lost {
-        Some(error) => Err(error),
-        None => transaction.commit().map_err(StoreError::from),
-    };
-    for reply in replies {
-        reply(committed.clone());
-    }
-}
-
-type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-
-fn run_behind_savepoint(
-    transaction: &mut rusqlite::Transaction<'_>,
-    job: Job,
-) -> Result<Reply, (Reply, StoreError)> {
-    let mut savepoint = match transaction.savepoint() {
-        Ok(savepoint) => savepoint,
-        Err(error) => {
-            let error = StoreError::from(error);
-            let ran = job(&mut Refusing(error.clone()));
-            return Err((ran.reply, error));
+        if is_alone && ended.iter().any(Result::is_err) {
+            // What was alone needs no savepoint to be undone.
+            if !transaction.is_autocommit() {
+                transaction.rollback().map_err(refused)?;
+            }
+            return Ok(ended);
         }
-    };
-    let ran = job(&mut SqliteTx(&savepoint));
-    let ended = if ran.keep {
-        savepoint.commit()
-    } else {
-        savepoint.rollback().and_then(|()| savepoint.commit())
-    };
-    match ended {
-        Ok(()) => Ok(ran.reply),
-        Err(error) => Err((ran.reply, error.into())),
+        transaction.commit().map_err(refused)?;
+        Ok(ended)
+    }
+
+    /// FULL: a commit survives a power cut, so an entry counted as seen has its alert stored. NORMAL: it may be undone by
+    /// one, and costs no wait for the disk (<https://sqlite.org/pragma.html#pragma_synchronous>).
+    fn set(&mut self, durability: Durability) -> Result<(), StoreError> {
+        if self.durability == Some(durability) {
+            return Ok(());
+        }
+        let word = match durability {
+            Durability::Kept => "FULL",
+            Durability::MayBeUndone => "NORMAL",
+        };
+        self.connection
+            .pragma_update(None, "synchronous", word)
+            .map_err(refused)?;
+        self.durability = Some(durability);
+        Ok(())
     }
 }
 
-/// Stands in for a transaction that could not be opened: every statement fails with the reason.
-struct Refusing(StoreError);
-
-impl Tx for Refusing {
-    fn exec(&mut self, _: &str, _: &[Val]) -> Result<usize, StoreError> {
-        Err(self.0.clone())
+fn run_behind_savepoint(tx: &mut SqliteTx<'_>, job: &mut dyn Job) -> Behind {
+    if let Err(error) = tx.exec("SAVEPOINT job", &[]) {
+        return Behind::AllUndone(error);
     }
+    let done = job.run(tx);
+    // A full disk makes SQLite undo the whole transaction; a savepoint opened now would start, and end, a transaction
+    // of its own.
+    if tx.connection.is_autocommit() {
+        let lost = done.err().unwrap_or(StoreError::Closed);
+        return Behind::AllUndone(lost);
+    }
+    if done.is_err()
+        && let Err(error) = tx.exec("ROLLBACK TO job", &[])
+    {
+        return Behind::AllUndone(error);
+    }
+    if let Err(error) = tx.exec("RELEASE job", &[]) {
+        return Behind::AllUndone(error);
+    }
+    done.map_or_else(Behind::Undone, |()| Behind::Done)
+}
 
-    fn rows(&mut self, _: &str, _: &[Val]) -> Result<Vec<Row>, StoreError> {
-        Err(self.0.clone())
+fn read_all(path: &Path, waiting: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
+    let mut reader = Reader {
+        path: path.to_owned(),
+        connection: None,
+        texts: HashMap::new(),
+    };
+    loop {
+        let next = waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv();
+        let Ok(mut job) = next else { return };
+        let ended = reader.run(job.as_mut());
+        job.end(ended);
     }
 }
 
-struct SqliteTx<'a>(&'a Connection);
+/// A connection that reads; opened when it is first needed.
+struct Reader {
+    path: PathBuf,
+    connection: Option<Connection>,
+    texts: Texts,
+}
+
+impl Reader {
+    fn run(&mut self, job: &mut dyn Job) -> Result<(), StoreError> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => opened(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
+        };
+        let connection = self.connection.insert(connection);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Deferred)
+            .map_err(refused)?;
+        let done = job.run(&mut SqliteTx {
+            connection: &transaction,
+            texts: &mut self.texts,
+        });
+        drop(transaction);
+        done
+    }
+}
+
+struct SqliteTx<'a> {
+    connection: &'a Connection,
+    texts: &'a mut Texts,
+}
+
+impl SqliteTx<'_> {
+    fn prepared(&mut self, sql: &str) -> Result<rusqlite::CachedStatement<'_>, StoreError> {
+        if !sql.contains('{') {
+            return self.connection.prepare_cached(sql).map_err(refused);
+        }
+        if !self.texts.contains_key(sql) {
+            let text = Dialect::Sqlite.translated(sql);
+            self.texts.insert(sql.to_owned(), text);
+        }
+        let text = self.texts.get(sql).map_or(sql, String::as_str);
+        self.connection.prepare_cached(text).map_err(refused)
+    }
+}
 
 impl Tx for SqliteTx<'_> {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
     fn exec(&mut self, sql: &str, values: &[Val]) -> Result<usize, StoreError> {
-        let mut statement = self.0.prepare_cached(sql)?;
-        Ok(statement.execute(rusqlite::params_from_iter(values))?)
+        let mut statement = self.prepared(sql)?;
+        statement
+            .execute(rusqlite::params_from_iter(values))
+            .map_err(refused)
     }
 
     fn rows(&mut self, sql: &str, values: &[Val]) -> Result<Vec<Row>, StoreError> {
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.prepared(sql)?;
         let columns = statement.column_count();
-        let mut found = statement.query(rusqlite::params_from_iter(values))?;
+        let mut found = statement
+            .query(rusqlite::params_from_iter(values))
+            .map_err(refused)?;
         let mut rows = Vec::new();
-        while let Some(row) = found.next()? {
+        while let Some(row) = found.next().map_err(refused)? {
             let mut values = Vec::with_capacity(columns);
             for column in 0..columns {
-                values.push(value(column, row.get_ref(column)?)?);
+                values.push(value(column, row.get_ref(column).map_err(refused)?)?);
             }
-            rows.push(Row(values));
+            rows.push(Row::new(values));
         }
         Ok(rows)
     }
@@ -242,5 +399,50 @@ impl ToSql for Val {
             Self::Real(value) => ValueRef::Real(*value),
             Self::Text(value) => ValueRef::Text(value.as_bytes()),
         }))
+    }
+}
+
+fn is_locked(error: &StoreError) -> bool {
+    error.kind() == Some(DatabaseFailure::Locked)
+}
+
+/// Says what SQLite says, once, with what it means for us (<https://sqlite.org/rescode.html>).
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is used where an error is turned into another"
+)]
+fn refused(error: rusqlite::Error) -> StoreError {
+    let kind = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => DatabaseFailure::Full,
+        Some(ErrorCode::ReadOnly) => DatabaseFailure::ReadOnly,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DatabaseFailure::Locked,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DatabaseFailure::Damaged,
+        _ => DatabaseFailure::Other,
+    };
+    let message = match &error {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
+        rusqlite::Error::SqliteFailure(code, None) => code.to_string(),
+        error => error.to_string(),
+    };
+    StoreError::Database { kind, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_said_once() {
+        let locked = rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
+            Some("database is locked".into()),
+        );
+        let error = refused(locked);
+        assert!(is_locked(&error));
+        assert_eq!(
+            error.to_string(),
+            "the database refused: database is locked"
+        );
+        assert!(std::error::Error::source(&error).is_none());
     }
 }

@@ -98,10 +98,8 @@ impl Read {
         let file = self.path().join("newswatch.toml");
         let loaded = config::load(&file, &ProcessEnvironment, Secrets::Required).unwrap();
         let ctx = daemon::context(loaded.config, self.store.clone(), self.clock.clone());
-        let ctx = newswatch::pipeline::Context {
-            page_retry: Vec::new(),
-            ..ctx.await.unwrap()
-        };
+        let ctx = ctx.await.unwrap();
+        daemon::without_retries(&ctx);
         daemon::pass(std::sync::Arc::new(ctx)).await.unwrap();
     }
 

@@ -186,12 +186,12 @@ async fn status_tells_how_feeds_channels_and_matches_are() {
     assert_eq!(report["feeds"].as_array().unwrap().len(), Outlet::ALL.len());
     let counts = &report["counts"];
     let number = |key: &str| counts[key].as_u64().unwrap();
-    assert_eq!(number("matches"), expected().len() as u64);
-    assert_eq!(
-        number("matches"),
-        number("delivered") + number("waiting") + number("dead")
-    );
-    assert_eq!(number("delivered"), expected().len() as u64);
+    let (alerts, ways) = (expected().len() as u64, 2);
+    assert_eq!(number("alerts"), alerts);
+    assert_eq!(number("matches"), number("alerts") + number("held"));
+    let standing = ["delivered", "waiting", "legs_held", "abandoned"].map(number);
+    assert_eq!(number("legs"), standing.iter().sum::<u64>());
+    assert_eq!(number("delivered"), ways * alerts);
 }
 
 #[tokio::test]

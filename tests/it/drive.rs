@@ -8,9 +8,11 @@ use newswatch::clock::Clock;
 use newswatch::config::{self, ProcessEnvironment, Secrets};
 use newswatch::daemon;
 use newswatch::pipeline::{Context, Stage, StageError, Until, drive};
-use newswatch::store::{Sqlite, Store, StoreError};
+use newswatch::store::StoreError;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+
+use crate::support::database;
 
 /// A stage with one piece of work, which the store refuses to record the first time.
 #[derive(Clone)]
@@ -36,7 +38,7 @@ impl Stage for Refused {
 
     const NAME: &'static str = "refused";
 
-    fn width(&self) -> usize {
+    fn width(&self, _: &Context) -> usize {
         4
     }
 
@@ -79,10 +81,7 @@ async fn context() -> Context {
         Secrets::Required,
     )
     .unwrap();
-    let store = Store::over(Arc::new(Sqlite::in_memory().unwrap()))
-        .await
-        .unwrap();
-    daemon::context(loaded.config, store, Clock::system())
+    daemon::context(loaded.config, database::store().await, Clock::system())
         .await
         .unwrap()
 }

@@ -81,8 +81,9 @@ fn channel(sink: &SmtpSink, way: &Way) -> Channel {
 async fn send(channel: &Channel) -> AttemptOutcome {
     let alerts = [alert("A headline")];
     channel
-        .send(&delivery(), Some("night@example.org"), &alerts, now())
+        .attempt(&delivery(), Some("night@example.org"), &alerts, now())
         .await
+        .outcome
 }
 
 fn once(at: Stage, reaction: Reaction) -> Deviation {
@@ -168,8 +169,9 @@ async fn a_mail_keeps_the_limits_of_the_wire_whatever_the_title() {
         "👨‍👩‍👧".repeat(500),
     ] {
         let outcome = channel
-            .send(&delivery(), None, &[alert(&title)], now())
-            .await;
+            .attempt(&delivery(), None, &[alert(&title)], now())
+            .await
+            .outcome;
         assert_eq!(outcome, AttemptOutcome::Accepted, "{title}");
     }
     let mails = sink.mails();
@@ -523,8 +525,9 @@ async fn a_ca_file_that_cannot_be_used_is_refused_when_the_channel_is_made() {
 async fn a_recipient_that_is_not_of_the_channel_gets_nothing() {
     let sink = SmtpSink::start().await.unwrap();
     let outcome = channel(&sink, &Way::plain())
-        .send(&delivery(), Some("else@example.org"), &[alert("x")], now())
-        .await;
+        .attempt(&delivery(), Some("else@example.org"), &[alert("x")], now())
+        .await
+        .outcome;
     assert!(
         matches!(outcome, AttemptOutcome::Refused { .. }),
         "{outcome:?}"
@@ -542,8 +545,9 @@ async fn a_recipient_is_found_however_the_configuration_writes_it() {
     }
     let channel = Channel::new(settings, client()).unwrap();
     let outcome = channel
-        .send(&delivery(), Some(written), &[alert("x")], now())
-        .await;
+        .attempt(&delivery(), Some(written), &[alert("x")], now())
+        .await
+        .outcome;
     assert_eq!(outcome, AttemptOutcome::Accepted);
     assert_eq!(sink.mails()[0].to, ["Desk@xn--zrich-kva.example"]);
 }

@@ -1,13 +1,14 @@
 //! What the store remembers of hosts: which lines stood on which of their pages, once for each page, within bounds.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use newswatch::domain::{
-    Article, Entry, EntryId, EntryKey, HostMemory, PageKey, PageLines, TextBasis, TextHash,
-    Timestamp, Validators,
+    Article, Entry, EntryId, EntryKey, FeedWords, HostMemory, PageKey, PageLines, TextBasis,
+    TextHash, Timestamp, Validators,
 };
-use newswatch::store::{Address, FeedHealth, PollRecord, Scraped, Sqlite, Store};
+use newswatch::store::{Address, Claim, FeedHealth, PollRecord, Scraped, Store};
+
+use crate::support::database;
 
 const LEASE: Duration = Duration::from_mins(1);
 
@@ -27,8 +28,7 @@ struct Reader {
 
 impl Reader {
     async fn new() -> Self {
-        let database = Arc::new(Sqlite::in_memory().unwrap());
-        Self::over(Store::over(database).await.unwrap()).await
+        Self::over(database::store().await).await
     }
 
     async fn over(store: Store) -> Self {
@@ -42,7 +42,7 @@ impl Reader {
     }
 
     /// Claims an entry that has just come in.
-    async fn entry(&mut self) -> EntryId {
+    async fn entry(&mut self) -> Claim<EntryId> {
         self.now = self.now.checked_add(Duration::from_hours(1)).unwrap();
         let due = self.store.next_due_feeds(self.now, self.now, LEASE, 1);
         let feed = due.await.unwrap().remove(0);
@@ -63,14 +63,14 @@ impl Reader {
             },
         };
         self.store
-            .record_poll(feed.id, record, self.now)
+            .record_poll(feed.claim, record, self.now)
             .await
             .unwrap();
         let claimed = self.store.next_unscraped(self.now, LEASE, 1).await.unwrap();
-        claimed[0].id
+        claimed[0].claim
     }
 
-    async fn record(&self, entry: EntryId, page: Option<PageLines>) {
+    async fn record(&self, entry: Claim<EntryId>, page: Option<PageLines>) {
         let article = Article {
             url: None,
             title: "Talks resume".into(),
@@ -83,6 +83,7 @@ impl Reader {
         };
         let scraped = Scraped {
             article,
+            feed_words: FeedWords::default(),
             rule_problem: None,
             page,
         };
@@ -311,41 +312,6 @@ async fn the_host_that_was_not_read_for_the_longest_makes_room_for_a_new_one() {
         let memory = reader.memory(page_of(host, 9)).await;
         assert_eq!(memory.other_pages, pages, "{host}");
     }
-}
-
-#[tokio::test]
-async fn a_database_of_the_schema_before_is_brought_up_to_date_and_learns() {
-    let file = File::new();
-    let connection = file.connect();
-    for step in [
-        include_str!("../../src/store/schema/0001_first.sql"),
-        include_str!("../../src/store/schema/0002_articles_by_time.sql"),
-    ] {
-        let step = step
-            .replace("{PK}", "INTEGER PRIMARY KEY")
-            .replace("{BIGINT}", "INTEGER")
-            .replace("{STRICT}", "STRICT")
-            .replace("DOUBLE PRECISION", "REAL");
-        connection.execute_batch(&step).unwrap();
-    }
-    connection
-        .execute_batch(
-            "CREATE TABLE schema_steps (number INTEGER PRIMARY KEY) STRICT;
-             INSERT INTO schema_steps (number) VALUES (1), (2);
-             INSERT INTO feeds (id, url, fetch_url, active, next_poll_at)
-                 VALUES (1, 'https://feed.example/rss', 'https://feed.example/rss', 1, 0);
-             INSERT INTO entries (id, feed_id, state, key, found_at) VALUES (1, 1, 0, 'guid:0', 0);",
-        )
-        .unwrap();
-    drop(connection);
-
-    let reader = Reader::over(file.open().await).await;
-    let claimed = reader.store.next_unscraped(now(), LEASE, 9).await.unwrap();
-    assert_eq!(claimed.len(), 1, "the entry of before");
-    let lines = PageLines::new(page(1), [TextHash(LINE)]);
-    reader.record(claimed[0].id, Some(lines)).await;
-    assert_eq!(reader.memory(page(2)).await.other_pages, 1);
-    assert_eq!(file.rows("schema_steps"), 3);
 }
 
 #[tokio::test]

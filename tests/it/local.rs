@@ -41,8 +41,9 @@ async fn the_console_shows_watch_title_sentence_and_link() {
     let shown = Shared::default();
     let channel = Channel::console_to(settings(ChannelKind::Console), Box::new(shown.clone()));
     let outcome = channel
-        .send(&delivery(), None, &[alert("A headline")], now())
-        .await;
+        .attempt(&delivery(), None, &[alert("A headline")], now())
+        .await
+        .outcome;
     assert_eq!(outcome, AttemptOutcome::Accepted);
     let shown = String::from_utf8(shown.0.lock().unwrap().clone()).unwrap();
     assert_eq!(
@@ -71,7 +72,10 @@ impl Write for Closed {
 #[tokio::test]
 async fn a_console_that_is_closed_is_a_failure() {
     let channel = Channel::console_to(settings(ChannelKind::Console), Box::new(Closed));
-    let outcome = channel.send(&delivery(), None, &[alert("x")], now()).await;
+    let outcome = channel
+        .attempt(&delivery(), None, &[alert("x")], now())
+        .await
+        .outcome;
     assert!(
         matches!(outcome, AttemptOutcome::Failed { .. }),
         "{outcome:?}"
@@ -86,8 +90,9 @@ async fn a_file_gets_each_delivery_once_as_a_line_of_json() {
     let second = DeliveryId("dlv_second".into());
     for delivery in [&delivery(), &delivery(), &second] {
         let outcome = channel
-            .send(delivery, None, &[alert("A\nheadline")], now())
-            .await;
+            .attempt(delivery, None, &[alert("A\nheadline")], now())
+            .await
+            .outcome;
         assert_eq!(outcome, AttemptOutcome::Accepted);
     }
     let text = std::fs::read_to_string(&path).unwrap();
@@ -102,7 +107,10 @@ async fn a_file_gets_each_delivery_once_as_a_line_of_json() {
 #[tokio::test]
 async fn a_file_that_cannot_be_written_is_a_failure_that_names_it() {
     let channel = file_channel(Path::new("/nonexistent/alerts.jsonl"));
-    let outcome = channel.send(&delivery(), None, &[alert("x")], now()).await;
+    let outcome = channel
+        .attempt(&delivery(), None, &[alert("x")], now())
+        .await
+        .outcome;
     let AttemptOutcome::Failed { reason } = outcome else {
         panic!("{outcome:?}");
     };

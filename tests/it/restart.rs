@@ -7,34 +7,54 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use newswatch::clock::Clock;
 use newswatch::demo::newsroom::Publishing;
-use newswatch::store::{Database, Job, Sqlite, Store};
+use newswatch::store::{Database, Dialect, Durability, Job, Store};
 
 use crate::line::message_id;
+use crate::support::database;
 use crate::support::newsroom::{World, expected};
 
 /// A database that answers a number of jobs and is dead from then on, as after a kill between two of them.
 #[derive(Debug)]
 struct Mortal {
-    inner: Arc<Sqlite>,
+    inner: Arc<dyn Database>,
     left: AtomicUsize,
 }
 
+impl Mortal {
+    /// Tells whether it answers one more job.
+    fn lives(&self) -> bool {
+        let one_less = |left: usize| left.checked_sub(1);
+        let (set, fetch) = (Ordering::SeqCst, Ordering::SeqCst);
+        self.left.fetch_update(set, fetch, one_less).is_ok()
+    }
+}
+
 impl Database for Mortal {
-    fn submit(&self, job: Job) {
-        let lives = self
-            .left
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-                left.checked_sub(1)
-            });
-        if lives.is_ok() {
-            self.inner.submit(job);
+    fn dialect(&self) -> Dialect {
+        self.inner.dialect()
+    }
+
+    fn write(&self, job: Box<dyn Job>, durability: Durability) {
+        if self.lives() {
+            self.inner.write(job, durability);
+        }
+    }
+
+    fn read(&self, job: Box<dyn Job>) {
+        if self.lives() {
+            self.inner.read(job);
         }
     }
 }
 
 /// One life of the service over what earlier ones left, over at the latest after so many store calls; tells how
 /// many it made, and whether it came to its end.
-async fn live(world: &World, clock: &Clock, left: &Arc<Sqlite>, jobs: usize) -> (usize, bool) {
+async fn live(
+    world: &World,
+    clock: &Clock,
+    left: &Arc<dyn Database>,
+    jobs: usize,
+) -> (usize, bool) {
     let database = Arc::new(Mortal {
         inner: Arc::clone(left),
         left: AtomicUsize::new(jobs),
@@ -46,17 +66,12 @@ async fn live(world: &World, clock: &Clock, left: &Arc<Sqlite>, jobs: usize) -> 
     (jobs - database.left.load(Ordering::SeqCst), finished)
 }
 
-/// The database outlives the process; that a file does so too is tried in `kill.rs`.
-fn database() -> Arc<Sqlite> {
-    Arc::new(Sqlite::in_memory().unwrap())
-}
-
 #[tokio::test]
 async fn a_stop_after_any_store_call_loses_no_alert_and_doubles_none_without_the_same_id() {
     let clock = Clock::fixed(Clock::system().now());
     let (calls, finished) = {
         let world = World::open(Publishing::AllAtOnce).await;
-        live(&world, &clock, &database(), usize::MAX / 2).await
+        live(&world, &clock, &database::empty(), usize::MAX / 2).await
     };
     assert!(
         finished && calls > 50,
@@ -65,7 +80,8 @@ async fn a_stop_after_any_store_call_loses_no_alert_and_doubles_none_without_the
 
     for stop_after in 0..calls {
         let world = World::open(Publishing::AllAtOnce).await;
-        let database = database();
+        // The database outlives the process; that a file does so too is tried in `kill.rs`.
+        let database = database::empty();
         live(&world, &clock, &database, stop_after).await;
         let (_, finished) = live(&world, &clock, &database, usize::MAX / 2).await;
         assert!(finished, "the second life after {stop_after} calls");

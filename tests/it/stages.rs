@@ -7,8 +7,10 @@ use std::time::Duration;
 use newswatch::clock::Clock;
 use newswatch::config::{self, ProcessEnvironment, Secrets};
 use newswatch::daemon;
-use newswatch::store::{AlertFilter, AlertLine, FeedLine, Sqlite, Store};
+use newswatch::domain::HoldReason;
+use newswatch::store::{AlertFilter, AlertLine, FeedLine, Store};
 
+use crate::support::database;
 use crate::support::site::{Page, Site};
 
 /// A service over one site, in memory.
@@ -22,7 +24,6 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) async fn over(site: Site, feeds: &[&str], watch: &str) -> Self {
-        let database = Arc::new(Sqlite::in_memory().unwrap());
         let feeds: Vec<String> = feeds
             .iter()
             .map(|path| format!("[[feed]]\nurl = \"{}\"\n", site.url(path)))
@@ -36,7 +37,7 @@ impl Service {
         );
         Self {
             site,
-            store: Store::over(database).await.unwrap(),
+            store: database::store().await,
             clock: Clock::fixed(Clock::system().now()),
             config,
         }
@@ -60,10 +61,8 @@ impl Service {
         let ctx = daemon::context(loaded.config, self.store.clone(), self.clock.clone())
             .await
             .unwrap();
-        newswatch::pipeline::Context {
-            page_retry: Vec::new(),
-            ..ctx
-        }
+        daemon::without_retries(&ctx);
+        ctx
     }
 
     /// Takes the entries of every feed in, and no further.
@@ -426,7 +425,7 @@ async fn a_match_whose_feed_has_left_the_configuration_is_held_and_not_lost() {
     service.pass().await;
     let alerts = service.alerts().await;
     assert!(
-        matches!(&alerts[..], [AlertLine::Held { reason, .. }] if reason == "feed-removed"),
+        matches!(&alerts[..], [AlertLine::Held { reason, .. }] if *reason == HoldReason::FeedRemoved),
         "{alerts:?}"
     );
     let counts = service.store.report().await.unwrap().counts;

@@ -1,17 +1,21 @@
 //! The store: claims, identity of entries, stories, deliveries, and what keeps two processes apart.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use newswatch::domain::{
-    Alert, AlertId, Article, AttemptOutcome, ChannelName, DeliveryState, Destination, Entry,
-    EntryKey, InstallationId, Match, Priority, TextBasis, Timestamp, Validators, WatchName,
+    Alert, AlertId, Article, AttemptOutcome, Bundle, ChannelName, DeliveryState, Destination,
+    Entry, EntryKey, FeedWords, Held, HoldReason, InstallationId, Leg, Match, Past, Priority,
+    Raised, TextBasis, Timestamp, Validators, WatchName,
 };
 use newswatch::store::{
-    Address, ChannelHold, DueFeed, FeedHealth, Flagged, PollRecord, Raised, Scraped, Sqlite, Store,
-    StoreError,
+    Address, AlertFilter, AlertLine, ChannelHold, DueDelivery, DueFeed, Durability, FeedHealth,
+    FlagWork, Flagged, Job, Judged, PollRecord, Rendered, RetrySelection, Scraped, Store,
+    StoreError, Tx, Unflagged, Unrendered,
 };
 use url::Url;
+
+use crate::support::database::{self, store};
 
 const LEASE: Duration = Duration::from_mins(1);
 
@@ -23,12 +27,6 @@ fn later(seconds: u64) -> Timestamp {
     now().checked_add(Duration::from_secs(seconds)).unwrap()
 }
 
-async fn store() -> Store {
-    Store::over(Arc::new(Sqlite::in_memory().unwrap()))
-        .await
-        .unwrap()
-}
-
 fn url(text: &str) -> Url {
     text.parse().unwrap()
 }
@@ -38,7 +36,7 @@ async fn with_feeds(urls: &[&str]) -> (Store, Vec<DueFeed>) {
     let feeds = urls.iter().map(|feed| (url(feed), None)).collect();
     store.sync_feeds(feeds, now()).await.unwrap();
     let mut due = store.next_due_feeds(now(), now(), LEASE, 10).await.unwrap();
-    due.sort_by_key(|feed| feed.id);
+    due.sort_by_key(|feed| feed.claim.id);
     (store, due)
 }
 
@@ -82,8 +80,8 @@ async fn a_poll_stores_validators_and_entries_and_the_time_of_the_next() {
     let (store, due) = with_feeds(&["https://a.example/rss"]).await;
     assert!(due[0].first_poll);
     let entries = vec![entry(&["guid:1"], "https://a.example/1")];
-    let new = store.record_poll(due[0].id, read(entries), now()).await;
-    assert_eq!(new.unwrap(), 1);
+    let new = store.record_poll(due[0].claim, read(entries), now()).await;
+    assert_eq!(new.unwrap(), Some(1));
     let before = later(899);
     assert!(
         store
@@ -100,23 +98,23 @@ async fn a_poll_stores_validators_and_entries_and_the_time_of_the_next() {
 
 #[tokio::test]
 async fn an_entry_is_known_by_any_of_its_keys_and_learns_new_ones() {
-    let (store, due) = with_feeds(&["https://a.example/rss"]).await;
-    let add = |keys: &'static [&'static str]| {
-        let record = read(vec![entry(keys, "https://a.example/1")]);
-        store.record_poll(due[0].id, record, now())
-    };
-    assert_eq!(add(&["guid:1", "link:a"]).await.unwrap(), 1);
-    assert_eq!(add(&["guid:2", "link:a"]).await.unwrap(), 0, "a new guid");
-    assert_eq!(
-        add(&["guid:2", "link:b"]).await.unwrap(),
-        0,
-        "then a new link"
-    );
-    assert_eq!(
-        add(&["guid:3", "link:c"]).await.unwrap(),
-        1,
-        "another entry"
-    );
+    let (store, _) = with_feeds(&["https://a.example/rss"]).await;
+    for (poll, keys, added) in [
+        (1, ["guid:1", "link:a"], 1),
+        (2, ["guid:2", "link:a"], 0),
+        (3, ["guid:2", "link:b"], 0),
+        (4, ["guid:3", "link:c"], 1),
+        (5, ["guid:3", "link:b"], 0),
+    ] {
+        let at = later(poll * 1_000);
+        let due = store.next_due_feeds(at, at, LEASE, 1).await.unwrap();
+        let record = PollRecord {
+            next_poll_at: at,
+            ..read(vec![entry(&keys, "https://a.example/1")])
+        };
+        let new = store.record_poll(due[0].claim, record, at).await.unwrap();
+        assert_eq!(new, Some(added), "{keys:?}");
+    }
 }
 
 #[tokio::test]
@@ -124,7 +122,8 @@ async fn a_feed_cannot_hide_the_entry_of_another() {
     let (store, due) = with_feeds(&["https://a.example/rss", "https://b.example/rss"]).await;
     for feed in &due {
         let record = read(vec![entry(&["guid:1"], "https://a.example/1")]);
-        assert_eq!(store.record_poll(feed.id, record, now()).await.unwrap(), 1);
+        let new = store.record_poll(feed.claim, record, now()).await.unwrap();
+        assert_eq!(new, Some(1));
     }
 }
 
@@ -132,7 +131,7 @@ async fn a_feed_cannot_hide_the_entry_of_another() {
 async fn a_failed_poll_keeps_the_validators_and_says_since_when_it_fails() {
     let (store, due) = with_feeds(&["https://a.example/rss"]).await;
     store
-        .record_poll(due[0].id, read(Vec::new()), now())
+        .record_poll(due[0].claim, read(Vec::new()), now())
         .await
         .unwrap();
     for (at, error) in [
@@ -145,10 +144,10 @@ async fn a_failed_poll_keeps_the_validators_and_says_since_when_it_fails() {
                 error: error.into(),
             },
         };
-        store
-            .record_poll(due[0].id, failed, later(at))
-            .await
-            .unwrap();
+        let at = later(at);
+        let due = store.next_due_feeds(at, at, LEASE, 1).await.unwrap();
+        let recorded = store.record_poll(due[0].claim, failed, at).await;
+        assert_eq!(recorded.unwrap(), Some(0));
     }
     let report = store.report().await.unwrap();
     assert_eq!(
@@ -171,7 +170,7 @@ async fn a_feed_that_is_gone_is_polled_again_only_after_it_was_taken_out_and_put
             error: "410".into(),
         },
     };
-    store.record_poll(due[0].id, gone, now()).await.unwrap();
+    store.record_poll(due[0].claim, gone, now()).await.unwrap();
     let configured = vec![(url("https://a.example/rss"), None)];
     store.sync_feeds(configured.clone(), now()).await.unwrap();
     let at = later(99_999);
@@ -195,6 +194,7 @@ fn scraped_article(text: &str) -> Scraped {
     };
     Scraped {
         article,
+        feed_words: FeedWords::default(),
         rule_problem: None,
         page: None,
     }
@@ -214,40 +214,379 @@ async fn scraped(links: &[(&str, &str)]) -> Store {
             .map(|(number, (_, link))| entry(&[&format!("guid:{number}")], link))
             .collect();
         store
-            .record_poll(feed.id, read(entries), now())
+            .record_poll(feed.claim, read(entries), now())
             .await
             .unwrap();
     }
     for work in store.next_unscraped(now(), LEASE, 10).await.unwrap() {
         store
-            .record_article(work.id, scraped_article("Talks resume."), now())
+            .record_article(work.claim, scraped_article("Talks resume."), now())
             .await
             .unwrap();
     }
     store
 }
 
+fn work_of(article: Unflagged) -> FlagWork {
+    let link = article.link.as_ref();
+    let found = Match {
+        watch: WatchName("w".into()),
+        score: 1.0,
+        terms: vec!["talks".into()],
+        sentence: "Talks resume.".into(),
+    };
+    FlagWork {
+        report_keys: link
+            .map(|link| format!("link:{link}"))
+            .into_iter()
+            .collect(),
+        matches: vec![(0, found)],
+        article,
+    }
+}
+
+/// Raises an alert for two recipients and a webhook, or holds what its watch has raised for the report before.
+fn judge(past: &Past, work: &FlagWork) -> Judged {
+    let mut judged = Judged::default();
+    for (_, found) in &work.matches {
+        let told = past.alerts.iter().find(|past| past.watch == found.watch);
+        match told {
+            Some(told) => judged.held.push(Held {
+                found: found.clone(),
+                reason: HoldReason::StoryKnown {
+                    alert: told.id.clone(),
+                },
+            }),
+            None => judged.raised.push(raised_for(past, work, found)),
+        }
+    }
+    judged
+}
+
+fn raised_for(past: &Past, work: &FlagWork, found: &Match) -> Raised {
+    let key = format!("{}{}", work.article.feed_url, work.article.key.0);
+    let alert = Alert {
+        id: AlertId::derive(&InstallationId("i".into()), &found.watch.0, &key),
+        found: found.clone(),
+        priority: Priority::High,
+        report: past.report,
+        entry: work.article.claim.id,
+        feeds: Vec::new(),
+        title: "Talks resume".into(),
+        url: None,
+        source: None,
+        published: None,
+        summary_only: false,
+        raised_at: now(),
+    };
+    let leg = |channel: &str, recipient: Option<&str>| Leg {
+        destination: Destination {
+            channel: ChannelName(channel.into()),
+            recipient: recipient.map(str::to_owned),
+        },
+        bundle: Bundle::Alone,
+        not_before: now(),
+    };
+    Raised {
+        alert,
+        episode: 0,
+        legs: vec![
+            leg("desk", Some("a@example.org")),
+            leg("desk", Some("b@example.org")),
+            leg("hook", None),
+        ],
+    }
+}
+
+/// Flags every article that waits.
+async fn flag(store: &Store) -> Vec<Flagged> {
+    let articles = store.next_unflagged(now(), LEASE, 10).await.unwrap();
+    let works = articles.into_iter().map(work_of).collect();
+    store.flag(works, judge, now()).await.unwrap()
+}
+
 #[tokio::test]
-async fn the_same_link_in_two_feeds_is_one_story_and_twice_in_one_feed_is_two() {
+async fn the_same_link_in_two_feeds_is_one_report_and_twice_in_one_feed_is_two() {
     let store = scraped(&[
         ("https://a.example/rss", "https://n.example/1"),
         ("https://a.example/rss", "https://n.example/1"),
         ("https://b.example/rss", "https://n.example/1"),
     ])
     .await;
-    let mut settled = Vec::new();
-    for work in store.next_unflagged(now(), LEASE, 10).await.unwrap() {
-        let link = work.link.map(String::from);
-        let found = store.story_of(work.id, link).await.unwrap();
-        settled.push((work.feed_url.to_string(), found.id));
-    }
-    let of = |feed: &str| {
-        let of_feed = settled.iter().filter(|(of, _)| of == feed);
-        of_feed.map(|(_, story)| *story).collect::<Vec<_>>()
+    let flagged = flag(&store).await;
+    let raised: usize = flagged.iter().map(|one| one.judged.raised.len()).sum();
+    let held: Vec<_> = flagged.iter().flat_map(|one| &one.judged.held).collect();
+    assert_eq!((raised, held.len()), (2, 1));
+    let HoldReason::StoryKnown { alert } = &held[0].reason else {
+        panic!("{:?}", held[0].reason);
     };
-    let (a, b) = (of("https://a.example/rss"), of("https://b.example/rss"));
-    assert_ne!(a[0], a[1]);
-    assert!(a.contains(&b[0]));
+    let listed = listed(&store).await;
+    let (told, feeds) = listed
+        .iter()
+        .find_map(|line| match line {
+            AlertLine::Raised { alert: told, .. } if told.id == *alert => {
+                Some((told.id.clone(), told.feeds.clone()))
+            }
+            AlertLine::Raised { .. } | AlertLine::Held { .. } => None,
+        })
+        .unwrap();
+    assert_eq!(told, *alert);
+    assert_eq!(feeds, ["Example"], "both feeds have one title");
+    let reasons = listed.iter().filter_map(|line| match line {
+        AlertLine::Held { reason, .. } => Some(reason.clone()),
+        AlertLine::Raised { .. } => None,
+    });
+    let stored: Vec<_> = reasons.collect();
+    assert_eq!(stored, [held[0].reason.clone()], "it comes back as itself");
+}
+
+async fn listed(store: &Store) -> Vec<AlertLine> {
+    let filter = AlertFilter {
+        watch: None,
+        since: None,
+        limit: 100,
+    };
+    store.alerts(filter).await.unwrap()
+}
+
+#[tokio::test]
+async fn of_two_flaggers_on_one_report_one_raises_one_holds_and_no_match_is_lost() {
+    let store = scraped(&[
+        ("https://a.example/rss", "https://n.example/1"),
+        ("https://b.example/rss", "https://n.example/1"),
+    ])
+    .await;
+    let first = store.next_unflagged(now(), LEASE, 1).await.unwrap();
+    let second = store.next_unflagged(now(), LEASE, 1).await.unwrap();
+    // Neither knows of the other when it begins.
+    let (one, other) = tokio::join!(
+        store.flag(first.into_iter().map(work_of).collect(), judge, now()),
+        store.flag(second.into_iter().map(work_of).collect(), judge, now()),
+    );
+    let flagged = [one.unwrap(), other.unwrap()].concat();
+    let raised: usize = flagged.iter().map(|one| one.judged.raised.len()).sum();
+    let held: usize = flagged.iter().map(|one| one.judged.held.len()).sum();
+    assert_eq!((raised, held), (1, 1));
+    let counts = store.report().await.unwrap().counts;
+    assert_eq!((counts.matches, counts.alerts, counts.held), (2, 1, 1));
+}
+
+#[tokio::test]
+async fn an_alert_that_a_careless_judge_raises_twice_is_held_the_second_time() {
+    let store = scraped(&[
+        ("https://a.example/rss", "https://n.example/1"),
+        ("https://b.example/rss", "https://n.example/1"),
+    ])
+    .await;
+    let articles = store.next_unflagged(now(), LEASE, 10).await.unwrap();
+    let works = articles.into_iter().map(work_of).collect();
+    let careless = |past: &Past, work: &FlagWork| Judged {
+        raised: vec![raised_for(past, work, &work.matches[0].1)],
+        held: Vec::new(),
+    };
+    let flagged = store.flag(works, careless, now()).await.unwrap();
+    let held: usize = flagged.iter().map(|one| one.judged.held.len()).sum();
+    assert_eq!(held, 1);
+    let counts = store.report().await.unwrap().counts;
+    assert_eq!((counts.matches, counts.alerts, counts.held), (2, 1, 1));
+}
+
+#[tokio::test]
+async fn what_comes_after_the_lease_has_ended_writes_nothing() {
+    let (store, late) = with_feeds(&["https://a.example/rss"]).await;
+    let at = later(61);
+    let due = store.next_due_feeds(at, at, LEASE, 1).await.unwrap();
+    let poll = || read(vec![entry(&["guid:1"], "https://a.example/1")]);
+    let recorded = store.record_poll(late[0].claim, poll(), at).await;
+    assert_eq!(recorded.unwrap(), None);
+    assert_eq!(store.report().await.unwrap().counts.entries, 0);
+    let unchanged = PollRecord {
+        next_poll_at: at,
+        health: FeedHealth::Unchanged {
+            validators: Validators::default(),
+            moved_to: None,
+        },
+    };
+    let recorded = store.record_poll(late[0].claim, unchanged, at).await;
+    assert_eq!(recorded.unwrap(), None);
+    let recorded = store.record_poll(due[0].claim, poll(), at).await;
+    assert_eq!(recorded.unwrap(), Some(1));
+
+    let late = store.next_unscraped(at, LEASE, 1).await.unwrap();
+    let again = later(122);
+    let work = store.next_unscraped(again, LEASE, 1).await.unwrap();
+    let write = |claim| store.record_article(claim, scraped_article("Talks resume."), again);
+    assert!(!write(late[0].claim).await.unwrap());
+    assert!(write(work[0].claim).await.unwrap());
+
+    let late = store.next_unflagged(again, LEASE, 1).await.unwrap();
+    let at = later(183);
+    let work = store.next_unflagged(at, LEASE, 1).await.unwrap();
+    let flagged = store.flag(late.into_iter().map(work_of).collect(), judge, at);
+    let flagged = flagged.await.unwrap();
+    assert!(!flagged[0].stood && flagged[0].judged.raised.is_empty());
+    let flagged = store.flag(work.into_iter().map(work_of).collect(), judge, at);
+    assert!(flagged.await.unwrap()[0].stood);
+
+    let late = next(&store, "hook", at).await.unwrap();
+    let at = later(244);
+    let due = next(&store, "hook", at).await.unwrap();
+    assert!(!sent(&store, late, at).await);
+    let counts = store.report().await.unwrap().counts;
+    assert_eq!((counts.delivered, counts.waiting), (0, 3));
+    assert!(sent(&store, due, at).await);
+}
+
+/// Claims the next delivery of a channel; what it brings is its recipient and the words of its alerts.
+async fn next(store: &Store, channel: &str, at: Timestamp) -> Option<DueDelivery> {
+    let render = |unrendered: &Unrendered<'_>| {
+        let titles = unrendered
+            .alerts
+            .iter()
+            .map(|alert| format!("{} ({})", alert.title, alert.feeds.join(", ")));
+        let form = if unrendered.is_short { "short: " } else { "" };
+        Rendered::Body(format!("{form}{}", titles.collect::<Vec<_>>().join("; ")))
+    };
+    let channels = vec![ChannelName(channel.into())];
+    let due = store.next_due_deliveries(channels, render, at, LEASE).await;
+    due.unwrap().pop()
+}
+
+async fn sent(store: &Store, due: DueDelivery, at: Timestamp) -> bool {
+    let state = DeliveryState::Sent { at };
+    let hold = ChannelHold::Working;
+    let recorded = store.record_attempt(due, AttemptOutcome::Accepted, state, hold, at);
+    recorded.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_wait_that_was_set_by_a_clock_that_was_ahead_begins_now() {
+    let (store, due) = with_feeds(&["https://a.example/rss"]).await;
+    let ahead = later(86_400);
+    let record = PollRecord {
+        next_poll_at: later(86_400 + 900),
+        ..read(Vec::new())
+    };
+    store
+        .record_poll(due[0].claim, record, ahead)
+        .await
+        .unwrap();
+    let claim = |at| store.next_due_feeds(at, at, LEASE, 1);
+    assert!(claim(later(900)).await.unwrap().is_empty());
+    assert_eq!(store.disbelieve_after(now()).await.unwrap(), 1);
+    assert_eq!(claim(later(899)).await.unwrap().len(), 0);
+    assert_eq!(claim(later(900)).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_lease_that_was_given_by_a_clock_that_was_ahead_is_opened() {
+    let (store, _) = with_feeds(&["https://a.example/rss"]).await;
+    let ahead = later(86_400);
+    store.next_due_feeds(ahead, ahead, LEASE, 1).await.unwrap();
+    // The lease of before is over by then, and this one lasts a day longer than it may.
+    assert_eq!(store.disbelieve_after(now()).await.unwrap(), 1);
+    let due = store.next_due_feeds(now(), now(), LEASE, 1).await.unwrap();
+    assert_eq!(due.len(), 1);
+}
+
+#[tokio::test]
+async fn alerts_that_wait_are_gathered_to_one_message_for_each_receiver() {
+    let store = scraped(&[
+        ("https://a.example/rss", "https://n.example/1"),
+        ("https://a.example/rss", "https://n.example/2"),
+    ])
+    .await;
+    let articles = store.next_unflagged(now(), LEASE, 10).await.unwrap();
+    let works = articles.into_iter().map(work_of).collect();
+    let morning = later(3_600);
+    let in_the_morning = move |past: &Past, work: &FlagWork| {
+        let mut judged = judge(past, work);
+        for leg in judged.raised.iter_mut().flat_map(|raised| &mut raised.legs) {
+            leg.bundle = Bundle::Named("digest:morning".into());
+            leg.not_before = morning;
+        }
+        judged
+    };
+    store.flag(works, in_the_morning, now()).await.unwrap();
+    assert!(!store.has_legs_due(later(3_599)).await.unwrap());
+    let gather = |at| store.gather(newswatch::alerting::bundle, at, 100);
+    assert_eq!(gather(later(3_599)).await.unwrap(), 0);
+    assert!(next(&store, "hook", later(3_599)).await.is_none());
+    assert!(store.has_legs_due(morning).await.unwrap());
+    assert_eq!(
+        gather(morning).await.unwrap(),
+        3,
+        "a message for each receiver"
+    );
+    assert_eq!(gather(morning).await.unwrap(), 0, "and none again");
+
+    let due = next(&store, "hook", morning).await.unwrap();
+    let expected = "Talks resume (Example); Talks resume (Example)";
+    assert_eq!(due.body, Rendered::Body(expected.into()));
+    let counts = store.report().await.unwrap().counts;
+    assert_eq!((counts.alerts, counts.legs, counts.waiting), (2, 6, 6));
+    sent(&store, due, morning).await;
+    let counts = store.report().await.unwrap().counts;
+    assert_eq!((counts.delivered, counts.waiting), (2, 4));
+}
+
+#[tokio::test]
+async fn every_try_of_a_delivery_brings_the_bytes_of_the_first() {
+    let store = scraped(&[
+        ("https://a.example/rss", "https://n.example/1"),
+        ("https://b.example/rss", "https://n.example/1"),
+    ])
+    .await;
+    let first = store.next_unflagged(now(), LEASE, 1).await.unwrap();
+    let works = first.into_iter().map(work_of).collect();
+    store.flag(works, judge, now()).await.unwrap();
+    let due = next(&store, "hook", now()).await.unwrap();
+    let body = due.body.clone();
+    assert_eq!(body, Rendered::Body("Talks resume (Example)".into()));
+    let failed = AttemptOutcome::Failed {
+        reason: "500".into(),
+    };
+    let waiting = DeliveryState::Waiting {
+        not_before: later(5),
+    };
+    let record = store.record_attempt(due, failed, waiting, ChannelHold::Failing, now());
+    assert!(record.await.unwrap());
+    // In the meantime a second feed announces it.
+    store
+        .sync_feeds(
+            vec![
+                (url("https://a.example/rss"), Some("A".into())),
+                (url("https://b.example/rss"), Some("B".into())),
+            ],
+            now(),
+        )
+        .await
+        .unwrap();
+    flag(&store).await;
+    let again = next(&store, "hook", later(5)).await.unwrap();
+    assert_eq!(again.body, body);
+    assert_eq!(again.tries, 1);
+}
+
+#[tokio::test]
+async fn a_receiver_that_refuses_the_form_gets_one_shorter_body_under_the_same_id() {
+    let store = raised().await;
+    let due = next(&store, "hook", now()).await.unwrap();
+    let id = due.id.clone();
+    let too_long = AttemptOutcome::TooLong {
+        reason: "413".into(),
+    };
+    let waiting = DeliveryState::Waiting { not_before: now() };
+    let hold = ChannelHold::Unchanged;
+    store
+        .record_attempt(due, too_long, waiting, hold, now())
+        .await
+        .unwrap();
+    let short = next(&store, "hook", now()).await.unwrap();
+    assert_eq!(short.id, id);
+    assert!(short.is_short);
+    let expected = "short: Talks resume (Example)";
+    assert_eq!(short.body, Rendered::Body(expected.into()));
 }
 
 #[tokio::test]
@@ -263,12 +602,9 @@ async fn an_article_is_forgotten_when_it_is_old_enough_and_has_been_matched() {
     );
 
     let work = store.next_unflagged(now(), LEASE, 1).await.unwrap();
-    let flagged = Flagged {
-        entry: work[0].id,
-        raised: Vec::new(),
-        held: Vec::new(),
-    };
-    store.record_flagged(vec![flagged], now()).await.unwrap();
+    let works = work.into_iter().map(work_of).collect();
+    let nothing = |_: &Past, _: &FlagWork| Judged::default();
+    store.flag(works, nothing, now()).await.unwrap();
     assert_eq!(forget(now()).await.unwrap(), 0, "it is not older than that");
     assert_eq!(store.count_kept(now()).await.unwrap(), 1);
     assert!(store.has_outdated(later(1)).await.unwrap());
@@ -310,53 +646,7 @@ async fn kept_articles_are_read_page_by_page_the_newest_first() {
 /// Raises an alert for the only article there is, for two recipients and a webhook.
 async fn raised() -> Store {
     let store = scraped(&[("https://a.example/rss", "https://n.example/1")]).await;
-    let work = store
-        .next_unflagged(now(), LEASE, 1)
-        .await
-        .unwrap()
-        .remove(0);
-    let begun = store.story_of(work.id, None).await.unwrap();
-    let alert = Alert {
-        id: AlertId::derive(&InstallationId("i".into()), "w", "k"),
-        found: Match {
-            watch: WatchName("w".into()),
-            score: 1.0,
-            terms: vec!["talks".into()],
-            sentence: "Talks resume.".into(),
-        },
-        priority: Priority::High,
-        story: begun.id,
-        entry: work.id,
-        feeds: Vec::new(),
-        title: "Talks resume".into(),
-        url: None,
-        source: None,
-        published: None,
-        summary_only: false,
-        raised_at: now(),
-    };
-    let to = |channel: &str, recipient: Option<&str>| Destination {
-        channel: ChannelName(channel.into()),
-        recipient: recipient.map(str::to_owned),
-    };
-    let flagged = Flagged {
-        entry: work.id,
-        raised: vec![Raised {
-            alert,
-            destinations: vec![
-                to("desk", Some("a@example.org")),
-                to("desk", Some("b@example.org")),
-                to("hook", None),
-            ],
-        }],
-        held: Vec::new(),
-    };
-    // Twice: an answer to a claim whose lease had run out must not raise the alert again.
-    store
-        .record_flagged(vec![flagged.clone()], now())
-        .await
-        .unwrap();
-    store.record_flagged(vec![flagged], now()).await.unwrap();
+    flag(&store).await;
     store
 }
 
@@ -364,75 +654,62 @@ async fn raised() -> Store {
 async fn each_recipient_has_a_delivery_of_its_own_in_order() {
     let store = raised().await;
     let mut seen = Vec::new();
-    let desk = || ChannelName("desk".into());
-    while let Some(due) = store.next_due_delivery(desk(), now(), LEASE).await.unwrap() {
-        assert_eq!(due.alerts.len(), 1);
-        assert_eq!(due.alerts[0].feeds, ["Example"]);
+    while let Some(due) = next(&store, "desk", now()).await {
+        assert_eq!(due.body, Rendered::Body("Talks resume (Example)".into()));
         seen.push(due.recipient.unwrap());
     }
     assert_eq!(seen, ["a@example.org", "b@example.org"]);
 }
 
 #[tokio::test]
-async fn an_alert_counts_as_delivered_once_all_its_copies_are() {
+async fn each_way_of_an_alert_is_counted_where_it_stands() {
     let store = raised().await;
-    for channel in ["desk", "desk", "hook"] {
+    for (delivered, channel) in (0..).zip(["desk", "desk", "hook"]) {
         let counts = store.report().await.unwrap().counts;
-        assert_eq!((counts.matches, counts.waiting), (1, 1));
-        let due = store
-            .next_due_delivery(ChannelName(channel.into()), now(), LEASE)
-            .await
-            .unwrap()
-            .unwrap();
-        let sent = DeliveryState::Sent { at: now() };
-        store
-            .record_attempt(
-                due,
-                AttemptOutcome::Accepted,
-                sent,
-                ChannelHold::Working,
-                now(),
-            )
-            .await
-            .unwrap();
+        assert_eq!((counts.matches, counts.alerts, counts.legs), (1, 1, 3));
+        assert_eq!(
+            (counts.delivered, counts.waiting),
+            (delivered, 3 - delivered)
+        );
+        let due = next(&store, channel, now()).await.unwrap();
+        assert!(sent(&store, due, now()).await);
     }
     let counts = store.report().await.unwrap().counts;
-    assert_eq!((counts.delivered, counts.waiting, counts.dead), (1, 0, 0));
+    assert_eq!(
+        (counts.delivered, counts.waiting, counts.abandoned),
+        (3, 0, 0)
+    );
+    let summary = store.summary().await.unwrap();
+    assert_eq!((summary.delivered, summary.waiting), (3, 0));
+    let all = RetrySelection {
+        id: Some("alr_".into()),
+        ..RetrySelection::default()
+    };
+    assert_eq!(store.retry(all, now()).await.unwrap(), 3);
+    let counts = store.report().await.unwrap().counts;
+    assert_eq!((counts.delivered, counts.waiting), (0, 3));
 }
 
 #[tokio::test]
 async fn nothing_is_sent_to_a_channel_that_is_gone_until_it_is_asked_for() {
     let store = raised().await;
-    let hook = || ChannelName("hook".into());
-    let due = store.next_due_delivery(hook(), now(), LEASE).await.unwrap();
+    let due = next(&store, "hook", now()).await.unwrap();
     let outcome = AttemptOutcome::Gone {
         reason: "410".into(),
     };
     let waiting = DeliveryState::Waiting { not_before: now() };
     store
-        .record_attempt(due.unwrap(), outcome, waiting, ChannelHold::Gone, now())
+        .record_attempt(due, outcome, waiting, ChannelHold::Gone, now())
         .await
         .unwrap();
     let at = later(99_999);
-    assert!(
-        store
-            .next_due_delivery(hook(), at, LEASE)
-            .await
-            .unwrap()
-            .is_none()
-    );
-    let selection = newswatch::store::RetrySelection {
-        channel: Some(hook()),
-        ..Default::default()
+    assert!(next(&store, "hook", at).await.is_none());
+    let selection = RetrySelection {
+        channel: Some(ChannelName("hook".into())),
+        ..RetrySelection::default()
     };
     assert_eq!(store.retry(selection, at).await.unwrap(), 1);
-    assert!(
-        store
-            .next_due_delivery(hook(), at, LEASE)
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(next(&store, "hook", at).await.is_some());
 }
 
 #[tokio::test]
@@ -477,23 +754,111 @@ async fn a_database_of_a_newer_version_is_refused() {
     assert!(matches!(refused, StoreError::TooNew { found: 999, .. }));
 }
 
+/// What a job of a test does.
+type Work = Box<dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send>;
+
+/// A job of a test: what it does, and where it tells how it ended.
+struct TestJob {
+    work: Work,
+    tell: mpsc::Sender<Result<(), StoreError>>,
+}
+
+impl Job for TestJob {
+    fn run(&mut self, tx: &mut dyn Tx) -> Result<(), StoreError> {
+        (self.work)(tx)
+    }
+
+    fn end(self: Box<Self>, ended: Result<(), StoreError>) {
+        self.tell.send(ended).unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_job_that_fails_undoes_itself_and_not_its_neighbours() {
-    let (store, due) = with_feeds(&["https://a.example/rss"]).await;
-    let unknown = newswatch::domain::FeedId(999);
-    let (bad, good) = tokio::join!(
-        store.record_poll(
-            unknown,
-            read(vec![entry(&["guid:1"], "https://a/1")]),
-            now()
-        ),
-        store.record_poll(
-            due[0].id,
-            read(vec![entry(&["guid:1"], "https://a/1")]),
-            now()
-        ),
+    let database = database::empty();
+    let _store = Store::over(Arc::clone(&database)).await.unwrap();
+    let (tell, told) = mpsc::channel();
+    let (open, gate) = mpsc::channel::<()>();
+    let gate = Mutex::new(gate);
+    let tally = |name: &'static str, ending: Result<(), StoreError>| {
+        move |tx: &mut dyn Tx| {
+            tx.exec(
+                "INSERT INTO tallies (name, number) VALUES ($1, 1)",
+                &[name.into()],
+            )?;
+            ending.clone()
+        }
+    };
+    let submit = |work: Work| {
+        let tell = tell.clone();
+        database.write(Box::new(TestJob { work, tell }), Durability::Kept);
+    };
+    // While the first one holds the thread, the others come together and share a commit.
+    submit(Box::new(move |_| {
+        gate.lock().unwrap().recv().unwrap();
+        Ok(())
+    }));
+    submit(Box::new(tally("before", Ok(()))));
+    submit(Box::new(tally("failing", Err(StoreError::Closed))));
+    submit(Box::new(tally("after", Ok(()))));
+    open.send(()).unwrap();
+    let ended: Vec<_> = (0..4).map(|_| told.recv().unwrap()).collect();
+    assert_eq!(ended.iter().filter(|ended| ended.is_err()).count(), 1);
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let found = Arc::clone(&kept);
+    submit(Box::new(move |tx| {
+        for name in ["before", "failing", "after"] {
+            let sql = "SELECT COUNT(*) FROM tallies WHERE name = $1";
+            found.lock().unwrap().push(tx.number(sql, &[name.into()])?);
+        }
+        Ok(())
+    }));
+    told.recv().unwrap().unwrap();
+    assert_eq!(*kept.lock().unwrap(), [1, 0, 1]);
+}
+
+#[tokio::test]
+async fn a_reader_does_not_wait_for_a_writer_and_sees_what_was_committed_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    let feeds = vec![(url("https://a.example/rss"), None)];
+    store.sync_feeds(feeds, now()).await.unwrap();
+    // Another process holds the write lock for as long as it likes.
+    let file = folder.path().join("newswatch.sqlite3");
+    let holder = rusqlite::Connection::open(&file).unwrap();
+    holder
+        .execute_batch("BEGIN IMMEDIATE; DELETE FROM polls")
+        .unwrap();
+    let beside = Store::open_beside(folder.path()).await.unwrap();
+    assert_eq!(beside.report().await.unwrap().feeds.len(), 1);
+    assert_eq!(store.report().await.unwrap().feeds.len(), 1);
+    holder.execute_batch("COMMIT").unwrap();
+    assert_eq!(store.report().await.unwrap().feeds.len(), 0);
+}
+
+#[tokio::test]
+async fn a_state_that_may_not_be_read_is_not_called_missing() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let missing = Store::open_beside(folder.path()).await.unwrap_err();
+    assert!(
+        matches!(missing, StoreError::NoDatabase { .. }),
+        "{missing}"
     );
-    assert!(bad.is_err(), "an entry of a feed that does not exist");
-    assert_eq!(good.unwrap(), 1);
-    assert_eq!(store.report().await.unwrap().counts.entries, 1);
+    let garbage = folder.path().join("newswatch.sqlite3");
+    std::fs::write(
+        &garbage,
+        "this is no database, and longer than a header of one is: ".repeat(9),
+    )
+    .unwrap();
+    let refused = Store::open_beside(folder.path()).await.unwrap_err();
+    assert!(refused.to_string().contains("not a database"), "{refused}");
+    std::fs::set_permissions(&garbage, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::File::open(&garbage).is_err() {
+        let refused = Store::open_beside(folder.path()).await.unwrap_err();
+        assert!(
+            refused.to_string().contains("this user may not"),
+            "{refused}"
+        );
+    }
 }

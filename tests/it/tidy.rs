@@ -239,7 +239,13 @@ fn imports_go_one_way() {
 #[test]
 fn the_parameters_of_every_statement_are_numbered_in_order_of_appearance() {
     for source in sources().iter().filter(|source| source.module == "store") {
-        for statement in source.code.split('"').skip(1).step_by(2) {
+        let texts = source.code.split('"').skip(1).step_by(2);
+        // A text that begins in another way is a piece of a statement, which is seen whole elsewhere.
+        let begins = |text: &&str| {
+            let words = ["SELECT", "INSERT", "UPDATE", "DELETE"];
+            words.iter().any(|word| text.trim_start().starts_with(word))
+        };
+        for statement in texts.filter(begins) {
             let mut next = 1;
             for number in parameters(statement) {
                 assert!(

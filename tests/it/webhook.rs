@@ -45,7 +45,10 @@ fn channel_of(http: HttpClient, url: &str, secrets: &[&str], limit: Duration) ->
 
 async fn send(channel: &Channel) -> AttemptOutcome {
     let alerts = [alert("A headline")];
-    channel.send(&delivery(), None, &alerts, now()).await
+    channel
+        .attempt(&delivery(), None, &alerts, now())
+        .await
+        .outcome
 }
 
 async fn send_to(url: &str) -> AttemptOutcome {

@@ -10,16 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::{Alert, DeliveryId, Priority, Timestamp};
 use crate::render;
 
-use super::{EmailAddress, Mailbox};
-
-/// How much of the mail is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// Text and HTML.
-    Full,
-    /// Titles and links as plain text, for a server that refuses more.
-    Short,
-}
+use super::{EmailAddress, Form, Mailbox};
 
 /// Writes the mail.
 ///

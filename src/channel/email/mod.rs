@@ -16,12 +16,14 @@ use crate::clock::Clock;
 use crate::domain::{Alert, AttemptOutcome, DeliveryId, Timestamp};
 use crate::http::in_words;
 
-use super::{Attempt, ChannelError, EmailAddress, EmailSettings, Mailbox};
-use message::Form;
+use super::{Attempt, ChannelError, EmailAddress, EmailSettings, Form, Mailbox};
 use session::{Failure, Problem, Server, Session, Step};
 
 /// How long a connection is kept for the next message of a burst.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Why nothing is sent to somebody who was taken out of the channel.
+const NO_RECIPIENT: &str = "the recipient is not one of this channel any more";
 
 /// Sends through one mail server.
 #[derive(Debug)]
@@ -51,30 +53,30 @@ impl EmailSender {
         })
     }
 
-    /// Sends the mail to one of the channel's recipients: the one named, or the first.
-    pub(crate) async fn send(
+    /// Writes the mail to one of the channel's recipients: the one named, or the first.
+    pub(crate) fn write(
         &self,
         delivery: &DeliveryId,
         recipient: Option<&str>,
         alerts: &[Alert],
+        form: Form,
         now: Timestamp,
-    ) -> Attempt {
+    ) -> Result<String, String> {
+        let to = self.recipient(recipient).ok_or(NO_RECIPIENT)?;
+        let bytes = message::compose(&self.from, to, delivery, alerts, now, form)
+            .map_err(|error| format!("the mail cannot be written: {error}"))?;
+        String::from_utf8(bytes).map_err(|_| "the mail cannot be written as text".to_owned())
+    }
+
+    /// Sends a mail that was written for this recipient.
+    pub(crate) async fn send(&self, recipient: Option<&str>, mail: &str) -> Attempt {
         let Some(to) = self.recipient(recipient) else {
             return ended(AttemptOutcome::Refused {
-                reason: "the recipient is not one of this channel any more".to_owned(),
+                reason: NO_RECIPIENT.to_owned(),
             });
         };
-        let write = |form| {
-            message::compose(&self.from, to, delivery, alerts, now, form)
-                .map_err(|error| format!("the mail cannot be written: {error}"))
-        };
-        let forms = write(Form::Full).and_then(|full| Ok((full, write(Form::Short)?)));
-        let (full, short) = match forms {
-            Ok(forms) => forms,
-            Err(reason) => return ended(AttemptOutcome::Refused { reason }),
-        };
         let limit = self.timeout;
-        match timeout(limit, Box::pin(self.deliver(to, &full, &short))).await {
+        match timeout(limit, Box::pin(self.deliver(to, mail.as_bytes()))).await {
             Ok(Ok(answer)) => Attempt {
                 outcome: AttemptOutcome::Accepted,
                 answer: Some(answer),
@@ -100,21 +102,10 @@ impl EmailSender {
         self.to.iter().find(|known| **known == address)
     }
 
-    /// Sends the mail, or its short form if the server refuses the long one for what is in it.
-    async fn deliver(
-        &self,
-        to: &EmailAddress,
-        full: &[u8],
-        short: &[u8],
-    ) -> Result<String, Failure> {
+    async fn deliver(&self, to: &EmailAddress, mail: &[u8]) -> Result<String, Failure> {
         let mut session = self.session().await?;
         let from = &self.from.mailbox().email;
-        let mut sent = session.send(from, to.address(), full).await;
-        if sent.as_ref().is_err_and(Failure::is_about_the_content) {
-            // What is reported is why the mail was refused, whatever is said of its short form.
-            let again = session.send(from, to.address(), short).await;
-            sent = again.or(sent);
-        }
+        let sent = session.send(from, to.address(), mail).await;
         match &sent {
             Ok(_) => self.keep(session),
             // The server is still there, and listens for a goodbye.
@@ -188,7 +179,9 @@ fn outcome(failure: &Failure, host: &str, to: &EmailAddress) -> AttemptOutcome {
         Problem::Reply { code, .. } => match (code, failure.step) {
             // RFC 4954 §6: a login is needed, or it is wrong, or weak.
             (530 | 534 | 535 | 538, _) => AttemptOutcome::Misconfigured { reason },
-            (500..=599, Step::Recipient | Step::Content) => AttemptOutcome::Refused { reason },
+            (500..=599, Step::Recipient) => AttemptOutcome::Refused { reason },
+            // Too large, or something in it: its short form may be taken.
+            (500..=599, Step::Content) => AttemptOutcome::TooLong { reason },
             (500..=599, _) => AttemptOutcome::Misconfigured { reason },
             _ => AttemptOutcome::Failed { reason },
         },
@@ -201,14 +194,7 @@ mod tests {
 
     fn kind(step: Step, problem: Problem) -> &'static str {
         let to = EmailAddress::parse("desk@example.org").unwrap();
-        match outcome(&Failure { step, problem }, "smtp.example", &to) {
-            AttemptOutcome::Accepted => "accepted",
-            AttemptOutcome::Failed { .. } => "failed",
-            AttemptOutcome::Paused { .. } => "paused",
-            AttemptOutcome::Misconfigured { .. } => "misconfigured",
-            AttemptOutcome::Refused { .. } => "refused",
-            AttemptOutcome::Gone { .. } => "gone",
-        }
+        outcome(&Failure { step, problem }, "smtp.example", &to).as_str()
     }
 
     fn reply(code: u16) -> Problem {
@@ -243,8 +229,8 @@ mod tests {
             (Step::Recipient, reply(550), "refused"),
             (Step::Recipient, Problem::NeedsUtf8, "refused"),
             (Step::Content, reply(451), "failed"),
-            (Step::Content, reply(552), "refused"),
-            (Step::Content, reply(554), "refused"),
+            (Step::Content, reply(552), "too-long"),
+            (Step::Content, reply(554), "too-long"),
             (Step::Content, Problem::Broken("cut".into()), "failed"),
         ] {
             let shown = format!("{step:?} {problem:?}");

@@ -83,18 +83,6 @@ impl Failure {
         }
     }
 
-    /// Whether the server took sender and recipient, and refused the message itself for good.
-    pub(super) fn is_about_the_content(&self) -> bool {
-        let is_final = matches!(
-            self.problem,
-            Problem::Reply {
-                code: 500..=599,
-                ..
-            }
-        );
-        self.step == Step::Content && is_final
-    }
-
     /// Says it as a clause for people.
     pub(super) fn in_words(&self, host: &str) -> String {
         let step = match self.step {

@@ -1,44 +1,71 @@
--- The first schema. {PK} {BIGINT} {STRICT} are replaced for the engine in use (see schema.rs).
--- Times are milliseconds since 1970 UTC; 0 in a lease means that nobody holds it.
+-- The first schema. The words in braces are replaced for the engine in use (see tx.rs).
+-- Times are milliseconds since 1970 UTC; 0 in a lease means that nobody holds it, claimed_by names who does.
+-- A key that is longer than an index may hold is kept as its SHA-256 (see mod.rs, indexed).
 
 CREATE TABLE installation (
+    one {BIGINT} PRIMARY KEY CHECK (one = 1),
     id TEXT NOT NULL
 ) {STRICT};
 
+-- What people know of a feed. What a poll changes each time stands in polls.
 CREATE TABLE feeds (
     id {PK},
-    url TEXT NOT NULL UNIQUE,              -- as configured
-    fetch_url TEXT NOT NULL,               -- where it is polled: differs after a permanent redirect
-    found {BIGINT} NOT NULL DEFAULT 0,     -- 1: fetch_url was found on the page at url; 2: and is no feed any more
+    key TEXT NOT NULL UNIQUE,              -- its url, as indexed
+    url TEXT NOT NULL,                     -- as configured
     name TEXT,                             -- as configured
     title TEXT,                            -- its own
-    active {BIGINT} NOT NULL,              -- 1 while it stands in the configuration
-    gone {BIGINT} NOT NULL DEFAULT 0,      -- 1 after HTTP 410
-    etag TEXT,
-    last_modified TEXT,
-    first_success_at {BIGINT},
-    last_success_at {BIGINT},
-    next_poll_at {BIGINT} NOT NULL,
-    lease_until {BIGINT} NOT NULL DEFAULT 0,
-    failures {BIGINT} NOT NULL DEFAULT 0,  -- failed polls in a row
-    failing_since {BIGINT},
-    error TEXT,
+    entries {BIGINT} NOT NULL DEFAULT 0,   -- how many of its entries are known
     page_problem TEXT,                     -- what was wrong with the newest article's page
     pages_failing_since {BIGINT},
     repairs TEXT NOT NULL DEFAULT '[]'     -- JSON list: what had to be mended at the last good poll
 ) {STRICT};
 
-CREATE INDEX feeds_due ON feeds(next_poll_at, id) WHERE active = 1 AND gone = 0;
+CREATE TABLE polls (
+    feed_id {BIGINT} PRIMARY KEY REFERENCES feeds(id),
+    slot {BIGINT} NOT NULL,                -- 0 to 255, of the host that is polled: feeds of one host share it
+    active {BIGINT} NOT NULL,              -- 1 while it stands in the configuration
+    gone {BIGINT} NOT NULL DEFAULT 0,      -- 1 after HTTP 410
+    due_at {BIGINT} NOT NULL,
+    polled_at {BIGINT} NOT NULL DEFAULT 0, -- when due_at was set: nothing set later than now is believed
+    lease_until {BIGINT} NOT NULL DEFAULT 0,
+    claimed_by TEXT,
+    fetch_url TEXT NOT NULL,               -- where it is polled: differs after a permanent redirect
+    found {BIGINT} NOT NULL DEFAULT 0,     -- 1: fetch_url was found on the page at url; 2: and is no feed any more
+    etag TEXT,
+    last_modified TEXT,
+    first_success_at {BIGINT},
+    last_success_at {BIGINT},
+    failures {BIGINT} NOT NULL DEFAULT 0,  -- failed polls in a row
+    failing_since {BIGINT},
+    error TEXT
+) {STRICT};
 
+CREATE INDEX polls_due ON polls(due_at, feed_id) WHERE active = 1 AND gone = 0;
+CREATE INDEX polls_leased ON polls(claimed_by) WHERE lease_until > 0;
+CREATE INDEX polls_failing ON polls(feed_id) WHERE failures > 0;
+
+-- A cluster of independent reports; none until stories are built.
 CREATE TABLE stories (
+    id {PK}
+) {STRICT};
+
+-- What is told once: an article and its copies.
+CREATE TABLE reports (
     id {PK},
-    key TEXT NOT NULL UNIQUE
+    story_id {BIGINT} REFERENCES stories(id),
+    made_at {BIGINT} NOT NULL
+) {STRICT};
+
+CREATE TABLE report_keys (
+    key TEXT PRIMARY KEY,                  -- link:..., entry:...
+    report_id {BIGINT} NOT NULL REFERENCES reports(id)
 ) {STRICT};
 
 CREATE TABLE entries (
     id {PK},
     feed_id {BIGINT} NOT NULL REFERENCES feeds(id),
     state {BIGINT} NOT NULL,               -- 0 to be scraped, 1 to be flagged, 2 done, 3 seen at the first poll
+    slot {BIGINT} NOT NULL,                -- 0 to 255, of the host of its link
     key TEXT NOT NULL,                     -- the most trustworthy of its keys
     title TEXT,
     link TEXT,
@@ -52,19 +79,20 @@ CREATE TABLE entries (
     scrapes {BIGINT} NOT NULL DEFAULT 0,   -- tries to fetch its page that failed
     not_before {BIGINT} NOT NULL DEFAULT 0,
     lease_until {BIGINT} NOT NULL DEFAULT 0,
-    story_id {BIGINT} REFERENCES stories(id)
+    claimed_by TEXT,
+    report_id {BIGINT} REFERENCES reports(id)
 ) {STRICT};
 
 CREATE INDEX entries_due ON entries(state, id) WHERE state < 2;
-CREATE INDEX entries_feed ON entries(feed_id);
-CREATE INDEX entries_story ON entries(story_id) WHERE story_id IS NOT NULL;
+CREATE INDEX entries_leased ON entries(claimed_by) WHERE lease_until > 0;
+CREATE INDEX entries_report ON entries(report_id, id) WHERE report_id IS NOT NULL;
 
 CREATE TABLE entry_keys (
     feed_id {BIGINT} NOT NULL REFERENCES feeds(id),
     key TEXT NOT NULL,
     entry_id {BIGINT} NOT NULL REFERENCES entries(id),
     PRIMARY KEY (feed_id, key)
-) {STRICT};
+) {BY_KEY};
 
 CREATE TABLE articles (
     entry_id {BIGINT} PRIMARY KEY REFERENCES entries(id),
@@ -76,16 +104,22 @@ CREATE TABLE articles (
     lang TEXT,
     site TEXT,
     text TEXT NOT NULL,
+    feed_title TEXT,                       -- the feed's own headline
+    feed_summary TEXT,                     -- the feed's own summary, as text
     from_page {BIGINT} NOT NULL,           -- 1 when the text is the page's, 0 when it is the feed's own
     page_problem TEXT,                     -- why the page did not give the whole text; null when it did, or was not asked
     scraped_at {BIGINT} NOT NULL
 ) {STRICT};
 
+-- Articles are looked through, and forgotten, in the order in which they came in.
+CREATE INDEX articles_by_time ON articles(scraped_at, entry_id);
+
 CREATE TABLE alerts (
     seq {PK},
     id TEXT NOT NULL UNIQUE,
     watch TEXT NOT NULL,
-    story_id {BIGINT} NOT NULL REFERENCES stories(id),
+    report_id {BIGINT} NOT NULL REFERENCES reports(id),
+    episode {BIGINT} NOT NULL,             -- counts the alerts that a watch may raise for one report
     entry_id {BIGINT} NOT NULL REFERENCES entries(id),
     priority TEXT NOT NULL,
     score DOUBLE PRECISION NOT NULL,
@@ -98,62 +132,123 @@ CREATE TABLE alerts (
     published_offset_s {BIGINT},
     summary_only {BIGINT} NOT NULL,
     raised_at {BIGINT} NOT NULL,
-    UNIQUE (watch, story_id)
+    UNIQUE (report_id, watch, episode)
 ) {STRICT};
 
+CREATE INDEX alerts_by_time ON alerts(raised_at, seq);
+CREATE INDEX alerts_watch ON alerts(watch, raised_at, seq);
+
+-- A match that raised no alert, and why.
 CREATE TABLE held (
     seq {PK},
     watch TEXT NOT NULL,
     entry_id {BIGINT} NOT NULL REFERENCES entries(id),
-    reason TEXT NOT NULL,
+    reason TEXT NOT NULL,                  -- a word
+    detail TEXT NOT NULL,                  -- JSON object: the data of the reason
     score DOUBLE PRECISION NOT NULL,
     terms TEXT NOT NULL,
     sentence TEXT NOT NULL,
     held_at {BIGINT} NOT NULL,
-    UNIQUE (watch, entry_id)
+    UNIQUE (entry_id, watch)
 ) {STRICT};
+
+CREATE INDEX held_by_time ON held(held_at, seq);
+CREATE INDEX held_watch ON held(watch, held_at, seq);
 
 CREATE TABLE channels (
     name TEXT PRIMARY KEY,
-    state TEXT NOT NULL,                   -- 'ok', 'failing', 'paused', 'misconfigured', 'gone'
-    not_before {BIGINT} NOT NULL,          -- nothing is sent before this time
+    state TEXT NOT NULL DEFAULT 'ok',      -- 'ok', 'failing', 'paused', 'misconfigured', 'gone'
+    not_before {BIGINT} NOT NULL DEFAULT 0, -- nothing is sent before this time
+    set_at {BIGINT} NOT NULL DEFAULT 0,    -- when not_before was set
     error TEXT,
     failing_since {BIGINT},
-    last_success_at {BIGINT}
+    last_success_at {BIGINT},
+    -- Its legs by where they stand, kept by whoever moves one.
+    waiting {BIGINT} NOT NULL DEFAULT 0,
+    delivered {BIGINT} NOT NULL DEFAULT 0,
+    held {BIGINT} NOT NULL DEFAULT 0,
+    abandoned {BIGINT} NOT NULL DEFAULT 0
 ) {STRICT};
 
 CREATE TABLE deliveries (
     seq {PK},
     id TEXT NOT NULL UNIQUE,
     channel TEXT NOT NULL,
-    recipient TEXT,
+    recipient TEXT NOT NULL,               -- '' where the channel has none
     state {BIGINT} NOT NULL,               -- 0 waiting, 1 sent, 2 abandoned
     not_before {BIGINT} NOT NULL,
+    set_at {BIGINT} NOT NULL,              -- when not_before was set
     lease_until {BIGINT} NOT NULL DEFAULT 0,
+    claimed_by TEXT,
     tries {BIGINT} NOT NULL DEFAULT 0,     -- tries that count against the schedule
     first_tried_at {BIGINT},
     ended_at {BIGINT},
     reason TEXT,                           -- of the last failed try
+    body TEXT,                             -- what the first try brought, and every later one brings
+    is_short {BIGINT} NOT NULL DEFAULT 0,  -- 1 once the receiver has refused the form of the whole body
     created_at {BIGINT} NOT NULL
 ) {STRICT};
 
 CREATE INDEX deliveries_due ON deliveries(channel, seq) WHERE state = 0;
-CREATE INDEX deliveries_channel ON deliveries(channel, state);
+CREATE INDEX deliveries_leased ON deliveries(claimed_by) WHERE lease_until > 0;
 
-CREATE TABLE delivery_alerts (
-    delivery_id TEXT NOT NULL REFERENCES deliveries(id),
+-- One alert's way to one receiver.
+CREATE TABLE legs (
+    seq {PK},
     alert_id TEXT NOT NULL REFERENCES alerts(id),
-    PRIMARY KEY (delivery_id, alert_id)
+    channel TEXT NOT NULL,
+    recipient TEXT NOT NULL,               -- '' where the channel has none
+    state {BIGINT} NOT NULL,               -- 0 waiting, 1 gathered, 2 held
+    bundle TEXT NOT NULL,                  -- '' alone; else what it is gathered with, as 'digest:morning'
+    not_before {BIGINT} NOT NULL,
+    delivery_id TEXT REFERENCES deliveries(id),
+    reason TEXT,                           -- why it is held: a word
+    detail TEXT,                           -- JSON object: the data of the reason
+    UNIQUE (alert_id, channel, recipient)
 ) {STRICT};
 
-CREATE INDEX delivery_alerts_alert ON delivery_alerts(alert_id);
+CREATE INDEX legs_due ON legs(not_before, seq) WHERE state = 0;
+CREATE INDEX legs_delivery ON legs(delivery_id) WHERE delivery_id IS NOT NULL;
 
 CREATE TABLE attempts (
     seq {PK},
     delivery_id TEXT NOT NULL REFERENCES deliveries(id),
     at {BIGINT} NOT NULL,
-    outcome TEXT NOT NULL,                 -- 'accepted', 'failed', 'paused', 'misconfigured', 'refused', 'gone'
+    outcome TEXT NOT NULL,                 -- 'accepted', 'failed', 'paused', 'misconfigured', 'too-long', 'refused', 'gone'
     reason TEXT
 ) {STRICT};
 
-CREATE INDEX attempts_delivery ON attempts(delivery_id);
+CREATE INDEX attempts_delivery ON attempts(delivery_id, seq);
+
+-- What is counted, kept by whoever adds to it: counting would read everything.
+CREATE TABLE tallies (
+    name TEXT PRIMARY KEY,                 -- 'alerts', 'held'
+    number {BIGINT} NOT NULL
+) {STRICT};
+
+-- The pages read of each host and the lines that stood on them, to know the lines that stand on many. A line, an address
+-- and a headline are kept as hashes: the first eight bytes of their SHA-256.
+CREATE TABLE page_hosts (
+    id {PK},
+    name TEXT NOT NULL UNIQUE,             -- as in the addresses of its pages, without "www."
+    pages {BIGINT} NOT NULL,               -- distinct pages read so far: the number of the newest
+    read_at {BIGINT} NOT NULL              -- when the last of them was read
+) {STRICT};
+
+CREATE INDEX page_hosts_by_time ON page_hosts(read_at, id);
+
+CREATE TABLE host_pages (
+    host_id {BIGINT} NOT NULL REFERENCES page_hosts(id),
+    number {BIGINT} NOT NULL,
+    address {BIGINT} NOT NULL,
+    headline {BIGINT},
+    PRIMARY KEY (host_id, number)
+) {BY_KEY};
+
+CREATE TABLE host_lines (
+    host_id {BIGINT} NOT NULL REFERENCES page_hosts(id),
+    line {BIGINT} NOT NULL,
+    last_page {BIGINT} NOT NULL,           -- the number of the newest page it stood on
+    history {BIGINT} NOT NULL,             -- bit n: it stood on the page n before that one
+    PRIMARY KEY (host_id, line)
+) {BY_KEY};

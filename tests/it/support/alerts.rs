@@ -1,7 +1,7 @@
 //! Sample alerts and deliveries.
 
 use newswatch::domain::{
-    Alert, AlertId, DeliveryId, EntryId, LocalTimestamp, Match, Priority, StoryId, Timestamp,
+    Alert, AlertId, DeliveryId, EntryId, LocalTimestamp, Match, Priority, ReportId, Timestamp,
     WatchName,
 };
 use url::Url;
@@ -24,7 +24,7 @@ pub(crate) fn alert(title: &str) -> Alert {
             sentence: "Bộ trưởng các nước want the COC within three years.".into(),
         },
         priority: Priority::High,
-        story: StoryId(1),
+        report: ReportId(1),
         entry: EntryId(1),
         feeds: vec!["Wire A".into()],
         title: title.into(),

@@ -1,6 +1,7 @@
 //! What the tests share: clients and servers on loopback, an authority for certificates, a sample alert.
 
 pub(crate) mod alerts;
+pub(crate) mod database;
 pub(crate) mod http;
 pub(crate) mod newsroom;
 pub(crate) mod site;

@@ -1,0 +1,187 @@
+//! From a configuration to what the stages need: the store, the context of the process, and the plan.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::sync::{Semaphore, watch};
+use tracing::{error, info, warn};
+use url::Url;
+
+use super::signals::{Signals, Told};
+use super::status::cannot_write;
+use crate::channel::Channel;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::http::HttpClient;
+use crate::pipeline::{Context, Plan, Wake};
+use crate::store::{Store, StoreError};
+use crate::systemd;
+
+/// Documents that are parsed at once: a hostile one may take a core for two seconds and 100 MB.
+const PARSES_AT_ONCE: usize = 2;
+
+/// The waits before a page that failed is fetched again. They are short: until the last one is over, nobody is
+/// told what the feed alone already says.
+const PAGE_RETRY: [Duration; 2] = [Duration::from_secs(15), Duration::from_mins(1)];
+
+/// How long a stage rests after the store refused its work: a full disk is not mended in a second.
+const REST: Duration = Duration::from_secs(10);
+
+/// How often a service asks whether it can write that could not when it started.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
+
+/// What a reload cannot change.
+#[derive(Debug)]
+pub(super) struct Fixed {
+    state_dir: PathBuf,
+}
+
+impl Fixed {
+    pub(super) fn of(config: &Config) -> Self {
+        Self {
+            state_dir: config.state_dir.clone(),
+        }
+    }
+
+    pub(super) fn warn_of_changes(&self, next: &Config) {
+        if next.state_dir != self.state_dir {
+            warn!("state_dir has changed; that takes a restart, the old one stays in use");
+        }
+    }
+}
+
+/// Opens the store of a configuration to work on it.
+pub(super) async fn open(config: &Config) -> Result<Store, StoreError> {
+    Store::open(&config.state_dir).await
+}
+
+/// Opens the store and makes the context as soon as something can be stored; `None` when the service is told to stop
+/// before.
+///
+/// A disk that is full, or can only be read, is not mended by ending: systemd would give up starting us, and nobody would
+/// start us again once there is room.
+pub(super) async fn when_it_can_write(
+    config: Config,
+    clock: &Clock,
+    signals: &mut Signals,
+) -> anyhow::Result<Option<Context>> {
+    let mut has_told = false;
+    let store = loop {
+        let refused = match ready(&config, clock).await {
+            Ok(store) => break store,
+            Err(error) if error.may_pass() => error,
+            Err(error) => return Err(anyhow::Error::new(error).context("open the store")),
+        };
+        if !has_told {
+            error!(error = %refused, "newswatch cannot write; it waits and goes on by itself");
+            systemd::ready();
+            has_told = true;
+        }
+        systemd::status(&cannot_write(&refused));
+        systemd::alive();
+        tokio::select! {
+            told = signals.next() => if told == Told::Stop {
+                return Ok(None);
+            },
+            () = clock.sleep(ASK_AGAIN) => {}
+        }
+    };
+    if has_told {
+        info!("newswatch can write again");
+    }
+    context(config, store, clock.clone()).await.map(Some)
+}
+
+/// Opens the store and shows that it takes something.
+async fn ready(config: &Config, clock: &Clock) -> Result<Store, StoreError> {
+    let store = open(config).await?;
+    store.installation(drawn()).await?;
+    store.sync_feeds(configured(config), clock.now()).await?;
+    Ok(store)
+}
+
+fn drawn() -> u128 {
+    (u128::from(fastrand::u64(..)) << 64) | u128::from(fastrand::u64(..))
+}
+
+fn configured(config: &Config) -> Vec<(Url, Option<String>)> {
+    let feeds = config.feeds.iter();
+    feeds
+        .map(|feed| (feed.url.clone(), feed.name.clone()))
+        .collect()
+}
+
+/// Makes what the stages need, and makes the store's feeds those of the configuration.
+///
+/// # Errors
+/// When a channel cannot be set up or the store fails.
+pub async fn context(config: Config, store: Store, clock: Clock) -> anyhow::Result<Context> {
+    let now = clock.now();
+    let waits = store.disbelieve_after(now).await?;
+    if waits > 0 {
+        warn!(
+            waits,
+            "the state was written by a clock that was ahead; what had to wait by it waits from now"
+        );
+    }
+    store.sync_feeds(configured(&config), now).await?;
+    let http = HttpClient::new(&config.http, clock.clone()).context("set up HTTP")?;
+    let plan = plan(config, http)?;
+    Ok(Context {
+        installation: store.installation(drawn()).await?,
+        store,
+        clock,
+        rest: REST,
+        wake: Wake::default(),
+        parsing: Arc::new(Semaphore::new(PARSES_AT_ONCE)),
+        plans: watch::Sender::new(Arc::new(plan)),
+        trouble: watch::Sender::new(None),
+    })
+}
+
+/// Puts the plan of a configuration in the place of the one in force.
+///
+/// # Errors
+/// When a channel cannot be set up or the store fails; then the old plan stays in force.
+pub async fn adopt(ctx: &Context, config: Config) -> anyhow::Result<()> {
+    let configured = configured(&config);
+    let http = ctx.plan().http.with_settings(&config.http);
+    let plan = plan(config, http.context("set up HTTP")?)?;
+    ctx.store.sync_feeds(configured, ctx.clock.now()).await?;
+    ctx.plans.send_replace(Arc::new(plan));
+    ctx.wake.all();
+    Ok(())
+}
+
+fn plan(config: Config, http: HttpClient) -> anyhow::Result<Plan> {
+    let mut channels = BTreeMap::new();
+    for settings in config.channels {
+        let name = settings.name.clone();
+        let channel = Channel::new(settings, http.clone())
+            .with_context(|| format!("set up channel {name}"))?;
+        channels.insert(name, channel);
+    }
+    let feeds = config.feeds.into_iter();
+    Ok(Plan {
+        http,
+        feeds: feeds.map(|feed| (feed.url.clone(), feed)).collect(),
+        watches: config.watches,
+        matcher: config.matcher,
+        channels,
+        poll: config.poll,
+        page_retry: PAGE_RETRY.to_vec(),
+        keep_articles: config.keep_articles,
+    })
+}
+
+/// Changes the plan to one that tries no page again: a single pass does not wait.
+pub fn without_retries(ctx: &Context) {
+    ctx.plans.send_modify(|plan| {
+        if let Some(plan) = Arc::get_mut(plan) {
+            plan.page_retry = Vec::new();
+        }
+    });
+}

@@ -1,0 +1,163 @@
+//! The service: opens the store, makes the plan, runs the stages, answers signals, talks to systemd.
+//!
+//! What lives as long as the process is made once; what lives as long as a configuration is a plan, and a reload puts
+//! another in its place.
+
+mod build;
+mod running;
+mod signals;
+mod status;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tracing::{error, info, warn};
+
+use crate::clock::Clock;
+use crate::config::{self, Color, Config, ProcessEnvironment, Secrets};
+use crate::pipeline::flag::Flag;
+use crate::pipeline::gather::Gather;
+use crate::pipeline::notify::Notify;
+use crate::pipeline::poll::Poll;
+use crate::pipeline::retain::Retain;
+use crate::pipeline::scrape::Scrape;
+use crate::pipeline::{Context, Until, drive};
+use crate::systemd;
+
+pub use build::{adopt, context, without_retries};
+use running::Running;
+use signals::{Signals, Told};
+
+/// Whether a run serves for ever or makes one pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Until a signal ends it.
+    Service,
+    /// Polls every due feed once, does all that follows from it, and ends.
+    Once,
+}
+
+/// Runs the service over the configuration in a file.
+///
+/// # Errors
+/// When the configuration, the state directory or a channel cannot be used, or a pass fails.
+pub async fn run(config_path: &Path, mode: Mode) -> anyhow::Result<()> {
+    // Each connection takes a file; the usual soft limit of 1024 is a courtesy to programs that use select(2).
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        warn!(error = %error, "the limit of open files stays as it is");
+    }
+    let config = load(config_path)?;
+    let clock = Clock::system();
+    match mode {
+        Mode::Once => once(config, clock).await,
+        Mode::Service => serve(config_path, config, clock).await,
+    }
+}
+
+/// Reads the configuration; warnings are logged, problems are the error.
+fn load(path: &Path) -> anyhow::Result<Config> {
+    match config::load(path, &ProcessEnvironment, Secrets::Required) {
+        Ok(loaded) => {
+            for warning in &loaded.warnings {
+                warn!(
+                    file = warning.file,
+                    line = warning.line,
+                    "{}",
+                    warning.full_message()
+                );
+            }
+            Ok(loaded.config)
+        }
+        Err(problems) => Err(anyhow::anyhow!(
+            "the configuration cannot be used\n{}",
+            problems.render(Color::Plain)
+        )),
+    }
+}
+
+async fn once(config: Config, clock: Clock) -> anyhow::Result<()> {
+    let store = build::open(&config).await.context("open the store")?;
+    let ctx = context(config, store, clock).await?;
+    without_retries(&ctx);
+    pass(Arc::new(ctx)).await
+}
+
+/// Polls what is due now, once, and does all that follows from it until nothing is left to do now.
+///
+/// # Errors
+/// When the store fails.
+pub async fn pass(ctx: Arc<Context>) -> anyhow::Result<()> {
+    let due_by = Some(ctx.clock.now());
+    drive(Poll { due_by }, Arc::clone(&ctx), Until::Idle, || ()).await?;
+    drive(Scrape, Arc::clone(&ctx), Until::Idle, || ()).await?;
+    drive(Flag, Arc::clone(&ctx), Until::Idle, || ()).await?;
+    drive(Gather, Arc::clone(&ctx), Until::Idle, || ()).await?;
+    drive(Notify::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
+    drive(Retain, ctx, Until::Idle, || ()).await?;
+    Ok(())
+}
+
+async fn serve(config_path: &Path, config: Config, clock: Clock) -> anyhow::Result<()> {
+    let mut signals = Signals::listen()?;
+    let fixed = build::Fixed::of(&config);
+    let Some(ctx) = build::when_it_can_write(config, &clock, &mut signals).await? else {
+        return Ok(());
+    };
+    let mut running = Running::start(Arc::new(ctx));
+    let ctx = running.context();
+    info!(
+        feeds = ctx.plan().feeds.len(),
+        watches = ctx.plan().watches.len(),
+        "newswatch is running"
+    );
+    systemd::ready();
+    loop {
+        tokio::select! {
+            told = signals.next() => match told {
+                Told::Stop => break,
+                Told::Reload => {
+                    systemd::reloading();
+                    reload(config_path, &fixed, &ctx).await;
+                    systemd::ready();
+                }
+            },
+            // A store that is busy with it must not keep a signal waiting.
+            () = status::tell_and_wait(&ctx) => {}
+            // A stage ends only when it is told to: one that ended by itself has panicked.
+            () = running.one_has_ended() => {
+                running.stop().await;
+                anyhow::bail!("a stage has ended by itself; see the log");
+            }
+        }
+    }
+    info!("newswatch is stopping");
+    systemd::stopping();
+    running.stop().await;
+    Ok(())
+}
+
+/// Reads the configuration again and puts its plan in force; where it cannot be used, the old one stays.
+async fn reload(config_path: &Path, fixed: &build::Fixed, ctx: &Context) {
+    let next = async {
+        let config = load(config_path)?;
+        fixed.warn_of_changes(&config);
+        adopt(ctx, config).await
+    };
+    match next.await {
+        Ok(()) => {
+            let plan = ctx.plan();
+            info!(
+                feeds = plan.feeds.len(),
+                watches = plan.watches.len(),
+                "configuration reloaded"
+            );
+        }
+        Err(error) => {
+            error!(
+                error = format!("{error:#}"),
+                "configuration not reloaded, the old one stays in force"
+            );
+        }
+    }
+}

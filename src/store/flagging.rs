@@ -1,0 +1,266 @@
+//! Flagging: what was matched is judged inside the transaction that stores the judgement, so that it rests on what is
+//! true, however many workers flag.
+
+use std::collections::BTreeMap;
+
+use super::articles::Unflagged;
+use super::tx::{StoreError, Tx};
+use super::{Store, json_list, json_rows, legs, ms, reports, timestamp};
+use crate::domain::{
+    AlertId, EntryId, Held, HoldReason, Match, Past, PastAlert, Raised, ReportId, Timestamp,
+    WatchName,
+};
+
+/// An article that was matched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlagWork {
+    /// The article, claimed.
+    pub article: Unflagged,
+    /// The keys that it shares with its copies: `link:...`.
+    pub report_keys: Vec<String>,
+    /// What fired on it: the place of each watch in the list that was matched, and what it found.
+    pub matches: Vec<(usize, Match)>,
+}
+
+/// What is to become of the matches of an article.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Judged {
+    /// The alerts to raise.
+    pub raised: Vec<Raised>,
+    /// The matches that raise none.
+    pub held: Vec<Held>,
+}
+
+/// What became of an article.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flagged {
+    /// The entry it was made of.
+    pub entry: EntryId,
+    /// False where the claim had ended: then nothing was written.
+    pub stood: bool,
+    /// What was stored.
+    pub judged: Judged,
+}
+
+impl Store {
+    /// Stores what is to become of articles that were matched, as `judge` decides it from what was decided before: all in
+    /// one transaction.
+    ///
+    /// Articles are judged one after the other: each sees what its neighbour has just raised. `judge` may be called again
+    /// for the same article when the transaction collided with another one.
+    ///
+    /// # Errors
+    /// When the database refuses; then the articles wait to be matched again.
+    pub async fn flag(
+        &self,
+        works: Vec<FlagWork>,
+        judge: impl Fn(&Past, &FlagWork) -> Judged + Send + 'static,
+        now: Timestamp,
+    ) -> Result<Vec<Flagged>, StoreError> {
+        self.write(move |tx| {
+            let standing = finish(tx, &works)?;
+            let mut flagged = Vec::with_capacity(works.len());
+            for work in &works {
+                let entry = work.article.claim.id;
+                let stood = standing.contains(&entry);
+                let judged = if stood && !work.matches.is_empty() {
+                    one(tx, work, &judge, now)?
+                } else {
+                    Judged::default()
+                };
+                flagged.push(Flagged {
+                    entry,
+                    stood,
+                    judged,
+                });
+            }
+            Ok(flagged)
+        })
+        .await
+    }
+}
+
+/// Marks the articles as done whose claims still stand, and tells which those are.
+fn finish(tx: &mut dyn Tx, works: &[FlagWork]) -> Result<Vec<EntryId>, StoreError> {
+    let rows = works.iter().map(|work| {
+        let claim = work.article.claim;
+        serde_json::json!([claim.id.0, claim.until])
+    });
+    tx.rows(
+        "UPDATE entries SET state = 2, lease_until = 0 FROM {each $1} AS e
+         WHERE entries.id = CAST(e.value ->> 0 AS BIGINT)
+             AND entries.lease_until = CAST(e.value ->> 1 AS BIGINT) AND entries.state = 1
+         RETURNING entries.id",
+        &[json_rows(rows.collect())],
+    )?
+    .iter_mut()
+    .map(|row| row.next_int().map(EntryId))
+    .collect()
+}
+
+fn one(
+    tx: &mut dyn Tx,
+    work: &FlagWork,
+    judge: &impl Fn(&Past, &FlagWork) -> Judged,
+    now: Timestamp,
+) -> Result<Judged, StoreError> {
+    let entry = work.article.claim.id;
+    let report = reports::settle(tx, entry, &work.report_keys, now)?;
+    let past = Past {
+        report,
+        alerts: past_alerts(tx, report)?,
+    };
+    let mut judged = judge(&past, work);
+    hold_back_doubles(tx, &past, &mut judged)?;
+    raise(tx, &judged.raised)?;
+    legs::set_out(tx, &judged.raised, now)?;
+    hold(tx, entry, &judged.held, now)?;
+    tally(tx, "alerts", judged.raised.len())?;
+    tally(tx, "held", judged.held.len())?;
+    Ok(judged)
+}
+
+fn past_alerts(tx: &mut dyn Tx, report: ReportId) -> Result<Vec<PastAlert>, StoreError> {
+    tx.rows(
+        "SELECT id, watch, episode, raised_at FROM alerts WHERE report_id = $1 ORDER BY raised_at, seq",
+        &[report.0.into()],
+    )?
+    .iter_mut()
+    .map(|row| {
+        Ok(PastAlert {
+            id: AlertId(row.next_text()?),
+            watch: WatchName(row.next_text()?),
+            episode: row.next_int()?,
+            raised_at: timestamp(row)?,
+        })
+    })
+    .collect()
+}
+
+/// Turns an alert that its watch has raised before, in this episode or under this id, into a held match: each match is in
+/// the book as one or the other.
+fn hold_back_doubles(tx: &mut dyn Tx, past: &Past, judged: &mut Judged) -> Result<(), StoreError> {
+    let rows = judged
+        .raised
+        .iter()
+        .map(|raised| serde_json::json!([raised.alert.id.0]));
+    let known_ids = tx
+        .rows(
+            "SELECT id FROM alerts WHERE id IN (SELECT e.value ->> 0 FROM {each $1} AS e)",
+            &[json_rows(rows.collect())],
+        )?
+        .iter_mut()
+        .map(|row| row.next_text().map(AlertId))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut kept: Vec<Raised> = Vec::with_capacity(judged.raised.len());
+    for raised in std::mem::take(&mut judged.raised) {
+        let (id, watch) = (&raised.alert.id, &raised.alert.found.watch);
+        let told = past
+            .alerts
+            .iter()
+            .find(|past| past.watch == *watch && past.episode == raised.episode)
+            .map(|past| past.id.clone())
+            .or_else(|| known_ids.contains(id).then(|| id.clone()))
+            .or_else(|| {
+                let twin = kept.iter().find(|kept| {
+                    kept.alert.id == *id
+                        || kept.alert.found.watch == *watch && kept.episode == raised.episode
+                });
+                twin.map(|twin| twin.alert.id.clone())
+            });
+        match told {
+            None => kept.push(raised),
+            Some(alert) => judged.held.push(Held {
+                found: raised.alert.found,
+                reason: HoldReason::StoryKnown { alert },
+            }),
+        }
+    }
+    judged.raised = kept;
+    Ok(())
+}
+
+fn raise(tx: &mut dyn Tx, raised: &[Raised]) -> Result<(), StoreError> {
+    if raised.is_empty() {
+        return Ok(());
+    }
+    let rows = raised.iter().map(|raised| {
+        let (alert, found) = (&raised.alert, &raised.alert.found);
+        serde_json::json!([
+            alert.id.0,
+            found.watch.0,
+            alert.report.0,
+            raised.episode,
+            alert.entry.0,
+            alert.priority.as_str(),
+            found.score,
+            json_list(&found.terms),
+            found.sentence,
+            alert.title,
+            alert.url.as_ref().map(url::Url::as_str),
+            alert.source,
+            alert.published.map(|at| ms(at.at)),
+            alert.published.map(|at| at.offset.seconds()),
+            i64::from(alert.summary_only),
+            ms(alert.raised_at),
+        ])
+    });
+    tx.exec(
+        "INSERT INTO alerts (id, watch, report_id, episode, entry_id, priority, score, terms, sentence, title,
+             url, source, published_at, published_offset_s, summary_only, raised_at)
+         SELECT e.value ->> 0, e.value ->> 1, CAST(e.value ->> 2 AS BIGINT), CAST(e.value ->> 3 AS BIGINT),
+             CAST(e.value ->> 4 AS BIGINT), e.value ->> 5, CAST(e.value ->> 6 AS DOUBLE PRECISION),
+             e.value ->> 7, e.value ->> 8, e.value ->> 9, e.value ->> 10, e.value ->> 11,
+             CAST(e.value ->> 12 AS BIGINT), CAST(e.value ->> 13 AS BIGINT), CAST(e.value ->> 14 AS BIGINT),
+             CAST(e.value ->> 15 AS BIGINT)
+         FROM {each $1} AS e",
+        &[json_rows(rows.collect())],
+    )?;
+    Ok(())
+}
+
+fn hold(tx: &mut dyn Tx, entry: EntryId, held: &[Held], now: Timestamp) -> Result<(), StoreError> {
+    if held.is_empty() {
+        return Ok(());
+    }
+    let rows = held.iter().map(|held| {
+        serde_json::json!([
+            held.found.watch.0,
+            held.reason.as_str(),
+            serde_json::json!(held.reason).to_string(),
+            held.found.score,
+            json_list(&held.found.terms),
+            held.found.sentence,
+        ])
+    });
+    tx.exec(
+        "INSERT INTO held (entry_id, held_at, watch, reason, detail, score, terms, sentence)
+         SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), e.value ->> 0, e.value ->> 1, e.value ->> 2,
+             CAST(e.value ->> 3 AS DOUBLE PRECISION), e.value ->> 4, e.value ->> 5
+         FROM {each $3} AS e WHERE true ON CONFLICT (entry_id, watch) DO NOTHING",
+        &[entry.0.into(), ms(now).into(), json_rows(rows.collect())],
+    )?;
+    Ok(())
+}
+
+/// Counts on, as counting anew would read everything.
+fn tally(tx: &mut dyn Tx, name: &str, added: usize) -> Result<(), StoreError> {
+    if added == 0 {
+        return Ok(());
+    }
+    tx.exec(
+        "INSERT INTO tallies (name, number) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET number = tallies.number + excluded.number",
+        &[name.into(), super::limit_of(added)],
+    )?;
+    Ok(())
+}
+
+/// Legs by channel, as they are counted.
+pub(super) fn by_channel<'a>(channels: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, i64> {
+    let mut counted = BTreeMap::new();
+    for channel in channels {
+        *counted.entry(channel).or_default() += 1;
+    }
+    counted
+}
