@@ -396,42 +396,44 @@ struct Chosen {
 }
 
 fn chosen(tx: &mut dyn Tx, selection: &RetrySelection) -> Result<Vec<Chosen>, StoreError> {
-    let prefix = selection
-        .id
-        .as_deref()
-        .map(|id| format!("{}%", like_literal(id)));
-    let by_id = Val::from(prefix.is_some());
-    tx.rows(
-        "SELECT d.id, d.channel, d.state, COUNT(*) FROM deliveries d
-             JOIN legs l ON l.delivery_id = d.id JOIN alerts a ON a.id = l.alert_id
-         WHERE (d.state <> 1 OR $1 = 1)
-             AND (CAST($2 AS TEXT) IS NULL OR d.id LIKE $2 ESCAPE '!' OR a.id LIKE $2 ESCAPE '!')
-             AND (CAST($3 AS TEXT) IS NULL OR a.watch = $3)
-             AND (CAST($4 AS TEXT) IS NULL OR d.channel = $4)
-             AND a.raised_at >= $5
-         GROUP BY d.id, d.channel, d.state",
-        &[
-            by_id,
-            prefix.into(),
-            selection.watch.as_ref().map(|watch| watch.0.clone()).into(),
-            selection
-                .channel
-                .as_ref()
-                .map(|channel| channel.0.clone())
-                .into(),
-            selection.since.map_or(i64::MIN, ms).into(),
-        ],
-    )?
-    .iter_mut()
-    .map(|row| {
-        Ok(Chosen {
-            id: row.next_text()?,
-            channel: row.next_text()?,
-            state: row.next_int()?,
-            legs: row.next_int()?,
+    let watch = Val::from(selection.watch.as_ref().map(|watch| watch.0.clone()));
+    let channel = Val::from(selection.channel.as_ref().map(|channel| channel.0.clone()));
+    let since = Val::from(selection.since.map_or(i64::MIN, ms));
+    let found = match selection.id.as_deref() {
+        // Whoever names one wants it again, though it was sent.
+        Some(id) => tx.rows(
+            "SELECT d.id, d.channel, d.state, COUNT(*) FROM legs l
+                 JOIN deliveries d ON d.id = l.delivery_id JOIN alerts a ON a.id = l.alert_id
+             WHERE l.seq IN (
+                     SELECT seq FROM legs WHERE delivery_id >= $1 AND delivery_id < $2
+                     UNION SELECT seq FROM legs WHERE alert_id >= $1 AND alert_id < $2)
+                 AND (CAST($3 AS TEXT) IS NULL OR a.watch = $3)
+                 AND (CAST($4 AS TEXT) IS NULL OR d.channel = $4)
+                 AND a.raised_at >= $5
+             GROUP BY d.id, d.channel, d.state",
+            &[id.into(), behind(id).into(), watch, channel, since],
+        ),
+        None => tx.rows(
+            "SELECT d.id, d.channel, d.state, COUNT(*) FROM legs l
+                 JOIN deliveries d ON d.id = l.delivery_id JOIN alerts a ON a.id = l.alert_id
+             WHERE l.delivery_id IN (SELECT id FROM deliveries WHERE state <> 1) AND a.raised_at >= $1
+                 AND (CAST($2 AS TEXT) IS NULL OR a.watch = $2)
+                 AND (CAST($3 AS TEXT) IS NULL OR d.channel = $3)
+             GROUP BY d.id, d.channel, d.state",
+            &[since, watch, channel],
+        ),
+    };
+    found?
+        .iter_mut()
+        .map(|row| {
+            Ok(Chosen {
+                id: row.next_text()?,
+                channel: row.next_text()?,
+                state: row.next_int()?,
+                legs: row.next_int()?,
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 /// Counts the legs of deliveries that had ended as waiting again.
@@ -451,9 +453,7 @@ fn count_back(tx: &mut dyn Tx, chosen: &[Chosen]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Escapes what LIKE would read as a pattern.
-pub(super) fn like_literal(text: &str) -> String {
-    text.replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_")
+/// What comes behind every id that begins like this one.
+pub(super) fn behind(beginning: &str) -> String {
+    format!("{beginning}\u{10ffff}")
 }

@@ -1,6 +1,6 @@
 //! Lists for people: what was raised, what was held, and what became of it.
 
-use super::deliveries::like_literal;
+use super::deliveries::behind;
 use super::tx::{Row, StoreError, Tx, Val};
 use super::{
     Store, count, filled, json_rows, list, ms, opt_local_timestamp, opt_timestamp, opt_url,
@@ -117,14 +117,15 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn alert(&self, id: &str) -> Result<Vec<AlertDetail>, StoreError> {
-        let prefix = format!("{}%", like_literal(id));
+        let range = [Val::from(id), behind(id).into()];
         self.read(move |tx| {
             let sql = format!(
-                "SELECT {COLUMNS} FROM alerts a WHERE a.id LIKE $1 ESCAPE '!' OR a.id IN (
-                     SELECT alert_id FROM legs WHERE delivery_id LIKE $1 ESCAPE '!')
+                "SELECT {COLUMNS} FROM alerts a WHERE a.id IN (
+                     SELECT id FROM alerts WHERE id >= $1 AND id < $2
+                     UNION SELECT alert_id FROM legs WHERE delivery_id >= $1 AND delivery_id < $2)
                  ORDER BY a.seq LIMIT 10"
             );
-            let alerts = read(tx, &sql, &[prefix.as_str().into()])?;
+            let alerts = read(tx, &sql, &range)?;
             let mut lines = lines_of(tx, &alerts)?;
             alerts
                 .into_iter()

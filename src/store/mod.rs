@@ -80,8 +80,9 @@ impl Store {
         let lock = lock::StateLock::take(state_dir)?;
         let file = state_dir.join(FILE_NAME);
         place::create_private(&file)?;
-        let database = Sqlite::open(&file, Access::Own)?;
-        Self::prepared(Arc::new(database), ALONE, Some(Arc::new(lock))).await
+        let database = Sqlite::open(&file, Access::Own).map_err(|error| error.at(&file))?;
+        let store = Self::prepared(Arc::new(database), ALONE, Some(Arc::new(lock))).await;
+        store.map_err(|error| error.at(&file))
     }
 
     /// Opens the state directory beside the process that works on it: to look, or to ask for a new try.
@@ -91,9 +92,10 @@ impl Store {
     pub async fn open_beside(state_dir: &Path) -> Result<Self, StoreError> {
         let file = state_dir.join(FILE_NAME);
         place::look_for(&file)?;
-        let database = Sqlite::open(&file, Access::Beside)?;
+        let database = Sqlite::open(&file, Access::Beside).map_err(|error| error.at(&file))?;
         let store = Self::made(Arc::new(database), ALONE, None);
-        store.read(schema::check).await?;
+        let known = store.read(schema::check).await;
+        known.map_err(|error| error.at(&file))?;
         Ok(store)
     }
 

@@ -419,11 +419,16 @@ fn refused(error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DatabaseFailure::Damaged,
         _ => DatabaseFailure::Other,
     };
-    let message = match &error {
+    let mut message = match &error {
         rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
         rusqlite::Error::SqliteFailure(code, None) => code.to_string(),
         error => error.to_string(),
     };
+    match kind {
+        DatabaseFailure::Full => message.push_str("; make room on its disk"),
+        DatabaseFailure::ReadOnly => message.push_str("; let this user write there"),
+        _ => {}
+    }
     StoreError::Database { kind, message }
 }
 

@@ -28,7 +28,7 @@ impl Dialect {
     /// - `{each $1}`: the elements of a JSON list, a row each, in a column `value`; many rows are one value so.
     /// - `{FOR_UPDATE}`: keeps the rows that were read from changing until the transaction ends; `{SKIP_LOCKED}`: and
     ///   leaves out those that another transaction keeps so.
-    /// - `{PK}`, `{BIGINT}`, `{STRICT}`, `{BY_KEY}`: words of the schema.
+    /// - `{PK}`, `{BIGINT}`, `{C}`, `{STRICT}`, `{BY_KEY}`: words of the schema.
     pub(super) fn translated(self, sql: &str) -> String {
         let (each, words) = match self {
             Self::Sqlite => (("json_each(", ")"), SQLITE_WORDS),
@@ -51,7 +51,9 @@ impl Dialect {
     }
 }
 
-const SQLITE_WORDS: [(&str, &str); 7] = [
+const SQLITE_WORDS: [(&str, &str); 8] = [
+    // Ids are looked for by how they begin: their order must be that of their bytes.
+    ("{C}", "COLLATE BINARY"),
     ("{FOR_UPDATE}", ""),
     ("{SKIP_LOCKED}", ""),
     ("{PK}", "INTEGER PRIMARY KEY"),
@@ -62,7 +64,8 @@ const SQLITE_WORDS: [(&str, &str); 7] = [
     ("DOUBLE PRECISION", "REAL"),
 ];
 
-const POSTGRES_WORDS: [(&str, &str); 7] = [
+const POSTGRES_WORDS: [(&str, &str); 8] = [
+    ("{C}", "COLLATE \"C\""),
     ("{FOR_UPDATE}", "FOR UPDATE"),
     ("{SKIP_LOCKED}", "FOR UPDATE SKIP LOCKED"),
     ("DOUBLE PRECISION", "DOUBLE PRECISION"),
@@ -229,6 +232,18 @@ impl StoreError {
         }
     }
 
+    /// Names the file that the database refused.
+    pub(super) fn at(self, file: &std::path::Path) -> Self {
+        match self {
+            Self::Database { kind, message } => Self::Path {
+                path: file.display().to_string(),
+                message,
+                kind,
+            },
+            other => other,
+        }
+    }
+
     /// Two transactions collided in a way that the database did not see; the one that gets this runs again.
     pub(super) fn conflict(message: &str) -> Self {
         Self::Database {
@@ -269,12 +284,18 @@ impl Row {
     }
 
     /// Reads an integer.
-    pub(super) fn next_int(&mut self) -> Result<i64, StoreError> {
+    ///
+    /// # Errors
+    /// When the column holds something else, or there is none left.
+    pub fn next_int(&mut self) -> Result<i64, StoreError> {
         self.next_opt_int()?.ok_or_else(|| self.lacks("an integer"))
     }
 
     /// Reads an integer that may be null.
-    pub(super) fn next_opt_int(&mut self) -> Result<Option<i64>, StoreError> {
+    ///
+    /// # Errors
+    /// When the column holds something else, or there is none left.
+    pub fn next_opt_int(&mut self) -> Result<Option<i64>, StoreError> {
         match self.next() {
             Some(Val::Int(value)) => Ok(Some(value)),
             Some(Val::Null) => Ok(None),
@@ -283,7 +304,10 @@ impl Row {
     }
 
     /// Reads a number.
-    pub(super) fn next_real(&mut self) -> Result<f64, StoreError> {
+    ///
+    /// # Errors
+    /// When the column holds something else, or there is none left.
+    pub fn next_real(&mut self) -> Result<f64, StoreError> {
         match self.next() {
             Some(Val::Real(value)) => Ok(value),
             _ => Err(self.lacks("a number")),
@@ -291,12 +315,18 @@ impl Row {
     }
 
     /// Reads text.
-    pub(super) fn next_text(&mut self) -> Result<String, StoreError> {
+    ///
+    /// # Errors
+    /// When the column holds something else, or there is none left.
+    pub fn next_text(&mut self) -> Result<String, StoreError> {
         self.next_opt_text()?.ok_or_else(|| self.lacks("text"))
     }
 
     /// Reads text that may be null.
-    pub(super) fn next_opt_text(&mut self) -> Result<Option<String>, StoreError> {
+    ///
+    /// # Errors
+    /// When the column holds something else, or there is none left.
+    pub fn next_opt_text(&mut self) -> Result<Option<String>, StoreError> {
         match self.next() {
             Some(Val::Text(value)) => Ok(Some(value)),
             Some(Val::Null) => Ok(None),
@@ -305,7 +335,10 @@ impl Row {
     }
 
     /// Reads a yes or no, stored as 1 or 0.
-    pub(super) fn next_flag(&mut self) -> Result<bool, StoreError> {
+    ///
+    /// # Errors
+    /// When the column holds something else, or there is none left.
+    pub fn next_flag(&mut self) -> Result<bool, StoreError> {
         Ok(self.next_int()? != 0)
     }
 }

@@ -26,6 +26,7 @@ mod http;
 mod kill;
 mod line;
 mod local;
+mod plans;
 mod repeated;
 mod restart;
 mod service;

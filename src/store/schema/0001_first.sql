@@ -116,7 +116,7 @@ CREATE INDEX articles_by_time ON articles(scraped_at, entry_id);
 
 CREATE TABLE alerts (
     seq {PK},
-    id TEXT NOT NULL UNIQUE,
+    id TEXT {C} NOT NULL UNIQUE,
     watch TEXT NOT NULL,
     report_id {BIGINT} NOT NULL REFERENCES reports(id),
     episode {BIGINT} NOT NULL,             -- counts the alerts that a watch may raise for one report
@@ -172,7 +172,7 @@ CREATE TABLE channels (
 
 CREATE TABLE deliveries (
     seq {PK},
-    id TEXT NOT NULL UNIQUE,
+    id TEXT {C} NOT NULL UNIQUE,
     channel TEXT NOT NULL,
     recipient TEXT NOT NULL,               -- '' where the channel has none
     state {BIGINT} NOT NULL,               -- 0 waiting, 1 sent, 2 abandoned
@@ -190,18 +190,19 @@ CREATE TABLE deliveries (
 ) {STRICT};
 
 CREATE INDEX deliveries_due ON deliveries(channel, seq) WHERE state = 0;
+CREATE INDEX deliveries_open ON deliveries(seq) WHERE state <> 1;
 CREATE INDEX deliveries_leased ON deliveries(claimed_by) WHERE lease_until > 0;
 
 -- One alert's way to one receiver.
 CREATE TABLE legs (
     seq {PK},
-    alert_id TEXT NOT NULL REFERENCES alerts(id),
+    alert_id TEXT {C} NOT NULL REFERENCES alerts(id),
     channel TEXT NOT NULL,
     recipient TEXT NOT NULL,               -- '' where the channel has none
     state {BIGINT} NOT NULL,               -- 0 waiting, 1 gathered, 2 held
     bundle TEXT NOT NULL,                  -- '' alone; else what it is gathered with, as 'digest:morning'
     not_before {BIGINT} NOT NULL,
-    delivery_id TEXT REFERENCES deliveries(id),
+    delivery_id TEXT {C} REFERENCES deliveries(id),
     reason TEXT,                           -- why it is held: a word
     detail TEXT,                           -- JSON object: the data of the reason
     UNIQUE (alert_id, channel, recipient)
@@ -212,7 +213,7 @@ CREATE INDEX legs_delivery ON legs(delivery_id) WHERE delivery_id IS NOT NULL;
 
 CREATE TABLE attempts (
     seq {PK},
-    delivery_id TEXT NOT NULL REFERENCES deliveries(id),
+    delivery_id TEXT {C} NOT NULL REFERENCES deliveries(id),
     at {BIGINT} NOT NULL,
     outcome TEXT NOT NULL,                 -- 'accepted', 'failed', 'paused', 'misconfigured', 'too-long', 'refused', 'gone'
     reason TEXT
