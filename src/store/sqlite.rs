@@ -406,6 +406,16 @@ fn is_locked(error: &StoreError) -> bool {
     error.kind() == Some(DatabaseFailure::Locked)
 }
 
+fn is_about_the_shared_memory(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|code| code.extended_code);
+    [
+        rusqlite::ffi::SQLITE_IOERR_SHMSIZE,
+        rusqlite::ffi::SQLITE_IOERR_SHMMAP,
+    ]
+    .iter()
+    .any(|known| code == Some(*known))
+}
+
 /// Says what SQLite says, once, with what it means for us (<https://sqlite.org/rescode.html>).
 #[expect(
     clippy::needless_pass_by_value,
@@ -413,6 +423,10 @@ fn is_locked(error: &StoreError) -> bool {
 )]
 fn refused(error: rusqlite::Error) -> StoreError {
     let kind = match error.sqlite_error_code() {
+        // The index of the log could not be made longer: that is how a full disk shows when the file is opened.
+        Some(ErrorCode::SystemIoFailure) if is_about_the_shared_memory(&error) => {
+            DatabaseFailure::Full
+        }
         Some(ErrorCode::DiskFull) => DatabaseFailure::Full,
         Some(ErrorCode::ReadOnly) => DatabaseFailure::ReadOnly,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DatabaseFailure::Locked,
@@ -425,7 +439,7 @@ fn refused(error: rusqlite::Error) -> StoreError {
         error => error.to_string(),
     };
     match kind {
-        DatabaseFailure::Full => message.push_str("; make room on its disk"),
+        DatabaseFailure::Full => message = "there is no room left; make room on its disk".into(),
         DatabaseFailure::ReadOnly => message.push_str("; let this user write there"),
         _ => {}
     }

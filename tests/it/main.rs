@@ -27,6 +27,7 @@ mod kill;
 mod line;
 mod local;
 mod plans;
+mod reload;
 mod repeated;
 mod restart;
 mod service;

@@ -15,21 +15,25 @@ struct Service {
 
 impl Service {
     fn start(world: &World) -> Self {
-        let path = world.folder.path().join("notify");
-        let socket = UnixDatagram::bind(&path).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_newswatch"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_newswatch"));
+        command
             .args(["run", "--config"])
             .arg(&world.config_path)
-            .env("NOTIFY_SOCKET", &path)
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+            .stderr(Stdio::null());
+        Self::of(world, command)
+    }
+
+    /// Starts newswatch by a command.
+    fn of(world: &World, mut command: Command) -> Self {
+        let path = world.folder.path().join("notify");
+        let socket = UnixDatagram::bind(&path).unwrap();
+        let child = command.env("NOTIFY_SOCKET", &path).spawn().unwrap();
         Self { child, socket }
     }
 
-    /// Waits until systemd is told this.
-    async fn told(&self, word: &str) {
+    /// Waits until systemd is told a line that begins so, and returns it.
+    async fn told(&self, word: &str) -> String {
         let mut message = [0; 4096];
         loop {
             let length = tokio::time::timeout(PATIENCE, self.socket.recv(&mut message))
@@ -37,8 +41,8 @@ impl Service {
                 .expect("systemd is told in time")
                 .unwrap();
             let text = String::from_utf8_lossy(&message[..length]).into_owned();
-            if text.lines().any(|line| line.starts_with(word)) {
-                return;
+            if let Some(line) = text.lines().find(|line| line.starts_with(word)) {
+                return line.to_owned();
             }
         }
     }
@@ -69,6 +73,60 @@ async fn systemd_is_told_ready_status_alive_and_stopping() {
     service.signal("TERM");
     service.told("STOPPING=1").await;
     assert!(service.end().await.success());
+}
+
+/// Runs a script as root of a world of its own, where it may mount what it likes; `None` where this machine lets nobody do
+/// so.
+fn in_a_world_of_its_own(script: &str) -> Option<Command> {
+    let may = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "true"])
+        .stderr(Stdio::null())
+        .status();
+    if !may.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: this machine lets nobody mount a small disk");
+        return None;
+    }
+    let mut command = Command::new("unshare");
+    command
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", script])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    Some(command)
+}
+
+#[tokio::test]
+async fn a_state_directory_that_is_full_or_read_only_at_the_start_is_waited_for() {
+    for (mounted, mended, reason) in [
+        ("size=16k", "remount,size=64m", "make room on its disk"),
+        ("size=64m,ro", "remount,rw", "mount it writable"),
+    ] {
+        let world = World::open(Publishing::AllAtOnce).await;
+        std::fs::create_dir_all(world.state_dir()).unwrap();
+        let (state, go) = (world.state_dir(), world.folder.path().join("go"));
+        // The disk is mended when a file appears that the test makes.
+        let script = format!(
+            "mount -t tmpfs -o {mounted} tmpfs '{state}' &&
+             (until [ -e '{go}' ]; do sleep 0.1; done; mount -o {mended} '{state}') &
+             sleep 0.3; exec '{program}' run --config '{config}'",
+            state = state.display(),
+            go = go.display(),
+            program = env!("CARGO_BIN_EXE_newswatch"),
+            config = world.config_path.display()
+        );
+        let Some(command) = in_a_world_of_its_own(&script) else {
+            return;
+        };
+        let service = Service::of(&world, command);
+        service.told("READY=1").await;
+        let status = service.told("STATUS=cannot write: ").await;
+        assert!(status.contains(reason), "{status}");
+        service.told("WATCHDOG=1").await;
+        assert_eq!(world.webhook.received().len(), 0);
+        std::fs::write(&go, "").unwrap();
+        world.calls(expected().len()).await;
+        service.signal("TERM");
+        assert!(service.end().await.success());
+    }
 }
 
 #[tokio::test]
