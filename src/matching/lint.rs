@@ -1,6 +1,6 @@
 //! Traps in the queries of a configuration.
 
-use super::query::{self, Expr, Mistake};
+use super::query::{self, Mistake};
 use super::{Asks, Place, QueryProblem, WatchSource};
 
 /// Finds what can be read and most likely does not mean what its author had in mind: `PA` that is also "pa",
@@ -13,20 +13,29 @@ pub fn lint(aliases: &[(String, String)], watches: &[WatchSource]) -> Vec<QueryP
     let mut warnings = Vec::new();
     for (place, (_, text)) in aliases.iter().enumerate() {
         if let Ok(expr) = query::query(text) {
-            add(&expr, &Place::Alias(place), &mut warnings);
+            add(
+                query::lint(&expr, text),
+                &Place::Alias(place),
+                &mut warnings,
+            );
         }
     }
     for (place, watch) in watches.iter().enumerate() {
         match &watch.asks {
             Asks::Query(text) => {
                 if let Ok(expr) = query::query(text) {
-                    add(&expr, &Place::Query(place), &mut warnings);
+                    add(
+                        query::lint(&expr, text),
+                        &Place::Query(place),
+                        &mut warnings,
+                    );
                 }
             }
             Asks::Terms(terms) => {
                 for (number, text) in terms.iter().enumerate() {
                     if let Ok(expr) = query::term(text) {
-                        add(&expr, &Place::Term(place, number), &mut warnings);
+                        let traps = query::lint_term(&expr, text);
+                        add(traps, &Place::Term(place, number), &mut warnings);
                     }
                 }
             }
@@ -35,7 +44,7 @@ pub fn lint(aliases: &[(String, String)], watches: &[WatchSource]) -> Vec<QueryP
     warnings
 }
 
-fn add(expr: &Expr, place: &Place, warnings: &mut Vec<QueryProblem>) {
-    let traps = query::lint(expr).into_iter();
+fn add(traps: Vec<Mistake>, place: &Place, warnings: &mut Vec<QueryProblem>) {
+    let traps = traps.into_iter();
     warnings.extend(traps.map(|trap| Mistake::into_problem(trap, place.clone())));
 }

@@ -44,7 +44,7 @@ pub struct Matcher {
 struct CompiledWatch {
     clause: Clause,
     min_score: Option<f64>,
-    /// The query as written; of a list, its terms one after the other.
+    /// The query as written; of a list, its terms with OR between.
     text: Box<str>,
     asks: Asks,
 }
@@ -329,7 +329,10 @@ fn read_watches(
     queries
 }
 
-/// A list of terms is a query: any of them, and its text is the terms one after the other.
+/// What stands between the terms of a list, which is read as a query.
+const BETWEEN_TERMS: &str = " OR ";
+
+/// A list of terms is a query: any of them, and its text is the terms with OR between.
 fn read_terms(
     watch: usize,
     terms: &[String],
@@ -350,6 +353,10 @@ fn read_terms(
     for (place, text) in terms.iter().enumerate() {
         match query::term(text) {
             Ok(mut expr) => {
+                if !sides.is_empty() {
+                    source.push_str(BETWEEN_TERMS);
+                    length += BETWEEN_TERMS.len();
+                }
                 expr.place = expr.place.start + length..expr.place.end + length;
                 source.push_str(text);
                 length += text.chars().count();

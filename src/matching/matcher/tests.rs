@@ -395,3 +395,54 @@ fn nothing_of_one_article_is_left_for_the_next() {
     assert_eq!(fires("oil"), [1]);
     assert_eq!(fires(""), [0; 0]);
 }
+
+#[test]
+fn operators_of_other_engines_are_refused_with_ours() {
+    for (query, col, ours) in [
+        ("iran or tehran", 6, "iran OR tehran"),
+        ("iran ODER tehran", 6, "iran OR tehran"),
+        ("iran AROUND(5) deal", 6, "NEAR/5"),
+        ("iran WITHIN 5 deal", 6, "NEAR/5"),
+        ("atleast3(iran)", 1, "iran>=3"),
+        ("iran ANDNOT oil", 6, "AND NOT"),
+        ("iran NEAR 5 deal", 6, "NEAR/5"),
+        ("iran NEAR(5) deal", 6, "NEAR/5"),
+        ("iran ONEAR 3 deal", 6, "ONEAR/3"),
+        ("iran /5 deal", 6, "NEAR/5"),
+        ("iran /s deal", 6, "NEAR/15"),
+        ("iran / deal", 6, "OR"),
+        ("iran ~5 deal", 6, "~n"),
+        ("iran w/5 deal", 6, "NEAR/5"),
+        ("iran || deal", 6, "OR"),
+        ("iran && deal", 6, "AND"),
+        ("iran !deal", 6, "-word"),
+        ("title(iran) oil", 1, "title:("),
+        ("allcaps(who) oil", 1, "=WHO"),
+        ("near(iran deal)", 1, "iran NEAR/5 deal"),
+        ("after:2026-01-01 iran", 1, "dates"),
+        ("https://x.example/a iran", 1, "url:"),
+        ("@gulf oder iran", 7, "OR"),
+    ] {
+        let aliases = [("gulf".to_owned(), "oman OR iraq".to_owned())];
+        let problems = Matcher::compile(&aliases, &[watch(query, &Options::default())])
+            .err()
+            .unwrap_or_default();
+        let [problem] = problems.as_slice() else {
+            panic!("{query}: {problems:?}");
+        };
+        assert_eq!(problem.col, col, "{query}");
+        assert!(problem.hint.contains(ours), "{query}: {}", problem.hint);
+    }
+}
+
+#[test]
+fn a_list_is_explained_as_the_query_that_it_is() {
+    let matcher = Matcher::compile(&[], &[list(&["Biển Đông", "=UNCLOS", "attack*"])]).unwrap();
+    let article = ArticleText {
+        text: "attacks",
+        ..ArticleText::default()
+    };
+    let explanation = matcher.explain(0, &article).unwrap();
+    assert_eq!(explanation.clause.text, "Biển Đông OR =UNCLOS OR attack*");
+    assert_eq!(explanation.terms(), ["attack*"]);
+}

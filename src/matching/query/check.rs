@@ -3,6 +3,7 @@
 use super::aliases::{Aliases, Scope, is_countable, near_scope};
 use super::expr::{Expr, Kind, Near, Term, is_neutral};
 use super::fields::{is_language, language_hint};
+use super::habits::{self, Certainty};
 use super::mistake::{Mistake, did_you_mean};
 use crate::domain::Field;
 
@@ -36,6 +37,7 @@ impl Checker<'_> {
         match &expr.kind {
             Kind::Alias(name) => self.alias(name, expr.place.start, field),
             Kind::Near(near) => self.near(near),
+            Kind::And(clauses) => self.operators(clauses),
             Kind::Count { inner, at, .. }
                 if field == Some(Field::Lang) || !is_countable(inner, self.aliases) =>
             {
@@ -116,7 +118,38 @@ impl Checker<'_> {
         ));
     }
 
+    /// Words where an operator would stand, that nobody can mean as words.
+    fn operators(&mut self, clauses: &[Expr]) {
+        for (place, clause) in clauses.iter().enumerate() {
+            let meant = habits::meant(clauses, place);
+            let Some(meant) = meant.filter(|meant| meant.certainty == Certainty::Sure) else {
+                continue;
+            };
+            let written = match &clause.kind {
+                Kind::Term(term) => term.raw.as_str(),
+                _ => "",
+            };
+            self.mistakes.push(Mistake::new(
+                "unknown-operator",
+                clause.place.start,
+                format!("\"{written}\" is not an operator, and as a word it would have to stand in the article"),
+                meant.hint,
+            ));
+        }
+    }
+
     fn near(&mut self, near: &Near) {
+        // `NEAR 5` and `NEAR(5)`: the number would be a word to look for.
+        let follows_at_once = near.right.place.start <= near.at + "ONEAR (".len();
+        if let Some(distance) = habits::distance(&near.right).filter(|_| follows_at_once) {
+            let name = if near.ordered { "ONEAR" } else { "NEAR" };
+            self.mistakes.push(Mistake::new(
+                "bad-distance",
+                near.at,
+                format!("{name} stands before a number that is no part of it"),
+                format!("write {name}/{distance}"),
+            ));
+        }
         let left = near_scope(&near.left, self.aliases);
         let right = near_scope(&near.right, self.aliases);
         let hint = match (left, right) {

@@ -77,6 +77,19 @@ pub(super) fn unknown_field_hint(name: &str) -> String {
     if matches!(name.to_ascii_uppercase().as_str(), "NEAR" | "ONEAR") {
         return "write NEAR/5 (or ONEAR/5) with a slash".to_owned();
     }
+    match name.to_ascii_lowercase().as_str() {
+        "before" | "after" | "date" | "since" | "until" | "pubdate" | "published" | "when" => {
+            return "dates cannot be asked for: a watch sees each article once, when it is new"
+                .to_owned();
+        }
+        "http" | "https" => {
+            return "addresses in a text are skipped; for the article's own write url:\"example.org/path\"".to_owned();
+        }
+        "filetype" | "ext" | "related" | "cache" | "info" | "inanchor" | "allinanchor" => {
+            return format!("{name}: is not known here; leave it out");
+        }
+        _ => {}
+    }
     let other = OTHER_NAMES
         .iter()
         .find(|(other, _)| name.eq_ignore_ascii_case(other))

@@ -1,6 +1,11 @@
 //! Traps: queries that can be read and most likely do not mean what their author had in mind.
 
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::accented;
 use super::expr::{Expr, Kind, Term};
+use super::fields::field as is_field_named;
+use super::habits::{Certainty, meant, operator_in_phrase};
 use super::mistake::Mistake;
 use super::pattern::{Look, Pattern};
 use super::regex::required_literals;
@@ -13,15 +18,145 @@ const SHORT_CAPITALS: usize = 3;
 /// A word that stands in more articles than this is no topic.
 const EVERYDAY_SHARE: f32 = 0.4;
 
-/// Every trap of a query, in order of place.
-pub(crate) fn lint(expr: &Expr) -> Vec<Mistake> {
+/// Every trap of a query, in order of place; `text` is the query as it was typed.
+pub(crate) fn lint(expr: &Expr, text: &str) -> Vec<Mistake> {
     let mut traps = Vec::new();
     if let Kind::Term(term) = &expr.kind {
         everyday_word(term, expr.place.start, &mut traps);
     }
     clause(expr, None, &mut traps);
+    let text: Vec<char> = text.chars().collect();
+    commas(expr, &text, &mut traps);
+    single_quotes(expr, &text, &mut traps);
     traps.sort_by_key(|trap| trap.at);
     traps
+}
+
+/// Every trap of an element of a list of terms, in which operators mean nothing.
+pub(crate) fn lint_term(expr: &Expr, text: &str) -> Vec<Mistake> {
+    let mut traps = Vec::new();
+    let start = expr.place.start;
+    if let Kind::Term(it) = &expr.kind {
+        everyday_word(it, start, &mut traps);
+        term(it, start, None, &mut traps);
+    }
+    if let Some(sign) = operator_in_term(text.trim()) {
+        traps.retain(|trap| trap.kind != "operator-in-quotes");
+        traps.push(Mistake::new(
+            "operator-in-terms",
+            start,
+            format!("{sign} means nothing in a list of terms: each is a word or a phrase"),
+            "write each term by itself, or query = '...' in place of terms",
+        ));
+    }
+    traps
+}
+
+/// An operator of the language in a term.
+fn operator_in_term(raw: &str) -> Option<String> {
+    if let Some(word) = operator_in_phrase(raw) {
+        return Some(word.to_owned());
+    }
+    if raw.contains(['|', '｜']) {
+        return Some("|".to_owned());
+    }
+    let mut chars = raw.chars();
+    let first = chars.next()?;
+    let second = chars.next()?;
+    if matches!(first, '-' | '–' | '−') && (second.is_alphabetic() || second == '"') {
+        return Some(first.to_string());
+    }
+    if first == '(' && raw.ends_with(')') {
+        return Some("( )".to_owned());
+    }
+    if first == '/' && raw.ends_with('/') {
+        return Some("/ /".to_owned());
+    }
+    if let Some((name, rest)) = raw.split_once(':')
+        && is_field_named(name).is_some()
+        && rest.starts_with(|c: char| !c.is_whitespace())
+    {
+        return Some(format!("{name}:"));
+    }
+    let number = raw.trim_end_matches(|c: char| c.is_ascii_digit());
+    let has_number = number.len() < raw.len();
+    let signs = [">=", "^-", "^", "~"]
+        .into_iter()
+        .find(|sign| number.ends_with(sign));
+    signs.filter(|_| has_number).map(str::to_owned)
+}
+
+/// The terms, expressions and aliases of a query, from left to right.
+fn leaves<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
+    let children = expr.children();
+    if children.is_empty() {
+        found.push(expr);
+    }
+    for child in children {
+        leaves(child, found);
+    }
+}
+
+/// Commas between words, which are no more than spaces.
+fn commas(expr: &Expr, text: &[char], traps: &mut Vec<Mistake>) {
+    let mut all = Vec::new();
+    leaves(expr, &mut all);
+    for (left, right) in all.iter().zip(all.iter().skip(1)) {
+        let from = left.place.end;
+        let between = text.get(from..right.place.start).unwrap_or_default();
+        let comma = between.iter().position(|c| matches!(c, ',' | '，'));
+        let has_operator = between.iter().any(|c| c.is_alphanumeric() || *c == '|');
+        if let Some(comma) = comma.filter(|_| !has_operator) {
+            let shown = |leaf: &Expr| {
+                text.get(leaf.place.clone())
+                    .unwrap_or_default()
+                    .iter()
+                    .collect::<String>()
+            };
+            traps.push(list_sign(",", from + comma, &shown(left), &shown(right)));
+        }
+    }
+}
+
+fn list_sign(sign: &str, at: usize, left: &str, right: &str) -> Mistake {
+    Mistake::new(
+        "comma",
+        at,
+        format!("\"{sign}\" is no more than a space: both sides must be found"),
+        format!("write {left} OR {right} if either will do, or a space if both must be found"),
+    )
+}
+
+/// Words between single quotes, which make no phrase.
+fn single_quotes(expr: &Expr, text: &[char], traps: &mut Vec<Mistake>) {
+    let mut all = Vec::new();
+    leaves(expr, &mut all);
+    for leaf in all {
+        let at = leaf.place.start;
+        let Kind::Term(Term {
+            is_quoted: false, ..
+        }) = &leaf.kind
+        else {
+            continue;
+        };
+        let is_open = text
+            .get(at)
+            .is_some_and(|c| matches!(c, '\'' | '‘' | '’' | '‚' | '`' | '´'));
+        let rest = text.get(at + 1..).unwrap_or_default();
+        let close = rest.iter().enumerate().position(|(place, c)| {
+            let next = rest.get(place + 1);
+            matches!(c, '\'' | '‘' | '’' | '`' | '´') && next.is_none_or(|c| !c.is_alphanumeric())
+        });
+        if let Some(close) = close.filter(|_| is_open) {
+            let inside: String = rest.get(..close).unwrap_or_default().iter().collect();
+            traps.push(Mistake::new(
+                "single-quotes",
+                at,
+                "single quotes make no phrase",
+                format!("write \"{inside}\" in double quotes"),
+            ));
+        }
+    }
 }
 
 fn clause(expr: &Expr, field: Option<Field>, traps: &mut Vec<Mistake>) {
@@ -48,6 +183,7 @@ fn clause(expr: &Expr, field: Option<Field>, traps: &mut Vec<Mistake>) {
                 "write -word without the space, or take the dash away",
             ));
         }
+        Kind::And(clauses) => operators(clauses, traps),
         Kind::Or(sides) => {
             for side in sides {
                 if let Kind::Term(term) = &side.kind {
@@ -102,28 +238,29 @@ fn term(term: &Term, at: usize, field: Option<Field>, traps: &mut Vec<Mistake>) 
             format!("write ={raw} for exactly these capitals"),
         );
     }
-    if !term.is_quoted && matches!(raw, "and" | "or" | "not" | "near") {
+    if is_prose
+        && !term.is_exact
+        && !is_short_capitals(raw)
+        && let Some(word) = under_accents(term)
+    {
         add(
-            "small-operator",
-            format!("\"{raw}\" in small letters is a word to look for"),
-            format!(
-                "write {} for the operator, or \"{raw}\" in quotes for the word",
-                raw.to_uppercase()
-            ),
+            "accents",
+            format!("\"{raw}\" is found under any accents, also as \"{word}\""),
+            format!("write ={raw} for exactly these letters"),
         );
     }
-    if !term.is_quoted && raw.starts_with(['–', '—', '−']) {
-        add(
-            "dash",
-            "a dash is no minus: the word is looked for, not left out".to_owned(),
-            format!("write -{}", raw.trim_start_matches(['–', '—', '−'])),
-        );
+    if !term.is_quoted
+        && let Some((kind, message, hint)) = stray_sign(raw)
+    {
+        add(kind, message, hint);
     }
-    if !term.is_quoted && raw.starts_with(['\'', '‘', '’']) {
+    if term.is_quoted
+        && let Some(word) = operator_in_phrase(raw)
+    {
         add(
-            "single-quotes",
-            "single quotes make no phrase".to_owned(),
-            "write the phrase in double quotes".to_owned(),
+            "operator-in-quotes",
+            format!("{word} inside quotes is a word of the phrase"),
+            format!("write {word} outside of the quotes: \"…\" {word} \"…\""),
         );
     }
     if term.is_quoted && raw.ends_with('?') {
@@ -132,6 +269,158 @@ fn term(term: &Term, at: usize, field: Option<Field>, traps: &mut Vec<Mistake>) 
             "? stands for exactly one letter, also at the end of a phrase".to_owned(),
             format!("write \"{}\"", raw.trim_end_matches('?')),
         );
+    }
+}
+
+/// Words side by side of which one is most likely meant as an operator.
+fn operators(clauses: &[Expr], traps: &mut Vec<Mistake>) {
+    for (place, clause) in clauses.iter().enumerate() {
+        let meant = meant(clauses, place).filter(|meant| meant.certainty == Certainty::Likely);
+        if let (Some(meant), Kind::Term(term)) = (meant, &clause.kind) {
+            traps.push(Mistake::new(
+                "small-operator",
+                clause.place.start,
+                format!(
+                    "\"{}\" is a word to look for, and not an operator",
+                    term.raw
+                ),
+                meant.hint,
+            ));
+        }
+    }
+}
+
+/// The everyday word that a term without accents finds as well.
+fn under_accents(term: &Term) -> Option<&'static str> {
+    let pattern = Pattern::of(term).ok()?;
+    match pattern.edges.as_slice() {
+        [edge] => match &edge.look {
+            Look::Plain(word) if word.is_ascii() => {
+                accented::everyday_word(&word.to_ascii_lowercase())
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A sign in a word that does not do what its author most likely hopes: the kind, the message, and what to write.
+fn stray_sign(raw: &str) -> Option<(&'static str, String, String)> {
+    if let Some(dashed) = raw.strip_prefix(['–', '—', '−', '－', '‐', '‑', '﹣']) {
+        let message = "a dash is no minus: the word is looked for, not left out".to_owned();
+        return Some(("dash", message, format!("write -{dashed}")));
+    }
+    if let Some(word) = raw.strip_prefix(':') {
+        let message = "a colon after a space belongs to no field".to_owned();
+        return Some((
+            "colon",
+            message,
+            format!("write it right after the field: title:{word}"),
+        ));
+    }
+    if let Some(sign) = raw
+        .chars()
+        .find(|c| matches!(c, '＊' | '＝' | '－' | '＋' | '～' | '＾' | '＞'))
+    {
+        let plain: String = sign.nfkc().collect();
+        let message = format!("{sign} is a sign of the text and means nothing here");
+        return Some((
+            "full-width",
+            message,
+            format!("type the plain sign {plain}"),
+        ));
+    }
+    let plain: String = raw.nfkc().collect();
+    if plain != raw && matches!(plain.as_str(), "AND" | "OR" | "NOT" | "NEAR" | "ONEAR") {
+        let message = format!("{raw} in full-width letters is a word to look for");
+        return Some((
+            "full-width",
+            message,
+            format!("type {plain} in plain letters"),
+        ));
+    }
+    if let Some(sign) = raw
+        .chars()
+        .find(|c| matches!(c, ';' | '；' | '、' | '،' | '؛'))
+    {
+        let (left, right) = raw.split_once(sign).unwrap_or_default();
+        let right = if right.is_empty() { "…" } else { right };
+        let message = format!("\"{sign}\" is no more than a space: both sides must be found");
+        let hint =
+            format!("write {left} OR {right} if either will do, or a space if both must be found");
+        return Some(("comma", message, hint));
+    }
+    if raw.contains('\\') {
+        let message = "a backslash means nothing here".to_owned();
+        return Some((
+            "lost-signs",
+            message,
+            "take it away; signs need no escape, and are not searched".to_owned(),
+        ));
+    }
+    truncation(raw).or_else(|| between_letters(raw))
+}
+
+/// `terror!`, `terror$`: the ways in which others write any ending.
+fn truncation(raw: &str) -> Option<(&'static str, String, String)> {
+    let stem = raw.trim_end_matches(|c: char| c.is_ascii_digit());
+    let sign = stem
+        .chars()
+        .next_back()
+        .filter(|c| matches!(c, '!' | '$' | '%' | '#'))?;
+    let stem = stem.trim_end_matches(sign);
+    let is_word = stem.chars().count() >= MIN_TRUNCATED && stem.chars().all(char::is_lowercase);
+    is_word.then(|| {
+        let message = format!("{sign} is not searched, and does not stand for any ending");
+        ("truncation", message, format!("write {stem}*"))
+    })
+}
+
+/// Letters from which on a small word before a sign is one that is to have any ending.
+const MIN_TRUNCATED: usize = 3;
+/// Letters on both sides of a slash from which on it stands between two words: km/h, AC/DC and TCP/IP are names.
+const MIN_SIDE: usize = 3;
+
+/// A sign between two words without spaces: they are looked for side by side.
+fn between_letters(raw: &str) -> Option<(&'static str, String, String)> {
+    let at = raw.find(['/', '+', '=', '#', '!', '$'])?;
+    let (left, rest) = raw.split_at_checked(at)?;
+    let mut rest = rest.chars();
+    let sign = rest.next()?;
+    let right = rest.as_str();
+    let is_word = |side: &str| !side.is_empty() && side.chars().all(char::is_alphabetic);
+    let are_words = |least: usize| {
+        [left, right]
+            .iter()
+            .all(|side| is_word(side) && side.chars().count() >= least)
+    };
+    let side_by_side = format!("\"{raw}\" is looked for as \"{left} {right}\", side by side");
+    match sign {
+        '/' if are_words(MIN_SIDE) => Some((
+            "slash",
+            side_by_side,
+            format!("write {left} OR {right} if either will do, or the name in quotes"),
+        )),
+        '+' if are_words(2) => Some((
+            "plus",
+            side_by_side,
+            format!(
+                "write {left} {right} with a space if both must be found, or the name in quotes"
+            ),
+        )),
+        '=' if are_words(1) => Some((
+            "equals",
+            side_by_side,
+            format!(
+                "write title:{right} and the like with a colon; = stands right before a word, for exactly as typed"
+            ),
+        )),
+        '#' | '!' | '$' if are_words(1) && left.chars().all(char::is_lowercase) => Some((
+            "truncation",
+            format!("{sign} is not searched, and does not stand for a letter"),
+            format!("write {left}?{right}"),
+        )),
+        _ => None,
     }
 }
 
@@ -162,6 +451,9 @@ fn is_address(raw: &str) -> bool {
 
 /// The word that is left of a name whose signs are part of it: C of C++, F of F#, NET of .NET.
 fn lost_signs(raw: &str) -> Option<String> {
+    if truncation(raw).is_some() {
+        return None;
+    }
     let ends_with_sign = raw.ends_with(['+', '#', '$', '€']);
     let starts_with_sign = raw.starts_with('.');
     let words = Words::of(raw, Reading::Term);
@@ -173,7 +465,8 @@ fn lost_signs(raw: &str) -> Option<String> {
 
 fn is_short_capitals(raw: &str) -> bool {
     let letters = raw.chars().count();
-    (2..=SHORT_CAPITALS).contains(&letters) && raw.chars().all(char::is_uppercase)
+    let is_plain_capital = |c: char| c.is_uppercase() && !matches!(c, '\u{FF00}'..='\u{FFEF}');
+    (2..=SHORT_CAPITALS).contains(&letters) && raw.chars().all(is_plain_capital)
 }
 
 #[cfg(test)]
@@ -183,7 +476,7 @@ mod tests {
 
     fn kinds(text: &str) -> Vec<(&'static str, usize)> {
         let expr = query(text).unwrap();
-        lint(&expr)
+        lint(&expr, text)
             .iter()
             .map(|trap| (trap.kind, trap.at + 1))
             .collect()
@@ -204,6 +497,29 @@ mod tests {
             ("\"what now?\"", "question-mark", 1),
             ("iran OR people", "everyday-word", 9),
             ("www.example.org", "address", 1),
+            ("iran, iraq", "comma", 5),
+            ("\"oil price\", (gas OR coal)", "comma", 12),
+            ("iran; iraq", "comma", 1),
+            ("伊朗、伊拉克", "comma", 1),
+            ("iran، iraq", "comma", 1),
+            ("iran And iraq", "small-operator", 6),
+            ("iran SAME deal", "small-operator", 6),
+            ("iran ＯＲ iraq", "full-width", 6),
+            ("terror＊ iran", "full-width", 1),
+            ("‘climate change’ iran", "single-quotes", 1),
+            ("iran 'climate change'", "single-quotes", 6),
+            ("‚Klima‘ iran", "single-quotes", 1),
+            ("terror! iran", "truncation", 1),
+            ("iran terror$3", "truncation", 6),
+            ("wom#n iran", "truncation", 1),
+            ("iran+deal", "plus", 1),
+            ("oil/gas", "slash", 1),
+            ("title=iran oil", "equals", 1),
+            ("title :iran oil", "colon", 7),
+            ("a\\-b oil", "lost-signs", 1),
+            ("\"iran OR iraq\"", "operator-in-quotes", 1),
+            ("Uber", "accents", 1),
+            ("strike OR \"uber\"", "accents", 11),
         ] {
             assert_eq!(kinds(text), [(kind, col)], "{text}");
         }
@@ -224,8 +540,55 @@ mod tests {
             "iran NOT oil -gas",
             "iran AND NOT (oil)",
             "南海",
+            "1,000 dead",
+            "\"Paris, Texas\"",
+            "AC/DC OR TCP/IP OR km/h OR 24/7",
+            "Yahoo! results",
+            "'tis iran",
+            "Xi'an O’Brien",
+            "über OR =Uber",
+            "«accord nucléaire»",
+            "\"TRUTH AND JUSTICE\"",
+            "\"war and peace\"",
+            "source:uber iran",
+            "R&D H&M",
         ] {
             assert_eq!(kinds(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn operators_in_a_list_of_terms_are_seen_and_words_are_not() {
+        let kinds_of = |text: &str| {
+            let expr = crate::matching::query::term(text).unwrap();
+            let kinds = lint_term(&expr, text);
+            kinds.iter().map(|trap| trap.kind).collect::<Vec<_>>()
+        };
+        for text in [
+            "iran OR iraq",
+            "iran NEAR/5 deal",
+            "iran|iraq",
+            "-sport",
+            "(iran iraq)",
+            "title:iran",
+            "iran>=3",
+            "iran^10",
+            "\"nuclear deal\"~5",
+            "/CVE-1/",
+        ] {
+            assert_eq!(kinds_of(text), ["operator-in-terms"], "{text}");
+        }
+        for text in [
+            "East Sea",
+            "=UNCLOS",
+            "attack*",
+            "Washington, D.C.",
+            "“East Sea”",
+            "R&D",
+            "F-16",
+            "war and peace",
+        ] {
+            assert_eq!(kinds_of(text), [""; 0], "{text}");
         }
     }
 }

@@ -3,10 +3,12 @@
 //! In goes the text of a query, an alias or a term; out comes an [`Expr`], or every [`Mistake`] with its kind,
 //! column and hint. Nothing here knows of articles. `docs/QUERY.md` is the language for people.
 
+mod accented;
 mod aliases;
 mod check;
 mod expr;
 mod fields;
+mod habits;
 mod lint;
 mod mistake;
 mod parse;
@@ -19,7 +21,7 @@ pub(crate) use aliases::Aliases;
 pub(crate) use check::check;
 pub(crate) use expr::{Expr, Kind, Term, is_neutral};
 pub(crate) use fields::primary_language;
-pub(crate) use lint::lint;
+pub(crate) use lint::{lint, lint_term};
 pub(crate) use mistake::Mistake;
 pub(crate) use parse::{query, term};
 pub(crate) use pattern::{Look, Pattern, Tie};

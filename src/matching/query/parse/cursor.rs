@@ -102,8 +102,47 @@ pub(super) fn is_white(c: char) -> bool {
     c.is_whitespace()
 }
 
+/// True for a quote that opens a phrase; those of one keyboard and of another are the same.
 pub(super) fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '＂' | '“' | '”' | '„' | '‟')
+    is_double_quote(c) || partner(c).is_some()
+}
+
+/// Double quotes, which close one another: people open and close with whatever the keyboard gives them.
+fn is_double_quote(c: char) -> bool {
+    matches!(c, '"' | '＂' | '“' | '”' | '„' | '‟' | '〝' | '〞' | '〟')
+}
+
+/// The quote that closes a phrase of another shape.
+fn partner(open: char) -> Option<char> {
+    Some(match open {
+        '«' => '»',
+        '»' => '«',
+        '‹' => '›',
+        '›' => '‹',
+        '「' => '」',
+        '『' => '』',
+        '《' => '》',
+        '〈' => '〉',
+        _ => return None,
+    })
+}
+
+/// True if `c` closes a phrase that `open` opened.
+pub(super) fn closes(open: char, c: char) -> bool {
+    match partner(open) {
+        Some(close) => c == close,
+        None => is_double_quote(c),
+    }
+}
+
+/// A text in which no quote is left that a query would be closed by; those of Hebrew abbreviations stay.
+pub(super) fn without_quotes(text: &str) -> String {
+    let parser = Parser::new(text);
+    let is_mere_quote = |at: usize, c: char| is_quote(c) && !parser.is_hebrew_abbreviation(at);
+    let chars = text.chars().enumerate();
+    chars
+        .map(|(at, c)| if is_mere_quote(at, c) { ' ' } else { c })
+        .collect()
 }
 
 /// True for characters that end a word.

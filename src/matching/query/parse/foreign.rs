@@ -1,6 +1,7 @@
 //! Operators of other search languages, which get a hint with our spelling.
 
 use super::Parser;
+use super::cursor::is_white;
 
 /// Characters in which the partner of a `{` or `[` is looked for, to skip what stands between.
 const MAX_SKIPPED_CHARS: usize = 200;
@@ -44,6 +45,44 @@ impl Parser {
                 return true;
             }
         }
+    }
+}
+
+impl Parser {
+    /// `/5`, `/s`, `/p` where a regular expression would start: the closeness of legal data bases. A slash that stands
+    /// alone is "or" to many.
+    pub(super) fn foreign_slash(&mut self) -> bool {
+        let end = self.end_of_word(self.at + 1);
+        let is_apart = self.chars.get(end).is_none_or(|c| is_white(*c));
+        // Where another slash closes it, it is an expression, unless both stand between spaces.
+        let close = (end..self.chars.len()).find(|at| self.chars.get(*at) == Some(&'/'));
+        let is_closed = close.is_some_and(|close| {
+            let before = close
+                .checked_sub(1)
+                .and_then(|before| self.chars.get(before));
+            end > self.at + 1 || before.is_none_or(|c| !is_white(*c))
+        });
+        if !is_apart || is_closed {
+            return false;
+        }
+        let word = self.slice(self.at + 1, end).to_ascii_lowercase();
+        let hint = match word.as_str() {
+            "" => "write OR".to_owned(),
+            "s" | "p" => "write NEAR/15 (about a sentence) or NEAR/50 (a paragraph)".to_owned(),
+            number if number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit()) => {
+                format!("write NEAR/{number}")
+            }
+            _ => return false,
+        };
+        let at = self.at;
+        self.note(
+            "unknown-operator",
+            at,
+            format!("/{word} is not an operator"),
+            hint,
+        );
+        self.at = end;
+        true
     }
 }
 

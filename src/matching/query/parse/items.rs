@@ -1,11 +1,12 @@
 //! The smallest clauses: words, phrases, groups, fields, aliases, regular expressions.
 
-use super::cursor::{is_break, is_quote};
+use super::cursor::{closes, is_break, is_quote, without_quotes};
 use super::foreign::foreign_operator;
 use super::{Parsed, Parser};
 use crate::domain::Field;
 use crate::matching::query::expr::{Expr, Kind, Term};
 use crate::matching::query::fields::{field, unknown_field_hint};
+use crate::matching::query::habits::foreign_function;
 use crate::matching::query::pattern::Pattern;
 use crate::matching::query::regex;
 
@@ -89,6 +90,9 @@ impl Parser {
 
     fn regex(&mut self) -> Parsed {
         let start = self.at;
+        if self.foreign_slash() {
+            return Ok(self.expr(Kind::And(Vec::new()), start));
+        }
         let mut pattern = String::new();
         let mut at = start + 1;
         loop {
@@ -158,11 +162,12 @@ impl Parser {
     /// `phrase = '"' { word | "*" } '"'`
     fn phrase(&mut self, is_exact: bool, start: usize) -> Parsed {
         let open = self.at;
-        let closes = |at: &usize| {
+        let sign = self.peek().unwrap_or_default();
+        let is_close = |at: &usize| {
             let c = self.chars.get(*at);
-            c.is_some_and(|c| is_quote(*c)) && !self.is_hebrew_abbreviation(*at)
+            c.is_some_and(|c| closes(sign, *c)) && !self.is_hebrew_abbreviation(*at)
         };
-        let close = (open + 1..self.chars.len()).find(closes);
+        let close = (open + 1..self.chars.len()).find(is_close);
         let Some(length) = close.map(|close| close - open - 1) else {
             return self.stop(
                 "unclosed-quote",
@@ -173,7 +178,7 @@ impl Parser {
         };
         let raw_at = open + 1;
         self.at = raw_at + length + 1;
-        let raw = self.slice(raw_at, raw_at + length);
+        let raw = without_quotes(&self.slice(raw_at, raw_at + length));
         Ok(self.term(
             Term {
                 raw,
@@ -191,6 +196,13 @@ impl Parser {
         let raw = self.take_word();
         if !is_exact && let Some((offset, message, hint)) = foreign_operator(&raw) {
             self.note("unknown-operator", raw_at + offset, message, hint);
+            return self.expr(Kind::And(Vec::new()), start);
+        }
+        if matches!(self.peek(), Some('(' | '（'))
+            && let Some(hint) = foreign_function(&raw)
+        {
+            let message = format!("\"{raw}(\" is not an operator");
+            self.note("unknown-operator", raw_at, message, hint);
             return self.expr(Kind::And(Vec::new()), start);
         }
         self.term(
@@ -245,6 +257,10 @@ impl Parser {
                     self.in_field.map_or("title", Field::as_str)
                 ),
             );
+        }
+        if known.is_none() && self.starts_with("//") {
+            self.take_word();
+            return Ok(self.expr(Kind::And(Vec::new()), start));
         }
         let is_empty = match self.peek() {
             None | Some('-' | ')' | '）') => true,

@@ -9,7 +9,7 @@ mod foreign;
 mod items;
 mod suffix;
 
-use cursor::{is_quote, is_white};
+use cursor::{is_white, without_quotes};
 
 use super::expr::{Expr, Kind, Near, Term};
 use super::mistake::Mistake;
@@ -49,7 +49,7 @@ pub(crate) fn term(text: &str) -> Result<Expr, Mistake> {
     let trimmed = text.trim();
     let exact = trimmed.strip_prefix('=');
     let term = Term {
-        raw: exact.unwrap_or(trimmed).replace(is_quote, " "),
+        raw: without_quotes(exact.unwrap_or(trimmed)),
         raw_at: start + usize::from(exact.is_some()),
         is_exact: exact.is_some(),
         is_quoted: true,
