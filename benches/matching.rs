@@ -198,6 +198,7 @@ fn watch(query: String) -> WatchSource {
         asks: Asks::Query(query),
         min_score: None,
         stem: None,
+        fold: None,
     }
 }
 
@@ -251,6 +252,7 @@ fn agency(count: usize) -> Vec<WatchSource> {
                 asks: Asks::Terms(terms.collect()),
                 min_score: None,
                 stem: None,
+                fold: None,
             }
         })
         .collect()

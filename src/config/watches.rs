@@ -2,7 +2,7 @@
 
 use crate::channel::ChannelSettings;
 use crate::domain::{Priority, Watch, WatchName};
-use crate::matching::{Asks, Matcher, WatchSource};
+use crate::matching::{Asks, Fold, Matcher, WatchSource};
 
 use super::compile::compile;
 use super::names::{self, Taken};
@@ -169,7 +169,22 @@ fn source(raw: &RawWatch, report: &Report) -> Option<WatchSource> {
         asks,
         min_score: raw.min_score.as_ref().map(|score| score.value),
         stem: stem.map(|stem| stem.value.clone()),
+        fold: raw.fold.as_ref().and_then(|written| fold(written, report)),
     })
+}
+
+/// The spelling that counts as the same as the accented one.
+fn fold(written: &At<String>, report: &Report) -> Option<Fold> {
+    let fold = Fold::of_language(&written.value);
+    if fold.is_none() {
+        let message = format!(
+            "{} is not a language with letters written in two ways",
+            quoted(&written.value)
+        );
+        let hint = "write \"de\": ae, oe, ue and ss count as ä, ö, ü and ß";
+        report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+    }
+    fold
 }
 
 fn is_stem_language(stem: &At<String>, report: &Report) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::Fold;
 use super::expressions::Expression;
 use super::near::Closeness;
 use super::program::{Ask, Clause, Fields, KeySet, Scattered, Search, Step};
@@ -32,6 +33,7 @@ struct SharedUse {
     alias: usize,
     field: Option<Field>,
     stem: Option<String>,
+    fold: Option<Fold>,
     is_negated: bool,
 }
 
@@ -75,6 +77,8 @@ pub(crate) struct Context<'c> {
     pub(crate) alias_sources: &'c [Source],
     /// The language whose word forms count as the same.
     pub(crate) stem: Option<&'c str>,
+    /// The way to write letters that counts as the same.
+    pub(crate) fold: Option<Fold>,
     pub(crate) field: Option<Field>,
     /// True under NOT, where points count for nothing.
     pub(crate) is_negated: bool,
@@ -164,6 +168,7 @@ impl Compiler {
             alias,
             field: context.field,
             stem: context.stem.map(str::to_owned),
+            fold: context.fold,
             is_negated: context.is_negated,
         };
         if let Some(place) = self.shared_places.get(&wanted) {
@@ -233,7 +238,7 @@ impl Compiler {
             .map(|edge| Step {
                 from: node(edge.from),
                 to: node(edge.to),
-                keys: self.key_set(&edge.look),
+                keys: self.key_set(&edge.look, context.fold),
                 tie: edge.tie,
             })
             .collect();
@@ -256,7 +261,7 @@ impl Compiler {
         self.vocabulary.stem(language, &word.to_lowercase())
     }
 
-    fn key_set(&mut self, look: &Look) -> KeySet {
+    fn key_set(&mut self, look: &Look, fold: Option<Fold>) -> KeySet {
         match look {
             Look::Any => KeySet::Any,
             Look::Exact(word) => KeySet::One(self.vocabulary.exact(word)),
@@ -265,15 +270,28 @@ impl Compiler {
                 KeySet::One(self.vocabulary.prefix(self.forms.fold()))
             }
             Look::Glob { pattern, is_exact } => {
-                let key = if *is_exact {
-                    self.vocabulary.glob(pattern, true)
-                } else {
-                    self.forms.set(pattern);
-                    self.vocabulary.glob(self.forms.fold(), false)
-                };
-                KeySet::One(key)
+                if *is_exact {
+                    return KeySet::One(self.vocabulary.glob(pattern, true));
+                }
+                self.forms.set(pattern);
+                let key = self.vocabulary.glob(self.forms.fold(), false);
+                match fold {
+                    None => KeySet::One(key),
+                    Some(Fold::German) => {
+                        let german = self.forms.german(pattern);
+                        KeySet::Several([key, self.vocabulary.german_glob(german)].into())
+                    }
+                }
             }
-            Look::Plain(word) => self.plain(word),
+            Look::Plain(word) => match fold {
+                None => self.plain(word),
+                Some(Fold::German) => {
+                    let german = self.vocabulary.german(self.forms.german(word));
+                    let plain = self.plain(word);
+                    let keys = plain.as_slice().iter().copied();
+                    KeySet::Several(keys.chain([german]).collect())
+                }
+            },
         }
     }
 

@@ -49,6 +49,11 @@ impl Globs {
         key
     }
 
+    /// True if there are no patterns.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_head.is_empty()
+    }
+
     /// Adds the keys of all patterns that `word` fits.
     pub(crate) fn matching(&self, word: &str, keys: &mut Vec<KeyId>) {
         let first = word.bytes().next().map(usize::from);

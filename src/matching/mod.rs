@@ -15,6 +15,7 @@ mod frequency;
 mod globs;
 mod index;
 mod lint;
+mod marks;
 mod matcher;
 mod near;
 mod places;
@@ -31,6 +32,7 @@ mod words;
 pub use excerpt::sentence;
 pub use explain::{ClauseKind, ClauseReport, Explanation};
 pub use lint::lint;
+pub use marks::marks;
 pub use matcher::Matcher;
 pub use trial::{Expectation, FailedTrial, failed_trials};
 
@@ -45,6 +47,24 @@ pub struct WatchSource {
     pub min_score: Option<f64>,
     /// The language whose word forms count as the same.
     pub stem: Option<String>,
+    /// The spelling in which accented letters count as the same as those written in their place.
+    pub fold: Option<Fold>,
+}
+
+/// A way to write letters with accents where they cannot be typed, which counts as the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fold {
+    /// German: ä, ö, ü and ß as ae, oe, ue and ss.
+    German,
+}
+
+impl Fold {
+    /// The way of a language, by its code.
+    #[must_use]
+    pub fn of_language(code: &str) -> Option<Self> {
+        let primary = query::primary_language(code);
+        (primary == "de").then_some(Self::German)
+    }
 }
 
 /// The two ways to say what is looked for.

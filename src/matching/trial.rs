@@ -68,6 +68,7 @@ mod tests {
             asks: Asks::Query("iran deal".to_owned()),
             min_score: None,
             stem: None,
+            fold: None,
         };
         let matcher = Matcher::compile(&[], &[watch]).unwrap();
         let texts = |list: &[&str]| {

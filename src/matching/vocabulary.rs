@@ -52,6 +52,9 @@ pub(crate) struct Vocabulary {
     fold_globs: Globs,
     exact_globs: Globs,
     stems: Vec<StemSet>,
+    /// Words and patterns of watches that count ae, oe, ue as ä, ö, ü, in the form of [`Keys::german`].
+    german: WordMap<KeyId>,
+    german_globs: Globs,
     languages: WordMap<KeyId>,
     keys: Counter,
 }
@@ -145,6 +148,20 @@ impl Vocabulary {
         globs.intern(pattern, || self.keys.next(frequency))
     }
 
+    /// The key of all words that are spelled the same in German letters.
+    pub(crate) fn german(&mut self, german: &str) -> KeyId {
+        let frequency = frequency::of_word(german);
+        intern(&mut self.german, german, frequency, &mut self.keys)
+    }
+
+    /// The key of all words that fit a pattern in German letters.
+    pub(crate) fn german_glob(&mut self, pattern: &str) -> KeyId {
+        let head = pattern.chars().take_while(|c| !matches!(c, '*' | '?'));
+        let frequency = frequency::of_head(head.count());
+        self.german_globs
+            .intern(pattern, || self.keys.next(frequency))
+    }
+
     /// The key of a word's stem; absent if the language has no stems.
     pub(crate) fn stem(&mut self, language: &str, lower: &str) -> Option<KeyId> {
         let language = stem_language(language);
@@ -205,6 +222,7 @@ impl Vocabulary {
         forms: &mut Keys,
         keys: &mut Vec<KeyId>,
     ) {
+        self.german_keys(exact, forms, keys);
         let is_simple = exact
             .bytes()
             .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
@@ -234,6 +252,15 @@ impl Vocabulary {
         if let Some(word) = without_irish_prefix(exact) {
             self.keys_of_word(word, script, None, forms, keys);
         }
+    }
+
+    fn german_keys(&self, exact: &str, forms: &mut Keys, keys: &mut Vec<KeyId>) {
+        if self.german.is_empty() && self.german_globs.is_empty() {
+            return;
+        }
+        let german = forms.german(exact);
+        keys.extend(self.german.get(german));
+        self.german_globs.matching(german, keys);
     }
 
     fn keys_by_pattern(&self, exact: &str, fold: &str, script: Script, keys: &mut Vec<KeyId>) {

@@ -170,6 +170,7 @@ mod tests {
             asks: Asks::Query(query.into()),
             min_score: None,
             stem: None,
+            fold: None,
         };
         let matcher = Matcher::compile(&[], &[source]).unwrap();
         let article = ArticleText {

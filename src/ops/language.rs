@@ -29,6 +29,7 @@ mod tests {
             asks: Asks::Query(query.into()),
             min_score: None,
             stem: stem.map(str::to_owned),
+            fold: None,
         }
     }
 

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret as _;
 use super::*;
 use crate::channel::{ChannelKind, SmtpTls};
 use crate::domain::{ArticleMode, Destination, FeedSelector, FirstPoll, Priority};
-use crate::matching::Asks;
+use crate::matching::{Asks, Fold};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -50,6 +50,7 @@ name = "Code of Conduct"
 query = '@east-sea AND @aaa'
 min_score = 2
 stem = "en"
+fold = "de"
 feeds = ["tag:asia", "Morning", "https://b.example/"]
 notify = ["desk", "hook", "desk"]
 priority = "high"
@@ -254,6 +255,7 @@ fn watches_and_aliases_reach_the_matcher_as_written_and_in_their_order() {
     assert_eq!(query.asks, Asks::Query("@east-sea AND @aaa".into()));
     assert_eq!(query.min_score, Some(2.0));
     assert_eq!(query.stem.as_deref(), Some("en"));
+    assert_eq!(query.fold, Some(Fold::German));
     assert_eq!(
         terms.asks,
         Asks::Terms(vec!["East Sea".into(), "=UNCLOS".into()])

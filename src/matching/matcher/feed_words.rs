@@ -9,6 +9,7 @@ fn watch(query: &str) -> WatchSource {
         asks: Asks::Query(query.to_owned()),
         min_score: None,
         stem: None,
+        fold: None,
     }
 }
 

@@ -99,6 +99,7 @@ impl Matcher {
                         aliases: &aliases,
                         alias_sources: &alias_sources,
                         stem: watch.stem.as_deref(),
+                        fold: watch.fold,
                         field: None,
                         is_negated: false,
                     },

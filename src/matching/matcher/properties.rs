@@ -150,6 +150,7 @@ fn watch(query: &str) -> WatchSource {
         asks: Asks::Query(query.to_owned()),
         min_score: None,
         stem: Some("en".to_owned()),
+        fold: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::matching::Fold;
 use crate::matching::words::Keys;
 
 fn fires(query: &str, text: &str) -> bool {
@@ -11,6 +12,7 @@ fn fires(query: &str, text: &str) -> bool {
         asks: Asks::Query(query.to_owned()),
         min_score: None,
         stem: None,
+        fold: None,
     };
     let matcher = Matcher::compile(&[], &[watch]).unwrap();
     let article = ArticleText {
@@ -251,4 +253,44 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn german_letters_are_found_in_both_spellings_where_the_watch_asks_for_it() {
+    let fires = |query: &str, fold, text: &str| {
+        let watch = WatchSource {
+            name: "w".to_owned(),
+            asks: Asks::Query(query.to_owned()),
+            min_score: None,
+            stem: None,
+            fold,
+        };
+        let matcher = Matcher::compile(&[], &[watch]).unwrap();
+        let article = ArticleText {
+            text,
+            ..ArticleText::default()
+        };
+        !matcher.hits(&article).is_empty()
+    };
+    for (query, text) in [
+        ("Müller", "Frau Mueller"),
+        ("Mueller", "Frau Müller"),
+        ("Müller", "FRAU MUELLER"),
+        ("\"Köln Süd\"", "in Koeln Sued"),
+        ("Goethe", "Göthe"),
+        ("Muell*", "die Müllabfuhr"),
+        ("Müll*", "die Muellabfuhr"),
+        ("title:Müller OR body:Aerzte", "die Ärzte"),
+        ("Groß-Gerau", "in Grossgerau"),
+    ] {
+        assert!(fires(query, Some(Fold::German), text), "{query} in {text}");
+    }
+    for (query, text) in [
+        ("Müller", "Frau Moller"),
+        ("=Müller", "Frau Mueller"),
+        ("Muller", "Frau Mueller"),
+    ] {
+        assert!(!fires(query, Some(Fold::German), text), "{query} in {text}");
+    }
+    assert!(!fires("Mueller", None, "Frau Müller"));
 }

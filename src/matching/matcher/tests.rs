@@ -59,6 +59,7 @@ fn watch(query: &str, options: &Options) -> WatchSource {
         asks: Asks::Query(query.to_owned()),
         min_score: options.min_score,
         stem: options.stem.clone(),
+        fold: None,
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) struct Keys {
     lower: String,
     fold: String,
     tones: String,
+    german: String,
 }
 
 impl Keys {
@@ -68,6 +69,21 @@ impl Keys {
     /// The case-folded form: accents kept, tone marks at the end.
     pub(crate) fn lower(&self) -> &str {
         &self.lower
+    }
+
+    /// The form of a word in NFKC without case and accents in which ä, ö and ü are written as in German: ae, oe, ue.
+    pub(crate) fn german(&mut self, exact: &str) -> &str {
+        self.german.clear();
+        for c in exact.chars() {
+            match c {
+                'ä' | 'Ä' => self.german.push_str("ae"),
+                'ö' | 'Ö' => self.german.push_str("oe"),
+                'ü' | 'Ü' => self.german.push_str("ue"),
+                _ if c.is_ascii() => self.german.push(c.to_ascii_lowercase()),
+                _ => self.german.push_str(&characters::fold_of(c)),
+            }
+        }
+        &self.german
     }
 
     /// The form without case and accents.
