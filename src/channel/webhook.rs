@@ -16,7 +16,7 @@ use super::{Attempt, ChannelError, Form, WebhookSettings};
 
 /// The shortest and the longest pause that a receiver is granted.
 const MIN_PAUSE: Duration = Duration::from_secs(1);
-const MAX_PAUSE: Duration = Duration::from_hours(1);
+const MAX_PAUSE: Duration = Duration::from_hours(24);
 
 /// Writes the body that every try of a delivery carries.
 pub(super) fn write(alerts: &[Alert], form: Form, now: Timestamp) -> String {
@@ -198,6 +198,10 @@ fn no_answer(error: &FetchError) -> AttemptOutcome {
         | FetchError::BadScheme { .. }
         | FetchError::NoHost
         | FetchError::BadRequest { .. } => AttemptOutcome::Misconfigured { reason },
+        FetchError::Dns { .. } | FetchError::Connect { .. } | FetchError::Tls { .. } => {
+            AttemptOutcome::Unreached { reason }
+        }
+        // It may be this message that the receiver cannot digest.
         _ => AttemptOutcome::Failed { reason },
     }
 }
@@ -267,11 +271,12 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_is_the_longest_asked_for_between_a_second_and_an_hour() {
+    fn a_pause_is_the_longest_asked_for_between_a_second_and_a_day() {
         for (retry_after_s, body, expected_ms) in [
             (Some(0), "", Some(1000)),
             (Some(90), "", Some(90_000)),
-            (Some(86_400), "", Some(3_600_000)),
+            (Some(86_400), "", Some(86_400_000)),
+            (Some(864_000), "", Some(86_400_000)),
             (None, r#"{"retry_after": 1.5}"#, Some(1500)),
             (None, r#"{"retry_after": 0.2}"#, Some(1000)),
             (None, r#"{"retry_after": "7"}"#, Some(7000)),
@@ -288,7 +293,7 @@ mod tests {
             (Some(2), r#"{"retry_after": 30}"#, Some(30_000)),
             (Some(30), r#"{"retry_after": 2}"#, Some(30_000)),
             (None, r#"{"retry_after": -3}"#, Some(1000)),
-            (None, r#"{"retry_after": 1e300}"#, Some(3_600_000)),
+            (None, r#"{"retry_after": 1e300}"#, Some(86_400_000)),
             (None, r#"{"retry_after": null}"#, None),
             (None, r#"{"retry_after": [1]}"#, None),
             (None, "retry_after: 3", None),

@@ -90,7 +90,9 @@ async fn send(channel: &Channel, destination: &Destination) -> anyhow::Result<bo
     };
     let (is_accepted, words) = match attempt.outcome {
         AttemptOutcome::Accepted => (true, format!("accepted as {delivery}")),
-        AttemptOutcome::Failed { reason } => (false, format!("failed, may pass: {reason}")),
+        AttemptOutcome::Failed { reason }
+        | AttemptOutcome::Unreached { reason }
+        | AttemptOutcome::Deferred { reason } => (false, format!("failed, may pass: {reason}")),
         AttemptOutcome::Paused { reason, wait } => (
             false,
             format!("asked to wait {} s: {reason}", wait.as_secs()),

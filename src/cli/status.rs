@@ -118,7 +118,7 @@ fn print_feed(feed: &FeedLine) -> anyhow::Result<()> {
 fn print_channel(channel: &ChannelLine) -> anyhow::Result<()> {
     output::line(&format!(
         "  {:<13} {}: {} delivered, {} waiting, {} held, {} given up, last success {}",
-        channel.state,
+        channel.state.as_str(),
         channel.name,
         channel.delivered,
         channel.waiting,
@@ -204,7 +204,7 @@ fn as_json(report: &Report) -> Value {
         .map(|channel| {
             json!({
                 "name": channel.name.0,
-                "state": channel.state,
+                "state": channel.state.as_str(),
                 "error": channel.error,
                 "failing_since": time(channel.failing_since),
                 "last_success": time(channel.last_success_at),

@@ -1,6 +1,8 @@
-//! A channel: where alerts go.
+//! A channel: where alerts go, and how its other side has answered lately.
 
 use std::fmt;
+
+use super::Timestamp;
 
 /// The name of a channel; unique in a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,4 +12,73 @@ impl fmt::Display for ChannelName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// How a channel is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ChannelState {
+    /// Its last message was accepted, or none was sent yet.
+    #[default]
+    Ok,
+    /// Its last message was not accepted: it is probed with one message at a time.
+    Failing,
+    /// The other side asked for a pause.
+    Paused,
+    /// The other side refuses every message: somebody must change a setting.
+    Misconfigured,
+    /// The other side is gone for good.
+    Gone,
+}
+
+impl ChannelState {
+    /// Every state.
+    pub const ALL: [Self; 5] = [
+        Self::Ok,
+        Self::Failing,
+        Self::Paused,
+        Self::Misconfigured,
+        Self::Gone,
+    ];
+
+    /// The word for it in the store, in `status` and in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failing => "failing",
+            Self::Paused => "paused",
+            Self::Misconfigured => "misconfigured",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// What is known of a channel before a try.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ChannelPast {
+    /// How it is.
+    pub state: ChannelState,
+    /// Since when it fails.
+    pub failing_since: Option<Timestamp>,
+    /// When it last accepted a message.
+    pub last_success_at: Option<Timestamp>,
+    /// Tries in a row that were not accepted.
+    pub failures: u32,
+    /// Different messages among them: one that fails alone has a fault of its own.
+    pub suspects: u32,
+}
+
+/// What a try means for the rest of its channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChannelNext {
+    /// How it is now.
+    pub state: ChannelState,
+    /// Nothing is sent before this time; absent where there is nothing to wait for.
+    pub not_before: Option<Timestamp>,
+    /// Tries in a row that were not accepted.
+    pub failures: u32,
+    /// Different messages among them.
+    pub suspects: u32,
+    /// Whether what failed while the channel failed is due now, in order: its other side is back.
+    pub frees: bool,
 }

@@ -77,6 +77,19 @@ pub struct Bundled {
     pub alerts: Vec<AlertId>,
 }
 
+/// What is known of a delivery before a try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeliveryPast {
+    /// Tries so far that count against the schedule.
+    pub tries: u32,
+    /// When the first try was made.
+    pub first_tried_at: Option<Timestamp>,
+    /// When the last try was made.
+    pub last_tried_at: Option<Timestamp>,
+    /// When its own schedule has it tried; a probe of its channel comes earlier.
+    pub due_at: Timestamp,
+}
+
 /// Where a delivery stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeliveryState {
@@ -109,6 +122,16 @@ pub enum AttemptOutcome {
         /// What went wrong.
         reason: String,
     },
+    /// The other side was not reached, which no message can be blamed for: the whole channel waits.
+    Unreached {
+        /// What went wrong.
+        reason: String,
+    },
+    /// It failed in a way that may pass, and that says nothing of the other messages: a mailbox that is full.
+    Deferred {
+        /// What it said.
+        reason: String,
+    },
     /// The other side asked for a pause: the whole channel waits, and no try is used up.
     Paused {
         /// What it said.
@@ -116,8 +139,8 @@ pub enum AttemptOutcome {
         /// How long it asked us to wait.
         wait: Duration,
     },
-    /// The other side does not take what this channel sends until somebody changes a setting: the channel is
-    /// probed from time to time with its oldest delivery.
+    /// The other side refuses it. Where it takes other messages, this one has a fault; where it refuses them all, somebody
+    /// must change a setting, and the channel is probed from time to time.
     Misconfigured {
         /// What it said.
         reason: String,
@@ -147,6 +170,8 @@ impl AttemptOutcome {
         match self {
             Self::Accepted => "accepted",
             Self::Failed { .. } => "failed",
+            Self::Unreached { .. } => "unreached",
+            Self::Deferred { .. } => "deferred",
             Self::Paused { .. } => "paused",
             Self::Misconfigured { .. } => "misconfigured",
             Self::TooLong { .. } => "too-long",
@@ -161,22 +186,13 @@ impl AttemptOutcome {
         match self {
             Self::Accepted => None,
             Self::Failed { reason }
+            | Self::Unreached { reason }
+            | Self::Deferred { reason }
             | Self::Paused { reason, .. }
             | Self::Misconfigured { reason }
             | Self::TooLong { reason }
             | Self::Refused { reason }
             | Self::Gone { reason } => Some(reason),
-        }
-    }
-
-    /// Whether the try uses up one of those that the schedule gives.
-    #[must_use]
-    pub fn counts(&self) -> bool {
-        match self {
-            Self::Accepted | Self::Failed { .. } | Self::TooLong { .. } | Self::Refused { .. } => {
-                true
-            }
-            Self::Paused { .. } | Self::Misconfigured { .. } | Self::Gone { .. } => false,
         }
     }
 }

@@ -17,8 +17,10 @@ mod watch;
 
 pub use alert::{Alert, Held, HoldReason, Match, Past, PastAlert, Raised};
 pub use article::{Article, ArticleText, FeedWords, TextBasis, paragraphs};
-pub use channel::ChannelName;
-pub use delivery::{AttemptOutcome, Bundle, Bundled, DeliveryState, Destination, Leg, WaitingLeg};
+pub use channel::{ChannelName, ChannelNext, ChannelPast, ChannelState};
+pub use delivery::{
+    AttemptOutcome, Bundle, Bundled, DeliveryPast, DeliveryState, Destination, Leg, WaitingLeg,
+};
 pub use entry::{Entry, EntryKey};
 pub use feed::{AddressRewrite, ArticleMode, Feed, FirstPoll, SiteRule, Validators, shown_url};
 pub use host::{HostMemory, PageKey, PageLines, TextHash};

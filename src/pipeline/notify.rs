@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify as Bell;
-use tracing::{info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::{Context, Plan, Stage, StageError};
 use crate::channel::{Attempt, Form};
-use crate::domain::{AttemptOutcome, ChannelName, DeliveryState, Timestamp};
+use crate::domain::{AttemptOutcome, ChannelName, ChannelState, DeliveryState, Timestamp};
 use crate::schedule::{DeliveryPolicy, after_attempt};
-use crate::store::{ChannelHold, DueDelivery, Rendered, Unrendered};
+use crate::store::{Attempted, DueDelivery, Rendered, Unrendered};
 
 /// A claim outlives the longest try, which is a mail's of 60 s.
 const LEASE: Duration = Duration::from_mins(3);
@@ -120,20 +120,18 @@ impl Stage for Notify {
         let policy = DeliveryPolicy {
             retry: channel.settings.retry.clone(),
         };
-        let (state, held_until) = after_attempt(
-            &outcome,
-            due.tries,
-            due.first_tried_at,
-            &policy,
-            fastrand::f64(),
-            now,
-        );
-        let hold = channel_hold(&outcome, held_until, now);
+        let jitter = fastrand::f64();
+        let after = after_attempt(&outcome, &due.past, &due.channel_past, &policy, jitter, now);
+        let attempted = Attempted {
+            state: after.delivery,
+            counts: after.counts,
+            channel: after.channel,
+        };
         let stood = ctx
             .store
-            .record_attempt(due.clone(), outcome.clone(), state.clone(), hold, now)
+            .record_attempt(due.clone(), outcome.clone(), attempted.clone(), now)
             .await?;
-        log(&due, &outcome, &state, stood);
+        log(&due, &outcome, &attempted, stood);
         drop(turn);
         Ok(())
     }
@@ -181,32 +179,40 @@ fn meaning(due: &DueDelivery, attempt: Attempt) -> AttemptOutcome {
     }
 }
 
-fn channel_hold(
-    outcome: &AttemptOutcome,
-    held_until: Option<Timestamp>,
-    now: Timestamp,
-) -> ChannelHold {
-    let until = held_until.unwrap_or(now);
-    match outcome {
-        AttemptOutcome::Accepted => ChannelHold::Working,
-        AttemptOutcome::Failed { .. } => ChannelHold::Failing,
-        AttemptOutcome::Paused { .. } => ChannelHold::PausedUntil(until),
-        AttemptOutcome::Misconfigured { .. } => ChannelHold::MisconfiguredUntil(until),
-        AttemptOutcome::TooLong { .. } | AttemptOutcome::Refused { .. } => ChannelHold::Unchanged,
-        AttemptOutcome::Gone { .. } => ChannelHold::Gone,
-    }
-}
-
-fn log(due: &DueDelivery, outcome: &AttemptOutcome, state: &DeliveryState, stood: bool) {
-    let (id, channel, attempt) = (&due.id, &due.channel, due.tries + 1);
+fn log(due: &DueDelivery, outcome: &AttemptOutcome, attempted: &Attempted, stood: bool) {
+    let (id, channel, attempt) = (&due.id, &due.channel, due.past.tries + 1);
     if !stood {
         warn!(delivery.id = %id, channel = %channel, "a try came too late; another one stands");
     }
-    match outcome.reason() {
-        None => info!(delivery.id = %id, channel = %channel, attempt, "delivery sent"),
-        Some(reason) => {
-            let given_up = matches!(state, DeliveryState::Abandoned { .. });
-            warn!(delivery.id = %id, channel = %channel, attempt, given_up, error = reason, "delivery failed");
+    match (outcome.reason(), &attempted.state) {
+        (None, _) => info!(delivery.id = %id, channel = %channel, attempt, "delivery sent"),
+        (Some(reason), DeliveryState::Abandoned { .. }) => {
+            error!(delivery.id = %id, channel = %channel, attempt, error = reason, "delivery given up");
+        }
+        (Some(reason), DeliveryState::Waiting { .. } | DeliveryState::Sent { .. }) => {
+            debug!(delivery.id = %id, channel = %channel, attempt, error = reason, "delivery failed");
+        }
+    }
+    log_channel(due, outcome, attempted);
+}
+
+/// One line for each change of a channel's state, not one for each try.
+fn log_channel(due: &DueDelivery, outcome: &AttemptOutcome, attempted: &Attempted) {
+    let Some(next) = attempted.channel else {
+        return;
+    };
+    let (channel, before) = (&due.channel, due.channel_past.state);
+    if next.state == before {
+        return;
+    }
+    let reason = outcome.reason().unwrap_or_default();
+    match next.state {
+        ChannelState::Ok => info!(channel = %channel, "channel works again"),
+        ChannelState::Failing | ChannelState::Paused => {
+            warn!(channel = %channel, state = next.state.as_str(), error = reason, "channel does not take alerts now");
+        }
+        ChannelState::Misconfigured | ChannelState::Gone => {
+            error!(channel = %channel, state = next.state.as_str(), error = reason, "channel takes no alerts until it is mended");
         }
     }
 }

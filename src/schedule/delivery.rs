@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::{after, jittered};
-use crate::domain::{AttemptOutcome, DeliveryState, Timestamp};
+use crate::domain::{
+    AttemptOutcome, ChannelNext, ChannelPast, ChannelState, DeliveryPast, DeliveryState, Timestamp,
+};
 
 /// How often and how long a channel's deliveries are tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,59 +14,129 @@ pub struct DeliveryPolicy {
     pub retry: Vec<Duration>,
 }
 
+/// Where both stand after the try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AfterAttempt {
+    /// The delivery.
+    pub delivery: DeliveryState,
+    /// Whether the try counts against the schedule.
+    pub counts: bool,
+    /// What it means for the channel; absent where it says nothing of it.
+    pub channel: Option<ChannelNext>,
+}
+
 /// The shortest and the longest pause that another side can ask for.
-const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_hours(1));
+const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_hours(24));
 
-/// How often a channel is probed whose settings the other side does not accept.
-const PROBE_EVERY: Duration = Duration::from_mins(15);
+/// The longest wait before a failing channel is probed: an outage that is over is noticed within this.
+const MOST_BETWEEN_PROBES: Duration = Duration::from_mins(1);
 
-/// How long deliveries wait for somebody to mend such a channel, before they are given up.
+/// The wait before a failing channel is probed with another message: one poisoned message must not hold the others.
+const BEFORE_THE_NEXT_MESSAGE: Duration = Duration::from_secs(5);
+
+/// The waits before a channel is probed that refuses what it gets. They begin short, as a receiver that is being
+/// deployed refuses for seconds.
+const BETWEEN_REFUSALS: [Duration; 5] = [
+    Duration::from_secs(5),
+    Duration::from_secs(30),
+    Duration::from_mins(2),
+    Duration::from_mins(10),
+    Duration::from_mins(15),
+];
+
+/// Different messages that have failed when it is the channel that fails: it is then probed with the oldest, so that the
+/// order is kept.
+const SUSPECTS_OF_AN_OUTAGE: u32 = 3;
+
+/// Different messages that are refused before the channel is called misconfigured; or tries of a single one.
+const REFUSALS: u32 = 3;
+
+/// The tries of a message that is refused while others are accepted.
+const TRIES_OF_A_REFUSED: u32 = 3;
+
+/// How long deliveries wait for somebody to mend a channel, before they are given up.
 const MISCONFIGURED_FOR: Duration = Duration::from_hours(24);
 
-/// Tells where a delivery stands after a try, and until when its whole channel waits, if it does.
+/// Tells where a delivery and its channel stand after a try.
 ///
-/// `tries` and `first_tried_at` count the tries before this one.
+/// A message that fails makes its channel fail: from then on one message at a time is tried, each time another one, and
+/// the rest wait. The first that is accepted ends that, and what failed is due again, in order. Where a single message
+/// failed and another one is accepted, the fault is the message's: it keeps to its own schedule.
 #[must_use]
 pub fn after_attempt(
     outcome: &AttemptOutcome,
-    tries: u32,
-    first_tried_at: Option<Timestamp>,
+    past: &DeliveryPast,
+    channel: &ChannelPast,
     policy: &DeliveryPolicy,
     jitter: f64,
     now: Timestamp,
-) -> (DeliveryState, Option<Timestamp>) {
+) -> AfterAttempt {
+    let waits = |not_before| DeliveryState::Waiting { not_before };
+    // What was said of this message alone shows that the other side is there.
+    let answers = |delivery| AfterAttempt {
+        delivery,
+        counts: true,
+        channel: (channel.state != ChannelState::Ok).then(|| works_again(channel)),
+    };
     match outcome {
-        AttemptOutcome::Accepted => (DeliveryState::Sent { at: now }, None),
-        AttemptOutcome::Failed { reason } => {
-            let wait = policy.retry.get(tries as usize);
-            let state = match wait {
-                Some(wait) => DeliveryState::Waiting {
-                    not_before: after(now, jittered(*wait, jitter)),
-                },
-                None => given_up(reason, now),
-            };
-            (state, None)
+        AttemptOutcome::Accepted => AfterAttempt {
+            delivery: DeliveryState::Sent { at: now },
+            counts: true,
+            channel: Some(works_again(channel)),
+        },
+        AttemptOutcome::Failed { reason } | AttemptOutcome::Unreached { reason } => {
+            let is_blameless = matches!(outcome, AttemptOutcome::Unreached { .. });
+            let counts = past.due_at <= now;
+            AfterAttempt {
+                delivery: by_schedule(reason, past, counts, policy, jitter, now),
+                counts,
+                channel: Some(if is_blameless {
+                    ChannelNext {
+                        suspects: channel.suspects.max(SUSPECTS_OF_AN_OUTAGE),
+                        ..fails(past, channel, policy, jitter, now)
+                    }
+                } else {
+                    fails(past, channel, policy, jitter, now)
+                }),
+            }
+        }
+        AttemptOutcome::Deferred { reason } => {
+            answers(by_schedule(reason, past, true, policy, jitter, now))
         }
         AttemptOutcome::Paused { wait, .. } => {
             let until = after(now, (*wait).clamp(PAUSE.0, PAUSE.1));
-            (DeliveryState::Waiting { not_before: until }, Some(until))
+            AfterAttempt {
+                delivery: waits(until),
+                counts: false,
+                channel: Some(ChannelNext {
+                    state: ChannelState::Paused,
+                    not_before: Some(until),
+                    failures: channel.failures,
+                    suspects: channel.suspects,
+                    frees: false,
+                }),
+            }
         }
-        AttemptOutcome::Misconfigured { reason } => {
-            let until = after(now, jittered(PROBE_EVERY, jitter));
-            let since = first_tried_at.unwrap_or(now);
-            let state = if after(since, MISCONFIGURED_FOR) <= now {
-                given_up(reason, now)
-            } else {
-                DeliveryState::Waiting { not_before: now }
-            };
-            (state, Some(until))
-        }
-        AttemptOutcome::Refused { reason } => (given_up(reason, now), None),
-        // What is shorter is tried at once. For a receiver that is gone nothing is thrown away: it waits until somebody
-        // mends the channel or asks for a new try.
-        AttemptOutcome::TooLong { .. } | AttemptOutcome::Gone { .. } => {
-            (DeliveryState::Waiting { not_before: now }, None)
-        }
+        AttemptOutcome::Misconfigured { reason } => AfterAttempt {
+            delivery: refused(reason, past, channel, jitter, now),
+            counts: true,
+            channel: Some(refuses(past, channel, jitter, now)),
+        },
+        // What is shorter is tried at once.
+        AttemptOutcome::TooLong { .. } => answers(waits(now)),
+        AttemptOutcome::Refused { reason } => answers(given_up(reason, now)),
+        // Nothing is thrown away: it waits until somebody mends the channel or asks for a new try.
+        AttemptOutcome::Gone { .. } => AfterAttempt {
+            delivery: waits(now),
+            counts: false,
+            channel: Some(ChannelNext {
+                state: ChannelState::Gone,
+                not_before: None,
+                failures: channel.failures.saturating_add(1),
+                suspects: channel.suspects,
+                frees: false,
+            }),
+        },
     }
 }
 
@@ -75,15 +147,141 @@ fn given_up(reason: &str, now: Timestamp) -> DeliveryState {
     }
 }
 
+fn works_again(channel: &ChannelPast) -> ChannelNext {
+    ChannelNext {
+        state: ChannelState::Ok,
+        not_before: None,
+        failures: 0,
+        suspects: 0,
+        frees: channel.suspects > 1,
+    }
+}
+
+/// A try that the schedule had asked for moves on in it; one that only probed the channel changes nothing.
+fn by_schedule(
+    reason: &str,
+    past: &DeliveryPast,
+    counts: bool,
+    policy: &DeliveryPolicy,
+    jitter: f64,
+    now: Timestamp,
+) -> DeliveryState {
+    if !counts {
+        return DeliveryState::Waiting {
+            not_before: past.due_at,
+        };
+    }
+    match policy.retry.get(past.tries as usize) {
+        Some(wait) => DeliveryState::Waiting {
+            not_before: after(now, jittered(*wait, jitter)),
+        },
+        None => given_up(reason, now),
+    }
+}
+
+/// How many different messages have failed in a row with this one.
+fn suspects(past: &DeliveryPast, channel: &ChannelPast) -> u32 {
+    let is_known = channel.failures > 0
+        && past
+            .last_tried_at
+            .zip(channel.failing_since)
+            .is_some_and(|(tried, since)| tried >= since);
+    if channel.failures == 0 {
+        1
+    } else {
+        channel.suspects.saturating_add(u32::from(!is_known))
+    }
+}
+
+fn fails(
+    past: &DeliveryPast,
+    channel: &ChannelPast,
+    policy: &DeliveryPolicy,
+    jitter: f64,
+    now: Timestamp,
+) -> ChannelNext {
+    let last = policy.retry.last().copied();
+    let wait = policy
+        .retry
+        .get(channel.failures as usize)
+        .copied()
+        .or(last);
+    let most = if channel.failures == 0 {
+        BEFORE_THE_NEXT_MESSAGE
+    } else {
+        MOST_BETWEEN_PROBES
+    };
+    let wait = wait.unwrap_or(most).min(most);
+    ChannelNext {
+        state: ChannelState::Failing,
+        not_before: Some(after(now, jittered(wait, jitter))),
+        failures: channel.failures.saturating_add(1),
+        suspects: suspects(past, channel),
+        frees: false,
+    }
+}
+
+/// A message that is refused while others are accepted is given up soon; while none is, it waits for somebody to mend the
+/// channel.
+fn refused(
+    reason: &str,
+    past: &DeliveryPast,
+    channel: &ChannelPast,
+    jitter: f64,
+    now: Timestamp,
+) -> DeliveryState {
+    let since = past.first_tried_at.unwrap_or(now);
+    let others_are_accepted = channel.last_success_at.is_some_and(|at| at > since);
+    let has_fault = others_are_accepted && past.tries + 1 >= TRIES_OF_A_REFUSED;
+    if has_fault || after(since, MISCONFIGURED_FOR) <= now {
+        return given_up(reason, now);
+    }
+    DeliveryState::Waiting {
+        not_before: after(now, between_refusals(past.tries, jitter)),
+    }
+}
+
+fn refuses(past: &DeliveryPast, channel: &ChannelPast, jitter: f64, now: Timestamp) -> ChannelNext {
+    let failures = channel.failures.saturating_add(1);
+    let suspects = suspects(past, channel);
+    let is_misconfigured = suspects >= REFUSALS || failures >= REFUSALS;
+    let wait = if is_misconfigured {
+        between_refusals(failures - REFUSALS.min(failures), jitter)
+    } else if suspects > channel.suspects {
+        // The next message tells whose fault it is; it need not wait for that.
+        Duration::ZERO
+    } else {
+        between_refusals(channel.failures, jitter)
+    };
+    ChannelNext {
+        state: if is_misconfigured {
+            ChannelState::Misconfigured
+        } else {
+            ChannelState::Failing
+        },
+        not_before: Some(after(now, wait)),
+        failures,
+        suspects,
+        frees: false,
+    }
+}
+
+fn between_refusals(refusals: u32, jitter: f64) -> Duration {
+    let place = (refusals as usize).min(BETWEEN_REFUSALS.len() - 1);
+    let wait = BETWEEN_REFUSALS.get(place).copied().unwrap_or_default();
+    jittered(wait, jitter)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+    const SECOND: Duration = Duration::from_secs(1);
 
     fn policy() -> DeliveryPolicy {
         DeliveryPolicy {
-            retry: vec![Duration::from_secs(5), Duration::from_secs(30)],
+            retry: vec![5 * SECOND, 30 * SECOND, 120 * SECOND],
         }
     }
 
@@ -93,43 +291,215 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_failed_delivery_waits_by_the_schedule_and_is_then_given_up() {
-        let at = |tries| after_attempt(&failed(), tries, Some(NOW), &policy(), 0.5, NOW).0;
-        let waiting = |s| DeliveryState::Waiting {
-            not_before: after(NOW, Duration::from_secs(s)),
+    fn refused() -> AttemptOutcome {
+        AttemptOutcome::Misconfigured {
+            reason: "the server answered 401".into(),
+        }
+    }
+
+    fn new_message() -> DeliveryPast {
+        DeliveryPast {
+            tries: 0,
+            first_tried_at: None,
+            last_tried_at: None,
+            due_at: NOW,
+        }
+    }
+
+    fn at(seconds: u32) -> Timestamp {
+        after(NOW, seconds * SECOND)
+    }
+
+    fn waiting(seconds: u32) -> DeliveryState {
+        DeliveryState::Waiting {
+            not_before: at(seconds),
+        }
+    }
+
+    fn run(
+        outcome: &AttemptOutcome,
+        past: DeliveryPast,
+        channel: ChannelPast,
+        now: Timestamp,
+    ) -> AfterAttempt {
+        after_attempt(outcome, &past, &channel, &policy(), 0.5, now)
+    }
+
+    /// The channel as the next try finds it.
+    fn next(channel: ChannelPast, after: &AfterAttempt, now: Timestamp) -> ChannelPast {
+        let Some(next) = after.channel else {
+            return channel;
         };
-        assert_eq!(at(0), waiting(5));
-        assert_eq!(at(1), waiting(30));
-        assert!(matches!(at(2), DeliveryState::Abandoned { .. }));
+        let is_ok = next.state == ChannelState::Ok;
+        ChannelPast {
+            state: next.state,
+            failing_since: (!is_ok).then(|| channel.failing_since.unwrap_or(now)),
+            last_success_at: if is_ok {
+                Some(now)
+            } else {
+                channel.last_success_at
+            },
+            failures: next.failures,
+            suspects: next.suspects,
+        }
     }
 
     #[test]
-    fn a_pause_holds_the_channel_between_a_second_and_an_hour() {
+    fn a_failed_delivery_waits_by_the_schedule_and_is_then_given_up() {
+        let tried = |tries| DeliveryPast {
+            tries,
+            ..new_message()
+        };
+        let state = |tries| run(&failed(), tried(tries), ChannelPast::default(), NOW).delivery;
+        assert_eq!(state(0), waiting(5));
+        assert_eq!(state(1), waiting(30));
+        assert_eq!(state(2), waiting(120));
+        assert!(matches!(state(3), DeliveryState::Abandoned { .. }));
+    }
+
+    #[test]
+    fn a_failing_channel_is_probed_every_minute_at_the_latest() {
+        let mut channel = ChannelPast::default();
+        let mut now = NOW;
+        let mut waits = Vec::new();
+        for _ in 0..5 {
+            let after = run(&failed(), new_message(), channel, now);
+            let until = after.channel.unwrap().not_before.unwrap();
+            waits.push(until.duration_since(now).as_secs());
+            channel = next(channel, &after, now);
+            now = until;
+        }
+        assert_eq!(waits, [5, 30, 60, 60, 60]);
+    }
+
+    #[test]
+    fn a_probe_before_its_time_uses_up_no_try() {
+        let past = DeliveryPast {
+            due_at: at(600),
+            ..new_message()
+        };
+        let after = run(&failed(), past, ChannelPast::default(), NOW);
+        assert!(!after.counts);
+        assert_eq!(after.delivery, waiting(600));
+    }
+
+    #[test]
+    fn after_an_outage_what_failed_is_due_and_a_poisoned_message_is_not() {
+        let down = |messages: u32| {
+            let mut channel = ChannelPast::default();
+            for message in 0..messages {
+                let after = run(&failed(), new_message(), channel, at(message));
+                channel = next(channel, &after, at(message));
+            }
+            let accepted = run(&AttemptOutcome::Accepted, new_message(), channel, at(99));
+            accepted.channel.unwrap()
+        };
+        assert!(!down(0).frees);
+        assert!(!down(1).frees, "the one message keeps to its own schedule");
+        assert!(down(2).frees);
+        assert_eq!(down(3).state, ChannelState::Ok);
+        assert_eq!(down(3).not_before, None);
+    }
+
+    #[test]
+    fn the_same_message_is_one_suspect_however_often_it_fails() {
+        let first = run(&failed(), new_message(), ChannelPast::default(), NOW);
+        let channel = next(ChannelPast::default(), &first, NOW);
+        let again = DeliveryPast {
+            tries: 1,
+            first_tried_at: Some(NOW),
+            last_tried_at: Some(NOW),
+            due_at: at(5),
+        };
+        let second = run(&failed(), again, channel, at(5)).channel.unwrap();
+        assert_eq!((second.failures, second.suspects), (2, 1));
+        let other = run(&failed(), new_message(), channel, at(5))
+            .channel
+            .unwrap();
+        assert_eq!((other.failures, other.suspects), (2, 2));
+    }
+
+    #[test]
+    fn a_pause_holds_the_channel_between_a_second_and_a_day() {
         let pause = |wait| {
             let outcome = AttemptOutcome::Paused {
                 reason: "the server answered 429".into(),
                 wait,
             };
-            after_attempt(&outcome, 7, None, &policy(), 0.5, NOW).1
+            let after = run(&outcome, new_message(), ChannelPast::default(), NOW);
+            assert!(!after.counts);
+            after.channel.unwrap().not_before.unwrap()
         };
-        let second = Duration::from_secs(1);
-        assert_eq!(pause(Duration::ZERO), Some(after(NOW, second)));
-        assert_eq!(pause(90 * second), Some(after(NOW, 90 * second)));
-        assert_eq!(pause(90_000 * second), Some(after(NOW, 3600 * second)));
+        assert_eq!(pause(Duration::ZERO), at(1));
+        assert_eq!(pause(90 * SECOND), at(90));
+        assert_eq!(pause(7_200 * SECOND), at(7_200));
+        assert_eq!(pause(900_000 * SECOND), at(86_400));
     }
 
     #[test]
-    fn a_misconfigured_channel_is_probed_for_a_day_before_its_deliveries_are_given_up() {
-        let refused = AttemptOutcome::Misconfigured {
-            reason: "the server answered 401".into(),
+    fn one_refused_message_holds_nothing_and_three_make_the_channel_misconfigured() {
+        let mut channel = ChannelPast::default();
+        let mut states = Vec::new();
+        let mut waits = Vec::new();
+        for message in 0..4 {
+            let after = run(&refused(), new_message(), channel, at(message));
+            let told = after.channel.unwrap();
+            states.push(told.state.as_str());
+            waits.push(
+                told.not_before
+                    .unwrap()
+                    .duration_since(at(message))
+                    .as_secs(),
+            );
+            channel = next(channel, &after, at(message));
+        }
+        let expected = ["failing", "failing", "misconfigured", "misconfigured"];
+        assert_eq!(states, expected);
+        assert_eq!(waits, [0, 0, 5, 30]);
+    }
+
+    #[test]
+    fn a_message_that_is_refused_while_others_are_accepted_is_given_up_at_its_third_try() {
+        let channel = ChannelPast {
+            last_success_at: Some(at(3)),
+            ..ChannelPast::default()
         };
-        let state = |now| after_attempt(&refused, 0, Some(NOW), &policy(), 0.5, now);
-        let (young, until) = state(NOW);
-        assert!(matches!(young, DeliveryState::Waiting { .. }));
-        assert_eq!(until, Some(after(NOW, PROBE_EVERY)));
-        let (old, _) = state(after(NOW, MISCONFIGURED_FOR));
-        assert!(matches!(old, DeliveryState::Abandoned { .. }));
+        let state = |tries| {
+            let past = DeliveryPast {
+                tries,
+                first_tried_at: Some(at(1)),
+                last_tried_at: Some(at(1)),
+                due_at: at(4),
+            };
+            run(&refused(), past, channel, at(4)).delivery
+        };
+        assert!(matches!(state(1), DeliveryState::Waiting { .. }));
+        assert!(matches!(state(2), DeliveryState::Abandoned { .. }));
+    }
+
+    #[test]
+    fn while_nothing_is_accepted_refused_deliveries_wait_a_day_for_somebody_to_mend_the_channel() {
+        let state = |now| {
+            let past = DeliveryPast {
+                tries: 9,
+                first_tried_at: Some(NOW),
+                last_tried_at: Some(NOW),
+                due_at: NOW,
+            };
+            run(&refused(), past, ChannelPast::default(), now).delivery
+        };
+        assert!(matches!(state(at(3_600)), DeliveryState::Waiting { .. }));
+        assert!(matches!(state(at(86_400)), DeliveryState::Abandoned { .. }));
+    }
+
+    #[test]
+    fn a_message_that_is_deferred_says_nothing_of_its_channel() {
+        let outcome = AttemptOutcome::Deferred {
+            reason: "450 greylisted".into(),
+        };
+        let after = run(&outcome, new_message(), ChannelPast::default(), NOW);
+        assert_eq!(after.channel, None);
+        assert_eq!(after.delivery, waiting(5));
     }
 
     #[test]
@@ -137,7 +507,8 @@ mod tests {
         let gone = AttemptOutcome::Gone {
             reason: "the server answered 410".into(),
         };
-        let (state, _) = after_attempt(&gone, 0, None, &policy(), 0.5, NOW);
-        assert!(matches!(state, DeliveryState::Waiting { .. }));
+        let after = run(&gone, new_message(), ChannelPast::default(), NOW);
+        assert_eq!(after.delivery, waiting(0));
+        assert_eq!(after.channel.unwrap().state, ChannelState::Gone);
     }
 }

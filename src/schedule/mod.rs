@@ -5,7 +5,7 @@
 mod delivery;
 mod polling;
 
-pub use delivery::{DeliveryPolicy, after_attempt};
+pub use delivery::{AfterAttempt, DeliveryPolicy, after_attempt};
 pub use polling::{PollEnd, PollPolicy, next_poll_at};
 
 use std::time::Duration;

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::claims::{Claim, Lease};
 use super::tx::{Row, StoreError, Tx, Val};
-use super::{Store, count, filled, json_rows, lists, ms, opt_timestamp};
+use super::{Store, count, filled, json_rows, lists, ms, opt_timestamp, timestamp};
 use crate::domain::{
-    Alert, AttemptOutcome, ChannelName, DeliveryId, DeliveryState, Timestamp, WatchName,
+    Alert, AttemptOutcome, ChannelName, ChannelNext, ChannelPast, ChannelState, DeliveryId,
+    DeliveryPast, DeliveryState, Timestamp, WatchName,
 };
 
 /// A delivery that has been claimed for a try.
@@ -24,10 +25,10 @@ pub struct DueDelivery {
     pub body: Rendered,
     /// Whether the receiver has refused the form of the whole body before.
     pub is_short: bool,
-    /// Tries so far that count against the schedule.
-    pub tries: u32,
-    /// When the first try was made.
-    pub first_tried_at: Option<Timestamp>,
+    /// What is known of it before this try.
+    pub past: DeliveryPast,
+    /// What is known of its channel.
+    pub channel_past: ChannelPast,
 }
 
 /// What a delivery brings.
@@ -54,21 +55,15 @@ pub struct Unrendered<'a> {
     pub is_short: bool,
 }
 
-/// What a try means for the rest of its channel.
+/// What a try has brought about, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChannelHold {
-    /// The channel works.
-    Working,
-    /// The try says nothing about the channel.
-    Unchanged,
-    /// It fails; other deliveries are tried all the same.
-    Failing,
-    /// The other side asked for a pause until then.
-    PausedUntil(Timestamp),
-    /// Somebody must change a setting; it is probed again then.
-    MisconfiguredUntil(Timestamp),
-    /// The other side is gone: nothing is sent until somebody asks for it.
-    Gone,
+pub struct Attempted {
+    /// Where the delivery stands now.
+    pub state: DeliveryState,
+    /// Whether the try counts against the schedule.
+    pub counts: bool,
+    /// What it means for the channel; absent where it says nothing of it.
+    pub channel: Option<ChannelNext>,
 }
 
 /// Which deliveries are to be tried again by hand.
@@ -124,25 +119,25 @@ impl Store {
         &self,
         delivery: DueDelivery,
         outcome: AttemptOutcome,
-        state: DeliveryState,
-        hold: ChannelHold,
+        attempt: Attempted,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         self.write(move |tx| {
-            if !advance(tx, &delivery, &outcome, &state, now)? {
+            if !advance(tx, &delivery, &outcome, &attempt, now)? {
                 return Ok(false);
             }
-            let (word, reason, _) = described(&outcome);
             tx.exec(
                 "INSERT INTO attempts (delivery_id, at, outcome, reason) VALUES ($1, $2, $3, $4)",
                 &[
                     delivery.id.0.as_str().into(),
                     ms(now).into(),
-                    word.into(),
-                    reason.into(),
+                    outcome.as_str().into(),
+                    outcome.reason().map(str::to_owned).into(),
                 ],
             )?;
-            hold_channel(tx, &delivery.channel, &outcome, &hold, now)?;
+            if let Some(next) = &attempt.channel {
+                hold_channel(tx, &delivery, &outcome, next, now)?;
+            }
             Ok(true)
         })
         .await
@@ -174,8 +169,9 @@ impl Store {
             )?;
             let channels = chosen.iter().map(|one| serde_json::json!([one.channel]));
             tx.exec(
-                "UPDATE channels SET not_before = 0, state = 'ok', failing_since = NULL, error = NULL
-                 WHERE state IN ('paused', 'misconfigured', 'gone')
+                "UPDATE channels SET not_before = 0, state = 'ok', failing_since = NULL, error = NULL, failures = 0,
+                     suspects = 0
+                 WHERE state <> 'ok'
                      AND name IN (SELECT e.value ->> 0 FROM {each $1} AS e)",
                 &[json_rows(channels.collect())],
             )?;
@@ -193,8 +189,7 @@ struct Claimed {
     recipient: Option<String>,
     body: Option<String>,
     is_short: bool,
-    tries: u32,
-    first_tried_at: Option<Timestamp>,
+    past: DeliveryPast,
 }
 
 fn claim(
@@ -204,46 +199,101 @@ fn claim(
 ) -> Result<Vec<Claimed>, StoreError> {
     let until = lease.until();
     let names = channels.iter().map(|name| serde_json::json!([name.0]));
-    // Of each channel the oldest that is due. The lease is looked at twice: where another worker takes the row between the
-    // two, it is not taken again.
-    let sql = "UPDATE deliveries SET lease_until = $1, claimed_by = $2
-         WHERE seq IN (
-                 SELECT (SELECT d.seq FROM deliveries d
-                     WHERE d.channel = n.value ->> 0 AND d.state = 0 AND d.not_before <= $3 AND d.lease_until <= $3
-                     ORDER BY d.seq LIMIT 1)
-                 FROM {each $4} AS n LEFT JOIN channels c ON c.name = n.value ->> 0
-                 WHERE COALESCE(c.not_before, 0) <= $3 AND COALESCE(c.state, 'ok') <> 'gone')
-             AND state = 0 AND lease_until <= $3
-         RETURNING seq, id, channel, recipient, body, is_short, tries, first_tried_at";
     let values = [
         until.into(),
         lease.claimant.into(),
         ms(lease.now).into(),
         json_rows(names.collect()),
     ];
-    let mut claimed = tx
-        .rows(sql, &values)?
-        .iter_mut()
-        .map(|row| claimed_from(row, until))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut claimed = Vec::new();
+    // The lease is looked at twice: where another worker takes the row between the two, it is not taken again.
+    for sql in [
+        // Of each channel that works, what is urgent and oldest among what is due.
+        "UPDATE deliveries SET lease_until = $1, claimed_by = $2
+         WHERE seq IN (
+                 SELECT (SELECT d.seq FROM deliveries d
+                     WHERE d.channel = n.value ->> 0 AND d.state = 0 AND d.not_before <= $3 AND d.lease_until <= $3
+                     ORDER BY d.urgency, d.seq LIMIT 1)
+                 FROM {each $4} AS n LEFT JOIN channels c ON c.name = n.value ->> 0
+                 WHERE COALESCE(c.not_before, 0) <= $3 AND COALESCE(c.state, 'ok') IN ('ok', 'paused'))
+             AND state = 0 AND lease_until <= $3
+         RETURNING seq, id, channel, recipient, body, is_short, tries, first_tried_at, set_at, not_before",
+        // Of each that does not, one to probe it with, whatever its own schedule: the oldest, so that the order is kept;
+        // what was not tried for the longest while it is open whose fault it is, and now and then in a long outage.
+        "UPDATE deliveries SET lease_until = $1, claimed_by = $2
+         WHERE seq IN (
+                 SELECT (SELECT d.seq FROM deliveries d
+                     WHERE d.channel = c.name AND d.state = 0 AND d.lease_until <= $3
+                     ORDER BY CASE WHEN d.first_tried_at IS NULL THEN 0
+                             WHEN c.suspects < 3 OR c.failures >= 6 AND c.failures % 3 = 0 THEN d.set_at ELSE 0 END,
+                         d.urgency, d.seq LIMIT 1)
+                 FROM {each $4} AS n JOIN channels c ON c.name = n.value ->> 0
+                 WHERE c.not_before <= $3 AND c.state IN ('failing', 'misconfigured'))
+             AND state = 0 AND lease_until <= $3
+         RETURNING seq, id, channel, recipient, body, is_short, tries, first_tried_at, set_at, not_before",
+    ] {
+        for mut row in tx.rows(sql, &values)? {
+            claimed.push(claimed_from(&mut row, until)?);
+        }
+    }
     claimed.sort_by_key(|one| one.claim.id);
     Ok(claimed)
 }
 
 fn claimed_from(row: &mut Row, until: i64) -> Result<Claimed, StoreError> {
+    let claim = Claim {
+        id: row.next_int()?,
+        until,
+    };
+    let id = DeliveryId(row.next_text()?);
+    let channel = ChannelName(row.next_text()?);
+    let recipient = filled(row.next_text()?);
+    let body = row.next_opt_text()?;
+    let is_short = row.next_flag()?;
+    let tries = count(row)?;
+    let first_tried_at = opt_timestamp(row)?;
+    let set_at = timestamp(row)?;
     Ok(Claimed {
-        claim: Claim {
-            id: row.next_int()?,
-            until,
+        claim,
+        id,
+        channel,
+        recipient,
+        body,
+        is_short,
+        past: DeliveryPast {
+            tries,
+            first_tried_at,
+            last_tried_at: first_tried_at.map(|_| set_at),
+            due_at: timestamp(row)?,
         },
-        id: DeliveryId(row.next_text()?),
-        channel: ChannelName(row.next_text()?),
-        recipient: filled(row.next_text()?),
-        body: row.next_opt_text()?,
-        is_short: row.next_flag()?,
-        tries: count(row)?,
-        first_tried_at: opt_timestamp(row)?,
     })
+}
+
+/// What is known of a channel; of one that nothing was sent to, that it is as it should be.
+fn channel_past(tx: &mut dyn Tx, channel: &ChannelName) -> Result<ChannelPast, StoreError> {
+    let found = tx.first(
+        "SELECT state, failing_since, last_success_at, failures, suspects FROM channels WHERE name = $1",
+        &[channel.0.as_str().into()],
+    )?;
+    let Some(mut row) = found else {
+        return Ok(ChannelPast::default());
+    };
+    Ok(ChannelPast {
+        state: channel_state(&mut row)?,
+        failing_since: opt_timestamp(&mut row)?,
+        last_success_at: opt_timestamp(&mut row)?,
+        failures: count(&mut row)?,
+        suspects: count(&mut row)?,
+    })
+}
+
+/// Reads how a channel is.
+pub(super) fn channel_state(row: &mut Row) -> Result<ChannelState, StoreError> {
+    let word = row.next_text()?;
+    ChannelState::ALL
+        .into_iter()
+        .find(|state| state.as_str() == word)
+        .ok_or_else(|| row.lacks("how a channel is"))
 }
 
 /// Reads the body that a delivery brings, or writes it and stores it.
@@ -274,12 +324,12 @@ fn with_body(
     Ok(DueDelivery {
         claim: claimed.claim,
         id: claimed.id,
+        channel_past: channel_past(tx, &claimed.channel)?,
         channel: claimed.channel,
         recipient: claimed.recipient,
         body,
         is_short: claimed.is_short,
-        tries: claimed.tries,
-        first_tried_at: claimed.first_tried_at,
+        past: claimed.past,
     })
 }
 
@@ -288,10 +338,11 @@ fn advance(
     tx: &mut dyn Tx,
     delivery: &DueDelivery,
     outcome: &AttemptOutcome,
-    state: &DeliveryState,
+    attempt: &Attempted,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let (_, reason, counts) = described(outcome);
+    let reason = outcome.reason().map(str::to_owned);
+    let state = &attempt.state;
     let (number, not_before, ended_at, reason) = match state {
         DeliveryState::Waiting { not_before } => (0, ms(*not_before), None, reason),
         DeliveryState::Sent { at } => (1, ms(now), Some(ms(*at)), None),
@@ -313,7 +364,7 @@ fn advance(
             ms(now).into(),
             ended_at.into(),
             reason.into(),
-            counts.into(),
+            attempt.counts.into(),
             shortens.into(),
             delivery.claim.id.into(),
             delivery.claim.until.into(),
@@ -339,50 +390,47 @@ fn advance(
     Ok(true)
 }
 
-/// The word for an outcome, its reason, and whether it uses up a try.
-fn described(outcome: &AttemptOutcome) -> (&'static str, Option<String>, bool) {
-    let reason = outcome.reason().map(str::to_owned);
-    (outcome.as_str(), reason, outcome.counts())
-}
-
 fn hold_channel(
     tx: &mut dyn Tx,
-    channel: &ChannelName,
+    delivery: &DueDelivery,
     outcome: &AttemptOutcome,
-    hold: &ChannelHold,
+    next: &ChannelNext,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let (state, not_before) = match hold {
-        ChannelHold::Unchanged => return Ok(()),
-        ChannelHold::Working => ("ok", 0),
-        ChannelHold::Failing => ("failing", 0),
-        ChannelHold::PausedUntil(at) => ("paused", ms(*at)),
-        ChannelHold::MisconfiguredUntil(at) => ("misconfigured", ms(*at)),
-        ChannelHold::Gone => ("gone", 0),
-    };
-    let error = outcome.reason().map(str::to_owned);
-    let (failing_since, last_success_at) = match error {
-        Some(_) => (Some(ms(now)), None),
-        None => (None, Some(ms(now))),
-    };
+    let is_accepted = matches!(outcome, AttemptOutcome::Accepted);
+    let works = next.state == ChannelState::Ok;
+    let channel = delivery.channel.0.as_str();
     tx.exec(
-        "INSERT INTO channels (name, state, not_before, set_at, error, failing_since, last_success_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO channels (name, state, not_before, set_at, error, failures, suspects, failing_since,
+             last_success_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (name) DO UPDATE SET state = excluded.state, not_before = excluded.not_before,
-             set_at = excluded.set_at, error = excluded.error,
+             set_at = excluded.set_at, error = excluded.error, failures = excluded.failures,
+             suspects = excluded.suspects,
              failing_since = CASE WHEN excluded.failing_since IS NULL THEN NULL
                  ELSE COALESCE(channels.failing_since, excluded.failing_since) END,
              last_success_at = COALESCE(excluded.last_success_at, channels.last_success_at)",
         &[
-            channel.0.as_str().into(),
-            state.into(),
-            not_before.into(),
+            channel.into(),
+            next.state.as_str().into(),
+            next.not_before.map_or(0, ms).into(),
             ms(now).into(),
-            error.into(),
-            failing_since.into(),
-            last_success_at.into(),
+            (!works).then(|| outcome.reason().map(str::to_owned)).flatten().into(),
+            i64::from(next.failures).into(),
+            i64::from(next.suspects).into(),
+            (!works).then_some(ms(now)).into(),
+            is_accepted.then_some(ms(now)).into(),
         ],
     )?;
+    if next.frees
+        && let Some(since) = delivery.channel_past.failing_since
+    {
+        tx.exec(
+            "UPDATE deliveries SET not_before = $1
+             WHERE channel = $2 AND state = 0 AND not_before > $1 AND set_at >= $3",
+            &[ms(now).into(), channel.into(), ms(since).into()],
+        )?;
+    }
     Ok(())
 }
 

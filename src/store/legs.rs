@@ -1,5 +1,7 @@
 //! Legs: each alert's way to each receiver, from where it was raised to the delivery that takes it.
 
+use std::collections::HashSet;
+
 use super::flagging::by_channel;
 use super::tx::{StoreError, Tx};
 use super::{Store, filled, json_rows, limit_of, ms};
@@ -121,27 +123,43 @@ pub(super) fn set_out(
     Ok(())
 }
 
-/// Stores a delivery for each bundle.
+/// Stores a delivery for each bundle; one that holds an alert of high priority goes before the others.
 fn deliver(tx: &mut dyn Tx, bundled: &[Bundled], now: Timestamp) -> Result<(), StoreError> {
     if bundled.is_empty() {
         return Ok(());
     }
+    let urgent = urgent(tx, bundled)?;
     let rows = bundled.iter().map(|bundled| {
         let destination = &bundled.destination;
+        let is_urgent = bundled.alerts.iter().any(|alert| urgent.contains(alert));
         serde_json::json!([
             DeliveryId::derive(destination, &bundled.alerts).0,
             destination.channel.0,
             destination.recipient.as_deref().unwrap_or_default(),
+            i64::from(!is_urgent),
         ])
     });
     tx.exec(
-        "INSERT INTO deliveries (id, channel, recipient, state, not_before, set_at, created_at)
-         SELECT e.value ->> 0, e.value ->> 1, e.value ->> 2, 0, CAST($1 AS BIGINT), CAST($1 AS BIGINT),
-             CAST($1 AS BIGINT)
+        "INSERT INTO deliveries (id, channel, recipient, urgency, state, not_before, set_at, created_at)
+         SELECT e.value ->> 0, e.value ->> 1, e.value ->> 2, CAST(e.value ->> 3 AS BIGINT), 0,
+             CAST($1 AS BIGINT), CAST($1 AS BIGINT), CAST($1 AS BIGINT)
          FROM {each $2} AS e WHERE true ON CONFLICT (id) DO NOTHING",
         &[ms(now).into(), json_rows(rows.collect())],
     )?;
     Ok(())
+}
+
+/// Those of the alerts that have priority high.
+fn urgent(tx: &mut dyn Tx, bundled: &[Bundled]) -> Result<HashSet<AlertId>, StoreError> {
+    let alerts = bundled.iter().flat_map(|bundled| &bundled.alerts);
+    let rows = alerts.map(|alert| serde_json::json!([alert.0])).collect();
+    tx.rows(
+        "SELECT id FROM alerts WHERE priority = 'high' AND id IN (SELECT e.value ->> 0 FROM {each $1} AS e)",
+        &[json_rows(rows)],
+    )?
+    .iter_mut()
+    .map(|row| row.next_text().map(AlertId))
+    .collect()
 }
 
 /// Hands legs over to their deliveries.

@@ -40,7 +40,7 @@ use crate::domain::{InstallationId, LocalTimestamp, Timestamp};
 pub use articles::{Scraped, Unflagged, Unscraped};
 pub use claims::Claim;
 pub use database::{Database, Durability, Job};
-pub use deliveries::{ChannelHold, DueDelivery, Rendered, RetrySelection, Unrendered};
+pub use deliveries::{Attempted, DueDelivery, Rendered, RetrySelection, Unrendered};
 pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use flagging::{FlagWork, Flagged, Judged};
 pub use kept::{Kept, KeptPlace};

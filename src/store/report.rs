@@ -1,8 +1,9 @@
 //! How everything is: feeds, channels, and counts that are kept rather than counted.
 
+use super::deliveries::channel_state;
 use super::tx::{StoreError, Tx};
 use super::{Store, count, list, opt_timestamp, timestamp, url};
-use crate::domain::{ChannelName, Timestamp};
+use crate::domain::{ChannelName, ChannelState, Timestamp};
 
 /// How everything is.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,8 +54,8 @@ pub struct FeedLine {
 pub struct ChannelLine {
     /// Its name.
     pub name: ChannelName,
-    /// `ok`, `failing`, `paused`, `misconfigured` or `gone`.
-    pub state: String,
+    /// How it is.
+    pub state: ChannelState,
     /// Until when nothing is sent.
     pub not_before: Option<Timestamp>,
     /// What went wrong last.
@@ -79,7 +80,7 @@ impl ChannelLine {
     pub fn unused(name: ChannelName) -> Self {
         Self {
             name,
-            state: "ok".into(),
+            state: ChannelState::Ok,
             not_before: None,
             error: None,
             failing_since: None,
@@ -210,7 +211,7 @@ fn channel_lines(tx: &mut dyn Tx) -> Result<Vec<ChannelLine>, StoreError> {
     .map(|row| {
         Ok(ChannelLine {
             name: ChannelName(row.next_text()?),
-            state: row.next_text()?,
+            state: channel_state(row)?,
             not_before: Some(timestamp(row)?).filter(|at| *at != Timestamp::UNIX_EPOCH),
             error: row.next_opt_text()?,
             failing_since: opt_timestamp(row)?,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use newswatch::clock::Clock;
 use newswatch::demo::newsroom::Publishing;
-use newswatch::demo::webhook_sink::ScriptedAnswer;
+use newswatch::demo::webhook_sink::{Received, ScriptedAnswer};
 use newswatch::domain::DeliveryState;
 use newswatch::store::{AlertFilter, AlertLine, Store};
 
@@ -99,21 +99,35 @@ async fn a_webhook_that_fails_is_tried_again_under_the_same_id_while_mail_goes_o
     let clock = Clock::fixed(Clock::system().now());
     let store = open(&world).await;
     let count = expected().len();
-    world
-        .webhook
-        .script(std::iter::repeat_n(ScriptedAnswer::status(500), count));
-    world.pass(store.clone(), clock.clone()).await.unwrap();
-    assert_eq!(world.mail.mails().len(), count, "mail must not wait");
-
-    clock.advance(Duration::from_mins(1));
+    let failures = 4;
+    let bad = std::iter::repeat_n(ScriptedAnswer::status(500), failures);
+    world.webhook.script(bad);
+    for probe in 1..=failures {
+        world.pass(store.clone(), clock.clone()).await.unwrap();
+        assert_eq!(world.webhook.received().len(), probe, "one message probes");
+        assert_eq!(world.mail.mails().len(), count, "mail must not wait");
+        clock.advance(Duration::from_secs(75));
+    }
     world.pass(store.clone(), clock).await.unwrap();
     let calls = world.webhook.received();
-    assert_eq!(calls.len(), 2 * count);
-    let ids: BTreeSet<_> = calls
-        .iter()
-        .map(|call| call.header("webhook-id").unwrap().to_owned())
-        .collect();
-    assert_eq!(ids.len(), count);
+    assert_eq!(calls.len(), failures + count);
+    let ids = |calls: &[Received]| -> Vec<String> {
+        let id = |call: &Received| call.header("webhook-id").unwrap().to_owned();
+        calls.iter().map(id).collect()
+    };
+    let accepted = ids(&calls[failures..]);
+    assert_eq!(accepted.iter().collect::<BTreeSet<_>>().len(), count);
+    let tried = ids(&calls[..failures]);
+    let first_three = &accepted[..3];
+    assert_eq!(
+        &tried[..3],
+        first_three,
+        "each time another one, the oldest first"
+    );
+    assert_eq!(
+        tried[3], accepted[0],
+        "then it is the channel, and its oldest probes"
+    );
     let counts = store.report().await.unwrap().counts;
     assert_eq!(
         usize::try_from(counts.delivered).unwrap(),
@@ -165,13 +179,16 @@ async fn a_delivery_that_is_given_up_is_kept_and_can_be_sent_again() {
     let clock = Clock::fixed(Clock::system().now());
     let store = open(&world).await;
     let count = expected().len();
-    // The first try and the ten of the schedule, for each delivery.
+    let text = std::fs::read_to_string(&world.config_path).unwrap();
+    let text = text.replace("name = \"hook\"", "name = \"hook\"\nretry = []");
+    std::fs::write(&world.config_path, text).unwrap();
+    // One try for each delivery, one delivery for each probe.
     world
         .webhook
-        .script(std::iter::repeat_n(ScriptedAnswer::status(500), 11 * count));
-    for _ in 0..11 {
+        .script(std::iter::repeat_n(ScriptedAnswer::status(500), count));
+    for _ in 0..count {
         world.pass(store.clone(), clock.clone()).await.unwrap();
-        clock.advance(Duration::from_hours(12));
+        clock.advance(Duration::from_secs(75));
     }
     let counts = store.report().await.unwrap().counts;
     assert_eq!(usize::try_from(counts.abandoned).unwrap(), count);

@@ -175,11 +175,16 @@ fn outcome(failure: &Failure, host: &str, to: &EmailAddress) -> AttemptOutcome {
             AttemptOutcome::Misconfigured { reason }
         }
         Problem::NeedsUtf8 => AttemptOutcome::Refused { reason },
-        Problem::Broken(_) => AttemptOutcome::Failed { reason },
+        Problem::Broken(_) if failure.step == Step::Content => AttemptOutcome::Failed { reason },
+        Problem::Broken(_) => AttemptOutcome::Unreached { reason },
         Problem::Reply { code, .. } => match (code, failure.step) {
             // RFC 4954 §6: a login is needed, or it is wrong, or weak.
             (530 | 534 | 535 | 538, _) => AttemptOutcome::Misconfigured { reason },
             (500..=599, Step::Recipient) => AttemptOutcome::Refused { reason },
+            // RFC 5321 §3.8: the server is closing down.
+            (421, _) => AttemptOutcome::Unreached { reason },
+            // Greylisted, or a mailbox that is full: the server is well.
+            (400..=499, Step::Recipient | Step::Content) => AttemptOutcome::Deferred { reason },
             // Too large, or something in it: its short form may be taken.
             (500..=599, Step::Content) => AttemptOutcome::TooLong { reason },
             (500..=599, _) => AttemptOutcome::Misconfigured { reason },
@@ -207,8 +212,8 @@ mod tests {
     #[test]
     fn each_answer_has_its_meaning_at_its_step() {
         for (step, problem, expected) in [
-            (Step::Connect, Problem::Broken("reset".into()), "failed"),
-            (Step::Connect, reply(421), "failed"),
+            (Step::Connect, Problem::Broken("reset".into()), "unreached"),
+            (Step::Connect, reply(421), "unreached"),
             (Step::Connect, reply(554), "misconfigured"),
             (Step::StartTls, Problem::NoStartTls, "misconfigured"),
             (
@@ -224,11 +229,11 @@ mod tests {
             (Step::Sender, reply(451), "failed"),
             (Step::Sender, reply(530), "misconfigured"),
             (Step::Sender, reply(550), "misconfigured"),
-            (Step::Recipient, reply(450), "failed"),
+            (Step::Recipient, reply(450), "deferred"),
             (Step::Recipient, reply(530), "misconfigured"),
             (Step::Recipient, reply(550), "refused"),
             (Step::Recipient, Problem::NeedsUtf8, "refused"),
-            (Step::Content, reply(451), "failed"),
+            (Step::Content, reply(451), "deferred"),
             (Step::Content, reply(552), "too-long"),
             (Step::Content, reply(554), "too-long"),
             (Step::Content, Problem::Broken("cut".into()), "failed"),

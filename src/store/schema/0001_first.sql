@@ -163,6 +163,8 @@ CREATE TABLE channels (
     error TEXT,
     failing_since {BIGINT},
     last_success_at {BIGINT},
+    failures {BIGINT} NOT NULL DEFAULT 0,  -- tries in a row that were not accepted
+    suspects {BIGINT} NOT NULL DEFAULT 0,  -- different messages among them
     -- Its legs by where they stand, kept by whoever moves one.
     waiting {BIGINT} NOT NULL DEFAULT 0,
     delivered {BIGINT} NOT NULL DEFAULT 0,
@@ -176,8 +178,9 @@ CREATE TABLE deliveries (
     channel TEXT NOT NULL,
     recipient TEXT NOT NULL,               -- '' where the channel has none
     state {BIGINT} NOT NULL,               -- 0 waiting, 1 sent, 2 abandoned
+    urgency {BIGINT} NOT NULL,             -- 0 when an alert in it has priority high, else 1: what is sent first
     not_before {BIGINT} NOT NULL,
-    set_at {BIGINT} NOT NULL,              -- when not_before was set
+    set_at {BIGINT} NOT NULL,              -- when not_before was set: the last try, or when it was made
     lease_until {BIGINT} NOT NULL DEFAULT 0,
     claimed_by TEXT,
     tries {BIGINT} NOT NULL DEFAULT 0,     -- tries that count against the schedule
@@ -189,7 +192,7 @@ CREATE TABLE deliveries (
     created_at {BIGINT} NOT NULL
 ) {STRICT};
 
-CREATE INDEX deliveries_due ON deliveries(channel, seq) WHERE state = 0;
+CREATE INDEX deliveries_due ON deliveries(channel, urgency, seq) WHERE state = 0;
 CREATE INDEX deliveries_open ON deliveries(seq) WHERE state <> 1;
 CREATE INDEX deliveries_leased ON deliveries(claimed_by) WHERE lease_until > 0;
 
