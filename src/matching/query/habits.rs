@@ -25,13 +25,14 @@ const OR: &str = " or oder ou ";
 const VIETNAMESE_AND: &str = "và";
 /// "Or" in further languages; with a capital they are also names.
 const OR_ELSEWHERE: &str = " oppure ovvero eller lub albo nebo alebo ili vagy veya yahut atau hoặc hay или або ή أو או या \
-또는 または 或者 ";
+یا 또는 または 或 或者 ";
 /// "And" and "not", which in small letters are words like others.
-const AND: &str = " and und et och og ve dan и і та και و ";
+const AND: &str = " and und et och og ve dan y и і та και و 和 与 與 및 と ";
 const NOT: &str = " not nicht ";
+/// "Or" that is a letter: as a word it is looked for by nobody, as a name by some.
+const OR_OF_A_LETTER: &str = " o u ";
 /// The same in capitals only: in small letters they are everyday words.
-const LOUD_OR: &str = " o u ";
-const LOUD_AND: &str = " y e i en ";
+const LOUD_AND: &str = " e i en ";
 const LOUD_NOT: &str = " sauf pas non no não inte ikke niet nie не không değil ohne sans sin sem senza except without \
 unless ";
 /// Capitals that are a word of a language and nothing else in news.
@@ -55,6 +56,10 @@ pub(super) fn meant(clauses: &[Expr], place: usize) -> Option<Meant> {
         let counted = after.and_then(written).unwrap_or("iran");
         return Some(sure(format!("write {counted}>={number}")));
     }
+    if let ("atleast", Some(number)) = (lower.as_str(), after.and_then(distance)) {
+        let counted = clauses.get(place + 2).and_then(written).unwrap_or("iran");
+        return Some(sure(format!("write {counted}>={number}")));
+    }
     let (Some(before), Some(after)) = (before, after) else {
         let is_ours = matches!(raw, "and" | "or" | "not" | "near");
         let ours = raw.to_uppercase();
@@ -70,6 +75,9 @@ pub(super) fn meant(clauses: &[Expr], place: usize) -> Option<Meant> {
             format!("{before} {ours} {}", other.unwrap_or_default())
         }
         (Some(before), Some(after)) => format!("{before} {ours} {after}"),
+        (Some(before), None) if matches!(after.kind, Kind::Not { .. }) => {
+            format!("{before} NOT …")
+        }
         _ => ours,
     };
     Some(Meant {
@@ -83,7 +91,9 @@ fn operator(raw: &str, lower: &str, before: &Expr, after: &Expr) -> Option<(Stri
     let is_loud = is_capitals(raw) && !(is_all_capitals(before) && is_all_capitals(after));
     let among = |list: &str| list.contains(&format!(" {lower} "));
     let sure = |ours: &str| Some((ours.to_owned(), Certainty::Sure));
-    if among(OR) || (among(OR_ELSEWHERE) && (is_loud || lower == raw)) {
+    // A capital at the start alone is that of a name, but for English: the Oder, Mount Nebo.
+    let is_no_name = is_loud || lower == raw;
+    if lower == "or" || (is_no_name && (among(OR) || among(OR_ELSEWHERE))) {
         return sure("OR");
     }
     if lower == VIETNAMESE_AND {
@@ -94,7 +104,7 @@ fn operator(raw: &str, lower: &str, before: &Expr, after: &Expr) -> Option<(Stri
     }
     let ours = if among(AND) || (is_loud && among(LOUD_AND)) {
         "AND"
-    } else if is_loud && among(LOUD_OR) {
+    } else if is_no_name && among(OR_OF_A_LETTER) {
         "OR"
     } else if among(NOT) || (is_loud && among(LOUD_NOT)) {
         "NOT"
@@ -266,6 +276,10 @@ mod tests {
             ("iran Near deal", "iran NEAR deal,", Likely),
             ("iran SAUF oil", "iran NOT oil,", Likely),
             ("iran and", "AND for the operator,", Likely),
+            ("Irán o Irak", "Irán OR Irak,", Likely),
+            ("iran BUT NOT oil", "iran NOT …,", Likely),
+            ("atleast 3 iran", "iran>=3", Sure),
+            ("ایران یا عراق", "ایران OR عراق,", Sure),
             ("(a OR b) or \"c d\"", "OR,", Sure),
         ] {
             let [(hint, found)] = &meant_in(text)[..] else {
@@ -287,6 +301,7 @@ mod tests {
             "talks with iran",
             "walk around town",
             "Mount Nebo abbey",
+            "the Oder river",
             "trouble within iran",
             "iran same deal",
         ] {

@@ -97,25 +97,53 @@ fn leaves<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
     }
 }
 
-/// Commas between words, which are no more than spaces.
+/// Commas and semicolons between words, which are no more than spaces.
 fn commas(expr: &Expr, text: &[char], traps: &mut Vec<Mistake>) {
     let mut all = Vec::new();
     leaves(expr, &mut all);
+    for (place, leaf) in all.iter().enumerate() {
+        let Kind::Term(
+            term @ Term {
+                is_quoted: false, ..
+            },
+        ) = &leaf.kind
+        else {
+            continue;
+        };
+        let sign = term.raw.chars().enumerate().find(|(_, c)| is_list_sign(*c));
+        if let Some((offset, sign)) = sign {
+            let (left, right) = term.raw.split_once(sign).unwrap_or_default();
+            let next = all.get(place + 1).map(|next| shown(next, text));
+            let right = Some(right.to_owned())
+                .filter(|right| !right.is_empty())
+                .or(next);
+            let (sign, at) = (sign.to_string(), term.raw_at + offset);
+            traps.extend(right.map(|right| list_sign(&sign, at, left, &right)));
+        }
+    }
     for (left, right) in all.iter().zip(all.iter().skip(1)) {
         let from = left.place.end;
         let between = text.get(from..right.place.start).unwrap_or_default();
         let comma = between.iter().position(|c| matches!(c, ',' | '，'));
         let has_operator = between.iter().any(|c| c.is_alphanumeric() || *c == '|');
         if let Some(comma) = comma.filter(|_| !has_operator) {
-            let shown = |leaf: &Expr| {
-                text.get(leaf.place.clone())
-                    .unwrap_or_default()
-                    .iter()
-                    .collect::<String>()
-            };
-            traps.push(list_sign(",", from + comma, &shown(left), &shown(right)));
+            let (left, right) = (shown(left, text), shown(right, text));
+            traps.push(list_sign(",", from + comma, &left, &right));
         }
     }
+}
+
+/// Signs between the items of a list, in the scripts that have their own.
+fn is_list_sign(c: char) -> bool {
+    matches!(c, ';' | '；' | '、' | '،' | '؛')
+}
+
+/// A clause as it was typed.
+fn shown(leaf: &Expr, text: &[char]) -> String {
+    text.get(leaf.place.clone())
+        .unwrap_or_default()
+        .iter()
+        .collect()
 }
 
 fn list_sign(sign: &str, at: usize, left: &str, right: &str) -> Mistake {
@@ -132,23 +160,15 @@ fn single_quotes(expr: &Expr, text: &[char], traps: &mut Vec<Mistake>) {
     let mut all = Vec::new();
     leaves(expr, &mut all);
     for leaf in all {
-        let at = leaf.place.start;
         let Kind::Term(Term {
             is_quoted: false, ..
         }) = &leaf.kind
         else {
             continue;
         };
-        let is_open = text
-            .get(at)
-            .is_some_and(|c| matches!(c, '\'' | '‘' | '’' | '‚' | '`' | '´'));
-        let rest = text.get(at + 1..).unwrap_or_default();
-        let close = rest.iter().enumerate().position(|(place, c)| {
-            let next = rest.get(place + 1);
-            matches!(c, '\'' | '‘' | '’' | '`' | '´') && next.is_none_or(|c| !c.is_alphanumeric())
-        });
-        if let Some(close) = close.filter(|_| is_open) {
-            let inside: String = rest.get(..close).unwrap_or_default().iter().collect();
+        let at = leaf.place.start;
+        let found = single_quoted(text.get(at..).unwrap_or_default());
+        if let Some((0, inside)) = found {
             traps.push(Mistake::new(
                 "single-quotes",
                 at,
@@ -157,6 +177,24 @@ fn single_quotes(expr: &Expr, text: &[char], traps: &mut Vec<Mistake>) {
             ));
         }
     }
+}
+
+/// The first words between single quotes in a text, and where they start.
+pub(super) fn single_quoted(text: &[char]) -> Option<(usize, String)> {
+    let is_apart = |at: usize| text.get(at).is_none_or(|c| !c.is_alphanumeric());
+    let is_open = |at: &usize| {
+        let c = text.get(*at);
+        let starts = at.checked_sub(1).is_none_or(is_apart) && !is_apart(at + 1);
+        starts && c.is_some_and(|c| matches!(c, '\'' | '‘' | '’' | '‚' | '`' | '´'))
+    };
+    let open = (0..text.len()).find(is_open)?;
+    let is_close = |at: &usize| {
+        let c = text.get(*at);
+        is_apart(at + 1) && c.is_some_and(|c| matches!(c, '\'' | '‘' | '’' | '`' | '´'))
+    };
+    let close = (open + 1..text.len()).find(is_close)?;
+    let inside = text.get(open + 1..close).unwrap_or_default();
+    Some((open, inside.iter().collect()))
 }
 
 fn clause(expr: &Expr, field: Option<Field>, traps: &mut Vec<Mistake>) {
@@ -197,8 +235,15 @@ fn clause(expr: &Expr, field: Option<Field>, traps: &mut Vec<Mistake>) {
         Kind::Field(field, _) => Some(*field),
         _ => field,
     };
-    for child in expr.children() {
-        clause(child, field, traps);
+    let clauses: &[Expr] = match &expr.kind {
+        Kind::And(clauses) => clauses,
+        _ => &[],
+    };
+    for (place, child) in expr.children().into_iter().enumerate() {
+        // What is said of a word that is meant as an operator is said once.
+        if meant(clauses, place).is_none() {
+            clause(child, field, traps);
+        }
     }
 }
 
@@ -295,8 +340,10 @@ fn under_accents(term: &Term) -> Option<&'static str> {
     let pattern = Pattern::of(term).ok()?;
     match pattern.edges.as_slice() {
         [edge] => match &edge.look {
-            Look::Plain(word) if word.is_ascii() => {
-                accented::everyday_word(&word.to_ascii_lowercase())
+            Look::Plain(word) if word.is_ascii() && word.len() > 1 => {
+                let plain = word.to_ascii_lowercase();
+                let is_everyday = frequency::of_word(&plain) >= EVERYDAY_SHARE;
+                accented::everyday_word(&plain).filter(|_| !is_everyday)
             }
             _ => None,
         },
@@ -338,17 +385,6 @@ fn stray_sign(raw: &str) -> Option<(&'static str, String, String)> {
             message,
             format!("type {plain} in plain letters"),
         ));
-    }
-    if let Some(sign) = raw
-        .chars()
-        .find(|c| matches!(c, ';' | '；' | '、' | '،' | '؛'))
-    {
-        let (left, right) = raw.split_once(sign).unwrap_or_default();
-        let right = if right.is_empty() { "…" } else { right };
-        let message = format!("\"{sign}\" is no more than a space: both sides must be found");
-        let hint =
-            format!("write {left} OR {right} if either will do, or a space if both must be found");
-        return Some(("comma", message, hint));
     }
     if raw.contains('\\') {
         let message = "a backslash means nothing here".to_owned();
@@ -499,9 +535,9 @@ mod tests {
             ("www.example.org", "address", 1),
             ("iran, iraq", "comma", 5),
             ("\"oil price\", (gas OR coal)", "comma", 12),
-            ("iran; iraq", "comma", 1),
-            ("伊朗、伊拉克", "comma", 1),
-            ("iran، iraq", "comma", 1),
+            ("iran; iraq", "comma", 5),
+            ("伊朗、伊拉克", "comma", 3),
+            ("iran، iraq", "comma", 5),
             ("iran And iraq", "small-operator", 6),
             ("iran SAME deal", "small-operator", 6),
             ("iran ＯＲ iraq", "full-width", 6),
@@ -552,6 +588,7 @@ mod tests {
             "\"war and peace\"",
             "source:uber iran",
             "R&D H&M",
+            "everyone;",
         ] {
             assert_eq!(kinds(text), [], "{text}");
         }

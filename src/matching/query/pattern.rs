@@ -314,7 +314,7 @@ fn nothing_to_look_for(term: &Term) -> Mistake {
         )
     } else {
         let hint = match term.raw.as_str() {
-            "&" => "write AND or just a space",
+            "&" => "write AND or just a space; a name that has it is written in quotes",
             "-" | "–" | "—" => "to leave a word out write -word",
             _ => {
                 "there is no word here to search for; signs are not searched, use a regex: /C\\+\\+/"

@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::cursor::is_white;
+use crate::matching::query::expr::{Expr, Kind};
 
 /// Characters in which the partner of a `{` or `[` is looked for, to skip what stands between.
 const MAX_SKIPPED_CHARS: usize = 200;
@@ -49,6 +50,31 @@ impl Parser {
 }
 
 impl Parser {
+    /// `(w)`, `(5n)`: the closeness of the first data bases. `open` is the code point of the parenthesis.
+    pub(super) fn note_bracketed_operator(&mut self, inner: &Expr, open: usize) {
+        let Kind::Term(term) = &inner.kind else {
+            return;
+        };
+        let lower = term.raw.to_ascii_lowercase();
+        let letter = lower.trim_matches(|c: char| c.is_ascii_digit());
+        let number = lower.trim_matches(|c: char| c.is_ascii_lowercase());
+        let (ours, default) = match letter {
+            "w" => ("ONEAR", "0"),
+            "n" => ("NEAR", "0"),
+            _ => return,
+        };
+        let number = if number.is_empty() { default } else { number };
+        if !term.is_quoted && !term.is_exact && number.len() <= 3 && lower.is_ascii() {
+            let message = format!("({}) is not an operator", term.raw);
+            self.note(
+                "unknown-operator",
+                open,
+                message,
+                format!("write {ours}/{number}"),
+            );
+        }
+    }
+
     /// `/5`, `/s`, `/p` where a regular expression would start: the closeness of legal data bases. A slash that stands
     /// alone is "or" to many.
     pub(super) fn foreign_slash(&mut self) -> bool {
@@ -87,13 +113,13 @@ impl Parser {
 }
 
 /// An operator of another search language, written as a word: where in it, what it is, and our spelling.
-pub(super) fn foreign_operator(word: &str) -> Option<(usize, String, &'static str)> {
+pub(super) fn foreign_operator(word: &str) -> Option<(usize, String, String)> {
     if let Some(byte) = word.find("&&") {
         let offset = word.get(..byte).map_or(0, |before| before.chars().count());
         return Some((
             offset,
             "&& is not an operator".to_owned(),
-            "write AND or just a space",
+            "write AND or just a space".to_owned(),
         ));
     }
     let lower = word.to_ascii_lowercase();
@@ -106,16 +132,17 @@ pub(super) fn foreign_operator(word: &str) -> Option<(usize, String, &'static st
         "w/" | "within/" | "near/" | "n/" | "adj/" | "nr/" | "near" | "adj"
             if !number.is_empty() =>
         {
-            ("write NEAR/5 (or ONEAR/5) in capitals", true)
+            let hint = format!("write NEAR/{number} (or ONEAR/{number}) in capitals");
+            (hint, true)
         }
         "pre/" | "p/" | "onear/" | "onear" if !number.is_empty() => {
-            ("write ONEAR/5 in capitals", true)
+            (format!("write ONEAR/{number} in capitals"), true)
         }
         "w/s" | "w/p" | "near/" | "onear/" => (
-            "write NEAR/15 (about a sentence) or NEAR/50 (a paragraph)",
+            "write NEAR/15 (about a sentence) or NEAR/50 (a paragraph)".to_owned(),
             true,
         ),
-        _ => ("", false),
+        _ => (String::new(), false),
     };
     (known && is_number).then(|| (0, format!("\"{word}\" is not an operator"), hint))
 }

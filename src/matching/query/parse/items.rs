@@ -66,6 +66,7 @@ impl Parser {
         }
         self.at += 1;
         self.depth -= 1;
+        self.note_bracketed_operator(&inner, open);
         if let Kind::And(_) | Kind::Or(_) | Kind::Near(_) = inner.kind {
             inner.place = open..self.at;
         }

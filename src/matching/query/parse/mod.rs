@@ -11,6 +11,8 @@ mod suffix;
 
 use cursor::{is_white, without_quotes};
 
+use super::lint::single_quoted;
+
 use super::expr::{Expr, Kind, Near, Term};
 use super::mistake::Mistake;
 use super::pattern::Pattern;
@@ -140,12 +142,16 @@ impl Parser {
             sides.push(side);
         }
         if let (Some(at), true) = (first_or, has_implied_and) {
-            self.note(
-                "ambiguous-or",
-                at,
-                "OR stands beside words that are joined by a space",
-                "a space means AND here; add parentheses: a (b OR c), or (a b) OR c",
-            );
+            let hint = match single_quoted(self.chars.get(start..).unwrap_or_default()) {
+                Some((_, phrase)) => {
+                    format!("single quotes make no phrase; write \"{phrase}\" in double quotes")
+                }
+                None => {
+                    "a space means AND here; add parentheses: a (b OR c), or (a b) OR c".to_owned()
+                }
+            };
+            let message = "OR stands beside words that are joined by a space";
+            self.note("ambiguous-or", at, message, hint);
         }
         Ok(self.list(Kind::Or, sides, start))
     }
