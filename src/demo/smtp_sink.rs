@@ -155,6 +155,12 @@ impl SmtpSink {
         Self::start_with(SinkTls::None, Vec::new()).await
     }
 
+    /// Deviates once more from its duty, from now on.
+    pub fn deviate(&self, deviation: Deviation) {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        memory.script.push(deviation);
+    }
+
     /// Starts a sink with TLS or a script.
     ///
     /// # Errors

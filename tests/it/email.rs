@@ -238,6 +238,23 @@ async fn a_second_mail_uses_the_connection_of_the_first() {
 }
 
 #[tokio::test]
+async fn a_kept_connection_that_the_server_ends_costs_no_try() {
+    for (at, reaction) in [
+        (Stage::Sender, reply("421 closing down")),
+        (Stage::Recipient, Reaction::HangUp),
+        (Stage::EndOfData, reply("421 closing down")),
+    ] {
+        let sink = SmtpSink::start().await.unwrap();
+        let channel = channel(&sink, &Way::plain());
+        assert_eq!(send(&channel).await, AttemptOutcome::Accepted);
+        sink.deviate(once(at, reaction.clone()));
+        let outcome = send(&channel).await;
+        assert_eq!(outcome, AttemptOutcome::Accepted, "{at:?} {reaction:?}");
+        assert_eq!(sink.mails().len(), 2, "{at:?} {reaction:?}");
+    }
+}
+
+#[tokio::test]
 async fn each_refusal_has_its_meaning() {
     type Expected = fn(&AttemptOutcome) -> bool;
     let failed: Expected =

@@ -103,9 +103,20 @@ impl EmailSender {
     }
 
     async fn deliver(&self, to: &EmailAddress, mail: &[u8]) -> Result<String, Failure> {
-        let mut session = self.session().await?;
         let from = &self.from.mailbox().email;
-        let sent = session.send(from, to.address(), mail).await;
+        let waiting = self.idle_slot().session.take();
+        let kept = Session::if_alive(waiting).await;
+        let was_kept = kept.is_some();
+        let mut session = match kept {
+            Some(session) => session,
+            None => self.server.connect().await?,
+        };
+        let mut sent = session.send(from, to.address(), mail).await;
+        // A server may end a connection that was kept at any moment: that is nobody's fault, and costs no try.
+        if was_kept && sent.as_ref().is_err_and(Failure::is_of_the_connection) {
+            session = self.server.connect().await?;
+            sent = session.send(from, to.address(), mail).await;
+        }
         match &sent {
             Ok(_) => self.keep(session),
             // The server is still there, and listens for a goodbye.
@@ -115,15 +126,6 @@ impl EmailSender {
             Err(_) => {}
         }
         sent
-    }
-
-    /// The waiting connection if it still answers, or a new one.
-    async fn session(&self) -> Result<Session, Failure> {
-        let waiting = self.idle_slot().session.take();
-        if let Some(session) = Session::if_alive(waiting).await {
-            return Ok(session);
-        }
-        self.server.connect().await
     }
 
     /// Keeps a connection for the next message, and closes it when none comes.

@@ -76,6 +76,19 @@ pub(super) enum Problem {
 }
 
 impl Failure {
+    /// Whether the connection ended before the server had the message: on another one it may be taken, and comes once.
+    pub(super) fn is_of_the_connection(&self) -> bool {
+        match &self.problem {
+            // RFC 5321 §3.8: the server is closing this connection down, and has taken nothing.
+            Problem::Reply { code, .. } => *code == 421,
+            Problem::Broken(_) => matches!(self.step, Step::Sender | Step::Recipient),
+            Problem::BadCertificate(_)
+            | Problem::NoStartTls
+            | Problem::NoLogin
+            | Problem::NeedsUtf8 => false,
+        }
+    }
+
     fn at(step: Step, error: &SmtpError) -> Self {
         Self {
             step,
