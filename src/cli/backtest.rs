@@ -10,9 +10,9 @@ use super::loading::{load, places_of};
 use super::since::{Since, since};
 use super::{ConfigArg, Outcome, output};
 use crate::config::Config;
+use crate::daemon;
 use crate::matching::Matcher;
 use crate::ops::backtest::{Backtest as Found, Example, Lookback, Tally, WatchTally, backtest};
-use crate::store::Store;
 
 /// Sources that are shown to people for a watch.
 const SHOWN_SOURCES: usize = 5;
@@ -42,7 +42,7 @@ pub(super) struct Backtest {
 impl Backtest {
     pub(super) async fn run(self) -> anyhow::Result<Outcome> {
         let config = load(&self.config.path)?;
-        let store = Store::open_beside(&config.state_dir).await?;
+        let store = daemon::open_store_beside(&config).await?;
         let name = self.watch.as_deref();
         let older = self.against.as_deref().map(|path| older(path, name));
         let older = older.transpose()?;

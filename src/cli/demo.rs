@@ -18,7 +18,7 @@ use crate::demo::config::{Console, DemoSetup};
 use crate::demo::newsroom::{Newsroom, Outlet, Publishing, STORIES, WATCHES};
 use crate::demo::smtp_sink::SmtpSink;
 use crate::demo::webhook_sink::{Received, WebhookSink};
-use crate::store::{Counts, Store};
+use crate::store::Counts;
 
 /// How often a story comes out in the live demonstration.
 const STORY_EVERY: Duration = Duration::from_secs(3);
@@ -209,7 +209,7 @@ impl Stage {
     /// What the service itself has counted.
     async fn counts(&self) -> anyhow::Result<Counts> {
         let loaded = config::load(&self.config, &ProcessEnvironment, Secrets::Optional)?;
-        let store = Store::open_beside(&loaded.config.state_dir).await?;
+        let store = daemon::open_store_beside(&loaded.config).await?;
         Ok(store.report().await?.counts)
     }
 }

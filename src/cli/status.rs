@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::loading::load;
 use super::{ConfigArg, Outcome, output};
 use crate::config::Config;
+use crate::daemon;
 use crate::domain::{Timestamp, shown_url};
 use crate::store::{ChannelLine, Counts, FeedLine, Report, Store};
 
@@ -49,7 +50,7 @@ pub(super) async fn open_store(arg: &ConfigArg) -> anyhow::Result<Store> {
 
 async fn open(arg: &ConfigArg) -> anyhow::Result<(Store, Config)> {
     let config = load(&arg.path)?;
-    let store = Store::open_beside(&config.state_dir).await?;
+    let store = daemon::open_store_beside(&config).await?;
     Ok((store, config))
 }
 

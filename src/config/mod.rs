@@ -36,7 +36,6 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::channel::ChannelSettings;
 use crate::domain::{Feed, Watch};
@@ -49,6 +48,7 @@ pub use http::user_agent;
 pub use problem::{Color, Kind, Problem, Problems, Severity};
 pub use secrets::Secrets;
 pub use site_rule::load_site_rule;
+pub use store::StoreSettings;
 
 use files::{Files, Text};
 use problem::Report;
@@ -60,8 +60,8 @@ use source::{Place, Readers};
 pub struct Config {
     /// The folder of the database.
     pub state_dir: PathBuf,
-    /// How long the texts of articles are kept.
-    pub keep_articles: Duration,
+    /// Where it is kept what is remembered, and how long.
+    pub store: StoreSettings,
     /// The bounds of polling.
     pub poll: PollPolicy,
     /// How we present ourselves, and which internal addresses may be fetched.
@@ -162,14 +162,14 @@ fn check(
     let state_dir = state_dir(raw, environment, report);
     let poll_defaults = poll::check(&raw.poll, report);
     let http = http::check(&raw.http, report);
-    let keep_articles = store::keep_articles(&raw.store, report);
+    let store = store::check(&raw.store, &vault);
     let feeds = feeds::check(&raw.feeds, &poll_defaults, report);
     let channels = channels::check(&raw.channels, &vault);
     let checked = watches::check(raw, &channels, report);
     report_empty(files, report);
     Some(Config {
         state_dir,
-        keep_articles,
+        store,
         poll: poll::policy(&poll_defaults, &feeds),
         http,
         feeds,

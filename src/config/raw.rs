@@ -55,6 +55,10 @@ pub(super) struct RawHttp {
 #[derive(Default)]
 pub(super) struct RawStore {
     pub(super) keep_articles: Option<At<String>>,
+    pub(super) url: Option<At<String>>,
+    pub(super) password: Option<RawSecret>,
+    pub(super) worker: Option<At<String>>,
+    pub(super) connections: Option<At<i64>>,
 }
 
 /// `[[feed]]`
@@ -236,6 +240,12 @@ impl RawStore {
     fn read(mut section: Section<'_>, report: &Report) -> Self {
         let store = Self {
             keep_articles: section.duration("keep_articles", report),
+            url: section.string("url", report),
+            password: section
+                .value("password")
+                .and_then(|password| RawSecret::read(password, report)),
+            worker: section.string("worker", report),
+            connections: section.integer("connections", report),
         };
         section.finish(report);
         store

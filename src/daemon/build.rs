@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::HttpClient;
 use crate::pipeline::{Context, Plan, Wake};
-use crate::store::{Store, StoreError};
+use crate::store::{Server, Store, StoreError};
 use crate::systemd;
 
 /// Documents that are parsed at once: a hostile one may take a core for two seconds and 100 MB.
@@ -37,12 +37,14 @@ const ASK_AGAIN: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) struct Fixed {
     state_dir: PathBuf,
+    server: Option<Server>,
 }
 
 impl Fixed {
     pub(super) fn of(config: &Config) -> Self {
         Self {
             state_dir: config.state_dir.clone(),
+            server: config.store.server.clone(),
         }
     }
 
@@ -50,12 +52,32 @@ impl Fixed {
         if next.state_dir != self.state_dir {
             warn!("state_dir has changed; that takes a restart, the old one stays in use");
         }
+        if next.store.server != self.server {
+            warn!("the store's server has changed; that takes a restart, the old one stays in use");
+        }
     }
 }
 
-/// Opens the store of a configuration to work on it.
-pub(super) async fn open(config: &Config) -> Result<Store, StoreError> {
-    Store::open(&config.state_dir).await
+/// Opens the store of a configuration to work on it: the server that it names, or the file of its state directory.
+///
+/// # Errors
+/// When the store cannot be used, or another process works on it.
+pub async fn open_store(config: &Config) -> Result<Store, StoreError> {
+    match &config.store.server {
+        Some(server) => Store::connect(server).await,
+        None => Store::open(&config.state_dir).await,
+    }
+}
+
+/// Opens the store of a configuration beside the process that works on it: to look, or to ask for a new try.
+///
+/// # Errors
+/// When there is none yet, or it cannot be used.
+pub async fn open_store_beside(config: &Config) -> Result<Store, StoreError> {
+    match &config.store.server {
+        Some(server) => Store::connect_beside(server).await,
+        None => Store::open_beside(&config.state_dir).await,
+    }
 }
 
 /// Opens the store and makes the context as soon as something can be stored; `None` when the service is told to stop
@@ -97,7 +119,7 @@ pub(super) async fn when_it_can_write(
 
 /// Opens the store and shows that it takes something.
 async fn ready(config: &Config, clock: &Clock) -> Result<Store, StoreError> {
-    let store = open(config).await?;
+    let store = open_store(config).await?;
     store.installation(drawn()).await?;
     store.sync_feeds(configured(config), clock.now()).await?;
     Ok(store)
@@ -173,7 +195,7 @@ fn plan(config: Config, http: HttpClient) -> anyhow::Result<Plan> {
         channels,
         poll: config.poll,
         page_retry: PAGE_RETRY.to_vec(),
-        keep_articles: config.keep_articles,
+        keep_articles: config.store.keep_articles,
     })
 }
 

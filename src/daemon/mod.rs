@@ -25,7 +25,7 @@ use crate::pipeline::scrape::Scrape;
 use crate::pipeline::{Context, Until, drive};
 use crate::systemd;
 
-pub use build::{adopt, context, without_retries};
+pub use build::{adopt, context, open_store, open_store_beside, without_retries};
 use running::Running;
 use signals::{Signals, Told};
 
@@ -77,7 +77,7 @@ fn load(path: &Path) -> anyhow::Result<Config> {
 }
 
 async fn once(config: Config, clock: Clock) -> anyhow::Result<()> {
-    let store = build::open(&config).await.context("open the store")?;
+    let store = open_store(&config).await.context("open the store")?;
     let ctx = context(config, store, clock).await?;
     without_retries(&ctx);
     pass(Arc::new(ctx)).await

@@ -21,9 +21,12 @@ mod legs;
 mod lists;
 mod lock;
 mod place;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod report;
 mod reports;
 mod schema;
+mod server;
 mod sqlite;
 mod times;
 mod tx;
@@ -37,6 +40,8 @@ use tokio::sync::oneshot;
 
 use crate::domain::{InstallationId, LocalTimestamp, Timestamp};
 
+#[cfg(feature = "postgres")]
+pub use self::postgres::Postgres;
 pub use articles::{Scraped, Unflagged, Unscraped};
 pub use claims::Claim;
 pub use database::{Database, Durability, Job};
@@ -46,6 +51,8 @@ pub use flagging::{FlagWork, Flagged, Judged};
 pub use kept::{Kept, KeptPlace};
 pub use lists::{AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine};
 pub use report::{ChannelLine, Counts, FeedLine, Report, Summary};
+pub(crate) use server::MAX_WORKER_BYTES;
+pub use server::{Server, ServerError};
 pub use sqlite::{Access, Sqlite};
 pub use tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val};
 
@@ -97,6 +104,49 @@ impl Store {
         let known = store.read(schema::check).await;
         known.map_err(|error| error.at(&file))?;
         Ok(store)
+    }
+
+    /// Connects to a server to work on its database: brings the schema up to date and takes back the claims of a process
+    /// of the same worker that died.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or refuses.
+    #[cfg(feature = "postgres")]
+    pub async fn connect(server: &Server) -> Result<Self, StoreError> {
+        let database = Postgres::open(server, Access::Own).await?;
+        Self::shared(Arc::new(database), server.worker()).await
+    }
+
+    /// Connects to a server beside those that work on its database: to look, or to ask for a new try.
+    ///
+    /// # Errors
+    /// When there is no database yet, the server cannot be reached, or the database is none that this newswatch knows.
+    #[cfg(feature = "postgres")]
+    pub async fn connect_beside(server: &Server) -> Result<Self, StoreError> {
+        let database = Postgres::open(server, Access::Beside).await?;
+        let store = Self::made(Arc::new(database), server.worker(), None);
+        store.read(schema::check).await?;
+        Ok(store)
+    }
+
+    /// Says that this newswatch knows no servers.
+    ///
+    /// # Errors
+    /// Always.
+    #[cfg(not(feature = "postgres"))]
+    #[expect(clippy::unused_async, reason = "as with the feature")]
+    pub async fn connect(_: &Server) -> Result<Self, StoreError> {
+        Err(StoreError::Closed)
+    }
+
+    /// Says that this newswatch knows no servers.
+    ///
+    /// # Errors
+    /// Always.
+    #[cfg(not(feature = "postgres"))]
+    #[expect(clippy::unused_async, reason = "as with the feature")]
+    pub async fn connect_beside(_: &Server) -> Result<Self, StoreError> {
+        Err(StoreError::Closed)
     }
 
     /// Makes a store over any database, and prepares it as [`Store::open`] does.

@@ -48,6 +48,14 @@ pub(super) fn migrate(tx: &mut dyn Tx) -> Result<(), StoreError> {
 
 /// Refuses a database that this newswatch does not know.
 pub(super) fn check(tx: &mut dyn Tx) -> Result<(), StoreError> {
+    if tx.dialect() == Dialect::Postgres {
+        let found = tx.number("SELECT COUNT(to_regclass('schema_steps'))", &[])?;
+        if found == 0 {
+            return Err(StoreError::NoDatabase {
+                path: "the PostgreSQL database".to_owned(),
+            });
+        }
+    }
     known_step(tx).map(drop)
 }
 

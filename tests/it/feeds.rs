@@ -9,10 +9,11 @@ use std::time::Duration;
 use newswatch::clock::Clock;
 use newswatch::config::{self, ProcessEnvironment, Secrets};
 use newswatch::daemon;
-use newswatch::store::{FeedLine, Sqlite, Store};
+use newswatch::store::{FeedLine, Store};
 use serde_json::Value;
 
 use crate::cli::{err, json_lines, newswatch, out, write};
+use crate::support::database;
 use crate::support::site::{Page, Site};
 
 const NAMING_PAGE: &str = "<!DOCTYPE html><html><head><title>Harbour Post</title>\
@@ -39,9 +40,7 @@ impl Service {
         );
         Self {
             site,
-            store: Store::over(Arc::new(Sqlite::in_memory().unwrap()))
-                .await
-                .unwrap(),
+            store: database::store().await,
             clock: Clock::fixed(Clock::system().now()),
             config,
         }

@@ -12,7 +12,7 @@ use newswatch::store::{AlertFilter, AlertLine, Store};
 use crate::support::newsroom::{World, expected};
 
 async fn open(world: &World) -> Store {
-    Store::open(&world.state_dir()).await.unwrap()
+    world.store().await
 }
 
 #[tokio::test]

@@ -27,6 +27,8 @@ mod kill;
 mod line;
 mod local;
 mod plans;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod reload;
 mod repeated;
 mod restart;

@@ -191,7 +191,7 @@ async fn live(store: Store) {
 
 #[tokio::test]
 async fn no_statement_reads_the_whole_of_a_table_that_grows() {
-    let inner = database::empty();
+    let inner = database::empty().await;
     if inner.dialect() != Dialect::Sqlite {
         return;
     }

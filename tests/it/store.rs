@@ -775,7 +775,7 @@ impl Job for TestJob {
 
 #[tokio::test]
 async fn a_job_that_fails_undoes_itself_and_not_its_neighbours() {
-    let database = database::empty();
+    let database = database::empty().await;
     let _store = Store::over(Arc::clone(&database)).await.unwrap();
     let (tell, told) = mpsc::channel();
     let (open, gate) = mpsc::channel::<()>();

@@ -27,7 +27,7 @@ const MAY_NAME: [(&str, &[&str]); 21] = [
     (
         "config",
         &[
-            "channel", "domain", "extract", "http", "matching", "schedule",
+            "channel", "domain", "extract", "http", "matching", "schedule", "store",
         ],
     ),
     (
@@ -146,6 +146,7 @@ fn every_outside_thing_has_one_home() {
     assert_only_in("scraper::", &["extract"]);
     assert_only_in("lettre", &["channel", "src/telemetry.rs"]);
     assert_only_in("rusqlite", &["store"]);
+    assert_only_in("postgres::", &["store"]);
     assert_only_in("std::env::var", &["config"]);
     assert_only_in("Timestamp::now", &["clock"]);
     assert_only_in("println!", &[]);

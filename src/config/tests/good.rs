@@ -127,8 +127,8 @@ fn the_defaults_of_polling_are_the_documented_ones() {
 #[test]
 fn articles_are_kept_for_a_quarter_of_a_year_unless_the_file_says_otherwise() {
     let day = Duration::from_hours(24);
-    assert_eq!(load("").unwrap().config.keep_articles, 90 * day);
-    assert_eq!(full().keep_articles, 30 * day);
+    assert_eq!(load("").unwrap().config.store.keep_articles, 90 * day);
+    assert_eq!(full().store.keep_articles, 30 * day);
 }
 
 #[test]
@@ -306,4 +306,29 @@ fn no_debug_output_holds_a_secret() {
     let shown = format!("{:?}", load(FULL).unwrap());
     assert!(!shown.contains("\"pw\""), "{shown}");
     assert!(!shown.contains("whsec_"), "{shown}");
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_server_keeps_what_is_remembered_where_one_is_named() {
+    assert_eq!(full().store.server, None);
+    let text = "[store]\nurl = \"postgres://me@db.example.org/news\"\nworker = \"desk-1\"\nconnections = 3\n";
+    let server = load(text).unwrap().config.store.server.unwrap();
+    let expected =
+        crate::store::Server::new("postgres://me@db.example.org/news", None, "desk-1", 3);
+    assert_eq!(server, expected.unwrap());
+    let text = "[store]\nurl = \"postgres://me@db.example.org/news\"\n";
+    let server = load(text).unwrap().config.store.server.unwrap();
+    assert!(!server.worker().is_empty());
+}
+
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn a_server_is_refused_by_a_newswatch_that_knows_none() {
+    let text = "[store]\nurl = \"postgres://me@db.example.org/news\"\n";
+    let refused = &super::errors(text)[0];
+    assert!(
+        refused.message.contains("without PostgreSQL"),
+        "{refused:?}"
+    );
 }

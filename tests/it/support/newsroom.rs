@@ -15,6 +15,8 @@ use newswatch::demo::webhook_sink::WebhookSink;
 use newswatch::store::Store;
 use tempfile::TempDir;
 
+use crate::support::database;
+
 /// How long a test waits for what must happen, on a machine that does much else.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -45,6 +47,10 @@ impl World {
             console: Console::Hidden,
         })
         .unwrap();
+        if let Some(section) = database::section() {
+            let config = std::fs::read_to_string(&config_path).unwrap();
+            std::fs::write(&config_path, config + &section).unwrap();
+        }
         Self {
             newsroom,
             mail,
@@ -52,6 +58,11 @@ impl World {
             folder,
             config_path,
         }
+    }
+
+    /// The store of the configuration.
+    pub(crate) async fn store(&self) -> Store {
+        daemon::open_store(&self.config()).await.unwrap()
     }
 
     pub(crate) fn state_dir(&self) -> std::path::PathBuf {
