@@ -159,14 +159,19 @@ impl Store {
             if chosen.is_empty() {
                 return Ok(0);
             }
-            count_back(tx, &chosen)?;
-            let ids = json_rows(chosen.iter().map(|one| serde_json::json!([one.id])).collect());
-            tx.exec(
+            let rows = chosen.iter().map(|one| serde_json::json!([one.id, one.state]));
+            let opened = tx.exec(
                 "UPDATE deliveries SET state = 0, not_before = $1, set_at = $1, tries = 0, first_tried_at = NULL,
                      ended_at = NULL
-                 WHERE id IN (SELECT e.value ->> 0 FROM {each $2} AS e)",
-                &[ms(now).into(), ids],
+                 FROM {each $2} AS e
+                 WHERE deliveries.id = e.value ->> 0 AND deliveries.state = CAST(e.value ->> 1 AS BIGINT)",
+                &[ms(now).into(), json_rows(rows.collect())],
             )?;
+            // What has ended since it was chosen would be counted as what it was.
+            if opened < chosen.len() {
+                return Err(StoreError::conflict("a delivery has ended meanwhile"));
+            }
+            count_back(tx, &chosen)?;
             let channels = chosen.iter().map(|one| serde_json::json!([one.channel]));
             tx.exec(
                 "UPDATE channels SET not_before = 0, state = 'ok', failing_since = NULL, error = NULL, failures = 0,

@@ -142,9 +142,10 @@ fn forget_hosts(tx: &mut dyn Tx, newest: i64) -> Result<(), StoreError> {
     if number <= MAX_HOSTS {
         return Ok(());
     }
+    // One that another worker is learning of is not old any more.
     let old = tx
         .rows(
-            "SELECT id FROM page_hosts WHERE id <> $1 ORDER BY read_at, id LIMIT $2",
+            "SELECT id FROM page_hosts WHERE id <> $1 ORDER BY read_at, id LIMIT $2 {SKIP_LOCKED}",
             &[newest.into(), (number - MAX_HOSTS).into()],
         )?
         .iter_mut()

@@ -29,7 +29,8 @@ impl Dialect {
     /// - `{FOR_UPDATE}`: keeps the rows that were read from changing until the transaction ends; `{SKIP_LOCKED}`: and
     ///   leaves out those that another transaction keeps so.
     /// - `{PK}`, `{BIGINT}`, `{C}`, `{STRICT}`, `{BY_KEY}`: words of the schema.
-    pub(super) fn translated(self, sql: &str) -> String {
+    #[must_use]
+    pub fn translated(self, sql: &str) -> String {
         let (each, words) = match self {
             Self::Sqlite => (("json_each(", ")"), SQLITE_WORDS),
             Self::Postgres => (

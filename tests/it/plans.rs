@@ -11,7 +11,7 @@ use newswatch::store::{
     Val,
 };
 
-use crate::support::database;
+use crate::support::database::Home;
 use crate::support::newsroom::World;
 
 /// Tables that grow with what is read and told. Others grow with the configuration, or are bounded.
@@ -189,15 +189,11 @@ async fn live(store: Store) {
     store.put_back_entries(Vec::new()).await.unwrap();
 }
 
-#[tokio::test]
-async fn no_statement_reads_the_whole_of_a_table_that_grows() {
-    let inner = database::empty().await;
-    if inner.dialect() != Dialect::Sqlite {
-        return;
-    }
+/// The statements of a whole life over a database, with the values of their first time.
+async fn statements_of(inner: &Arc<dyn Database>) -> BTreeMap<String, Vec<Val>> {
     let seen = Seen::default();
     let recorder = Arc::new(Recorder {
-        inner: Arc::clone(&inner),
+        inner: Arc::clone(inner),
         seen: Arc::clone(&seen),
     });
     live(Store::over(recorder).await.unwrap()).await;
@@ -207,7 +203,26 @@ async fn no_statement_reads_the_whole_of_a_table_that_grows() {
         words.iter().any(|word| sql.starts_with(word))
     });
     assert!(statements.len() > 50, "{} statements", statements.len());
+    statements
+}
 
+#[tokio::test]
+async fn no_statement_reads_the_whole_of_a_table_that_grows() {
+    let home = Home::new();
+    let inner = home.open().await;
+    let statements = statements_of(&inner).await;
+    let bad = match &home {
+        Home::Sqlite(database) => whole_reads_of_sqlite(database, statements).await,
+        #[cfg(feature = "postgres")]
+        Home::Postgres(schema) => postgres::whole_reads(schema.url(), statements),
+    };
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+async fn whole_reads_of_sqlite(
+    inner: &Arc<dyn Database>,
+    statements: BTreeMap<String, Vec<Val>>,
+) -> Vec<String> {
     let (tell, told) = std::sync::mpsc::channel();
     let explain = Explain {
         seen: statements,
@@ -224,7 +239,7 @@ async fn no_statement_reads_the_whole_of_a_table_that_grows() {
             }
         }
     }
-    assert!(bad.is_empty(), "{}", bad.join("\n"));
+    bad
 }
 
 /// Whether a step of a plan reads all rows of a table that grows.
@@ -242,4 +257,106 @@ fn reads_a_whole_table(sql: &str, step: &str) -> bool {
     });
     let is_under_way = UNDER_WAY.iter().any(|index| scanned.contains(index));
     is_growing && !is_under_way
+}
+
+/// PostgreSQL plans by how much there is, and once a statement has been run some times for any value at all.
+#[cfg(feature = "postgres")]
+mod postgres {
+    use std::collections::BTreeMap;
+
+    use newswatch::store::{Dialect, Val};
+    use postgres::{Client, SimpleQueryMessage};
+
+    use super::GROWING;
+    use crate::support::database::postgres::connected;
+
+    /// Fills the tables: 2,000 feeds and 100,000 of whatever grows, most of it done.
+    const FILL: &str = "
+        INSERT INTO feeds (key, url) SELECT 'https://f' || n, 'https://f' || n FROM generate_series(1, 2000) n;
+        INSERT INTO polls (feed_id, slot, active, due_at, fetch_url)
+            SELECT id, id % 256, 1, id, url FROM feeds ON CONFLICT DO NOTHING;
+        INSERT INTO reports (made_at) SELECT n FROM generate_series(1, 100000) n;
+        INSERT INTO report_keys (key, report_id) SELECT 'link:' || id, id FROM reports ON CONFLICT DO NOTHING;
+        INSERT INTO entries (feed_id, state, slot, key, found_at, report_id)
+            SELECT (SELECT MAX(id) FROM feeds) - n % 2000, CASE WHEN n % 1000 = 0 THEN n % 2 ELSE 2 END, n % 256,
+                'k' || n, n, (SELECT MAX(id) FROM reports) - 100000 + n
+            FROM generate_series(1, 100000) n;
+        INSERT INTO entry_keys (feed_id, key, entry_id) SELECT feed_id, key, id FROM entries ON CONFLICT DO NOTHING;
+        INSERT INTO articles (entry_id, title, text, from_page, scraped_at)
+            SELECT id, 'title', 'text', 1, id FROM entries ON CONFLICT DO NOTHING;
+        INSERT INTO alerts (id, watch, report_id, episode, entry_id, priority, score, terms, sentence, title,
+                summary_only, raised_at)
+            SELECT 'alr_fill' || id, 'w' || id % 50, report_id, 99, id, 'normal', 1, '[]', '', '', 0, id
+            FROM entries WHERE report_id IS NOT NULL;
+        INSERT INTO held (watch, entry_id, reason, detail, score, terms, sentence, held_at)
+            SELECT 'fill' || id % 50, id, 'x', '{}', 1, '[]', '', id FROM entries;
+        INSERT INTO deliveries (id, channel, recipient, state, not_before, set_at, created_at)
+            SELECT 'dlv_fill' || n, 'c' || n % 20, '', CASE WHEN n % 1000 = 0 THEN 0 ELSE 1 END, n, n, n
+            FROM generate_series(1, 100000) n;
+        INSERT INTO legs (alert_id, channel, recipient, state, bundle, not_before, delivery_id)
+            SELECT 'alr_fill' || e.id, 'c' || n % 20, '', CASE WHEN n % 1000 = 0 THEN 0 ELSE 1 END, '', n, 'dlv_fill' || n
+            FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS n FROM entries WHERE report_id IS NOT NULL) e
+            WHERE n <= 100000;
+        INSERT INTO attempts (delivery_id, at, outcome) SELECT id, 1, 'accepted' FROM deliveries;
+        INSERT INTO page_hosts (name, pages, read_at) SELECT 'fill' || n, 64, n FROM generate_series(1, 1500) n;
+        INSERT INTO host_pages (host_id, number, address)
+            SELECT h.id, n, n FROM page_hosts h, generate_series(1000, 1063) n;
+        INSERT INTO host_lines (host_id, line, last_page, history)
+            SELECT h.id, n, 64, 1 FROM page_hosts h, generate_series(1000, 1069) n;
+        ANALYZE";
+
+    /// The statements that read the whole of a table that grows, each under its plan for any value; that each can be
+    /// prepared is shown on the way.
+    pub(super) fn whole_reads(server: &str, statements: BTreeMap<String, Vec<Val>>) -> Vec<String> {
+        connected(server, move |client| {
+            client.batch_execute(FILL).unwrap();
+            client
+                .batch_execute("SET plan_cache_mode = force_generic_plan")
+                .unwrap();
+            let mut bad = Vec::new();
+            for (sql, values) in statements {
+                let plan = plan_of(client, &sql, &values);
+                for table in GROWING {
+                    let whole = format!("Seq Scan on {table} ");
+                    if plan.iter().any(|step| step.contains(&whole)) {
+                        bad.push(format!("{}\n    {sql}", plan.join("\n")));
+                    }
+                }
+            }
+            bad
+        })
+    }
+
+    fn plan_of(client: &mut Client, sql: &str, values: &[Val]) -> Vec<String> {
+        let types = values.iter().map(|value| match value {
+            Val::Null => "unknown",
+            Val::Int(_) => "bigint",
+            Val::Real(_) => "double precision",
+            Val::Text(_) => "text",
+        });
+        let types = types.collect::<Vec<_>>().join(", ");
+        let nulls = vec!["NULL"; values.len()].join(", ");
+        let in_braces = |list: String| {
+            if list.is_empty() {
+                list
+            } else {
+                format!("({list})")
+            }
+        };
+        let (types, nulls) = (in_braces(types), in_braces(nulls));
+        let text = Dialect::Postgres.translated(sql);
+        let prepared = client.batch_execute(&format!("PREPARE asked {types} AS {text}"));
+        prepared.unwrap_or_else(|error| panic!("{error:?}: {sql}"));
+        let explained = client
+            .simple_query(&format!("EXPLAIN EXECUTE asked {nulls}"))
+            .unwrap();
+        client.batch_execute("DEALLOCATE asked").unwrap();
+        explained
+            .iter()
+            .filter_map(|message| match message {
+                SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                _ => None,
+            })
+            .collect()
+    }
 }

@@ -1,13 +1,25 @@
 //! The store on PostgreSQL: the tests of the store and of what stands on it run again there, and what only several
 //! workers on one server can show.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use newswatch::domain::{EntryId, FeedId, Validators};
+use newswatch::store::{Address, DatabaseFailure, FeedHealth, PollRecord, Store, StoreError};
+use tokio::task::JoinSet;
+
+use crate::store::{entry, later, now, read, scraped_article, url};
 use crate::support::database::SERVER;
+use crate::support::database::postgres::Schema;
 use crate::support::server::Server;
 
 /// The modules whose tests work on the database that [`SERVER`] names.
-const MODULES: [&str; 5] = ["drive::", "feeds::", "hosts::", "stages::", "store::"];
+const MODULES: [&str; 8] = [
+    "drive::", "feeds::", "hosts::", "line::", "plans::", "reload::", "stages::", "store::",
+];
 
 /// Runs tests of this program again on a server; returns what they said.
 fn run_again(server: &Server, filters: &[&str]) -> String {
@@ -37,4 +49,260 @@ fn a_stop_after_any_store_call_is_survived_on_postgresql() {
     };
     let said = run_again(&server, &["restart::"]);
     assert!(!said.contains(" 0 passed"), "{said}");
+}
+
+#[test]
+#[ignore = "some minutes; `cargo test -- --ignored`"]
+fn a_kill_while_an_alert_is_under_way_is_survived_on_postgresql() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let said = run_again(&server, &["kill::a_kill_while"]);
+    assert!(said.contains(" 1 passed"), "{said}");
+}
+
+#[tokio::test]
+async fn workers_that_start_together_make_one_schema() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let schema = Arc::new(Schema::new(&server.url()));
+    let mut starting = JoinSet::new();
+    for number in 0..4 {
+        let schema = Arc::clone(&schema);
+        starting.spawn(async move {
+            let worker = schema.server(&format!("w{number}"), 2);
+            Store::connect(&worker).await.map(drop)
+        });
+    }
+    while let Some(started) = starting.join_next().await {
+        started.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_called_unreachable_and_is_waited_for() {
+    let Some(mut server) = Server::start() else {
+        return;
+    };
+    let schema = Schema::new(&server.url());
+    let store = Store::connect(&schema.server("w", 1)).await.unwrap();
+    server.stop();
+    let gone = store.summary().await.unwrap_err();
+    assert_eq!(gone.kind(), Some(DatabaseFailure::Unreachable), "{gone}");
+    assert!(gone.may_pass());
+    let refused = Store::connect(&schema.server("v", 1)).await.unwrap_err();
+    assert_eq!(refused.kind(), Some(DatabaseFailure::Unreachable));
+    server.start_again();
+    store.summary().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_without_a_schema_is_called_missing() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let schema = Schema::new(&server.url());
+    let missing = Store::connect_beside(&schema.server("w", 1)).await;
+    assert!(matches!(missing, Err(StoreError::NoDatabase { .. })));
+    let _store = Store::connect(&schema.server("w", 1)).await.unwrap();
+    let beside = Store::connect_beside(&schema.server("w", 1)).await.unwrap();
+    beside.report().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_nul_in_a_text_is_stored_as_what_stands_for_the_unreadable() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let schema = Schema::new(&server.url());
+    let store = Store::connect(&schema.server("w", 2)).await.unwrap();
+    let feeds = vec![(url("https://a.example/rss"), Some("a\0b".to_owned()))];
+    store.sync_feeds(feeds, now()).await.unwrap();
+    let report = store.report().await.unwrap();
+    assert_eq!(report.feeds[0].name.as_deref(), Some("a\u{fffd}b"));
+}
+
+/// Claims that a test takes in all, and tasks that take them: four on each of two workers.
+const CLAIMS: usize = 1_000;
+const TASKS: usize = 4;
+
+/// What two workers poll.
+struct Polling {
+    /// Feeds that somebody holds.
+    held: Mutex<BTreeSet<FeedId>>,
+    claims: AtomicUsize,
+    /// How many claims there are to be.
+    most: usize,
+}
+
+/// Claims feeds that are always due, until there have been enough claims; nobody else may hold one of them.
+async fn poll(store: Store, polling: Arc<Polling>) {
+    while polling.claims.load(Ordering::SeqCst) < polling.most {
+        let lease = Duration::from_mins(1);
+        let due = store.next_due_feeds(now(), now(), lease, 4).await.unwrap();
+        for feed in &due {
+            let is_free = polling.held.lock().unwrap().insert(feed.claim.id);
+            assert!(is_free, "{:?} is held by two", feed.claim.id);
+        }
+        polling.claims.fetch_add(due.len(), Ordering::SeqCst);
+        for feed in due {
+            polling.held.lock().unwrap().remove(&feed.claim.id);
+            let record = PollRecord {
+                next_poll_at: now(),
+                health: FeedHealth::Read {
+                    title: None,
+                    validators: Validators::default(),
+                    address: Address::Kept,
+                    repairs: Vec::new(),
+                    fresh: Vec::new(),
+                    seen: Vec::new(),
+                },
+            };
+            let stood = store.record_poll(feed.claim, record, now()).await.unwrap();
+            assert_eq!(stood, Some(0));
+        }
+    }
+}
+
+async fn two_workers_poll(most: usize) {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let schema = Schema::new(&server.url());
+    let polling = Arc::new(Polling {
+        held: Mutex::default(),
+        claims: AtomicUsize::new(0),
+        most,
+    });
+    let mut tasks = JoinSet::new();
+    for worker in ["a", "b"] {
+        let store = Store::connect(&schema.server(worker, TASKS)).await.unwrap();
+        let feeds = (0..40).map(|n| (url(&format!("https://f{n}.example/rss")), None));
+        store.sync_feeds(feeds.collect(), now()).await.unwrap();
+        for _ in 0..TASKS {
+            tasks.spawn(poll(store.clone(), Arc::clone(&polling)));
+        }
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_workers_never_hold_the_same_feed() {
+    two_workers_poll(CLAIMS).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a minute; `cargo test -- --ignored`"]
+async fn two_workers_never_hold_the_same_feed_for_a_long_time() {
+    two_workers_poll(60 * CLAIMS).await;
+}
+
+/// How many articles there are to be read while things break.
+const ARTICLES: usize = 400;
+
+/// What two workers have read, and how often it was stored.
+#[derive(Default)]
+struct Reading {
+    asked: Mutex<BTreeSet<EntryId>>,
+    stored: Mutex<BTreeMap<EntryId, usize>>,
+}
+
+impl Reading {
+    fn count(&self) -> usize {
+        self.stored.lock().unwrap().len()
+    }
+}
+
+/// Reads articles until none is due, or the store is closed.
+async fn read_all(store: Store, reading: Arc<Reading>, at: newswatch::domain::Timestamp) {
+    loop {
+        let due = match store.next_unscraped(at, Duration::from_mins(1), 4).await {
+            Ok(due) if due.is_empty() => return,
+            Ok(due) => due,
+            Err(StoreError::Closed) => return,
+            Err(error) => {
+                assert!(error.may_pass(), "{error}");
+                continue;
+            }
+        };
+        for one in due {
+            let id = one.claim.id;
+            reading.asked.lock().unwrap().insert(id);
+            match store
+                .record_article(one.claim, scraped_article("text"), at)
+                .await
+            {
+                Ok(true) => *reading.stored.lock().unwrap().entry(id).or_default() += 1,
+                Ok(false) | Err(StoreError::Closed) => {}
+                Err(error) => assert!(error.may_pass(), "{error}"),
+            }
+        }
+    }
+}
+
+/// Gives way until so many articles have been stored.
+async fn stored(reading: &Reading, count: usize) {
+    while reading.count() < count {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_worker_and_a_crash_of_the_server_lose_nothing_and_store_nothing_twice() {
+    let Some(mut server) = Server::start() else {
+        return;
+    };
+    let schema = Schema::new(&server.url());
+    let a = Store::connect(&schema.server("a", TASKS)).await.unwrap();
+    let b = Store::connect(&schema.server("b", TASKS)).await.unwrap();
+    let feeds = vec![(url("https://a.example/rss"), None)];
+    a.sync_feeds(feeds, now()).await.unwrap();
+    let due = a
+        .next_due_feeds(now(), now(), Duration::from_mins(1), 1)
+        .await;
+    let entries = (0..ARTICLES).map(|n| {
+        let link = format!("https://a.example/{n}");
+        entry(&[link.as_str()], &link)
+    });
+    let record = read(entries.collect());
+    a.record_poll(due.unwrap()[0].claim, record, now())
+        .await
+        .unwrap();
+
+    let reading = Arc::new(Reading::default());
+    let (mut of_a, mut of_b) = (JoinSet::new(), JoinSet::new());
+    for _ in 0..TASKS {
+        of_a.spawn(read_all(a.clone(), Arc::clone(&reading), now()));
+        of_b.spawn(read_all(b.clone(), Arc::clone(&reading), now()));
+    }
+    stored(&reading, ARTICLES / 4).await;
+    let server = tokio::task::spawn_blocking(move || {
+        server.stop();
+        server.start_again();
+        server
+    });
+    let _server = server.await.unwrap();
+    stored(&reading, ARTICLES / 2).await;
+    // Dead between two of its words; another process of its name takes back what it held.
+    of_b.shutdown().await;
+    drop(b);
+    let b = Store::connect(&schema.server("b", TASKS)).await.unwrap();
+    read_all(b.clone(), Arc::clone(&reading), now()).await;
+    while let Some(done) = of_a.join_next().await {
+        done.unwrap();
+    }
+    // What a claim took that was lost with the server is open again when its lease has ended.
+    read_all(b.clone(), Arc::clone(&reading), later(61)).await;
+    let left = b
+        .next_unscraped(later(600), Duration::from_mins(1), 1)
+        .await;
+    assert_eq!(left.unwrap().len(), 0);
+    assert_eq!(reading.asked.lock().unwrap().len(), ARTICLES);
+    let stored = reading.stored.lock().unwrap();
+    assert!(stored.values().all(|times| *times == 1), "{stored:?}");
+    // All but those whose commit was under way when the server, or the worker, died.
+    assert!(stored.len() + 2 * 16 >= ARTICLES, "{}", stored.len());
 }

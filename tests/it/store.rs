@@ -20,15 +20,15 @@ use crate::support::database::{self, store};
 
 const LEASE: Duration = Duration::from_mins(1);
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
 
-fn later(seconds: u64) -> Timestamp {
+pub(crate) fn later(seconds: u64) -> Timestamp {
     now().checked_add(Duration::from_secs(seconds)).unwrap()
 }
 
-fn url(text: &str) -> Url {
+pub(crate) fn url(text: &str) -> Url {
     text.parse().unwrap()
 }
 
@@ -41,7 +41,7 @@ async fn with_feeds(urls: &[&str]) -> (Store, Vec<DueFeed>) {
     (store, due)
 }
 
-fn entry(keys: &[&str], link: &str) -> Entry {
+pub(crate) fn entry(keys: &[&str], link: &str) -> Entry {
     Entry {
         keys: keys.iter().map(|key| EntryKey((*key).to_owned())).collect(),
         title: Some("Talks resume".into()),
@@ -50,7 +50,7 @@ fn entry(keys: &[&str], link: &str) -> Entry {
     }
 }
 
-fn read(fresh: Vec<Entry>) -> PollRecord {
+pub(crate) fn read(fresh: Vec<Entry>) -> PollRecord {
     PollRecord {
         next_poll_at: later(900),
         health: FeedHealth::Read {
@@ -182,7 +182,7 @@ async fn a_feed_that_is_gone_is_polled_again_only_after_it_was_taken_out_and_put
     assert_eq!(claim().await.unwrap().len(), 1);
 }
 
-fn scraped_article(text: &str) -> Scraped {
+pub(crate) fn scraped_article(text: &str) -> Scraped {
     let article = Article {
         url: "https://a.example/1".parse().ok(),
         title: "Talks resume".into(),

@@ -82,7 +82,8 @@ pub(super) fn is_refused_by_tls(error: &postgres::Error) -> bool {
         let inner = cause
             .downcast_ref::<std::io::Error>()
             .and_then(std::io::Error::get_ref);
-        if cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        let wrapped = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if wrapped.is_some() || cause.is::<rustls::Error>() {
             return true;
         }
         next = cause.source();

@@ -253,7 +253,7 @@ fn cannot_connect(error: &postgres::Error) -> StoreError {
     let kind = match error.code() {
         Some(code) => kind_of(code),
         // It may speak another language, or show a certificate that is not trusted: waiting does not change that.
-        None if super::address::is_refused_by_tls(error) => DatabaseFailure::Other,
+        None if address::is_refused_by_tls(error) => DatabaseFailure::Other,
         None if has_io_cause(error) || is_timeout(error) => DatabaseFailure::Unreachable,
         None => DatabaseFailure::Other,
     };
@@ -296,7 +296,8 @@ fn kind_of(code: &SqlState) -> DatabaseFailure {
 
 fn has_io_cause(error: &postgres::Error) -> bool {
     let cause = error.source();
-    cause.is_some_and(|cause| cause.is::<std::io::Error>())
+    let cause = cause.and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    cause.is_some()
 }
 
 fn is_timeout(error: &postgres::Error) -> bool {

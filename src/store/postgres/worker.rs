@@ -17,7 +17,7 @@ const RUNS: u32 = 5;
 const CONNECT_AGAIN: [Duration; 4] = [
     Duration::from_millis(100),
     Duration::from_millis(400),
-    Duration::from_millis(1_000),
+    Duration::from_secs(1),
     Duration::from_millis(2_500),
 ];
 

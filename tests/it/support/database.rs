@@ -119,12 +119,20 @@ pub(crate) mod postgres {
 
     /// Runs a statement on a connection of its own.
     pub(crate) fn execute(server: &str, sql: &str) {
-        let (server, sql) = (server.to_owned(), sql.to_owned());
-        // The driver must not run on a thread of the test's runtime.
+        let sql = sql.to_owned();
+        connected(server, move |client| client.batch_execute(&sql).unwrap());
+    }
+
+    /// Does something on a connection of its own, which must not run on a thread of the test's runtime.
+    pub(crate) fn connected<T: Send + 'static>(
+        server: &str,
+        work: impl FnOnce(&mut ::postgres::Client) -> T + Send + 'static,
+    ) -> T {
+        let server = server.to_owned();
         let thread = std::thread::spawn(move || {
             let mut client = ::postgres::Client::connect(&server, ::postgres::NoTls).unwrap();
-            client.batch_execute(&sql).unwrap();
+            work(&mut client)
         });
-        thread.join().unwrap();
+        thread.join().unwrap()
     }
 }
