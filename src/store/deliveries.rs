@@ -454,18 +454,19 @@ fn chosen(tx: &mut dyn Tx, selection: &RetrySelection) -> Result<Vec<Chosen>, St
     let since = Val::from(selection.since.map_or(i64::MIN, ms));
     let found = match selection.id.as_deref() {
         // Whoever names one wants it again, though it was sent.
-        Some(id) => tx.rows(
+        Some(id) => {
+            let legs = legs_named(tx, id)?;
+            tx.rows(
             "SELECT d.id, d.channel, d.state, COUNT(*) FROM legs l
                  JOIN deliveries d ON d.id = l.delivery_id JOIN alerts a ON a.id = l.alert_id
-             WHERE l.seq IN (
-                     SELECT seq FROM legs WHERE delivery_id >= $1 AND delivery_id < $2
-                     UNION SELECT seq FROM legs WHERE alert_id >= $1 AND alert_id < $2)
-                 AND (CAST($3 AS TEXT) IS NULL OR a.watch = $3)
-                 AND (CAST($4 AS TEXT) IS NULL OR d.channel = $4)
-                 AND a.raised_at >= $5
+             WHERE l.seq IN (SELECT CAST(value AS BIGINT) FROM {each $1})
+                 AND (CAST($2 AS TEXT) IS NULL OR a.watch = $2)
+                 AND (CAST($3 AS TEXT) IS NULL OR d.channel = $3)
+                 AND a.raised_at >= $4
              GROUP BY d.id, d.channel, d.state",
-            &[id.into(), behind(id).into(), watch, channel, since],
-        ),
+            &[legs, watch, channel, since],
+        )
+        }
         None => tx.rows(
             "SELECT d.id, d.channel, d.state, COUNT(*) FROM legs l
                  JOIN deliveries d ON d.id = l.delivery_id JOIN alerts a ON a.id = l.alert_id
@@ -487,6 +488,20 @@ fn chosen(tx: &mut dyn Tx, selection: &RetrySelection) -> Result<Vec<Chosen>, St
             })
         })
         .collect()
+}
+
+/// The legs whose delivery's or alert's id begins so.
+fn legs_named(tx: &mut dyn Tx, id: &str) -> Result<Val, StoreError> {
+    let legs = tx
+        .rows(
+            "SELECT seq FROM legs WHERE delivery_id >= $1 AND delivery_id < $2
+             UNION SELECT seq FROM legs WHERE alert_id >= $1 AND alert_id < $2",
+            &[id.into(), behind(id).into()],
+        )?
+        .iter_mut()
+        .map(Row::next_int)
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(super::json_ids(legs))
 }
 
 /// Counts the legs of deliveries that had ended as waiting again.

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::articles::{self, COLUMNS};
 use super::tx::{Row, StoreError};
-use super::{Store, limit_of, ms, opt_url, timestamp, url};
+use super::{Store, json_ids, limit_of, ms, opt_url, timestamp, url};
 use crate::domain::{Article, EntryId, FeedWords, Timestamp};
 
 /// An article that is kept.
@@ -81,7 +81,7 @@ impl Store {
         self.read(move |tx| {
             let found = tx.rows(
                 "SELECT 1 FROM articles a JOIN entries e ON e.id = a.entry_id
-                 WHERE a.scraped_at < $1 AND e.state = 2 LIMIT 1",
+                 WHERE a.scraped_at < $1 AND e.state = 2 ORDER BY a.scraped_at, a.entry_id LIMIT 1",
                 &[ms(before).into()],
             )?;
             Ok(!found.is_empty())
@@ -102,12 +102,19 @@ impl Store {
         limit: usize,
     ) -> Result<usize, StoreError> {
         self.write(move |tx| {
+            let oldest = tx
+                .rows(
+                    "SELECT a.entry_id FROM articles a JOIN entries e ON e.id = a.entry_id
+                     WHERE a.scraped_at < $1 AND e.state = 2 ORDER BY a.scraped_at, a.entry_id LIMIT $2",
+                    &[ms(before).into(), limit_of(limit)],
+                )?
+                .iter_mut()
+                .map(Row::next_int)
+                .collect::<Result<Vec<_>, _>>()?;
+            // In two steps: PostgreSQL takes a limit that it does not know yet for a tenth of the table.
             tx.exec(
-                "DELETE FROM articles WHERE entry_id IN (
-                     SELECT a.entry_id FROM articles a JOIN entries e ON e.id = a.entry_id
-                     WHERE a.scraped_at < $1 AND e.state = 2
-                     ORDER BY a.scraped_at, a.entry_id LIMIT $2)",
-                &[ms(before).into(), limit_of(limit)],
+                "DELETE FROM articles WHERE entry_id IN (SELECT CAST(value AS BIGINT) FROM {each $1})",
+                &[json_ids(oldest)],
             )
         })
         .await

@@ -119,13 +119,21 @@ impl Store {
     pub async fn alert(&self, id: &str) -> Result<Vec<AlertDetail>, StoreError> {
         let range = [Val::from(id), behind(id).into()];
         self.read(move |tx| {
+            let named = tx
+                .rows(
+                    "SELECT id FROM alerts WHERE id >= $1 AND id < $2
+                     UNION SELECT alert_id FROM legs WHERE delivery_id >= $1 AND delivery_id < $2
+                     ORDER BY id LIMIT 10",
+                    &range,
+                )?
+                .iter_mut()
+                .map(|row| Ok(serde_json::json!([row.next_text()?])))
+                .collect::<Result<Vec<_>, StoreError>>()?;
             let sql = format!(
-                "SELECT {COLUMNS} FROM alerts a WHERE a.id IN (
-                     SELECT id FROM alerts WHERE id >= $1 AND id < $2
-                     UNION SELECT alert_id FROM legs WHERE delivery_id >= $1 AND delivery_id < $2)
-                 ORDER BY a.seq LIMIT 10"
+                "SELECT {COLUMNS} FROM alerts a WHERE a.id IN (SELECT e.value ->> 0 FROM {{each $1}} AS e)
+                 ORDER BY a.seq"
             );
-            let alerts = read(tx, &sql, &range)?;
+            let alerts = read(tx, &sql, &[json_rows(named)])?;
             let mut lines = lines_of(tx, &alerts)?;
             alerts
                 .into_iter()

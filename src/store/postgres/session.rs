@@ -89,10 +89,10 @@ impl Session {
         let wait_ms = i64::try_from(CONNECT_TIMEOUT.as_millis()).unwrap_or(i64::MAX);
         self.client
             .query(
-                "SELECT pg_terminate_backend(pid, $2) FROM pg_stat_activity
-                 WHERE application_name = $1 AND datname = current_database() AND usename = current_user
+                "SELECT pg_terminate_backend(pid, $1) FROM pg_stat_activity
+                 WHERE application_name = $2 AND datname = current_database() AND usename = current_user
                      AND pid <> pg_backend_pid()",
-                &[&self.name, &wait_ms],
+                &[&wait_ms, &self.name],
             )
             .map(drop)
             .map_err(|error| refused(&error))
