@@ -290,8 +290,8 @@ mod postgres {
             FROM entries WHERE report_id IS NOT NULL;
         INSERT INTO held (watch, entry_id, reason, detail, score, terms, sentence, held_at)
             SELECT 'fill' || id % 50, id, 'x', '{}', 1, '[]', '', id FROM entries;
-        INSERT INTO deliveries (id, channel, recipient, state, not_before, set_at, created_at)
-            SELECT 'dlv_fill' || n, 'c' || n % 20, '', CASE WHEN n % 1000 = 0 THEN 0 ELSE 1 END, n, n, n
+        INSERT INTO deliveries (id, channel, recipient, urgency, state, not_before, set_at, created_at)
+            SELECT 'dlv_fill' || n, 'c' || n % 20, '', 1, CASE WHEN n % 1000 = 0 THEN 0 ELSE 1 END, n, n, n
             FROM generate_series(1, 100000) n;
         INSERT INTO legs (alert_id, channel, recipient, state, bundle, not_before, delivery_id)
             SELECT 'alr_fill' || e.id, 'c' || n % 20, '', CASE WHEN n % 1000 = 0 THEN 0 ELSE 1 END, '', n, 'dlv_fill' || n
