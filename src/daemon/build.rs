@@ -152,6 +152,7 @@ pub async fn context(config: Config, store: Store, clock: Clock) -> anyhow::Resu
     store.sync_feeds(configured(&config), now).await?;
     let http = HttpClient::new(&config.http, clock.clone()).context("set up HTTP")?;
     let plan = plan(config, http)?;
+    warn_of_removed_channels(&store, &plan).await?;
     Ok(Context {
         installation: store.installation(drawn()).await?,
         store,
@@ -173,8 +174,22 @@ pub async fn adopt(ctx: &Context, config: Config) -> anyhow::Result<()> {
     let http = ctx.plan().http.with_settings(&config.http);
     let plan = plan(config, http.context("set up HTTP")?)?;
     ctx.store.sync_feeds(configured, ctx.clock.now()).await?;
+    warn_of_removed_channels(&ctx.store, &plan).await?;
     ctx.plans.send_replace(Arc::new(plan));
     ctx.wake.all();
+    Ok(())
+}
+
+/// Names the channels that have left the configuration while something waits for them.
+async fn warn_of_removed_channels(store: &Store, plan: &Plan) -> Result<(), StoreError> {
+    let configured = plan.channels.keys().cloned().collect();
+    for adrift in store.adrift(configured).await? {
+        warn!(
+            channel = %adrift.channel,
+            alerts = adrift.legs,
+            "alerts wait for a channel that has left the configuration; put it back, or they are given up after a day"
+        );
+    }
     Ok(())
 }
 

@@ -45,7 +45,7 @@ pub use self::postgres::Postgres;
 pub use articles::{Scraped, Unflagged, Unscraped};
 pub use claims::Claim;
 pub use database::{Database, Durability, Job};
-pub use deliveries::{Attempted, DueDelivery, Rendered, RetrySelection, Unrendered};
+pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, RetrySelection, Unrendered};
 pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use flagging::{FlagWork, Flagged, Judged};
 pub use kept::{Kept, KeptPlace};

@@ -106,7 +106,7 @@ async fn a_state_directory_that_is_full_or_read_only_at_the_start_is_waited_for(
         // The disk is mended when a file appears that the test makes.
         let script = format!(
             "mount -t tmpfs -o {mounted} tmpfs '{state}' &&
-             (until [ -e '{go}' ]; do sleep 0.1; done; mount -o {mended} '{state}') &
+             (n=0; until [ -e '{go}' ] || [ $n -gt 1200 ]; do sleep 0.1; n=$((n+1)); done; mount -o {mended} '{state}') &
              sleep 0.3; exec '{program}' run --config '{config}'",
             state = state.display(),
             go = go.display(),

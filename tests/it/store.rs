@@ -695,6 +695,24 @@ async fn each_way_of_an_alert_is_counted_where_it_stands() {
 }
 
 #[tokio::test]
+async fn what_waits_for_a_channel_that_left_the_configuration_is_given_up_after_a_day() {
+    let store = raised().await;
+    let kept = || vec![ChannelName("desk".into())];
+    let adrift = store.adrift(kept()).await.unwrap();
+    assert_eq!((adrift[0].channel.0.as_str(), adrift[0].legs), ("hook", 1));
+    let (early, late) = (now(), later(1));
+    assert!(!store.has_adrift(kept(), early).await.unwrap());
+    assert!(store.has_adrift(kept(), late).await.unwrap());
+    let at = later(86_401);
+    let given_up = store.give_up_adrift(kept(), late, at).await.unwrap();
+    assert_eq!(given_up, adrift);
+    assert!(!store.has_adrift(kept(), late).await.unwrap());
+    let counts = store.report().await.unwrap().counts;
+    assert_eq!((counts.abandoned, counts.waiting), (1, 2));
+    assert!(next(&store, "hook", at).await.is_none());
+}
+
+#[tokio::test]
 async fn nothing_is_sent_to_a_channel_that_is_gone_until_it_is_asked_for() {
     let store = raised().await;
     let due = next(&store, "hook", now()).await.unwrap();
