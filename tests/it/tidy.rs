@@ -16,7 +16,7 @@ const MAY_NAME: [(&str, &[&str]); 21] = [
     ("language", &[]),
     ("clock", &["domain"]),
     ("schedule", &["domain"]),
-    ("render", &["domain"]),
+    ("render", &["domain", "matching"]),
     ("alerting", &["domain"]),
     ("matching", &["domain"]),
     ("extract", &["charset", "domain", "language"]),
