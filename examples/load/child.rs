@@ -108,7 +108,7 @@ impl Program {
             if let Some(status) = child.try_wait()? {
                 break status;
             }
-            peak_mb = peak_mb.max(peak_of(&child));
+            peak_mb = peak_mb.max(peak_of(child.id()));
             sleep(LOOK.min(begin.elapsed() / 10 + Duration::from_millis(1)));
         };
         if !status.success() {
@@ -124,12 +124,16 @@ impl Program {
 
     /// Starts the service.
     pub(crate) fn start(&self) -> anyhow::Result<Service> {
-        Ok(Service {
-            child: self
-                .command(&["run"])?
-                .spawn()
-                .context("start the service")?,
-        })
+        let child = self.command(&["run"])?.spawn();
+        let child = child.context("start the service")?;
+        let mut service = Service {
+            id: child.id(),
+            child,
+        };
+        if self.counts_syncs {
+            service.id = only_child_of(service.id)?;
+        }
+        Ok(service)
     }
 
     /// The calls that waited for the disk, where they were counted.
@@ -157,30 +161,46 @@ fn last_lines(text: &str) -> String {
 #[derive(Debug)]
 pub(crate) struct Service {
     child: Child,
+    /// That of newswatch, which need not be our child.
+    id: u32,
+}
+
+/// The process that strace has started.
+fn only_child_of(id: u32) -> anyhow::Result<u32> {
+    let path = format!("/proc/{id}/task/{id}/children");
+    loop {
+        let children = fs::read_to_string(&path).context("strace did not start it")?;
+        if let Some(child) = children.split_whitespace().next() {
+            return Ok(child.parse()?);
+        }
+        sleep(LOOK);
+    }
 }
 
 impl Service {
     /// What it has used up to now; the time on the wall is not known here.
     pub(crate) fn used(&self) -> anyhow::Result<Used> {
-        let path = format!("/proc/{}/stat", self.child.id());
+        let path = format!("/proc/{}/stat", self.id);
         Ok(Used {
             cpu_s: cpu_s(Path::new(&path), 11)?,
             wall_s: 0.0,
-            peak_mb: peak_of(&self.child),
+            peak_mb: peak_of(self.id),
         })
     }
 
     /// Asks it to end, and waits for that.
-    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
-        let id = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &id]).status()?;
-        self.child.wait()?;
-        Ok(())
+    pub(crate) fn stop(self) -> anyhow::Result<()> {
+        self.end_by("-TERM")
     }
 
     /// Ends it as a power cut would.
-    pub(crate) fn kill(mut self) -> anyhow::Result<()> {
-        self.child.kill()?;
+    pub(crate) fn kill(self) -> anyhow::Result<()> {
+        self.end_by("-KILL")
+    }
+
+    fn end_by(mut self, signal: &str) -> anyhow::Result<()> {
+        let id = self.id.to_string();
+        Command::new("kill").args([signal, &id]).status()?;
         self.child.wait()?;
         Ok(())
     }
@@ -194,8 +214,8 @@ impl Drop for Service {
 }
 
 /// The most memory a process has held.
-fn peak_of(child: &Child) -> f64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+fn peak_of(id: u32) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
     kib.unwrap_or(0.0) / 1024.0

@@ -57,8 +57,8 @@ const ROWS: [&str; 10] = [
     "INSERT INTO alerts (seq, id, watch, report_id, episode, entry_id, priority, score, terms, sentence, title, url, source, summary_only, raised_at)
         SELECT report_id, printf('%032x', id), 'watch ' || (id % ?5), report_id, 1, id, 'normal', 1.0, '[\"number\"]', summary, title, link,
             '127.10.0.1', 0, found_at + 1000 FROM entries WHERE report_id IS NOT NULL ORDER BY id",
-    "INSERT INTO deliveries (seq, id, channel, recipient, state, not_before, set_at, tries, first_tried_at, ended_at, body, created_at)
-        SELECT seq, 'd' || id, 'hook', '', 1, raised_at, raised_at, 0, raised_at, raised_at + 500, NULL, raised_at FROM alerts ORDER BY seq",
+    "INSERT INTO deliveries (seq, id, channel, recipient, state, urgency, not_before, set_at, tries, first_tried_at, ended_at, created_at)
+        SELECT seq, 'd' || id, 'hook', '', 1, 1, raised_at, raised_at, 0, raised_at, raised_at + 500, raised_at FROM alerts ORDER BY seq",
     "INSERT INTO legs (seq, alert_id, channel, recipient, state, bundle, not_before, delivery_id)
         SELECT seq, id, 'hook', '', 1, '', raised_at, 'd' || id FROM alerts ORDER BY seq",
 ];
