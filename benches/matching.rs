@@ -65,6 +65,12 @@ fn an_agency_of_10_000_watches_with_nine_terms(bencher: Bencher<'_, '_>) {
     bench(bencher, &Matcher::compile(&[], &agency(10_000)).unwrap());
 }
 
+/// Clients' lists of nine terms, each of which must meet one of a hundred lists of subjects.
+#[divan::bench(sample_count = 40)]
+fn lists_of_10_000_clients_with_lists_of_subjects(bencher: Bencher<'_, '_>) {
+    bench(bencher, &Matcher::compile(&[], &lists(10_000)).unwrap());
+}
+
 #[divan::bench(args = [1_000, 10_000], sample_count = 40)]
 fn watches_that_never_match(bencher: Bencher<'_, '_>, count: usize) {
     let watches: Vec<WatchSource> = (0..count)
@@ -233,6 +239,23 @@ fn query(random: &mut fastrand::Rng) -> (String, String) {
         ),
     };
     (query, format!(r"(?i)\b{pattern}\b"))
+}
+
+/// `(a OR b OR …) AND (x OR y OR …)`, nine on either side: names of middling frequency, so that most articles hold one of a
+/// client's, and subjects that are rarer.
+fn lists(count: usize) -> Vec<WatchSource> {
+    let mut random = fastrand::Rng::with_seed(4);
+    let mut nine = |from: usize, to: usize| {
+        let terms: Vec<String> = (0..9).map(|_| word(zipf(&mut random, from, to))).collect();
+        terms.join(" OR ")
+    };
+    let subjects: Vec<String> = (0..100).map(|_| nine(RARE, VOCABULARY)).collect();
+    (0..count)
+        .map(|place| {
+            let subject = &subjects[place % subjects.len()];
+            watch(format!("({}) AND ({subject})", nine(EVERYDAY, VOCABULARY)))
+        })
+        .collect()
 }
 
 fn agency(count: usize) -> Vec<WatchSource> {

@@ -1,8 +1,11 @@
 //! The index: from the keys of an article to the watches that may fire on it.
 //!
 //! Each watch is entered under the cheapest set of keys of which one must occur where it fires. Most articles have
-//! none of them, and the watch costs nothing; where one occurs, a second key that must occur as well is asked for
-//! before the query is evaluated.
+//! none of them, and the watch costs nothing; where one occurs, a second key that must occur as well, or one of a set, is
+//! asked for before the query is evaluated. A set that many watches share is looked up once for an article.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use super::article::Article;
 use super::program::{Ask, Clause, Fields, KeySet, Scattered, Search, Step};
@@ -16,34 +19,60 @@ pub(crate) struct Index {
     entries: Vec<Entry>,
     /// Watches that need no key.
     always: Vec<u32>,
+    /// Keys of which one must occur as well.
+    sets: Vec<Box<[KeyId]>>,
 }
 
 /// A watch under one of its keys.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     watch: u32,
-    /// A key without which it cannot fire either.
-    also: KeyId,
+    also: Also,
 }
 
-/// No second key.
-const NONE: KeyId = KeyId(u32::MAX);
+/// What must occur besides the key under which a watch is entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Also {
+    Nothing,
+    Key(KeyId),
+    /// One of the set at this place.
+    Set(u32),
+}
+
+/// Keys up to which a set is asked for: looking for all of a longer one costs as much as the query.
+const MAX_SET: usize = 64;
 
 /// The watches already seen in the present article.
 #[derive(Debug, Default)]
 pub(crate) struct Stamps {
     seen: Vec<u32>,
+    /// For each set the article in which it was last asked for, and what came of it.
+    sets: Vec<(u32, bool)>,
     epoch: u32,
 }
 
 impl Stamps {
-    fn start(&mut self, watches: usize) {
+    fn start(&mut self, watches: usize, sets: usize) {
         self.epoch = self.epoch.wrapping_add(1);
-        if self.epoch == 0 || self.seen.len() != watches {
+        if self.epoch == 0 || self.seen.len() != watches || self.sets.len() != sets {
             self.seen.clear();
             self.seen.resize(watches, 0);
+            self.sets.clear();
+            self.sets.resize(sets, (0, false));
             self.epoch = 1;
         }
+    }
+
+    /// What is known of a set, or what `ask` says of it.
+    fn set(&mut self, place: u32, ask: impl FnOnce() -> bool) -> bool {
+        let place = usize::try_from(place).unwrap_or(usize::MAX);
+        let Some(known) = self.sets.get_mut(place) else {
+            return true;
+        };
+        if known.0 != self.epoch {
+            *known = (self.epoch, ask());
+        }
+        known.1
     }
 
     /// True the first time a watch is asked for.
@@ -69,6 +98,7 @@ impl Index {
         let mut anchors = Anchors {
             vocabulary,
             shared: Vec::with_capacity(shared.len()),
+            sets: RefCell::default(),
         };
         // An alias is compiled after those it uses, so theirs are known.
         for clause in shared {
@@ -86,6 +116,10 @@ impl Index {
                 })),
             }
         }
+        let Sets { places, .. } = anchors.sets.into_inner();
+        let mut sets: Vec<(Box<[KeyId]>, u32)> = places.into_iter().collect();
+        sets.sort_by_key(|(_, place)| *place);
+        index.sets = sets.into_iter().map(|(keys, _)| keys).collect();
         by_key.sort_by_key(|(key, entry)| (*key, entry.watch));
         let mut next = by_key.into_iter().peekable();
         for key in (0..).map(KeyId).take(vocabulary.len()) {
@@ -106,17 +140,27 @@ impl Index {
         stamps: &mut Stamps,
         found: &mut Vec<u32>,
     ) {
-        stamps.start(watches);
+        stamps.start(watches, self.sets.len());
         found.clear();
         found.extend(&self.always);
         for key in article.keys() {
             for entry in self.entries_of(*key) {
-                let may_fire = entry.also == NONE || article.has(entry.also, Fields::ALL);
+                let may_fire = match entry.also {
+                    Also::Nothing => true,
+                    Also::Key(key) => article.has(key, Fields::ALL),
+                    Also::Set(place) => stamps.set(place, || self.has_one_of(article, place)),
+                };
                 if may_fire && stamps.is_new(entry.watch) {
                     found.push(entry.watch);
                 }
             }
         }
+    }
+
+    fn has_one_of(&self, article: &Article, set: u32) -> bool {
+        let place = usize::try_from(set).unwrap_or(usize::MAX);
+        let keys = self.sets.get(place).map_or(&[][..], |keys| keys);
+        keys.iter().any(|key| article.has(*key, Fields::ALL))
     }
 
     fn entries_of(&self, key: KeyId) -> &[Entry] {
@@ -133,7 +177,7 @@ impl Index {
 /// Keys of which one must occur, each with another that must occur as well.
 #[derive(Debug, Clone)]
 struct Anchor {
-    keys: Vec<(KeyId, KeyId)>,
+    keys: Vec<(KeyId, Also)>,
     /// The expected share of articles in which one of the keys occurs.
     cost: f32,
 }
@@ -141,33 +185,54 @@ struct Anchor {
 impl Anchor {
     fn of_keys(keys: &[KeyId], vocabulary: &Vocabulary) -> Self {
         Self {
-            keys: keys.iter().map(|key| (*key, NONE)).collect(),
+            keys: keys.iter().map(|key| (*key, Also::Nothing)).collect(),
             cost: keys.iter().map(|key| vocabulary.frequency(*key)).sum(),
         }
     }
 
-    /// The only key, if there is one.
-    fn single(&self) -> Option<KeyId> {
+    /// What it is to ask for one of its keys besides another anchor; absent if that costs too much.
+    fn as_second(&self, sets: &RefCell<Sets>) -> Option<Also> {
         match self.keys.as_slice() {
-            [(key, _)] => Some(*key),
-            _ => None,
+            [(key, _)] => Some(Also::Key(*key)),
+            [] => None,
+            keys if keys.len() > MAX_SET => None,
+            keys => {
+                let mut set: Vec<KeyId> = keys.iter().map(|(key, _)| *key).collect();
+                set.sort_unstable();
+                set.dedup();
+                Some(Also::Set(sets.borrow_mut().place(set.into())))
+            }
         }
     }
 
-    /// The cheapest of several of which all must occur, asking for the next cheapest single key as well.
-    fn cheapest(mut anchors: Vec<Self>) -> Option<Self> {
+    /// The cheapest of several of which all must occur, asking for the next cheapest as well.
+    fn cheapest(mut anchors: Vec<Self>, sets: &RefCell<Sets>) -> Option<Self> {
         anchors.sort_by(|one, other| one.cost.total_cmp(&other.cost));
         let mut anchors = anchors.into_iter();
         let mut best = anchors.next()?;
-        let also = anchors.find_map(|other| other.single());
-        for (key, second) in &mut best.keys {
-            if *second == NONE
-                && let Some(also) = also.filter(|also| also != key)
-            {
-                *second = also;
+        if best.keys.iter().any(|(_, second)| *second == Also::Nothing)
+            && let Some(also) = anchors.find_map(|other| other.as_second(sets))
+        {
+            for (key, second) in &mut best.keys {
+                if *second == Also::Nothing && also != Also::Key(*key) {
+                    *second = also;
+                }
             }
         }
         Some(best)
+    }
+}
+
+/// The sets of keys that are asked for, each once.
+#[derive(Debug, Default)]
+struct Sets {
+    places: HashMap<Box<[KeyId]>, u32>,
+}
+
+impl Sets {
+    fn place(&mut self, keys: Box<[KeyId]>) -> u32 {
+        let next = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        *self.places.entry(keys).or_insert(next)
     }
 }
 
@@ -175,6 +240,7 @@ impl Anchor {
 struct Anchors<'v> {
     vocabulary: &'v Vocabulary,
     shared: Vec<Option<Anchor>>,
+    sets: RefCell<Sets>,
 }
 
 impl Anchors<'_> {
@@ -190,13 +256,14 @@ impl Anchors<'_> {
             }
             Ask::Shared(place) => self.shared.get(*place)?.clone(),
             Ask::And(clauses) => {
-                Anchor::cheapest(clauses.iter().filter_map(|inner| self.of(inner)).collect())
+                let anchors = clauses.iter().filter_map(|inner| self.of(inner));
+                Anchor::cheapest(anchors.collect(), &self.sets)
             }
             Ask::Or(clauses) => self.of_any(clauses),
             Ask::Not(_) => None,
             Ask::Near { sides, .. } => {
                 let sides = [&sides.0, &sides.1].into_iter();
-                Anchor::cheapest(sides.filter_map(|side| self.of(side)).collect())
+                Anchor::cheapest(sides.filter_map(|side| self.of(side)).collect(), &self.sets)
             }
             Ask::Count { inner, .. } | Ask::Weight { inner, .. } => self.of(inner),
         }
@@ -234,11 +301,14 @@ impl Anchors<'_> {
             }
             Some(Anchor::of_keys(&keys, self.vocabulary))
         });
-        Anchor::cheapest(slots.collect())
+        Anchor::cheapest(slots.collect(), &self.sets)
     }
 
     fn of_scattered(&self, scattered: &Scattered) -> Option<Anchor> {
         let parts = scattered.parts.iter();
-        Anchor::cheapest(parts.filter_map(|part| self.of_search(part)).collect())
+        Anchor::cheapest(
+            parts.filter_map(|part| self.of_search(part)).collect(),
+            &self.sets,
+        )
     }
 }

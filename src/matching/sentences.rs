@@ -1,5 +1,8 @@
 //! Where one sentence ends and the next begins, as far as a word or two can tell.
 
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
 /// Shortened words after which a sentence goes on, in small letters; those without a vowel are known anyway.
 const ABBREVIATIONS: &str = " adm amb approx art assoc ave bros capt cie col corp dept dist doc e.g eng est etc exc fig \
 gen gov hon i.e inc ing insp jan feb mar apr aug sept oct nov dec lic maj messrs mme no nos op ord pres prof pte rep rev \
@@ -11,32 +14,44 @@ avda cía dña gral núm pág tte exmo ilmo op.cit ecc on sig ott doç öğr yrd
 ///
 /// `word` is the word before the stop as it is written.
 pub(crate) fn is_abbreviation(word: &str) -> bool {
-    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    let figures = word.chars().filter(char::is_ascii_digit).count();
-    if letters == 0 {
+    // No byte of UTF-8 is more than one letter, and most sentences end with a word that is too long.
+    if word.len() > LONGEST * 4 || word.chars().nth(LONGEST).is_some() {
         return false;
     }
-    if letters == 1 && figures == 0 {
-        return true;
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    if letters < 2 {
+        let has_figures = word.bytes().any(|byte| byte.is_ascii_digit());
+        return letters == 1 && !has_figures;
     }
     let has_case = word.chars().any(|c| c.is_lowercase() || c.is_uppercase());
     if !has_case {
         // Where there are no capitals, titles are as short as elsewhere: د. محمد, डॉ. सिंह.
         return word.chars().count() <= SHORT;
     }
-    let lower = word.to_lowercase();
-    let is_consonants = letters <= SHORT + 1
-        && lower
-            .chars()
-            .all(|c| c.is_ascii_alphabetic() && !is_vowel(c));
-    is_consonants || ABBREVIATIONS.split(' ').any(|known| known == lower)
+    let is_consonant = |byte: u8| byte.is_ascii_alphabetic() && !is_vowel(byte);
+    if letters <= SHORT + 1 && word.bytes().all(is_consonant) {
+        return true;
+    }
+    is_listed(word) || is_listed(&word.to_lowercase())
 }
+
+fn is_listed(word: &str) -> bool {
+    static LIST: OnceLock<HashSet<&str>> = OnceLock::new();
+    let list = LIST.get_or_init(|| ABBREVIATIONS.split(' ').collect());
+    list.contains(word)
+}
+
+/// The most characters of a word in [`ABBREVIATIONS`].
+const LONGEST: usize = 6;
 
 /// Letters up to which a word is likely to be a shortened one.
 const SHORT: usize = 3;
 
-fn is_vowel(c: char) -> bool {
-    matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y')
+fn is_vowel(byte: u8) -> bool {
+    matches!(
+        byte.to_ascii_lowercase(),
+        b'a' | b'e' | b'i' | b'o' | b'u' | b'y'
+    )
 }
 
 /// True for a figure that can count days and things with a full stop: `9. März`, `3. liga`.
@@ -77,6 +92,15 @@ mod tests {
         ] {
             assert!(!is_abbreviation(word), "{word}");
         }
+    }
+
+    #[test]
+    fn no_shortened_word_is_longer_than_is_looked_for() {
+        let longest = ABBREVIATIONS
+            .split(' ')
+            .map(|word| word.chars().count())
+            .max();
+        assert_eq!(longest, Some(LONGEST));
     }
 
     #[test]
