@@ -1,7 +1,10 @@
 //! Where one sentence ends and the next begins, as far as a word or two can tell.
 
 use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
 use std::sync::OnceLock;
+
+use super::vocabulary::WordHasher;
 
 /// Shortened words after which a sentence goes on, in small letters; those without a vowel are known anyway.
 const ABBREVIATIONS: &str = " adm amb approx art assoc ave bros capt cie col corp dept dist doc e.g eng est etc exc fig \
@@ -32,11 +35,15 @@ pub(crate) fn is_abbreviation(word: &str) -> bool {
     if letters <= SHORT + 1 && word.bytes().all(is_consonant) {
         return true;
     }
-    is_listed(word) || is_listed(&word.to_lowercase())
+    if word.chars().all(char::is_lowercase) {
+        is_listed(word)
+    } else {
+        is_listed(&word.to_lowercase())
+    }
 }
 
 fn is_listed(word: &str) -> bool {
-    static LIST: OnceLock<HashSet<&str>> = OnceLock::new();
+    static LIST: OnceLock<HashSet<&str, BuildHasherDefault<WordHasher>>> = OnceLock::new();
     let list = LIST.get_or_init(|| ABBREVIATIONS.split(' ').collect());
     list.contains(word)
 }

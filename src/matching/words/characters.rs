@@ -495,7 +495,17 @@ fn same_letter_of_a_row(c: char) -> char {
 }
 
 /// Adds a letter to a form of a word, as it is spelled after those before it.
+#[inline]
 pub(super) fn spell(form: &mut String, letter: char) {
+    // Nearly all letters of nearly all texts.
+    if !('\u{580}'..='\u{E4D}').contains(&letter) {
+        form.push(letter);
+        return;
+    }
+    spell_in_context(form, letter);
+}
+
+fn spell_in_context(form: &mut String, letter: char) {
     match letter {
         // The ligature և, in reformed spelling եվ: Երևան, ԵՐԵՎԱՆ.
         'ւ' if form.ends_with('ե') => form.push('վ'),

@@ -169,7 +169,9 @@ impl<'w> Reader<'w> {
             self.push(letters_from, units.get(..length), script, dotted > 0);
         } else {
             self.push(letters_from, Some(word), script, dotted > 0);
-            self.push_others(word, s);
+            if s.is_some() || word.last().is_some_and(|last| last.class == Class::Digit) {
+                self.push_others(word, s);
+            }
         }
         rest.get(possessive..).unwrap_or_default()
     }
