@@ -131,7 +131,7 @@ impl Program {
             child,
         };
         if self.counts_syncs {
-            service.id = only_child_of(service.id)?;
+            service.id = run_by(service.id, &self.binary)?;
         }
         Ok(service)
     }
@@ -165,13 +165,17 @@ pub(crate) struct Service {
     id: u32,
 }
 
-/// The process that strace has started.
-fn only_child_of(id: u32) -> anyhow::Result<u32> {
-    let path = format!("/proc/{id}/task/{id}/children");
+/// The process in which strace runs a program; strace tries things in others before.
+fn run_by(strace: u32, binary: &Path) -> anyhow::Result<u32> {
+    let binary = binary.canonicalize()?;
+    let path = format!("/proc/{strace}/task/{strace}/children");
     loop {
         let children = fs::read_to_string(&path).context("strace did not start it")?;
-        if let Some(child) = children.split_whitespace().next() {
-            return Ok(child.parse()?);
+        for child in children.split_whitespace() {
+            // A process that ends meanwhile has no link any more.
+            if fs::read_link(format!("/proc/{child}/exe")).is_ok_and(|runs| runs == binary) {
+                return Ok(child.parse()?);
+            }
         }
         sleep(LOOK);
     }
