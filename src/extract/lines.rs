@@ -66,7 +66,7 @@ pub(super) fn is_byline(folded_line: &str, folded_byline: &str) -> bool {
 
 /// Tells whether a short line holds a date.
 pub(super) fn has_date(line: &str) -> bool {
-    dates::find(line, dates::Order::DayFirst).is_some()
+    dates::find(line, dates::Habits::of("", dates::Order::DayFirst)).is_some()
 }
 
 /// Tells whether a line begins with one of these, up to the end of a word. A single word must be all of the

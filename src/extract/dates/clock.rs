@@ -35,9 +35,9 @@ pub(super) fn time_after(tokens: &[Token], from: usize) -> Option<Clock> {
     })
 }
 
-/// The time of day that ends just before a date.
-pub(super) fn time_before(tokens: &[Token], date_at: usize) -> Option<Clock> {
-    (date_at.saturating_sub(10)..date_at)
+/// The time of day that ends just before a date and is not before `from`.
+pub(super) fn time_before(tokens: &[Token], from: usize, date_at: usize) -> Option<Clock> {
+    (date_at.saturating_sub(10).max(from)..date_at)
         .filter_map(|at| time_at(tokens, at))
         .find(|(_, end)| *end <= date_at && date_at - *end <= GAP)
         .map(|(clock, _)| clock)

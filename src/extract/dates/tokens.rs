@@ -1,5 +1,8 @@
 //! A text as numbers, words and marks, and a reader that goes over them.
 
+use unicode_normalization::UnicodeNormalization;
+
+use super::calendars::{self, Calendar};
 use super::{SEARCHED_CHARS, words};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,63 +12,192 @@ pub(super) enum Token {
     Mark(char),
 }
 
-pub(super) fn tokenise(text: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut chars = text.chars().take(SEARCHED_CHARS).peekable();
-    while let Some(&c) = chars.peek() {
+/// A text as tokens, and what its letters tell of where it is from.
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    pub(super) all: Vec<Token>,
+    /// The byte of the text at which each token begins.
+    pub(super) starts: Vec<usize>,
+    /// Whether the text has letters or digits of the Arabic script: numbers of its years can be Hijri ones.
+    pub(super) is_arabic: bool,
+    /// Whether the text has letters or digits of the Thai script.
+    pub(super) is_thai: bool,
+}
+
+impl Tokens {
+    fn push(&mut self, token: Token, start: usize) {
+        self.all.push(token);
+        self.starts.push(start);
+    }
+
+    /// A word, and the Chinese number that it ends with where a unit of time follows: `令和八` before `年`.
+    fn push_word(&mut self, word: String, start: usize, is_before_unit: bool) {
+        let numeral = is_before_unit.then(|| numeral_at_end(&word)).flatten();
+        let Some((rest, value, digits)) = numeral else {
+            self.push(Token::Word(word), start);
+            return;
+        };
+        if !rest.is_empty() {
+            self.push(Token::Word(rest.to_owned()), start);
+        }
+        self.push(Token::Number { value, digits }, start + rest.len());
+    }
+}
+
+pub(super) fn tokenise(text: &str) -> Tokens {
+    let mut tokens = Tokens::default();
+    let mut chars = text.char_indices().take(SEARCHED_CHARS).peekable();
+    while let Some(&(start, c)) = chars.peek() {
+        tokens.is_arabic |= is_arabic(c);
+        tokens.is_thai |= matches!(c, '\u{0E00}'..='\u{0E7F}');
         if let Some(first) = digit(c) {
             chars.next();
             let (mut value, mut digits) = (first, 1);
-            while let Some(next) = chars.peek().copied().and_then(digit) {
+            while let Some(next) = chars.peek().and_then(|(_, next)| digit(*next)) {
                 chars.next();
                 value = value.saturating_mul(10).saturating_add(next);
                 digits += 1;
             }
-            tokens.push(Token::Number { value, digits });
+            tokens.push(Token::Number { value, digits }, start);
         } else if words::is_unit(c) {
             chars.next();
-            tokens.push(Token::Word(c.to_string()));
+            tokens.push(Token::Word(c.to_string()), start);
         } else if is_letter(c) {
             let mut word = String::new();
-            while let Some(&next) = chars.peek() {
-                if !is_letter(next) || digit(next).is_some() || words::is_unit(next) {
+            while let Some(&(_, next)) = chars.peek() {
+                if !(is_letter(next) || is_joiner(next))
+                    || digit(next).is_some()
+                    || words::is_unit(next)
+                {
                     break;
                 }
-                word.extend(next.to_lowercase());
+                push_folded(&mut word, next);
                 chars.next();
             }
-            tokens.push(Token::Word(word));
+            let unit = chars.peek().is_some_and(|(_, next)| words::is_unit(*next));
+            tokens.push_word(word, start, unit);
         } else {
             chars.next();
-            if !c.is_whitespace() && !matches!(c, '\u{200E}' | '\u{200F}') {
-                tokens.push(Token::Mark(c));
+            if !c.is_whitespace() && !matches!(c, '\u{200E}' | '\u{200F}' | '\u{200C}' | '\u{200D}')
+            {
+                tokens.push(Token::Mark(c), start);
             }
         }
     }
     tokens
 }
 
+/// Joiners shape the letters of Persian and Indic words, and are none of them.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}')
+}
+
 /// Letters and the marks that belong to them in Indic and Thai scripts.
 fn is_letter(c: char) -> bool {
     c.is_alphabetic()
-        || matches!(c, '\u{0900}'..='\u{0DFF}' | '\u{0E00}'..='\u{0EFF}' | '\u{0300}'..='\u{036F}' | '\u{1000}'..='\u{109F}')
+        || matches!(c, '\u{0900}'..='\u{0DFF}' | '\u{0E00}'..='\u{0EFF}' | '\u{0300}'..='\u{036F}' | '\u{1000}'..='\u{109F}'
+            | '\u{1780}'..='\u{17D3}' | '\u{064B}'..='\u{0652}' | '\u{32FF}' | '\u{337B}'..='\u{337E}')
+}
+
+fn is_arabic(c: char) -> bool {
+    matches!(c, '\u{0600}'..='\u{06FF}' | '\u{0750}'..='\u{077F}')
+}
+
+/// A word as the tables of names have it: in lower case, Arabic letters in the one way of several.
+pub(super) fn folded_letters(word: &str) -> String {
+    let mut folded = String::with_capacity(word.len());
+    // Indic letters with a dot below are composed in one way alone.
+    for c in word.nfc() {
+        push_folded(&mut folded, c);
+    }
+    folded
+}
+
+fn push_folded(word: &mut String, c: char) {
+    match c {
+        // Arabic and Persian keyboards have letters of their own for these, and seats of hamza are left out at will.
+        'ي' | 'ى' => word.push('ی'),
+        'ك' => word.push('ک'),
+        'أ' | 'إ' | 'آ' => word.push('ا'),
+        'ة' | 'ہ' | 'ۃ' | 'ھ' => word.push('ه'),
+        '\u{200C}' | '\u{200D}' | '\u{0640}' | '\u{064B}'..='\u{0652}' => {}
+        _ if c.is_lowercase() => word.push(c),
+        _ => word.extend(c.to_lowercase()),
+    }
+}
+
+/// The Chinese number at the end of a word: what stands before it, its value, and how many digits it has.
+fn numeral_at_end(word: &str) -> Option<(&str, u32, usize)> {
+    let rest = word.trim_end_matches(|c| numeral(c).is_some());
+    let written = word
+        .strip_prefix(rest)
+        .filter(|written| !written.is_empty())?;
+    let is_placed = written
+        .chars()
+        .all(|c| numeral(c).is_some_and(|value| value < 10));
+    let mut value = 0_u32;
+    let mut last = 0;
+    for c in written.chars() {
+        match numeral(c)? {
+            digit if is_placed => value = value.checked_mul(10)?.checked_add(digit)?,
+            digit if digit < 10 => last = digit,
+            tens => {
+                value = value.checked_add(tens.checked_mul(last.max(1))?)?;
+                last = 0;
+            }
+        }
+    }
+    if !is_placed {
+        value = value.checked_add(last)?;
+    }
+    let digits = value
+        .checked_ilog10()
+        .map_or(1, |log| usize::try_from(log).unwrap_or(0) + 1);
+    Some((rest, value, digits))
+}
+
+fn numeral(c: char) -> Option<u32> {
+    Some(match c {
+        '〇' | '零' => 0,
+        // The first year of an era.
+        '一' | '元' => 1,
+        '二' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        '十' => 10,
+        '廿' => 20,
+        '卅' => 30,
+        '百' => 100,
+        _ => return None,
+    })
 }
 
 /// The value of a decimal digit of the scripts that newspapers write dates in.
 fn digit(c: char) -> Option<u32> {
-    let zero = match c {
-        '0'..='9' => '0',
-        '\u{0660}'..='\u{0669}' => '\u{0660}',
-        '\u{06F0}'..='\u{06F9}' => '\u{06F0}',
-        '\u{0966}'..='\u{096F}' => '\u{0966}',
-        '\u{09E6}'..='\u{09EF}' => '\u{09E6}',
-        '\u{0E50}'..='\u{0E59}' => '\u{0E50}',
-        '\u{1040}'..='\u{1049}' => '\u{1040}',
-        '\u{FF10}'..='\u{FF19}' => '\u{FF10}',
-        _ => return None,
-    };
-    Some(u32::from(c) - u32::from(zero))
+    if c.is_ascii() {
+        return c.to_digit(10);
+    }
+    if c < '\u{0660}' || ('\u{1820}'..'\u{FF10}').contains(&c) {
+        return None;
+    }
+    ZEROS.iter().find_map(|zero| {
+        u32::from(c)
+            .checked_sub(u32::from(*zero))
+            .filter(|value| *value < 10)
+    })
 }
+
+/// The zeros of those scripts; the other nine digits follow them.
+const ZEROS: &[char] = &[
+    '\u{0660}', '\u{06F0}', '\u{07C0}', '\u{0966}', '\u{09E6}', '\u{0A66}', '\u{0AE6}', '\u{0B66}',
+    '\u{0BE6}', '\u{0C66}', '\u{0CE6}', '\u{0D66}', '\u{0DE6}', '\u{0E50}', '\u{0ED0}', '\u{0F20}',
+    '\u{1040}', '\u{17E0}', '\u{1810}', '\u{FF10}',
+];
 
 /// The tokens from `at` on, read one after the other.
 #[derive(Clone, Copy)]
@@ -99,12 +231,32 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn month_name(&mut self) -> Option<u32> {
+    /// The name of a month of some calendar: of two words, of two letters with full stops, or of one word.
+    pub(super) fn month_name(&mut self) -> Option<(Calendar, u32)> {
         let mut ahead = *self;
-        let month = words::month(ahead.word()?)?;
+        let first = ahead.word()?;
+        let mut further = ahead;
+        let parted = further.skip_mark('.');
+        // Arabic and Thai write some months so.
+        let second = if first.is_ascii() {
+            None
+        } else {
+            further.word()
+        };
+        let joined = second.and_then(|second| {
+            let between = if parted { "." } else { " " };
+            named_month(&format!("{first}{between}{second}"))
+        });
+        let found = match joined {
+            Some(month) => {
+                ahead = further;
+                month
+            }
+            None => named_month(first)?,
+        };
         *self = ahead;
         self.skip_mark('.');
-        Some(month)
+        Some(found)
     }
 
     pub(super) fn a_word_of(&mut self, words: &[&str]) -> bool {
@@ -125,6 +277,12 @@ impl<'a> Reader<'a> {
             self.at += 1;
         }
     }
+}
+
+fn named_month(name: &str) -> Option<(Calendar, u32)> {
+    words::month(name)
+        .map(|month| (Calendar::Gregorian, month))
+        .or_else(|| calendars::month(name))
 }
 
 /// Tells whether a number goes on from another before it: a version, an amount, an address.

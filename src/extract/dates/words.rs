@@ -1,6 +1,10 @@
 //! The words of dates: months, zones, and what stands between the numbers.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use super::tokens::folded_letters;
+use super::weekdays;
 
 /// Before or after noon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,78 +16,71 @@ pub(super) enum Meridiem {
 }
 
 /// Endings of a day's number.
-pub(super) const ORDINALS: &[&str] = &["st", "nd", "rd", "th", "er", "ère", "º", "ª", "e", "ος"];
+pub(super) const ORDINALS: &[&str] = &[
+    "st",
+    "nd",
+    "rd",
+    "th",
+    "er",
+    "ère",
+    "º",
+    "ª",
+    "e",
+    "ος",
+    "ቀን",
+    "ရက်",
+    "ရက်နေ့",
+    "में",
+];
 
 /// Words between day, month and year.
 pub(super) const OF: &[&str] = &["de", "del", "of", "di", "van", "d", "den", "dne"];
 
 /// Words before a year.
-pub(super) const YEAR: &[&str] = &["năm", "del", "año", "anno", "г"];
+pub(super) const YEAR: &[&str] = &[
+    "năm",
+    "del",
+    "año",
+    "anno",
+    "г",
+    "សាល",
+    "ឆ្នាំ",
+    "ພສ",
+    "ቀን",
+    "سال",
+    "سنة",
+];
+
+/// Words behind a year that stands before its month.
+pub(super) const BEHIND_YEAR: &[&str] = &[
+    "m",
+    "gada",
+    "g",
+    "ko",
+    "eko",
+    "yil",
+    "жылғы",
+    "ж",
+    "ခုနှစ်",
+    "оны",
+];
 
 /// Tells characters that stand for a unit and are words of their own without a space around them.
 pub(super) fn is_unit(c: char) -> bool {
     matches!(
         c,
-        '年' | '月' | '日' | '년' | '월' | '일' | '時' | '分' | '시' | '분' | '点'
+        '年' | '月' | '日' | '년' | '월' | '일' | '時' | '时' | '分' | '시' | '분' | '点' | '點'
     )
 }
 
 /// The number of a month by its name or short name, in lower case.
 pub(in crate::extract) fn month(word: &str) -> Option<u32> {
-    MONTH_TABLE
-        .binary_search_by(|(name, _)| (*name).cmp(word))
-        .ok()
-        .and_then(|index| MONTH_TABLE.get(index))
-        .map(|(_, number)| *number)
+    MONTH_TABLE.get(word).copied()
 }
 
 /// Tells the names of weekdays, in lower case.
 pub(in crate::extract) fn is_weekday(word: &str) -> bool {
-    const DAYS: &[&str] = &[
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "montag",
-        "dienstag",
-        "mittwoch",
-        "donnerstag",
-        "freitag",
-        "samstag",
-        "sonnabend",
-        "sonntag",
-        "lundi",
-        "mardi",
-        "mercredi",
-        "jeudi",
-        "vendredi",
-        "samedi",
-        "dimanche",
-        "lunes",
-        "martes",
-        "miércoles",
-        "jueves",
-        "viernes",
-        "sábado",
-        "lunedì",
-        "martedì",
-        "mercoledì",
-        "giovedì",
-        "venerdì",
-        "sabato",
-        "domenica",
-        "maandag",
-        "dinsdag",
-        "woensdag",
-        "donderdag",
-        "vrijdag",
-        "zaterdag",
-        "zondag",
-    ];
-    DAYS.contains(&word)
+    weekdays::weekday(word).is_some()
 }
 
 /// The offset of a zone known by its letters, in minutes.
@@ -198,15 +195,81 @@ const MONTHS: [&[&str]; 12] = [
     ],
 ];
 
-/// The names in order, each with its month's number.
-static MONTH_TABLE: LazyLock<Vec<(&str, u32)>> = LazyLock::new(|| {
-    let numbered = MONTHS.iter().zip(1..);
-    let mut table: Vec<(&str, u32)> = numbered
-        .flat_map(|(names, number)| names.iter().map(move |name| (*name, number)))
-        .collect();
-    table.sort_unstable();
-    table
-});
+/// The same in about 40 more languages, whole names.
+#[rustfmt::skip]
+const MORE_MONTHS: [&[&str]; 12] = [
+    &[
+        "جنوری", "ژانویه", "كانون الثاني", "كانون ثاني", "کانوونی دووەم", "जानेवारी", "জানুয়ারী", "જાન્યુઆરી", "ਜਨਵਰੀ", "ஜனவரி", "జనవరి", "ಜನವರಿ",
+        "ജനുവരി", "ජනවාරි", "ဇန်နဝါရီ", "ဇန်နဝါရီလ", "មករា", "ខែមករា", "ມັງກອນ", "ม.ค", "იანვარი", "იანვრის", "հունվար", "հունվարի", "yanvar",
+        "қаңтар", "январи", "јануари", "janar", "janúar", "ionawr", "xaneiro", "urtarrilaren", "januarie", "janairu", "ጃንዋሪ", "ιανουαριου",
+        "tammikuun",
+    ],
+    &[
+        "فروری", "فوریه", "فبروری", "شوبات", "फेब्रुवारी", "फेब्रुअरी", "ফেব্রুয়ারী", "ફેબ્રુઆરી", "ਫਰਵਰੀ", "பிப்ரவரி", "ఫిబ్రవరి", "ಫೆಬ್ರವರಿ",
+        "ഫെബ്രുവരി", "පෙබරවාරි", "ဖေဖော်ဝါရီ", "ဖေဖော်ဝါရီလ", "កុម្ភៈ", "ខែកុម្ភៈ", "ກຸມພາ", "ก.พ", "თებერვალი", "თებერვლის", "փետրվար", "փետրվարի",
+        "fevral", "ақпан", "феврали", "shkurt", "febrúar", "pebrero", "chwefror", "febreiro", "otsailaren", "fabrairu", "ፌብሩዋሪ", "φεβρουαριου",
+        "helmikuun",
+    ],
+    &[
+        "مارچ", "ئازار", "માર્ચ", "ਮਾਰਚ", "மார்ச்", "మార్చి", "ಮಾರ್ಚ್", "മാർച്ച്", "මාර්තු", "မတ်", "မတ်လ", "មីនា", "ខែមីនា", "ມີນາ", "มี.ค", "მარტი",
+        "მარტის", "մարտ", "մարտի", "наурыз", "марти", "machi", "marso", "mawrth", "martxoaren", "maris", "ማርች", "μαρτιου", "maaliskuun",
+    ],
+    &[
+        "اپریل", "آوریل", "نیسان", "एप्रिल", "अप्रिल", "એપ્રિલ", "ਅਪ੍ਰੈਲ", "ஏப்ரல்", "ఏప్రిల్", "ಏಪ್ರಿಲ್", "ഏപ്രിൽ", "අප්‍රේල්", "ဧပြီ", "ဧပြီလ",
+        "មេសា", "ខែមេសា", "ເມສາ", "เม.ย", "აპრილი", "აპრილის", "ապրիլ", "ապրիլի", "aprel", "сәуір", "апрели", "prill", "aprili", "ebrill",
+        "apirilaren", "afrilu", "ኤፕሪል", "απριλιου", "huhtikuun",
+    ],
+    &[
+        "مئی", "مه", "می", "ئایار", "मे", "મે", "ਮਈ", "மே", "మే", "ಮೇ", "മേയ്", "මැයි", "မေ", "မေလ", "ឧសភា", "ខែឧសភា", "ພຶດສະພາ", "พ.ค", "მაისი",
+        "მაისის", "մայիս", "մայիսի", "мамыр", "майи", "maí", "maiatzaren", "mayu", "ሜይ", "μαιου", "toukokuun",
+    ],
+    &[
+        "جون", "ژوئن", "حوزەیران", "जुन", "જૂન", "ਜੂਨ", "ஜூன்", "జూన్", "ಜೂನ್", "ജൂൺ", "ජූනි", "ဇွန်", "ဇွန်လ", "មិថុនា", "ខែមិថុនា", "ມິຖຸນາ",
+        "มิ.ย", "ივნისი", "ივნისის", "հունիս", "հունիսի", "iyun", "маусым", "июни", "јуни", "junij", "qershor", "júní", "hunyo", "mehefin", "xuño",
+        "ekainaren", "junie", "yuni", "ጁን", "ιουνιου", "kesäkuun",
+    ],
+    &[
+        "جولائی", "ژوئیه", "جولای", "يوليوز", "تەمووز", "जुलै", "જુલાઈ", "ਜੁਲਾਈ", "ஜூலை", "జూలై", "ಜುಲೈ", "ജൂലൈ", "ජූලි", "ဇူလိုင်", "ဇူလိုင်လ",
+        "កក្កដា", "ខែកក្កដា", "ກໍລະກົດ", "ก.ค", "ივლისი", "ივლისის", "հուլիս", "հուլիսի", "iyul", "шілде", "июли", "јули", "julij", "korrik", "júlí",
+        "hulyo", "gorffennaf", "xullo", "uztailaren", "julie", "yuli", "ጁላይ", "ιουλιου", "heinäkuun",
+    ],
+    &[
+        "اگست", "اوت", "آگوست", "غشت", "ئاب", "ऑगस्ट", "अगस्ट", "অগস্ট", "ઓગસ્ટ", "ਅਗਸਤ", "ஆகஸ்ட்", "ఆగస్టు", "ಆಗಸ್ಟ್", "ഓഗസ്റ്റ്", "අගෝස්තු",
+        "ဩဂုတ်", "သြဂုတ်လ", "សីហា", "ខែសីហា", "ສິງຫາ", "ส.ค", "აგვისტო", "აგვისტოს", "օգոստոս", "օգոստոսի", "avqust", "тамыз", "августи", "gusht",
+        "ágúst", "agosti", "awst", "abuztuaren", "agusta", "ኦገስት", "αυγουστου", "elokuun",
+    ],
+    &[
+        "ستمبر", "سپتامبر", "سپتمبر", "شتنبر", "ئەیلوول", "सप्टेंबर", "सेप्टेम्बर", "સપ્ટેમ્બર", "ਸਤੰਬਰ", "செப்டம்பர்", "సెప్టెంబర్", "ಸೆಪ್ಟೆಂಬರ್",
+        "സെപ്റ്റംബർ", "සැප්තැම්බර්", "စက်တင်ဘာ", "စက်တင်ဘာလ", "កញ្ញា", "ខែកញ្ញា", "ກັນຍາ", "ก.ย", "სექტემბერი", "სექტემბრის", "սեպտեմբեր",
+        "սեպտեմբերի", "sentyabr", "sentabr", "қыркүйек", "сентябри", "shtator", "septemba", "setyembre", "medi", "irailaren", "satumba", "ሴፕቴምበር",
+        "σεπτεμβριου", "syyskuun",
+    ],
+    &[
+        "اکتوبر", "اکتبر", "تشرين الأول", "تشرين أول", "تشرینی یەکەم", "ऑक्टोबर", "अक्टोबर", "ઓક્ટોબર", "ਅਕਤੂਬਰ", "அக்டோபர்", "అక్టోబర్", "ಅಕ್ಟೋಬರ್",
+        "ഒക്ടോബർ", "ඔක්තෝබර්", "အောက်တိုဘာ", "အောက်တိုဘာလ", "តុលា", "ខែតុលា", "ຕຸລາ", "ต.ค", "ოქტომბერი", "ოქტომბრის", "հոկտեմբեր", "հոկտեմբերի",
+        "oktyabr", "oktabr", "қазан", "октябри", "tetor", "oktoba", "oktubre", "hydref", "urriaren", "ኦክቶበር", "οκτωβριου", "lokakuun",
+    ],
+    &[
+        "نومبر", "نوامبر", "تشرين الثاني", "تشرين ثاني", "نونبر", "تشرینی دووەم", "नोव्हेंबर", "नोभेम्बर", "નવેમ્બર", "ਨਵੰਬਰ", "நவம்பர்", "నవంబర్",
+        "ನವೆಂಬರ್", "നവംബർ", "නොවැම්බර්", "နိုဝင်ဘာ", "နိုဝင်ဘာလ", "វិច្ឆិកា", "ខែវិច្ឆិកា", "ພະຈິກ", "พ.ย", "ნოემბერი", "ნოემბრის", "նոյեմբեր",
+        "նոյեմբերի", "noyabr", "қараша", "ноябри", "nëntor", "nóvember", "novemba", "nobyembre", "tachwedd", "azaroaren", "nuwamba", "ኖቬምበር",
+        "νοεμβριου", "marraskuun",
+    ],
+    &[
+        "دسمبر", "دسامبر", "كانون الأول", "كانون أول", "دجنبر", "کانوونی یەکەم", "डिसेंबर", "डिसेम्बर", "ડિસેમ્બર", "ਦਸੰਬਰ", "டிசம்பர்", "డిసెంబర్",
+        "ಡಿಸೆಂಬರ್", "ഡിസംബർ", "දෙසැම්බර්", "ဒီဇင်ဘာ", "ဒီဇင်ဘာလ", "ធ្នូ", "ខែធ្នូ", "ທັນວາ", "ธ.ค", "დეკემბერი", "დეკემბრის", "դեկտեմբեր",
+        "դեկտեմբերի", "dekabr", "желтоқсан", "декабри", "dhjetor", "desemba", "disyembre", "rhagfyr", "decembro", "abenduaren", "disamba", "ዲሴምበር",
+        "δεκεμβριου", "joulukuun",
+    ],
+];
+
+/// The names, each with its month's number.
+static MONTH_TABLE: LazyLock<HashMap<String, u32>> = LazyLock::new(|| numbered().collect());
+
+fn numbered() -> impl Iterator<Item = (String, u32)> {
+    let lists = MONTHS.iter().zip(1..).chain(MORE_MONTHS.iter().zip(1..));
+    lists.flat_map(|(names, number)| names.iter().map(move |name| (folded_letters(name), number)))
+}
 
 #[cfg(test)]
 mod tests {
@@ -214,7 +277,9 @@ mod tests {
 
     #[test]
     fn no_name_stands_for_two_months() {
-        assert!(MONTH_TABLE.is_sorted_by(|a, b| a.0 < b.0));
+        for (name, number) in numbered() {
+            assert_eq!(month(&name), Some(number), "{name}");
+        }
     }
 
     #[test]

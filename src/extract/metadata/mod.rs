@@ -20,7 +20,7 @@ use std::ops::RangeInclusive;
 use url::Url;
 
 use super::Prior;
-use super::dates::{Order, Reader};
+use super::dates::{Habits, Order, Reader};
 use super::linked_data::LinkedArticle;
 use super::table::{Block, Table};
 use super::text::{clean, folded};
@@ -46,8 +46,11 @@ const TOLERATED_FUTURE_S: i64 = 2 * 24 * 3600;
 impl Sources<'_> {
     /// How this page's dates are to be read.
     pub(super) fn dates(&self) -> Reader {
+        let lang = declared_lang(self)
+            .map(|found| found.value.to_ascii_lowercase())
+            .unwrap_or_default();
         Reader {
-            order: self.date_order(),
+            habits: Habits::of(&lang, self.date_order(&lang)),
             latest: self
                 .prior
                 .now
@@ -56,10 +59,7 @@ impl Sources<'_> {
     }
 
     /// How dates of numbers alone are to be read.
-    fn date_order(&self) -> Order {
-        let lang = declared_lang(self)
-            .map(|found| found.value.to_ascii_lowercase())
-            .unwrap_or_default();
+    fn date_order(&self, lang: &str) -> Order {
         let american = lang == "en-us" || (lang == "en" && !self.has_foreign_host());
         if american {
             Order::MonthFirst

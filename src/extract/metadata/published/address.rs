@@ -67,12 +67,12 @@ fn day_before_year(three: &[&str], dates: Reader) -> Option<Found> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::dates::Order;
+    use crate::extract::dates::{Habits, Order};
 
     #[test]
     fn a_day_before_the_year_in_an_address_counts_where_the_numbers_tell_it_from_the_month() {
         let dates = Reader {
-            order: Order::DayFirst,
+            habits: Habits::of("", Order::DayFirst),
             latest: None,
         };
         let day = |three: [&str; 3]| {

@@ -2,7 +2,7 @@
 
 use super::super::Sources;
 use super::days_apart;
-use super::shown::says_published as says_published_in_words;
+use super::labels::{date_in, says_published as says_published_in_words};
 use crate::extract::dates::{Found, Reader};
 use crate::extract::hints::Hints;
 use crate::extract::origin::{Origin, Sourced};
@@ -199,7 +199,7 @@ pub(super) fn from_microdata(
 pub(super) fn of_part(table: &Table<'_>, part: &Part, dates: Reader) -> Option<Found> {
     let element = table.element(part)?;
     let text = table.text_of(part);
-    let shown = || dates.find(&text);
+    let shown = || date_in(&text, dates);
     let declared = DATE_ATTRIBUTES
         .iter()
         .find_map(|name| dates.parse(attribute(element, name)?));

@@ -10,7 +10,8 @@ use super::super::{Place, Sources};
 use super::address::in_path;
 use super::declared::of_part;
 use super::kept::{in_titles, kept_in, most_frequent};
-use super::shown::{Trust, says_changed, says_published};
+use super::labels::{date_in, is_sentence, says_changed, says_published};
+use super::shown::Trust;
 use crate::extract::dates::{Found, Reader};
 use crate::extract::hints::Hints;
 use crate::extract::origin::{Origin, Sourced};
@@ -95,7 +96,7 @@ fn dated<'a>(table: &'a Table<'_>, dates: Reader) -> Vec<Dated<'a>> {
             Some(Dated {
                 index,
                 block,
-                found: dates.find(&block.text)?,
+                found: date_in(&block.text, dates)?,
             })
         })
         .collect()
@@ -157,7 +158,8 @@ impl Whole<'_> {
     fn in_short_lines(&self) -> Option<Found> {
         self.nearest(&|line| {
             let is_short = line.found.of_tokens <= 16 && line.block.weight <= 200;
-            (line.found.at == 0 || is_short)
+            (line.found.at == 0 && line.found.is_set_off
+                || is_short && !is_sentence(&line.block.text, self.dates))
                 && self.distance(line.index) < FAR
                 && !self.is_beside(line.block, Trust::Names)
         })

@@ -8,6 +8,7 @@ mod address;
 mod declared;
 mod guess;
 mod kept;
+mod labels;
 mod shown;
 mod weighed;
 mod written;
@@ -23,7 +24,7 @@ use address::address;
 pub(in crate::extract) use declared::DATE_ATTRIBUTES;
 use declared::{changed, from_microdata, likely_meta, linked, meta, other_meta};
 use guess::guess;
-use shown::{says_changed, says_published};
+use labels::{says_changed, says_published};
 use weighed::{Beside, most_credible, turned_right};
 use written::as_written;
 
@@ -43,6 +44,7 @@ pub(in crate::extract) fn published(
         .as_ref()
         .filter(|shown| shown.is_at_headline)
         .map(|shown| shown.found.value);
+    let shown_is_said = shown.as_ref().is_none_or(|shown| shown.is_said);
     let mut said: Vec<Sourced<Found>> = [
         linked(sources, dates),
         meta(sources, dates),
@@ -60,6 +62,10 @@ pub(in crate::extract) fn published(
     };
     turned_right(&mut said, &beside);
     if let Some(found) = most_credible(&said, &beside) {
+        // Nothing says what a date in plain text is: the feed is exact.
+        if is_plain(&found.origin) && !shown_is_said && sources.prior.published.is_some() {
+            return None;
+        }
         let when = in_local_time(found, &said, at_headline);
         return Some(Sourced::new(when, found.origin.clone()));
     }
@@ -96,8 +102,12 @@ fn in_local_time(
     let linked = of(|origin| matches!(origin, Origin::LinkedData(_)));
     let meta = of(|origin| matches!(origin, Origin::Meta(_)));
     let shown = of(is_shown);
-    let address = of(|origin| *origin == Origin::Address);
-    as_written(found.value, &[linked, meta, shown], &[at_headline, address])
+    as_written(found.value, &[linked, meta, shown], &[at_headline])
+}
+
+/// Tells the dates that stand in plain text from those that an element is made for.
+fn is_plain(origin: &Origin) -> bool {
+    matches!(origin, Origin::Line | Origin::Dateline)
 }
 
 /// Tells the dates that readers see from those meant for machines.

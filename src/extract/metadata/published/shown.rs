@@ -2,6 +2,7 @@
 
 use super::super::Place;
 use super::declared::of_part;
+use super::labels::{Said, date_in, is_sentence, said_last, says_published};
 use crate::extract::dates::{Found, Reader};
 use crate::extract::hints::Hints;
 use crate::extract::origin::{Origin, Sourced};
@@ -40,7 +41,35 @@ fn is_of_change(table: &Table<'_>, part: &Part) -> bool {
         return false;
     }
     let text = table.text_of(part);
-    is_named("odified") || (says_changed(&text) && !says_published(&text))
+    let said = said_last(&text).or_else(|| said_beside(table, part, &text));
+    is_named("odified") || said == Some(Said::Changed)
+}
+
+/// The longest label that stands in a block of its own, in weight.
+const LONGEST_LABEL: usize = 40;
+
+/// What the words before an element say of its date: those of its line, else the line before it.
+fn said_beside(table: &Table<'_>, part: &Part, text: &str) -> Option<Said> {
+    let line = &table.blocks.get(part.first)?.text;
+    let place = line.find(text).filter(|_| !text.is_empty());
+    let before = place.and_then(|at| line.get(..at)).unwrap_or_default();
+    if !before.is_empty() || line.len() > text.len() {
+        return said_last(before);
+    }
+    let above = table.blocks.get(part.first.checked_sub(1)?)?;
+    let is_label = above.weight <= LONGEST_LABEL && !above.text.contains(|c: char| c.is_numeric());
+    is_label.then(|| said_last(&above.text)).flatten()
+}
+
+/// Tells whether an element stands in a sentence that tells of another day, not in a line about the article.
+fn is_in_sentence(table: &Table<'_>, part: &Part, dates: Reader) -> bool {
+    let line = table.blocks.get(part.first);
+    line.is_some_and(|line| {
+        part.end <= part.first + 1
+            && line.tag != Tag::Item
+            && line.weight > 2 * part.inline_bytes
+            && is_sentence(&line.text, dates)
+    })
 }
 
 /// A date that readers are shown.
@@ -50,6 +79,17 @@ pub(super) struct Shown {
     pub(super) found: Sourced<Found>,
     /// Whether it stands right at the headline, and in nothing that is named as another article's.
     pub(super) is_at_headline: bool,
+    /// Whether an element or words that are made for it say that it is the date of publication.
+    pub(super) is_said: bool,
+}
+
+/// The element, unless a line stands right at the headline and the element does not.
+fn nearer(element: Option<Shown>, line: impl FnOnce() -> Option<Shown>) -> Option<Shown> {
+    match element {
+        Some(element) if element.is_at_headline => Some(element),
+        Some(element) => line().filter(|line| line.is_at_headline).or(Some(element)),
+        None => line(),
+    }
 }
 
 /// Blocks around the headline that are right at it: a lead and a line with the author may come between.
@@ -79,17 +119,18 @@ impl Place {
             Some(Shown {
                 found: Sourced::new(found, Origin::Element),
                 is_at_headline: is_at_headline(trust, distance),
+                is_said: true,
             })
         };
         let line = |trust| {
-            let (distance, found) = self.in_lines(table, dates, trust)?;
+            let (distance, found, is_said) = self.in_lines(table, dates, trust)?;
             Some(Shown {
                 found: Sourced::new(found, Origin::Line),
                 is_at_headline: is_at_headline(trust, distance),
+                is_said,
             })
         };
-        element(Trust::Names)
-            .or_else(|| line(Trust::Names))
+        nearer(element(Trust::Names), || line(Trust::Names))
             .or_else(|| element(Trust::Place))
             .or_else(|| line(Trust::Place))
             .or_else(|| {
@@ -97,6 +138,7 @@ impl Place {
                 Some(Shown {
                     found: Sourced::new(found, Origin::Dateline),
                     is_at_headline: false,
+                    is_said: false,
                 })
             })
     }
@@ -116,6 +158,7 @@ impl Place {
             .filter(|(_, part)| blocks.contains(&part.first) && part.end <= part.first + 4)
             .filter(|(index, _)| !self.is_of_another(table, *index, trust))
             .map(|(_, part)| part)
+            .filter(|part| !is_in_sentence(table, part, dates))
             .filter_map(|part| {
                 let found = of_part(table, part, dates)?;
                 let later = later(is_of_change(table, part));
@@ -124,7 +167,12 @@ impl Place {
             .min_by_key(|(distance, found)| (*distance, !found.has_time))
     }
 
-    fn in_lines(&self, table: &Table<'_>, dates: Reader, trust: Trust) -> Option<(usize, Found)> {
+    fn in_lines(
+        &self,
+        table: &Table<'_>,
+        dates: Reader,
+        trust: Trust,
+    ) -> Option<(usize, Found, bool)> {
         let from = self.top.saturating_sub(LINES_BEFORE);
         let blocks = table.blocks.iter().enumerate().skip(from);
         blocks
@@ -133,12 +181,16 @@ impl Place {
                 block.weight <= 200 && !self.is_of_another(table, block.part, trust)
             })
             .filter_map(|(index, block)| {
-                let found = dates.find(&block.text)?;
-                let later = later(says_changed(&block.text) && !says_published(&block.text));
-                Some((self.distance(index) + later, found))
+                let found = date_in(&block.text, dates)?;
+                let later = later(
+                    said_last(&block.text) == Some(Said::Changed) && !says_published(&block.text),
+                );
+                Some((self.distance(index) + later, found, &block.text))
             })
-            .filter(|(_, found)| found.of_tokens <= 16 || found.at <= 6)
-            .min_by_key(|(distance, _)| *distance)
+            .filter(|(_, found, _)| found.of_tokens <= 16 || found.at <= 6)
+            .filter(|(_, _, text)| !is_sentence(text, dates))
+            .map(|(distance, found, text)| (distance, found, says_published(text)))
+            .min_by_key(|(distance, _, _)| *distance)
     }
 
     /// Tells whether an element is part of what stands beside the article and its headline: other articles,
@@ -153,8 +205,8 @@ impl Place {
             .get(part)
             .is_some_and(|part| self.body.is_some_and(|(_, end)| part.first > end));
         let beside = match (is_below, trust) {
-            (_, Trust::Labels) | (false, Trust::Names) => BESIDE,
-            (true, _) => BESIDE.or(Hints::SIDE),
+            (_, Trust::Labels) => BESIDE,
+            (true, _) | (false, Trust::Names) => BESIDE.or(Hints::SIDE),
             // Names lie: above the end of the text a date may stand in a part called a card.
             (false, Trust::Place) => Hints::COMMENTS,
         };
@@ -170,7 +222,9 @@ impl Place {
             .into_iter()
             .chain(table.ancestors(part).map(|(_, around)| around))
             .any(|around| {
-                (around.hints.without(theme).any(beside) || around.tag == Tag::Quote)
+                (around.hints.without(theme).any(beside)
+                    || around.tag == Tag::Quote
+                    || around.tag == Tag::Item && is_headline_of_another(table, around))
                     && !holds_article(around)
             })
     }
@@ -185,7 +239,7 @@ impl Place {
             .take(3)
             .filter(|block| !self.is_of_another(table, block.part, Trust::Names))
             .filter_map(|block| dates.find(&block.text))
-            .find(|found| found.at <= 6)
+            .find(|found| found.at <= 6 && found.is_set_off)
     }
 
     /// The date in a line below the text that says so.
@@ -203,82 +257,19 @@ impl Place {
             .take(BLOCKS_BELOW)
             .filter(|block| block.weight <= 400)
             .filter(|block| says(&block.text))
-            .find_map(|block| dates.find(&block.text))
+            .find_map(|block| date_in(&block.text, dates))
             .map(|found| Sourced::new(found, Origin::LineBelow))
     }
 }
 
-/// Tells whether words say that a date is that of publication.
-pub(super) fn says_published(text: &str) -> bool {
-    says(text, SAYS_PUBLISHED)
+/// The shortest linked headline, in weight: names of authors and sections are shorter.
+const SHORTEST_HEADLINE: usize = 10;
+
+/// Tells whether an entry of a list is mostly a link, as other articles are listed with their dates.
+fn is_headline_of_another(table: &Table<'_>, entry: &Part) -> bool {
+    let blocks = table.blocks.iter().take(entry.end).skip(entry.first);
+    let (linked, all) = blocks.fold((0, 0), |(linked, all), block| {
+        (linked + block.link_weight, all + block.weight)
+    });
+    linked >= SHORTEST_HEADLINE && linked * 2 >= all
 }
-
-/// Tells whether words say that a date is that of a change.
-pub(super) fn says_changed(text: &str) -> bool {
-    says(text, SAYS_CHANGED)
-}
-
-fn says(text: &str, words: &[&str]) -> bool {
-    let lower = text.to_lowercase();
-    words.iter().any(|word| lower.contains(word))
-}
-
-/// Beginnings of words that say a date is that of publication.
-const SAYS_PUBLISHED: &[&str] = &[
-    "publish",
-    "posted",
-    "veröffentlicht",
-    "erschienen",
-    "wurde am",
-    "erstellt",
-    "publié",
-    "publicad",
-    "pubblicat",
-    "gepubliceerd",
-    "geplaatst",
-    "opublikowan",
-    "опубликован",
-    "опубліковано",
-    "đăng",
-    "julkaistu",
-    "publicerad",
-    "publisert",
-    "udgivet",
-    "közzétéve",
-    "δημοσιεύ",
-    "yayın",
-    "发布",
-    "發佈",
-    "公開",
-    "掲載",
-    "입력",
-    "written on",
-    "datum",
-    "date:",
-];
-
-/// Beginnings of words that say a date is that of a change.
-const SAYS_CHANGED: &[&str] = &[
-    "updated",
-    "modified",
-    "revised",
-    "reviewed",
-    "stand:",
-    "aktualisiert",
-    "änderung",
-    "geändert",
-    "bearbeitet",
-    "mis à jour",
-    "mise à jour",
-    "actualiza",
-    "modificad",
-    "aggiornat",
-    "bijgewerkt",
-    "gewijzigd",
-    "zaktualizowan",
-    "обновлен",
-    "uppdaterad",
-    "oppdatert",
-    "opdateret",
-    "päivitetty",
-];

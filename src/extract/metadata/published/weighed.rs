@@ -133,11 +133,11 @@ fn hours_from(found: Found, prior: Timestamp) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::dates::{Order, Reader};
+    use crate::extract::dates::{Habits, Order, Reader};
 
     fn date(text: &str) -> Found {
         let dates = Reader {
-            order: Order::DayFirst,
+            habits: Habits::of("", Order::DayFirst),
             latest: None,
         };
         dates.find(text).unwrap()

@@ -10,7 +10,7 @@ use crate::extract::dates::Found;
 /// The same point in time with the offset that the newsroom uses: many pages tell machines UTC and people
 /// their own time. Nothing is changed unless both are the same point in time.
 ///
-/// `days` are the days that the page shows and that its address holds. Where one is the day before or after,
+/// `days` are the days that the page shows. Where one is the day before or after,
 /// the newsroom's clock is behind or ahead by at least that much: the smallest whole hours that do are taken.
 pub(super) fn as_written(
     declared: Found,
