@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Extracted, Note, Origin, Sourced, fragment_text};
+use super::{Extracted, Note, Origin, Sourced, fragment_text, metadata};
 use crate::domain::{Article, Entry, LocalTimestamp, TextBasis};
 use crate::language;
 
@@ -36,6 +36,10 @@ fn chosen(entry: &Entry, page: Result<(Extracted, Url), NoPage>) -> Article {
     };
     match poorer(&found, &feed_text) {
         None => from_page(entry, found, url),
+        // What heads an empty page is the shell of the site.
+        Some(problem) if found.text.trim().is_empty() && entry.title.is_some() => {
+            from_feed(entry, feed_text, NoPage::Failed(problem))
+        }
         Some(problem) => Article {
             text: feed_text,
             basis: TextBasis::Feed {
@@ -98,9 +102,7 @@ fn from_page(entry: &Entry, found: Extracted, url: Url) -> Article {
     Article {
         site: value(found.site).or_else(|| site(Some(&url))),
         url: Some(url),
-        title: value(found.title)
-            .or_else(|| entry.title.clone())
-            .unwrap_or_default(),
+        title: title(entry, found.title),
         byline: value(found.byline).or_else(|| entry.author.clone()),
         published: published(entry, found.published),
         lang: lang(entry, found.lang),
@@ -112,6 +114,25 @@ fn from_page(entry: &Entry, found: Extracted, url: Url) -> Article {
             },
         },
     }
+}
+
+/// The page's headline, unless it was only seen there and the feed's shares no word with it: then it heads a box, a
+/// list or the shell of the site.
+fn title(entry: &Entry, found: Option<Sourced<String>>) -> String {
+    let of_feed = entry
+        .title
+        .as_deref()
+        .filter(|title| !title.trim().is_empty());
+    let is_foreign = |found: &Sourced<String>| {
+        let is_seen = matches!(
+            found.origin,
+            Origin::Heading(_) | Origin::Element | Origin::TitleTag
+        );
+        is_seen && of_feed.is_some_and(|title| metadata::shared_words(title, &found.value) == 0.0)
+    };
+    value(found.filter(|found| !is_foreign(found)))
+        .or_else(|| of_feed.map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn value<T>(found: Option<Sourced<T>>) -> Option<T> {

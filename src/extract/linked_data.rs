@@ -1,11 +1,13 @@
 //! What a page says about its article in linked data (JSON-LD, schema.org).
 //!
 //! Scripts are often not quite JSON; what can be repaired is, the rest is left out. Of many objects one is
-//! chosen: the first that is an article.
+//! chosen: the first article that has the page's headline or address, or else none that speaks against it.
 
 use serde_json::{Map, Value};
+use url::Url;
 
-use super::text::clean_some;
+use super::metadata::shared_words;
+use super::text::{clean_some, folded};
 
 /// Bytes of linked data read in all: a live blog with all its posts fits, and its tree stays small.
 const MAX_BYTES: usize = 1_048_576;
@@ -20,6 +22,8 @@ pub(super) struct LinkedArticle {
     pub(super) headline: Option<String>,
     /// The authors' names.
     pub(super) authors: Vec<String>,
+    /// Whether all of them are said to be organisations.
+    pub(super) author_is_organisation: bool,
     /// When it was published, as written.
     pub(super) published: Option<String>,
     /// When it was changed, as written.
@@ -48,8 +52,89 @@ pub(super) struct LinkedArticle {
     pub(super) is_article: bool,
 }
 
+/// What else is known of the article of a page: what tells it from others that its linked data lists.
+#[derive(Debug, Default)]
+pub(super) struct About {
+    /// The titles that the page gives, and its first headings.
+    pub(super) titles: Vec<String>,
+    /// Its addresses.
+    pub(super) addresses: Vec<Url>,
+}
+
+/// Share of words that a headline has in common with a title of the page when it is its own.
+const SAME_HEADLINE: f64 = 0.5;
+
+/// How an object fits the page, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// It has the page's headline or address.
+    Own,
+    /// Nothing speaks against it.
+    Unknown,
+    /// It is about something else on the page.
+    Other,
+}
+
+impl About {
+    fn fit(&self, found: &Found<'_>) -> Fit {
+        let object = found.object;
+        let headline = object.get("headline").or_else(|| object.get("name"));
+        let headline = headline.and_then(first_text).unwrap_or_default();
+        let likeness = |title: &String| {
+            let contained = folded(title).contains(&folded(&headline)) && headline.contains(' ');
+            if contained {
+                1.0
+            } else {
+                shared_words(title, &headline)
+            }
+        };
+        let likeness = self.titles.iter().map(likeness).fold(0.0, f64::max);
+        let address = address_of(object).filter(|_| !self.addresses.is_empty());
+        let is_here = address
+            .as_ref()
+            .is_some_and(|url| self.addresses.iter().any(|own| is_same_page(own, url)));
+        if is_here || likeness >= SAME_HEADLINE {
+            return Fit::Own;
+        }
+        if self.titles.is_empty() || headline.is_empty() {
+            return Fit::Unknown;
+        }
+        let is_elsewhere = address.is_some() && likeness < SAME_HEADLINE / 2.0;
+        let is_media = has_type(object, &["VideoObject"]) && likeness == 0.0;
+        if found.is_listed || is_elsewhere || is_media {
+            return Fit::Other;
+        }
+        Fit::Unknown
+    }
+}
+
+/// The address that an object gives as its own; the front page is the site's.
+fn address_of(object: &Map<String, Value>) -> Option<Url> {
+    let own = object.get("mainEntityOfPage").and_then(|page| match page {
+        Value::Object(page) => page.get("@id").or_else(|| page.get("url")),
+        page => Some(page),
+    });
+    own.into_iter()
+        .chain(object.get("url"))
+        .filter_map(first_text)
+        .filter_map(|url| Url::parse(&url).ok())
+        .find(|url| url.path().len() > 1)
+}
+
+fn is_same_page(one: &Url, other: &Url) -> bool {
+    one.path().trim_end_matches('/') == other.path().trim_end_matches('/')
+}
+
+/// An object of the linked data.
+#[derive(Debug, Clone, Copy)]
+struct Found<'a> {
+    object: &'a Map<String, Value>,
+    /// Whether it stands in a list of things.
+    is_listed: bool,
+}
+
 /// Reads the scripts of a page.
-pub(super) fn read(scripts: &[&str]) -> LinkedArticle {
+pub(super) fn read(scripts: &[&str], about: &About) -> LinkedArticle {
     let mut left = MAX_BYTES;
     let mut roots = Vec::new();
     for script in scripts {
@@ -59,11 +144,12 @@ pub(super) fn read(scripts: &[&str]) -> LinkedArticle {
         left = rest;
         roots.extend(parse(script));
     }
-    let mut objects = Vec::new();
+    let mut found = Vec::new();
     for root in &roots {
-        collect(root, 0, &mut objects);
+        collect(root, 0, false, &mut found);
     }
-    let Some(article) = choose(&objects) else {
+    let objects: Vec<&Map<String, Value>> = found.iter().map(|found| found.object).collect();
+    let Some(article) = choose(&found, about) else {
         return LinkedArticle {
             publisher: objects
                 .iter()
@@ -142,28 +228,30 @@ fn repaired(text: &str) -> String {
     out
 }
 
-fn collect<'a>(value: &'a Value, level: usize, objects: &mut Vec<&'a Map<String, Value>>) {
-    if level > MAX_LEVELS || objects.len() > 2_000 {
+fn collect<'a>(value: &'a Value, level: usize, is_listed: bool, found: &mut Vec<Found<'a>>) {
+    /// What an object holds, and whether that is a list of others.
+    const HELD: &[(&str, bool)] = &[
+        ("@graph", false),
+        ("mainEntity", false),
+        ("mainEntityOfPage", false),
+        ("hasPart", false),
+        ("itemListElement", true),
+        ("item", false),
+    ];
+    if level > MAX_LEVELS || found.len() > 2_000 {
         return;
     }
     match value {
         Value::Array(values) => {
             for value in values {
-                collect(value, level + 1, objects);
+                collect(value, level + 1, is_listed, found);
             }
         }
         Value::Object(object) => {
-            objects.push(object);
-            for key in [
-                "@graph",
-                "mainEntity",
-                "mainEntityOfPage",
-                "hasPart",
-                "itemListElement",
-                "item",
-            ] {
-                if let Some(inner) = object.get(key) {
-                    collect(inner, level + 1, objects);
+            found.push(Found { object, is_listed });
+            for (key, lists) in HELD {
+                if let Some(inner) = object.get(*key) {
+                    collect(inner, level + 1, is_listed || *lists, found);
                 }
             }
         }
@@ -200,14 +288,22 @@ const ARTICLE_TYPES: &[&[&str]] = &[
     &["WebPage", "ItemPage", "VideoObject"],
 ];
 
-fn choose<'a>(objects: &[&'a Map<String, Value>]) -> Option<&'a Map<String, Value>> {
+/// The object that is the page's article: of the best type, one that is known to be; else the first of them, unless
+/// several say that they are and none is known.
+fn choose<'a>(found: &[Found<'a>], about: &About) -> Option<&'a Map<String, Value>> {
     ARTICLE_TYPES.iter().find_map(|types| {
-        objects
+        let of_type = found
             .iter()
-            .find(|object| has_type(object, types) && telling(object))
-            .copied()
+            .filter(|found| has_type(found.object, types) && telling(found.object))
+            .take(MOST_ARTICLES);
+        let fitting = of_type.map(|found| (about.fit(found), found.object));
+        let best = fitting.min_by_key(|(fit, _)| *fit)?;
+        (best.0 != Fit::Other).then_some(best.1)
     })
 }
+
+/// Articles of one type that are looked at.
+const MOST_ARTICLES: usize = 100;
 
 fn telling(object: &Map<String, Value>) -> bool {
     ["headline", "datePublished", "author", "articleBody"]
@@ -238,6 +334,7 @@ fn describe(article: &Map<String, Value>, objects: &[&Map<String, Value>]) -> Li
             .or_else(|| article.get("creator"))
             .map(|value| names(value, objects))
             .unwrap_or_default(),
+        author_is_organisation: article.get("author").is_some_and(is_organisation),
         published: text("datePublished")
             .or_else(|| text("dateCreated"))
             .or_else(|| text("uploadDate")),
@@ -260,6 +357,17 @@ fn describe(article: &Map<String, Value>, objects: &[&Map<String, Value>]) -> Li
             .first()
             .is_some_and(|types| has_type(article, types)),
         is_article: !has_type(article, &["WebPage", "ItemPage", "VideoObject"]),
+    }
+}
+
+fn is_organisation(author: &Value) -> bool {
+    match author {
+        Value::Array(authors) => !authors.is_empty() && authors.iter().all(is_organisation),
+        Value::Object(author) => has_type(
+            author,
+            &["Organization", "NewsMediaOrganization", "Corporation"],
+        ),
+        _ => false,
     }
 }
 
@@ -360,7 +468,7 @@ mod tests {
         let script = r##"{"@graph":[{"@type":"WebPage","name":"x","datePublished":"2001-01-01"},
             {"@type":["NewsArticle"],"headline":"A line","author":{"@id":"#p"},"datePublished":"2024-02-03"},
             {"@type":"Person","@id":"#p","name":"Ada Lark"}]}"##;
-        let article = read(&[script]);
+        let article = read(&[script], &About::default());
         assert_eq!(article.headline.as_deref(), Some("A line"));
         assert_eq!(article.authors, ["Ada Lark"]);
         assert_eq!(article.published.as_deref(), Some("2024-02-03"));
@@ -370,13 +478,16 @@ mod tests {
     fn broken_json_is_repaired() {
         let script =
             "<!-- //<![CDATA[\n{\"@type\":\"Article\",\"headline\":\"two\nlines\",} //]]> -->";
-        assert_eq!(read(&[script]).headline.as_deref(), Some("two\nlines"));
+        assert_eq!(
+            read(&[script], &About::default()).headline.as_deref(),
+            Some("two\nlines")
+        );
     }
 
     #[test]
     fn nonsense_is_left_out() {
         assert_eq!(
-            read(&["{", "[]", "null", "\"x\"", ""]),
+            read(&["{", "[]", "null", "\"x\"", ""], &About::default()),
             LinkedArticle::default()
         );
     }
@@ -387,6 +498,25 @@ mod tests {
             "{{\"@type\":\"Article\",\"headline\":\"{}\"}}",
             "x".repeat(1_100_000)
         );
-        assert!(read(&[&script]).headline.is_none());
+        assert!(read(&[&script], &About::default()).headline.is_none());
+    }
+
+    #[test]
+    fn what_is_about_something_else_on_the_page_is_not_its_article() {
+        let about = About {
+            titles: vec!["Mill opens again after the flood - The Valley".into()],
+            addresses: vec!["https://valley.example/mill".parse().unwrap()],
+        };
+        let listed = r#"{"@type":"ItemList","itemListElement":[{"@type":"ListItem","item":{"@type":"NewsArticle","headline":"Choir tours the coast","author":"Bo Finch"}}]}"#;
+        let elsewhere = r#"{"@type":"NewsArticle","headline":"Choir tours the coast","url":"https://valley.example/choir","author":"Bo Finch"}"#;
+        let film = r#"{"@type":"VideoObject","name":"Storm in pictures","datePublished":"2020-01-01","author":"Bo Finch"}"#;
+        for script in [listed, elsewhere, film] {
+            let found = read(&[script], &about);
+            assert_eq!((found.headline, found.authors), (None, vec![]), "{script}");
+        }
+        let own = r#"{"@type":"NewsArticle","headline":"Mill opens again after the flood","author":"Ada Lark"}"#;
+        assert_eq!(read(&[elsewhere, own], &about).authors, ["Ada Lark"]);
+        let renamed = r#"{"@type":"NewsArticle","headline":"Old wheel turns","author":"Ada Lark"}"#;
+        assert_eq!(read(&[renamed], &about).authors, ["Ada Lark"]);
     }
 }

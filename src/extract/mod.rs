@@ -50,6 +50,7 @@ pub use wall::Wall;
 
 use body::Known;
 use embedded::Shown;
+use linked_data::About;
 use metadata::Sources;
 use rule::Applied;
 use strip::Detail;
@@ -279,8 +280,8 @@ fn examine(
     let html = dom::parse(&stripped.html, still_time)?;
     let applied = rule.map(|rule| rule.apply(&html, still_time));
     let applied = applied.transpose()?.unwrap_or_default();
-    let linked = linked_data::read(&stripped.linked_data);
     let table = Table::new(&html, &applied.body, &applied.removed);
+    let linked = linked_data::read(&stripped.linked_data, &about(&table, page.url));
     let sources = Sources {
         table: &table,
         linked: &linked,
@@ -335,6 +336,32 @@ fn examine(
         found.notes.push(Note::TextNotShown { place });
     }
     Ok((found, elsewhere))
+}
+
+/// Headings that linked data is compared with.
+const COMPARED_HEADINGS: usize = 5;
+
+/// What a page says of its article outside of its linked data.
+fn about(table: &Table<'_>, url: Option<&Url>) -> About {
+    let headings = table
+        .elements
+        .iter()
+        .filter(|part| part.tag == table::Tag::Heading(1))
+        .take(COMPARED_HEADINGS)
+        .map(|part| table.text_of(part));
+    let declared = table.meta(&["og:title", "twitter:title"]);
+    let titles = table.title.iter().cloned();
+    let canonical = table.links.iter().find(|(rel, _)| rel == "canonical");
+    let own = [table.meta(&["og:url"]), canonical.map(|(_, href)| *href)];
+    let own = own.into_iter().flatten();
+    let addresses = own.filter_map(|href| Url::parse(href.trim()).ok());
+    About {
+        titles: titles
+            .chain(declared.map(str::to_owned))
+            .chain(headings)
+            .collect(),
+        addresses: addresses.chain(url.cloned()).collect(),
+    }
 }
 
 /// Finds the text and the metadata, those of the rule first.

@@ -10,7 +10,7 @@ use super::{Place, Sources};
 use crate::extract::hints::Hints;
 use crate::extract::origin::{Origin, Sourced};
 use crate::extract::table::{NodeRef, Part, Table, Tag, attribute, spaced_text_of};
-use crate::extract::text::{clean, folded};
+use crate::extract::text::{clean, ends_sentence, folded};
 
 /// The most authors that are kept.
 const MOST: usize = 12;
@@ -115,9 +115,18 @@ pub(in crate::extract) fn byline(
     let range = body.first().copied().zip(body.last().copied());
     let place = Place::new(sources.table, title, range);
     let from_page = |names: Vec<String>, origin| persons(Sourced::new(names, origin));
-    persons(linked.clone())
+    let from_parts = || from_page(from_elements(sources.table, &place), Origin::Element);
+    let is_full = |found: &Sourced<Vec<String>>| found.value.iter().all(|name| name.contains(' '));
+    // A publisher that is its own author is one where the page names people.
+    let people = sources
+        .linked
+        .author_is_organisation
+        .then(|| from_parts().filter(is_full))
+        .flatten();
+    people
+        .or_else(|| persons(linked.clone()))
         .or_else(|| from_head.clone().and_then(persons))
-        .or_else(|| from_page(from_elements(sources.table, &place), Origin::Element))
+        .or_else(from_parts)
         .or_else(|| from_page(from_lines(sources.table, &place), Origin::Line))
         .or_else(|| from_page(from_microdata(sources.table), Origin::Microdata("author")))
         .or_else(|| Some(linked).filter(|names| !names.value.is_empty()))
@@ -407,10 +416,34 @@ fn from_lines(table: &Table<'_>, place: &Place) -> Vec<String> {
             .into_iter()
             .take_while(|name| looks_like_name(name))
             .collect();
+        if is_in_sentence(&block.text, &names) {
+            continue;
+        }
         if !names.is_empty() && (block.weight <= 80 || at > 0 || names.len() == split(&rest).len())
         {
             return names;
         }
     }
     Vec::new()
+}
+
+/// Tells whether a line that begins as a byline is a sentence: `By law, nothing changes.`
+fn is_in_sentence(line: &str, names: &[String]) -> bool {
+    let is_small = |name: &String| name.starts_with(char::is_lowercase);
+    if names.iter().any(is_small) {
+        return true;
+    }
+    let is_full = |name: &String| {
+        name.contains(' ')
+            && !name
+                .split(' ')
+                .any(|word| word.len() > 3 && word.starts_with(char::is_lowercase))
+    };
+    let said: usize = names.iter().map(|name| name.split(' ').count()).sum();
+    let all = line.split_whitespace().count();
+    // A word before the names, and one between each two.
+    let is_all = all <= said + names.len() + 1;
+    ends_sentence(line)
+        && line.chars().any(char::is_lowercase)
+        && !(names.iter().all(is_full) && is_all)
 }

@@ -3,6 +3,7 @@
 //! Each of these is said in several places that disagree; each has its own file with the order of trust.
 
 mod byline;
+mod east_asian;
 mod names;
 mod published;
 mod site;
@@ -11,7 +12,7 @@ mod title;
 pub(super) use byline::{byline, names_in_line};
 pub(super) use published::{DATE_ATTRIBUTES, modified, published};
 pub(super) use site::{canonical, is_free, lang, section, site};
-pub(super) use title::title;
+pub(super) use title::{shared_words, title};
 
 use site::{declared_lang, site_name};
 

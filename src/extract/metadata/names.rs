@@ -1,6 +1,6 @@
 //! Names of people in a line: freed of the words around them.
 
-use super::plain;
+use super::{east_asian, plain};
 use crate::extract::dates::words;
 
 /// The longest name, in characters, and in words.
@@ -154,7 +154,11 @@ const BETWEEN: &[&str] = &[
 
 /// Splits a byline into names.
 pub(super) fn split(byline: &str) -> Vec<String> {
-    let mut text = format!(" {} ", without_brackets(&plain(byline)));
+    let byline = plain(byline);
+    if let Some(names) = east_asian::names(&byline) {
+        return names;
+    }
+    let mut text = format!(" {} ", without_brackets(&byline));
     for mark in BETWEEN {
         text = text.replace(mark, "\n");
     }

@@ -54,7 +54,9 @@ pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<Sourced<String>
         .map(|heading| &heading.said)
         .or_else(|| agreed(&declared))
         .or_else(|| {
-            let seen = only().filter(|only| !is_news || is_third(only, &declared));
+            let seen = only()
+                .filter(|only| !is_news || is_third(only, &declared))
+                .filter(|only| !is_of_a_box(sources.table, only, &declared));
             let lower = || same_as_declared(&lower, witnesses, SAME_LOWER).filter(|_| !is_news);
             seen.or_else(lower).map(|heading| &heading.said)
         })
@@ -137,6 +139,42 @@ fn only_headline<'a>(
         .then_some(only)
 }
 
+/// Tells whether a heading that shares no word with what the head declares heads something else: the head agrees
+/// with itself, the heading stands beside the article, or below most of the text.
+fn is_of_a_box(table: &Table<'_>, heading: &Heading, declared: &[Sourced<String>]) -> bool {
+    const BOX: Hints = Hints::RELATED
+        .or(Hints::NAV)
+        .or(Hints::SIDE)
+        .or(Hints::SIGNUP)
+        .or(Hints::COMMENTS)
+        .or(Hints::FOOT);
+    let text = &heading.said.value;
+    let shares = |declared: &Sourced<String>| shared_words(text, &declared.value) > 0.0;
+    let Some(first) = declared.first() else {
+        return false;
+    };
+    if declared.iter().any(shares) {
+        return false;
+    }
+    let is_agreed = declared
+        .iter()
+        .skip(1)
+        .any(|other| shared_words(&first.value, &other.value) >= REPEATED);
+    let weight_of = |from: usize, to: usize| -> usize {
+        let blocks = table.blocks.iter().take(to).skip(from);
+        blocks.map(|block| block.weight).sum()
+    };
+    let before = weight_of(0, heading.block);
+    let is_below = before >= TEXT_OF_ARTICLE && before > weight_of(heading.block, usize::MAX);
+    let block = table.blocks.get(heading.block);
+    let is_beside = block.is_some_and(|block| {
+        let own = table.elements.get(block.part).into_iter();
+        own.chain(table.ancestors(block.part).map(|(_, around)| around))
+            .any(|around| around.hints.any(BOX))
+    });
+    units(&first.value).count() > 1 && (is_agreed || is_below || is_beside)
+}
+
 /// The weight of the text from one heading to another.
 fn text_between(table: &Table<'_>, from: &Heading, to: &Heading) -> usize {
     let between = to.block.saturating_sub(from.block);
@@ -197,7 +235,7 @@ fn declared(sources: &Sources<'_>, site: &str) -> Vec<Sourced<String>> {
         .flatten()
         .filter_map(|found| {
             let text = clean_some(&plain(found.value))?;
-            let text = without_site(&text, site, sources.table);
+            let text = without_site(&without_name(&text, site), site, sources.table);
             let fits = !text.is_empty()
                 && folded(&text) != folded(site)
                 && text.chars().count() <= LONGEST;
@@ -252,7 +290,7 @@ fn headings(table: &Table<'_>, site: &str) -> (Vec<Heading>, Vec<Heading>) {
 const MOST_HEADINGS: usize = 60;
 
 /// The share of words that two texts have in common, of the longer one's.
-pub(super) fn shared_words(a: &str, b: &str) -> f64 {
+pub(in crate::extract) fn shared_words(a: &str, b: &str) -> f64 {
     let a: std::collections::BTreeSet<String> = units(a).collect();
     let b: std::collections::BTreeSet<String> = units(b).collect();
     let longer = a.len().max(b.len());
@@ -262,6 +300,39 @@ pub(super) fn shared_words(a: &str, b: &str) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a headline has few words")]
     let share = a.intersection(&b).count() as f64 / longer as f64;
     share
+}
+
+/// Marks that a site's name is set off by without a space before them.
+const NAME_MARKS: &[char] = &[
+    ':', '：', '|', '｜', 'ㅣ', '︱', '│', '_', '-', '–', '—', '·', '・', '》', '»',
+];
+
+/// Marks among them that stand in no headline.
+const ONLY_NAME_MARKS: &[char] = &['ㅣ', '︱', '│', '｜'];
+
+/// Cuts the site's name off the front or the end of a title: `The Valley: Mill opens`, `Mill opens：The Valley`.
+fn without_name(title: &str, site: &str) -> String {
+    let site = folded(site);
+    let is_name = |part: &str| !site.is_empty() && folded(part) == site;
+    let parted = |at: usize, mark: char| {
+        let (before, rest) = title.split_at_checked(at)?;
+        Some((before.trim(), rest.strip_prefix(mark)?.trim()))
+    };
+    for (at, mark) in title.match_indices(NAME_MARKS) {
+        let Some((before, after)) = mark.chars().next().and_then(|mark| parted(at, mark)) else {
+            continue;
+        };
+        if is_name(before) && !after.is_empty() {
+            return after.to_owned();
+        }
+        let is_label = mark.starts_with(ONLY_NAME_MARKS)
+            && after.chars().count() * 2 < before.chars().count()
+            && units(after).count() <= 4;
+        if (is_name(after) || is_label) && !before.is_empty() {
+            return before.to_owned();
+        }
+    }
+    title.to_owned()
 }
 
 /// Cuts the site's name, a section or a word like "Print" off a declared title.

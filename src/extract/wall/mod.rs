@@ -3,6 +3,7 @@
 //! Servers send these with status 200. Each is told by several signs at once, and only where little or no
 //! article text was found: an article about paywalls is not one, nor is a short piece of news below a banner.
 
+mod gate;
 mod paywall;
 mod words;
 
@@ -37,6 +38,8 @@ pub enum Wall {
     Browser,
     /// The front page, or another list of headlines. There is no text.
     FrontPage,
+    /// A page that asks for something before it shows the article: an age, an account, advertising. There is no text.
+    Gate,
 }
 
 impl Wall {
@@ -59,6 +62,7 @@ impl std::fmt::Display for Wall {
             Self::LogIn => "the page asks to log in instead",
             Self::Browser => "the page holds no text until a browser builds it",
             Self::FrontPage => "the page is a list of headlines instead",
+            Self::Gate => "the page asks for something else instead",
         })
     }
 }
@@ -120,6 +124,13 @@ pub(super) fn recognise(signs: &Signs<'_>) -> Option<Wall> {
         }
         if is_unbuilt(signs, &said) {
             return Some(Wall::Browser);
+        }
+        if gate::stands(signs) {
+            return Some(if gate::is_about_consent(signs) {
+                Wall::Consent
+            } else {
+                Wall::Gate
+            });
         }
     }
     if is_consent(signs) {
@@ -322,7 +333,7 @@ fn is_unbuilt(signs: &Signs<'_>, said: &Said) -> bool {
         return false;
     }
     let is_empty = signs.text.is_empty() && page_weight(signs) < NEARLY_EMPTY / 2;
-    is_empty && signs.page.contains("<script")
+    is_empty && (signs.page.contains("<script") || signs.page.contains("<noscript"))
         || said.is_titled(&words::BROWSER)
         || said.says(words::BROWSER.sayings) && !is_dated_article(signs)
 }
