@@ -36,10 +36,6 @@ fn chosen(entry: &Entry, page: Result<(Extracted, Url), NoPage>) -> Article {
     };
     match poorer(&found, &feed_text) {
         None => from_page(entry, found, url),
-        // What heads an empty page is the shell of the site.
-        Some(problem) if found.text.trim().is_empty() && entry.title.is_some() => {
-            from_feed(entry, feed_text, NoPage::Failed(problem))
-        }
         Some(problem) => Article {
             text: feed_text,
             basis: TextBasis::Feed {
@@ -128,7 +124,7 @@ fn title(entry: &Entry, found: Option<Sourced<String>>) -> String {
             found.origin,
             Origin::Heading(_) | Origin::Element | Origin::TitleTag
         );
-        is_seen && of_feed.is_some_and(|title| metadata::shared_words(title, &found.value) == 0.0)
+        is_seen && of_feed.is_some_and(|title| !metadata::share_a_word(title, &found.value))
     };
     value(found.filter(|found| !is_foreign(found)))
         .or_else(|| of_feed.map(str::to_owned))
@@ -221,6 +217,24 @@ mod tests {
             "Talks resumed on Monday after a pause of two weeks."
         );
         assert!(matches!(article.basis, TextBasis::Feed { .. }));
+    }
+
+    #[test]
+    fn the_headline_of_a_box_or_of_a_shell_gives_way_to_the_feeds() {
+        let titled = |title: &str, origin: Origin| {
+            let (mut found, url) =
+                page("The delegations met for three hours on Monday, as was said.");
+            found.title = Some(Sourced::new(title.to_owned(), origin));
+            choose(&entry(), Ok((found, url))).title
+        };
+        assert_eq!(titled("App", Origin::TitleTag), "Talks resume");
+        assert_eq!(
+            titled("More from the coast", Origin::Heading(1)),
+            "Talks resume"
+        );
+        assert_eq!(titled("Talks go on", Origin::Heading(1)), "Talks go on");
+        let declared = Origin::Meta("og:title".to_owned());
+        assert_eq!(titled("Delegates meet", declared), "Delegates meet");
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl About {
             return Fit::Unknown;
         }
         let is_elsewhere = address.is_some() && likeness < SAME_HEADLINE / 2.0;
-        let is_media = has_type(object, &["VideoObject"]) && likeness == 0.0;
+        let is_media = has_type(object, &["VideoObject"]) && likeness < SAME_HEADLINE / 2.0;
         if found.is_listed || is_elsewhere || is_media {
             return Fit::Other;
         }

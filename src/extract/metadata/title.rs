@@ -149,7 +149,7 @@ fn is_of_a_box(table: &Table<'_>, heading: &Heading, declared: &[Sourced<String>
         .or(Hints::COMMENTS)
         .or(Hints::FOOT);
     let text = &heading.said.value;
-    let shares = |declared: &Sourced<String>| shared_words(text, &declared.value) > 0.0;
+    let shares = |declared: &Sourced<String>| share_a_word(text, &declared.value);
     let Some(first) = declared.first() else {
         return false;
     };
@@ -309,6 +309,28 @@ const NAME_MARKS: &[char] = &[
 
 /// Marks among them that stand in no headline.
 const ONLY_NAME_MARKS: &[char] = &['ㅣ', '︱', '│', '｜'];
+
+/// Tells whether two titles have a word in common that says something: articles and prepositions are short.
+pub(in crate::extract) fn share_a_word(one: &str, other: &str) -> bool {
+    const SHORTEST: usize = 4;
+    let is_telling = |unit: &String| {
+        unit.chars().count() >= SHORTEST || unit.chars().any(|c| c >= FIRST_WITHOUT_SPACES)
+    };
+    let telling = |text: &str| -> Vec<String> {
+        let all: Vec<String> = units(text).collect();
+        let long: Vec<String> = all
+            .iter()
+            .filter(|unit| is_telling(unit))
+            .cloned()
+            .collect();
+        if long.is_empty() { all } else { long }
+    };
+    let other = telling(other);
+    telling(one).iter().any(|unit| other.contains(unit))
+}
+
+/// Thai is the first of the scripts whose signs and syllables say as much as words.
+const FIRST_WITHOUT_SPACES: char = '\u{0E00}';
 
 /// Cuts the site's name off the front or the end of a title: `The Valley: Mill opens`, `Mill opens：The Valley`.
 fn without_name(title: &str, site: &str) -> String {

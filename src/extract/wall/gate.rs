@@ -2,7 +2,7 @@
 //! heading says something else, there is little text, and something to press.
 
 use super::{ARTICLE_WEIGHT, CONSENT_SIGNS, CONSENT_WORDS, NEARLY_EMPTY, Signs, page_weight};
-use crate::extract::metadata::shared_words;
+use crate::extract::metadata::share_a_word;
 use crate::extract::table::Tag;
 use crate::extract::text::{folded, weight};
 
@@ -30,22 +30,25 @@ pub(super) fn stands(signs: &Signs<'_>) -> bool {
 /// Tells whether the title of a page is that of its site: an address, or words of which its heading has none.
 fn names_site(signs: &Signs<'_>, head: &str) -> bool {
     let is_address = head.contains('.') && !head.trim().contains(' ');
-    let heading = signs
+    let mut headings = signs
         .table
         .elements
         .iter()
         .filter(|part| matches!(part.tag, Tag::Heading(1..=2)))
         .map(|part| signs.table.text_of(part))
-        .find(|text| !text.is_empty());
-    is_address || heading.is_some_and(|heading| shared_words(&heading, head) == 0.0)
+        .filter(|text| !text.is_empty())
+        .peekable();
+    is_address || headings.peek().is_some() && headings.all(|heading| !share_a_word(&heading, head))
 }
 
 /// Tells whether there is something to press or to fill in, or on a nearly empty page a way back.
 fn can_be_answered(signs: &Signs<'_>) -> bool {
     let has = |mark: &str| signs.page.contains(mark);
-    has("<button") || has("<input") || has("type=\"submit\"") || {
-        page_weight(signs) < NEARLY_EMPTY && (has("href=\"/\"") || has("href='/'"))
-    }
+    has("<button")
+        || has("<input")
+        || has("type=\"submit\"")
+        || { page_weight(signs) < NEARLY_EMPTY && (has("href=\"/\"") || has("href='/'")) }
+        || page_weight(signs) < ARTICLE_WEIGHT && is_about_consent(signs)
 }
 
 /// Tells whether the question is one of consent.

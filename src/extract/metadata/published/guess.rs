@@ -11,7 +11,7 @@ use super::address::in_path;
 use super::declared::of_part;
 use super::kept::{in_titles, kept_in, most_frequent};
 use super::labels::{date_in, is_sentence, says_changed, says_published};
-use super::shown::Trust;
+use super::shown::{Trust, is_in_sentence};
 use crate::extract::dates::{Found, Reader};
 use crate::extract::hints::Hints;
 use crate::extract::origin::{Origin, Sourced};
@@ -122,6 +122,7 @@ impl Whole<'_> {
             .filter(|(_, part)| part.hints.any(Hints::DATE) && part.tag != Tag::Body)
             .filter(|(_, part)| part.end <= part.first + 4)
             .filter(|(index, _)| !self.place.is_of_another(table, *index, Trust::Names))
+            .filter(|(_, part)| !is_in_sentence(table, part, self.dates))
             .take(MAX_ELEMENTS)
             .filter_map(|(_, part)| {
                 let found = of_part(table, part, self.dates)?;

@@ -62,7 +62,7 @@ fn said_beside(table: &Table<'_>, part: &Part, text: &str) -> Option<Said> {
 }
 
 /// Tells whether an element stands in a sentence that tells of another day, not in a line about the article.
-fn is_in_sentence(table: &Table<'_>, part: &Part, dates: Reader) -> bool {
+pub(super) fn is_in_sentence(table: &Table<'_>, part: &Part, dates: Reader) -> bool {
     let line = table.blocks.get(part.first);
     line.is_some_and(|line| {
         part.end <= part.first + 1

@@ -61,11 +61,11 @@ fn a_day_shown_beside_the_utc_day_tells_the_newsrooms_clock() {
 }
 
 #[test]
-fn the_day_in_the_address_tells_the_newsrooms_clock() {
+fn a_time_in_utc_is_not_turned_into_the_day_of_the_address() {
     let head = published_meta("2024-03-05T23:01:00Z")
         + "<link rel=canonical href=https://news.example.org/2024/03/06/ferries>";
     let html = page(&head, "", "");
-    assert_eq!(when(&html).as_deref(), Some("2024-03-06T00:01:00+01:00"));
+    assert_eq!(when(&html).as_deref(), Some("2024-03-05T23:01:00+00:00"));
 }
 
 #[test]
@@ -254,4 +254,73 @@ fn todays_date_high_above_the_headline_is_not_guessed() {
         "<p>Weather and tides</p>".repeat(12)
     );
     assert_eq!(when(&html), None);
+}
+
+#[test]
+fn a_date_of_the_story_or_of_another_article_is_not_that_of_publication() {
+    for above in [
+        "<p>On 4 July 1996 the old pier burned.</p>",
+        "<p>On <time datetime=1996-07-04>4 July 1996</time> the old pier burned.</p>",
+        "<ul><li><time datetime=2023-01-02>2 January</time> <a href=/1>Rain all over the coast</a></li></ul>",
+    ] {
+        assert_eq!(day(&page("", above, "")), None, "{above}");
+    }
+    let beside = "<aside><time datetime=2023-01-02>2 January</time> <a href=/1>Rain</a></aside>";
+    let html = page("", "<span>6 March 2024, 8:00</span>", "");
+    let html = html.replace("<article>", &format!("{beside}<article>"));
+    assert_eq!(day(&html).as_deref(), Some("2024-03-06"));
+}
+
+#[test]
+fn a_line_that_says_nothing_never_beats_the_feed() {
+    let feed = Some("2024-11-26T00:30:00Z");
+    let found = |above: &str| read_with(&page("", above, ""), feed).published;
+    assert_eq!(found("<span>6 March 2024, 8:00</span>"), None);
+    assert_eq!(found("<p>On 4 July 1996 the old pier burned.</p>"), None);
+    assert!(found("<time datetime=2024-11-26T01:30:00+01:00>26 November</time>").is_some());
+}
+
+#[test]
+fn the_label_of_an_element_may_stand_before_it() {
+    let above = "<p>Uppdaterad <time datetime=2024-03-08T10:00:00+01:00>8 mars 10:00</time></p>\
+        <p>Publicerad <time datetime=2024-03-06T08:00:00+01:00>6 mars 08:00</time></p>";
+    assert_eq!(day(&page("", above, "")).as_deref(), Some("2024-03-06"));
+    let above = "<div>Updated <time datetime=2024-03-08>8 March</time> Published <time datetime=2024-03-06>6 March</time></div>";
+    assert_eq!(day(&page("", above, "")).as_deref(), Some("2024-03-06"));
+}
+
+#[test]
+fn the_calendars_of_each_countrys_newspapers_are_read() {
+    for (lang, line) in [
+        ("fa", "چهارشنبه ۱۶ اسفند ۱۴۰۲ - ۰۸:۰۰"),
+        ("fa", "تاریخ انتشار: ۱۴۰۲/۱۲/۱۶"),
+        ("fa", "1402/12/16 - 08:00"),
+        ("ar", "الأربعاء 25 شعبان 1445هـ"),
+        ("ar", "الأربعاء 25 شعبان 1445هـ - 6 مارس 2024م"),
+        ("ar", "6 آذار/مارس 2024"),
+        ("th", "6 มี.ค. 2567 08:00 น."),
+        ("th", "6 มี.ค. 67"),
+        ("th", "วันพุธที่ ๖ มีนาคม พ.ศ. ๒๕๖๗"),
+        ("ja", "令和6年3月6日 8時00分"),
+        ("ja", "令和六年三月六日"),
+        ("ja", "2024（令和6）年3月6日"),
+        ("zh-TW", "中華民國113年3月6日"),
+        ("zh-TW", "113/03/06 08:00"),
+        ("zh", "二〇二四年三月六日"),
+        ("ko", "주체113(2024)년 3월 6일"),
+        ("am", "የካቲት 27 ቀን 2016"),
+        ("ne", "२०८० फागुन २३ गते बुधबार"),
+        ("bn", "৬ মার্চ ২০২৪, ২২ ফাল্গুন ১৪৩০"),
+        ("ur", "۶ مارچ ۲۰۲۴"),
+        ("mn", "2024 оны 3-р сарын 6"),
+        ("kk", "2024 жылғы 6 наурыз"),
+        ("ka", "6 მარტი 2024"),
+        ("km", "ថ្ងៃទី៦ ខែមីនា ឆ្នាំ២០២៤"),
+        ("my", "၂၀၂၄ ခုနှစ် မတ်လ ၆ ရက်"),
+        ("ta", "6 மார்ச் 2024"),
+    ] {
+        let html = page("", &format!("<div>{line}</div>"), "");
+        let html = html.replace("<html>", &format!("<html lang={lang}>"));
+        assert_eq!(day(&html).as_deref(), Some("2024-03-06"), "{line}");
+    }
 }
