@@ -22,8 +22,8 @@ pub(super) struct LinkedArticle {
     pub(super) headline: Option<String>,
     /// The authors' names.
     pub(super) authors: Vec<String>,
-    /// Whether all of them are said to be organisations.
-    pub(super) author_is_organisation: bool,
+    /// Who they are said to be.
+    pub(super) authored_by: AuthoredBy,
     /// When it was published, as written.
     pub(super) published: Option<String>,
     /// When it was changed, as written.
@@ -50,6 +50,16 @@ pub(super) struct LinkedArticle {
     pub(super) is_news: bool,
     /// Whether an object of an article type was found at all.
     pub(super) is_article: bool,
+}
+
+/// Who the authors are said to be.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AuthoredBy {
+    /// People, or nothing is said.
+    #[default]
+    People,
+    /// Organisations, all of them.
+    Organisations,
 }
 
 /// What else is known of the article of a page: what tells it from others that its linked data lists.
@@ -334,7 +344,10 @@ fn describe(article: &Map<String, Value>, objects: &[&Map<String, Value>]) -> Li
             .or_else(|| article.get("creator"))
             .map(|value| names(value, objects))
             .unwrap_or_default(),
-        author_is_organisation: article.get("author").is_some_and(is_organisation),
+        authored_by: match article.get("author") {
+            Some(author) if is_organisation(author) => AuthoredBy::Organisations,
+            Some(_) | None => AuthoredBy::People,
+        },
         published: text("datePublished")
             .or_else(|| text("dateCreated"))
             .or_else(|| text("uploadDate")),

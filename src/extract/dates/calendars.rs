@@ -91,8 +91,7 @@ pub(super) fn year_of_era(era: &str, year: u32) -> Option<u32> {
         "令和" | "㋿" | "令" | "r" => 2018,
         "平成" | "㍻" | "平" | "h" => 1988,
         "昭和" | "㍼" => 1925,
-        "民國" | "民国" | "中華民國" | "中华民国" => TAIWANESE_YEARS,
-        "주체" => TAIWANESE_YEARS,
+        "民國" | "民国" | "中華民國" | "中华民国" | "주체" => TAIWANESE_YEARS,
         _ => return None,
     };
     (1..=200).contains(&year).then_some(before_first + year)

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 use super::names::{looks_like_name, split};
 use super::{Place, Sources};
 use crate::extract::hints::Hints;
+use crate::extract::linked_data::AuthoredBy;
 use crate::extract::origin::{Origin, Sourced};
 use crate::extract::table::{NodeRef, Part, Table, Tag, attribute, spaced_text_of};
 use crate::extract::text::{clean, ends_sentence, folded};
@@ -118,9 +119,7 @@ pub(in crate::extract) fn byline(
     let from_parts = || from_page(from_elements(sources.table, &place), Origin::Element);
     let is_full = |found: &Sourced<Vec<String>>| found.value.iter().all(|name| name.contains(' '));
     // A publisher that is its own author is one where the page names people.
-    let people = sources
-        .linked
-        .author_is_organisation
+    let people = (sources.linked.authored_by == AuthoredBy::Organisations)
         .then(|| from_parts().filter(is_full))
         .flatten();
     people

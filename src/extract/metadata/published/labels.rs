@@ -42,7 +42,7 @@ fn labels(text: &str, all: &[Placed]) -> Vec<Option<Said>> {
         .map(|(from, to)| said_last(text.get(from..to).unwrap_or_default()))
         .collect();
     let stand_before = between.first().is_some_and(Option::is_some);
-    let own = if stand_before { 0 } else { 1 };
+    let own = usize::from(!stand_before);
     let behind_are_complete = between.iter().skip(1).all(Option::is_some);
     if own == 1 && !behind_are_complete {
         // `9 March 2026, updated 11 March 2026`: the first date needs no label.
