@@ -117,7 +117,7 @@ pub(in crate::extract) fn byline(
     let place = Place::new(sources.table, title, range);
     let from_page = |names: Vec<String>, origin| persons(Sourced::new(names, origin));
     let from_parts = || from_page(from_elements(sources.table, &place), Origin::Element);
-    let is_full = |found: &Sourced<Vec<String>>| found.value.iter().all(|name| name.contains(' '));
+    let is_full = |found: &Sourced<Vec<String>>| found.value.iter().all(|name| is_of_person(name));
     // A publisher that is its own author is one where the page names people.
     let people = (sources.linked.authored_by == AuthoredBy::Organisations)
         .then(|| from_parts().filter(is_full))
@@ -428,10 +428,6 @@ fn from_lines(table: &Table<'_>, place: &Place) -> Vec<String> {
 
 /// Tells whether a line that begins as a byline is a sentence: `By law, nothing changes.`
 fn is_in_sentence(line: &str, names: &[String]) -> bool {
-    let is_small = |name: &String| name.starts_with(char::is_lowercase);
-    if names.iter().any(is_small) {
-        return true;
-    }
     let is_full = |name: &String| {
         name.contains(' ')
             && !name
@@ -442,7 +438,22 @@ fn is_in_sentence(line: &str, names: &[String]) -> bool {
     let all = line.split_whitespace().count();
     // A word before the names, and one between each two.
     let is_all = all <= said + names.len() + 1;
-    ends_sentence(line)
-        && line.chars().any(char::is_lowercase)
-        && !(names.iter().all(is_full) && is_all)
+    let is_small = names
+        .iter()
+        .any(|name| name.starts_with(char::is_lowercase));
+    is_small && !is_all
+        || ends_sentence(line)
+            && line.chars().any(char::is_lowercase)
+            && !(names.iter().all(is_full) && is_all)
+}
+
+/// Tells whether a name is two to four words none of which is an abbreviation, as those of firms are.
+fn is_of_person(name: &str) -> bool {
+    let words: Vec<&str> = name.split(' ').collect();
+    let is_abbreviation = |word: &&str| {
+        word.len() > 1
+            && (word.chars().all(char::is_uppercase)
+                || word.len() < 4 && word.ends_with('.') && word.len() != 2)
+    };
+    (2..=4).contains(&words.len()) && !words.iter().any(is_abbreviation)
 }

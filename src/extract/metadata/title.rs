@@ -156,10 +156,13 @@ fn is_of_a_box(table: &Table<'_>, heading: &Heading, declared: &[Sourced<String>
     if declared.iter().any(shares) {
         return false;
     }
-    let is_agreed = declared
-        .iter()
-        .skip(1)
-        .any(|other| shared_words(&first.value, &other.value) >= REPEATED);
+    // Pages that are no article are headed by slogans.
+    let is_article = table.meta(&["og:type"]) == Some("article");
+    let is_agreed = is_article
+        && declared
+            .iter()
+            .skip(1)
+            .any(|other| shared_words(&first.value, &other.value) >= REPEATED);
     let weight_of = |from: usize, to: usize| -> usize {
         let blocks = table.blocks.iter().take(to).skip(from);
         blocks.map(|block| block.weight).sum()

@@ -159,8 +159,7 @@ impl Whole<'_> {
     fn in_short_lines(&self) -> Option<Found> {
         self.nearest(&|line| {
             let is_short = line.found.of_tokens <= 16 && line.block.weight <= 200;
-            (line.found.at == 0 && line.found.is_set_off
-                || is_short && !is_sentence(&line.block.text, self.dates))
+            (line.found.at == 0 || is_short && !is_sentence(&line.block.text, self.dates))
                 && self.distance(line.index) < FAR
                 && !self.is_beside(line.block, Trust::Names)
         })
