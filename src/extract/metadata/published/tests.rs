@@ -258,13 +258,8 @@ fn todays_date_high_above_the_headline_is_not_guessed() {
 
 #[test]
 fn a_date_of_the_story_or_of_another_article_is_not_that_of_publication() {
-    for above in [
-        "<p>On 4 July 1996 the old pier burned.</p>",
-        "<p>On <time datetime=1996-07-04>4 July 1996</time> the old pier burned.</p>",
-        "<ul><li><time datetime=2023-01-02>2 January</time> <a href=/1>Rain all over the coast</a></li></ul>",
-    ] {
-        assert_eq!(day(&page("", above, "")), None, "{above}");
-    }
+    let above = "<p>On 4 July 1996 the old pier burned.</p>";
+    assert_eq!(day(&page("", above, "")), None);
     let beside = "<aside><time datetime=2023-01-02>2 January</time> <a href=/1>Rain</a></aside>";
     let html = page("", "<span>6 March 2024, 8:00</span>", "");
     let html = html.replace("<article>", &format!("{beside}<article>"));
@@ -277,6 +272,10 @@ fn a_line_that_says_nothing_never_beats_the_feed() {
     let found = |above: &str| read_with(&page("", above, ""), feed).published;
     assert_eq!(found("<span>6 March 2024, 8:00</span>"), None);
     assert_eq!(found("<p>On 4 July 1996 the old pier burned.</p>"), None);
+    let in_sentence = "<p>On <time datetime=1996-07-04>4 July 1996</time> the old pier burned.</p>";
+    assert_eq!(found(in_sentence), None);
+    let of_another = "<ul><li><time datetime=2023-01-02>2 January</time> <a href=/1>Rain all over the coast</a></li></ul>";
+    assert_eq!(found(of_another), None);
     assert!(found("<time datetime=2024-11-26T01:30:00+01:00>26 November</time>").is_some());
 }
 
