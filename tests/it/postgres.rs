@@ -13,8 +13,9 @@ use tokio::task::JoinSet;
 
 use crate::store::{entry, later, now, read, scraped_article, url};
 use crate::support::database::SERVER;
-use crate::support::database::postgres::Schema;
+use crate::support::database::postgres::{Schema, execute};
 use crate::support::server::Server;
+use crate::support::tls::Authority;
 
 /// The modules whose tests work on the database that [`SERVER`] names.
 const MODULES: [&str; 8] = [
@@ -121,6 +122,54 @@ async fn a_nul_in_a_text_is_stored_as_what_stands_for_the_unreadable() {
     store.sync_feeds(feeds, now()).await.unwrap();
     let report = store.report().await.unwrap();
     assert_eq!(report.feeds[0].name.as_deref(), Some("a\u{fffd}b"));
+}
+
+/// The password of the server that is reached by TLS.
+const PASSWORD: &str = "gull-and-tern";
+
+#[tokio::test]
+#[ignore = "the test below runs it, with an environment of its own"]
+async fn connect_to_the_server_of_the_environment() {
+    let url = std::env::var_os(SERVER).unwrap().into_string().unwrap();
+    let password = Some(PASSWORD.to_owned().into());
+    let server = newswatch::store::Server::new(&url, password, "w", 1).unwrap();
+    let store = Store::connect(&server).await.unwrap();
+    store.summary().await.unwrap();
+}
+
+/// Whether a process that trusts the authorities in this file gets in.
+fn connects(url: &str, ca_file: &std::path::Path) -> bool {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "--ignored"])
+        .arg("postgres::connect_to_the_server_of_the_environment")
+        .env(SERVER, url)
+        .env("SSL_CERT_FILE", ca_file)
+        .output()
+        .unwrap();
+    output.status.success()
+}
+
+#[test]
+fn a_server_is_reached_by_tls_where_its_certificate_is_trusted() {
+    let authority = Authority::new();
+    // Free now, and nobody asks for a port by number.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let Some(server) = Server::start_with_tls(&authority, port) else {
+        return;
+    };
+    execute(
+        &server.url(),
+        &format!("ALTER ROLE newswatch PASSWORD '{PASSWORD}'"),
+    );
+    let url = format!("postgres://newswatch@localhost:{port}/postgres?sslmode=verify-full");
+    assert!(connects(&url, &authority.ca_file()));
+    assert!(!connects(&url, &Authority::new().ca_file()));
+    let other_name = url.replace("localhost", "127.0.0.1");
+    assert!(!connects(&other_name, &authority.ca_file()));
+    let in_the_clear = url.replace("verify-full", "disable");
+    assert!(!connects(&in_the_clear, &authority.ca_file()));
 }
 
 /// Claims that a test takes in all, and tasks that take them: four on each of two workers.

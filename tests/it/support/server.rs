@@ -1,12 +1,15 @@
 //! A PostgreSQL server of the tests' own: in a temporary folder, on a socket there, gone with its value.
 
 use std::ffi::OsStr;
-use std::os::unix::fs::chown;
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use tempfile::TempDir;
+
+use crate::support::tls::Authority;
 
 /// Where Debian keeps the programs of a server, which it does not put into the PATH.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -21,12 +24,42 @@ pub(crate) struct Server {
     programs: PathBuf,
     /// The user that it runs as where the tests run as root, who may not run one.
     user: Option<(u32, u32)>,
+    settings: Vec<String>,
     running: Child,
 }
 
 impl Server {
     /// Makes a database and starts a server on it; says so in one line where none is installed.
     pub(crate) fn start() -> Option<Self> {
+        Self::start_with(|_| Vec::new())
+    }
+
+    /// Starts one that can also be reached at this port of this machine: by TLS alone, for who knows the password.
+    pub(crate) fn start_with_tls(authority: &Authority, port: u16) -> Option<Self> {
+        let (certificate, key) = authority.files_for("localhost");
+        Self::start_with(|folder| {
+            let write = |name: &str, text: &str| {
+                let path = folder.join(name);
+                std::fs::write(&path, text).unwrap();
+                std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+                if let Some((user, group)) = other_user() {
+                    chown(&path, Some(user), Some(group)).unwrap();
+                }
+                path.display().to_string()
+            };
+            let rules = "local all all trust\nhostssl all all all scram-sha-256\n";
+            vec![
+                "listen_addresses=localhost".to_owned(),
+                format!("port={port}"),
+                "ssl=on".to_owned(),
+                format!("ssl_cert_file={}", write("server.crt", &certificate)),
+                format!("ssl_key_file={}", write("server.key", &key)),
+                format!("hba_file={}", write("rules", rules)),
+            ]
+        })
+    }
+
+    fn start_with(settings: impl FnOnce(&Path) -> Vec<String>) -> Option<Self> {
         let Some(programs) = programs() else {
             eprintln!("skipped: no PostgreSQL server (initdb) is installed");
             return None;
@@ -44,11 +77,13 @@ impl Server {
             .output()
             .unwrap();
         assert!(made.status.success(), "{made:?}");
-        let running = run(&programs, user, folder.path());
+        let settings = settings(folder.path());
+        let running = run(&programs, user, folder.path(), &settings);
         let server = Self {
             folder,
             programs,
             user,
+            settings,
             running,
         };
         server.wait();
@@ -58,7 +93,14 @@ impl Server {
     /// Its address.
     pub(crate) fn url(&self) -> String {
         let socket = self.folder.path().to_str().unwrap().replace('/', "%2F");
-        format!("postgres://newswatch@{socket}/postgres")
+        let port = self
+            .settings
+            .iter()
+            .find_map(|set| set.strip_prefix("port="));
+        format!(
+            "postgres://newswatch@{socket}:{}/postgres",
+            port.unwrap_or("5432")
+        )
     }
 
     /// Stops it at once; whoever is connected loses the connection.
@@ -69,7 +111,8 @@ impl Server {
 
     /// Starts it again.
     pub(crate) fn start_again(&mut self) {
-        self.running = run(&self.programs, self.user, self.folder.path());
+        let folder = self.folder.path();
+        self.running = run(&self.programs, self.user, folder, &self.settings);
         self.wait();
     }
 
@@ -103,7 +146,8 @@ impl Drop for Server {
     }
 }
 
-fn run(programs: &Path, user: Option<(u32, u32)>, folder: &Path) -> Child {
+fn run(programs: &Path, user: Option<(u32, u32)>, folder: &Path, settings: &[String]) -> Child {
+    let set = settings.iter().flat_map(|setting| ["-c", setting]);
     as_user(user, &programs.join("postgres"))
         .arg("-D")
         .arg(folder.join("data"))
@@ -112,6 +156,7 @@ fn run(programs: &Path, user: Option<(u32, u32)>, folder: &Path) -> Child {
         // What is killed here is the server, never the machine.
         .args(["-c", "listen_addresses=", "-c", "fsync=off"])
         .args(["-c", "max_connections=300", "-c", "shared_buffers=64MB"])
+        .args(set)
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

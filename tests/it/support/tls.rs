@@ -6,8 +6,8 @@ use std::sync::Arc;
 use newswatch::demo::smtp_sink::{BoxedConnection, Secure};
 use newswatch::http::install_tls_provider;
 use rcgen::{
-    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, Certificate, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -42,16 +42,27 @@ impl Authority {
 
     /// The server's side of TLS, with a certificate for this name.
     pub(crate) fn acceptor_for(&self, name: &str) -> TlsAcceptor {
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let (certificate, key) = self.signed_for(name);
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let config = ServerConfig::builder()
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key)
             .unwrap();
         TlsAcceptor::from(Arc::new(config))
+    }
+
+    /// A certificate for this name and its key, as the files of a server.
+    pub(crate) fn files_for(&self, name: &str) -> (String, String) {
+        let (certificate, key) = self.signed_for(name);
+        (certificate.pem(), key.serialize_pem())
+    }
+
+    fn signed_for(&self, name: &str) -> (Certificate, KeyPair) {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        (certificate, key)
     }
 
     /// The same for the mail sink.
