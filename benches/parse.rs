@@ -76,7 +76,7 @@ fn read(bencher: Bencher<'_, '_>, document: &str) {
     };
     bencher
         .counter(BytesCount::of_slice(document.bytes))
-        .bench(|| feed(&document).is_ok());
+        .bench(|| feed(&document, &|| true).is_ok());
 }
 
 #[divan::bench(args = [10, 100, 1_000])]

@@ -6,6 +6,16 @@ use std::time::{Duration, Instant};
 
 use crate::domain::Timestamp;
 
+/// Starts a watch that tells whether less than a limit has passed: for work that is given up when it takes long.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the clock is the one home of the machine's times; it must run on while a fixed clock stands still"
+)]
+pub fn still_time(limit: Duration) -> impl Fn() -> bool {
+    let begun = Instant::now();
+    move || begun.elapsed() < limit
+}
+
 /// Tells the time and waits; cheap to clone.
 #[derive(Clone)]
 pub struct Clock(Source);

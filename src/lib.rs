@@ -20,6 +20,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod daemon;
+pub mod defects;
 pub mod demo;
 pub mod domain;
 pub mod extract;

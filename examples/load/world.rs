@@ -264,7 +264,7 @@ mod tests {
                 content_type: None,
                 url: Some(&url),
             };
-            let read = parsed(&document).unwrap();
+            let read = parsed(&document, &|| true).unwrap();
             assert_eq!(read.entries.len(), stories.len(), "feed {feed}");
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
-use crate::domain::{Alert, AttemptOutcome, DeliveryId, Timestamp};
+use crate::domain::{Alert, AttemptOutcome, DeliveryId, Shown, Timestamp};
 use crate::http::{self, Answer, FetchError, HttpClient, Post};
 use crate::render;
 
@@ -132,7 +132,7 @@ impl WebhookSender {
         if body.starts_with('<') {
             return None;
         }
-        let quoted = http::one_line(body).trim_end().to_owned();
+        let quoted = String::from(Shown::of(body));
         let tells = secrets_of(&self.url)
             .iter()
             .any(|secret| body.contains(secret.as_str()));
@@ -312,7 +312,7 @@ mod tests {
         for (body, expected) in [
             (
                 "database is down\r\nsorry",
-                "hooks.example answered 500: database is down  sorry",
+                "hooks.example answered 500: database is down sorry",
             ),
             ("", "hooks.example answered 500"),
             ("<html>no</html>", "hooks.example answered 500"),
@@ -322,7 +322,7 @@ mod tests {
             ),
             ("bad token hunter2hunter2", "hooks.example answered 500"),
             ("hello passw0rd", "hooks.example answered 500"),
-            ("\u{1b}[31mred", "hooks.example answered 500:  [31mred"),
+            ("\u{1b}[31mred", "hooks.example answered 500: [31mred"),
         ] {
             assert_eq!(sender.in_words(&answer(500, None, body)), expected);
         }

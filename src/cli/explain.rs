@@ -2,7 +2,6 @@
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -12,6 +11,7 @@ use super::input::{Document, Fetcher};
 use super::jsonl::{Article as Given, Guess, Reader};
 use super::loading::load;
 use super::{ConfigArg, Outcome, output};
+use crate::clock;
 use crate::config::Config;
 use crate::domain::{Article, ArticleText, Entry, FeedSelector, Watch, paragraphs};
 use crate::extract::{self, Page};
@@ -123,18 +123,13 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Makes an article of a page as the service would, of an entry that says nothing itself.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a budget of computing time, not a time of day"
-)]
 fn article(document: &Document) -> anyhow::Result<Article> {
     let page = Page {
         bytes: &document.bytes,
         content_type: document.content_type.as_deref(),
         url: document.url.as_ref(),
     };
-    let begun = Instant::now();
-    let found = extract::article(&page, None, &|| begun.elapsed() < extract::READING_BUDGET)?;
+    let found = extract::article(&page, None, &clock::still_time(extract::READING_BUDGET))?;
     // A file has no address; one that nobody can mean stands in while the article is made.
     let nowhere = || Url::parse("file:///");
     let address = document.url.clone().map_or_else(nowhere, Ok)?;

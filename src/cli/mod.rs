@@ -27,6 +27,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Environment as _, ProcessEnvironment};
+use crate::defects;
 use crate::telemetry;
 
 /// Watches news feeds, reads the full articles, and alerts people when a watch term appears.
@@ -101,6 +102,7 @@ fn run_with(arguments: Vec<OsString>) -> ExitCode {
     // clap itself ends the process with 2 on wrong usage, and with 0 after --help.
     let cli = Cli::parse_from(arguments);
     start_logging(&cli.command);
+    defects::log_panics();
     match dispatch(cli.command) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::No) => ExitCode::FAILURE,

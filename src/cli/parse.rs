@@ -5,6 +5,7 @@ use url::Url;
 
 use super::input::Inputs;
 use super::{Outcome, output};
+use crate::clock;
 use crate::parse;
 
 /// Arguments of `parse`.
@@ -32,6 +33,7 @@ impl Parse {
                         content_type: document.content_type.as_deref(),
                         url: self.base_url.as_ref().or(document.url.as_ref()),
                     },
+                    &clock::still_time(parse::READING_BUDGET),
                 ),
             };
             if !report.ok {

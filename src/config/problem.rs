@@ -12,6 +12,7 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::source::{Place, Source};
+use crate::domain::visible;
 
 /// The most characters of a value that a message repeats.
 const MAX_QUOTED_CHARS: usize = 60;
@@ -357,18 +358,7 @@ fn underlined(line: &str, line_start: usize, span: &Range<usize>) -> Range<usize
 
 /// A text without line ends and whatever else would move what a terminal shows, whatever it repeats.
 fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() || changes_direction(c) {
-                ' '
-            } else {
-                c
-            }
-        })
+    visible(text)
+        .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
-}
-
-/// The controls of the bidirectional algorithm (UAX #9, section 2), which can make a line read otherwise.
-fn changes_direction(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tracing::{error, info, warn};
 use url::Url;
 
@@ -16,12 +16,12 @@ use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::HttpClient;
-use crate::pipeline::{Context, Plan, Wake};
-use crate::store::{Server, Store, StoreError};
+use crate::pipeline::{Context, Gate, Plan, Wake};
+use crate::store::{Marks, Server, Store, StoreError};
 use crate::systemd;
 
 /// Documents that are parsed at once: a hostile one may take a core for two seconds and 100 MB.
-const PARSES_AT_ONCE: usize = 2;
+const PARSES_AT_ONCE: u32 = 2;
 
 /// The waits before a page that failed is fetched again. They are short: until the last one is over, nobody is
 /// told what the feed alone already says.
@@ -151,6 +151,7 @@ pub async fn context(config: Config, store: Store, clock: Clock) -> anyhow::Resu
     }
     store.sync_feeds(configured(&config), now).await?;
     let http = HttpClient::new(&config.http, clock.clone()).context("set up HTTP")?;
+    let marks = Marks::open(&config.state_dir);
     let plan = plan(config, http)?;
     warn_of_removed_channels(&store, &plan).await?;
     Ok(Context {
@@ -159,7 +160,7 @@ pub async fn context(config: Config, store: Store, clock: Clock) -> anyhow::Resu
         clock,
         rest: REST,
         wake: Wake::default(),
-        parsing: Arc::new(Semaphore::new(PARSES_AT_ONCE)),
+        gate: Gate::new(PARSES_AT_ONCE, marks),
         plans: watch::Sender::new(Arc::new(plan)),
         trouble: watch::Sender::new(None),
     })

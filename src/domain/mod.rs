@@ -5,6 +5,7 @@
 
 mod alert;
 mod article;
+mod budget;
 mod channel;
 mod delivery;
 mod entry;
@@ -12,11 +13,13 @@ mod feed;
 mod host;
 mod id;
 mod listing;
+mod shown;
 mod time;
 mod watch;
 
 pub use alert::{Alert, Held, HoldReason, Match, Past, PastAlert, Raised};
 pub use article::{Article, ArticleText, FeedWords, TextBasis, paragraphs};
+pub use budget::Budget;
 pub use channel::{ChannelName, ChannelNext, ChannelPast, ChannelState};
 pub use delivery::{
     AttemptOutcome, Bundle, Bundled, DeliveryPast, DeliveryState, Destination, Leg, WaitingLeg,
@@ -26,5 +29,6 @@ pub use feed::{AddressRewrite, ArticleMode, Feed, FirstPoll, SiteRule, Validator
 pub use host::{HostMemory, PageKey, PageLines, TextHash};
 pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, ReportId};
 pub use listing::{FoundListing, ListedEntry, ListingRule};
+pub use shown::{MAX_SHOWN_CHARS, Shown, visible};
 pub use time::{LocalTimestamp, Timestamp};
 pub use watch::{FeedSelector, Field, Hit, Priority, Span, Watch, WatchName};

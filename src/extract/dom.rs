@@ -15,6 +15,13 @@ const MAX_DEPTH: usize = 512;
 /// Nodes of a tree: a page of 4 MiB made by a person has a quarter of these. About 200 bytes each.
 const MAX_NODES: usize = 400_000;
 
+/// Nodes of the tree of a feed's own text: the longest articles have some thousand, and each entry of a feed has such
+/// a text, so that many trees may stand at once.
+const MAX_NODES_OF_FRAGMENT: usize = 50_000;
+
+/// What a piece counts in a budget that counts steps: it makes some tens of nodes.
+pub(super) const STEPS_FOR_PIECE: usize = 256;
+
 /// Bytes given to the parser at a time. One byte can make at most about 170 nodes (a paragraph that reopens
 /// every open formatting element), so a piece stays well below [`MAX_NODES`].
 const PIECE_BYTES: u32 = 2_048;
@@ -27,6 +34,22 @@ const NEWEST_ELEMENTS: usize = 4;
 /// # Errors
 /// When the tree grows too deep or too large, or `still_time` says no.
 pub(super) fn parse(html: &str, still_time: &dyn Fn() -> bool) -> Result<Html, ExtractError> {
+    parse_up_to(html, MAX_NODES, still_time)
+}
+
+/// Parses a fragment of which nobody keeps the time, as its size keeps it within bounds.
+///
+/// # Errors
+/// When the tree grows too deep or too large.
+pub(super) fn parse_small(html: &str) -> Result<Html, ExtractError> {
+    parse_up_to(html, MAX_NODES_OF_FRAGMENT, &|| true)
+}
+
+fn parse_up_to(
+    html: &str,
+    max_nodes: usize,
+    still_time: &dyn Fn() -> bool,
+) -> Result<Html, ExtractError> {
     let options = ParseOpts::default();
     let mut parser = driver::parse_document(HtmlTreeSink::new(Html::new_document()), options);
     // One buffer for the whole page: the text of the nodes points into it.
@@ -41,7 +64,7 @@ pub(super) fn parse(html: &str, still_time: &dyn Fn() -> bool) -> Result<Html, E
         parser.process(piece);
         from += take;
         let mut tree = parser.tokenizer.sink.sink.0.borrow_mut();
-        check(&tree)?;
+        check(&tree, max_nodes)?;
         // Nobody reads the parse errors, and a page of nothing else would fill the memory with them.
         tree.errors.clear();
         drop(tree);
@@ -62,9 +85,9 @@ fn piece_length(html: &str, from: u32, length: u32) -> u32 {
     u32::try_from(boundary).map_or(length - from, |boundary| boundary - from)
 }
 
-fn check(tree: &Html) -> Result<(), ExtractError> {
-    if tree.tree.values().len() > MAX_NODES {
-        return Err(ExtractError::TooLarge { limit: MAX_NODES });
+fn check(tree: &Html, max_nodes: usize) -> Result<(), ExtractError> {
+    if tree.tree.values().len() > max_nodes {
+        return Err(ExtractError::TooLarge { limit: max_nodes });
     }
     let too_deep = tree
         .tree

@@ -36,7 +36,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::charset;
-use crate::domain::LocalTimestamp;
+use crate::domain::{self, Budget, LocalTimestamp};
 
 pub use address::{AddressError, check_pattern, rewritten};
 pub use choice::{NoPage, choose};
@@ -192,7 +192,7 @@ pub enum ExtractError {
     #[error("the document is not HTML but {found}")]
     NotHtml {
         /// What it is.
-        found: String,
+        found: domain::Shown,
     },
     /// Reading it took longer than the caller allows.
     #[error("the page takes too long to read")]
@@ -277,10 +277,11 @@ fn examine(
         None => Detail::Needed,
     };
     let stripped = strip::strip(&text, detail)?;
+    let budget = Budget::new(still_time);
     let html = dom::parse(&stripped.html, still_time)?;
     let applied = rule.map(|rule| rule.apply(&html, still_time));
     let applied = applied.transpose()?.unwrap_or_default();
-    let table = Table::new(&html, &applied.body, &applied.removed);
+    let table = Table::new(&html, &applied.body, &applied.removed, &budget);
     let linked = linked_data::read(&stripped.linked_data, &about(&table, page.url));
     let sources = Sources {
         table: &table,
@@ -290,6 +291,9 @@ fn examine(
         prior,
     };
     let (mut found, body) = read(&sources, &applied);
+    if !budget.lasts(STEPS_OF_STAGE) {
+        return Err(ExtractError::TooSlow);
+    }
     look(&table, &body, &applied);
     let mut elsewhere = None;
     let shown = Shown {
@@ -298,6 +302,7 @@ fn examine(
         html: &stripped.html,
         scripts: &stripped.scripts,
         noscripts: &stripped.noscripts,
+        budget: &budget,
     };
     if applied.body.is_empty()
         && let Some((text, place)) = embedded::find(&shown, &linked)
@@ -335,8 +340,15 @@ fn examine(
     if let Some(place) = elsewhere.filter(|_| !found.text.is_empty()) {
         found.notes.push(Note::TextNotShown { place });
     }
+    // What was found until the time ran out is a part, and which part depends on the machine.
+    if budget.is_spent() {
+        return Err(ExtractError::TooSlow);
+    }
     Ok((found, elsewhere))
 }
+
+/// What going on to the next part of the work counts: enough that the clock is asked at each.
+const STEPS_OF_STAGE: usize = 256;
 
 /// Headings that linked data is compared with.
 const COMPARED_HEADINGS: usize = 5;
@@ -444,11 +456,13 @@ pub fn fragment_text(html: &str) -> String {
         .get(..html.floor_char_boundary(MAX_FRAGMENT_BYTES))
         .unwrap_or(html);
     let parsed =
-        strip::strip(cut, Detail::Needed).and_then(|stripped| dom::parse(&stripped.html, &|| true));
+        strip::strip(cut, Detail::Needed).and_then(|stripped| dom::parse_small(&stripped.html));
     match parsed {
         Ok(html) => {
             let none = BTreeSet::new();
-            let table = Table::new(&html, &none, &none);
+            // What is small enough to be parsed is small enough to be walked.
+            let unbounded = Budget::new(&|| true);
+            let table = Table::new(&html, &none, &none, &unbounded);
             let all: Vec<usize> = (0..table.blocks.len()).collect();
             joined(&table, &all)
         }
@@ -458,14 +472,15 @@ pub fn fragment_text(html: &str) -> String {
 }
 
 /// The article in a piece of a page, without what stands around it.
-fn page_text(html: &str, title: Option<&str>) -> String {
+fn page_text(html: &str, title: Option<&str>, budget: &Budget<'_>) -> String {
+    let still_time = || budget.lasts(dom::STEPS_FOR_PIECE);
     let parsed = strip::strip(html, Detail::Needed)
-        .and_then(|stripped| dom::parse(&stripped.html, &|| true));
+        .and_then(|stripped| dom::parse(&stripped.html, &still_time));
     let Ok(html) = parsed else {
         return String::new();
     };
     let none = BTreeSet::new();
-    let table = Table::new(&html, &none, &none);
+    let table = Table::new(&html, &none, &none, budget);
     let known = Known {
         title,
         ..Known::default()
@@ -504,7 +519,9 @@ fn joined(table: &Table<'_>, body: &[usize]) -> String {
 fn decoded<'a>(page: &Page<'a>) -> Result<Cow<'a, str>, ExtractError> {
     let bytes = page.bytes.get(..MAX_PAGE_BYTES).unwrap_or(page.bytes);
     if let Some(found) = kind::foreign(bytes, page.content_type) {
-        return Err(ExtractError::NotHtml { found });
+        return Err(ExtractError::NotHtml {
+            found: domain::Shown::of(&found),
+        });
     }
     let label = page.content_type.and_then(charset::label_in_content_type);
     let declared = charset::declared_in_html(bytes);

@@ -8,6 +8,8 @@ use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::domain::Shown;
+
 use super::resolver::{RefusedAddress, ResolveError};
 use super::tls;
 
@@ -180,7 +182,7 @@ impl FetchError {
             return Self::Dns { host, reason };
         }
         if let Some(problem) = tls::find(error) {
-            let reason = one_line(&tls::explain(problem));
+            let reason = Shown::of(&tls::explain(problem)).into();
             return Self::Tls { host, reason };
         }
         if error.is_builder() {
@@ -238,18 +240,8 @@ fn deepest(error: &(dyn Error + 'static)) -> String {
     match deepest.downcast_ref::<reqwest::Error>() {
         // The client's own error would name the URL.
         Some(_) => "the request failed".to_owned(),
-        None => one_line(&deepest.to_string()),
+        None => Shown::of(&deepest.to_string()).into(),
     }
-}
-
-/// Makes a text from outside fit for a message: one short line without control characters.
-pub(crate) fn one_line(text: &str) -> String {
-    /// Enough for a sentence; what a server writes beyond it explains nothing.
-    const MAX_CHARS: usize = 200;
-    text.chars()
-        .take(MAX_CHARS)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
 }
 
 #[cfg(test)]

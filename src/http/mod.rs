@@ -27,7 +27,7 @@ pub use guard::{AllowedAddress, AllowedAddressError};
 pub use resolver::{FixedNames, Names};
 pub use tls::install_tls_provider;
 
-pub(crate) use error::{explain_io, in_words, one_line};
+pub(crate) use error::{explain_io, in_words};
 pub(crate) use guard::host_of;
 pub(crate) use headers::{clamp, seconds};
 pub(crate) use tls::{explain as explain_tls, find as find_tls, find_in_chain};

@@ -66,8 +66,14 @@ impl Trail {
     }
 
     /// The address to ask from now on, when every redirect on the way was permanent.
+    ///
+    /// None that gives up a secure connection: one forged answer would be enough to read the feed along for ever.
     pub(crate) fn moved_to(&self) -> Option<Url> {
-        (self.seen.len() > 1 && self.all_permanent).then(|| without_fragment(&self.current))
+        let begun_securely = self.seen.first().is_some_and(|url| url.scheme() == "https");
+        let is_secure = self.seen.iter().all(|url| url.scheme() == "https");
+        let is_as_secure = is_secure || !begun_securely;
+        (self.seen.len() > 1 && self.all_permanent && is_as_secure)
+            .then(|| without_fragment(&self.current))
     }
 }
 
@@ -139,6 +145,19 @@ mod tests {
             let moved_to = trail("http://a.example/old", hops).unwrap().moved_to();
             let expected = moved.then(|| Url::parse("http://a.example/new").unwrap());
             assert_eq!(moved_to, expected, "{hops:?}");
+        }
+    }
+
+    #[test]
+    fn a_move_away_from_https_is_followed_and_never_kept() {
+        for (hops, kept) in [
+            (&["http://a.example/b"][..], false),
+            (&["http://a.example/b", "https://a.example/c"], false),
+            (&["https://b.example/c"], true),
+        ] {
+            let hops: Vec<(u16, &str)> = hops.iter().map(|hop| (301, *hop)).collect();
+            let trail = trail("https://a.example/", &hops).unwrap();
+            assert_eq!(trail.moved_to().is_some(), kept, "{hops:?}");
         }
     }
 

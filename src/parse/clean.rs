@@ -5,10 +5,11 @@
 
 use std::borrow::Cow;
 
-use super::Document;
 use super::lexer::local_name;
 use super::references::Entities;
+use super::{BYTES_A_STEP, Document};
 use crate::charset;
+use crate::domain::Budget;
 
 /// Bytes at the start of a document in which an XML declaration is looked for.
 const DECLARATION_WINDOW_BYTES: usize = 1_024;
@@ -49,7 +50,10 @@ pub(super) fn text<'a>(document: &Document<'a>) -> Cow<'a, str> {
 }
 
 /// Cleans a document; the error says what it looks like where it is no feed.
-pub(super) fn clean<'a>(document: &Document<'a>) -> Result<Cleaned<'a>, String> {
+pub(super) fn clean<'a>(
+    document: &Document<'a>,
+    budget: &Budget<'_>,
+) -> Result<Cleaned<'a>, String> {
     let mut repairs = Vec::new();
     let text = without_controls(text(document), &mut repairs);
     if let Some(start) = json_start(&text) {
@@ -61,8 +65,8 @@ pub(super) fn clean<'a>(document: &Document<'a>) -> Result<Cleaned<'a>, String> 
             repairs,
         });
     }
-    let Some(start) = root_start(&text) else {
-        return Err(looks_like(&text));
+    let Some(start) = root_start(&text, budget) else {
+        return Err(looks_like(&text).to_owned());
     };
     let prolog = text.get(..start).unwrap_or_default();
     let is_in_web_page = is_web_page(prolog, None);
@@ -71,7 +75,7 @@ pub(super) fn clean<'a>(document: &Document<'a>) -> Result<Cleaned<'a>, String> 
             .iter()
             .any(|root| begins_with_tag(&text, start, root))
     {
-        return Err(looks_like(&text));
+        return Err(looks_like(&text).to_owned());
     }
     let entities = prolog
         .find("<!DOCTYPE")
@@ -148,24 +152,33 @@ fn json_start(text: &str) -> Option<usize> {
 }
 
 /// Finds the start tag of the root, whatever stands before it.
-fn root_start(text: &str) -> Option<usize> {
+fn root_start(text: &str, budget: &Budget<'_>) -> Option<usize> {
     let end = text.floor_char_boundary(MAX_PROLOG_BYTES);
     let window = text.get(..end)?;
     let mut at = 0;
+    // Where no comment ends any more, none is looked for again: each search would read to the window's end.
+    let mut comments_end = true;
     while let Some(found) = window.get(at..)?.find('<') {
+        if !budget.lasts(1 + found / BYTES_A_STEP) {
+            return None;
+        }
         let start = at + found;
         let markup = window.get(start + 1..)?;
         if is_root(markup) {
             return Some(start);
         }
-        let skipped = match markup
-            .strip_prefix("!--")
-            .map(|comment| comment.find("-->"))
-        {
-            Some(Some(length)) => "!--".len() + length,
-            _ => 0,
-        };
-        at = start + 1 + skipped;
+        at = start + 1;
+        if let Some(comment) = markup.strip_prefix("!--").filter(|_| comments_end) {
+            match comment.find("-->") {
+                Some(length) => at += "!--".len() + length,
+                None => {
+                    comments_end = false;
+                    if !budget.lasts(comment.len() / BYTES_A_STEP) {
+                        return None;
+                    }
+                }
+            }
+        }
     }
     None
 }
@@ -182,8 +195,14 @@ fn begins_with_tag(text: &str, start: usize, name: &str) -> bool {
         .is_some_and(|markup| local_tag_name(markup).eq_ignore_ascii_case(name))
 }
 
+/// Bytes of a tag's name, with its prefix, within which it is looked for; longer ones are no root of a feed.
+const MAX_ROOT_NAME_BYTES: usize = 64;
+
 /// Returns the name of the tag that begins here, after its `<`, without its prefix.
 fn local_tag_name(markup: &str) -> &str {
+    let markup = markup
+        .get(..markup.floor_char_boundary(MAX_ROOT_NAME_BYTES))
+        .unwrap_or_default();
     let end = markup
         .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
         .unwrap_or(markup.len());
@@ -214,7 +233,7 @@ pub(super) fn is_web_page(text: &str, content_type: Option<&str>) -> bool {
 const PAGE_WINDOW_BYTES: usize = 2_048;
 
 /// Says what a document without a feed in it looks like.
-pub(super) fn looks_like(text: &str) -> String {
+pub(super) fn looks_like(text: &str) -> &'static str {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
     let lower = start
         .get(..start.floor_char_boundary(2_048))
@@ -234,7 +253,6 @@ pub(super) fn looks_like(text: &str) -> String {
     } else {
         "it is neither XML nor JSON"
     }
-    .to_owned()
 }
 
 #[cfg(test)]
@@ -291,7 +309,7 @@ mod tests {
                 content_type: None,
                 url: None,
             };
-            assert_eq!(clean(&document).unwrap_err(), found);
+            assert_eq!(clean(&document, &Budget::new(&|| true)).unwrap_err(), found);
         }
     }
 }

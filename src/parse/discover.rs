@@ -9,6 +9,7 @@ use url::Url;
 
 use super::lexer::{Lexer, Piece, Tag};
 use super::{finish, references, text};
+use crate::domain::Budget;
 
 /// Candidates that are returned of one page.
 const MAX_CANDIDATES: usize = 50;
@@ -75,13 +76,17 @@ impl FeedLink {
 /// Finds the feeds that a page names, the likeliest first; each address once.
 ///
 /// A `link` in its head that says so goes first, then what merely looks like a feed. Feeds of comments come
-/// after those of news.
+/// after those of news. `still_time` is asked from time to time whether to go on.
 #[must_use]
-pub fn discover(html: &str, page: &Url) -> Vec<FeedLink> {
+pub fn discover(html: &str, page: &Url, still_time: &dyn Fn() -> bool) -> Vec<FeedLink> {
+    let budget = Budget::new(still_time);
     let mut base = page.clone();
     let mut links = Vec::new();
     let mut lexer = Lexer::new(html);
     while let Some(piece) = lexer.next() {
+        if !budget.lasts(1) {
+            break;
+        }
         let Piece::Start(tag) = piece else {
             continue;
         };
@@ -208,7 +213,7 @@ mod tests {
 
     fn found(html: &str) -> Vec<String> {
         let page = Url::parse("https://example.org/blog/post").unwrap();
-        discover(html, &page)
+        discover(html, &page, &|| true)
             .into_iter()
             .map(|link| link.url.to_string())
             .collect()

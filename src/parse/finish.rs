@@ -4,7 +4,7 @@ use url::Url;
 
 use super::draft::{Draft, DraftEntry};
 use super::{ParsedFeed, identity, text};
-use crate::domain::Entry;
+use crate::domain::{Budget, Entry};
 
 /// Schemes of pages. An address of any other (`javascript:`, `file:`) must not reach a message.
 const LINK_SCHEMES: [&str; 7] = ["http", "https", "ftp", "ftps", "gemini", "gopher", "mailto"];
@@ -18,7 +18,7 @@ pub(super) struct Finished {
 }
 
 /// Turns a draft into a feed; `document_url` is where it came from.
-pub(super) fn finish(draft: Draft, document_url: Option<&Url>) -> Finished {
+pub(super) fn finish(draft: Draft, document_url: Option<&Url>, budget: &Budget<'_>) -> Finished {
     let Draft {
         kind,
         title,
@@ -36,6 +36,9 @@ pub(super) fn finish(draft: Draft, document_url: Option<&Url>) -> Finished {
     let mut relative_links = Vec::with_capacity(entries.len());
     let mut finished = Vec::with_capacity(entries.len());
     for entry in entries {
+        if !budget.lasts(1) {
+            break;
+        }
         let written = entry.link.clone().filter(|link| Url::parse(link).is_err());
         let entry = finish_entry(entry, document_url, author.as_deref(), lang.as_deref());
         relative_links.push(written.filter(|_| entry.link.is_none()));

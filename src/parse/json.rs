@@ -8,12 +8,16 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::{Map, Value};
 
 use super::draft::{Draft, DraftEntry};
-use super::{FeedKind, MAX_ENTRIES, date, repair, text};
+use super::{BYTES_A_STEP, FeedKind, MAX_ENTRIES, date, repair, text};
+use crate::domain::{Budget, Shown};
 
 /// Reads a document that begins with `{` or `[`; the error says why it is no feed.
 ///
 /// What was complete before the place where a document breaks off is kept.
-pub(super) fn read(document: &str) -> Result<Draft, String> {
+pub(super) fn read(document: &str, budget: &Budget<'_>) -> Result<Draft, String> {
+    if !budget.lasts(document.len() / BYTES_A_STEP) {
+        return Err("it takes too long to read".to_owned());
+    }
     let mut repairs = Vec::new();
     let mut root = Root::default();
     if let Err(error) = root.fill(document) {
@@ -21,13 +25,17 @@ pub(super) fn read(document: &str) -> Result<Draft, String> {
         root = Root::default();
         let mended = root.fill(&without_lone_surrogates(document));
         if mended.is_err() && root.items.kept.is_empty() {
-            return Err(format!("it is JSON that is not valid: {error}"));
+            return Err(format!(
+                "it is JSON that is not valid: {}",
+                Shown::of(&error.to_string())
+            ));
         }
         let end = if root.items.kept.len() > complete {
             ""
         } else {
             "; what follows is lost"
         };
+        let error = Shown::of(&error.to_string());
         repairs.push(format!("the JSON is not valid: {error}{end}"));
     }
     let Root { members, items } = root;
@@ -42,7 +50,12 @@ pub(super) fn read(document: &str) -> Result<Draft, String> {
     draft.link = string(&members, &["home_page_url", "url"]);
     draft.author = authors(&members);
     draft.lang = string(&members, &["language"]);
-    draft.entries = items.kept.iter().map(entry).collect();
+    draft.entries = items
+        .kept
+        .iter()
+        .take_while(|item| budget.lasts(1 + item.len()))
+        .map(entry)
+        .collect();
     draft.repairs = repairs;
     Ok(draft)
 }

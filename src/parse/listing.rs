@@ -4,7 +4,7 @@ use url::Url;
 
 use super::draft::{Draft, DraftEntry};
 use super::{FeedKind, MAX_ENTRIES, ParsedFeed, date, finish, text};
-use crate::domain::{FoundListing, ListedEntry};
+use crate::domain::{Budget, FoundListing, ListedEntry};
 
 /// Makes a feed of what was found on a page; `page` is its address.
 ///
@@ -24,7 +24,7 @@ pub fn listing(found: FoundListing, page: &Url) -> ParsedFeed {
         .take(MAX_ENTRIES)
         .map(|entry| drafted(entry, &base))
         .collect();
-    let mut feed = finish::finish(draft, Some(page)).feed;
+    let mut feed = finish::finish(draft, Some(page), &Budget::new(&|| true)).feed;
     let all = feed.entries.len();
     feed.entries.retain(|entry| entry.link.is_some());
     let without_link = all - feed.entries.len();

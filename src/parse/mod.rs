@@ -57,7 +57,11 @@ pub use self::sitemap::{
 use self::clean::{Cleaned, Format};
 use self::draft::Draft;
 use self::finish::Finished;
-use crate::domain::Entry;
+use crate::domain::{Budget, Entry, Shown};
+
+/// The computing time that reading one feed may take, for callers of `still_time`: one built to be slow is given
+/// up. The largest real feeds, of 16 MiB, take a quarter of it.
+pub const READING_BUDGET: Duration = Duration::from_secs(2);
 
 /// Entries that are kept of one document; the rest is counted in `repairs`. Feeds have some 20, archives
 /// some hundred; each costs the stages after this one a fetch.
@@ -65,6 +69,9 @@ pub const MAX_ENTRIES: usize = 2_000;
 
 /// Bytes up to which a document with gaps is read a second time; larger ones are archives or attacks.
 const MAX_SECOND_READING_BYTES: usize = 4 * 1024 * 1024;
+
+/// Bytes that are passed over in one step of a budget.
+const BYTES_A_STEP: usize = 64;
 
 /// The bytes of a feed, and what came with them.
 #[derive(Debug, Clone, Copy)]
@@ -145,43 +152,64 @@ pub enum ParseError {
     #[error("this is not a feed: {found}")]
     NotAFeed {
         /// What it looks like instead.
-        found: String,
+        found: Shown,
     },
+    /// Reading it took longer than the caller allows.
+    #[error("the document takes too long to read")]
+    TooSlow,
 }
 
 /// Reads a feed.
 ///
+/// `still_time` is asked from time to time whether to go on.
+///
 /// # Errors
-/// When the document is not a feed. A bad entry is left out and named in `repairs`.
-pub fn feed(document: &Document<'_>) -> Result<ParsedFeed, ParseError> {
-    read(document).map(|finished| finished.feed)
+/// When the document is not a feed, or one built to be slow. A bad entry is left out and named in `repairs`.
+pub fn feed(
+    document: &Document<'_>,
+    still_time: &dyn Fn() -> bool,
+) -> Result<ParsedFeed, ParseError> {
+    read(document, &Budget::new(still_time)).map(|finished| finished.feed)
 }
 
 /// Cleans, reads and finishes a document.
-fn read(document: &Document<'_>) -> Result<Finished, ParseError> {
-    let cleaned = clean::clean(document).map_err(|found| ParseError::NotAFeed { found })?;
-    let draft = match cleaned.format {
-        Format::Json => json::read(&cleaned.text),
-        Format::Xml => xml(&cleaned, document.url),
-    };
-    let mut draft = draft.map_err(|found| ParseError::NotAFeed { found })?;
+fn read(document: &Document<'_>, budget: &Budget<'_>) -> Result<Finished, ParseError> {
+    let finished = read_within(document, budget);
+    // What was read until the time ran out is a part, and which part depends on the machine.
+    if budget.is_spent() {
+        return Err(ParseError::TooSlow);
+    }
+    finished.map_err(|found| ParseError::NotAFeed {
+        found: Shown::of(&found),
+    })
+}
+
+fn read_within(document: &Document<'_>, budget: &Budget<'_>) -> Result<Finished, String> {
+    let cleaned = clean::clean(document, budget)?;
+    let mut draft = match cleaned.format {
+        Format::Json => json::read(&cleaned.text, budget),
+        Format::Xml => xml(&cleaned, document.url, budget),
+    }?;
     draft.repairs.splice(0..0, cleaned.repairs);
-    Ok(finish::finish(draft, document.url))
+    Ok(finish::finish(draft, document.url, budget))
 }
 
 /// Reads XML with our own reader, and asks `feed_rs` for what that one leaves open.
-fn xml(cleaned: &Cleaned<'_>, url: Option<&Url>) -> Result<Draft, String> {
-    let mut draft = tolerant::read(&cleaned.text, &cleaned.entities, url)
+fn xml(cleaned: &Cleaned<'_>, url: Option<&Url>, budget: &Budget<'_>) -> Result<Draft, String> {
+    let mut draft = tolerant::read(&cleaned.text, &cleaned.entities, url, budget)
         .ok_or_else(|| "it is XML without a feed in it".to_owned())?;
     if cleaned.is_in_web_page && draft.entries.is_empty() {
         return Err("it is a web page".to_owned());
     }
-    if cleaned.text.len() <= MAX_SECOND_READING_BYTES && draft.has_gaps() {
+    if cleaned.text.len() <= MAX_SECOND_READING_BYTES
+        && draft.has_gaps()
+        && budget.lasts(cleaned.text.len() / BYTES_A_STEP)
+    {
         match strict::read(&cleaned.text, url) {
             Ok(second) => draft.fill_gaps(second),
             Err(error) => draft
                 .repairs
-                .push(format!("a strict reader refuses it: {error}")),
+                .push(format!("a strict reader refuses it: {}", Shown::of(&error))),
         }
     }
     Ok(draft)

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::Shown;
+
 use super::lexer::{Lexer, Piece, Tag, local_name};
 use super::{Document, ParseError, clean, references, text};
 
@@ -73,7 +75,7 @@ pub fn opml(document: &Document<'_>) -> Result<Vec<ListedFeed>, ParseError> {
         Ok(feeds)
     } else {
         Err(ParseError::NotAFeed {
-            found: clean::looks_like(&text),
+            found: Shown::of(clean::looks_like(&text)),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What a document turned out to be that was asked for as a feed: a feed, a sitemap, or a web page that may lead to one.
 
 use super::{Document, FeedLink, ParseError, ParsedFeed, Sitemap, clean, discover, feed, sitemap};
+use crate::domain::Shown;
 
 /// A document by what it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,24 +16,32 @@ pub enum Recognised {
 
 /// Reads a document as what it is.
 ///
+/// `still_time` is asked from time to time whether to go on.
+///
 /// # Errors
-/// When it is none of them.
-pub fn recognise(document: &Document<'_>) -> Result<Recognised, ParseError> {
+/// When it is built to be slow, or none of them.
+pub fn recognise(
+    document: &Document<'_>,
+    still_time: &dyn Fn() -> bool,
+) -> Result<Recognised, ParseError> {
     let text = clean::text(document);
     let is_page = clean::is_web_page(&text, document.content_type);
-    let error = match feed(document) {
+    let error = match feed(document, still_time) {
         // A page may hold an element that is called like those of feeds, and nothing that is news.
         Ok(feed) if feed.entries.is_empty() && is_page => ParseError::NotAFeed {
-            found: clean::looks_like(&text),
+            found: Shown::of(clean::looks_like(&text)),
         },
         Ok(feed) => return Ok(Recognised::Feed(feed)),
+        Err(ParseError::TooSlow) => return Err(ParseError::TooSlow),
         Err(error) => error,
     };
-    if let Ok(sitemap) = sitemap(document) {
-        return Ok(Recognised::Sitemap(sitemap));
+    match sitemap(document, still_time) {
+        Ok(sitemap) => return Ok(Recognised::Sitemap(sitemap)),
+        Err(ParseError::TooSlow) => return Err(ParseError::TooSlow),
+        Err(ParseError::NotAFeed { .. }) => {}
     }
     match document.url {
-        Some(url) if is_page => Ok(Recognised::Page(discover(&text, url))),
+        Some(url) if is_page => Ok(Recognised::Page(discover(&text, url, still_time))),
         _ => Err(error),
     }
 }
@@ -44,11 +53,12 @@ mod tests {
     use super::*;
 
     fn recognised(text: &str, content_type: &str) -> Result<Recognised, ParseError> {
-        recognise(&Document {
+        let document = Document {
             bytes: text.as_bytes(),
             content_type: Some(content_type),
             url: Some(&Url::parse("https://example.org/").unwrap()),
-        })
+        };
+        recognise(&document, &|| true)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::finish::Finished;
 use super::{Document, FeedKind, read, sanitised};
-use crate::domain::{Entry, Timestamp};
+use crate::domain::{Budget, Entry, Timestamp};
 
 /// What `newswatch parse` says of one document.
 #[derive(Debug, Serialize)]
@@ -47,8 +47,8 @@ pub struct ReportedEntry {
 
 /// Reads a document and reports what came of it; `input` is what the user named it by.
 #[must_use]
-pub fn report(input: &str, document: &Document<'_>) -> Report {
-    match read(document) {
+pub fn report(input: &str, document: &Document<'_>, still_time: &dyn Fn() -> bool) -> Report {
+    match read(document, &Budget::new(still_time)) {
         Ok(Finished {
             feed,
             relative_links,

@@ -9,6 +9,7 @@ use ammonia::{Builder, UrlRelative};
 use url::Url;
 
 use super::{references, text};
+use crate::domain::visible;
 
 /// Bytes of one text that are sanitised; the rest is cut off. The longest articles have some 200 kB.
 const MAX_BYTES: usize = 1024 * 1024;
@@ -63,14 +64,14 @@ pub fn sanitised(html: &str, base: Option<&Url>) -> String {
 
 /// Drops control characters and those that turn the direction of text.
 fn without_controls(html: &str) -> Cow<'_, str> {
-    let is_unwanted = |c: char| {
-        (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || text::is_invisible_control(c)
-    };
-    if html.contains(is_unwanted) {
-        Cow::Owned(html.replace(is_unwanted, ""))
-    } else {
-        Cow::Borrowed(html)
+    if html.is_ascii() && !html.contains(is_unwanted) {
+        return Cow::Borrowed(html);
     }
+    Cow::Owned(visible(html).filter(|c| !is_unwanted(*c)).collect())
+}
+
+fn is_unwanted(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r')
 }
 
 /// Returns whether markup is deeper, or its tags longer, than its parser can bear.

@@ -10,9 +10,10 @@ use url::Url;
 use super::draft::{Draft, DraftEntry};
 use super::lexer::{Lexer, Piece, Tag, local_name};
 use super::{
-    Document, FeedKind, MAX_ENTRIES, ParseError, ParsedFeed, clean, date, finish, references, text,
+    BYTES_A_STEP, Document, FeedKind, MAX_ENTRIES, ParseError, ParsedFeed, clean, date, finish,
+    references, text,
 };
-use crate::domain::Timestamp;
+use crate::domain::{Budget, Shown, Timestamp};
 
 /// Addresses read of one document; the protocol allows 50,000.
 const MAX_ADDRESSES: usize = 100_000;
@@ -43,9 +44,15 @@ pub struct SitemapLink {
 
 /// Reads a sitemap.
 ///
+/// `still_time` is asked from time to time whether to go on.
+///
 /// # Errors
-/// When the document is neither a sitemap nor a list of addresses.
-pub fn sitemap(document: &Document<'_>) -> Result<Sitemap, ParseError> {
+/// When the document is neither a sitemap nor a list of addresses, or built to be slow.
+pub fn sitemap(
+    document: &Document<'_>,
+    still_time: &dyn Fn() -> bool,
+) -> Result<Sitemap, ParseError> {
+    let budget = Budget::new(still_time);
     let text = clean::text(document);
     let mut pages = Pages::default();
     if text
@@ -53,13 +60,16 @@ pub fn sitemap(document: &Document<'_>) -> Result<Sitemap, ParseError> {
         .trim_start()
         .starts_with("http")
     {
-        pages.read_lines(&text);
+        pages.read_lines(&text, &budget);
     } else {
-        pages.read_markup(&text);
+        pages.read_markup(&text, &budget);
+    }
+    if budget.is_spent() {
+        return Err(ParseError::TooSlow);
     }
     if !pages.is_sitemap {
         return Err(ParseError::NotAFeed {
-            found: clean::looks_like(&text),
+            found: Shown::of(clean::looks_like(&text)),
         });
     }
     let mut draft = Draft::new(FeedKind::Sitemap);
@@ -74,7 +84,7 @@ pub fn sitemap(document: &Document<'_>) -> Result<Sitemap, ParseError> {
     let mut sitemaps = pages.sitemaps;
     sitemaps.sort_by_key(|sitemap| Reverse(sitemap.updated));
     Ok(Sitemap {
-        feed: finish::finish(draft, document.url).feed,
+        feed: finish::finish(draft, document.url, &budget).feed,
         sitemaps,
     })
 }
@@ -140,8 +150,11 @@ struct Pages {
 
 impl Pages {
     /// Reads a list with an address a line.
-    fn read_lines(&mut self, text: &str) {
+    fn read_lines(&mut self, text: &str, budget: &Budget<'_>) {
         for line in text.lines().take(MAX_ADDRESSES) {
+            if !budget.lasts(1 + line.len() / BYTES_A_STEP) {
+                return;
+            }
             let address = line.trim().trim_start_matches('\u{FEFF}');
             if address.is_empty() {
                 continue;
@@ -158,10 +171,13 @@ impl Pages {
     }
 
     /// Reads `urlset` and `sitemapindex`.
-    fn read_markup(&mut self, text: &str) {
+    fn read_markup(&mut self, text: &str, budget: &Budget<'_>) {
         let mut page = DraftEntry::default();
         let mut field = Field::None;
         for piece in Lexer::new(text) {
+            if !budget.lasts(1) {
+                return;
+            }
             match piece {
                 Piece::Start(tag) => {
                     let local = local_name(tag.name).to_ascii_lowercase();
@@ -255,11 +271,14 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Sitemap {
-        sitemap(&Document {
-            bytes: text.as_bytes(),
-            content_type: None,
-            url: None,
-        })
+        sitemap(
+            &Document {
+                bytes: text.as_bytes(),
+                content_type: None,
+                url: None,
+            },
+            &|| true,
+        )
         .unwrap()
     }
 
@@ -322,11 +341,14 @@ mod tests {
 
     #[test]
     fn another_document_is_no_sitemap() {
-        let outcome = sitemap(&Document {
-            bytes: b"<rss><channel/></rss>",
-            content_type: None,
-            url: None,
-        });
+        let outcome = sitemap(
+            &Document {
+                bytes: b"<rss><channel/></rss>",
+                content_type: None,
+                url: None,
+            },
+            &|| true,
+        );
         assert!(outcome.is_err());
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::references;
+use crate::domain::visible;
 
 /// Characters kept of a headline or a name. Headlines have some hundred; what is longer is a mistake or an
 /// attack, and every later step would carry it along.
@@ -160,12 +161,9 @@ pub(super) fn line(text: &str) -> Option<String> {
     let mut line = String::with_capacity(text.len().min(MAX_LINE_CHARS));
     let mut chars = 0;
     let mut gap = false;
-    for c in text.chars() {
+    for c in visible(text) {
         if c.is_whitespace() || c.is_control() {
             gap = chars > 0;
-            continue;
-        }
-        if is_invisible_control(c) {
             continue;
         }
         if gap {
@@ -186,16 +184,6 @@ pub(super) fn line(text: &str) -> Option<String> {
 pub(super) fn address(written: &str) -> Option<String> {
     let joined: String = written.split(['\n', '\r', '\t']).map(str::trim).collect();
     line(&joined)
-}
-
-/// Returns whether a character only changes how its neighbours are shown: text directions, byte order
-/// marks, annotations, variation of nothing.
-///
-/// Unicode's `Bidi_Control` property, and the specials: hostile headlines use them to show one name and mean another.
-pub(super) fn is_invisible_control(c: char) -> bool {
-    matches!(c,
-        '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-        | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
 /// Drops HTML's tags, comments and the text of scripts and styles; anything else in `<>` is text.

@@ -6,6 +6,7 @@
 
 mod drive;
 pub mod flag;
+mod gate;
 pub mod gather;
 pub mod notify;
 pub mod poll;
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, watch};
 use url::Url;
 
 use crate::channel::Channel;
@@ -29,6 +30,7 @@ use crate::schedule::PollPolicy;
 use crate::store::{Store, StoreError};
 
 pub use drive::{Until, drive, step};
+pub use gate::Gate;
 
 /// What the stages need and what lives as long as the process does.
 #[derive(Debug)]
@@ -43,8 +45,8 @@ pub struct Context {
     pub rest: Duration,
     /// Wakes the stages when there is work for them.
     pub wake: Wake,
-    /// Bounds how many documents are parsed at once: each may take a core and tens of megabytes.
-    pub parsing: Arc<Semaphore>,
+    /// Bounds how many documents are read at once: each may take a core and tens of megabytes.
+    pub gate: Gate,
     /// The plan in force; a reload puts another in its place, and no stage begins anew for it.
     pub plans: watch::Sender<Arc<Plan>>,
     /// Why the store takes nothing now; absent while it does.

@@ -3,12 +3,12 @@
 //! A web page leads to its feed, an index to its newest sitemaps. How far is followed is bounded in number by
 //! `parse` and in time by one more timeout; what is decided from it is in `poll`.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use url::Url;
 
 use super::{Context, Plan};
+use crate::clock;
 use crate::domain::{Feed, ListingRule, Validators, shown_url};
 use crate::extract::{Listing, Page};
 use crate::http::{Body, FetchError, Fetched, Get};
@@ -113,38 +113,40 @@ async fn recognised(
     url: Url,
     listing: Option<ListingRule>,
 ) -> Result<Recognised, String> {
-    let permit = Arc::clone(&ctx.parsing).acquire_owned().await.ok();
-    tokio::task::spawn_blocking(move || {
-        let recognised = match listing {
-            Some(rule) => listed(&body, &url, &rule).map(Recognised::Feed),
-            None => parse::recognise(&Document {
-                bytes: &body.bytes,
-                content_type: body.content_type.as_deref(),
-                url: Some(&url),
-            })
+    let named = shown_url(&url);
+    let reading = ctx
+        .gate
+        .pass(named, parse::READING_BUDGET, move |budget| match listing {
+            Some(rule) => listed(&body, &url, &rule, budget).map(Recognised::Feed),
+            None => parse::recognise(
+                &Document {
+                    bytes: &body.bytes,
+                    content_type: body.content_type.as_deref(),
+                    url: Some(&url),
+                },
+                &clock::still_time(budget),
+            )
             .map_err(|error| error.to_string()),
-        };
-        drop(permit);
-        recognised
-    })
-    .await
-    .unwrap_or_else(|_| Err("reading this feed ran into a defect of newswatch".into()))
+        });
+    reading
+        .await
+        .unwrap_or_else(|unread| Err(unread.to_string()))
 }
 
 /// Reads a page that lists articles.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a budget of computing time, not a time of day"
-)]
-fn listed(body: &Body, url: &Url, rule: &ListingRule) -> Result<ParsedFeed, String> {
+fn listed(
+    body: &Body,
+    url: &Url,
+    rule: &ListingRule,
+    budget: Duration,
+) -> Result<ParsedFeed, String> {
     let listing = Listing::new(rule).map_err(|error| error.to_string())?;
     let page = Page {
         bytes: &body.bytes,
         content_type: body.content_type.as_deref(),
         url: Some(url),
     };
-    let begun = Instant::now();
-    let still_time = || begun.elapsed() < crate::extract::READING_BUDGET;
+    let still_time = clock::still_time(budget);
     let found = listing
         .read(&page, &still_time)
         .map_err(|error| error.to_string())?;

@@ -1,17 +1,18 @@
 //! entry -> article: fetches the page behind an entry and stores its text, or the feed's own text instead.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::task::JoinError;
 use tracing::{info, warn};
 use url::Url;
 
+use super::gate::Unread;
 use super::{Context, Plan, Stage, StageError};
+use crate::clock;
 use crate::domain::{
     Article, ArticleMode, Entry, EntryId, FeedWords, HostMemory, PageKey, PageLines, SiteRule,
-    TextHash, Validators,
+    TextHash, Validators, shown_url,
 };
 use crate::extract::{self, ExtractError, Extracted, NoPage, Note, Page, Prior, Rule};
 use crate::http::{Body, FetchError, Get};
@@ -75,7 +76,7 @@ impl Stage for Scrape {
             .ok()
             .and_then(|page| rule_problem(&page.found));
         let memory = remembered(ctx, page.as_ref().ok()).await?;
-        let chosen = choose_aside(work.entry.clone(), page, memory).await;
+        let chosen = choose_aside(ctx, &work, page, memory).await;
         info!(
             entry.id = %work.claim.id,
             size_bytes = chosen.article.text.len(),
@@ -153,26 +154,34 @@ struct Chosen {
 }
 
 /// Reads the feed's own text and chooses on a thread of its own; where that panics, the headline is all there is.
-async fn choose_aside(entry: Entry, page: Result<ReadPage, NoPage>, memory: HostMemory) -> Chosen {
+async fn choose_aside(
+    ctx: &Context,
+    work: &Unscraped,
+    page: Result<ReadPage, NoPage>,
+    memory: HostMemory,
+) -> Chosen {
+    let entry = work.entry.clone();
     let headline = Entry {
         summary: None,
         content: None,
         ..entry.clone()
     };
-    tokio::task::spawn_blocking(move || choose(&entry, page, &memory))
-        .await
-        .unwrap_or_else(|_| {
-            let defect = "reading the feed's text ran into a defect of newswatch";
-            Chosen {
-                article: extract::choose(&headline, Err(NoPage::Failed(defect.into()))),
-                feed_words: FeedWords {
-                    title: headline.title,
-                    summary: None,
-                },
-                lines: None,
-                dropped: 0,
-            }
-        })
+    let named = format!("the feed's text of entry {}", work.claim.id);
+    let choosing = ctx.gate.pass(named, extract::READING_BUDGET, move |_| {
+        choose(&entry, page, &memory)
+    });
+    choosing.await.unwrap_or_else(|unread| {
+        let problem = format!("the feed's text: {unread}");
+        Chosen {
+            article: extract::choose(&headline, Err(NoPage::Failed(problem))),
+            feed_words: FeedWords {
+                title: headline.title,
+                summary: None,
+            },
+            lines: None,
+            dropped: 0,
+        }
+    })
 }
 
 /// Chooses the text of an entry once the lines are dropped that the page's host repeats.
@@ -340,39 +349,31 @@ async fn read_page(
     let url = fetched.final_url;
     let extracted = extract_aside(ctx, body, url.clone(), reading)
         .await
-        .map_err(|_| {
-            Failure::Lasting("reading the page ran into a defect of newswatch".into())
-        })??;
+        .map_err(|unread| Failure::Lasting(format!("the page: {unread}")))??;
     Ok((extracted, url))
 }
 
-/// Reads the page on a thread of its own; the outer error is a panic there.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a budget of computing time, not a time of day: it must run on while a fixed clock stands still"
-)]
+/// Reads the page on a thread of its own; the outer error says why it was not read at all.
 async fn extract_aside(
     ctx: &Context,
     body: Body,
     url: Url,
-    reading: Reading,
-) -> Result<Result<Extracted, ExtractError>, JoinError> {
-    let permit = Arc::clone(&ctx.parsing).acquire_owned().await.ok();
-    tokio::task::spawn_blocking(move || {
-        let rule = reading.rule.as_ref().and_then(|rule| Rule::new(rule).ok());
-        let begun = Instant::now();
-        let page = Page {
-            bytes: &body.bytes,
-            content_type: body.content_type.as_deref(),
-            url: Some(&url),
-        };
-        let found = extract::article_given(&page, rule.as_ref(), reading.prior, &|| {
-            begun.elapsed() < extract::READING_BUDGET
+    how: Reading,
+) -> Result<Result<Extracted, ExtractError>, Unread> {
+    let named = shown_url(&url);
+    let reading = ctx
+        .gate
+        .pass(named, extract::READING_BUDGET, move |budget| {
+            let rule = how.rule.as_ref().and_then(|rule| Rule::new(rule).ok());
+            let page = Page {
+                bytes: &body.bytes,
+                content_type: body.content_type.as_deref(),
+                url: Some(&url),
+            };
+            let still_time = clock::still_time(budget);
+            extract::article_given(&page, rule.as_ref(), how.prior, &still_time)
         });
-        drop(permit);
-        found
-    })
-    .await
+    reading.await
 }
 
 /// Puts the entry off when it has tries left; tells whether it did.

@@ -6,6 +6,8 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 use url::Url;
 
+use crate::domain::visible;
+
 /// What a text that was cut ends in.
 const ELLIPSIS: char = '…';
 
@@ -16,7 +18,7 @@ const ELLIPSIS: char = '…';
 pub(crate) fn one_line(text: &str, max_chars: usize) -> String {
     let mut line = String::new();
     let mut chars = 0;
-    for c in text.chars().filter(|c| !is_invisible(*c)) {
+    for c in visible(text) {
         let c = if is_break(c) { ' ' } else { c };
         if c == ' ' && (line.is_empty() || line.ends_with(' ')) {
             continue;
@@ -41,7 +43,7 @@ pub(crate) fn header(text: &str, max_chars: usize) -> String {
 /// Makes text for HTML, between tags and inside quoted attributes alike.
 pub(crate) fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| !is_invisible(*c)) {
+    for c in visible(text) {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
@@ -94,21 +96,6 @@ pub(crate) fn cut(text: &str, max_chars: usize) -> String {
 /// Spaces and everything that is not to be seen but takes a place: C0, DEL, C1, line and paragraph separators.
 fn is_break(c: char) -> bool {
     c.is_control() || c.is_whitespace()
-}
-
-/// Characters that change the order in which others are shown, or that nobody sees.
-///
-/// The joiners U+200C and U+200D stay: Persian, Indic scripts and emoji are written with them.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{61c}' | '\u{200e}' | '\u{200f}'      // direction marks
-        | '\u{202a}'..='\u{202e}'                // embeddings and overrides
-        | '\u{2066}'..='\u{2069}'                // isolates
-        | '\u{206a}'..='\u{206f}'                // deprecated format characters
-        | '\u{200b}' | '\u{2060}' | '\u{feff}'   // zero-width spaces
-        | '\u{fff9}'..='\u{fffb}'                // interlinear annotations
-        | '\u{e0001}'                            // language tag
-    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The lock on a state directory: one newswatch works on it at a time.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
 
@@ -16,17 +16,9 @@ pub(super) struct StateLock {
 impl StateLock {
     /// Takes the lock.
     pub(super) fn take(state_dir: &Path) -> Result<Self, StoreError> {
-        use std::os::unix::fs::OpenOptionsExt as _;
         let path = state_dir.join("lock");
         let unusable = |error: std::io::Error| place::unusable(&path, &error);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .map_err(unusable)?;
+        let mut file = place::open_private(&path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

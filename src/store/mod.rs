@@ -20,6 +20,7 @@ mod kept;
 mod legs;
 mod lists;
 mod lock;
+mod marks;
 mod place;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -50,6 +51,7 @@ pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use flagging::{FlagWork, Flagged, Judged};
 pub use kept::{Kept, KeptPlace};
 pub use lists::{AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine};
+pub use marks::{Marks, Standing};
 pub use report::{ChannelLine, Counts, FeedLine, Report, Summary};
 pub(crate) use server::MAX_WORKER_BYTES;
 pub use server::{Server, ServerError};

@@ -1,32 +1,93 @@
 //! Where the database lies: the state directory and the file in it, readable by their owner alone.
 
-use std::fs;
+use std::fs::{self, File, Metadata, Permissions};
 use std::io;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use super::tx::{DatabaseFailure, StoreError};
 
-/// Makes the directory, readable by its owner alone.
+/// Makes the directory, readable by its owner alone; one that is there already must be so too.
 pub(super) fn make_private(state_dir: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::DirBuilderExt as _;
     fs::DirBuilder::new()
         .recursive(true)
-        .mode(0o700)
+        .mode(OWN_DIRECTORY)
         .create(state_dir)
-        .map_err(|error| unusable(state_dir, &error))
+        .map_err(|error| unusable(state_dir, &error))?;
+    let found = fs::metadata(state_dir).map_err(|error| unusable(state_dir, &error))?;
+    make_own(state_dir, &found, OWN_DIRECTORY)
 }
 
 /// Makes the database's file, readable by its owner alone; SQLite gives its other files the same mode.
 pub(super) fn create_private(file: &Path) -> Result<(), StoreError> {
+    open_private(file).map(drop)
+}
+
+/// Opens a file of the state directory, or makes it: no other file that a link leads to, and nobody else's.
+///
+/// Nothing in it is changed. Who could put a link here could have another file of this user written over.
+pub(super) fn open_private(file: &Path) -> Result<File, StoreError> {
     use std::os::unix::fs::OpenOptionsExt as _;
-    fs::OpenOptions::new()
+    let failed = |error: io::Error| unusable(file, &error);
+    let refused = |why: &str| refused(file, why);
+    match fs::symlink_metadata(file) {
+        Ok(found) if found.is_symlink() => {
+            return Err(refused(
+                "it is a link to another file; put the file itself there",
+            ));
+        }
+        Ok(found) if !found.is_file() => return Err(refused("it is not a file")),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+        Ok(_) | Err(_) => {}
+    }
+    let opened = fs::OpenOptions::new()
+        .read(true)
         .write(true)
         .create(true)
         .truncate(false)
-        .mode(0o600)
+        .mode(OWN_FILE)
         .open(file)
-        .map(drop)
-        .map_err(|error| unusable(file, &error))
+        .map_err(failed)?;
+    let found = opened.metadata().map_err(failed)?;
+    // Another file took the place of the one that was looked at.
+    let named = fs::symlink_metadata(file).map_err(failed)?;
+    if (named.dev(), named.ino()) != (found.dev(), found.ino()) {
+        return Err(refused("it was exchanged while it was opened"));
+    }
+    make_own(file, &found, OWN_FILE)?;
+    Ok(opened)
+}
+
+/// The mode of a directory that its owner alone may look into.
+const OWN_DIRECTORY: u32 = 0o700;
+
+/// The mode of a file that its owner alone may read.
+const OWN_FILE: u32 = 0o600;
+
+/// Takes the rights of others away; says why where that is not ours to do.
+fn make_own(place: &Path, found: &Metadata, mode: u32) -> Result<(), StoreError> {
+    if found.permissions().mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    let permissions = Permissions::from_mode(found.permissions().mode() & mode);
+    fs::set_permissions(place, permissions).map_err(|_| {
+        refused(
+            place,
+            &format!(
+                "other users may use it (mode {:o}) and this user cannot change that; its owner can: chmod {mode:o}",
+                found.permissions().mode() & 0o7777
+            ),
+        )
+    })
+}
+
+fn refused(place: &Path, why: &str) -> StoreError {
+    StoreError::Path {
+        path: place.display().to_string(),
+        message: why.to_owned(),
+        kind: DatabaseFailure::Other,
+    }
 }
 
 /// Makes sure that there is a database and that this user may read it.
@@ -63,5 +124,52 @@ pub(super) fn unusable(path: &Path, error: &io::Error) -> StoreError {
         path: path.display().to_string(),
         message,
         kind,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    #[test]
+    fn what_others_may_read_is_closed_to_them() {
+        let home = tempfile::tempdir().unwrap();
+        let state = home.path().join("state");
+        fs::create_dir(&state).unwrap();
+        fs::set_permissions(&state, Permissions::from_mode(0o755)).unwrap();
+        let file = state.join("newswatch.db");
+        fs::write(&file, "kept").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+        make_private(&state).unwrap();
+        create_private(&file).unwrap();
+        assert_eq!((mode(&state), mode(&file)), (0o700, 0o600));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "kept");
+    }
+
+    #[test]
+    fn a_link_is_not_followed_and_what_it_leads_to_stays_as_it_is() {
+        let home = tempfile::tempdir().unwrap();
+        let other = home.path().join("other");
+        fs::write(&other, "precious").unwrap();
+        for target in [other.as_path(), &home.path().join("missing")] {
+            let link = home.path().join("lock");
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            let error = open_private(&link).unwrap_err();
+            assert!(error.to_string().contains("a link"), "{error}");
+            fs::remove_file(&link).unwrap();
+        }
+        assert_eq!(fs::read_to_string(&other).unwrap(), "precious");
+        assert!(!home.path().join("missing").exists());
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_with_the_reason() {
+        let home = tempfile::tempdir().unwrap();
+        let error = open_private(home.path()).unwrap_err();
+        assert!(error.to_string().contains("not a file"), "{error}");
     }
 }

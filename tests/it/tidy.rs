@@ -10,11 +10,12 @@ const PURE: [&str; 7] = [
 
 /// For each module, the modules that it may name; `main > cli > daemon > pipeline, config > channel > store,
 /// http, the pure modules > domain`.
-const MAY_NAME: [(&str, &[&str]); 21] = [
+const MAY_NAME: [(&str, &[&str]); 22] = [
     ("domain", &[]),
     ("charset", &[]),
     ("language", &[]),
     ("clock", &["domain"]),
+    ("defects", &["domain"]),
     ("schedule", &["domain"]),
     ("render", &["domain", "matching"]),
     ("alerting", &["domain"]),
@@ -33,8 +34,8 @@ const MAY_NAME: [(&str, &[&str]); 21] = [
     (
         "pipeline",
         &[
-            "alerting", "channel", "clock", "domain", "extract", "http", "matching", "parse",
-            "schedule", "store",
+            "alerting", "channel", "clock", "defects", "domain", "extract", "http", "matching",
+            "parse", "schedule", "store",
         ],
     ),
     (
@@ -60,6 +61,7 @@ const MAY_NAME: [(&str, &[&str]); 21] = [
             "clock",
             "config",
             "daemon",
+            "defects",
             "demo",
             "domain",
             "extract",

@@ -23,9 +23,8 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use crate::channel::{SmtpSettings, SmtpTls};
-use crate::http::{
-    explain_io, explain_tls, find_in_chain, find_tls, install_tls_provider, one_line,
-};
+use crate::domain::Shown;
+use crate::http::{explain_io, explain_tls, find_in_chain, find_tls, install_tls_provider};
 
 use super::stream::CarefulStream;
 
@@ -136,11 +135,11 @@ impl Problem {
             let text = std::error::Error::source(error).map(ToString::to_string);
             return Self::Reply {
                 code: code.into(),
-                text: one_line(&text.unwrap_or_default()),
+                text: Shown::of(&text.unwrap_or_default()).into(),
             };
         }
         if let Some(problem) = find_tls(error) {
-            let what = one_line(&explain_tls(problem));
+            let what = Shown::of(&explain_tls(problem)).into();
             return match problem {
                 rustls::Error::InvalidCertificate(_) => Self::BadCertificate(what),
                 _ => Self::Broken(what),
@@ -150,7 +149,7 @@ impl Problem {
         Self::Broken(match io.and_then(explain_io) {
             Some(what) => what.to_owned(),
             None if error.is_response() => "its answer is not SMTP, or was cut off".to_owned(),
-            None => one_line(&innermost(error)),
+            None => Shown::of(&innermost(error)).into(),
         })
     }
 }
@@ -432,5 +431,5 @@ impl fmt::Debug for Session {
 fn in_words(response: &Response) -> String {
     let code = response.code();
     let text: Vec<&str> = response.message().collect();
-    one_line(&format!("{code} {}", text.join(" ")))
+    Shown::of(&format!("{code} {}", text.join(" "))).into()
 }

@@ -3,7 +3,6 @@
 mod explain;
 
 use std::path::PathBuf;
-use std::time::Instant;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -11,7 +10,7 @@ use url::Url;
 
 use super::input::{Document, Inputs};
 use super::{Outcome, output};
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::config;
 use crate::extract::{self, Explanation, Extracted, Origin, Page, Prior, Rule, Sourced};
 
@@ -71,10 +70,6 @@ impl Extract {
         }
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a budget of computing time, not a time of day"
-    )]
     fn extract(
         &self,
         document: &Document,
@@ -89,8 +84,7 @@ impl Extract {
             now: Some(Clock::system().now()),
             published: None,
         };
-        let begun = Instant::now();
-        let still_time = || begun.elapsed() < extract::READING_BUDGET;
+        let still_time = clock::still_time(extract::READING_BUDGET);
         if self.explain {
             let (found, explanation) = extract::explained(&page, rule, prior, &still_time)?;
             return Ok((found, Some(explanation)));

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{Outcome, output};
 use crate::cli::input::{Document, Fetcher};
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::domain::{Timestamp, shown_url};
 use crate::http::{AllowedAddress, FetchError};
 use crate::parse::{self, Heard, ParsedFeed, Recognised, Search, Wanted};
@@ -76,11 +76,12 @@ impl Discover {
 }
 
 fn recognise(document: &Document) -> Result<Recognised, parse::ParseError> {
-    parse::recognise(&parse::Document {
+    let document = parse::Document {
         bytes: &document.bytes,
         content_type: document.content_type.as_deref(),
         url: document.url.as_ref(),
-    })
+    };
+    parse::recognise(&document, &clock::still_time(parse::READING_BUDGET))
 }
 
 /// Fetches the places one after the other; feeds without an entry are put last.

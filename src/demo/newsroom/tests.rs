@@ -217,7 +217,7 @@ fn read_feed(released: usize, outlet: Outlet) -> ParsedFeed {
         content_type: None,
         url: Some(&url),
     };
-    parse::feed(&document).unwrap()
+    parse::feed(&document, &|| true).unwrap()
 }
 
 #[test]

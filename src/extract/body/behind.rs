@@ -3,6 +3,8 @@
 //! Each begins with a headline of the same level, and with its own authors and date or in an element of its own.
 //! The posts of a live blog are told from them by standing below the headline of the page, not beside it.
 
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::Known;
@@ -30,15 +32,17 @@ pub(super) fn own_blocks(
     if known.is_live || title.is_empty() || title.split(' ').any(is_live_word) {
         return None;
     }
-    let headlines = Headlines { table, plain };
+    let headlines = Headlines::new(table, plain);
     let (own, level) = headlines.own(&title)?;
-    let all: Vec<usize> = headlines.of_level(level).collect();
+    let all = headlines.of_level(level);
+    let insets = Insets::of(table, plain, own);
+    let is_own_signed = headlines.is_signed(own);
     let begins_another = |&index: &usize| {
-        let end = all.iter().find(|next| **next > index);
-        let end = end.copied().unwrap_or(table.blocks.len());
-        headlines.text(index, end) >= SHORTEST_ARTICLE
-            && headlines.is_alike(own, index, level)
-            && !headlines.is_inset(own, index)
+        table.budget.lasts(STEPS_FOR_HEADLINE)
+            && headlines.text(index, headlines.end_of(index, level)) >= SHORTEST_ARTICLE
+            && (is_own_signed && headlines.is_signed(index)
+                || headlines.is_beside(own, index, level))
+            && !insets.holds(index)
             && !headlines.is_live(index)
     };
     let behind = all.iter().copied().filter(|index| *index > own);
@@ -52,6 +56,9 @@ pub(super) fn own_blocks(
     }
     Some(start.unwrap_or(0)..end.unwrap_or(table.blocks.len()))
 }
+
+/// What looking at one headline costs: the elements around it are walked.
+const STEPS_FOR_HEADLINE: usize = 16;
 
 fn is_live_word(word: &str) -> bool {
     matches!(
@@ -67,12 +74,32 @@ fn says(block: &Block, title: &str) -> bool {
     length * 2 >= title.len() && length <= 2 * title.len() + 20 && block.folded() == title
 }
 
+/// The headings of a page, by level, so that none is looked for twice.
 struct Headlines<'a> {
     table: &'a Table<'a>,
     plain: &'a Sums,
+    /// The blocks of each level, in document order.
+    by_level: BTreeMap<u8, Vec<usize>>,
+    /// For each element, whether it or one around it is named after what is live; known once somebody asks.
+    live: OnceCell<Vec<bool>>,
 }
 
-impl Headlines<'_> {
+impl<'a> Headlines<'a> {
+    fn new(table: &'a Table<'a>, plain: &'a Sums) -> Self {
+        let mut by_level: BTreeMap<u8, Vec<usize>> = BTreeMap::new();
+        for (index, block) in table.blocks.iter().enumerate() {
+            if let Tag::Heading(level) = block.tag {
+                by_level.entry(level).or_default().push(index);
+            }
+        }
+        Self {
+            table,
+            plain,
+            by_level,
+            live: OnceCell::new(),
+        }
+    }
+
     /// The headline of the page that stands above the most text, and its level.
     fn own(&self, title: &str) -> Option<(usize, u8)> {
         let blocks = self.table.blocks.iter().enumerate();
@@ -80,14 +107,10 @@ impl Headlines<'_> {
             Tag::Heading(level) if says(block, title) => Some((index, level)),
             _ => None,
         });
-        own.map(|(index, level)| {
-            let end = self.of_level(level).find(|next| *next > index);
-            let end = end.unwrap_or(self.table.blocks.len());
-            (index, level, self.text(index, end))
-        })
-        .filter(|(.., text)| *text >= SHORTEST_OWN)
-        .max_by(|a, b| a.2.total_cmp(&b.2))
-        .map(|(index, level, _)| (index, level))
+        own.map(|(index, level)| (index, level, self.text(index, self.end_of(index, level))))
+            .filter(|(.., text)| *text >= SHORTEST_OWN)
+            .max_by(|a, b| a.2.total_cmp(&b.2))
+            .map(|(index, level, _)| (index, level))
     }
 
     /// The first heading that says the headline of the page.
@@ -96,20 +119,19 @@ impl Headlines<'_> {
         blocks.position(|block| matches!(block.tag, Tag::Heading(_)) && says(block, title))
     }
 
-    fn of_level(&self, level: u8) -> impl Iterator<Item = usize> {
-        let blocks = self.table.blocks.iter().enumerate();
-        blocks
-            .filter(move |(_, block)| block.tag == Tag::Heading(level))
-            .map(|(index, _)| index)
+    fn of_level(&self, level: u8) -> &[usize] {
+        self.by_level.get(&level).map_or(&[], Vec::as_slice)
+    }
+
+    /// Where what stands under a headline ends: at the next of its level.
+    fn end_of(&self, headline: usize, level: u8) -> usize {
+        let all = self.of_level(level);
+        let next = all.partition_point(|index| *index <= headline);
+        all.get(next).copied().unwrap_or(self.table.blocks.len())
     }
 
     fn text(&self, first: usize, end: usize) -> f64 {
         self.plain.between(first, end)
-    }
-
-    /// Tells whether a headline begins an article as the page's own does.
-    fn is_alike(&self, own: usize, other: usize, level: u8) -> bool {
-        self.is_signed(own) && self.is_signed(other) || self.is_beside(own, other, level)
     }
 
     /// Tells whether authors or a date stand right behind a headline.
@@ -119,9 +141,15 @@ impl Headlines<'_> {
             .take(BLOCKS_TO_BYLINE)
             .find(|(_, block)| matches!(block.tag, Tag::Heading(_)))
             .map_or(headline + 1 + BLOCKS_TO_BYLINE, |(index, _)| index);
-        let parts = self.table.elements.iter();
+        // Elements are in document order, so those that begin here are one range.
+        let from = self
+            .table
+            .elements
+            .partition_point(|part| part.first < headline);
+        let parts = self.table.elements.iter().skip(from);
         parts
-            .filter(|part| (headline..end).contains(&part.first) && part.end <= end)
+            .take_while(|part| part.first < end)
+            .filter(|part| part.end <= end)
             .any(|part| {
                 part.tag == Tag::Time
                     || part.hints.any(Hints::BYLINE.or(Hints::DATE)) && part.end > part.first
@@ -165,62 +193,106 @@ impl Headlines<'_> {
         Some((holds(one?, own)?, holds(another?, other)?))
     }
 
-    /// Tells whether a headline stands in a box between the paragraphs of the page's own article, which goes on
-    /// below it.
-    fn is_inset(&self, own: usize, other: usize) -> bool {
-        let holders = |first: usize, end: usize| {
-            let blocks = self.table.blocks.iter().enumerate().take(end).skip(first);
-            blocks
-                .filter(|(index, _)| self.text(*index, index + 1) > 0.0)
-                .map(|(_, block)| self.holder(block.part))
-        };
-        let holder_of_other = self
-            .table
-            .blocks
-            .get(other)
-            .map_or(0, |block| self.holder(block.part));
-        let (first, end) = (own.min(other), own.max(other));
-        let before: Vec<usize> = holders(first, end).collect();
-        let mut behind = holders(end, self.table.blocks.len());
-        other > own && behind.any(|holder| holder != holder_of_other && before.contains(&holder))
+    /// Tells whether a headline stands in a part named after what is live.
+    fn is_live(&self, headline: usize) -> bool {
+        let live = self.live.get_or_init(|| live_parts(self.table));
+        let block = self.table.blocks.get(headline);
+        block
+            .and_then(|block| live.get(block.part))
+            .copied()
+            .unwrap_or_default()
     }
+}
 
-    /// The element that holds a paragraph or a heading beside others.
-    fn holder(&self, part: usize) -> usize {
-        let element = self.table.elements.get(part);
-        match element {
-            Some(found)
-                if matches!(
-                    found.tag,
-                    Tag::Paragraph | Tag::Heading(_) | Tag::Item | Tag::Quote
-                ) =>
-            {
-                found.parent
+/// For each element, whether it or one around it is named after what is live.
+fn live_parts(table: &Table<'_>) -> Vec<bool> {
+    let mut live: Vec<bool> = Vec::with_capacity(table.elements.len());
+    for (index, part) in table.elements.iter().enumerate() {
+        let is_around = part.parent < index && live.get(part.parent).copied().unwrap_or_default();
+        live.push(is_around || is_named_live(table, part));
+    }
+    live
+}
+
+fn is_named_live(table: &Table<'_>, part: &Part) -> bool {
+    if matches!(part.tag, Tag::Body | Tag::Html) {
+        return false;
+    }
+    let element = table.element(part).into_iter();
+    element
+        .flat_map(|element| [attribute(element, "class"), attribute(element, "id")])
+        .flatten()
+        .any(|name| {
+            let name = name.to_ascii_lowercase();
+            ["live", "ticker", "timeline", "minute"]
+                .iter()
+                .any(|word| name.contains(word))
+        })
+}
+
+/// Where a headline would stand in a box between the paragraphs of the page's own article, which goes on below it.
+struct Insets<'a> {
+    table: &'a Table<'a>,
+    own: usize,
+    /// For each block behind the page's headline, how many elements hold text both above and below it.
+    around: Vec<usize>,
+    /// For each element that holds text behind it, the first and the last block.
+    reach: HashMap<usize, (usize, usize)>,
+}
+
+impl<'a> Insets<'a> {
+    fn of(table: &'a Table<'a>, plain: &Sums, own: usize) -> Self {
+        let mut reach: HashMap<usize, (usize, usize)> = HashMap::new();
+        for (index, block) in table.blocks.iter().enumerate().skip(own) {
+            if plain.between(index, index + 1) > 0.0 {
+                let holder = holder(table, block.part);
+                reach.entry(holder).or_insert((index, index)).1 = index;
             }
-            _ => part,
+        }
+        let mut begun = vec![0_usize; table.blocks.len() + 1];
+        let mut ended = vec![0_usize; table.blocks.len() + 1];
+        for (first, last) in reach.values() {
+            if let (Some(begun), Some(ended)) = (begun.get_mut(first + 1), ended.get_mut(last + 1))
+            {
+                *begun += 1;
+                *ended += 1;
+            }
+        }
+        let mut open = 0;
+        let around = begun.iter().zip(&ended).map(|(begun, ended)| {
+            open = open + begun - ended;
+            open
+        });
+        Self {
+            table,
+            own,
+            around: around.collect(),
+            reach,
         }
     }
 
-    /// Tells whether a headline stands in a part named after what is live.
-    fn is_live(&self, headline: usize) -> bool {
-        let part = self
-            .table
-            .blocks
-            .get(headline)
-            .map_or(0, |block| block.part);
-        let own = self.table.elements.get(part).into_iter();
-        let around = self.table.ancestors(part).map(|(_, part)| part);
-        own.chain(around)
-            .filter(|part| !matches!(part.tag, Tag::Body | Tag::Html))
-            .filter_map(|part| self.table.element(part))
-            .flat_map(|element| [attribute(element, "class"), attribute(element, "id")])
-            .flatten()
-            .any(|name| {
-                let name = name.to_ascii_lowercase();
-                ["live", "ticker", "timeline", "minute"]
-                    .iter()
-                    .any(|word| name.contains(word))
-            })
+    fn holds(&self, headline: usize) -> bool {
+        let around = self.around.get(headline).copied().unwrap_or_default();
+        let block = self.table.blocks.get(headline);
+        let holder = block.map_or(0, |block| holder(self.table, block.part));
+        let reach = self.reach.get(&holder);
+        let by_its_own = reach.is_some_and(|(first, last)| *first < headline && headline <= *last);
+        headline > self.own && around > usize::from(by_its_own)
+    }
+}
+
+/// The element that holds a paragraph or a heading beside others.
+fn holder(table: &Table<'_>, part: usize) -> usize {
+    match table.elements.get(part) {
+        Some(found)
+            if matches!(
+                found.tag,
+                Tag::Paragraph | Tag::Heading(_) | Tag::Item | Tag::Quote
+            ) =>
+        {
+            found.parent
+        }
+        _ => part,
     }
 }
 

@@ -60,6 +60,9 @@ pub(super) fn junk_parts(
         let inherited = (part.parent < index)
             .then(|| junk.get(part.parent).copied().flatten())
             .flatten();
+        if !table.budget.lasts(1) {
+            break;
+        }
         // A post quoted from a network carries that network's name.
         let telling = match part.tag {
             Tag::Quote => names.without(Hints::SHARE),
@@ -93,7 +96,10 @@ pub(super) fn junk_parts(
 fn is_box_of_text(table: &Table<'_>, part: &Part, telling: Hints) -> bool {
     let only_card = !part.hints.any(telling.without(Hints::RELATED));
     let blocks = table.blocks.iter().take(part.end).skip(part.first);
-    only_card && blocks.clone().all(|block| block.links == 0) && blocks.count() > 0
+    only_card
+        && table.budget.lasts(1 + part.end - part.first)
+        && blocks.clone().all(|block| block.links == 0)
+        && blocks.count() > 0
 }
 
 /// Rows of small parts that each have a linked headline and a line of text: other articles, whatever they are

@@ -105,6 +105,9 @@ pub(super) fn find(table: &Table<'_>, known: &Known<'_>, rule: &Applied) -> Foun
     let mut best = Found::new(table, Verdict::Dropped(Dropped::Outside));
     let mut best_weight = 0;
     for names in [JUNK, SURE_JUNK, Hints::COMMENTS] {
+        if !table.budget.lasts(table.elements.len()) {
+            break;
+        }
         let survey = Survey::new(table, &plain, names, headline, own.as_ref());
         let found = article(&survey, known);
         let weight = found.weight(table);
@@ -156,6 +159,9 @@ fn named_by_rule(table: &Table<'_>, rule: &Applied) -> Found {
         .iter()
         .filter(|part| rule.body.contains(&part.node));
     for part in parts {
+        if !table.budget.lasts(1 + part.end - part.first) {
+            break;
+        }
         let slots = found.verdicts.iter_mut();
         for slot in slots.take(part.end).skip(part.first) {
             *slot = Verdict::Kept(Kept::Rule);

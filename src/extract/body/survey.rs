@@ -106,6 +106,9 @@ impl<'a> Survey<'a> {
         };
         let (mut best, _) = best_of(Tag::holds_articles).or_else(|| best_of(|_| true))?;
         loop {
+            if !self.table.budget.lasts(elements.len() - best) {
+                return Some(best);
+            }
             let outer = elements.get(best)?;
             let outer_worth = self.worth.of(outer);
             let inner = elements

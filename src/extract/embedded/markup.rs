@@ -48,8 +48,8 @@ pub(super) fn hidden(shown: &Shown<'_>) -> Option<String> {
     });
     templates
         .chain(elements)
-        .filter(|html| html.len() >= ENOUGH / 2)
-        .map(|html| page_text(&html, shown.title))
+        .filter(|html| html.len() >= ENOUGH / 2 && shown.budget.lasts(1))
+        .map(|html| page_text(&html, shown.title, shown.budget))
         .filter(|text| weight(text) >= ENOUGH / 2 && !super::wall::is_about_consent(text))
         .max_by_key(|text| weight(text))
 }
@@ -62,13 +62,14 @@ pub(super) fn of_rows(values: &Values, shown: &Shown<'_>) -> Option<String> {
     values
         .all
         .iter()
+        .take_while(|_| shown.budget.lasts(1))
         .map(|value| {
             let mut html = String::new();
             write_out(value, values, 0, &mut html);
             html
         })
         .filter(|html| html.len() >= ENOUGH)
-        .map(|html| page_text(&html, shown.title))
+        .map(|html| page_text(&html, shown.title, shown.budget))
         .filter(|text| weight(text) >= ENOUGH)
         .max_by_key(|text| weight(text))
 }

@@ -14,6 +14,7 @@ use super::explain::Elsewhere;
 use super::linked_data::LinkedArticle;
 use super::text::{ends_sentence, folded, weight};
 use super::{fragment_text, wall};
+use crate::domain::Budget;
 use decode::Values;
 use tree::Tree;
 
@@ -32,6 +33,9 @@ const ENOUGH_UNDER_HEADLINE: usize = 100;
 /// Weight of a shown text below which it can be a notice that the page is loading.
 const NOTICE: usize = 120;
 
+/// Bytes that are searched in one step of a budget.
+const BYTES_A_STEP: usize = 64;
+
 /// Bytes of scripts that are read.
 const MAX_BYTES: usize = 6 * 1_048_576;
 
@@ -48,11 +52,13 @@ pub(super) struct Shown<'a> {
     pub(super) scripts: &'a [&'a str],
     /// What is meant for readers without scripts.
     pub(super) noscripts: &'a [&'a str],
+    /// What is left of the time for the page.
+    pub(super) budget: &'a Budget<'a>,
 }
 
 /// The text that the page keeps for programs, where it shows people none or only the beginning.
 pub(super) fn find(shown: &Shown<'_>, linked: &LinkedArticle) -> Option<(String, Elsewhere)> {
-    if let Some(text) = live(shown.text, linked) {
+    if let Some(text) = live(shown, linked) {
         return Some((text, Elsewhere::LinkedData));
     }
     if let Some(text) = quoted(shown.text, linked.body.as_deref()) {
@@ -75,7 +81,7 @@ pub(super) fn find(shown: &Shown<'_>, linked: &LinkedArticle) -> Option<(String,
 }
 
 /// The posts of a live blog that linked data lists, where the page shows but a few of them.
-fn live(shown: &str, linked: &LinkedArticle) -> Option<String> {
+fn live(shown: &Shown<'_>, linked: &LinkedArticle) -> Option<String> {
     let posts: Vec<String> = linked
         .posts
         .iter()
@@ -90,12 +96,15 @@ fn live(shown: &str, linked: &LinkedArticle) -> Option<String> {
         })
         .collect();
     let all = posts.join("\n");
-    if weight(&all) < ENOUGH / 2 || weight(shown) * 3 > weight(&all) * 2 {
+    if weight(&all) < ENOUGH / 2 || weight(shown.text) * 3 > weight(&all) * 2 {
         return None;
     }
     let known = folded(&all);
-    let is_lead = |line: &&str| !known.contains(&folded(line));
+    let is_lead = |line: &&str| {
+        shown.budget.lasts(1 + known.len() / BYTES_A_STEP) && !known.contains(&folded(line))
+    };
     let mut lead: Vec<String> = shown
+        .text
         .lines()
         .take_while(is_lead)
         .map(str::to_owned)

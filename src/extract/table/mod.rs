@@ -16,6 +16,7 @@ use scraper::{ElementRef, Html, HtmlTreeSink, Node, node::Element};
 use super::hints::Hints;
 use super::origin::{Origin, Sourced};
 use super::text::{TextBuffer, folded};
+use crate::domain::Budget;
 use walk::{Current, Walk};
 
 pub(in crate::extract) use tag::Tag;
@@ -43,6 +44,8 @@ pub(in crate::extract) struct Table<'a> {
     pub(in crate::extract) title: Option<String>,
     /// The language of the `html` tag.
     pub(in crate::extract) lang: Option<&'a str>,
+    /// What is left of the time for this page: every loop over the tables asks it.
+    pub(in crate::extract) budget: &'a Budget<'a>,
 }
 
 /// An element.
@@ -110,6 +113,7 @@ impl<'a> Table<'a> {
         html: &'a Html,
         marked: &'a BTreeSet<NodeId>,
         removed: &'a BTreeSet<NodeId>,
+        budget: &'a Budget<'a>,
     ) -> Self {
         let mut walk = Walk {
             table: Self {
@@ -120,6 +124,7 @@ impl<'a> Table<'a> {
                 links: Vec::new(),
                 title: None,
                 lang: None,
+                budget,
             },
             marked,
             removed,

@@ -57,6 +57,9 @@ impl<'a> Walk<'a> {
         let root = self.table.html.tree.root();
         let mut next = root.first_child();
         while let Some(node) = next {
+            if !self.table.budget.lasts(1) {
+                break;
+            }
             let descend = self.enter(node);
             next = node.first_child().filter(|_| descend);
             let mut up = node;

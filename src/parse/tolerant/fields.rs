@@ -6,7 +6,7 @@ use super::body;
 use super::children::{Child, children};
 use super::names::Namespaces;
 use super::vocabulary::{Slot, slot};
-use crate::domain::Timestamp;
+use crate::domain::{Budget, Timestamp};
 use crate::parse::draft::{Draft, DraftEntry};
 use crate::parse::lexer::{Piece, Tag, local_name};
 use crate::parse::references::{self, Entities};
@@ -24,6 +24,7 @@ pub(super) struct Scope<'s> {
     document: Option<&'s Url>,
     /// What `xml:base` says here, where it says anything.
     base: Option<Url>,
+    budget: &'s Budget<'s>,
 }
 
 impl<'s> Scope<'s> {
@@ -33,12 +34,14 @@ impl<'s> Scope<'s> {
         entities: &'s Entities,
         namespaces: &'s Namespaces<'s>,
         document: Option<&'s Url>,
+        budget: &'s Budget<'s>,
     ) -> Self {
         let outside = Self {
             entities,
             namespaces,
             document,
             base: None,
+            budget,
         };
         containers
             .iter()
@@ -218,6 +221,9 @@ impl Fields {
 
     fn read_all(&mut self, pieces: &[Piece<'_>], scope: &Scope<'_>) {
         for child in children(pieces, scope.namespaces) {
+            if !scope.budget.lasts(1 + child.inner.len()) {
+                return;
+            }
             self.read(&child, scope);
         }
     }
@@ -265,6 +271,9 @@ impl Fields {
     /// Reads the children of a container, one level deep: containers do not stand in one another.
     fn read_nested(&mut self, child: &Child<'_, '_>, scope: &Scope<'_>) {
         for nested in children(child.inner, scope.namespaces) {
+            if !scope.budget.lasts(1 + nested.inner.len()) {
+                return;
+            }
             let (vocabulary, local) = scope.namespaces.resolve(&nested.tag);
             if !matches!(slot(vocabulary, &local), None | Some((Slot::Group, _)))
                 && local != "content"

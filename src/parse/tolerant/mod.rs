@@ -19,7 +19,8 @@ use self::names::{Namespaces, Vocabulary};
 use super::draft::Draft;
 use super::lexer::{Lexer, Piece, Tag, local_name};
 use super::references::Entities;
-use super::{FeedKind, MAX_ENTRIES, repair};
+use super::{BYTES_A_STEP, FeedKind, MAX_ENTRIES, repair};
+use crate::domain::Budget;
 
 /// Pieces kept of one entry; more than any article has. What follows in that entry is not read.
 const MAX_ENTRY_PIECES: usize = 100_000;
@@ -28,11 +29,22 @@ const MAX_ENTRY_PIECES: usize = 100_000;
 const MAX_FEED_PIECES: usize = 20_000;
 
 /// Reads a document that begins with the root's start tag; nothing where it holds neither entries nor a title.
-pub(super) fn read(document: &str, entities: &Entities, url: Option<&Url>) -> Option<Draft> {
+pub(super) fn read(
+    document: &str,
+    entities: &Entities,
+    url: Option<&Url>,
+    budget: &Budget<'_>,
+) -> Option<Draft> {
     let mut outline = Outline::default();
-    let entries = outline.split(document);
+    let entries = outline.split(document, budget);
     let root = outline.root?;
-    let scope = Scope::of_feed(&outline.containers, entities, &outline.namespaces, url);
+    let scope = Scope::of_feed(
+        &outline.containers,
+        entities,
+        &outline.namespaces,
+        url,
+        budget,
+    );
     let mut draft = fields::feed(
         kind(&root),
         &outline.feed_pieces,
@@ -41,6 +53,7 @@ pub(super) fn read(document: &str, entities: &Entities, url: Option<&Url>) -> Op
     );
     draft.entries = entries
         .iter()
+        .take_while(|entry| budget.lasts(1 + entry.pieces.len()))
         .map(|entry| fields::entry(&entry.tag, &entry.pieces, &scope))
         .collect();
     draft.pace = pace::pace(&outline.feed_pieces, entities, &outline.namespaces);
@@ -72,10 +85,16 @@ struct Outline<'a> {
 
 impl<'a> Outline<'a> {
     /// Divides a document; the entries come back, the rest is kept here.
-    fn split(&mut self, document: &'a str) -> Vec<EntryPieces<'a>> {
+    fn split(&mut self, document: &'a str, budget: &Budget<'_>) -> Vec<EntryPieces<'a>> {
         let mut entries = Vec::new();
         let mut lexer = Lexer::new(document);
+        let mut left = document.len();
         while let Some(piece) = lexer.next() {
+            let read = left - lexer.rest().len();
+            left -= read;
+            if !budget.lasts(1 + read / BYTES_A_STEP) {
+                break;
+            }
             match piece {
                 Piece::Start(tag) => {
                     self.namespaces.learn(&tag);
@@ -85,7 +104,7 @@ impl<'a> Outline<'a> {
                                 .push(repair::entries_left_out(1 + count_entries(lexer.rest())));
                             break;
                         }
-                        Role::Entry => entries.push(self.entry(tag, &mut lexer)),
+                        Role::Entry => entries.push(self.entry(tag, &mut lexer, budget)),
                         Role::Container => self.container(tag),
                         Role::Field => self.keep(piece),
                     }
@@ -128,7 +147,12 @@ impl<'a> Outline<'a> {
     }
 
     /// Reads an entry up to its end tag, or to where the next one begins.
-    fn entry(&mut self, tag: Tag<'a>, lexer: &mut Lexer<'a>) -> EntryPieces<'a> {
+    fn entry(
+        &mut self,
+        tag: Tag<'a>,
+        lexer: &mut Lexer<'a>,
+        budget: &Budget<'_>,
+    ) -> EntryPieces<'a> {
         self.root.get_or_insert(tag);
         let mut pieces = Vec::new();
         if tag.is_empty {
@@ -138,7 +162,7 @@ impl<'a> Outline<'a> {
         let mut holder: Option<&str> = None;
         loop {
             let before = lexer.clone();
-            let Some(piece) = lexer.next() else {
+            let Some(piece) = lexer.next().filter(|_| budget.lasts(1)) else {
                 break;
             };
             match piece {
