@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::output::counted;
 use super::since::{Since, since};
 use super::status::open_store;
 use super::{ConfigArg, Outcome, output};
@@ -133,7 +134,12 @@ impl Retry {
             since: self.since.map(Since::at),
         };
         let chosen = store.retry(selection, Clock::system().now()).await?;
-        output::line(&format!("{chosen} deliveries are due now"))?;
+        let chosen_in_words = counted(
+            usize::try_from(chosen).unwrap_or_default(),
+            "delivery is",
+            "deliveries are",
+        );
+        output::line(&format!("{chosen_in_words} due now"))?;
         Ok(if chosen == 0 {
             Outcome::No
         } else {
@@ -204,7 +210,7 @@ fn detail_text(detail: &AlertDetail) -> String {
         lines.push(format!("  url        {url}"));
     }
     if let Some(published) = alert.published {
-        lines.push(format!("  published  {published}"));
+        lines.push(format!("  published  {}", output::time(published)));
     }
     if let Some(problem) = &detail.page_problem {
         let problem = one_line(problem);
@@ -212,14 +218,18 @@ fn detail_text(detail: &AlertDetail) -> String {
     }
     for (delivery, attempts) in &detail.deliveries {
         lines.push(format!(
-            "  {}  {}: {}, {} tries",
+            "  {}  {}: {}, {}",
             delivery
                 .id
                 .as_ref()
                 .map_or("not gathered yet", |id| id.0.as_str()),
             destination(delivery),
             state_text(&delivery.state),
-            delivery.tries
+            counted(
+                usize::try_from(delivery.tries).unwrap_or_default(),
+                "try",
+                "tries"
+            )
         ));
         lines.extend(attempts.iter().map(attempt_text));
     }

@@ -78,7 +78,7 @@ impl Backtest {
     }
 
     fn print(&self, found: &Found) -> anyhow::Result<()> {
-        output::line(&format!("{} articles", found.articles))?;
+        output::line(&output::counted(found.articles, "article", "articles"))?;
         let mut quiet = Vec::new();
         for tally in &found.watches {
             let lines = match &self.against {
@@ -176,7 +176,7 @@ fn change_lines(tally: &WatchTally) -> Vec<String> {
 }
 
 fn counted(hits: usize) -> String {
-    format!("{hits} {}", if hits == 1 { "hit" } else { "hits" })
+    output::counted(hits, "hit", "hits")
 }
 
 fn example(mark: &str, example: &Example) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! `newswatch init`: a commented configuration to start from.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -39,9 +39,23 @@ impl Init {
                 }
             })?;
         file.write_all(DEFAULT.as_bytes())?;
-        let path = path.display();
+        // In this folder it is found without being named.
+        let is_here = self.dir == Path::new(".");
+        let option = if is_here {
+            String::new()
+        } else {
+            format!(" --config {}", path.display())
+        };
+        let shown = if is_here {
+            "newswatch.toml".to_owned()
+        } else {
+            path.display().to_string()
+        };
         output::line(&format!(
-            "wrote {path}\n\n  edit it, then\n  newswatch check --config {path}\n  newswatch run --config {path}"
+            "wrote {shown}\n\nEdit it: which feeds, which watches, who is told. Then\n  \
+             newswatch check{option}          every mistake in it\n  \
+             newswatch run --once{option}     one pass; the first takes what is there as old news\n  \
+             newswatch run{option}            the service"
         ))?;
         Ok(Outcome::Done)
     }

@@ -3,20 +3,51 @@
 use std::path::Path;
 
 use super::output;
-use crate::config::{self, Config, ProcessEnvironment, Secrets};
+use crate::config::{self, Config, Problem, ProcessEnvironment, Secrets, Severity, nearest};
+
+/// The most names that are listed when one does not exist.
+const SHOWN_NAMES: usize = 12;
 
 /// Reads a configuration; secrets that cannot be read do not matter.
 ///
 /// # Errors
 /// Every problem of the file, as people read it.
 pub(super) fn load(path: &Path) -> anyhow::Result<Config> {
-    match config::load(path, &ProcessEnvironment, Secrets::Optional) {
+    load_with(path, Secrets::Optional)
+}
+
+/// Reads the configuration of a command that sends: its secrets must be there.
+///
+/// # Errors
+/// Every problem of the file, as people read it.
+pub(super) fn load_to_send(path: &Path) -> anyhow::Result<Config> {
+    load_with(path, Secrets::Required)
+}
+
+fn load_with(path: &Path, secrets: Secrets) -> anyhow::Result<Config> {
+    match config::load(path, &ProcessEnvironment, secrets) {
         Ok(loaded) => Ok(loaded.config),
         Err(problems) => anyhow::bail!(
-            "the configuration cannot be used\n{}",
-            problems.render(output::color())
+            "the configuration cannot be used\n{}\n\n{}",
+            problems.render(output::color_of_errors()),
+            in_numbers(&problems.0)
         ),
     }
+}
+
+/// `3 errors, 2 warnings`
+pub(super) fn in_numbers(problems: &[Problem]) -> String {
+    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+    let errors = problems.iter().filter(is_error).count();
+    let warnings = problems.len() - errors;
+    let mut parts = Vec::new();
+    if errors > 0 {
+        parts.push(output::counted(errors, "error", "errors"));
+    }
+    if warnings > 0 {
+        parts.push(output::counted(warnings, "warning", "warnings"));
+    }
+    parts.join(", ")
 }
 
 /// The places of the watches to work with: the one of this name, or all.
@@ -30,7 +61,32 @@ pub(super) fn places_of(config: &Config, name: Option<&str>) -> anyhow::Result<V
         .map(|(place, _)| place)
         .collect();
     if let Some(name) = name {
-        anyhow::ensure!(!places.is_empty(), "there is no watch named \"{name}\"");
+        let known = config.watches.iter().map(|watch| watch.name.0.as_str());
+        anyhow::ensure!(!places.is_empty(), "{}", no_such("watch", name, known));
     }
     Ok(places)
+}
+
+/// That nothing has a name, and what has one like it.
+pub(super) fn no_such<'a>(
+    what: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> String {
+    let plural = format!("{what}{}", if what.ends_with("ch") { "es" } else { "s" });
+    let more = match nearest(name, known.clone()) {
+        Some(meant) => format!("did you mean \"{meant}\"?"),
+        None => {
+            let all: Vec<&str> = known.into_iter().collect();
+            match all.len() {
+                0 => format!("there are no {plural} in the configuration"),
+                1..=SHOWN_NAMES => format!("the {plural} are: {}", all.join(", ")),
+                many => {
+                    let first: Vec<&str> = all.into_iter().take(SHOWN_NAMES).collect();
+                    format!("the {many} {plural} are: {}, ...", first.join(", "))
+                }
+            }
+        }
+    };
+    format!("there is no {what} \"{name}\"; {more}")
 }

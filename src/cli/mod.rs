@@ -3,6 +3,7 @@
 mod alerts;
 mod backtest;
 mod check;
+mod check_live;
 mod demo;
 mod explain;
 mod extract;
@@ -22,11 +23,13 @@ mod status;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Environment as _, ProcessEnvironment};
+use crate::config::{Environment as _, ProcessEnvironment, config_places};
 use crate::defects;
 use crate::telemetry;
 
@@ -74,9 +77,30 @@ enum Command {
 /// The configuration that most commands need.
 #[derive(Debug, Args)]
 struct ConfigArg {
-    /// The configuration file
-    #[arg(long = "config", short = 'c', value_name = "FILE")]
+    /// The configuration [default: $NEWSWATCH_CONFIG, or newswatch.toml in this folder, in your configuration folder
+    /// or in /etc/newswatch]
+    #[arg(
+        long = "config", short = 'c', value_name = "FILE",
+        default_value = default_config(), hide_default_value = true, required = default_config().is_none()
+    )]
     path: PathBuf,
+}
+
+/// The configuration that is used when none is named, looked for once.
+fn default_config() -> Option<&'static str> {
+    static FOUND: OnceLock<Option<String>> = OnceLock::new();
+    let found = FOUND.get_or_init(|| {
+        let places = config_places(&ProcessEnvironment);
+        // What a variable names is meant, whether it is there or not.
+        let only = if let [named] = places.as_slice() {
+            Some(named.clone())
+        } else {
+            None
+        };
+        let path = only.or_else(|| places.into_iter().find(|place| place.is_file()))?;
+        path.to_str().map(str::to_owned)
+    });
+    found.as_deref()
 }
 
 /// How long threads that still compute are waited for when a command has ended.
@@ -100,7 +124,17 @@ pub fn run() -> ExitCode {
 
 fn run_with(arguments: Vec<OsString>) -> ExitCode {
     // clap itself ends the process with 2 on wrong usage, and with 0 after --help.
-    let cli = Cli::parse_from(arguments);
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            if error.kind() == ErrorKind::MissingRequiredArgument
+                && error.to_string().contains("--config")
+            {
+                output::complain(&nothing_found());
+            }
+            error.exit()
+        }
+    };
     start_logging(&cli.command);
     defects::log_panics();
     match dispatch(cli.command) {
@@ -111,6 +145,18 @@ fn run_with(arguments: Vec<OsString>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Where a configuration was looked for.
+fn nothing_found() -> String {
+    let places: Vec<String> = config_places(&ProcessEnvironment)
+        .iter()
+        .map(|place| place.display().to_string())
+        .collect();
+    format!(
+        "there is no configuration at {}; name one with --config FILE, or write one to start from: newswatch init",
+        places.join(", ")
+    )
 }
 
 fn dispatch(command: Command) -> anyhow::Result<Outcome> {

@@ -2,10 +2,11 @@
 
 use clap::{Args, Subcommand};
 
+use super::loading::{load_to_send, no_such};
+use super::output::{Tone, toned};
 use super::{ConfigArg, Outcome, output};
 use crate::channel::Channel;
 use crate::clock::Clock;
-use crate::config::{self, ProcessEnvironment, Secrets};
 use crate::domain::{
     Alert, AlertId, AttemptOutcome, ChannelName, DeliveryId, Destination, EntryId, InstallationId,
     Match, Priority, ReportId, Timestamp, WatchName,
@@ -19,15 +20,16 @@ const MAX_ANSWER_CHARS: usize = 2_000;
 /// What `notify` can do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Notify {
-    /// Send a test alert and print what the other side answered
+    /// Send a test alert through channels and print what the other side answered
     Test(Test),
 }
 
 /// Arguments of `notify test`.
 #[derive(Debug, Args)]
 pub(super) struct Test {
-    /// The name of the channel
-    channel: String,
+    /// The names of the channels; all of them if none is named
+    #[arg(value_name = "CHANNEL")]
+    channels: Vec<String>,
     #[command(flatten)]
     config: ConfigArg,
 }
@@ -41,36 +43,37 @@ impl Notify {
 
 impl Test {
     async fn run(self) -> anyhow::Result<Outcome> {
-        let config = match config::load(&self.config.path, &ProcessEnvironment, Secrets::Required) {
-            Ok(loaded) => loaded.config,
-            Err(problems) => anyhow::bail!(
-                "the configuration cannot be used\n{}",
-                problems.render(output::color())
-            ),
+        let config = load_to_send(&self.config.path)?;
+        let known = || {
+            config
+                .channels
+                .iter()
+                .map(|settings| settings.name.0.as_str())
         };
-        let names: Vec<&str> = config
-            .channels
-            .iter()
-            .map(|settings| settings.name.0.as_str())
-            .collect();
-        let known = names.join(", ");
-        let settings = config
-            .channels
-            .into_iter()
-            .find(|settings| settings.name.0 == self.channel)
-            .ok_or_else(|| {
-                anyhow::anyhow!(
-                    "there is no channel \"{}\"; there is: {known}",
-                    self.channel
-                )
-            })?;
-        let destinations = settings.destinations();
+        for name in &self.channels {
+            let is_known = known().any(|known| known == name);
+            anyhow::ensure!(
+                is_known,
+                "{}",
+                no_such("channel", name, known().collect::<Vec<_>>())
+            );
+        }
+        anyhow::ensure!(
+            !config.channels.is_empty(),
+            "there are no channels in the configuration"
+        );
         let http = HttpClient::new(&config.http, Clock::system())?;
-        let channel = Channel::new(settings, http)?;
         let mut outcome = Outcome::Done;
-        for destination in destinations {
-            if !send(&channel, &destination).await? {
-                outcome = Outcome::No;
+        for settings in config.channels {
+            if !self.channels.is_empty() && !self.channels.contains(&settings.name.0) {
+                continue;
+            }
+            let destinations = settings.destinations();
+            let channel = Channel::new(settings, http.clone())?;
+            for destination in destinations {
+                if !send(&channel, &destination).await? {
+                    outcome = Outcome::No;
+                }
             }
         }
         Ok(outcome)
@@ -105,7 +108,8 @@ async fn send(channel: &Channel, destination: &Destination) -> anyhow::Result<bo
         }
         AttemptOutcome::Gone { reason } => (false, format!("gone for good: {reason}")),
     };
-    output::line(&format!("{to}: {words}"))?;
+    let tone = if is_accepted { Tone::Good } else { Tone::Bad };
+    output::line(&format!("{to}: {}", toned(&words, tone)))?;
     if let Some(answer) = attempt.answer {
         output::line(&format!(
             "  the other side said: {}",

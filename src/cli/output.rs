@@ -3,8 +3,9 @@
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, StdoutLock, Write as _};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::tz::TimeZone;
 
-use crate::config::Color;
+use crate::config::{Color, Environment as _, ProcessEnvironment, wrapped};
 use crate::domain::Timestamp;
 
 /// Bytes that are printed at once where there are many lines.
@@ -55,19 +56,73 @@ fn quiet_if_closed(result: std::io::Result<()>) -> anyhow::Result<()> {
     }
 }
 
-/// Prints a line on standard error.
+/// Prints a line on standard error, broken between words where that is a terminal.
 pub(super) fn complain(text: &str) {
+    let shown = format!("newswatch: {text}");
+    let shown = if shown.contains('\n') || !std::io::stderr().is_terminal() {
+        shown
+    } else {
+        wrapped(&shown, 0)
+    };
     // When even standard error is closed there is nobody left to tell.
-    drop(writeln!(std::io::stderr().lock(), "newswatch: {text}"));
+    drop(writeln!(std::io::stderr().lock(), "{shown}"));
 }
 
 /// Whether standard output shows colours.
 pub(super) fn color() -> Color {
-    if std::io::stdout().is_terminal() {
+    color_of(std::io::stdout().is_terminal())
+}
+
+/// Whether standard error shows colours.
+pub(super) fn color_of_errors() -> Color {
+    color_of(std::io::stderr().is_terminal())
+}
+
+/// Colours for a terminal that shows them, unless they are not wanted (no-color.org).
+fn color_of(is_terminal: bool) -> Color {
+    let is_set = |name| {
+        ProcessEnvironment
+            .variable(name)
+            .is_some_and(|value| !value.is_empty())
+    };
+    let is_dumb = ProcessEnvironment
+        .variable("TERM")
+        .is_some_and(|value| value == "dumb");
+    if is_terminal && !is_set("NO_COLOR") && !is_dumb {
         Color::Ansi
     } else {
         Color::Plain
     }
+}
+
+/// What a word means for whoever reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// All is well.
+    Good,
+    /// Worth a look.
+    Doubtful,
+    /// Something is wrong.
+    Bad,
+}
+
+/// A word in the colour of its meaning, where standard output shows colours.
+pub(super) fn toned(text: &str, tone: Tone) -> String {
+    if color() == Color::Plain {
+        return text.to_owned();
+    }
+    // ECMA-48 §8.3.117, select graphic rendition: green, yellow, red; bold.
+    let code = match tone {
+        Tone::Good => "32",
+        Tone::Doubtful => "33",
+        Tone::Bad => "31;1",
+    };
+    format!("\u{1b}[{code}m{text}\u{1b}[0m")
+}
+
+/// A number of things: `1 try`, `2 tries`.
+pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// A bar for long work on standard error; hidden when that is no terminal.
@@ -99,7 +154,10 @@ pub(super) fn progress_bytes(size_bytes: Option<u64>) -> ProgressBar {
     bar
 }
 
-/// A time for people: `2026-11-23 17:32:05Z`.
+/// A time for people, in their own zone: `2026-11-23 18:32:05 CET`.
 pub(super) fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+    let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+    at.to_zoned(zone)
+        .strftime("%Y-%m-%d %H:%M:%S %Z")
+        .to_string()
 }

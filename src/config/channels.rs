@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
 
 use crate::channel::{ChannelKind, ChannelSettings, SigningKey, WebhookSettings};
 use crate::domain::ChannelName;
@@ -10,7 +11,7 @@ use crate::domain::ChannelName;
 use super::names::{self, Taken};
 use super::paths;
 use super::problem::{Kind, Problem, Report, quoted};
-use super::raw::{RawChannel, RawSecret};
+use super::raw::{RawChannel, RawSecret, SecretKept};
 use super::secrets::Vault;
 use super::section::report_missing;
 use super::source::{At, Place};
@@ -21,7 +22,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
 /// The types that exist.
-const TYPES: [&str; 4] = ["email", "webhook", "console", "file"];
+pub(super) const TYPES: [&str; 4] = ["email", "webhook", "console", "file"];
 
 /// The types that are announced, and that a webhook stands in for until then.
 const ANNOUNCED_TYPES: [&str; 8] = [
@@ -121,6 +122,14 @@ fn known_type(written: &At<String>, report: &Report) -> Option<&'static str> {
     None
 }
 
+/// Whether a key belongs to channels of other types than this one, which exists.
+pub(super) fn is_of_another_type(key: &str, type_name: &str) -> bool {
+    TYPES.contains(&type_name)
+        && KEYS_OF_TYPES
+            .iter()
+            .any(|(known, owner)| *known == key && *owner != type_name)
+}
+
 /// Reports the keys that belong to channels of another type.
 fn report_foreign_keys(raw: &RawChannel, type_name: &str, report: &Report) {
     for (key, owner) in KEYS_OF_TYPES {
@@ -153,8 +162,25 @@ fn webhook(raw: &RawChannel, vault: &Vault<'_>) -> Option<WebhookSettings> {
         report_missing(&raw.place, "url", vault.report);
         return None;
     };
-    let url = names::web_address(address, vault.report)?;
+    let url = secret_address(address, vault)?;
     Some(WebhookSettings { url, secrets })
+}
+
+/// Reads an address that lets in whoever knows it, wherever it is kept. One that could not be read, and need not
+/// be, has a stand-in that leads nowhere (RFC 2606 §2).
+fn secret_address(kept: &RawSecret, vault: &Vault<'_>) -> Option<Url> {
+    let text = match &kept.kept {
+        SecretKept::Here(text) => text.clone(),
+        _ => vault.open(kept)?,
+    };
+    if text.expose_secret().is_empty() && !matches!(kept.kept, SecretKept::Here(_)) {
+        return Url::parse("https://address.invalid/").ok();
+    }
+    let written = At {
+        value: text.expose_secret().to_owned(),
+        place: kept.place.clone(),
+    };
+    names::web_address(&written, vault.report)
 }
 
 fn keys(list: &At<Vec<RawSecret>>, vault: &Vault<'_>) -> Vec<SecretString> {

@@ -3,12 +3,17 @@
 use std::collections::HashSet;
 
 use crate::domain::ArticleText;
-use crate::matching::{self, Matcher, Place as QueryPlace, QueryProblem, WatchSource};
+use crate::matching::{
+    self, ClauseReport, Explanation, Matcher, Place as QueryPlace, QueryProblem, WatchSource,
+};
 
 use super::problem::{Kind, Problem, Report, Severity, quoted};
 use super::queries::place_of;
 use super::raw::RawWatch;
 use super::source::At;
+
+/// The most clauses or terms that a hint names.
+const MAX_NAMED: usize = 4;
 
 /// Compiles the queries, reports every mistake and every trap, and tries the texts that watches must and must not match.
 ///
@@ -116,25 +121,107 @@ fn try_examples(matcher: &Matcher, origins: &[&RawWatch], report: &Report) {
                 .iter()
                 .any(|article| matcher.hits(article).iter().any(|hit| hit.watch == index))
         };
-        let name = raw
-            .name
-            .as_ref()
-            .map(|name| name.value.as_str())
-            .unwrap_or_default();
         for example in raw.must_match.iter().flat_map(|list| &list.value) {
             if !fires_on(&example.value) {
-                let message = format!("{} does not match {}", quoted(name), quoted(&example.value));
-                report.add(Problem::error(&example.place, Kind::MustMatch, message));
+                let message = format!("the watch does not match {}", quoted(&example.value));
+                let hint = short_clause(matcher, index, &example.value);
+                report.add(Problem::error(&example.place, Kind::MustMatch, message).hint(hint));
             }
         }
         for example in raw.must_not_match.iter().flat_map(|list| &list.value) {
             if fires_on(&example.value) {
-                let message = format!("{} matches {}", quoted(name), quoted(&example.value));
-                report.add(Problem::error(&example.place, Kind::MustNotMatch, message));
+                let message = format!("the watch matches {}", quoted(&example.value));
+                let hint = found_terms(matcher, index, &example.value);
+                report.add(Problem::error(&example.place, Kind::MustNotMatch, message).hint(hint));
             }
         }
     }
 }
+
+/// What a text lacks to be matched: the clauses that alone would have made the difference.
+fn short_clause(matcher: &Matcher, index: usize, text: &str) -> String {
+    let found = explained(matcher, index, text);
+    let Some(closest) = found
+        .iter()
+        .min_by_key(|found| found.near_misses().is_empty())
+    else {
+        return "change the query, or take the text out".to_owned();
+    };
+    let missing: Vec<String> = closest
+        .near_misses()
+        .iter()
+        .take(MAX_NAMED)
+        .map(|clause| {
+            let what = if clause.met {
+                "is there, and must not be"
+            } else {
+                "is not there"
+            };
+            format!("{} {what}", quoted(&clause.text))
+        })
+        .collect();
+    if closest.clause.met {
+        return format!(
+            "its score is {}, and min_score asks for {}",
+            closest.score,
+            closest.min_score.unwrap_or_default()
+        );
+    }
+    if missing.is_empty() {
+        let named: Vec<String> = unmet(&closest.clause)
+            .iter()
+            .take(MAX_NAMED)
+            .map(|text| quoted(text))
+            .collect();
+        return format!("more than one thing is not there: {}", named.join(", "));
+    }
+    missing.join(", or ")
+}
+
+/// The terms that were found where none should be.
+fn found_terms(matcher: &Matcher, index: usize, text: &str) -> String {
+    let terms: Vec<String> = explained(matcher, index, text)
+        .into_iter()
+        .find(|found| found.matched)
+        .map(|found| found.terms())
+        .unwrap_or_default()
+        .iter()
+        .take(MAX_NAMED)
+        .map(|term| quoted(term))
+        .collect();
+    if terms.is_empty() {
+        return "what the query excludes is not in it".to_owned();
+    }
+    format!("it finds {}", terms.join(", "))
+}
+
+/// What a watch makes of a text, as the text and as the headline of an article.
+fn explained(matcher: &Matcher, index: usize, text: &str) -> Vec<Explanation> {
+    let as_text = ArticleText {
+        text,
+        ..ArticleText::default()
+    };
+    let as_title = ArticleText {
+        title: text,
+        ..ArticleText::default()
+    };
+    [as_text, as_title]
+        .iter()
+        .filter_map(|article| matcher.explain(index, article))
+        .collect()
+}
+
+/// The terms of a clause that are not met.
+fn unmet(clause: &ClauseReport) -> Vec<&str> {
+    if clause.met || clause.only_points {
+        return Vec::new();
+    }
+    if clause.clauses.is_empty() {
+        return vec![&clause.text];
+    }
+    clause.clauses.iter().flat_map(unmet).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;

@@ -68,6 +68,65 @@ pub(super) fn parse(text: &str) -> Option<Duration> {
     Some(Duration::from_millis(total_ms))
 }
 
+/// A duration as other programs write it, in the way it is written here: `15 minutes`, `1.5h`, `PT15M`, `hourly`.
+pub(super) fn meant(text: &str) -> Option<String> {
+    let text = text.trim().trim_start_matches('@').to_lowercase();
+    let named = match text.as_str() {
+        "hourly" => "1h",
+        "daily" | "a day" => "1d",
+        "weekly" | "a week" => "1w",
+        "an hour" => "1h",
+        "half an hour" => "30m",
+        "a minute" => "1m",
+        _ => "",
+    };
+    if !named.is_empty() {
+        return Some(named.to_owned());
+    }
+    // ISO 8601: PT15M, P1DT2H.
+    let iso = text.strip_prefix('p').map(|rest| rest.replace('t', ""));
+    let text = iso
+        .unwrap_or(text)
+        .replace(['_', ','], ".")
+        .replace(" and ", " ");
+    let mut rest = text.as_str();
+    let mut total_ms = 0.0;
+    let mut same_units = String::new();
+    while !rest.is_empty() {
+        let digits_end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (digits, after) = rest.split_at_checked(digits_end)?;
+        let after = after.trim_start();
+        let unit_end = after
+            .find(|c: char| c.is_ascii_digit() || c == ' ')
+            .unwrap_or(after.len());
+        let (unit, next) = after.split_at_checked(unit_end)?;
+        let (_, unit_ms) = UNITS_MS
+            .iter()
+            .find(|(name, _)| *name == short_unit(unit))?;
+        total_ms +=
+            digits.parse::<f64>().ok()? * Duration::from_millis(*unit_ms).as_secs_f64() * 1_000.0;
+        same_units.extend([digits, short_unit(unit)]);
+        rest = next.trim_start();
+    }
+    if parse(&same_units).is_some_and(|duration| !duration.is_zero()) {
+        return Some(same_units);
+    }
+    let duration = Duration::try_from_secs_f64(total_ms / 1_000.0).ok()?;
+    (!duration.is_zero()).then(|| shown(duration))
+}
+
+/// The unit that a longer word for it stands for.
+fn short_unit(word: &str) -> &str {
+    match word.trim_end_matches('.') {
+        "sec" | "secs" | "second" | "seconds" | "sek" => "s",
+        "min" | "mins" | "minute" | "minutes" | "minuten" | "mn" => "m",
+        "hr" | "hrs" | "hour" | "hours" | "stunde" | "stunden" | "std" => "h",
+        "day" | "days" | "tag" | "tage" => "d",
+        "week" | "weeks" | "wk" => "w",
+        other => other,
+    }
+}
+
 /// The shortest way to write a duration.
 pub(super) fn shown(duration: Duration) -> String {
     let mut left_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -99,7 +158,10 @@ fn hint(written: &At<String>) -> String {
         Ok(number) => {
             format!("a unit is missing: write for example \"{number}s\" or \"{number}m\"")
         }
-        Err(_) => EXAMPLES.to_owned(),
+        Err(_) => match meant(&written.value) {
+            Some(meant) => format!("write \"{meant}\""),
+            None => EXAMPLES.to_owned(),
+        },
     }
 }
 
@@ -142,6 +204,25 @@ mod tests {
             "5m,",
         ] {
             assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_other_programs_write_is_recognised() {
+        for (text, meant_as) in [
+            ("15 minutes", "15m"),
+            ("1 hour 30 min", "1h30m"),
+            ("1.5h", "1h30m"),
+            ("PT15M", "15m"),
+            ("P1DT2H", "1d2h"),
+            ("5M", "5m"),
+            ("@hourly", "1h"),
+        ] {
+            assert_eq!(meant(text).as_deref(), Some(meant_as), "{text}");
+            assert!(parse(meant_as).is_some());
+        }
+        for text in ["15 parsecs", "", "soon", "m", "0 min", "1..5h"] {
+            assert_eq!(meant(text), None, "{text}");
         }
     }
 

@@ -7,8 +7,9 @@ use super::names::{self, Taken};
 use super::poll::{self, Defaults};
 use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawArticle, RawFeed, RawListing, RawRewrite, RawRule};
+use super::selectors;
 use super::source::At;
-use super::suggest::nearest;
+use super::words::one_of;
 
 /// What `feeds` of a watch puts before a tag.
 pub(super) const TAG_PREFIX: &str = "tag:";
@@ -30,8 +31,8 @@ pub(super) fn check(raw: &[RawFeed], defaults: &Defaults, report: &Report) -> Ve
         };
         let mut same = feed.url.clone();
         same.set_fragment(None);
-        let shown = format!("the address at {}", same.host_str().unwrap_or_default());
-        addresses.take(same.into(), &shown, &address.place, "feed", report);
+        let shown = format!("this feed of {}", same.host_str().unwrap_or_default());
+        addresses.take(same.into(), &shown, &address.place, "address", report);
         feeds.push(feed);
     }
     feeds
@@ -96,20 +97,12 @@ fn article_mode(raw: &RawArticle, report: &Report) -> ArticleMode {
         RawArticle::Rule(rule) => return ArticleMode::Rule(Box::new(site_rule(rule, report))),
         RawArticle::Word(word) => word,
     };
-    match word.value.as_str() {
-        "auto" => return ArticleMode::Auto,
-        "never" => return ArticleMode::Never,
-        _ => {}
+    let words = [("auto", false), ("never", true)];
+    let otherwise = "a table, for example { body = \"article p\" }";
+    match one_of(word, "an answer here", &words, otherwise, report) {
+        Some(true) => ArticleMode::Never,
+        _ => ArticleMode::Auto,
     }
-    let message = format!("{} is not an answer here", quoted(&word.value));
-    let hint = match nearest(&word.value, ["auto", "never"]) {
-        Some(meant) => format!("did you mean \"{meant}\"?"),
-        None => {
-            "write \"auto\", \"never\" or a table, for example { body = \"article p\" }".to_owned()
-        }
-    };
-    report.add(Problem::error(&word.place, Kind::BadValue, message).hint(hint));
-    ArticleMode::Auto
 }
 
 /// Checks the selectors one by one, so that each that is wrong is told.
@@ -147,8 +140,8 @@ pub(super) fn site_rule(raw: &RawRule, report: &Report) -> SiteRule {
 fn rewrite(raw: &RawRewrite, report: &Report) -> Option<AddressRewrite> {
     let (pattern, replace) = (raw.pattern.as_ref()?, raw.replace.as_ref()?);
     if let Err(error) = extract::check_pattern(&pattern.value) {
-        let hint = "write for example { match = '/news/(\\d+)', replace = '/print/$1' }";
-        report.add(Problem::error(&pattern.place, Kind::BadValue, error.to_string()).hint(hint));
+        let (message, hint, place) = selectors::pattern_explained(pattern, &error);
+        report.add(Problem::error(&place, Kind::BadValue, message).hint(hint));
         return None;
     }
     Some(AddressRewrite {
@@ -178,12 +171,7 @@ fn is_selector(selector: &At<String>, report: &Report) -> bool {
     let Err(error) = extract::check_selector(&selector.value) else {
         return true;
     };
-    let message = format!(
-        "{} is not a CSS selector: {}",
-        quoted(&selector.value),
-        error
-    );
-    let hint = "write for example \"article p\" or \"div.content > p\"";
+    let (message, hint) = selectors::explained(&selector.value, &error);
     report.add(Problem::error(&selector.place, Kind::BadValue, message).hint(hint));
     false
 }

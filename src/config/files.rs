@@ -7,13 +7,14 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::masking;
 use super::paths::{directory_of, identity, included, readers, reason};
 use super::problem::{Kind, Problem, Report};
 use super::raw::{RawFile, Role};
 use super::section::Section;
 use super::source::{At, Place, Readers, Source};
+use super::suggest::nearest;
 use super::syntax::{self, Healed};
+use super::{foreign, masking, meant};
 
 /// The most bytes of one file; room for some 200,000 watches.
 const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
@@ -38,6 +39,8 @@ pub(super) struct Files {
     pub(super) main: Arc<Source>,
     /// The tables with syntax errors: what they lack is no fault of its own.
     pub(super) broken: Broken,
+    /// Whether there is no key in the named file at all.
+    pub(super) is_empty: bool,
 }
 
 /// The tables of a file with syntax errors.
@@ -52,9 +55,13 @@ pub(super) fn read(path: &Path, report: &Report) -> Option<Files> {
 /// Reads a text as if it were a file, and all that it includes.
 pub(super) fn read_text(text: &Text<'_>, path: Option<&Path>, report: &Report) -> Files {
     let mut broken = Vec::new();
+    let mut is_empty = false;
     let (main, mut raw) = read_tree(text, &mut broken, report, |root| {
+        is_empty = !root.has_any();
         RawFile::read(root, Role::Main, report)
     });
+    // A file that could not be read at all is broken, and not empty.
+    is_empty &= broken.is_empty();
     let mut seen: BTreeSet<PathBuf> = path.map(identity).into_iter().collect();
     let patterns = raw.include.take().map(|list| list.value);
     for pattern in patterns.unwrap_or_default() {
@@ -70,7 +77,12 @@ pub(super) fn read_text(text: &Text<'_>, path: Option<&Path>, report: &Report) -
             }
         }
     }
-    Files { raw, main, broken }
+    Files {
+        raw,
+        main,
+        broken,
+        is_empty,
+    }
 }
 
 /// Reads a file of another kind, in which nothing can be included.
@@ -90,9 +102,13 @@ fn read_tree<T>(
     report: &Report,
     read: impl FnOnce(Section<'_>) -> T,
 ) -> (Arc<Source>, T) {
-    let healed = syntax::heal(text.content);
+    let foreign = foreign::kind_of(text.content);
+    let healed = match &foreign {
+        Some(_) => Healed::nothing_of(text.content),
+        None => syntax::heal(text.content),
+    };
     let tree = syntax::tree(&healed);
-    let is_broken = !healed.errors.is_empty();
+    let is_broken = !healed.errors.is_empty() || !healed.broken.is_empty();
     let mut hidden = masking::collect_spans(tree.get_ref());
     hidden.extend(masking::spans_by_line(text.content, is_broken));
     let source = Arc::new(Source::new(
@@ -102,6 +118,11 @@ fn read_tree<T>(
         text.content,
         &hidden,
     ));
+    if let Some(foreign) = foreign {
+        let place = Place::of_file(&source, foreign.at..foreign.at + 1);
+        let message = format!("this file is {}, and not a configuration", foreign.what);
+        report.add(Problem::error(&place, Kind::Syntax, message).hint(foreign.hint));
+    }
     report_syntax(&source, &healed, report);
     let found = read(Section::root(&source, tree.into_inner()));
     let tables = healed.broken.into_iter();
@@ -120,14 +141,28 @@ impl<'a> Text<'a> {
     }
 }
 
+/// Reports what is not TOML, read for what was meant by it.
 fn report_syntax(source: &Arc<Source>, healed: &Healed, report: &Report) {
     for error in &healed.errors {
-        let place = Place::of_file(source, error.span.clone());
-        let problem = Problem::error(&place, Kind::Syntax, &error.message);
-        report.add(match error.hint {
-            Some(hint) => problem.hint(hint),
-            None => problem,
-        });
+        let (start, text) = source.line(source.position(error.span.start).line);
+        let line = meant::Line {
+            text,
+            above: source.text(0..start),
+            at: error.span.start.saturating_sub(start).min(text.len()),
+            said: &error.said,
+        };
+        let (span, message, hint) = match meant::meant(&line) {
+            Some(meant) => {
+                let span = meant.span.start + start..meant.span.end + start;
+                (span, meant.message, meant.hint)
+            }
+            None => {
+                let (message, hint) = meant::unexplained(&error.said);
+                (error.span.clone(), message, hint.to_owned())
+            }
+        };
+        let place = Place::of_file(source, span);
+        report.add(Problem::error(&place, Kind::Syntax, message).hint(hint));
     }
 }
 
@@ -166,6 +201,12 @@ fn load(path: &Path) -> Result<String, Failure> {
         at: None,
     };
     let mut bytes = Vec::new();
+    if path.is_dir() {
+        return Err(Failure {
+            message: "this is a folder".to_owned(),
+            at: None,
+        });
+    }
     let file = File::open(path).map_err(cannot)?;
     file.take(MAX_FILE_BYTES + 1)
         .read_to_end(&mut bytes)
@@ -173,6 +214,12 @@ fn load(path: &Path) -> Result<String, Failure> {
     if u64::try_from(bytes.len()).is_ok_and(|size| size > MAX_FILE_BYTES) {
         return Err(Failure {
             message: format!("the file is larger than {MAX_FILE_BYTES} bytes"),
+            at: None,
+        });
+    }
+    if let Some(what) = foreign::kind_of_bytes(&bytes) {
+        return Err(Failure {
+            message: format!("this file is {what}, and not a configuration"),
             at: None,
         });
     }
@@ -194,6 +241,41 @@ fn report_unreadable(path: &Path, failure: &Failure, report: &Report) {
     let problem = Problem::error(&place, Kind::File, failure.message.as_str());
     report.add(match failure.at {
         Some(_) => problem.hint("save it as UTF-8"),
-        None => problem.hint("name a configuration file that can be read"),
+        None => problem.hint(hint_for(path)),
     });
+}
+
+/// What to do about a file that cannot be read.
+fn hint_for(path: &Path) -> String {
+    let inside = path.join("newswatch.toml");
+    if inside.is_file() {
+        return format!("write {}", inside.display());
+    }
+    if path.exists() {
+        return "name a configuration in TOML, saved as plain text in UTF-8".to_owned();
+    }
+    match similar(path) {
+        Some(other) => format!("did you mean {}?", other.display()),
+        None => "newswatch init DIR writes a commented one into a folder".to_owned(),
+    }
+}
+
+/// A file beside a path that is not there, with a name like it.
+fn similar(path: &Path) -> Option<PathBuf> {
+    let folder = directory_of(path);
+    let here = Path::new(".");
+    let listed = if folder.as_os_str().is_empty() {
+        here
+    } else {
+        &folder
+    };
+    let names: Vec<String> = std::fs::read_dir(listed)
+        .ok()?
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".toml"))
+        .collect();
+    let wanted = path.file_name()?.to_str()?;
+    let found = nearest(wanted, names.iter().map(String::as_str))?;
+    Some(folder.join(found))
 }

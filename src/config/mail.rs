@@ -14,10 +14,11 @@ use super::raw::{RawChannel, RawSmtp};
 use super::secrets::{Secrets, Vault};
 use super::section::report_missing;
 use super::source::At;
-use super::suggest::nearest;
+use super::words::one_of;
 
-/// The words for the three ways of protection.
-const TLS_WORDS: [&str; 3] = ["required", "implicit", "none"];
+/// What `tls` can be.
+pub(super) const TLS_WORDS: &str =
+    "\"required\" (STARTTLS, as on port 587), \"implicit\" (as on port 465) or \"none\"";
 
 /// Checks an email channel; `None` when it cannot be used.
 pub(super) fn check(raw: &RawChannel, vault: &Vault<'_>) -> Option<EmailSettings> {
@@ -63,11 +64,33 @@ fn recipients(raw: &RawChannel, report: &Report) -> Vec<EmailAddress> {
                 return address;
             }
             let message = format!("{} is not a mail address", quoted(&written.value));
-            let hint = "write for example \"desk@example.org\", without a name";
+            let hint = address_hint(&written.value);
             report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
             None
         })
         .collect()
+}
+
+/// What to write for a recipient that is none.
+fn address_hint(text: &str) -> String {
+    let several: Vec<&str> = text
+        .split([',', ';'])
+        .map(str::trim)
+        .filter(|part| part.contains('@'))
+        .collect();
+    if several.len() > 1 && several.iter().all(|part| EmailAddress::parse(part).is_ok()) {
+        let quoted: Vec<String> = several.iter().map(|part| format!("\"{part}\"")).collect();
+        return format!("write each in quotes of its own: {}", quoted.join(", "));
+    }
+    let bare = text.trim().trim_start_matches("mailto:");
+    let inside = bare
+        .split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'));
+    let bare = inside.map_or(bare, |(address, _)| address);
+    if EmailAddress::parse(bare).is_ok() && !bare.contains(char::is_control) {
+        return format!("write \"{bare}\", without a name or anything else");
+    }
+    "write for example \"desk@example.org\", without a name".to_owned()
 }
 
 fn sender(raw: &RawChannel, report: &Report) -> Option<Mailbox> {
@@ -123,27 +146,19 @@ fn default_port(tls: SmtpTls) -> u16 {
 }
 
 fn protection(written: &At<String>, report: &Report) -> Option<SmtpTls> {
-    match written.value.as_str() {
-        "required" => return Some(SmtpTls::Required),
-        "implicit" => return Some(SmtpTls::Implicit),
-        "none" => return Some(SmtpTls::None),
-        _ => {}
-    }
-    let message = format!(
-        "{} is not a way to protect the connection",
-        quoted(&written.value)
-    );
-    let meant = match written.value.to_lowercase().as_str() {
-        "starttls" | "tls" | "yes" | "true" => Some("required"),
-        "ssl" | "smtps" => Some("implicit"),
-        "no" | "off" | "false" | "plain" => Some("none"),
-        other => nearest(other, TLS_WORDS),
+    let what = "a way to protect the connection";
+    let words = [
+        ("required", SmtpTls::Required),
+        ("implicit", SmtpTls::Implicit),
+        ("none", SmtpTls::None),
+    ];
+    let hint = match written.value.to_lowercase().as_str() {
+        "starttls" | "tls" | "yes" | "true" | "on" => "write \"required\", which is STARTTLS",
+        "ssl" | "smtps" | "ssl/tls" => "write \"implicit\", which is TLS from the start",
+        "no" | "off" | "false" | "plain" | "insecure" => "write \"none\"",
+        _ => return one_of(written, what, &words, "", report),
     };
-    let hint = match meant {
-        Some(meant) => format!("did you mean \"{meant}\"?"),
-        None => "write \"required\" (STARTTLS), \"implicit\" (TLS from the start) or \"none\""
-            .to_owned(),
-    };
+    let message = format!("{} is not {what}", quoted(&written.value));
     report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
     None
 }
@@ -161,17 +176,21 @@ fn login(
         (Some(username), None) => {
             let message = "a user name needs a password";
             let hint = "add password = { credential = \"NAME\" } or { file = \"PATH\" }";
-            vault
-                .report
-                .add(Problem::error(&username.place, Kind::MissingKey, message).hint(hint));
+            vault.report.add(
+                Problem::error(&username.place, Kind::MissingKey, message)
+                    .hint(hint)
+                    .about(&raw.place.path, "password"),
+            );
             return None;
         }
         (None, Some(password)) => {
             let message = "a password needs a user name";
             let hint = "add username = \"...\"";
-            vault
-                .report
-                .add(Problem::error(&password.place, Kind::MissingKey, message).hint(hint));
+            vault.report.add(
+                Problem::error(&password.place, Kind::MissingKey, message)
+                    .hint(hint)
+                    .about(&raw.place.path, "username"),
+            );
             return None;
         }
     };

@@ -12,24 +12,29 @@ mod durations;
 mod environment;
 mod feeds;
 mod files;
+mod foreign;
 mod http;
 mod mail;
 mod masking;
+mod meant;
 mod names;
 mod paths;
 mod poll;
 mod problem;
 mod queries;
 mod raw;
+mod reach;
 mod references;
 mod secrets;
 mod section;
+mod selectors;
 mod site_rule;
 mod source;
 mod store;
 mod suggest;
 mod syntax;
 mod watches;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -43,12 +48,13 @@ use crate::http::HttpSettings;
 use crate::matching::{Matcher, WatchSource};
 use crate::schedule::PollPolicy;
 
-pub use environment::{Environment, ProcessEnvironment};
+pub use environment::{Environment, ProcessEnvironment, config_places};
 pub use http::user_agent;
-pub use problem::{Color, Kind, Problem, Problems, Severity};
+pub use problem::{Color, Kind, Problem, Problems, Severity, wrapped};
 pub use secrets::Secrets;
 pub use site_rule::load_site_rule;
 pub use store::StoreSettings;
+pub use suggest::nearest;
 
 use files::{Files, Text};
 use problem::Report;
@@ -165,6 +171,7 @@ fn check(
     let store = store::check(&raw.store, &vault);
     let feeds = feeds::check(&raw.feeds, &poll_defaults, report);
     let channels = channels::check(&raw.channels, &vault);
+    reach::report(raw, &http, &channels::TYPES, report);
     let checked = watches::check(raw, &channels, report);
     report_empty(files, report);
     Some(Config {
@@ -186,7 +193,17 @@ fn state_dir(raw: &RawFile, environment: &dyn Environment, report: &Report) -> P
         return environment::default_state_dir(environment);
     };
     match paths::resolve(&written.place, &written.value) {
-        Ok(path) => path,
+        Ok(path) => {
+            if let Some(why) = reach::no_folder(&path) {
+                let message = format!(
+                    "{} cannot hold the database: {why}",
+                    problem::quoted(&written.value)
+                );
+                let hint = "write the path of a folder; it is made if it is not there";
+                report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+            }
+            path
+        }
         Err(hint) => {
             let message = format!("{} is not a path", problem::quoted(&written.value));
             report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
@@ -199,6 +216,12 @@ fn state_dir(raw: &RawFile, environment: &dyn Environment, report: &Report) -> P
 fn report_empty(files: &Files, report: &Report) {
     let whole = Place::of_file(&files.main, 0..0);
     let raw = &files.raw;
+    if files.is_empty {
+        let message = "there is nothing in this file: nothing is polled, and nobody is told";
+        let hint = "newswatch init DIR writes a commented one to start from";
+        report.add(Problem::warning(&whole, Kind::Empty, message).hint(hint));
+        return;
+    }
     for (is_empty, message, hint) in [
         (
             raw.feeds.is_empty(),
@@ -237,6 +260,15 @@ fn without_echoes(mut problems: Vec<Problem>, files: &Files) -> Vec<Problem> {
         !(is_broken && problem.kind.may_echo_a_syntax_error()
             || lacks_something && in_broken_table())
     });
+    let said_better: Vec<bool> = problems
+        .iter()
+        .map(|problem| {
+            let is_better = |other| problem.is_explained_by(other) || problem.is_spelling_of(other);
+            problems.iter().any(is_better)
+        })
+        .collect();
+    let mut said_better = said_better.into_iter();
+    problems.retain(|_| !said_better.next().unwrap_or(false));
     let mut files_in_order: Vec<String> = Vec::new();
     for problem in &problems {
         if !files_in_order.contains(&problem.file) {

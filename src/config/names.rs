@@ -44,10 +44,15 @@ impl<'a> Taken<'a> {
         report: &Report,
     ) {
         if let Some(first) = self.0.get(&name) {
-            let message = format!("{} is given twice", quoted(shown));
+            let (message, which) = if what == "address" {
+                (format!("{shown} is given twice"), "the first stands")
+            } else {
+                let message = format!("{} is given twice", quoted(shown));
+                (message, "the first of that name stands")
+            };
             let position = first.source.position(first.span.start);
             let hint = format!(
-                "the first {what} of that name is in line {} of {}",
+                "{which} in line {} of {}: each {what} once",
                 position.line, first.source.name
             );
             report.add(Problem::error(place, Kind::DuplicateName, message).hint(hint));

@@ -9,7 +9,7 @@ use super::durations;
 use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::RawPoll;
 use super::source::At;
-use super::suggest::nearest;
+use super::words::one_of;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -140,20 +140,16 @@ pub(super) fn every(written: &At<String>, report: &Report) -> Option<Duration> {
 
 /// Reads `first_poll`.
 pub(super) fn first_poll(written: &At<String>, report: &Report) -> Option<FirstPoll> {
-    match written.value.as_str() {
-        "skip" => return Some(FirstPoll::Skip),
-        "alert" => return Some(FirstPoll::Alert),
-        text if durations::parse(text).is_some() => {
-            return durations::check(written, SECOND..=MAX_FIRST_POLL, report)
-                .map(FirstPoll::Within);
-        }
-        _ => {}
+    if durations::parse(&written.value).is_some() {
+        return durations::check(written, SECOND..=MAX_FIRST_POLL, report).map(FirstPoll::Within);
     }
-    let message = format!("{} is not an answer here", quoted(&written.value));
-    let hint = match nearest(&written.value, ["skip", "alert"]) {
-        Some(meant) => format!("did you mean \"{meant}\"?"),
-        None => "write \"skip\", \"alert\" or an age, for example \"24h\"".to_owned(),
-    };
-    report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
-    None
+    if let Some(meant) = durations::meant(&written.value) {
+        let message = format!("{} is not written as an age is", quoted(&written.value));
+        let hint = format!("write \"{meant}\"");
+        report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+        return None;
+    }
+    let words = [("skip", FirstPoll::Skip), ("alert", FirstPoll::Alert)];
+    let otherwise = "an age, for example \"24h\"";
+    one_of(written, "an answer here", &words, otherwise, report)
 }

@@ -9,13 +9,16 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use super::source::{Place, Source};
 use crate::domain::visible;
 
 /// The most characters of a value that a message repeats.
 const MAX_QUOTED_CHARS: usize = 60;
+
+/// The width that problems are printed in: what every terminal has.
+const WIDTH: usize = 80;
 
 /// One thing that is wrong with the configuration, or will surprise.
 #[derive(Clone)]
@@ -42,6 +45,8 @@ pub struct Problem {
     pub hint: Option<String>,
     source: Arc<Source>,
     span: Range<usize>,
+    /// The key paths that are missing, or that an unknown key stands for.
+    about: Vec<String>,
 }
 
 /// Whether a problem keeps the configuration from being used.
@@ -76,6 +81,8 @@ pub enum Kind {
     UnknownFeed,
     /// A channel type that is announced, and not yet there.
     NotSupported,
+    /// An address that will be refused.
+    NotAllowed,
     /// A secret that cannot be read, or that others can read.
     Secret,
     /// A text of `must_match` that the watch does not match.
@@ -103,6 +110,7 @@ impl Kind {
             Self::UnknownChannel => "unknown-channel",
             Self::UnknownFeed => "unknown-feed",
             Self::NotSupported => "not-supported",
+            Self::NotAllowed => "not-allowed",
             Self::Secret => "secret",
             Self::MustMatch => "must-match",
             Self::MustNotMatch => "must-not-match",
@@ -160,7 +168,30 @@ impl Problem {
             hint: None,
             source: Arc::clone(&place.source),
             span: place.span.clone(),
+            about: Vec::new(),
         }
+    }
+
+    /// Adds a key that is missing, or that an unknown key stands for.
+    pub(super) fn about(mut self, table: &str, key: &str) -> Self {
+        self.about.push(format!("{table}.{key}"));
+        self
+    }
+
+    /// Whether this problem says that something is missing which another problem has found under a wrong name.
+    pub(super) fn is_explained_by(&self, other: &Self) -> bool {
+        self.kind == Kind::MissingKey
+            && other.kind == Kind::UnknownKey
+            && self.file == other.file
+            && self.about.iter().any(|path| other.about.contains(path))
+    }
+
+    /// Whether this problem says of a slip in spelling what another one says of the value.
+    pub(super) fn is_spelling_of(&self, other: &Self) -> bool {
+        self.kind == Kind::Syntax
+            && other.kind == Kind::BadValue
+            && self.file == other.file
+            && self.span.start == other.span.start
     }
 
     /// Adds what to write instead.
@@ -211,22 +242,31 @@ impl Problem {
         };
         let (line_start, line) = self.source.line(self.line);
         let underlined = underlined(line, line_start, &self.span);
-        let snippet = Snippet::source(line)
-            .line_start(self.line)
-            .path(self.file.as_str())
-            .annotation(AnnotationKind::Primary.span(underlined));
-        let mut group = level
-            .primary_title(self.full_message())
-            .id(self.kind.as_str())
-            .element(snippet);
-        if let Some(hint) = &self.hint {
+        let id = self.kind.as_str();
+        let title = wrapped(
+            &self.full_message(),
+            self.severity.as_str().len() + id.len() + 4,
+        );
+        let group = level.primary_title(title).id(id);
+        let mut group = if self.source.is_nothing() {
+            group.element(Origin::path(self.file.as_str()))
+        } else {
+            let snippet = Snippet::source(line)
+                .line_start(self.line)
+                .path(self.file.as_str())
+                .annotation(AnnotationKind::Primary.span(underlined));
+            group.element(snippet)
+        };
+        let margin = self.line.to_string().len() + " = help: ".len();
+        let hint = self.hint.as_deref().map(|hint| wrapped(hint, margin));
+        if let Some(hint) = &hint {
             group = group.element(Level::HELP.message(hint.as_str()));
         }
         let renderer = match color {
             Color::Ansi => Renderer::styled(),
             Color::Plain => Renderer::plain(),
         };
-        renderer.render(&[group])
+        renderer.term_width(WIDTH).render(&[group])
     }
 
     /// The problem as `check --json` prints it: `watch`, `kind`, `col`, `message`, `hint`, and beside them the
@@ -343,6 +383,29 @@ pub(super) fn quoted(value: &str) -> String {
     }
     let shortened: String = value.chars().take(MAX_QUOTED_CHARS).collect();
     format!("{:?}", shortened + "…")
+}
+
+/// A text of several lines, broken between words, that stands behind a margin.
+#[must_use]
+pub fn wrapped(text: &str, margin: usize) -> String {
+    let room = WIDTH.saturating_sub(margin).max(20);
+    let mut lines: Vec<String> = Vec::new();
+    let mut width = 0;
+    for word in text.split(' ') {
+        let word_width = word.chars().count();
+        match lines.last_mut() {
+            Some(line) if width + 1 + word_width <= room => {
+                line.push(' ');
+                line.push_str(word);
+                width += 1 + word_width;
+            }
+            _ => {
+                lines.push(word.to_owned());
+                width = word_width;
+            }
+        }
+    }
+    lines.join("\n")
 }
 
 /// The bytes of a line to underline: those of the span that stand on it, at least one place wide.

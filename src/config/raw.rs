@@ -25,6 +25,19 @@ pub(super) struct RawFile {
     pub(super) channels: Vec<RawChannel>,
 }
 
+/// The tables of a file.
+const TABLES: [&str; 7] = ["feed", "watch", "channel", "alias", "poll", "http", "store"];
+
+/// What a secret can be.
+const SECRET: &str = "{ credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
+
+/// What an address that lets in whoever knows it can be.
+const ADDRESS: &str =
+    "an address in quotes, or { credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
+
+/// What `first_poll` can be.
+const FIRST_POLL: &str = "\"skip\", \"alert\" or an age, for example \"24h\"";
+
 /// Whether a file is the one that was named, or one that it includes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
@@ -131,7 +144,7 @@ pub(super) struct RawChannel {
     pub(super) name: Option<At<String>>,
     pub(super) type_name: Option<At<String>>,
     pub(super) retry: Option<At<Vec<At<String>>>>,
-    pub(super) url: Option<At<String>>,
+    pub(super) url: Option<RawSecret>,
     pub(super) secrets: Option<At<Vec<RawSecret>>>,
     pub(super) to: Option<At<Vec<At<String>>>>,
     pub(super) from: Option<At<String>>,
@@ -172,6 +185,7 @@ impl RawFile {
     /// Reads a file.
     pub(super) fn read(mut root: Section<'_>, role: Role, report: &Report) -> Self {
         let mut file = Self::default();
+        root.adopt_mistyped(&TABLES, report);
         match role {
             Role::Main => {
                 file.include = root.strings("include", report);
@@ -218,7 +232,7 @@ impl RawPoll {
             min_every: section.duration("min_every", report),
             max_every: section.duration("max_every", report),
             timeout: section.duration("timeout", report),
-            first_poll: section.string("first_poll", report),
+            first_poll: section.word("first_poll", FIRST_POLL, report),
         };
         section.finish(report);
         poll
@@ -260,7 +274,7 @@ impl RawFeed {
                 .and_then(|url| url.string(report)),
             name: section.string("name", report),
             every: section.duration("every", report),
-            first_poll: section.string("first_poll", report),
+            first_poll: section.word("first_poll", FIRST_POLL, report),
             tags: section.strings("tags", report),
             article: section
                 .value("article")
@@ -352,7 +366,7 @@ impl RawWatch {
             fold: section.string("fold", report),
             feeds: section.strings("feeds", report),
             notify: section.strings("notify", report),
-            priority: section.string("priority", report),
+            priority: section.word("priority", "\"low\", \"normal\" or \"high\"", report),
             must_match: section.strings("must_match", report),
             must_not_match: section.strings("must_not_match", report),
         };
@@ -372,7 +386,9 @@ impl RawChannel {
                 .required("type", report)
                 .and_then(|name| name.string(report)),
             retry: section.strings("retry", report),
-            url: section.string("url", report),
+            url: section
+                .value("url")
+                .and_then(|url| RawSecret::read(url, ADDRESS, report)),
             secrets: section
                 .value("secret")
                 .and_then(|secret| RawSecret::read_one_or_more(secret, report)),
@@ -383,6 +399,9 @@ impl RawChannel {
                 .map(|smtp| Box::new(RawSmtp::read(smtp, report))),
             path: section.string("path", report),
         };
+        if let Some(type_name) = &channel.type_name {
+            section.forget(|key| super::channels::is_of_another_type(key, &type_name.value));
+        }
         section.finish(report);
         channel
     }
@@ -396,11 +415,11 @@ impl RawSmtp {
                 .required("host", report)
                 .and_then(|host| host.string(report)),
             port: section.integer("port", report),
-            tls: section.string("tls", report),
+            tls: section.word("tls", super::mail::TLS_WORDS, report),
             username: section.string("username", report),
             password: section
                 .value("password")
-                .and_then(|password| RawSecret::read(password, report)),
+                .and_then(|password| RawSecret::read(password, SECRET, report)),
             ca_file: section.string("ca_file", report),
         };
         section.finish(report);
@@ -413,8 +432,10 @@ impl RawSecret {
     fn read_one_or_more(value: Value<'_>, report: &Report) -> Option<At<Vec<Self>>> {
         let place = value.place.clone();
         let secrets = match value.list_rows() {
-            Ok(rows) => rows.filter_map(|row| Self::read(row, report)).collect(),
-            Err(value) => vec![Self::read(value, report)?],
+            Ok(rows) => rows
+                .filter_map(|row| Self::read(row, SECRET, report))
+                .collect(),
+            Err(value) => vec![Self::read(value, SECRET, report)?],
         };
         Some(At {
             value: secrets,
@@ -423,7 +444,7 @@ impl RawSecret {
     }
 
     /// Reads a text or `{ credential = ... }`, `{ file = ... }`, `{ env = ... }`.
-    fn read(value: Value<'_>, report: &Report) -> Option<Self> {
+    fn read(value: Value<'_>, expected: &str, report: &Report) -> Option<Self> {
         let value = value.confidential();
         let place = value.place.clone();
         if value.is_string() {
@@ -431,10 +452,7 @@ impl RawSecret {
             let kept = SecretKept::Here(SecretString::from(text));
             return Some(Self { place, kept });
         }
-        let mut section = value.table_or(
-            "{ credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }",
-            report,
-        )?;
+        let mut section = value.table_or(expected, report)?;
         let named = section.has_any();
         let ways = [
             section

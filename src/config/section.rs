@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::problem::{Kind, Problem, Report, quoted};
 use super::source::{At, Place, Source};
-use super::suggest::nearest;
+use super::suggest::meant;
 
 /// The keys of the file itself, which stand in no table.
 const MAIN_KEYS: [&str; 2] = ["include", "state_dir"];
@@ -85,7 +85,25 @@ impl<'i> Section<'i> {
     pub(super) fn duration(&mut self, key: &'static str, report: &Report) -> Option<At<String>> {
         let value = self.value(key)?;
         let text = value.written.as_str().map(str::to_owned);
-        value.expect(text, "a duration in quotes, for example \"15m\"", report)
+        let expected = match &value.written {
+            DeValue::Integer(number) => format!(
+                "a duration with its unit, in quotes: \"{number}s\", or for example \"15m\""
+            ),
+            _ => "a duration in quotes, for example \"15m\"".to_owned(),
+        };
+        value.expect(text, &expected, report)
+    }
+
+    /// One of a few words, not yet read.
+    pub(super) fn word(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        report: &Report,
+    ) -> Option<At<String>> {
+        let value = self.value(key)?;
+        let text = value.written.as_str().map(str::to_owned);
+        value.expect(text, expected, report)
     }
 
     /// A list of texts.
@@ -144,16 +162,61 @@ impl<'i> Section<'i> {
         let Some(value) = self.value(key) else {
             return Vec::new();
         };
-        let header = format!("a list of tables: write [[{key}]] above each");
+        let header = format!("[[{key}]], with two brackets, above each {key}");
         match value.list_rows() {
             Ok(rows) => rows
                 .filter_map(|row| row.table_or(&header, report))
                 .map(|table| read(table, report))
                 .collect(),
+            // One table is read all the same, so that what else is wrong with it is told at once.
+            Err(value) if matches!(value.written, DeValue::Table(_)) => {
+                let message = format!("[{key}] stands for one, and there can be several");
+                let hint = format!("write {header}");
+                report.add(Problem::error(&value.place, Kind::BadValue, message).hint(hint));
+                let path = format!("{}[1]", value.place.path);
+                let place = value.place.under(value.place.span.clone(), path);
+                let table = Value { place, ..value }.table_or(&header, report);
+                table.map(|table| read(table, report)).into_iter().collect()
+            }
             Err(value) => {
                 value.report_type(&header, report);
                 Vec::new()
             }
+        }
+    }
+
+    /// Reports tables whose names are mistyped or in the plural, and gives them their right names, so that what
+    /// is in them is read.
+    pub(super) fn adopt_mistyped(&mut self, tables: &[&'static str], report: &Report) {
+        let written: Vec<String> = self
+            .table
+            .iter()
+            .filter(|(_, value)| is_table(value.get_ref()))
+            .map(|(name, _)| name.get_ref().to_string())
+            .collect();
+        for name in written {
+            let is_known = tables.contains(&name.as_str());
+            let right = meant(&name, tables.iter().copied()).filter(|_| !is_known);
+            let Some(right) = right else { continue };
+            let Some((key, value)) = self.table.remove_entry(name.as_str()) else {
+                continue;
+            };
+            let is_list = matches!(value.get_ref(), DeValue::Array(_));
+            let shown = if is_list {
+                format!("[[{right}]]")
+            } else {
+                format!("[{right}]")
+            };
+            let place = self.place.under(key.span(), name.clone());
+            let message = format!("there is no table {}", quoted(&name));
+            let hint = format!("did you mean {shown}?");
+            report.add(Problem::error(&place, Kind::UnknownKey, message).hint(hint));
+            let known = self.table.remove_entry(right);
+            let merged = match (known, value) {
+                (None, value) => (toml::Spanned::new(key.span(), right.into()), value),
+                (Some((key, known)), value) => (key, joined(known, value)),
+            };
+            self.table.insert(merged.0, merged.1);
         }
     }
 
@@ -201,7 +264,15 @@ impl<'i> Section<'i> {
             let place = self.place.under(name.span(), self.path_of(key));
             let message = format!("there is no key {} here", quoted(key));
             let hint = self.hint_for(key);
-            report.add(Problem::error(&place, Kind::UnknownKey, message).hint(hint));
+            let stands_for = self
+                .inner_of(key)
+                .or_else(|| meant(key, self.known.iter().copied()))
+                .unwrap_or_default();
+            report.add(
+                Problem::error(&place, Kind::UnknownKey, message)
+                    .hint(hint)
+                    .about(&self.place.path, stands_for),
+            );
         }
     }
 
@@ -210,10 +281,39 @@ impl<'i> Section<'i> {
         if !self.place.path.is_empty() && MAIN_KEYS.contains(&key) {
             return format!("{key} stands above the first line with a [table]");
         }
-        match nearest(key, self.known.iter().copied()) {
+        if ["enabled", "enable", "disabled", "disable", "active"].contains(&key) {
+            return "to switch it off, put # in front of its lines".to_owned();
+        }
+        if let Some(inner) = self.inner_of(key) {
+            return format!("it stands inside another table: {inner} = {{ {key} = ... }}");
+        }
+        match meant(key, self.known.iter().copied()) {
             Some(meant) => format!("did you mean \"{meant}\"?"),
             None => format!("the keys are: {}", self.known.join(", ")),
         }
+    }
+
+    /// The table within this one that a key belongs to.
+    fn inner_of(&self, key: &str) -> Option<&'static str> {
+        const INNER: [(&str, &str); 10] = [
+            ("host", "smtp"),
+            ("port", "smtp"),
+            ("tls", "smtp"),
+            ("username", "smtp"),
+            ("password", "smtp"),
+            ("ca_file", "smtp"),
+            ("body", "article"),
+            ("byline", "article"),
+            ("published", "article"),
+            ("item", "listing"),
+        ];
+        let (_, inner) = INNER.iter().find(|(inside, _)| *inside == key)?;
+        self.known.contains(inner).then_some(*inner)
+    }
+
+    /// Leaves keys out of those that are named when one does not exist.
+    pub(super) fn forget(&mut self, is_foreign: impl Fn(&str) -> bool) {
+        self.known.retain(|key| !is_foreign(key));
     }
 
     fn path_of(&self, key: &str) -> String {
@@ -241,6 +341,19 @@ impl<'i> Value<'i> {
 
     /// The text, or a report that it is none.
     pub(super) fn string(self, report: &Report) -> Option<At<String>> {
+        if let Some(text) = self.written.as_str()
+            && self
+                .place
+                .source
+                .text(self.place.span.clone())
+                .starts_with('"')
+            && let Some(letter) = control_letter(text)
+        {
+            let message = format!("\\{letter} in double quotes is a control character");
+            let hint = "put the text in single quotes, in which \\ means nothing special";
+            report.add(Problem::error(&self.place, Kind::BadValue, message).hint(hint));
+            return None;
+        }
         let text = self.written.as_str().map(str::to_owned);
         let expected = match &self.written {
             DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) if !self.confidential => {
@@ -340,6 +453,42 @@ impl<'i> Value<'i> {
     }
 }
 
+/// Whether a value is a table or a list of tables.
+fn is_table(value: &DeValue<'_>) -> bool {
+    match value {
+        DeValue::Table(_) => true,
+        DeValue::Array(rows) => rows.iter().any(|row| row.get_ref().is_table()),
+        _ => false,
+    }
+}
+
+/// Two lists of tables as one; of anything else the first.
+fn joined<'i>(
+    first: toml::Spanned<DeValue<'i>>,
+    second: toml::Spanned<DeValue<'i>>,
+) -> toml::Spanned<DeValue<'i>> {
+    let span = first.span();
+    match (first.into_inner(), second.into_inner()) {
+        (DeValue::Array(mut rows), DeValue::Array(more)) => {
+            for row in more {
+                rows.push(row);
+            }
+            toml::Spanned::new(span, DeValue::Array(rows))
+        }
+        (first, _) => toml::Spanned::new(span, first),
+    }
+}
+
+/// The letter of an escape that no configuration means: `\b`, the start of a word in a regular expression, is a
+/// backspace in double quotes.
+fn control_letter(text: &str) -> Option<char> {
+    text.chars().find_map(|c| match c {
+        '\u{8}' => Some('b'),
+        '\u{c}' => Some('f'),
+        _ => None,
+    })
+}
+
 /// Reports that a table lacks a key, unless it is there and wrong.
 pub(super) fn report_missing(table: &Place, key: &str, report: &Report) {
     if report.has_blamed(table, key) {
@@ -347,5 +496,9 @@ pub(super) fn report_missing(table: &Place, key: &str, report: &Report) {
     }
     let message = format!("the key \"{key}\" is missing");
     let hint = format!("add {key} = ...");
-    report.add(Problem::error(table, Kind::MissingKey, message).hint(hint));
+    report.add(
+        Problem::error(table, Kind::MissingKey, message)
+            .hint(hint)
+            .about(&table.path, key),
+    );
 }

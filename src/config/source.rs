@@ -109,6 +109,11 @@ impl Source {
         }
     }
 
+    /// Whether nothing was read of it: then there is no line to show.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.masked.is_empty()
+    }
+
     /// The text between two bytes, with its secrets masked.
     pub(super) fn text(&self, span: Range<usize>) -> &str {
         self.masked.get(span).unwrap_or_default()

@@ -1,16 +1,96 @@
 //! "Did you mean": the known word that is nearest to a mistyped one.
 
+/// Words that people bring along from other programs, and the keys that they may mean here, the likeliest first.
+const SYNONYMS: [(&str, &[&str]); 64] = [
+    ("user", &["username"]),
+    ("user_name", &["username"]),
+    ("login", &["username"]),
+    ("account", &["username"]),
+    ("pass", &["password"]),
+    ("passwd", &["password"]),
+    ("pwd", &["password"]),
+    ("server", &["host", "smtp"]),
+    ("hostname", &["host"]),
+    ("mailserver", &["smtp", "host"]),
+    ("smtp_server", &["smtp", "host"]),
+    ("smtp_host", &["smtp", "host"]),
+    ("ssl", &["tls"]),
+    ("starttls", &["tls"]),
+    ("encryption", &["tls"]),
+    ("security", &["tls"]),
+    ("ca", &["ca_file"]),
+    ("cafile", &["ca_file"]),
+    ("interval", &["every"]),
+    ("refresh", &["every"]),
+    ("frequency", &["every"]),
+    ("period", &["every"]),
+    ("schedule", &["every"]),
+    ("poll_interval", &["every"]),
+    ("poll_every", &["every"]),
+    ("min_interval", &["min_every"]),
+    ("max_interval", &["max_every"]),
+    ("link", &["url", "link"]),
+    ("address", &["url", "to"]),
+    ("href", &["url"]),
+    ("uri", &["url"]),
+    ("feed_url", &["url"]),
+    ("rss", &["url", "feed"]),
+    ("webhook_url", &["url"]),
+    ("endpoint", &["url"]),
+    ("target", &["url", "to"]),
+    ("title", &["name"]),
+    ("label", &["name", "tags"]),
+    ("id", &["name"]),
+    ("kind", &["type"]),
+    ("labels", &["tags"]),
+    ("category", &["tags"]),
+    ("categories", &["tags"]),
+    ("keyword", &["terms"]),
+    ("keywords", &["terms"]),
+    ("words", &["terms"]),
+    ("phrases", &["terms"]),
+    ("search", &["query", "watch"]),
+    ("expression", &["query"]),
+    ("filter", &["query"]),
+    ("pattern", &["query", "match"]),
+    ("sources", &["feeds", "feed"]),
+    ("source", &["feeds", "feed"]),
+    ("alert", &["notify", "channel"]),
+    ("recipients", &["to"]),
+    ("recipient", &["to"]),
+    ("mailto", &["to"]),
+    ("emails", &["to"]),
+    ("sender", &["from"]),
+    ("filename", &["path"]),
+    ("file", &["path"]),
+    ("output", &["path"]),
+    ("user_agent", &["contact"]),
+    ("retries", &["retry"]),
+];
+
 /// Longer words are not compared: nobody mistypes them letter by letter, and the work grows with the square.
 const MAX_CHARS: usize = 64;
+
+/// The known word that is meant: the nearest, or one that has this name elsewhere.
+pub(super) fn meant<'a>(
+    written: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> Option<&'a str> {
+    nearest(written, known.clone()).or_else(|| {
+        let word = written.to_lowercase().replace(['-', ' '], "_");
+        let (_, meanings) = SYNONYMS.iter().find(|(synonym, _)| *synonym == word)?;
+        meanings
+            .iter()
+            .find_map(|meaning| known.clone().into_iter().find(|known| known == meaning))
+    })
+}
 
 /// The nearest of the known words, if one is near enough to be what was meant.
 ///
 /// Near enough: a third of the letters, at least one, may be wrong, missing, added or swapped with their
 /// neighbour; capitals and `-` for `_` cost nothing.
-pub(super) fn nearest<'a>(
-    written: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = folded(written)?;
     let allowed = (written.len() / 3).max(1);
     known

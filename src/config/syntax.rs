@@ -30,9 +30,7 @@ pub(super) struct Healed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SyntaxError {
     /// What is wrong, in the parser's words.
-    pub(super) message: String,
-    /// What to write instead, where that can be guessed.
-    pub(super) hint: Option<&'static str>,
+    pub(super) said: String,
     /// Where.
     pub(super) span: Range<usize>,
 }
@@ -68,6 +66,18 @@ pub(super) fn tree(healed: &Healed) -> Spanned<DeTable<'_>> {
 }
 
 impl Healed {
+    /// A text of which nothing is read.
+    pub(super) fn nothing_of(text: &str) -> Self {
+        let whole = 0..text.len();
+        let mut healed = Self {
+            text: text.to_owned(),
+            errors: Vec::new(),
+            broken: vec![whole.clone()],
+        };
+        healed.blank(&whole);
+        healed
+    }
+
     /// Blanks out what is wrong inside one table.
     fn heal_table(&mut self, table: &Range<usize>) {
         for _ in 0..MAX_ERRORS_A_TABLE {
@@ -78,7 +88,9 @@ impl Healed {
                 self.broken.push(table.clone());
             }
             self.errors.push(fault.error);
-            self.blank(&fault.blank);
+            if !self.respell(&fault.blank) {
+                self.blank(&fault.blank);
+            }
         }
         self.blank(table);
     }
@@ -98,20 +110,55 @@ impl Healed {
             .filter(|value| !text.get(value.clone()).is_some_and(is_one_line));
         let is_header = text
             .get(line.clone())
-            .is_some_and(|line| line.trim_start().starts_with('['));
+            .is_some_and(|line| line.trim_start().starts_with('[') || is_block(line));
+        let is_list = |value: &Range<usize>| {
+            text.get(value.clone())
+                .is_some_and(|list| list.starts_with('['))
+        };
+        let mut said = error.message();
         let (span, blank) = match open {
-            Some(value) => (
-                value.start..value.start + 1,
-                line_around(text, value.start).start..text.len(),
-            ),
+            Some(value) => {
+                let lost = line_around(text, value.start).start..text.len();
+                let is_endless = text.get(line.clone()).is_none_or(ends_a_list);
+                if is_list(&value) && !is_endless {
+                    (span, lost)
+                } else {
+                    if is_list(&value) {
+                        said = "unclosed array";
+                    }
+                    (value.start..value.start + 1, lost)
+                }
+            }
             None if is_header => (span, 0..text.len()),
             None => (span, line),
         };
         let shift = |range: Range<usize>| range.start + table.start..range.end + table.start;
         Some(Fault {
-            error: SyntaxError::new(error.message(), shift(span)),
+            error: SyntaxError {
+                said: said.to_owned(),
+                span: shift(span),
+            },
             blank: shift(blank),
         })
+    }
+
+    /// Writes `False` and `TRUE` in small letters, so that what is said of their value is said; false where there
+    /// is no such word.
+    fn respell(&mut self, line: &Range<usize>) -> bool {
+        let Some(text) = self.text.get(line.clone()) else {
+            return false;
+        };
+        let Some((key, value)) = text.split_once('=') else {
+            return false;
+        };
+        let word = value.split('#').next().unwrap_or(value).trim();
+        let small = word.to_ascii_lowercase();
+        if word == small || !matches!(small.as_str(), "true" | "false") {
+            return false;
+        }
+        let respelled = format!("{key}={}", value.replacen(word, &small, 1));
+        self.text.replace_range(line.clone(), &respelled);
+        true
     }
 
     /// Notes what only shows when the tables stand together: a key or a table that is given twice. Of two
@@ -119,10 +166,16 @@ impl Healed {
     fn find_contradictions(&mut self) {
         let (_, errors) = DeTable::parse_recoverable(&self.text);
         let tables = tables(&self.text);
+        let mut given_up: Vec<Range<usize>> = Vec::new();
         for error in errors.iter().take(MAX_ERRORS_A_FILE) {
             let span = error.span().unwrap_or(0..0);
-            self.errors
-                .push(SyntaxError::new(error.message(), span.clone()));
+            if given_up.iter().any(|table| table.contains(&span.start)) {
+                continue;
+            }
+            self.errors.push(SyntaxError {
+                said: error.message().to_owned(),
+                span: span.clone(),
+            });
             let line = line_around(&self.text, span.start);
             let is_header = self.text.get(line.clone()).is_some_and(is_header);
             let table = tables.iter().find(|table| table.contains(&span.start));
@@ -130,6 +183,7 @@ impl Healed {
                 Some(table) if is_header => {
                     self.blank(table);
                     self.broken.push(table.clone());
+                    given_up.push(table.clone());
                 }
                 _ => self.broken.push(line),
             }
@@ -165,7 +219,7 @@ fn tables(text: &str) -> Vec<Range<usize>> {
     let mut starts = vec![0];
     let mut line_start = 0;
     for line in text.split_inclusive('\n') {
-        if is_header(line) && line_start > 0 {
+        if (is_header(line) || is_block(line)) && line_start > 0 {
             starts.push(line_start);
         }
         line_start += line.len();
@@ -185,6 +239,13 @@ fn is_header(line: &str) -> bool {
         && line
             .trim_start_matches(['[', ' '])
             .starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+}
+
+/// Whether a line begins a table as other languages do: `watch {`, `feeds:`.
+fn is_block(line: &str) -> bool {
+    let word = line.trim_end();
+    let word = word.strip_suffix(['{', ':']).unwrap_or_default().trim_end();
+    !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
 }
 
 /// The value that a byte belongs to or that ends there, the outermost one.
@@ -223,40 +284,17 @@ fn line_around(text: &str, at: usize) -> Range<usize> {
     start..end
 }
 
-impl SyntaxError {
-    /// Takes the parser's message, and puts the few right that mislead.
-    fn new(message: &str, span: Range<usize>) -> Self {
-        let (message, hint) = match message {
-            "string values must be quoted, expected literal string"
-            | "invalid boolean, expected `false`"
-            | "invalid boolean, expected `true`"
-            | "invalid float, expected `nan`"
-            | "invalid float, expected `inf`" => (
-                "a text is written without quotes",
-                Some("put it in quotes: \"...\""),
-            ),
-            "unexpected key or value, expected newline, `#`" => (
-                "the line should end here",
-                Some(
-                    "put a text that holds double quotes in single ones: query = '\"East Sea\" OR COC'",
-                ),
-            ),
-            "invalid basic string, expected `\"`" | "invalid literal string, expected `'`" => {
-                ("the closing quote is missing", None)
-            }
-            "unclosed array, expected `]`" => ("the closing ] is missing", None),
-            "duplicate key" => ("this key or table was given before", None),
-            "recursion limit" | "cannot recurse further; max recursion depth met" => {
-                ("the values are nested too deep", None)
-            }
-            other => (other, None),
-        };
-        Self {
-            message: message.to_owned(),
-            hint,
-            span,
-        }
-    }
+/// Whether a line says that a list above it has no end: it begins like a key with its value, or like a header.
+fn ends_a_list(line: &str) -> bool {
+    let line = line.trim();
+    let is_key = |key: &str| {
+        !key.trim().is_empty()
+            && key
+                .trim()
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    line.is_empty() || is_header(line) || line.split_once('=').is_some_and(|(key, _)| is_key(key))
 }
 
 #[cfg(test)]

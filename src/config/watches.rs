@@ -10,7 +10,7 @@ use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawFile, RawWatch};
 use super::references::{Known, notify, selectors};
 use super::source::At;
-use super::suggest::nearest;
+use super::words::one_of;
 
 /// The languages whose word forms can count as the same: those with a Snowball stemmer.
 const STEM_LANGUAGES: [&str; 18] = [
@@ -112,20 +112,8 @@ fn watch(raw: &RawWatch, known: &Known<'_>, report: &Report) -> Watch {
 }
 
 fn priority(written: &At<String>, report: &Report) -> Option<Priority> {
-    let all = [Priority::Low, Priority::Normal, Priority::High];
-    if let Some(priority) = all
-        .into_iter()
-        .find(|priority| priority.as_str() == written.value)
-    {
-        return Some(priority);
-    }
-    let message = format!("{} is not a priority", quoted(&written.value));
-    let hint = match nearest(&written.value, all.map(Priority::as_str)) {
-        Some(meant) => format!("did you mean \"{meant}\"?"),
-        None => "write \"low\", \"normal\" or \"high\"".to_owned(),
-    };
-    report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
-    None
+    let words = [Priority::Low, Priority::Normal, Priority::High].map(|it| (it.as_str(), it));
+    one_of(written, "a priority", &words, "", report)
 }
 
 /// What the matcher takes of a watch; `None` when it does not say what it looks for.
@@ -156,7 +144,12 @@ fn source(raw: &RawWatch, report: &Report) -> Option<WatchSource> {
         (None, None) => {
             let message = "the watch does not say what it looks for";
             let hint = "add query = '...' or terms = [\"...\"]";
-            report.add(Problem::error(&raw.place, Kind::MissingKey, message).hint(hint));
+            report.add(
+                Problem::error(&raw.place, Kind::MissingKey, message)
+                    .hint(hint)
+                    .about(&raw.place.path, "query")
+                    .about(&raw.place.path, "terms"),
+            );
             return None;
         }
     };

@@ -15,6 +15,7 @@ mod redirect;
 mod resolver;
 mod tls;
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use url::Url;
@@ -39,6 +40,31 @@ pub struct HttpSettings {
     pub user_agent: String,
     /// Addresses that are not public and yet allowed.
     pub allow_private: Vec<AllowedAddress>,
+}
+
+impl HttpSettings {
+    /// The internal address that a URL leads to without a look at any name server, and that is not allowed.
+    #[must_use]
+    pub fn refused_address(&self, url: &Url) -> Option<IpAddr> {
+        let guard = guard::Guard::new(&self.allow_private);
+        if let Err(FetchError::PrivateAddress { address, .. }) = guard.check_url(url) {
+            return Some(address);
+        }
+        // RFC 6761 §6.3: localhost and what ends in it is this machine, whatever a name server says.
+        let host = url.host_str()?.trim_end_matches('.');
+        if host != "localhost" && !host.ends_with(".localhost") {
+            return None;
+        }
+        let port = url.port_or_known_default()?;
+        let own = [
+            IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ];
+        let is_allowed = own
+            .iter()
+            .any(|own| guard.permits(SocketAddr::new(*own, port)));
+        (!is_allowed).then_some(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    }
 }
 
 /// One GET.

@@ -20,7 +20,7 @@ const SPACING: Duration = Duration::from_millis(500);
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Discover {
     /// The address of the site, or of any page of it
-    #[arg(value_name = "URL")]
+    #[arg(value_name = "URL", value_parser = site_address)]
     url: Url,
     /// An internal address that may be fetched from all the same, as the configuration allows it
     #[arg(long, value_name = "ADDRESS")]
@@ -28,6 +28,26 @@ pub(in crate::cli) struct Discover {
     /// Print an object a line instead
     #[arg(long)]
     json: bool,
+}
+
+/// Reads the address of a site as people write it: `bbc.co.uk` is one.
+fn site_address(text: &str) -> Result<Url, String> {
+    let text = text.trim();
+    let whole = match text.strip_prefix("feed:") {
+        Some(rest) => rest.trim_start_matches("//").to_owned(),
+        None => text.to_owned(),
+    };
+    let whole = if whole.contains("://") {
+        whole
+    } else {
+        format!("https://{whole}")
+    };
+    match Url::parse(&whole) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        _ => Err(
+            "write the address of a site, for example bbc.co.uk or https://example.org/news".into(),
+        ),
+    }
 }
 
 /// A feed that was found.

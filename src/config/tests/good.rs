@@ -95,12 +95,16 @@ fn destination(channel: &str, recipient: Option<&str>) -> Destination {
 }
 
 #[test]
-fn an_empty_file_can_be_used_and_three_things_are_said_to_be_missing() {
-    let kinds: Vec<_> = warnings("")
-        .iter()
-        .map(|problem| problem.kind.as_str())
-        .collect();
-    assert_eq!(kinds, ["empty", "empty", "empty"]);
+fn a_file_without_lists_can_be_used_and_what_is_missing_is_said() {
+    let kinds = |text: &str| -> Vec<_> {
+        let warnings = warnings(text);
+        warnings
+            .iter()
+            .map(|problem| problem.kind.as_str())
+            .collect()
+    };
+    assert_eq!(kinds("[poll]\n"), ["empty", "empty", "empty"]);
+    assert_eq!(kinds(""), ["empty"], "one thing is wrong with nothing");
 }
 
 #[test]

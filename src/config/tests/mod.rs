@@ -4,13 +4,14 @@ mod examples;
 mod files;
 mod good;
 mod hostile;
+mod printed;
 mod wrong;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::{Color, Loaded, Problem, Problems, Secrets, Severity, load_text};
+use super::{Color, Environment as _, Loaded, Problem, Problems, Secrets, Severity, load_text};
 
 /// A home and nothing else.
 fn environment() -> BTreeMap<String, OsString> {

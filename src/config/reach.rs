@@ -1,0 +1,182 @@
+//! What cannot work although it is well written: addresses that will be refused, receivers that want another form,
+//! files and folders that cannot be written, addresses that let in whoever reads the file.
+//!
+//! All of it is warnings: the other feeds and channels work, and `check` may run on another machine than the service.
+
+use std::path::Path;
+
+use url::Url;
+
+use crate::http::HttpSettings;
+
+use super::problem::{Kind, Problem, Report, quoted};
+use super::raw::{RawChannel, RawFile, SecretKept};
+use super::source::{Place, Readers};
+
+/// Hosts that want JSON of a form of their own, by the end of their names, and the service they belong to.
+const CHAT_HOSTS: [(&str, &str); 18] = [
+    ("hooks.slack.com", "Slack"),
+    ("discord.com", "Discord"),
+    ("discordapp.com", "Discord"),
+    ("webhook.office.com", "Teams"),
+    ("outlook.office.com", "Teams"),
+    ("outlook.office365.com", "Teams"),
+    ("logic.azure.com", "Teams"),
+    ("api.powerplatform.com", "Teams"),
+    ("api.telegram.org", "Telegram"),
+    ("chat.googleapis.com", "Google Chat"),
+    ("ntfy.sh", "ntfy"),
+    ("api.pushover.net", "Pushover"),
+    ("oapi.dingtalk.com", "DingTalk"),
+    ("open.feishu.cn", "Feishu"),
+    ("open.larksuite.com", "Lark"),
+    ("qyapi.weixin.qq.com", "WeCom"),
+    ("api.pushbullet.com", "Pushbullet"),
+    ("webexapis.com", "Webex"),
+];
+
+/// Folders that the unit of the service, or any system, lets nobody write to.
+const READ_ONLY_FOLDERS: [&str; 7] = ["/etc", "/usr", "/boot", "/proc", "/sys", "/bin", "/sbin"];
+
+/// The shortest part of an address that looks like a key and not like a word.
+const MIN_TOKEN_CHARS: usize = 16;
+
+/// Warns of all that will not work.
+pub(super) fn report(raw: &RawFile, http: &HttpSettings, known_types: &[&str], report: &Report) {
+    for feed in &raw.feeds {
+        if let Some(url) = &feed.url
+            && let Ok(address) = Url::parse(url.value.trim())
+        {
+            report_refused(&url.place, &address, http, "a feed", report);
+        }
+    }
+    for channel in &raw.channels {
+        report_channel(channel, http, known_types, report);
+    }
+}
+
+fn report_channel(
+    channel: &RawChannel,
+    http: &HttpSettings,
+    known_types: &[&str],
+    report: &Report,
+) {
+    let type_name = channel.type_name.as_ref().map(|name| name.value.as_str());
+    if let Some(written) = &channel.url
+        && let SecretKept::Here(text) = &written.kept
+        && let Ok(address) = Url::parse(text_of(text).trim())
+    {
+        report_refused(&written.place, &address, http, "a channel", report);
+        report_readable(&written.place, &address, report);
+        if type_name == Some("webhook") {
+            report_chat(&written.place, &address, known_types, report);
+        }
+    }
+    if let (Some("file"), Some(path)) = (type_name, &channel.path)
+        && let Ok(full) = super::paths::resolve(&path.place, &path.value)
+        && let Some((why, hint)) = unwritable(&full)
+    {
+        let message = format!("{} cannot be written: {why}", quoted(&path.value));
+        report.add(Problem::warning(&path.place, Kind::File, message).hint(hint));
+    }
+}
+
+/// Reading the address of a webhook is no opening of a secret: it goes no further than this module's verdict.
+fn text_of(secret: &secrecy::SecretString) -> &str {
+    secrecy::ExposeSecret::expose_secret(secret)
+}
+
+fn report_refused(place: &Place, url: &Url, http: &HttpSettings, what: &str, report: &Report) {
+    let Some(address) = http.refused_address(url) else {
+        return;
+    };
+    let port = url.port_or_known_default().unwrap_or_default();
+    let socket = std::net::SocketAddr::new(address, port);
+    let message = format!("the address {address} is not public: {what} there will be refused");
+    let hint = format!("if it is meant, allow it: [http] allow_private = [\"{socket}\"]");
+    report.add(Problem::warning(place, Kind::NotAllowed, message).hint(hint));
+}
+
+fn report_chat(place: &Place, url: &Url, known_types: &[&str], report: &Report) {
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    let is_of = |end: &str| {
+        host == end
+            || host
+                .strip_suffix(end)
+                .is_some_and(|rest| rest.ends_with('.'))
+    };
+    let Some((_, service)) = CHAT_HOSTS.iter().find(|(end, _)| is_of(end)) else {
+        return;
+    };
+    // Discord takes Slack's form at an address of its own, and no other.
+    let message =
+        format!("{service} does not take the JSON of type = \"webhook\", and will refuse it");
+    let type_name = service.to_lowercase();
+    let hint = if known_types.contains(&type_name.as_str()) {
+        format!("write type = \"{type_name}\"")
+    } else {
+        format!("send to a receiver of your own that passes it on in the form that {service} wants")
+    };
+    report.add(Problem::warning(place, Kind::NotSupported, message).hint(hint));
+}
+
+/// Warns of an address that lets in whoever knows it, in a file that others can read.
+fn report_readable(place: &Place, url: &Url, report: &Report) {
+    let looks_like_a_key = |part: &str| {
+        part.chars().count() >= MIN_TOKEN_CHARS
+            && part.chars().any(|c| c.is_ascii_digit())
+            && part.chars().any(char::is_alphabetic)
+    };
+    let mut parts = url.path_segments().into_iter().flatten();
+    let is_private = parts.any(looks_like_a_key)
+        || url.query_pairs().any(|(_, value)| looks_like_a_key(&value))
+        || url.password().is_some();
+    if place.source.readers == Readers::Owner || !is_private {
+        return;
+    }
+    let message = "who knows this address can post to it, and others can read this file";
+    let hint = "keep it elsewhere, url = { file = \"PATH\" } or { credential = \"NAME\" }, or take the others' \
+                rights away: chmod 600";
+    report.add(Problem::warning(place, Kind::Secret, message).hint(hint));
+}
+
+/// Why a file cannot be written, and what to do about it.
+pub(super) fn unwritable(path: &Path) -> Option<(&'static str, &'static str)> {
+    if path.is_dir() {
+        return Some(("it is a folder", "write the path of a file"));
+    }
+    if READ_ONLY_FOLDERS
+        .iter()
+        .any(|folder| path.starts_with(folder))
+    {
+        let why = "the service cannot write in the folders of the system";
+        let hint = "write a full path below the folder of state_dir, for example \
+                    \"/var/lib/newswatch/alerts.jsonl\"; a relative path starts at the folder of this file";
+        return Some((why, hint));
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())?;
+    if !folder.exists() {
+        return Some((
+            "its folder is not there",
+            "make the folder, or write another path",
+        ));
+    }
+    if !folder.is_dir() {
+        return Some(("its folder is a file", "write another path"));
+    }
+    None
+}
+
+/// Why a folder for the state cannot be one.
+pub(super) fn no_folder(path: &Path) -> Option<String> {
+    let blocking = path
+        .ancestors()
+        .find(|part| part.exists() && !part.is_dir())?;
+    Some(if blocking == path {
+        "it is a file, and not a folder".to_owned()
+    } else {
+        format!("{} is a file, and not a folder", blocking.display())
+    })
+}
