@@ -252,6 +252,19 @@ impl Channel {
         }
     }
 
+    /// Greets the mail server of a channel and logs in, without a mail; of other channels there is nothing to try.
+    ///
+    /// # Errors
+    /// With the reason, as a clause for people.
+    pub async fn probe(&self) -> Result<String, String> {
+        match &self.sender {
+            Sender::Email(email) => Box::pin(email.probe()).await,
+            Sender::Webhook(_) | Sender::Console(_) | Sender::File(_) => {
+                Ok("nothing to try".to_owned())
+            }
+        }
+    }
+
     /// Writes and sends at once, in the short form where the whole one is refused: a test of the channel.
     pub async fn attempt(
         &self,

@@ -210,7 +210,7 @@ fn detail_text(detail: &AlertDetail) -> String {
         lines.push(format!("  url        {url}"));
     }
     if let Some(published) = alert.published {
-        lines.push(format!("  published  {}", output::time(published)));
+        lines.push(format!("  published  {published}"));
     }
     if let Some(problem) = &detail.page_problem {
         let problem = one_line(problem);

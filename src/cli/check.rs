@@ -2,6 +2,9 @@
 
 use clap::Args;
 
+use super::check_live::{Shape, check_live};
+use super::loading::in_numbers;
+use super::output::{Tone, counted, toned};
 use super::{ConfigArg, Outcome, output};
 use crate::config::{self, Config, Problem, ProcessEnvironment, Secrets};
 
@@ -16,44 +19,59 @@ pub(super) struct Check {
     /// Print each query with all its parentheses, and in plain words
     #[arg(long, conflicts_with = "json")]
     explain: bool,
+    /// Ask the feeds, mail servers and webhooks, too: once each, nothing is stored or sent
+    #[arg(long)]
+    live: bool,
 }
 
 impl Check {
-    pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        match config::load(&self.config.path, &ProcessEnvironment, Secrets::Optional) {
+    pub(super) async fn run(self) -> anyhow::Result<Outcome> {
+        let secrets = if self.live {
+            Secrets::Required
+        } else {
+            Secrets::Optional
+        };
+        match config::load(&self.config.path, &ProcessEnvironment, secrets) {
             Ok(loaded) => {
                 self.print(&loaded.warnings)?;
+                let config = loaded.config;
+                if self.explain {
+                    explain(&config)?;
+                }
                 if !self.json {
-                    let config = loaded.config;
-                    if self.explain {
-                        explain(&config)?;
-                    }
-                    output::line(&format!(
-                        "{}: good: {}, {}, {}{}",
-                        self.config.path.display(),
-                        counted(config.feeds.len(), "feed", "feeds"),
-                        counted(config.watches.len(), "watch", "watches"),
-                        counted(config.channels.len(), "channel", "channels"),
-                        match loaded.warnings.len() {
-                            0 => String::new(),
-                            warnings => format!("; {}", counted(warnings, "warning", "warnings")),
-                        }
-                    ))?;
+                    self.sum_up(&config, &loaded.warnings)?;
+                }
+                if self.live {
+                    let shape = if self.json { Shape::Json } else { Shape::Text };
+                    return check_live(&config, shape).await;
                 }
                 Ok(Outcome::Done)
             }
             Err(problems) => {
                 self.print(&problems.0)?;
                 if !self.json {
-                    output::line(&format!(
-                        "{}: {}",
-                        self.config.path.display(),
-                        counted(problems.0.len(), "problem", "problems")
-                    ))?;
+                    let numbers = toned(&in_numbers(&problems.0), Tone::Bad);
+                    output::line(&format!("{}: {numbers}", self.config.path.display()))?;
                 }
                 Ok(Outcome::No)
             }
         }
+    }
+
+    fn sum_up(&self, config: &Config, warnings: &[Problem]) -> anyhow::Result<()> {
+        let (good, more) = if warnings.is_empty() {
+            (toned("good", Tone::Good), String::new())
+        } else {
+            let numbers = in_numbers(warnings);
+            (toned("good", Tone::Doubtful), format!("; {numbers}"))
+        };
+        output::line(&format!(
+            "{}: {good}: {}, {}, {}{more}",
+            self.config.path.display(),
+            counted(config.feeds.len(), "feed", "feeds"),
+            counted(config.watches.len(), "watch", "watches"),
+            counted(config.channels.len(), "channel", "channels"),
+        ))
     }
 
     fn print(&self, problems: &[Problem]) -> anyhow::Result<()> {
@@ -78,8 +96,4 @@ fn explain(config: &Config) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-fn counted(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }

@@ -1,9 +1,12 @@
 //! The configuration of a command that only asks.
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use super::output;
-use crate::config::{self, Config, Problem, ProcessEnvironment, Secrets, Severity, nearest};
+use crate::config::{
+    self, Config, Problem, ProcessEnvironment, Secrets, Severity, nearest, wrapped,
+};
 
 /// The most names that are listed when one does not exist.
 const SHOWN_NAMES: usize = 12;
@@ -65,6 +68,16 @@ pub(super) fn places_of(config: &Config, name: Option<&str>) -> anyhow::Result<V
         anyhow::ensure!(!places.is_empty(), "{}", no_such("watch", name, known));
     }
     Ok(places)
+}
+
+/// A text broken between words, where standard output is a terminal.
+pub(super) fn one_paragraph(text: &str, margin: usize) -> String {
+    if std::io::stdout().is_terminal() {
+        let below = format!("\n{}", " ".repeat(margin));
+        wrapped(text, margin).replace('\n', &below)
+    } else {
+        text.to_owned()
+    }
 }
 
 /// That nothing has a name, and what has one like it.

@@ -162,7 +162,7 @@ fn nothing_found() -> String {
 fn dispatch(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Init(init) => init.run(),
-        Command::Check(check) => check.run(),
+        Command::Check(check) => block_on(check.run()),
         Command::Match(matches) => matches.run(),
         Command::Explain(explain) => block_on(explain.run()),
         Command::Backtest(backtest) => block_on(backtest.run()),

@@ -157,7 +157,7 @@ pub(super) fn progress_bytes(size_bytes: Option<u64>) -> ProgressBar {
 /// A time for people, in their own zone: `2026-11-23 18:32:05 CET`.
 pub(super) fn time(at: Timestamp) -> String {
     let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
-    at.to_zoned(zone)
+    at.to_zoned_datetime(zone)
         .strftime("%Y-%m-%d %H:%M:%S %Z")
         .to_string()
 }

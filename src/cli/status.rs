@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::loading::load;
+use super::output::Tone;
 use super::{ConfigArg, Outcome, output};
 use crate::config::Config;
 use crate::daemon;
@@ -28,6 +29,7 @@ impl Status {
         if self.json {
             output::line(&as_json(&report).to_string())?;
         } else {
+            output::line(&format!("Configuration {}\n", self.config.path.display()))?;
             print(&report)?;
         }
         Ok(Outcome::Done)
@@ -68,8 +70,8 @@ fn print(report: &Report) -> anyhow::Result<()> {
 
 fn print_feed(feed: &FeedLine) -> anyhow::Result<()> {
     output::line(&format!(
-        "  {:<8} {}{}",
-        feed_state(feed),
+        "  {} {}{}",
+        toned_state(feed_state(feed), 8),
         shown_url(&feed.url),
         feed.name
             .as_ref()
@@ -118,8 +120,8 @@ fn print_feed(feed: &FeedLine) -> anyhow::Result<()> {
 
 fn print_channel(channel: &ChannelLine) -> anyhow::Result<()> {
     output::line(&format!(
-        "  {:<13} {}: {} delivered, {} waiting, {} held, {} given up, last success {}",
-        channel.state.as_str(),
+        "  {} {}: {} delivered, {} waiting, {} held, {} given up, last success {}",
+        toned_state(channel.state.as_str(), 13),
         channel.name,
         channel.delivered,
         channel.waiting,
@@ -169,6 +171,17 @@ fn feed_state(feed: &FeedLine) -> &'static str {
     } else {
         "ok"
     }
+}
+
+/// A state in the colour of what it means, with room for the longest.
+fn toned_state(state: &str, width: usize) -> String {
+    let tone = match state {
+        "ok" | "new" | "unused" => Tone::Good,
+        "waiting" | "paused" | "gone" => Tone::Doubtful,
+        _ => Tone::Bad,
+    };
+    let room = " ".repeat(width.saturating_sub(state.chars().count()));
+    format!("{}{room}", output::toned(state, tone))
 }
 
 fn shown_time(at: Option<Timestamp>) -> String {

@@ -257,7 +257,7 @@ impl RawStore {
             url: section.string("url", report),
             password: section
                 .value("password")
-                .and_then(|password| RawSecret::read(password, report)),
+                .and_then(|password| RawSecret::read(password, SECRET, report)),
             worker: section.string("worker", report),
             connections: section.integer("connections", report),
         };

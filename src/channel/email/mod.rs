@@ -92,6 +92,22 @@ impl EmailSender {
         }
     }
 
+    /// Connects, logs in if there is a login, and says goodbye.
+    pub(crate) async fn probe(&self) -> Result<String, String> {
+        let host = self.server.host();
+        match timeout(self.timeout, Box::pin(self.server.connect())).await {
+            Ok(Ok(session)) => {
+                session.quit().await;
+                Ok(format!("{host} takes mail from us; none was sent"))
+            }
+            Ok(Err(failure)) => Err(failure.in_words(host)),
+            Err(_) => Err(format!(
+                "{host} did not answer within {}",
+                in_words(self.timeout)
+            )),
+        }
+    }
+
     /// One of the channel's recipients, however the name is written: a delivery may carry it as the configuration has
     /// it, with spaces around it or a domain beyond ASCII.
     fn recipient(&self, named: Option<&str>) -> Option<&EmailAddress> {
