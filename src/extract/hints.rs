@@ -67,6 +67,13 @@ impl Hints {
     /// A paywall, or what is behind it.
     pub(super) const PAYWALL: Self = Self(1 << 24);
 
+    /// Surely not shown: its own style or the `hidden` attribute says so.
+    pub(super) const CONCEALED: Self = Self(1 << 25);
+    /// Hidden from screen readers alone: what is seen and told twice, and what a wall of glass stands before.
+    pub(super) const SILENT: Self = Self(1 << 26);
+    /// A window that opens before the page.
+    pub(super) const DIALOG: Self = Self(1 << 27);
+
     /// No hint.
     pub(super) const NONE: Self = Self(0);
 
@@ -114,6 +121,13 @@ pub(super) fn of_element<'a>(tag: Tag, element: &'a Element, known: &mut KnownNa
     for (name, value) in element.attrs() {
         hints = hints | of_attribute(tag, name, value, known);
     }
+    if hints.any(Hints::SILENT) {
+        let otherwise = hints.any(Hints::HIDDEN);
+        hints = hints | Hints::HIDDEN;
+        if otherwise {
+            hints = hints.without(Hints::SILENT);
+        }
+    }
     if matches!(tag, Tag::Html | Tag::Body | Tag::Head) {
         // Names of the whole page speak of its kind or its theme, not of its text.
         return Hints::NONE;
@@ -130,9 +144,9 @@ fn of_attribute<'a>(tag: Tag, name: &str, value: &'a str, known: &mut KnownNames
         "role" => of_role(value),
         "rel" if tag == Tag::Link && value.contains("author") => Hints::BYLINE,
         "rel" if tag == Tag::Link && value.contains("tag") => Hints::TAGS,
-        "hidden" => Hints::HIDDEN,
-        "aria-hidden" if value == "true" => Hints::HIDDEN,
-        "style" if hides(value) => Hints::HIDDEN,
+        "hidden" => Hints::HIDDEN | Hints::CONCEALED,
+        "aria-hidden" if value == "true" => Hints::SILENT,
+        "style" if hides(value) => Hints::HIDDEN | Hints::CONCEALED,
         _ => Hints::NONE,
     }
 }
@@ -156,23 +170,51 @@ fn of_role(value: &str) -> Hints {
         "navigation" | "menu" | "menubar" | "toolbar" => Hints::NAV,
         "complementary" => Hints::SIDE,
         "contentinfo" => Hints::FOOT,
-        "search" | "dialog" | "alertdialog" => Hints::SIGNUP,
+        "search" => Hints::SIGNUP,
+        "dialog" | "alertdialog" => Hints::SIGNUP | Hints::DIALOG,
         "main" => Hints::CONTENT,
         "article" => Hints::ARTICLE,
         _ => Hints::NONE,
     }
 }
 
+/// Tells whether a style hides its element from everybody, or from all but screen readers.
 fn hides(style: &str) -> bool {
     let lower = style.to_ascii_lowercase();
     lower
         .split(';')
         .filter_map(|rule| rule.split_once(':'))
-        .any(|(key, value)| match key.trim() {
-            "display" => value.trim_start().starts_with("none"),
-            "visibility" => value.trim_start().starts_with("hidden"),
+        .map(|(key, value)| (key.trim(), value.trim()))
+        .any(|(key, value)| match key {
+            "display" => value.starts_with("none"),
+            "visibility" => value.starts_with("hidden"),
+            "clip" => is_empty_clip(value, "rect("),
+            "clip-path" => ["inset(50%", "inset(100%", "circle(0"]
+                .iter()
+                .any(|path| value.starts_with(path)),
+            "left" | "top" | "text-indent" | "margin-left" => is_far_outside(value),
+            "font-size" => value.trim_end_matches("px") == "0",
             _ => false,
         })
+}
+
+/// Tells whether a clip shows a pixel at most: `rect(0 0 0 0)`, `rect(1px, 1px, 1px, 1px)`.
+fn is_empty_clip(value: &str, shape: &str) -> bool {
+    value.strip_prefix(shape).is_some_and(|sides| {
+        sides
+            .trim_end_matches(|c: char| !c.is_ascii_alphanumeric())
+            .split([',', ' '])
+            .filter(|side| !side.is_empty())
+            .all(|side| matches!(side, "0" | "1px" | "0px"))
+    })
+}
+
+/// Tells whether a position is off every screen: `-9999px`.
+fn is_far_outside(value: &str) -> bool {
+    value
+        .strip_prefix('-')
+        .map(|rest| rest.bytes().take_while(u8::is_ascii_digit).count())
+        .is_some_and(|digits| digits >= 4 || digits == 3 && value.starts_with("-999"))
 }
 
 /// Reads the words of a name.
@@ -216,6 +258,10 @@ fn of_part(name: &str) -> Hints {
     {
         return Hints::NONE;
     }
+    // `banner-bottom-radius` speaks of looks.
+    if words.clone().last().is_some_and(|last| is_look(&last)) {
+        return Hints::NONE;
+    }
     let mut hints = first.hints();
     let mut previous = first;
     let mut is_live = is_live_word(&first);
@@ -248,6 +294,27 @@ fn of_part(name: &str) -> Hints {
         hints = hints | Hints::BODY;
     }
     hints
+}
+
+/// Tells whether a word at the end of a name says what the element looks like, and nothing of what it holds.
+fn is_look(word: &Word) -> bool {
+    matches!(
+        word.as_bytes(),
+        b"radius"
+            | b"color"
+            | b"colour"
+            | b"bg"
+            | b"background"
+            | b"padding"
+            | b"margin"
+            | b"border"
+            | b"shadow"
+            | b"gap"
+            | b"spacing"
+            | b"rounded"
+            | b"gutter"
+            | b"opacity"
+    )
 }
 
 /// Tells whether a word says that something is told while it happens.

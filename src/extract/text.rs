@@ -9,6 +9,14 @@ pub(super) struct TextBuffer {
     space_due: bool,
 }
 
+/// A place in a text that is being collected.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    /// The bytes before it.
+    pub(super) length: usize,
+    space_due: bool,
+}
+
 impl TextBuffer {
     /// Appends a piece; white space at its ends separates it from its neighbours.
     pub(super) fn push(&mut self, piece: &str) {
@@ -63,6 +71,20 @@ impl TextBuffer {
     /// The number of bytes collected so far.
     pub(super) fn len(&self) -> usize {
         self.text.len()
+    }
+
+    /// Where the collected text ends now, to go back to.
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            length: self.text.len(),
+            space_due: self.space_due,
+        }
+    }
+
+    /// Forgets what was pushed since the mark.
+    pub(super) fn rewind(&mut self, mark: Mark) {
+        self.text.truncate(mark.length);
+        self.space_due = mark.space_due;
     }
 
     /// Hands the text over, composed, and starts again.

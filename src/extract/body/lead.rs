@@ -1,5 +1,7 @@
 //! The lead: paragraphs between headline and text, which often stand outside of the element that holds the rest.
 
+use std::collections::{BTreeMap, HashSet};
+
 use super::survey::{LINKED_SHARE, Survey};
 use super::{Found, Known};
 use crate::extract::hints::Hints;
@@ -9,7 +11,7 @@ use crate::extract::text::{ends_sentence, folded};
 use crate::extract::verdict::{Kept, Verdict};
 
 /// Adds the lead to the text that was found.
-pub(super) fn add(survey: &Survey<'_>, known: &Known<'_>, found: &mut Found) {
+pub(super) fn add(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &mut Found) {
     let table = survey.table;
     let Some(first) = found.kept().next() else {
         return;
@@ -17,16 +19,80 @@ pub(super) fn add(survey: &Survey<'_>, known: &Known<'_>, found: &mut Found) {
     let title = known.title.map(folded).unwrap_or_default();
     let is_headline = |block: &Block| block.weight < 400 && block.folded() == title;
     let headline = table.blocks.iter().take(first).rposition(is_headline);
-    let mut lead: Vec<usize> = headline
-        .filter(|headline| first - headline <= MOST_BLOCKS_TO_TEXT)
-        .map(|headline| under_headline(table, headline, first))
+    let near = headline.filter(|headline| first - headline <= MOST_BLOCKS_TO_TEXT);
+    let mut lead: Vec<usize> = near
+        .map(|headline| under_headline(survey, known, headline, first, found.weight(table)))
         .unwrap_or_default();
     if lead.is_empty() {
         lead.extend(named_lead(table, survey, first, known));
     }
-    for index in lead {
-        found.set(index, Verdict::Kept(Kept::Lead));
+    if let Some(headline) = near {
+        lead.extend(key_points(survey, root, headline, first));
     }
+    // Pages for several screens show the lead twice, and the text may begin with it.
+    let mut said: HashSet<&str> = found
+        .kept()
+        .filter_map(|index| Some(table.blocks.get(index)?.folded()))
+        .collect();
+    for index in lead {
+        if let Some(block) = table.blocks.get(index)
+            && said.insert(block.folded())
+        {
+            found.set(index, Verdict::Kept(Kept::Lead));
+        }
+    }
+}
+
+/// The points of a list between headline and text: what the article says in short.
+fn key_points(survey: &Survey<'_>, root: usize, headline: usize, first: usize) -> Vec<usize> {
+    let table = survey.table;
+    let mut lists: BTreeMap<usize, Vec<(usize, &Block)>> = BTreeMap::new();
+    for index in headline + 1..first {
+        if let Some(block) = table.blocks.get(index)
+            && block.tag == Tag::Item
+            && let Some(item) = table.elements.get(block.part)
+        {
+            lists.entry(item.parent).or_default().push((index, block));
+        }
+    }
+    let is_of_points = |list: usize, items: &[(usize, &Block)]| {
+        let around = table
+            .ancestors(list)
+            .map(|(index, part)| (index, part.hints));
+        let own = table.elements.get(list).map(|part| (list, part.hints));
+        let weight: usize = items.iter().map(|(_, block)| block.weight).sum();
+        let named_otherwise = own
+            .into_iter()
+            .chain(around)
+            .take_while(|(index, _)| *index > root || !holds(table, *index, headline))
+            .any(|(_, hints)| {
+                hints.any(NO_LEAD.or(Hints::META).or(Hints::HIDDEN).or(Hints::RELATED))
+            });
+        items.len() >= FEWEST_POINTS
+            && weight >= items.len() * SHORTEST_POINT
+            && !named_otherwise
+            && items.iter().all(|(_, block)| {
+                block.links == 0
+                    && block.weight >= SHORTEST_POINT / 2
+                    && !lines::is_boilerplate(block)
+                    && !(block.weight < SHORTEST_LEAD && lines::has_date(&block.text))
+            })
+    };
+    lists
+        .into_iter()
+        .filter(|(list, items)| is_of_points(*list, items))
+        .flat_map(|(_, items)| items)
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// The fewest points of an article in short, and the weight of each on the average.
+const FEWEST_POINTS: usize = 2;
+const SHORTEST_POINT: usize = 20;
+
+fn holds(table: &Table<'_>, part: usize, block: usize) -> bool {
+    let part = table.elements.get(part);
+    part.is_some_and(|part| (part.first..part.end).contains(&block))
 }
 
 /// Blocks between a headline and the text, at most: pictures, dates and buttons stand there as well.
@@ -54,7 +120,15 @@ const NO_LEAD: Hints = Hints::NAV
     .or(Hints::DATE);
 
 /// The plain paragraphs directly under the headline.
-fn under_headline(table: &Table<'_>, headline: usize, first: usize) -> Vec<usize> {
+fn under_headline(
+    survey: &Survey<'_>,
+    known: &Known<'_>,
+    headline: usize,
+    first: usize,
+    text: usize,
+) -> Vec<usize> {
+    let table = survey.table;
+    let description = known.description.map(folded).unwrap_or_default();
     let is_lead = |index: usize| {
         let Some(block) = table.blocks.get(index) else {
             return false;
@@ -75,6 +149,10 @@ fn under_headline(table: &Table<'_>, headline: usize, first: usize) -> Vec<usize
             && !block.in_caption
             && !named_otherwise
             && !lines::is_boilerplate(block)
+            && (is_named
+                || text < ENOUGH_TEXT
+                || same_beginning(block.folded(), &description)
+                || !is_under_picture(table, block, index, headline))
             && !(block.weight < 2 * SHORTEST_LEAD && lines::has_date(&block.text))
     };
     (headline + 1..first)
@@ -82,6 +160,47 @@ fn under_headline(table: &Table<'_>, headline: usize, first: usize) -> Vec<usize
         .take(3)
         .collect()
 }
+
+/// Tells whether a line stands in a small element with a picture, or ends in a credit: it says what is seen.
+fn is_under_picture(table: &Table<'_>, block: &Block, index: usize, headline: usize) -> bool {
+    let boxes = table.ancestors(block.part).take_while(|(_, part)| {
+        part.end - part.first <= MOST_BLOCKS_WITH_PICTURE
+            && !(part.first..part.end).contains(&headline)
+    });
+    let outer = boxes.last();
+    let has_picture = outer.is_some_and(|(_, part)| {
+        let mut pictures = table.pictures.iter();
+        (part.first..part.end).contains(&index)
+            && pictures.any(|picture| {
+                picture.block == index
+                    && std::iter::once(picture.part)
+                        .chain(table.ancestors(picture.part).map(|(index, _)| index))
+                        .any(|around| Some(around) == outer.map(|(index, _)| index))
+            })
+    });
+    has_picture || ends_in_credit(&block.text)
+}
+
+/// Weight of a text that a line under a picture is not needed for.
+const ENOUGH_TEXT: usize = 300;
+
+/// Blocks of an element with a picture and what is said about it: its number, a caption, a credit.
+const MOST_BLOCKS_WITH_PICTURE: usize = 3;
+
+/// Tells whether a line ends in brackets that name an agency or a photographer.
+fn ends_in_credit(line: &str) -> bool {
+    let inside = line
+        .trim_end_matches(['.', ' '])
+        .strip_suffix(')')
+        .and_then(|line| line.rsplit_once('('))
+        .map(|(_, inside)| inside);
+    inside.is_some_and(|inside| {
+        inside.contains(['/', '©']) && inside.chars().count() <= LONGEST_CREDIT
+    })
+}
+
+/// The longest credit in brackets, in characters.
+const LONGEST_CREDIT: usize = 60;
 
 fn own_hints(table: &Table<'_>, block: &Block) -> Hints {
     let part = table.elements.get(block.part);

@@ -7,10 +7,14 @@
 //! the text is what was kept.
 
 mod behind;
+mod captions;
+mod island;
 mod junk;
 mod lead;
+mod names;
 mod survey;
 mod trim;
+mod widen;
 
 use junk::{JUNK, SURE_JUNK};
 use survey::{Sums, Survey, plain_weight};
@@ -104,7 +108,7 @@ pub(super) fn find(table: &Table<'_>, known: &Known<'_>, rule: &Applied) -> Foun
     let own = behind::own_blocks(table, &plain, known);
     let mut best = Found::new(table, Verdict::Dropped(Dropped::Outside));
     let mut best_weight = 0;
-    for names in [JUNK, SURE_JUNK, Hints::COMMENTS] {
+    for names in [JUNK, SURE_JUNK, Hints::COMMENTS.or(Hints::CONSENT)] {
         if !table.budget.lasts(table.elements.len()) {
             break;
         }
@@ -144,10 +148,13 @@ fn article(survey: &Survey<'_>, known: &Known<'_>) -> Found {
         }
     }
     if let Some(root) = survey.best_element() {
-        let root = survey.own_article(root, known).unwrap_or(root);
+        let root = survey
+            .own_article(root, known)
+            .unwrap_or_else(|| widen::widened(survey, root));
         found.root = Some(root);
         trim::trim(survey, root, known, &mut found);
-        lead::add(survey, known, &mut found);
+        lead::add(survey, root, known, &mut found);
+        captions::add(survey, root, &mut found);
     }
     found
 }

@@ -211,13 +211,17 @@ pub(super) fn plain_weight(block: &Block) -> f64 {
 
 /// Tells whether a block reads as a paragraph of running text.
 pub(super) fn is_paragraph(block: &Block) -> bool {
+    let is_heading = matches!(block.tag, Tag::Heading(_));
     block.link_share() < LINKED_SHARE
-        && !matches!(block.tag, Tag::Heading(_))
+        && (!is_heading || block.weight >= LONG_HEADING && ends_sentence(&block.text))
         && (block.weight >= PARAGRAPH_WEIGHT
             || block.weight * 2 >= PARAGRAPH_WEIGHT
                 && ends_sentence(&block.text)
                 && sentence_marks(&block.text) > 0)
 }
+
+/// Weight from which a heading that ends as a sentence does is a paragraph in large letters.
+const LONG_HEADING: usize = 120;
 
 /// The most that links in a row count against what is around them: a list of sources inside an article must not weigh
 /// more than its paragraphs.

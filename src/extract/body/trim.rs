@@ -1,9 +1,10 @@
 //! From the element that holds the text to the text: drops what stands before, between and after the paragraphs.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 
 use super::survey::{LINKED_SHARE, Survey, is_paragraph};
-use super::{Found, Known};
+use super::{Found, Known, island, names};
 use crate::extract::hints::Hints;
 use crate::extract::lines;
 use crate::extract::table::{Block, Tag};
@@ -34,13 +35,15 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
     let first = inside.iter().position(is_text).unwrap_or(0);
     let last = inside.iter().rposition(is_text).unwrap_or(inside.len());
     let title = known.title.map(folded).unwrap_or_default();
-    let text_parent = parent_of_text(survey, &inside);
+    let text_parent = parent_of_text(survey, &inside, &title);
     let goes_on = |position: usize| {
         let rest = inside.iter().skip(position + 1);
         rest.filter_map(|&index| block(index)).any(|block| {
             is_paragraph(block) && block.links == 0 && text_parent == parent(survey, block)
         })
     };
+    let names = names::names(survey, &inside, text_parent);
+    let mut asides = island::islands(survey, root, text_parent, &inside, &title);
     let mut passed = 0;
     let mut is_over = false;
     let mut in_insert = false;
@@ -53,11 +56,11 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
         let is_heading = matches!(block.tag, Tag::Heading(_));
         let is_late = passed * 10 >= total * LATE_TENTHS;
         let heads_others = is_heading && lines::ends_article(block);
+        let is_name = names.contains(&index);
         is_over |= position > last && lines::ends_article(block);
-        if position > last && is_reference(block) {
+        if position > last && is_reference(block) && !is_name {
             behind_link = true;
-        } else if block.links == 0
-            && ends_sentence(&block.text)
+        } else if (block.links == 0 && ends_sentence(&block.text) || is_name)
             && text_parent == parent(survey, block)
         {
             // The last sentences of a story are often short, and stand behind a link to another.
@@ -67,6 +70,8 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
             // "Read also" may stand above a box in the middle of the text, or above all that follows it.
             in_insert = lines::is_boilerplate(block) && goes_on(position);
             is_over |= !in_insert;
+        } else if heads_others {
+            asides.extend(box_of(survey, root, text_parent, index));
         } else if is_paragraph(block) && text_parent == parent(survey, block) {
             in_insert = false;
         }
@@ -75,13 +80,14 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
             .elements
             .get(block.part)
             .map_or(Hints::NONE, |part| part.hints);
+        let is_aside = asides.iter().any(|aside| aside.contains(&index));
         let verdict = if is_over || behind_link {
             Verdict::Dropped(Dropped::AfterText)
         } else if is_about_the_article(block, hints, &title) {
             Verdict::Dropped(Dropped::AboutTheArticle)
-        } else if in_insert || lines::is_boilerplate(block) {
+        } else if is_aside || in_insert || !is_name && lines::is_boilerplate(block) {
             Verdict::Dropped(Dropped::LineBetween)
-        } else if position < first && !opens_text(block, hints, in_body) {
+        } else if position < first && !is_name && !opens_text(block, hints, in_body) {
             Verdict::Dropped(Dropped::BeforeText)
         } else if block.weight >= REPEATED_WEIGHT && !seen.insert(&block.text) {
             // Pages for several screens hold some paragraphs twice.
@@ -93,22 +99,53 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
     }
 }
 
+/// The blocks of the box that a heading stands above, where it has one that holds no paragraph of the text.
+fn box_of(
+    survey: &Survey<'_>,
+    root: usize,
+    text_parent: Option<usize>,
+    heading: usize,
+) -> Option<Range<usize>> {
+    let table = survey.table;
+    let text = table.elements.get(text_parent?)?;
+    let own = table.blocks.get(heading)?.part;
+    let outer = table
+        .ancestors(own)
+        .take_while(|(index, part)| {
+            let holds_text = part.first < text.end && part.end > text.first;
+            *index > root && !holds_text
+        })
+        .map(|(_, part)| part)
+        .last()?;
+    (outer.end - outer.first > 1).then_some(outer.first..outer.end)
+}
+
 /// The element that holds most of the paragraphs: that around the element of each.
-fn parent_of_text(survey: &Survey<'_>, inside: &[usize]) -> Option<usize> {
-    let mut weights: BTreeMap<usize, usize> = BTreeMap::new();
+fn parent_of_text(survey: &Survey<'_>, inside: &[usize], title: &str) -> Option<usize> {
+    let mut weights: BTreeMap<usize, (usize, Vec<&Block>)> = BTreeMap::new();
     for block in inside
         .iter()
         .filter_map(|&index| survey.table.blocks.get(index))
     {
         if let Some(parent) = parent(survey, block).filter(|_| is_paragraph(block)) {
-            *weights.entry(parent).or_default() += block.weight;
+            let (weight, blocks) = weights.entry(parent).or_default();
+            *weight += block.weight;
+            blocks.push(block);
         }
     }
-    let heaviest = weights.into_iter().max_by_key(|(_, weight)| *weight)?;
+    if weights.len() > 1 {
+        // A lone paragraph that speaks to the reader about something else is no text.
+        for (weight, blocks) in weights.values_mut() {
+            if matches!(blocks.as_slice(), [only] if island::is_notice(only, title)) {
+                *weight = 0;
+            }
+        }
+    }
+    let heaviest = weights.into_iter().max_by_key(|(_, (weight, _))| *weight)?;
     Some(heaviest.0)
 }
 
-fn parent(survey: &Survey<'_>, block: &Block) -> Option<usize> {
+pub(super) fn parent(survey: &Survey<'_>, block: &Block) -> Option<usize> {
     Some(survey.table.elements.get(block.part)?.parent)
 }
 
@@ -139,6 +176,6 @@ fn opens_text(block: &Block, hints: Hints, in_body: bool) -> bool {
 }
 
 /// Tells whether a block is a link to something else.
-fn is_reference(block: &Block) -> bool {
+pub(super) fn is_reference(block: &Block) -> bool {
     block.link_share() >= LINKED_SHARE && block.weight > 15
 }

@@ -19,8 +19,8 @@ pub(super) const KEPT_ATTRIBUTES: usize = 256;
 pub(super) enum Detail {
     /// All but the code: a selector that the operator wrote can ask for any tag and any attribute.
     All,
-    /// What is read of a page to find its article. Tags of pictures and form fields, the content of embedded
-    /// pages, attributes that nobody looks at, and white space that separates no words go.
+    /// What is read of a page to find its article. Tags of form fields, the content of embedded pages, attributes
+    /// that nobody looks at, and white space that separates no words go.
     Needed,
 }
 
@@ -145,11 +145,7 @@ fn construct(from_tag: &str, detail: Detail) -> Construct {
                 .into_iter()
                 .find(|raw| is_tag(bytes, raw.name()))
                 .filter(|raw| raw.always_goes() || detail == Detail::Needed);
-            let is_unread = || {
-                ["source", "img", "input"]
-                    .iter()
-                    .any(|name| is_tag(bytes, name))
-            };
+            let is_unread = || ["source", "input"].iter().any(|name| is_tag(bytes, name));
             match raw {
                 Some(raw) => Construct::Raw(raw),
                 None if detail == Detail::Needed && is_unread() => Construct::Unread,
@@ -282,9 +278,10 @@ mod tests {
     }
 
     #[test]
-    fn pictures_go_where_nobody_asks_for_them() {
-        let page = "<p>a<img src=x>b<SOURCE srcset=y><input>c";
-        assert_eq!(strip(page, Detail::Needed).unwrap().html, "<p>abc");
+    fn fields_and_the_sources_of_pictures_go_where_nobody_asks_for_them() {
+        let page = "<p>a<img src=x alt='d'>b<SOURCE srcset=y><input>c";
+        let needed = strip(page, Detail::Needed).unwrap().html;
+        assert_eq!(needed, "<p>a<img alt='d'>bc");
         assert_eq!(stripped(page), page);
     }
 
@@ -309,7 +306,7 @@ mod tests {
                 "<div><p>a\n b</p></div>",
             ),
             ("<b>a</b>\r\n <i>b</i>", "<b>a</b> <i>b</i>"),
-            ("<b>a</b> <!-- c --> <img> b", "<b>a</b> b"),
+            ("<b>a</b> <!-- c --> <input> b", "<b>a</b> b"),
             ("<p> <b>a</b> </p> b", "<p><b>a</b></p> b"),
             ("<b>a</b>\t</div> </div><b>b", "<b>a</b></div></div> <b>b"),
             ("<p>a <script></script> b", "<p>a  b"),

@@ -42,15 +42,16 @@ impl Attribute<'_> {
             ("name", &["meta"]),
             ("property", &["meta"]),
             ("lang", &["html"]),
+            ("alt", &["img"]),
             ("xml:lang", &["html"]),
         ];
         let is_one = |name: &&str| name.eq_ignore_ascii_case(self.name);
         if IN_ANY_TAG.iter().chain(DATE_ATTRIBUTES).any(is_one) {
             return true;
         }
-        // A style counts where it hides its element: `display:none`, `visibility:hidden`.
+        // A style counts where it hides its element: `display:none`, `visibility:hidden`, `left:-9999px`.
         if is_one(&"style") {
-            return ["none", "hidden"]
+            return ["none", "hidden", "clip", "-9", "font-size:0"]
                 .iter()
                 .any(|word| find_ignoring_case(self.value, word).is_some());
         }

@@ -36,6 +36,8 @@ pub(in crate::extract) struct Table<'a> {
     pub(in crate::extract) elements: Vec<Part>,
     /// The text, a paragraph each, in document order.
     pub(in crate::extract) blocks: Vec<Block>,
+    /// The pictures, in document order.
+    pub(in crate::extract) pictures: Vec<Picture<'a>>,
     /// What `meta` tags say: name (lower case) and content.
     pub(in crate::extract) metas: Vec<(String, &'a str)>,
     /// What `link` tags refer to: relation (lower case) and address.
@@ -65,6 +67,19 @@ pub(in crate::extract) struct Part {
     pub(in crate::extract) end: usize,
     /// The bytes of text inside an element that is part of a line.
     pub(in crate::extract) inline_bytes: usize,
+}
+
+/// A picture, or a link without text, which shows one by its style.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::extract) struct Picture<'a> {
+    /// The index of the element that it stands in.
+    pub(in crate::extract) part: usize,
+    /// The index of the block that it stands in or before.
+    pub(in crate::extract) block: usize,
+    /// Whether it is a link to something else than a larger picture.
+    pub(in crate::extract) is_linked: bool,
+    /// What is said in its place where it cannot be seen.
+    pub(in crate::extract) alt: &'a str,
 }
 
 /// A paragraph, heading, list item, or any other run of text between two breaks.
@@ -120,6 +135,7 @@ impl<'a> Table<'a> {
                 html,
                 elements: Vec::new(),
                 blocks: Vec::new(),
+                pictures: Vec::new(),
                 metas: Vec::new(),
                 links: Vec::new(),
                 title: None,

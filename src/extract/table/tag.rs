@@ -39,6 +39,7 @@ pub(in crate::extract) enum Tag {
     Meta,
     Reference,
     Title,
+    Picture,
 }
 
 impl Tag {
@@ -81,6 +82,7 @@ impl Tag {
             local_name!("meta") => Self::Meta,
             local_name!("link") => Self::Reference,
             local_name!("title") => Self::Title,
+            local_name!("img") => Self::Picture,
             local_name!("script")
             | local_name!("style")
             | local_name!("noscript")
@@ -127,6 +129,7 @@ impl Tag {
                 | Self::Meta
                 | Self::Reference
                 | Self::Skip
+                | Self::Picture
         )
     }
 

@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 use scraper::Node;
 use scraper::node::Element;
 
-use super::{Block, NodeId, NodeRef, Part, SHORT_TEXT_BYTES, Table, Tag, attribute, text_of};
+use super::{
+    Block, NodeId, NodeRef, Part, Picture, SHORT_TEXT_BYTES, Table, Tag, attribute, text_of,
+};
 use crate::extract::hints::{self, Hints, KnownNames};
-use crate::extract::text::{TextBuffer, weight};
+use crate::extract::text::{Mark, TextBuffer, ends_sentence, weight};
 
 /// The walk over the tree: what is open, and the block being collected.
 pub(super) struct Walk<'a> {
@@ -25,15 +27,52 @@ pub(super) struct Open {
     node: NodeId,
     tag: Tag,
     part: Option<usize>,
+    /// What had been collected when an element of a line began.
+    before: Before,
+    /// What of it counts when it ends.
+    kind: Kind,
+}
+
+/// What an element of a line is besides its tag.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    /// It is not shown.
+    Unseen,
+    /// A link that leads to another page.
+    Link,
+    /// A link that opens something on this one, or nothing.
+    Button,
+}
+
+/// The state of the block being collected.
+#[derive(Clone, Copy)]
+struct Before {
+    mark: Mark,
+    blocks: usize,
+    pictures: usize,
+    links: Links,
+}
+
+/// The links of the block being collected.
+#[derive(Default, Clone, Copy)]
+struct Links {
+    count: usize,
+    weight: usize,
+    /// The same of links that lead nowhere.
+    buttons: usize,
+    button_weight: usize,
+    /// The bytes of text outside of links.
+    unlinked: usize,
 }
 
 /// The block being collected, and what is open around it.
 #[derive(Default)]
 pub(super) struct Current {
     buffer: TextBuffer,
-    link_weight: usize,
-    links: usize,
+    links: Links,
     link_depth: usize,
+    button_depth: usize,
     /// Whether a line break came after the last text.
     break_due: bool,
     caption_depth: usize,
@@ -117,13 +156,21 @@ impl<'a> Walk<'a> {
         }
         let before = self.current.buffer.len();
         self.current.buffer.push(text);
+        let grown = self.current.buffer.len() - before;
+        let links = &mut self.current.links;
+        if self.current.link_depth == 0 && self.current.button_depth == 0 {
+            links.unlinked += grown;
+            return;
+        }
+        let weight = if text.is_ascii() {
+            grown
+        } else {
+            weight(text).min(grown)
+        };
         if self.current.link_depth > 0 {
-            let grown = self.current.buffer.len() - before;
-            self.current.link_weight += if text.is_ascii() {
-                grown
-            } else {
-                weight(text).min(grown)
-            };
+            links.weight += weight;
+        } else {
+            links.button_weight += weight;
         }
     }
 
@@ -134,11 +181,19 @@ impl<'a> Walk<'a> {
     }
 
     fn enter_element(&mut self, node: NodeRef<'a>, element: &'a Element) -> bool {
-        let tag = Tag::of(&element.name.local);
+        let tag = match Tag::of(&element.name.local) {
+            Tag::Skip if self.is_heading_button(element) => Tag::Inline,
+            tag => tag,
+        };
         if self.removed.contains(&node.id()) {
             return false;
         }
         match tag {
+            Tag::Picture => {
+                let alt = attribute(element, "alt").unwrap_or_default();
+                self.picture(alt, self.current.link_depth > 0);
+                return false;
+            }
             Tag::Skip => return false,
             Tag::Meta => {
                 self.meta(element);
@@ -173,21 +228,72 @@ impl<'a> Walk<'a> {
         if tag.breaks() {
             self.flush();
         }
-        self.open(node.id(), tag, hints);
+        let kind = match tag {
+            Tag::Link if self.leads_away(element) => Kind::Link,
+            Tag::Link => Kind::Button,
+            _ if tag.is_inline() && is_unseen(hints) => Kind::Unseen,
+            _ => Kind::Plain,
+        };
+        self.open(node.id(), tag, hints, kind);
         true
     }
 
-    fn open(&mut self, node: NodeId, tag: Tag, hints: Hints) {
+    /// Tells whether an element is the button that a whole heading is: questions are, whose answers it unfolds.
+    fn is_heading_button(&self, element: &Element) -> bool {
+        let block_level = self.open.iter().rev().find(|open| open.tag.breaks());
+        self.current.buffer.is_empty()
+            && element.name() == "button"
+            && block_level.is_some_and(|open| matches!(open.tag, Tag::Heading(_)))
+    }
+
+    /// Tells whether a link leads to another page, or to a place on this one that is not the heading it is.
+    fn leads_away(&self, element: &Element) -> bool {
+        let href = attribute(element, "href").unwrap_or_default().trim();
+        let is_in_heading = || {
+            let block_level = self.open.iter().rev().find(|open| open.tag.breaks());
+            block_level.is_some_and(|open| matches!(open.tag, Tag::Heading(_)))
+        };
+        match href.strip_prefix('#') {
+            Some(place) => !matches!(place, "" | "!") && !is_in_heading(),
+            None => !href.is_empty() && !href.starts_with("javascript:"),
+        }
+    }
+
+    fn picture(&mut self, alt: &'a str, is_linked: bool) {
+        if self.table.pictures.len() < MAX_PICTURES {
+            let part = self.open.iter().rev().find_map(|open| open.part);
+            self.table.pictures.push(Picture {
+                part: part.unwrap_or(0),
+                block: self.table.blocks.len(),
+                is_linked,
+                alt,
+            });
+        }
+    }
+
+    fn open(&mut self, node: NodeId, tag: Tag, hints: Hints, kind: Kind) {
         if tag.is_inline() && self.current.edge == Edge::End {
             self.current.edge = Edge::NextBegun;
         }
-        match tag {
-            Tag::Link => {
+        let before = Before {
+            mark: self.current.buffer.mark(),
+            blocks: self.table.blocks.len(),
+            pictures: self.table.pictures.len(),
+            links: self.current.links,
+        };
+        match kind {
+            Kind::Link => {
                 self.current.link_depth += 1;
-                self.current.links += 1;
+                self.current.links.count += 1;
             }
-            Tag::Caption => self.current.caption_depth += 1,
-            _ => {}
+            Kind::Button => {
+                self.current.button_depth += 1;
+                self.current.links.buttons += 1;
+            }
+            Kind::Plain | Kind::Unseen => {}
+        }
+        if tag == Tag::Caption {
+            self.current.caption_depth += 1;
         }
         let recorded =
             tag.breaks() || tag == Tag::Time || hints != Hints::NONE || self.marked.contains(&node);
@@ -211,7 +317,13 @@ impl<'a> Walk<'a> {
             });
             index
         });
-        self.open.push(Open { node, tag, part });
+        self.open.push(Open {
+            node,
+            tag,
+            part,
+            before,
+            kind,
+        });
     }
 
     fn leave(&mut self, node: NodeId) {
@@ -228,12 +340,22 @@ impl<'a> Walk<'a> {
         let Some(open) = self.open.pop() else {
             return;
         };
-        match tag {
-            Tag::Link => self.current.link_depth -= 1,
-            Tag::Caption => self.current.caption_depth -= 1,
-            _ => {}
+        match open.kind {
+            Kind::Link => {
+                self.current.link_depth -= 1;
+                self.end_of_link(&open);
+            }
+            Kind::Button => self.current.button_depth -= 1,
+            Kind::Plain | Kind::Unseen => {}
+        }
+        if tag == Tag::Caption {
+            self.current.caption_depth -= 1;
         }
         if tag.is_inline() {
+            if self.is_no_part_of_line(&open) {
+                self.current.buffer.rewind(open.before.mark);
+                self.current.links = open.before.links;
+            }
             self.current.edge = Edge::End;
         }
         let end = self.table.blocks.len();
@@ -253,30 +375,80 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// A link without text shows a picture, by its style if it holds none.
+    fn end_of_link(&mut self, open: &Open) {
+        let is_empty = self.current.buffer.len() == open.before.mark.length
+            && self.table.blocks.len() == open.before.blocks;
+        if !is_empty {
+            return;
+        }
+        let link = self.table.html.tree.get(open.node);
+        let href = link
+            .and_then(|node| attribute(node.value().as_element()?, "href"))
+            .unwrap_or_default();
+        let is_to_picture = is_picture_address(href);
+        let inside = self.table.pictures.iter_mut().skip(open.before.pictures);
+        let mut count = 0;
+        for picture in inside {
+            picture.is_linked &= !is_to_picture;
+            count += 1;
+        }
+        if count == 0 && !is_to_picture {
+            self.picture("", true);
+        }
+    }
+
+    /// Tells whether what an element of a line holds is not shown with it: words for screen readers, or a card of
+    /// links that opens over a name.
+    fn is_no_part_of_line(&self, open: &Open) -> bool {
+        let before = &open.before;
+        let grown = self.current.buffer.len().saturating_sub(before.mark.length);
+        if self.table.blocks.len() != before.blocks || grown == 0 {
+            return false;
+        }
+        let links = &self.current.links;
+        let is_card = open.tag == Tag::Inline
+            && before.mark.length > 0
+            && self.current.link_depth == 0
+            && links.count >= before.links.count + FEWEST_LINKS_OF_CARD
+            && links.unlinked == before.links.unlinked;
+        is_card || open.kind == Kind::Unseen && grown <= LONGEST_UNSEEN_BYTES
+    }
+
     /// Ends the current block.
     fn flush(&mut self) {
         let current = &mut self.current;
         current.break_due = false;
+        let next = Links {
+            count: current.link_depth,
+            buttons: current.button_depth,
+            ..Links::default()
+        };
         if current.buffer.is_empty() {
-            current.links = current.link_depth;
-            current.link_weight = 0;
+            current.links = next;
             return;
         }
         let text = current.buffer.take();
         let total = weight(&text);
+        let mut links = std::mem::replace(&mut current.links, next);
         let block_level = self.open.iter().rev().find(|open| open.tag.breaks());
+        let tag = block_level.map_or(Tag::Body, |open| open.tag);
+        // What opens something on the page is a button where it is short, and text where it is a heading or a sentence.
+        let is_text = links.buttons > 0 && (matches!(tag, Tag::Heading(_)) || ends_sentence(&text));
+        if !is_text {
+            links.count += links.buttons;
+            links.weight += links.button_weight;
+        }
         self.table.blocks.push(Block {
             part: block_level.and_then(|open| open.part).unwrap_or(0),
-            tag: block_level.map_or(Tag::Body, |open| open.tag),
+            tag,
             weight: total,
-            link_weight: current.link_weight.min(total),
-            links: current.links,
+            link_weight: links.weight.min(total),
+            links: links.count,
             in_caption: current.caption_depth > 0,
             known_folded: OnceCell::new(),
             text,
         });
-        current.link_weight = 0;
-        current.links = current.link_depth;
     }
 
     fn meta(&mut self, element: &'a Element) {
@@ -315,6 +487,29 @@ impl<'a> Walk<'a> {
         }
     }
 }
+
+/// Tells whether an element of a line is not shown: one that is hidden from screen readers alone is.
+fn is_unseen(hints: Hints) -> bool {
+    hints.any(Hints::HIDDEN) && !hints.any(Hints::SILENT)
+}
+
+/// Tells whether an address is that of a picture: the same one, larger.
+fn is_picture_address(href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default();
+    let ending = path.rsplit('.').next().unwrap_or_default();
+    ["jpg", "jpeg", "png", "webp", "gif", "avif"]
+        .iter()
+        .any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+/// The longest words for screen readers inside a line, in bytes; what is longer is a text that a script shows.
+const LONGEST_UNSEEN_BYTES: usize = 300;
+
+/// Links with no word between them from which an element inside a line is a card that opens over it.
+const FEWEST_LINKS_OF_CARD: usize = 3;
+
+/// Pictures that are kept; a page of nothing else would be asked about them again and again.
+const MAX_PICTURES: usize = 2_000;
 
 /// Paragraphs that one preformatted text is parted into; a page of nothing else would make a million blocks.
 const MAX_PREFORMATTED: usize = 2_000;
