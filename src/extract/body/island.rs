@@ -44,9 +44,19 @@ pub(super) fn islands(
     };
     let block = |index: &usize| survey.table.blocks.get(*index);
     let of_text = |block: &&Block| parent(survey, block) == Some(text_parent);
+    let candidates: Vec<&Part> = candidates(survey, root, text_parent)
+        .into_iter()
+        .filter(|part| speaks_to_reader(blocks(survey, part)))
+        .take(MOST_ISLANDS)
+        .collect();
+    let within = |index: usize| {
+        let mut boxes = candidates.iter();
+        boxes.any(|part| (part.first..part.end).contains(&index))
+    };
     let weigh = |of_text_only: bool| -> usize {
-        let blocks = inside.iter().filter_map(block);
-        blocks
+        let outside = inside.iter().filter(|&&index| !within(index));
+        outside
+            .filter_map(block)
             .filter(|block| is_paragraph(block) && (!of_text_only || of_text(block)))
             .map(|block| block.weight)
             .sum()
@@ -54,11 +64,6 @@ pub(super) fn islands(
     if weigh(true) * 10 < weigh(false) * LEAST_TENTHS_IN_ONE {
         return Vec::new();
     }
-    let candidates: Vec<&Part> = candidates(survey, root, text_parent)
-        .into_iter()
-        .filter(|part| speaks_to_reader(blocks(survey, part)))
-        .take(MOST_ISLANDS)
-        .collect();
     let text = || inside.iter().filter_map(block).filter(of_text);
     let speaking = text().filter(|block| speaks_to_reader(std::iter::once(*block)));
     // A guide speaks to its readers all along.
@@ -70,11 +75,6 @@ pub(super) fn islands(
         .filter_map(block)
         .map(|block| block.weight)
         .sum();
-    let within = |index: usize| {
-        candidates
-            .iter()
-            .any(|part| (part.first..part.end).contains(&index))
-    };
     let mut known: HashSet<String> = telling(title).collect();
     for &index in inside.iter().filter(|&&index| !within(index)) {
         if let Some(block) = survey.table.blocks.get(index) {
@@ -85,7 +85,11 @@ pub(super) fn islands(
         .into_iter()
         .filter(|part| {
             let weight: usize = blocks(survey, part).map(|block| block.weight).sum();
-            weight * 10 <= total * MOST_TENTHS && is_about_something_else(survey, part, &known)
+            let mut own = blocks(survey, part);
+            let is_notice =
+                own.next().is_some_and(|block| is_notice(block, title)) && own.next().is_none();
+            (is_notice || weight * 10 <= total * MOST_TENTHS)
+                && is_about_something_else(survey, part, &known)
         })
         .map(|part| part.first..part.end)
         .collect()

@@ -176,3 +176,6 @@ fn named_by_rule(table: &Table<'_>, rule: &Applied) -> Found {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,12 +25,18 @@ pub(super) fn names(
     let blocks = &survey.table.blocks;
     let mut names = HashSet::new();
     for &index in inside {
-        let Some(block) = blocks.get(index).filter(|block| is_reference(block)) else {
+        let Some(block) = blocks.get(index) else {
             continue;
         };
         let is_name = match block.tag {
-            Tag::Cell => is_in_row_of_others(survey, index, block),
-            _ => parent(survey, block) == text_parent && is_linked_sentence(block),
+            Tag::Cell if block.link_share() >= LINKED_SHARE => {
+                is_in_row_of_others(survey, index, block)
+            }
+            _ => {
+                is_reference(block)
+                    && parent(survey, block) == text_parent
+                    && is_linked_sentence(block)
+            }
         };
         if is_name {
             names.insert(index);

@@ -9,9 +9,10 @@ use super::names::{looks_like_name, split};
 use super::{Place, Sources};
 use crate::extract::hints::Hints;
 use crate::extract::linked_data::AuthoredBy;
+use crate::extract::lines;
 use crate::extract::origin::{Origin, Sourced};
 use crate::extract::table::{NodeRef, Part, Table, Tag, attribute, spaced_text_of};
-use crate::extract::text::{clean, ends_sentence, folded};
+use crate::extract::text::{clean, ends_sentence, folded, is_dense_script};
 
 /// The most authors that are kept.
 const MOST: usize = 12;
@@ -38,6 +39,7 @@ const STARTS: &[&str] = &[
     "автор",
     "autor",
     "autora",
+    "autorin",
     "author",
     "auteur",
     "text",
@@ -95,8 +97,17 @@ pub(in crate::extract) fn byline(
         .and_then(|url| url.host_str())
         .map(folded)
         .unwrap_or_default();
+    let publisher = sources
+        .linked
+        .publisher
+        .as_deref()
+        .map(folded)
+        .unwrap_or_default();
     let is_person = |written: &str| {
         let name = folded(written);
+        if is_named_after(&name, &site) || is_named_after(&name, &publisher) {
+            return false;
+        }
         let is_of_host = !written.contains(' ')
             && !host.is_empty()
             && (host.contains(&name) || host.contains(&name.replace(' ', "")));
@@ -116,21 +127,181 @@ pub(in crate::extract) fn byline(
     let range = body.first().copied().zip(body.last().copied());
     let place = Place::new(sources.table, title, range);
     let from_page = |names: Vec<String>, origin| persons(Sourced::new(names, origin));
-    let from_parts = || from_page(from_elements(sources.table, &place), Origin::Element);
+    let elements = from_elements(sources.table, &place);
     let is_full = |found: &Sourced<Vec<String>>| found.value.iter().all(|name| is_of_person(name));
     // A publisher that is its own author is one where the page names people.
     let people = (sources.linked.authored_by == AuthoredBy::Organisations)
-        .then(|| from_parts().filter(is_full))
+        .then(|| from_page(elements.clone(), Origin::Element).filter(is_full))
         .flatten();
-    people
+    let of_head = people
         .or_else(|| persons(linked.clone()))
-        .or_else(|| from_head.clone().and_then(persons))
-        .or_else(from_parts)
+        .or_else(|| from_head.clone().and_then(persons));
+    if let Some(guest) = guest(sources.table, body) {
+        let is_known = of_head.as_ref().is_some_and(|found| {
+            let mut names = found.value.iter();
+            names.any(|name| folded(name) == folded(&guest))
+        });
+        if !is_known {
+            return Some(Sourced::new(guest, Origin::Line));
+        }
+    }
+    // The name of an account is written together; the page shows it as people do.
+    if let Some(found) = &of_head
+        && let [account] = found.value.as_slice()
+        && let [shown] = elements.as_slice()
+        && is_account_of(account, shown)
+    {
+        return Some(Sourced::new(shown.clone(), Origin::Element));
+    }
+    of_head
+        .or_else(|| from_page(elements.clone(), Origin::Element))
         .or_else(|| from_page(from_lines(sources.table, &place), Origin::Line))
+        .or_else(|| from_page(from_pictures(sources.table, &place), Origin::Element))
+        .or_else(|| from_page(from_dated_line(sources.table, &place), Origin::Line))
+        .or_else(|| from_page(from_signature(sources.table, body), Origin::Line))
         .or_else(|| from_page(from_microdata(sources.table), Origin::Microdata("author")))
         .or_else(|| Some(linked).filter(|names| !names.value.is_empty()))
         .or(from_head)
+        .or_else(|| {
+            Some(Sourced::new(elements, Origin::Element)).filter(|names| !names.value.is_empty())
+        })
         .map(|found| found.map(|names| names.join(", ")))
+}
+
+/// Tells whether a folded name is the site's, or a word of it with a letter: an account of the newsroom.
+fn is_named_after(name: &str, site: &str) -> bool {
+    let is_of_site = |word: &str| site.split(' ').any(|of_site| of_site == word);
+    let is_letter = |word: &str| word.chars().count() == 1;
+    let words = || name.split(' ').filter(|word| !is_letter(word));
+    let has_letter = name.split(' ').any(is_letter);
+    !site.is_empty()
+        && (name == site || has_letter && words().count() > 0 && words().all(is_of_site))
+}
+
+/// Tells whether an account is named after a person: `officialadalark` after Ada Lark.
+fn is_account_of(account: &str, person: &str) -> bool {
+    let joined = folded(person).replace(' ', "");
+    !account.trim().contains(' ')
+        && person.contains(' ')
+        && folded(account).replace(' ', "").contains(&joined)
+}
+
+/// Tells whether a line is the full name of one person and nothing else.
+fn is_full_name(line: &str) -> bool {
+    let words = line.split_whitespace().count();
+    let is_written_together = line.chars().all(is_dense_script) && !line.chars().any(is_hiragana);
+    if is_written_together {
+        return (2..=LONGEST_DENSE_NAME).contains(&line.chars().count());
+    }
+    let is_word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().is_some_and(char::is_uppercase)
+            && letters.all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\'' | '’'))
+            || matches!(
+                word,
+                "de" | "da"
+                    | "di"
+                    | "van"
+                    | "von"
+                    | "der"
+                    | "den"
+                    | "al"
+                    | "bin"
+                    | "le"
+                    | "la"
+                    | "dos"
+            )
+    };
+    (2..=4).contains(&words) && line.split_whitespace().all(is_word) && split(line) == [line]
+}
+
+fn is_hiragana(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{309F}')
+}
+
+/// Characters of the longest name that is written without a space.
+const LONGEST_DENSE_NAME: usize = 5;
+
+/// The full name in the first line of the text, where it says "by" and nothing else but degrees.
+fn guest(table: &Table<'_>, body: &[usize]) -> Option<String> {
+    let block = table.blocks.get(*body.first()?)?;
+    let (start, rest) = block.text.split_once(' ')?;
+    let is_start = STARTS.contains(&start.trim_end_matches(':').to_lowercase().as_str());
+    if block.weight > LONGEST_SIGNATURE || !is_start {
+        return None;
+    }
+    let mut parts = rest.split(',').map(str::trim);
+    let name = parts.next().filter(|name| is_full_name(name))?;
+    let is_degree =
+        |part: &str| part.chars().count() <= LONGEST_DEGREE && part.chars().any(char::is_uppercase);
+    parts.all(is_degree).then(|| name.to_owned())
+}
+
+/// Characters of the longest degree behind a name, and the weight of the longest line that is a signature.
+const LONGEST_DEGREE: usize = 6;
+const LONGEST_SIGNATURE: usize = 60;
+
+/// The name that is written beside a picture of the same name, near the headline.
+fn from_pictures(table: &Table<'_>, place: &Place) -> Vec<String> {
+    let near = place.blocks(BLOCKS_ABOVE, 1);
+    let named = table
+        .pictures
+        .iter()
+        .filter(|picture| near.contains(&picture.block));
+    let name = named.filter_map(|picture| {
+        let mut behind = table.blocks.iter().skip(picture.block).take(2);
+        let alt = folded(picture.alt);
+        behind.find(|block| is_full_name(&block.text) && block.folded() == alt)
+    });
+    name.map(|block| block.text.clone()).take(1).collect()
+}
+
+/// The name that a line with a date begins with, right at the headline: "Ada Lark | Reporter | 3 May 2024".
+fn from_dated_line(table: &Table<'_>, place: &Place) -> Vec<String> {
+    const BARS: [&str; 9] = [" | ", " · ", " • ", " - ", " – ", " — ", " / ", "｜", ", "];
+    let near = place.blocks(2, 0);
+    let mut lines: Vec<(usize, &str)> = table
+        .blocks
+        .iter()
+        .enumerate()
+        .filter(|(index, block)| {
+            near.contains(index)
+                && place.distance(*index) <= BLOCKS_TO_DATED_LINE
+                && block.weight <= 2 * LONGEST_SIGNATURE
+        })
+        .map(|(index, block)| (index, block.text.as_str()))
+        .collect();
+    lines.sort_by_key(|(index, _)| place.distance(*index));
+    let name = lines.into_iter().find_map(|(_, line)| {
+        let bar = BARS
+            .iter()
+            .filter_map(|bar| Some((line.find(bar)?, *bar)))
+            .min()?;
+        let (name, rest) = line.split_once(bar.1)?;
+        (is_full_name(name.trim()) && lines::has_date(rest)).then(|| name.trim().to_owned())
+    });
+    name.into_iter().collect()
+}
+
+/// Blocks from the headline in which a line with a name and a date stands.
+const BLOCKS_TO_DATED_LINE: usize = 4;
+
+/// The name that the first or the last line of the text is.
+fn from_signature(table: &Table<'_>, body: &[usize]) -> Vec<String> {
+    if body.len() < 3 {
+        return Vec::new();
+    }
+    let name = body
+        .last()
+        .into_iter()
+        .chain(body.first())
+        .find_map(|&index| {
+            let block = table.blocks.get(index)?;
+            let is_line = !matches!(block.tag, Tag::Heading(_) | Tag::Item | Tag::Cell);
+            (is_line && block.weight <= LONGEST_SIGNATURE && is_full_name(&block.text))
+                .then(|| block.text.clone())
+        });
+    name.into_iter().collect()
 }
 
 /// The names in a line that is known to be a byline.
@@ -139,16 +310,42 @@ pub(in crate::extract) fn names_in_line(line: &str) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
-/// Splits values into names, each once.
+/// Splits values into names, each once, without those of agencies that sell pictures.
 fn distinct(values: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for name in values.iter().flat_map(|value| split(value)) {
+    let all = values.iter().flat_map(|value| split(value));
+    for name in all.filter(|name| !is_picture_agency(name)) {
         let known = names.iter().any(|known| folded(known) == folded(&name));
         if !known && names.len() < MOST {
             names.push(name);
         }
     }
     names
+}
+
+/// Tells whether a name is that of an agency that sells pictures.
+fn is_picture_agency(name: &str) -> bool {
+    const AGENCIES: &[&str] = &[
+        "getty",
+        "istock",
+        "istockphoto",
+        "shutterstock",
+        "alamy",
+        "depositphotos",
+        "dreamstime",
+        "unsplash",
+        "pexels",
+        "pixabay",
+        "picture alliance",
+        "imago images",
+        "adobe stock",
+        "stock adobe",
+    ];
+    let name = folded(name);
+    AGENCIES.iter().any(|agency| {
+        name.strip_prefix(agency)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    })
 }
 
 fn from_meta(table: &Table<'_>) -> Option<Sourced<Vec<String>>> {
@@ -183,6 +380,7 @@ fn from_meta(table: &Table<'_>) -> Option<Sourced<Vec<String>>> {
                 .filter(|(known, content)| {
                     known == name
                         && !content.contains("://")
+                        && !content.contains("www.")
                         && !content.contains('@')
                         && (*name != "twitter:data1" || is_written_by(table))
                 })
@@ -213,14 +411,19 @@ fn is_written_by(table: &Table<'_>) -> bool {
 /// Names in the elements that are made for them, nearest to the headline.
 fn from_elements(table: &Table<'_>, place: &Place) -> Vec<String> {
     let blocks = place.blocks(BLOCKS_ABOVE, BLOCKS_BELOW);
-    let found: Vec<(usize, Vec<String>)> = table
+    let found: Vec<(&Part, Vec<String>)> = table
         .elements
         .iter()
         .enumerate()
         .filter(|(index, part)| is_byline_part(table, *index, part, &blocks))
         .take(MOST_PLACES)
-        .map(|(_, part)| (part.first, names_in(table, part)))
+        .map(|(_, part)| (part, names_in(table, part)))
         .filter(|(_, names)| !names.is_empty() && names.len() <= MOST)
+        .collect();
+    let found: Vec<(usize, Vec<String>)> = found
+        .iter()
+        .filter(|(part, names)| !is_role(table, part, names, &found))
+        .map(|(part, names)| (part.first, names.clone()))
         .collect();
     let Some(&(nearest, _)) = found.iter().min_by_key(|(block, _)| place.distance(*block)) else {
         return Vec::new();
@@ -231,6 +434,28 @@ fn from_elements(table: &Table<'_>, place: &Place) -> Vec<String> {
         .flat_map(|(_, names)| names)
         .collect();
     without_parts(distinct(&together))
+}
+
+/// Tells whether a part inside a byline says what the author is: not a name of the byline, nor made like one that is.
+fn is_role(
+    table: &Table<'_>,
+    part: &Part,
+    names: &[String],
+    found: &[(&Part, Vec<String>)],
+) -> bool {
+    let is_inside = |inner: &Part, outer: &Part| {
+        inner.node != outer.node && inner.first >= outer.first && inner.end <= outer.end
+    };
+    let class = |part: &Part| attribute(table.element(part)?, "class");
+    let around = found
+        .iter()
+        .find(|(outer, _)| is_inside(part, outer) && outer.end > outer.first + 1);
+    around.is_some_and(|(outer, known)| {
+        let is_known = |names: &[String]| names.iter().all(|name| known.contains(name));
+        let mut twins = found.iter().filter(|(twin, _)| is_inside(twin, outer));
+        !is_known(names)
+            && !twins.any(|(twin, names)| is_known(names) && class(twin) == class(part))
+    })
 }
 
 /// What microdata calls the author, wherever it stands and whatever it looks like: initials, an agency.
@@ -312,9 +537,9 @@ fn names_in(table: &Table<'_>, part: &Part) -> Vec<String> {
             node.value().as_element().is_some_and(|element| {
                 element.name() == "a"
                     && attribute(element, "href").is_some_and(|href| {
-                        PAGES
-                            .iter()
-                            .any(|page| href.to_ascii_lowercase().contains(page))
+                        let href = href.to_ascii_lowercase();
+                        PAGES.iter().any(|page| href.contains(page))
+                            || is_address_of(&href, &spaced_text_of(*node))
                     })
             })
         })
@@ -323,6 +548,13 @@ fn names_in(table: &Table<'_>, part: &Part) -> Vec<String> {
         .collect();
     if !linked.is_empty() {
         return linked;
+    }
+    if part.end > part.first + 1 {
+        // A label, a name, a role: each in a line of its own.
+        let mut lines = table.blocks.iter().take(part.end).skip(part.first);
+        if let Some(line) = lines.find(|block| is_full_name(&block.text)) {
+            return vec![line.text.clone()];
+        }
     }
     let boxed = boxed_names(node);
     if boxed.len() > 1 {
@@ -337,10 +569,26 @@ fn names_in(table: &Table<'_>, part: &Part) -> Vec<String> {
     if text.chars().count() > 200 {
         return Vec::new();
     }
-    split(&text)
+    let names: Vec<String> = split(&text)
         .into_iter()
         .filter(|name| looks_like_name(name))
-        .collect()
+        .collect();
+    match names.as_slice() {
+        // "By Ada Lark, Berlin": a place.
+        [person, place] if person.contains(' ') && !place.contains(' ') && text.contains(", ") => {
+            vec![person.clone()]
+        }
+        _ => names,
+    }
+}
+
+/// Tells whether an address is made of a name: `/experts/ada-lark/`.
+fn is_address_of(href: &str, name: &str) -> bool {
+    let name = folded(name);
+    name.contains(' ')
+        && ["-", "_", "+", ""]
+            .iter()
+            .any(|joint| href.contains(&name.replace(' ', joint)))
 }
 
 /// The names of a byline in which each has its own box; none where any box holds something else.
@@ -402,15 +650,21 @@ fn from_lines(table: &Table<'_>, place: &Place) -> Vec<String> {
             .trim_start_matches(['(', '（', '[', '–', '-'])
             .replace('：', ": ");
         let words: Vec<&str> = line.split_whitespace().collect();
-        let is_start =
-            |word: &&str| STARTS.contains(&word.trim_end_matches(':').to_lowercase().as_str());
+        let is_start = |word: &&str| {
+            let word = word.trim_end_matches(':').to_lowercase();
+            // "Autorin/Autor": one label for both.
+            let first = word.split('/').next().unwrap_or_default();
+            STARTS.contains(&first)
+        };
         let first = words.iter().position(is_start);
         let at = match first {
             Some(0) => 0,
             Some(at) if hints.any(Hints::META.or(Hints::DATE).or(Hints::BYLINE)) => at,
             _ => continue,
         };
-        let rest = words.get(at..).unwrap_or_default().join(" ");
+        let is_double = words.get(at).is_some_and(|word| word.contains('/'));
+        let from = at + usize::from(is_double);
+        let rest = words.get(from..).unwrap_or_default().join(" ");
         let names: Vec<String> = split(&rest)
             .into_iter()
             .take_while(|name| looks_like_name(name))

@@ -3,8 +3,8 @@
 use super::{Sources, plain};
 use crate::extract::hints::Hints;
 use crate::extract::origin::{Origin, Sourced};
-use crate::extract::table::{Block, Part, Table, Tag};
-use crate::extract::text::{clean_some, folded, units};
+use crate::extract::table::{Block, Part, Table, Tag, spaced_text_of};
+use crate::extract::text::{clean_some, folded, is_dense_script, units};
 
 /// Marks that set the site's name off from the headline in a `title` tag.
 const SEPARATORS: &[&str] = &[
@@ -40,8 +40,21 @@ const LONGEST: usize = 300;
 /// same desk as the headline; there, and where two declarations agree, they are believed.
 pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<Sourced<String>> {
     let site = super::site_name(sources);
+    // Some systems write the headline where the site's name should be.
+    let site = if is_headline_for_site(sources.table, &site) {
+        String::new()
+    } else {
+        site
+    };
     let declared = declared(sources, &site);
-    let (first, lower) = headings(sources.table, &site);
+    let (mut first, lower) = headings(sources.table, &site);
+    cut_kickers(sources.table, &declared, &mut first);
+    if let [only] = first.as_slice()
+        && is_outside_article(sources.table, only)
+        && let Some(said) = said_otherwise(&only.said.value, &declared)
+    {
+        return Some(said.clone());
+    }
     let is_news = sources.linked.is_news;
     let (witnesses, same) = if is_news {
         (declared.get(..1).unwrap_or_default(), SAME_NEWS)
@@ -71,6 +84,101 @@ pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<Sourced<String>
                 .next()
         })
         .cloned()
+}
+
+/// Tells whether what a page gives as the name of its site is its headline: the title begins with it, and a shorter
+/// name follows.
+fn is_headline_for_site(table: &Table<'_>, site: &str) -> bool {
+    let name = folded(site);
+    let words = name.split(' ').count();
+    let parts = split(table.title.as_deref().unwrap_or_default());
+    let [(_, first), rest @ ..] = parts.as_slice() else {
+        return false;
+    };
+    let behind: usize = rest.iter().map(|(_, part)| units(part).count()).sum();
+    let is_heading = |block: &Block| block.tag == Tag::Heading(1) && block.folded() == name;
+    words >= 2 * FEWEST_WORDS - 2
+        && behind > 0
+        && behind * 2 <= words
+        && folded(first) == name
+        && table.blocks.iter().any(is_heading)
+}
+
+/// The title that the head gives twice, where the only heading of level one has no word of it: a template's name.
+fn said_otherwise<'a>(
+    heading: &str,
+    declared: &'a [Sourced<String>],
+) -> Option<&'a Sourced<String>> {
+    let of = |fits: fn(&Origin) -> bool| declared.iter().find(|found| fits(&found.origin));
+    let meta = of(|origin| matches!(origin, Origin::Meta(_)))?;
+    let tag = of(|origin| *origin == Origin::TitleTag)?;
+    let is_said_twice = folded(&meta.value) == folded(&tag.value);
+    let count = units(&meta.value).count();
+    (is_said_twice && count > FEWEST_WORDS && shared_words(heading, &meta.value) < OTHER_TITLE)
+        .then_some(meta)
+}
+
+/// The share of words below which a heading and a declared title say different things.
+const OTHER_TITLE: f64 = 0.25;
+
+/// Tells whether a heading stands above the element that holds the article, and in none.
+fn is_outside_article(table: &Table<'_>, heading: &Heading) -> bool {
+    let is_article =
+        |part: &Part| matches!(part.tag, Tag::Article | Tag::Main) || part.hints.any(Hints::BODY);
+    let mut around = table.ancestors(heading.part);
+    let mut others = table.elements.iter();
+    !around.any(|(_, part)| is_article(part))
+        && others.any(|part| is_article(part) && part.first > heading.block)
+}
+
+/// Cuts the line above a headline off it, where one heading holds both and a declared title parts them.
+fn cut_kickers(table: &Table<'_>, declared: &[Sourced<String>], headings: &mut [Heading]) {
+    for heading in headings {
+        let Some(pieces) = pieces(table, heading.part) else {
+            continue;
+        };
+        let [kickers @ .., headline] = pieces.as_slice() else {
+            continue;
+        };
+        let kicker = kickers.join(" ");
+        let is_parted = |title: &str| {
+            let parts = split(title);
+            let is_first = parts
+                .first()
+                .is_some_and(|(_, part)| folded(part) == folded(&kicker));
+            is_first || folded(title) == folded(headline)
+        };
+        let is_cut = !kicker.is_empty()
+            && units(headline).count() >= FEWEST_WORDS
+            && declared.iter().any(|found| is_parted(&found.value));
+        let whole = pieces.join(" ");
+        // A title that says both, with a mark between them, is how the desk writes it.
+        let written = declared
+            .iter()
+            .find(|found| folded(&found.value) == folded(&whole) && found.value.contains(": "));
+        heading.said.value = match written {
+            Some(written) => written.value.clone(),
+            None if is_cut => headline.clone(),
+            None => whole,
+        };
+    }
+}
+
+/// The texts of the elements that a heading is made of, where nothing stands between two or more of them.
+fn pieces(table: &Table<'_>, part: usize) -> Option<Vec<String>> {
+    let node = table.node(table.elements.get(part)?)?;
+    let mut pieces = Vec::new();
+    for child in node.children() {
+        if let Some(text) = child.value().as_text() {
+            if !text.trim().is_empty() {
+                return None;
+            }
+        } else if child.value().is_element() {
+            pieces.extend(clean_some(&spaced_text_of(child)));
+        }
+    }
+    let starts_anew = |text: &String| !text.starts_with(char::is_lowercase);
+    (pieces.len() > 1 && pieces.iter().all(starts_anew)).then_some(pieces)
 }
 
 /// The declared title that the linked data and the `meta` tags give alike.
@@ -250,6 +358,8 @@ fn declared(sources: &Sources<'_>, site: &str) -> Vec<Sourced<String>> {
 /// A heading on the page.
 struct Heading {
     said: Sourced<String>,
+    /// The index of its element.
+    part: usize,
     /// The index of its first block.
     block: usize,
 }
@@ -257,7 +367,7 @@ struct Heading {
 /// The headings of level one that stand on the page, and the lower ones and what is named a title.
 fn headings(table: &Table<'_>, site: &str) -> (Vec<Heading>, Vec<Heading>) {
     let site = folded(site);
-    let read = |part: &Part| {
+    let read = |(index, part): (usize, &Part)| {
         let text = table.text_of(part);
         let fits = !text.is_empty() && text.chars().count() <= LONGEST && folded(&text) != site;
         let origin = match part.tag {
@@ -266,22 +376,26 @@ fn headings(table: &Table<'_>, site: &str) -> (Vec<Heading>, Vec<Heading>) {
         };
         fits.then(|| Heading {
             said: Sourced::new(text, origin),
+            part: index,
             block: part.first,
         })
     };
     let first = table
         .elements
         .iter()
-        .filter(|part| part.tag == Tag::Heading(1))
+        .enumerate()
+        .filter(|(_, part)| part.tag == Tag::Heading(1))
         .filter_map(read)
         .take(MOST_HEADINGS)
         .collect();
     let lower = table
         .elements
         .iter()
-        .filter(|part| {
-            part.tag != Tag::Heading(1)
-                && (matches!(part.tag, Tag::Heading(_)) || part.hints.any(Hints::TITLE))
+        .enumerate()
+        .filter(|(_, part)| {
+            // What is named a title and is no heading may hold the path to the page as well.
+            let is_named = part.hints.any(Hints::TITLE) && part.end <= part.first + 1;
+            part.tag != Tag::Heading(1) && (matches!(part.tag, Tag::Heading(_)) || is_named)
         })
         .take(MOST_HEADINGS)
         .filter_map(read)
@@ -362,6 +476,9 @@ fn without_name(title: &str, site: &str) -> String {
 
 /// Cuts the site's name, a section or a word like "Print" off a declared title.
 fn without_site(title: &str, site: &str, table: &Table<'_>) -> String {
+    if let Some(cut) = without_tight_site(title, site) {
+        return cut;
+    }
     let parts = split(title);
     if parts.len() < 2 {
         return title.to_owned();
@@ -385,6 +502,34 @@ fn without_site(title: &str, site: &str, table: &Table<'_>) -> String {
     }
     join(kept)
 }
+
+/// Cuts the site's name off where only a mark without spaces parts it from the title, and the section before it.
+fn without_tight_site(title: &str, site: &str) -> Option<String> {
+    const MARKS: [char; 14] = [
+        '：', '｜', 'ㅣ', '丨', '│', '|', '-', '–', '—', '_', '·', '•', '／', '‖',
+    ];
+    let site = site.trim();
+    let before = title
+        .trim_end()
+        .strip_suffix(site)
+        .filter(|_| !site.is_empty())?;
+    let rest = before.strip_suffix(MARKS)?;
+    let section = rest.rsplit_once(MARKS);
+    let is_section = |name: &str| {
+        (1..=LONGEST_SECTION).contains(&name.chars().count()) && name.chars().all(is_dense_script)
+    };
+    let cut = match section {
+        Some((headline, name)) if is_section(name) && units(headline).count() >= FEWEST_WORDS => {
+            headline
+        }
+        _ => rest,
+    };
+    let cut = cut.trim();
+    (!cut.is_empty()).then(|| cut.to_owned())
+}
+
+/// Characters of the longest name of a section in dense scripts.
+const LONGEST_SECTION: usize = 5;
 
 /// Tells whether the last part of a title names a site or a section and not half of the headline.
 fn is_label(last: &str, site: &str, before: &[(&str, &str)]) -> bool {
@@ -429,6 +574,15 @@ fn join(parts: &[(&str, &str)]) -> String {
 /// A run of the title's parts that stands on the page by itself: that is the headline, and the rest is not.
 fn visible_part(title: &str, table: &Table<'_>) -> Option<String> {
     let parts = split(title);
+    let is_headline = |run: &str| {
+        let mut headings = table
+            .blocks
+            .iter()
+            .filter(|block| block.tag == Tag::Heading(1));
+        let only = headings.next().filter(|_| headings.next().is_none());
+        run.contains(' ')
+            && only.is_some_and(|block| block.link_weight == 0 && block.folded() == run)
+    };
     let shown: Vec<&str> = table
         .blocks
         .iter()
@@ -436,6 +590,10 @@ fn visible_part(title: &str, table: &Table<'_>) -> Option<String> {
         .take(400)
         .map(Block::folded)
         .collect();
+    let first = parts.first().map(|(_, part)| part.trim().to_owned());
+    if let Some(first) = first.filter(|first| is_headline(&folded(first))) {
+        return Some(first);
+    }
     let mut runs: Vec<&[(&str, &str)]> = Vec::new();
     for length in (1..=parts.len()).rev() {
         runs.extend(parts.windows(length));

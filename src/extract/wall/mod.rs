@@ -411,10 +411,15 @@ fn is_consent(signs: &Signs<'_>) -> bool {
     if is_news {
         return false;
     }
+    let is_report = weight(signs.text) >= NEWS_WEIGHT / 2 && !is_about_consent(signs.text);
     let mut consenting = 0;
     let mut other = 0;
     for block in &signs.table.blocks {
         if block.weight < 60 || block.link_share() >= 0.5 {
+            continue;
+        }
+        // A window that opens before an article stands in nobody's way here.
+        if is_report && is_in_dialog(signs.table, block) {
             continue;
         }
         if speaks_of_consent(block.folded()) {
@@ -424,6 +429,12 @@ fn is_consent(signs: &Signs<'_>) -> bool {
         }
     }
     consenting >= BANNER_WEIGHT && consenting > other
+}
+
+fn is_in_dialog(table: &Table<'_>, block: &Block) -> bool {
+    let own = table.elements.get(block.part).into_iter();
+    let around = table.ancestors(block.part).map(|(_, part)| part);
+    own.chain(around).any(|part| part.hints.any(Hints::DIALOG))
 }
 
 #[cfg(test)]

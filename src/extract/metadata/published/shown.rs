@@ -6,7 +6,7 @@ use super::labels::{Said, date_in, is_sentence, said_last, says_published};
 use crate::extract::dates::{Found, Reader};
 use crate::extract::hints::Hints;
 use crate::extract::origin::{Origin, Sourced};
-use crate::extract::table::{Part, Table, Tag, attribute};
+use crate::extract::table::{Block, Part, Table, Tag, attribute};
 
 /// Blocks before the headline in which an element made for dates can stand.
 const BLOCKS_BEFORE: usize = 15;
@@ -71,6 +71,18 @@ pub(super) fn is_in_sentence(table: &Table<'_>, part: &Part, dates: Reader) -> b
             && is_sentence(&line.text, dates)
     })
 }
+
+/// Tells whether a date stands in a heading that is a link: that of another story.
+fn is_in_linked_heading(table: &Table<'_>, part: &Part) -> bool {
+    table.blocks.get(part.first).is_some_and(is_linked_heading)
+}
+
+fn is_linked_heading(block: &Block) -> bool {
+    matches!(block.tag, Tag::Heading(2..)) && block.link_share() > LINKED_HEADING
+}
+
+/// Share of a heading inside links from which it is one.
+const LINKED_HEADING: f64 = 0.8;
 
 /// A date that readers are shown.
 #[derive(Debug)]
@@ -158,7 +170,7 @@ impl Place {
             .filter(|(_, part)| blocks.contains(&part.first) && part.end <= part.first + 4)
             .filter(|(index, _)| !self.is_of_another(table, *index, trust))
             .map(|(_, part)| part)
-            .filter(|part| !is_in_sentence(table, part, dates))
+            .filter(|part| !is_in_sentence(table, part, dates) && !is_in_linked_heading(table, part))
             .filter_map(|part| {
                 let found = of_part(table, part, dates)?;
                 let later = later(is_of_change(table, part));
@@ -178,7 +190,9 @@ impl Place {
         blocks
             .take((self.blocks(0, 3).end() + 1).saturating_sub(from))
             .filter(|(_, block)| {
-                block.weight <= 200 && !self.is_of_another(table, block.part, trust)
+                block.weight <= 200
+                    && !is_linked_heading(block)
+                    && !self.is_of_another(table, block.part, trust)
             })
             .filter_map(|(index, block)| {
                 let found = date_in(&block.text, dates)?;
