@@ -14,7 +14,7 @@ use super::input::{Document, Fetcher};
 use super::output::{self, Tone, counted, toned};
 use super::{Outcome, loading};
 use crate::channel::{Channel, ChannelKind, ChannelSettings};
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::domain::{Timestamp, shown_url};
 use crate::http::{FetchError, HttpClient};
@@ -179,11 +179,12 @@ impl Asker {
 
 /// What a document is that should be a feed.
 fn found(document: &Document) -> Result<String, String> {
-    let recognised = parse::recognise(&parse::Document {
+    let read = parse::Document {
         bytes: &document.bytes,
         content_type: document.content_type.as_deref(),
         url: document.url.as_ref(),
-    });
+    };
+    let recognised = parse::recognise(&read, &clock::still_time(parse::READING_BUDGET));
     match recognised {
         Ok(Recognised::Feed(feed)) => {
             let dates = feed

@@ -71,7 +71,11 @@ fn make_own(place: &Path, found: &Metadata, mode: u32) -> Result<(), StoreError>
         return Ok(());
     }
     let permissions = Permissions::from_mode(found.permissions().mode() & mode);
-    fs::set_permissions(place, permissions).map_err(|_| {
+    fs::set_permissions(place, permissions).map_err(|error| {
+        // The disk is in the way, not a user: it is waited for.
+        if error.kind() != io::ErrorKind::PermissionDenied {
+            return unusable(place, &error);
+        }
         refused(
             place,
             &format!(

@@ -170,7 +170,9 @@ impl Place {
             .filter(|(_, part)| blocks.contains(&part.first) && part.end <= part.first + 4)
             .filter(|(index, _)| !self.is_of_another(table, *index, trust))
             .map(|(_, part)| part)
-            .filter(|part| !is_in_sentence(table, part, dates) && !is_in_linked_heading(table, part))
+            .filter(|part| {
+                !is_in_sentence(table, part, dates) && !is_in_linked_heading(table, part)
+            })
             .filter_map(|part| {
                 let found = of_part(table, part, dates)?;
                 let later = later(is_of_change(table, part));
