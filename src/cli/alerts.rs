@@ -134,11 +134,7 @@ impl Retry {
             since: self.since.map(Since::at),
         };
         let chosen = store.retry(selection, Clock::system().now()).await?;
-        let chosen_in_words = counted(
-            usize::try_from(chosen).unwrap_or_default(),
-            "delivery is",
-            "deliveries are",
-        );
+        let chosen_in_words = counted(chosen, "delivery is", "deliveries are");
         output::line(&format!("{chosen_in_words} due now"))?;
         Ok(if chosen == 0 {
             Outcome::No

@@ -66,7 +66,7 @@ pub(super) async fn check_live(config: &Config, shape: Shape) -> anyhow::Result<
         tried.print(shape)?;
     }
     if shape == Shape::Text {
-        let asked = config.feeds.len() + config.channels.len();
+        let total = config.feeds.len() + config.channels.len();
         let failed = if failures == 0 {
             "none failed".to_owned()
         } else {
@@ -74,7 +74,7 @@ pub(super) async fn check_live(config: &Config, shape: Shape) -> anyhow::Result<
         };
         let line = format!(
             "{} tried, {failed}",
-            counted(asked, "feed or channel", "feeds and channels")
+            counted(total, "feed or channel", "feeds and channels")
         );
         output::line(&line)?;
     }

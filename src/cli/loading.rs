@@ -87,17 +87,16 @@ pub(super) fn no_such<'a>(
     known: impl IntoIterator<Item = &'a str> + Clone,
 ) -> String {
     let plural = format!("{what}{}", if what.ends_with("ch") { "es" } else { "s" });
-    let more = match nearest(name, known.clone()) {
-        Some(meant) => format!("did you mean \"{meant}\"?"),
-        None => {
-            let all: Vec<&str> = known.into_iter().collect();
-            match all.len() {
-                0 => format!("there are no {plural} in the configuration"),
-                1..=SHOWN_NAMES => format!("the {plural} are: {}", all.join(", ")),
-                many => {
-                    let first: Vec<&str> = all.into_iter().take(SHOWN_NAMES).collect();
-                    format!("the {many} {plural} are: {}, ...", first.join(", "))
-                }
+    let more = if let Some(meant) = nearest(name, known.clone()) {
+        format!("did you mean \"{meant}\"?")
+    } else {
+        let all: Vec<&str> = known.into_iter().collect();
+        match all.len() {
+            0 => format!("there are no {plural} in the configuration"),
+            1..=SHOWN_NAMES => format!("the {plural} are: {}", all.join(", ")),
+            many => {
+                let first: Vec<&str> = all.into_iter().take(SHOWN_NAMES).collect();
+                format!("the {many} {plural} are: {}, ...", first.join(", "))
             }
         }
     };

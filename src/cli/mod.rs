@@ -77,7 +77,7 @@ enum Command {
 /// The configuration that most commands need.
 #[derive(Debug, Args)]
 struct ConfigArg {
-    /// The configuration [default: $NEWSWATCH_CONFIG, or newswatch.toml in this folder, in your configuration folder
+    /// The configuration [default: $`NEWSWATCH_CONFIG`, or newswatch.toml in this folder, in your configuration folder
     /// or in /etc/newswatch]
     #[arg(
         long = "config", short = 'c', value_name = "FILE",

@@ -72,10 +72,9 @@ pub(super) fn parse(text: &str) -> Option<Duration> {
 pub(super) fn meant(text: &str) -> Option<String> {
     let text = text.trim().trim_start_matches('@').to_lowercase();
     let named = match text.as_str() {
-        "hourly" => "1h",
+        "hourly" | "an hour" => "1h",
         "daily" | "a day" => "1d",
         "weekly" | "a week" => "1w",
-        "an hour" => "1h",
         "half an hour" => "30m",
         "a minute" => "1m",
         _ => "",

@@ -151,15 +151,12 @@ fn report_syntax(source: &Arc<Source>, healed: &Healed, report: &Report) {
             at: error.span.start.saturating_sub(start).min(text.len()),
             said: &error.said,
         };
-        let (span, message, hint) = match meant::meant(&line) {
-            Some(meant) => {
-                let span = meant.span.start + start..meant.span.end + start;
-                (span, meant.message, meant.hint)
-            }
-            None => {
-                let (message, hint) = meant::unexplained(&error.said);
-                (error.span.clone(), message, hint.to_owned())
-            }
+        let (span, message, hint) = if let Some(meant) = meant::meant(&line) {
+            let span = meant.span.start + start..meant.span.end + start;
+            (span, meant.message, meant.hint)
+        } else {
+            let (message, hint) = meant::unexplained(&error.said);
+            (error.span.clone(), message, hint.to_owned())
         };
         let place = Place::of_file(source, span);
         report.add(Problem::error(&place, Kind::Syntax, message).hint(hint));
@@ -273,7 +270,11 @@ fn similar(path: &Path) -> Option<PathBuf> {
         .ok()?
         .flatten()
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".toml"))
+        .filter(|name| {
+            Path::new(name)
+                .extension()
+                .is_some_and(|kind| kind == "toml")
+        })
         .collect();
     let wanted = path.file_name()?.to_str()?;
     let found = nearest(wanted, names.iter().map(String::as_str))?;

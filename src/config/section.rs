@@ -196,7 +196,7 @@ impl<'i> Section<'i> {
             .collect();
         for name in written {
             let is_known = tables.contains(&name.as_str());
-            let right = meant(&name, tables.iter().copied()).filter(|_| !is_known);
+            let right = meant(&name, &tables.iter().copied()).filter(|_| !is_known);
             let Some(right) = right else { continue };
             let Some((key, value)) = self.table.remove_entry(name.as_str()) else {
                 continue;
@@ -266,7 +266,7 @@ impl<'i> Section<'i> {
             let hint = self.hint_for(key);
             let stands_for = self
                 .inner_of(key)
-                .or_else(|| meant(key, self.known.iter().copied()))
+                .or_else(|| meant(key, &self.known.iter().copied()))
                 .unwrap_or_default();
             report.add(
                 Problem::error(&place, Kind::UnknownKey, message)
@@ -287,7 +287,7 @@ impl<'i> Section<'i> {
         if let Some(inner) = self.inner_of(key) {
             return format!("it stands inside another table: {inner} = {{ {key} = ... }}");
         }
-        match meant(key, self.known.iter().copied()) {
+        match meant(key, &self.known.iter().copied()) {
             Some(meant) => format!("did you mean \"{meant}\"?"),
             None => format!("the keys are: {}", self.known.join(", ")),
         }

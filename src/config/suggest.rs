@@ -74,7 +74,7 @@ const MAX_CHARS: usize = 64;
 /// The known word that is meant: the nearest, or one that has this name elsewhere.
 pub(super) fn meant<'a>(
     written: &str,
-    known: impl IntoIterator<Item = &'a str> + Clone,
+    known: &(impl IntoIterator<Item = &'a str> + Clone),
 ) -> Option<&'a str> {
     nearest(written, known.clone()).or_else(|| {
         let word = written.to_lowercase().replace(['-', ' '], "_");

@@ -169,13 +169,12 @@ fn root_start(text: &str, budget: &Budget<'_>) -> Option<usize> {
         }
         at = start + 1;
         if let Some(comment) = markup.strip_prefix("!--").filter(|_| comments_end) {
-            match comment.find("-->") {
-                Some(length) => at += "!--".len() + length,
-                None => {
-                    comments_end = false;
-                    if !budget.lasts(comment.len() / BYTES_A_STEP) {
-                        return None;
-                    }
+            if let Some(length) = comment.find("-->") {
+                at += "!--".len() + length;
+            } else {
+                comments_end = false;
+                if !budget.lasts(comment.len() / BYTES_A_STEP) {
+                    return None;
                 }
             }
         }

@@ -65,9 +65,12 @@ const OWN_DIRECTORY: u32 = 0o700;
 /// The mode of a file that its owner alone may read.
 const OWN_FILE: u32 = 0o600;
 
+/// The bits of a mode, from the lowest, that are the rights of others.
+const RIGHTS_OF_OTHERS: u32 = 6;
+
 /// Takes the rights of others away; says why where that is not ours to do.
 fn make_own(place: &Path, found: &Metadata, mode: u32) -> Result<(), StoreError> {
-    if found.permissions().mode() & 0o077 == 0 {
+    if found.permissions().mode().trailing_zeros() >= RIGHTS_OF_OTHERS {
         return Ok(());
     }
     let permissions = Permissions::from_mode(found.permissions().mode() & mode);

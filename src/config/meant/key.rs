@@ -70,7 +70,7 @@ pub(super) fn sign(line: &Line<'_>) -> Option<Meant> {
     let equals = line.text.find('=');
     let Some((at, sign)) = found.filter(|(at, _)| equals.is_none_or(|equals| *at <= equals)) else {
         return if equals.is_none() {
-            no_sign(line)
+            Some(no_sign(line))
         } else {
             None
         };
@@ -101,13 +101,13 @@ fn sign_in_braces(line: &Line<'_>) -> Option<Meant> {
 }
 
 /// A key with nothing between it and its value, or without a value.
-fn no_sign(line: &Line<'_>) -> Option<Meant> {
+fn no_sign(line: &Line<'_>) -> Meant {
     let (trimmed, whole) = line.trimmed();
     let (key, value) = trimmed.split_once([' ', '\t']).unwrap_or((trimmed, ""));
     if !looks_like_key(key) {
         let message = "this is neither a header, nor a key and its value, nor a comment";
         let hint = "write key = value, or put # in front";
-        return Some(Line::meant(message, hint, whole));
+        return Line::meant(message, hint, whole);
     }
     let end = whole.start + key.len();
     let is_sentence = value.split_whitespace().count() > 3 && !value.contains(['"', '\'']);
@@ -128,7 +128,7 @@ fn no_sign(line: &Line<'_>) -> Option<Meant> {
         )
     };
     let span = if is_sentence { whole } else { end..end + 1 };
-    Some(Line::meant(message, hint, span))
+    Line::meant(message, hint, span)
 }
 
 /// A key that cannot be one.

@@ -276,12 +276,13 @@ fn invisible(line: &Line<'_>) -> Option<Meant> {
         let quote = text.find(['"', '\'']).unwrap_or(text.len());
         text.get(..quote).and_then(|text| text.find(is_found))
     };
-    let found = match after.starts_with(is_found) {
-        true => at,
-        false => outside_quotes(before).or_else(|| {
+    let found = if after.starts_with(is_found) {
+        at
+    } else {
+        outside_quotes(before).or_else(|| {
             let inside = outside_quotes(after)?;
             Some(at + inside)
-        })?,
+        })?
     };
     let c = line.text.get(found..)?.chars().next()?;
     let code = u32::from(c);

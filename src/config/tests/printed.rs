@@ -22,7 +22,7 @@ fn every_mistake_is_told_in_these_words() {
         let mut rewritten = introduction;
         for case in &cases {
             let (name, text) = (case.name.join("\n"), &case.text);
-            rewritten.push_str(&format!("{name}\n{text}---\n{}\n\n", printed(text)));
+            rewritten.extend([name.as_str(), "\n", text, "---\n", &printed(text), "\n\n"]);
         }
         std::fs::write(path, rewritten).unwrap();
         return;
