@@ -369,7 +369,11 @@ async fn notify_test_prints_what_the_other_side_answered() {
 
     let output = newswatch(&["notify", "test", "hok", "--config", config]).await;
     assert_eq!(output.status.code(), Some(1));
-    assert!(err(&output).contains("desk, hook"), "{}", err(&output));
+    assert!(
+        err(&output).contains("did you mean \"hook\""),
+        "{}",
+        err(&output)
+    );
 }
 
 #[tokio::test]

@@ -35,16 +35,7 @@ fn check(text: &str, kept: &[&str], dropped: &[&str]) {
 
 #[test]
 fn names_that_are_links_belong_to_the_text() {
-    let list = "<ul><li><a href=/1>Lift Rosa</a></li><li><a href=/2>Lift Piz</a></li><li><a href=/3>Lift Kar</a></li></ul>";
     for (inner, kept) in [
-        (
-            format!("{A}{B}<p>These lifts run:</p>{list}{C}"),
-            "Lift Piz",
-        ),
-        (
-            format!("{A}{B}{C}<p>Ces remontées tournent :</p>{list}"),
-            "Lift Kar",
-        ),
         (
             format!(
                 "{A}{B}{C}<table><tr><th>Lift<th>Price<tr><td><a href=/1>Rosa</a><td>12<tr><td><a href=/2>Piz</a><td>14</table>"
@@ -81,9 +72,8 @@ fn headlines_that_are_links_do_not() {
 #[test]
 fn words_inside_a_line_that_nobody_sees_are_not_read() {
     for hidden in [
-        "<span class=sr-only> (öffnet neues Fenster)</span>",
-        "<span style='position:absolute;left:-9999px'> (öffnet neues Fenster)</span>",
         "<span style='clip:rect(0 0 0 0);height:1px'> (öffnet neues Fenster)</span>",
+        "<span style='position:absolute;left:-9999px'> (öffnet neues Fenster)</span>",
         "<i style='display:none'> (öffnet neues Fenster)</i>",
     ] {
         let inner = format!(
