@@ -51,10 +51,10 @@ impl Read {
         ] {
             site.put_article(path, title, &[text]);
         }
-        let entry = |path: &str| {
+        let entry = |path: &str, title: &str| {
             [
                 path.to_owned(),
-                "Title".into(),
+                title.into(),
                 site.url(path),
                 "Summary".into(),
             ]
@@ -66,8 +66,8 @@ impl Read {
                 .collect();
             site.put_feed(path, &entries);
         };
-        feed("/a", vec![entry("/1"), entry("/2")]);
-        feed("/b", vec![entry("/1"), entry("/3")]);
+        feed("/a", vec![entry("/1", "Title"), entry("/2", "Of the week")]);
+        feed("/b", vec![entry("/1", "Title"), entry("/3", "Title")]);
         let folder = tempfile::tempdir().unwrap();
         let read = Self {
             clock: Clock::fixed(Clock::system().now()),
@@ -210,7 +210,7 @@ async fn against_an_older_file_it_tells_what_the_change_adds_and_removes() {
     assert_eq!(change("Sea"), (1, 0));
     assert_eq!(change("New"), (1, 0));
     assert_eq!(change("Talks"), (0, 2));
-    assert_eq!(found["Sea"]["added"]["examples"][0]["title"], "Title");
+    assert_eq!(found["Sea"]["added"]["examples"][0]["title"], "Of the week");
 
     let told = read.run(&["--against", "old.toml", "--watch", "Talks"]);
     assert!(told.contains("Talks: 0 hits, 0 added, 2 removed"), "{told}");
