@@ -239,6 +239,9 @@ const LONGEST_WORD: usize = 19;
 /// Reads one name: `article__body`, `relatedNews`.
 fn of_part(name: &str) -> Hints {
     let mut words = Words::new(name);
+    if is_for_screen_readers(words.clone()) {
+        return Hints::HIDDEN;
+    }
     let Some(first) = words.next() else {
         return Hints::NONE;
     };
@@ -295,6 +298,42 @@ fn of_part(name: &str) -> Hints {
     }
     hints
 }
+
+/// Tells whether a name is one of those that frameworks give to words for screen readers alone: `sr-only`,
+/// `screen-reader-text`, `is-visually-hidden`, `a11y-text`; not `not-sr-only`, which takes it back.
+fn is_for_screen_readers(words: Words<'_>) -> bool {
+    const NAMES: &[&[&[u8]]] = &[
+        &[b"sr", b"only"],
+        &[b"sr", b"text"],
+        &[b"sronly"],
+        &[b"screen", b"reader"],
+        &[b"screenreader"],
+        &[b"screenreaders"],
+        &[b"visually", b"hidden"],
+        &[b"hidden", b"visually"],
+        &[b"visuallyhidden"],
+        &[b"visibility", b"hidden"],
+        &[b"assistive", b"text"],
+        &[b"a", b"y", b"text"],
+        &[b"a", b"y", b"only"],
+        &[b"a", b"y", b"hidden"],
+        &[b"hide", b"visually"],
+        &[b"element", b"invisible"],
+        &[b"off", b"screen"],
+    ];
+    let words: Vec<Word> = words.take(MOST_WORDS + 1).collect();
+    let is_taken_back =
+        |word: &Word| matches!(word.as_bytes(), b"not" | b"no" | b"undo" | b"focus");
+    words.len() <= MOST_WORDS
+        && !words.iter().any(is_taken_back)
+        && NAMES.iter().any(|name| {
+            let mut runs = words.windows(name.len());
+            runs.any(|run| run.iter().map(Word::as_bytes).eq(name.iter().copied()))
+        })
+}
+
+/// Words of the longest name that a framework gives.
+const MOST_WORDS: usize = 6;
 
 /// Tells whether a word at the end of a name says what the element looks like, and nothing of what it holds.
 fn is_look(word: &Word) -> bool {
@@ -567,8 +606,9 @@ const WORDS: &[(Hints, &[&str])] = &[
         "usercentrics",
     ]),
     (Hints::SIGNUP, &[
+        "contactform", "emailform", "emailthis", "mailform", "mailto", "sendmail", "sendtofriend", "tellafriend", "validation",
         "poll", "polls", "quiz", "survey", "umfrage", "encuesta", "sondage", "sondaggio", "anketa",
-        "abo", "abonnement", "captcha", "contactform", "cta", "donate", "donation", "forms", "gform", "lightbox", "login", "mailchimp", "membership", "modal",
+        "abo", "abonnement", "captcha", "cta", "donate", "donation", "forms", "gform", "lightbox", "login", "mailchimp", "membership", "modal",
         "newsletter", "newsletters", "notice", "optin", "overlay", "piano", "popup", "register", "registration", "regwall", "search", "searchform", "signin",
         "signup", "subscribe", "subscriber", "subscription", "subscriptions", "upsell", "webform",
     ]),

@@ -380,6 +380,43 @@ fn a_page_that_is_too_long_is_cut_and_says_so() {
 }
 
 #[test]
+fn the_section_and_the_name_of_the_site_go_where_no_space_parts_them() {
+    for (title, site, expected) in [
+        (
+            "겨울 산장, 토요일에 문 연다-지역ㅣ산골신문",
+            "산골신문",
+            "겨울 산장, 토요일에 문 연다",
+        ),
+        (
+            "겨울 산장, 토요일에 문 연다_산골신문",
+            "산골신문",
+            "겨울 산장, 토요일에 문 연다",
+        ),
+        (
+            "山村滑雪场周六开门迎客｜社会｜山村日报",
+            "山村日报",
+            "山村滑雪场周六开门迎客",
+        ),
+        (
+            "Slopes open early—Tarn Gazette",
+            "Tarn Gazette",
+            "Slopes open early",
+        ),
+        (
+            "Well-known guide honoured-Tarn Gazette",
+            "Tarn Gazette",
+            "Well-known guide honoured",
+        ),
+    ] {
+        let html = format!(
+            "<title>{title}</title><meta property=og:title content=\"{title}\"><meta property=og:site_name content=\"{site}\"><p>A</p>"
+        );
+        let found = article_of(&html).title.map(|found| found.value);
+        assert_eq!(found.as_deref(), Some(expected));
+    }
+}
+
+#[test]
 fn titles_of_a_million_parts_are_read_in_time() {
     let html = format!("<title>{}</title><p>{FIRST}", "a - ".repeat(500_000));
     assert_eq!(article_of(&html).text, FIRST);

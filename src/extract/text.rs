@@ -81,6 +81,13 @@ impl TextBuffer {
         }
     }
 
+    /// What had been collected when it was so many bytes long, and what has come since.
+    pub(super) fn split_at(&self, length: usize) -> (&str, &str) {
+        self.text
+            .split_at_checked(length)
+            .unwrap_or((&self.text, ""))
+    }
+
     /// Forgets what was pushed since the mark.
     pub(super) fn rewind(&mut self, mark: Mark) {
         self.text.truncate(mark.length);

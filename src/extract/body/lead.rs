@@ -24,7 +24,7 @@ pub(super) fn add(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &m
         .map(|headline| under_headline(survey, known, headline, first, found.weight(table)))
         .unwrap_or_default();
     if lead.is_empty() {
-        lead.extend(named_lead(table, survey, first, known));
+        lead.extend(named_lead(table, survey, first, known, headline));
     }
     if let Some(headline) = near {
         lead.extend(key_points(survey, root, headline, first));
@@ -98,6 +98,9 @@ fn holds(table: &Table<'_>, part: usize, block: usize) -> bool {
 /// Blocks between a headline and the text, at most: pictures, dates and buttons stand there as well.
 const MOST_BLOCKS_TO_TEXT: usize = 20;
 
+/// Lines of the smallest box with a heading of its own: the heading, and more than a lead.
+const LEAST_BOX: usize = 3;
+
 /// Weight of the shortest lead.
 const SHORTEST_LEAD: usize = 40;
 
@@ -134,12 +137,22 @@ fn under_headline(
             return false;
         };
         let holds_headline = |part: &Part| (part.first..part.end).contains(&headline);
-        let own = table.elements.get(block.part).into_iter();
-        let around = table.ancestors(block.part).map(|(_, part)| part);
-        let named_otherwise = own
-            .chain(around)
-            .take_while(|part| !holds_headline(part))
+        let around = || {
+            let own = table.elements.get(block.part).into_iter();
+            own.chain(table.ancestors(block.part).map(|(_, part)| part))
+                .take_while(|part| !holds_headline(part))
+        };
+        let named_otherwise = around()
             .any(|part| part.hints.any(NO_LEAD) || matches!(part.tag, Tag::Figure | Tag::List));
+        // A box with a heading of its own above several lines is about something else.
+        let is_in_box = around().any(|part| {
+            let blocks = table.blocks.iter().take(part.end).skip(part.first);
+            part.end <= first
+                && part.end - part.first >= LEAST_BOX
+                && blocks
+                    .take(1)
+                    .any(|block| matches!(block.tag, Tag::Heading(_)))
+        });
         let is_sentence = ends_sentence(&block.text);
         let is_named = own_hints(table, block).any(Hints::LEAD);
         let is_subhead = matches!(block.tag, Tag::Heading(2 | 3)) && index <= headline + 2;
@@ -148,6 +161,7 @@ fn under_headline(
             && block.links == 0
             && !block.in_caption
             && !named_otherwise
+            && !(is_in_box && !is_named)
             && !lines::is_boilerplate(block)
             && (is_named
                 || text < ENOUGH_TEXT
@@ -207,23 +221,25 @@ fn own_hints(table: &Table<'_>, block: &Block) -> Hints {
     part.map_or(Hints::NONE, |part| part.hints)
 }
 
-/// The nearest paragraph above the text that is named a lead, or is the page's description.
+/// The paragraphs above the text that are named a lead, or the nearest that is the page's description.
 fn named_lead(
     table: &Table<'_>,
     survey: &Survey<'_>,
     first: usize,
     known: &Known<'_>,
-) -> Option<usize> {
+    headline: Option<usize>,
+) -> Vec<usize> {
     let description = known.description.map(folded).unwrap_or_default();
     let title = known.title.map(folded);
-    (0..first).rev().find(|&index| {
+    let is_named = |block: &Block| {
+        let own = table.elements.get(block.part);
+        let parent = table.ancestors(block.part).next().map(|(_, part)| part);
+        let mut around = own.into_iter().chain(parent);
+        around.any(|part| part.hints.any(Hints::LEAD))
+    };
+    let is_lead = |index: usize| {
         table.blocks.get(index).is_some_and(|block| {
-            let own = table.elements.get(block.part);
-            let parent = table.ancestors(block.part).next().map(|(_, part)| part);
-            let named = own
-                .into_iter()
-                .chain(parent)
-                .any(|part| part.hints.any(Hints::LEAD));
+            let named = is_named(block);
             let text = block.folded();
             let is_long_enough = block.weight >= SHORTEST_LEAD
                 || named && block.weight >= SHORTEST_NAMED_LEAD && ends_sentence(&block.text);
@@ -233,8 +249,28 @@ fn named_lead(
                 && (named || same_beginning(text, &description))
                 && Some(text) != title.as_deref()
         })
-    })
+    };
+    let Some(nearest) = (0..first).rev().find(|&index| is_lead(index)) else {
+        return Vec::new();
+    };
+    // A running report has one under its headline, and one above its posts.
+    let is_sentence = |index: usize| {
+        let block = table.blocks.get(index);
+        block.is_some_and(|block| is_named(block) && ends_sentence(&block.text))
+    };
+    let mut lead: Vec<usize> = headline
+        .map(|headline| (headline + 1..nearest).filter(|&index| is_sentence(index)))
+        .into_iter()
+        .flatten()
+        .filter(|&index| is_lead(index))
+        .take(MOST_NAMED)
+        .collect();
+    lead.push(nearest);
+    lead
 }
+
+/// Paragraphs between headline and text that are named a lead, at most, besides the nearest.
+const MOST_NAMED: usize = 3;
 
 /// Tells whether two folded texts begin alike: a description is often the lead, cut.
 fn same_beginning(text: &str, description: &str) -> bool {

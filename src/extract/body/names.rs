@@ -94,7 +94,7 @@ fn runs(survey: &Survey<'_>, inside: &[usize], text_parent: Option<usize>) -> Ve
                 lists.entry(list).or_default().push(index);
             }
         }
-        if block.tag == Tag::Paragraph && around == text_parent && is_reference(block) {
+        if block.tag == Tag::Paragraph && around == text_parent && is_linked(block) {
             lines.push(index);
         } else {
             runs.push(std::mem::take(&mut lines));
@@ -116,7 +116,7 @@ fn is_list_of_names(
     let blocks = &survey.table.blocks;
     let linked = || run.iter().filter_map(|&index| blocks.get(index));
     let weight: usize = linked().map(|block| block.link_weight).sum();
-    if !linked().any(is_reference) || weight > run.len() * LONGEST_NAME {
+    if !linked().any(is_linked) || weight > run.len() * LONGEST_NAME {
         return false;
     }
     let (Some(first), Some(last)) = (run.first(), run.last()) else {
@@ -137,7 +137,15 @@ fn is_list_of_names(
             is_paragraph(block) && block.links == 0 && parent(survey, block) == text_parent
         })
     };
-    announces || goes_on() && matches!(above.tag, Tag::Heading(_) | Tag::Paragraph)
+    // Topics are short as well, and stand in the middle of a text without a word about them.
+    let can_be_topics = !linked().any(is_reference);
+    announces
+        || !can_be_topics && goes_on() && matches!(above.tag, Tag::Heading(_) | Tag::Paragraph)
+}
+
+/// Tells whether a line is mostly a link, be it as short as a name.
+fn is_linked(block: &Block) -> bool {
+    block.link_share() >= LINKED_SHARE
 }
 
 /// The linked headings of items, where paragraphs stand between them: the first stands before all of these.

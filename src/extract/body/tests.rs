@@ -285,3 +285,88 @@ fn a_lead_is_read_once_and_a_caption_is_none() {
     check(&text, &["nine days"], &["older picture"]);
     assert!(text.matches("Everything about").count() <= 1, "{text}");
 }
+
+#[test]
+fn short_names_that_are_links_stay_where_a_line_announces_them() {
+    let names = "<ul><li><a href=/c/1>Rosa AG</a><li><a href=/c/2>Lifte Kar</a><li><a href=/c/3>Muir</a></ul>";
+    let announced = format!("{A}{B}<p>Three firms were fined:</p>{names}{C}");
+    check(&story(&announced), &["Rosa AG", "Lifte Kar", "Muir"], &[]);
+    // Topics look the same, and nothing says what they are.
+    let topics =
+        "<ul><li><a href=/t/1>Winter</a><li><a href=/t/2>Valley</a><li><a href=/t/3>Snow</a></ul>";
+    check(&story(&format!("{A}{B}{C}{topics}")), &[], &["Winter"]);
+}
+
+#[test]
+fn words_for_screen_readers_are_known_by_the_names_of_frameworks() {
+    for name in [
+        "sr-only",
+        "screen-reader-text",
+        "is-visually-hidden",
+        "a11y-text",
+        "srOnly",
+        "u-hiddenVisually",
+        "govuk-visually-hidden",
+        "assistive-text",
+        "sr-only focus",
+    ] {
+        let line = format!(
+            "<p>The pass costs <a href=/x>forty francs<span class=\"{name}\"> opens elsewhere</span></a> for a child, the treasurer said.</p>"
+        );
+        let text = story(&format!("{A}{line}{B}{C}"));
+        check(&text, &["forty francs for a child"], &["opens elsewhere"]);
+    }
+    let shown = format!(
+        "{A}<p>The pass costs <span class=not-sr-only>forty francs</span> a child.</p>{B}{C}"
+    );
+    check(&story(&shown), &["forty francs"], &[]);
+}
+
+#[test]
+fn raised_marks_are_no_part_of_the_word_before() {
+    for (line, kept, dropped) in [
+        (
+            "Skilift<sup>TM</sup> opened",
+            "Skilift\u{2122} opened",
+            "TM",
+        ),
+        (
+            "Skilift<sup>SM</sup> opened",
+            "Skilift\u{2120} opened",
+            "SM",
+        ),
+        ("Skilift<sup>a</sup> opened", "Skilift opened", "Skilifta"),
+        ("M<sup>e</sup> Blanc opened", "Me Blanc", "M Blanc"),
+        ("CO<sub>2</sub> fell", "CO2 fell", "CO fell"),
+        ("the 3<sup>e</sup> lift", "the 3e lift", "the 3 lift"),
+    ] {
+        let text = story(&format!("{A}<p>On Monday {line} in the valley.</p>{B}{C}"));
+        check(&text, &[kept], &[dropped]);
+    }
+}
+
+#[test]
+fn a_form_above_the_text_is_no_lead() {
+    let form = "<div><h4>Send this to a friend</h4><p>Something went wrong and your message was not sent, please try once more.</p><p>No more than ten friends at once.</p></div>";
+    let text = text_of(&format!(
+        "<div class=page><h1>Slopes open early at Upper Tarn</h1>{form}<div class=post-content>{A}{B}{C}</div></div>"
+    ));
+    check(&text, &["ski club", "cheaper passes"], &["went wrong"]);
+}
+
+#[test]
+fn a_running_report_keeps_the_summary_under_its_headline_and_that_above_its_posts() {
+    let points: String = (0..30)
+        .map(|n| format!("<li><div><a href=#p{n}>Point {n} so far</a></div>"))
+        .collect();
+    let text = text_of(&format!(
+        "<main><article><h1>Slopes open early at Upper Tarn</h1><div class=lead><p>The slopes were full by nine in the morning.</p></div>\
+         <div class=report><ul>{points}</ul><div class=report-lead><p>A queue a mile long stands before the lifts of the town.</p></div>\
+         <div class=posts><div class=post-content>{A}{B}{C}</div></div></div></article></main>"
+    ));
+    check(
+        &text,
+        &["full by nine", "A queue a mile long", "ski club"],
+        &["Point 3"],
+    );
+}

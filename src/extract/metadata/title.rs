@@ -346,6 +346,7 @@ fn declared(sources: &Sources<'_>, site: &str) -> Vec<Sourced<String>> {
         .flatten()
         .filter_map(|found| {
             let text = clean_some(&plain(found.value))?;
+            let text = without_tight_site(&text, site).unwrap_or(text);
             let text = without_site(&without_name(&text, site), site, sources.table);
             let fits = !text.is_empty()
                 && folded(&text) != folded(site)
@@ -476,9 +477,6 @@ fn without_name(title: &str, site: &str) -> String {
 
 /// Cuts the site's name, a section or a word like "Print" off a declared title.
 fn without_site(title: &str, site: &str, table: &Table<'_>) -> String {
-    if let Some(cut) = without_tight_site(title, site) {
-        return cut;
-    }
     let parts = split(title);
     if parts.len() < 2 {
         return title.to_owned();

@@ -355,6 +355,8 @@ impl<'a> Walk<'a> {
             if self.is_no_part_of_line(&open) {
                 self.current.buffer.rewind(open.before.mark);
                 self.current.links = open.before.links;
+            } else {
+                self.raised_mark(&open);
             }
             self.current.edge = Edge::End;
         }
@@ -413,6 +415,39 @@ impl<'a> Walk<'a> {
             && links.count >= before.links.count + FEWEST_LINKS_OF_CARD
             && links.unlinked == before.links.unlinked;
         is_card || open.kind == Kind::Unseen && grown <= LONGEST_UNSEEN_BYTES
+    }
+
+    /// A raised mark behind a word is no part of it: `Name<sup>TM</sup>` is written as the sign, and the letter of a
+    /// footnote goes. Letters that end an abbreviation or a number stay: `M<sup>e</sup>`, `3<sup>e</sup>`.
+    fn raised_mark(&mut self, open: &Open) {
+        let before = open.before.mark.length;
+        let grown = self.current.buffer.len().saturating_sub(before);
+        if !(1..=LONGEST_RAISED_BYTES).contains(&grown) || before == 0 {
+            return;
+        }
+        let element = self.table.html.tree.get(open.node);
+        let is_raised = element
+            .and_then(|node| node.value().as_element())
+            .is_some_and(|element| element.name() == "sup");
+        if !is_raised {
+            return;
+        }
+        let (word, mark) = self.current.buffer.split_at(before);
+        let letters = word.chars().rev().take_while(|c| c.is_alphabetic()).count();
+        let sign = match mark.trim() {
+            "TM" | "tm" | "MC" if letters > 1 => "\u{2122}",
+            "SM" if letters > 1 => "\u{2120}",
+            "R" if letters > 1 => "\u{AE}",
+            footnote
+                if letters >= SHORTEST_FOOTNOTED
+                    && matches!(footnote.as_bytes(), [b'a'..=b'h']) =>
+            {
+                ""
+            }
+            _ => return,
+        };
+        self.current.buffer.rewind(open.before.mark);
+        self.current.buffer.push(sign);
     }
 
     /// Ends the current block.
@@ -504,6 +539,12 @@ fn is_picture_address(href: &str) -> bool {
 
 /// The longest words for screen readers inside a line, in bytes; what is longer is a text that a script shows.
 const LONGEST_UNSEEN_BYTES: usize = 300;
+
+/// The longest raised mark that is looked at, in bytes.
+const LONGEST_RAISED_BYTES: usize = 2;
+
+/// Letters of the shortest word that a raised letter behind it is a footnote of.
+const SHORTEST_FOOTNOTED: usize = 4;
 
 /// Links with no word between them from which an element inside a line is a card that opens over it.
 const FEWEST_LINKS_OF_CARD: usize = 3;
