@@ -161,7 +161,7 @@ fn under_headline(
             && block.links == 0
             && !block.in_caption
             && !named_otherwise
-            && !(is_in_box && !is_named)
+            && (!is_in_box || is_named)
             && !lines::is_boilerplate(block)
             && (is_named
                 || text < ENOUGH_TEXT

@@ -356,9 +356,7 @@ fn a_form_above_the_text_is_no_lead() {
 
 #[test]
 fn a_running_report_keeps_the_summary_under_its_headline_and_that_above_its_posts() {
-    let points: String = (0..30)
-        .map(|n| format!("<li><div><a href=#p{n}>Point {n} so far</a></div>"))
-        .collect();
+    let points = "<li><div><a href=#p>Point of the day so far</a></div>".repeat(30);
     let text = text_of(&format!(
         "<main><article><h1>Slopes open early at Upper Tarn</h1><div class=lead><p>The slopes were full by nine in the morning.</p></div>\
          <div class=report><ul>{points}</ul><div class=report-lead><p>A queue a mile long stands before the lifts of the town.</p></div>\
@@ -367,6 +365,6 @@ fn a_running_report_keeps_the_summary_under_its_headline_and_that_above_its_post
     check(
         &text,
         &["full by nine", "A queue a mile long", "ski club"],
-        &["Point 3"],
+        &["Point of"],
     );
 }
