@@ -1,17 +1,21 @@
 //! `newswatch alerts`: what was raised, sent, held and why, given up; and sending it again.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
 
-use super::output::counted;
+use super::loading::{no_such, one_paragraph};
+use super::output::{Tone, counted, toned};
 use super::since::{Since, since};
-use super::status::open_store;
+use super::status::{open, open_store};
 use super::{ConfigArg, Outcome, output};
 use crate::clock::Clock;
-use crate::domain::{Alert, ChannelName, DeliveryState, WatchName};
-use crate::store::{
-    AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine, RetrySelection,
+use crate::config::Config;
+use crate::domain::{ChannelName, WatchName};
+use crate::ops::alerts::{
+    self, AlertPage, AlertQuery, AlertView, AlertWord, AttemptView, DeliveryView, HeldView,
+    ListedView,
 };
+use crate::store::{ListCursor, RetrySelection};
 
 /// What `alerts` can do.
 #[derive(Debug, Subcommand)]
@@ -32,15 +36,38 @@ pub(super) struct List {
     /// Only those of this watch
     #[arg(long)]
     watch: Option<String>,
+    /// Only those that go to this channel
+    #[arg(long)]
+    channel: Option<String>,
+    /// Only those of which a delivery stands so: raised, waiting, delivered, abandoned (given up); or held
+    #[arg(long, value_parser = PossibleValuesParser::new(AlertWord::ALL.map(AlertWord::as_str)))]
+    state: Option<String>,
+    /// Only those whose title, sentence, terms or watch holds this text
+    #[arg(long)]
+    text: Option<String>,
     /// Only those since this time (2026-11-23T08:00:00Z) or age (36h, 7d)
     #[arg(long, value_parser = since)]
     since: Option<Since>,
+    /// Only those before this time or age
+    #[arg(long, value_parser = since)]
+    until: Option<Since>,
+    /// Show the held matches too, each with the alert that covers it
+    #[arg(long)]
+    held: bool,
     /// At most this many, the newest
     #[arg(long, default_value_t = 50)]
-    limit: u32,
-    /// Print an object a line instead
+    limit: usize,
+    /// Those that follow a list that was cut, as it says at its end
+    #[arg(long, value_name = "CURSOR", value_parser = cursor)]
+    after: Option<ListCursor>,
+    /// Print an object a line instead, the held matches too
     #[arg(long)]
     json: bool,
+}
+
+fn cursor(text: &str) -> Result<ListCursor, String> {
+    text.parse()
+        .map_err(|()| "write what the list before said at its end".into())
 }
 
 /// Arguments of `alerts show`.
@@ -86,38 +113,105 @@ impl Alerts {
 
 impl List {
     async fn run(self) -> anyhow::Result<Outcome> {
-        let store = open_store(&self.config).await?;
-        let filter = AlertFilter {
+        let (store, config) = open(&self.config).await?;
+        let word = self.state.as_deref();
+        let query = AlertQuery {
             watch: self.watch.map(WatchName),
+            channel: self.channel.map(ChannelName),
+            state: AlertWord::ALL
+                .into_iter()
+                .find(|known| Some(known.as_str()) == word),
+            text: self.text,
             since: self.since.map(Since::at),
+            until: self.until.map(Since::at),
+            with_held: self.held || self.json,
             limit: self.limit,
+            after: self.after,
         };
-        for line in store.alerts(filter).await? {
+        let page = alerts::list(&store, &query).await?;
+        if page.items.is_empty() {
+            // What the store knows of is listed, whether it stands in the configuration or not.
+            let watch = query.watch.as_ref().map(|name| name.0.as_str());
+            let channel = query.channel.as_ref().map(|name| name.0.as_str());
+            ensure_known(&config, watch, channel)?;
+        }
+        for item in page.items.iter().rev() {
             if self.json {
-                output::line(&line_json(&line).to_string())?;
+                output::line(&serde_json::to_string(item)?)?;
             } else {
-                output::line(&line_text(&line))?;
+                output::line(&item_text(item))?;
             }
         }
+        tell_of_more(&page, self.json)?;
         Ok(Outcome::Done)
     }
+}
+
+/// Says what the list leaves out: on standard error beside JSON.
+fn tell_of_more(page: &AlertPage, is_json: bool) -> anyhow::Result<()> {
+    let mut words = Vec::new();
+    if page.items.is_empty() && !is_json {
+        words.push("There are no alerts like that.".to_owned());
+    }
+    if let Some(next) = page.next {
+        let shown = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
+        let older = match page.total {
+            Some(total) => format!("These are the newest {shown} of {total}"),
+            None => format!("These are the newest {shown}; there may be more"),
+        };
+        words.push(format!("{older}. The next ones: --after {next}"));
+    }
+    if page.held_unlisted > 0 && !is_json {
+        let matches = match page.held_unlisted {
+            1 => "1 match is held and not shown".to_owned(),
+            many => format!("{many} matches are held and not shown"),
+        };
+        words.push(format!("{matches}: --held"));
+    }
+    for line in words {
+        if is_json {
+            output::complain(&line);
+        } else {
+            output::line(&one_paragraph(&line, 0))?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses names that do not stand in the configuration.
+fn ensure_known(config: &Config, watch: Option<&str>, channel: Option<&str>) -> anyhow::Result<()> {
+    let watches = config.watches.iter().map(|watch| watch.name.0.as_str());
+    if let Some(name) = watch.filter(|name| !watches.clone().any(|known| known == *name)) {
+        anyhow::bail!("{}", no_such("watch", name, watches));
+    }
+    let channels = config
+        .channels
+        .iter()
+        .map(|channel| channel.name.0.as_str());
+    if let Some(name) = channel.filter(|name| !channels.clone().any(|known| known == *name)) {
+        anyhow::bail!("{}", no_such("channel", name, channels));
+    }
+    Ok(())
 }
 
 impl Show {
     async fn run(self) -> anyhow::Result<Outcome> {
         let store = open_store(&self.config).await?;
-        let found = store.alert(&self.id).await?;
+        let found = alerts::show(&store, &self.id).await?;
         if found.is_empty() {
             anyhow::bail!(
-                "there is no alert or delivery whose id begins with \"{}\"",
+                "there is no alert, held match or delivery whose id begins with \"{}\"; their ids: newswatch alerts list",
                 self.id
             );
         }
-        for detail in found {
+        for item in &found {
             if self.json {
-                output::line(&detail_json(&detail).to_string())?;
-            } else {
-                output::line(&detail_text(&detail))?;
+                output::line(&serde_json::to_string(item)?)?;
+                continue;
+            }
+            match item {
+                ListedView::Raised(alert) => output::line(&alert_in_full(alert))?,
+                ListedView::Held(_) => output::line(&item_text(item))?,
             }
         }
         Ok(Outcome::Done)
@@ -126,7 +220,8 @@ impl Show {
 
 impl Retry {
     async fn run(self) -> anyhow::Result<Outcome> {
-        let store = open_store(&self.config).await?;
+        let (store, config) = open(&self.config).await?;
+        let (watch, channel) = (self.watch.clone(), self.channel.clone());
         let selection = RetrySelection {
             id: self.id,
             watch: self.watch.map(WatchName),
@@ -134,6 +229,9 @@ impl Retry {
             since: self.since.map(Since::at),
         };
         let chosen = store.retry(selection, Clock::system().now()).await?;
+        if chosen == 0 {
+            ensure_known(&config, watch.as_deref(), channel.as_deref())?;
+        }
         let chosen_in_words = counted(chosen, "delivery is", "deliveries are");
         output::line(&format!("{chosen_in_words} due now"))?;
         Ok(if chosen == 0 {
@@ -144,219 +242,112 @@ impl Retry {
     }
 }
 
-fn line_text(line: &AlertLine) -> String {
-    match line {
-        AlertLine::Raised { alert, deliveries } => {
-            let states: Vec<String> = deliveries
-                .iter()
-                .map(|delivery| format!("{} {}", delivery.channel, state_word(&delivery.state)))
-                .collect();
-            format!(
-                "{}  {}  [{}] {}\n    {}",
-                output::time(alert.raised_at),
-                alert.id,
-                one_line(&alert.found.watch.0),
-                one_line(&alert.title),
-                if states.is_empty() {
-                    "goes to no channel".to_owned()
-                } else {
-                    states.join(", ")
-                }
-            )
-        }
-        AlertLine::Held {
-            watch,
-            title,
-            reason,
-            at,
-            ..
-        } => format!(
-            "{}  held: {reason}  [{}] {}",
-            output::time(*at),
-            one_line(&watch.0),
-            one_line(title)
-        ),
+fn item_text(item: &ListedView) -> String {
+    match item {
+        ListedView::Raised(alert) => alert_text(alert),
+        ListedView::Held(held) => held_text(held),
     }
 }
 
-/// Keeps a feed's text from steering the terminal.
-fn one_line(text: &str) -> String {
-    crate::render::one_line(text, 2_000)
-}
-
-fn state_word(state: &DeliveryState) -> &'static str {
-    match state {
-        DeliveryState::Waiting { .. } => "waiting",
-        DeliveryState::Sent { .. } => "delivered",
-        DeliveryState::Abandoned { .. } => "given up",
-    }
-}
-
-fn detail_text(detail: &AlertDetail) -> String {
-    let alert = &detail.alert;
+fn alert_text(alert: &AlertView) -> String {
+    let word = match alert.outcome() {
+        AlertWord::Abandoned => toned("given up", Tone::Bad),
+        AlertWord::Waiting => toned("waiting", Tone::Doubtful),
+        AlertWord::Delivered => toned("delivered", Tone::Good),
+        AlertWord::Held | AlertWord::Raised => toned("goes to no channel", Tone::Doubtful),
+    };
     let mut lines = vec![
-        format!("{}  {}", alert.id, output::time(alert.raised_at)),
-        format!("  watch      {}", one_line(&alert.found.watch.0)),
-        format!("  terms      {}", one_line(&alert.found.terms.join(", "))),
-        format!("  title      {}", one_line(&alert.title)),
-        format!("  sentence   {}", one_line(&alert.found.sentence)),
-        format!("  feeds      {}", one_line(&alert.feeds.join(", "))),
+        format!("{}  {}  {word}", output::time(alert.at), alert.id),
+        paragraph(&format!("[{}] {}", alert.watch, alert.title)),
     ];
-    if let Some(url) = &alert.url {
-        lines.push(format!("  url        {url}"));
-    }
+    lines.extend(alert.url.iter().map(|url| format!("    {url}")));
+    lines.extend(
+        alert
+            .deliveries
+            .iter()
+            .map(|delivery| paragraph(&delivery_text(delivery))),
+    );
+    lines.join("\n")
+}
+
+fn held_text(held: &HeldView) -> String {
+    let mut lines = vec![
+        format!(
+            "{}  {}  {}",
+            output::time(held.at),
+            held.id,
+            toned("held", Tone::Doubtful)
+        ),
+        paragraph(&format!("[{}] {}", held.watch, held.title)),
+    ];
+    lines.extend(held.url.iter().map(|url| format!("    {url}")));
+    lines.push(paragraph(&held.explanation));
+    lines.join("\n")
+}
+
+/// Lines that are set in by four.
+fn paragraph(text: &str) -> String {
+    format!("    {}", one_paragraph(text, 4))
+}
+
+fn alert_in_full(alert: &AlertView) -> String {
+    let field = |name: &str, text: &str| format!("  {name:<10} {}", one_paragraph(text, 13));
+    let mut lines = vec![
+        format!("{}  {}", alert.id, output::time(alert.at)),
+        field("watch", &alert.watch),
+        field("terms", &alert.terms.join(", ")),
+        field("title", &alert.title),
+        field("sentence", &alert.excerpt),
+        field("feeds", &alert.feeds.join(", ")),
+    ];
+    lines.extend(alert.url.iter().map(|url| format!("  {:<10} {url}", "url")));
     if let Some(published) = alert.published {
-        lines.push(format!("  published  {published}"));
+        lines.push(field("published", &published.to_string()));
     }
-    if let Some(problem) = &detail.page_problem {
-        let problem = one_line(problem);
-        lines.push(format!("  text       not the whole article: {problem}"));
+    if let Some(Some(problem)) = &alert.page_problem {
+        lines.push(field("text", &format!("not the whole article: {problem}")));
     }
-    for (delivery, attempts) in &detail.deliveries {
-        lines.push(format!(
-            "  {}  {}: {}, {}",
-            delivery
-                .id
-                .as_ref()
-                .map_or("not gathered yet", |id| id.0.as_str()),
-            destination(delivery),
-            state_text(&delivery.state),
+    for delivery in &alert.deliveries {
+        let id = delivery.id.as_deref().unwrap_or("not gathered yet");
+        lines.push(format!("  {id}"));
+        lines.push(paragraph(&format!(
+            "{}, {}",
+            delivery_text(delivery),
             counted(
                 usize::try_from(delivery.tries).unwrap_or_default(),
                 "try",
                 "tries"
             )
-        ));
-        lines.extend(attempts.iter().map(attempt_text));
+        )));
+        lines.extend(delivery.attempts.iter().flatten().map(attempt_text));
     }
     lines.join("\n")
 }
 
-fn destination(delivery: &DeliveryLine) -> String {
-    match &delivery.recipient {
+fn delivery_text(delivery: &DeliveryView) -> String {
+    let to = match &delivery.recipient {
         Some(recipient) => format!("{} ({recipient})", delivery.channel),
-        None => delivery.channel.to_string(),
+        None => delivery.channel.clone(),
+    };
+    let at = output::time(delivery.at);
+    let reason = delivery
+        .reason
+        .as_ref()
+        .map(|reason| format!(": {reason}"))
+        .unwrap_or_default();
+    match delivery.state {
+        "delivered" => format!("{to}: delivered {at}"),
+        "abandoned" => format!("{to}: given up {at}{reason}"),
+        _ => format!("{to}: waiting, next try {at}{reason}"),
     }
 }
 
-fn state_text(state: &DeliveryState) -> String {
-    match state {
-        DeliveryState::Waiting { not_before } => {
-            format!("waiting, next try {}", output::time(*not_before))
-        }
-        DeliveryState::Sent { at } => format!("delivered {}", output::time(*at)),
-        DeliveryState::Abandoned { at, reason } => {
-            format!("given up {}: {}", output::time(*at), one_line(reason))
-        }
-    }
-}
-
-fn attempt_text(attempt: &AttemptLine) -> String {
+fn attempt_text(attempt: &AttemptView) -> String {
     let reason = attempt
         .reason
         .as_ref()
-        .map(|reason| format!(": {}", one_line(reason)))
+        .map(|reason| format!(": {reason}"))
         .unwrap_or_default();
-    format!(
-        "      {} {}{reason}",
-        output::time(attempt.at),
-        attempt.outcome
-    )
-}
-
-fn line_json(line: &AlertLine) -> Value {
-    match line {
-        AlertLine::Raised { alert, deliveries } => {
-            let mut value = alert_json(alert);
-            if let Some(object) = value.as_object_mut() {
-                let deliveries = deliveries.iter().map(delivery_json).collect();
-                object.insert("deliveries".into(), Value::Array(deliveries));
-            }
-            value
-        }
-        AlertLine::Held {
-            watch,
-            title,
-            sentence,
-            reason,
-            at,
-        } => json!({
-            "state": "held",
-            "reason": reason.as_str(),
-            "detail": reason,
-            "watch": watch.0,
-            "title": title,
-            "excerpt": sentence,
-            "at": at.to_string(),
-        }),
-    }
-}
-
-fn alert_json(alert: &Alert) -> Value {
-    json!({
-        "state": "raised",
-        "id": alert.id.0,
-        "watch": alert.found.watch.0,
-        "priority": alert.priority.as_str(),
-        "score": alert.found.score,
-        "terms": alert.found.terms,
-        "excerpt": alert.found.sentence,
-        "title": alert.title,
-        "url": alert.url.as_ref().map(url::Url::as_str),
-        "source": alert.source,
-        "feeds": alert.feeds,
-        "published": alert.published.map(|at| at.to_string()),
-        "summary_only": alert.summary_only,
-        "at": alert.raised_at.to_string(),
-    })
-}
-
-fn delivery_json(delivery: &DeliveryLine) -> Value {
-    let time = match &delivery.state {
-        DeliveryState::Waiting { not_before } => not_before,
-        DeliveryState::Sent { at } | DeliveryState::Abandoned { at, .. } => at,
-    };
-    json!({
-        "id": delivery.id.as_ref().map(|id| id.0.as_str()),
-        "channel": delivery.channel.0,
-        "recipient": delivery.recipient,
-        "state": match &delivery.state {
-            DeliveryState::Waiting { .. } => "waiting",
-            DeliveryState::Sent { .. } => "delivered",
-            DeliveryState::Abandoned { .. } => "abandoned",
-        },
-        "at": time.to_string(),
-        "tries": delivery.tries,
-        "reason": delivery.reason,
-    })
-}
-
-fn detail_json(detail: &AlertDetail) -> Value {
-    let mut value = alert_json(&detail.alert);
-    let deliveries = detail
-        .deliveries
-        .iter()
-        .map(|(delivery, attempts)| {
-            let mut value = delivery_json(delivery);
-            let attempts: Vec<Value> = attempts
-                .iter()
-                .map(|attempt| {
-                    json!({
-                        "at": attempt.at.to_string(),
-                        "outcome": attempt.outcome,
-                        "reason": attempt.reason,
-                    })
-                })
-                .collect();
-            if let Some(object) = value.as_object_mut() {
-                object.insert("attempts".into(), Value::Array(attempts));
-            }
-            value
-        })
-        .collect();
-    if let Some(object) = value.as_object_mut() {
-        object.insert("deliveries".into(), Value::Array(deliveries));
-        object.insert("page_problem".into(), detail.page_problem.clone().into());
-    }
-    value
+    let text = format!("{} {}{reason}", output::time(attempt.at), attempt.outcome);
+    format!("      {}", one_paragraph(&text, 6))
 }

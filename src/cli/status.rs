@@ -50,7 +50,8 @@ pub(super) async fn open_store(arg: &ConfigArg) -> anyhow::Result<Store> {
     open(arg).await.map(|(store, _)| store)
 }
 
-async fn open(arg: &ConfigArg) -> anyhow::Result<(Store, Config)> {
+/// Opens the store of a configuration beside the service, and reads the configuration.
+pub(super) async fn open(arg: &ConfigArg) -> anyhow::Result<(Store, Config)> {
     let config = load(&arg.path)?;
     let store = daemon::open_store_beside(&config).await?;
     Ok((store, config))

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 use url::Url;
 
+use super::presence::Sign;
 use super::signals::{Signals, Told};
 use super::status::cannot_write;
 use crate::channel::Channel;
@@ -89,6 +90,7 @@ pub(super) async fn when_it_can_write(
     config: Config,
     clock: &Clock,
     signals: &mut Signals,
+    sign: &Sign,
 ) -> anyhow::Result<Option<Context>> {
     let mut has_told = false;
     let store = loop {
@@ -102,6 +104,7 @@ pub(super) async fn when_it_can_write(
             systemd::ready();
             has_told = true;
         }
+        sign.tell(Some(refused.to_string()));
         systemd::status(&cannot_write(&refused));
         systemd::alive();
         tokio::select! {

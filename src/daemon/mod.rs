@@ -4,6 +4,7 @@
 //! another in its place.
 
 mod build;
+mod presence;
 mod running;
 mod signals;
 mod status;
@@ -26,6 +27,7 @@ use crate::pipeline::{Context, Until, drive};
 use crate::systemd;
 
 pub use build::{adopt, context, open_store, open_store_beside, without_retries};
+use presence::Sign;
 use running::Running;
 use signals::{Signals, Told};
 
@@ -50,7 +52,7 @@ pub async fn run(config_path: &Path, mode: Mode) -> anyhow::Result<()> {
     let config = load(config_path)?;
     let clock = Clock::system();
     match mode {
-        Mode::Once => once(config, clock).await,
+        Mode::Once => once(config_path, config, clock).await,
         Mode::Service => serve(config_path, config, clock).await,
     }
 }
@@ -76,11 +78,15 @@ fn load(path: &Path) -> anyhow::Result<Config> {
     }
 }
 
-async fn once(config: Config, clock: Clock) -> anyhow::Result<()> {
+async fn once(config_path: &Path, config: Config, clock: Clock) -> anyhow::Result<()> {
+    let sign = Sign::new(&config.state_dir, config_path, Mode::Once, clock.clone());
     let store = open_store(&config).await.context("open the store")?;
+    sign.tell(None);
     let ctx = context(config, store, clock).await?;
     without_retries(&ctx);
-    pass(Arc::new(ctx)).await
+    pass(Arc::new(ctx)).await?;
+    sign.tell_of_the_end();
+    Ok(())
 }
 
 /// Polls what is due now, once, and does all that follows from it until nothing is left to do now.
@@ -101,10 +107,13 @@ pub async fn pass(ctx: Arc<Context>) -> anyhow::Result<()> {
 async fn serve(config_path: &Path, config: Config, clock: Clock) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     let fixed = build::Fixed::of(&config);
-    let Some(ctx) = build::when_it_can_write(config, &clock, &mut signals).await? else {
+    let sign = Sign::new(&config.state_dir, config_path, Mode::Service, clock.clone());
+    let sign = Arc::new(sign);
+    let Some(ctx) = build::when_it_can_write(config, &clock, &mut signals, &sign).await? else {
+        sign.tell_of_the_end();
         return Ok(());
     };
-    let mut running = Running::start(Arc::new(ctx));
+    let mut running = Running::start(Arc::new(ctx), &sign);
     let ctx = running.context();
     info!(
         feeds = ctx.plan().feeds.len(),
@@ -134,6 +143,7 @@ async fn serve(config_path: &Path, config: Config, clock: Clock) -> anyhow::Resu
     info!("newswatch is stopping");
     systemd::stopping();
     running.stop().await;
+    sign.tell_of_the_end();
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
+use super::presence::{Sign, keep_telling};
 use crate::pipeline::flag::Flag;
 use crate::pipeline::gather::Gather;
 use crate::pipeline::notify::Notify;
@@ -33,25 +34,38 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn start(ctx: Arc<Context>) -> Self {
+    pub(super) fn start(ctx: Arc<Context>, sign: &Arc<Sign>) -> Self {
         let mut running = Self {
             ctx,
             stop: CancellationToken::new(),
             loops: JoinSet::new(),
         };
         // systemd's watchdog is fed by the loop that polls, so that it barks when polling has stopped.
-        running.add(Poll::default(), systemd::alive);
-        running.add(Scrape, || ());
-        running.add(Flag, || ());
-        running.add(Gather, || ());
-        running.add(Notify::default(), || ());
-        running.add(Retain, || ());
+        running.add(Poll::default(), sign, systemd::alive);
+        running.add(Scrape, sign, || ());
+        running.add(Flag, sign, || ());
+        running.add(Gather, sign, || ());
+        running.add(Notify::default(), sign, || ());
+        running.add(Retain, sign, || ());
+        let stop = running.stop.clone();
+        let telling = keep_telling(Arc::clone(&running.ctx), Arc::clone(sign), stop);
+        running.loops.spawn(telling);
         let watch = watch_the_clock(Arc::clone(&running.ctx), running.stop.clone());
         running.loops.spawn(watch);
         running
     }
 
-    fn add<S: Stage>(&mut self, stage: S, alive: impl Fn() + Send + Sync + 'static) {
+    fn add<S: Stage>(
+        &mut self,
+        stage: S,
+        sign: &Arc<Sign>,
+        alive: impl Fn() + Send + Sync + 'static,
+    ) {
+        let sign = Arc::clone(sign);
+        let alive = move || {
+            sign.turn(S::NAME);
+            alive();
+        };
         let until = Until::Stopped(self.stop.clone());
         let driven = drive(stage, Arc::clone(&self.ctx), until, alive);
         self.loops.spawn(async move {

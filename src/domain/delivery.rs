@@ -112,6 +112,27 @@ pub enum DeliveryState {
     },
 }
 
+impl DeliveryState {
+    /// The word for it in JSON and on the command line; people read "given up" for the last.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Waiting { .. } => "waiting",
+            Self::Sent { .. } => "delivered",
+            Self::Abandoned { .. } => "abandoned",
+        }
+    }
+
+    /// The time it is about: of the next try, or of its end.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Waiting { not_before } => *not_before,
+            Self::Sent { at } | Self::Abandoned { at, .. } => *at,
+        }
+    }
+}
+
 /// How one try of a delivery ended. A reason is a clause for people, without secrets and whole webhook URLs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttemptOutcome {

@@ -3,6 +3,7 @@
 //! Each question is a function over checked values, used by the command line and by whatever else shows answers to
 //! people. It prints nothing and reads no configuration; what it needs of the store it reads there and never writes.
 
+pub mod alerts;
 pub mod backtest;
 pub mod explain;
 pub mod in_order;

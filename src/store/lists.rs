@@ -10,7 +10,10 @@ use crate::domain::{
     Alert, AlertId, ChannelName, DeliveryId, DeliveryState, EntryId, HoldReason, Match, Priority,
     ReportId, Timestamp, WatchName, shown_url,
 };
+use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
 
 /// Which alerts are listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,90 @@ pub struct AlertFilter {
     pub since: Option<Timestamp>,
     /// At most this many, the newest.
     pub limit: u32,
+}
+
+/// Which of them are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// Alerts and held matches.
+    All,
+    /// Alerts alone.
+    Raised,
+    /// Held matches alone.
+    Held,
+}
+
+/// The place of a line in the list: its time, and its number among those of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListPlace {
+    /// Of an alert.
+    Raised(Timestamp, i64),
+    /// Of a held match.
+    Held(Timestamp, i64),
+}
+
+/// Where a page of the list ended; the next one holds what is older.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListCursor {
+    raised: (i64, i64),
+    held: (i64, i64),
+}
+
+impl ListCursor {
+    /// Before the newest.
+    pub const TOP: Self = Self {
+        raised: (i64::MAX, i64::MAX),
+        held: (i64::MAX, i64::MAX),
+    };
+
+    /// Before the newest of those that are older than this time.
+    #[must_use]
+    pub fn before(until: Timestamp) -> Self {
+        let place = (ms(until), i64::MIN);
+        Self {
+            raised: place,
+            held: place,
+        }
+    }
+
+    /// Behind this line.
+    #[must_use]
+    pub fn past(self, place: ListPlace) -> Self {
+        match place {
+            ListPlace::Raised(at, seq) => Self {
+                raised: (ms(at), seq),
+                ..self
+            },
+            ListPlace::Held(at, seq) => Self {
+                held: (ms(at), seq),
+                ..self
+            },
+        }
+    }
+}
+
+/// The four numbers, as they stand in an address: `1795000000000.7_1795000000000.3`.
+impl fmt::Display for ListCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (raised, held) = (self.raised, self.held);
+        write!(f, "{}.{}_{}.{}", raised.0, raised.1, held.0, held.1)
+    }
+}
+
+impl FromStr for ListCursor {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let pair = |text: &str| {
+            let (at, seq) = text.split_once('.')?;
+            Some((at.parse().ok()?, seq.parse().ok()?))
+        };
+        let (raised, held) = text.split_once('_').ok_or(())?;
+        Ok(Self {
+            raised: pair(raised).ok_or(())?,
+            held: pair(held).ok_or(())?,
+        })
+    }
 }
 
 /// One raised alert, or one match that was held.
@@ -35,8 +122,12 @@ pub enum AlertLine {
     },
     /// A match that raised none.
     Held {
+        /// Its number among the held matches.
+        number: i64,
         /// The watch.
         watch: WatchName,
+        /// The address of the article.
+        url: Option<url::Url>,
         /// The headline.
         title: String,
         /// The sentence that matched.
@@ -93,21 +184,91 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn alerts(&self, filter: AlertFilter) -> Result<Vec<AlertLine>, StoreError> {
+        let page = self
+            .alerts_below(filter, Listed::All, ListCursor::TOP)
+            .await?;
+        Ok(page.into_iter().rev().map(|(_, line)| line).collect())
+    }
+
+    /// Lists alerts, held matches or both from a place on, the newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn alerts_below(
+        &self,
+        filter: AlertFilter,
+        listed: Listed,
+        cursor: ListCursor,
+    ) -> Result<Vec<(ListPlace, AlertLine)>, StoreError> {
         self.read(move |tx| {
-            let values = [
-                filter.watch.as_ref().map(|watch| watch.0.clone()).into(),
-                filter.since.map_or(i64::MIN, ms).into(),
-                i64::from(filter.limit).into(),
-            ];
-            let mut lines = raised_lines(tx, &values)?;
-            lines.extend(held_lines(tx, &values)?);
-            lines.sort_by_key(|(at, _)| *at);
-            let surplus = lines.len().saturating_sub(filter.limit as usize);
-            Ok(lines
-                .into_iter()
-                .skip(surplus)
-                .map(|(_, line)| line)
-                .collect())
+            let mut lines = Vec::new();
+            if listed != Listed::Held {
+                lines.extend(raised_lines(tx, &filter, cursor.raised)?);
+            }
+            if listed != Listed::Raised {
+                lines.extend(held_lines(tx, &filter, cursor.held)?);
+            }
+            // Stable: of one time, alerts come before what they hold.
+            lines.sort_by_key(|(place, _)| {
+                let (ListPlace::Raised(at, _) | ListPlace::Held(at, _)) = place;
+                Reverse(*at)
+            });
+            lines.truncate(filter.limit as usize);
+            Ok(lines)
+        })
+        .await
+    }
+
+    /// How many alerts and how many held matches a filter lets through, whatever its limit.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn count_alerts(&self, filter: AlertFilter) -> Result<(u64, u64), StoreError> {
+        self.read(move |tx| {
+            let since = filter.since.map_or(i64::MIN, ms);
+            let (raised, held) = match &filter.watch {
+                Some(watch) => {
+                    let values = [watch.0.as_str().into(), since.into()];
+                    (
+                        tx.number(
+                            "SELECT COUNT(*) FROM alerts WHERE watch = $1 AND raised_at >= $2",
+                            &values,
+                        )?,
+                        tx.number(
+                            "SELECT COUNT(*) FROM held WHERE watch = $1 AND held_at >= $2",
+                            &values,
+                        )?,
+                    )
+                }
+                None => (
+                    tx.number(
+                        "SELECT COUNT(*) FROM alerts WHERE raised_at >= $1",
+                        &[since.into()],
+                    )?,
+                    tx.number(
+                        "SELECT COUNT(*) FROM held WHERE held_at >= $1",
+                        &[since.into()],
+                    )?,
+                ),
+            };
+            let number = |number: i64| u64::try_from(number).unwrap_or_default();
+            Ok((number(raised), number(held)))
+        })
+        .await
+    }
+
+    /// The held match of this number.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn held(&self, number: i64) -> Result<Option<AlertLine>, StoreError> {
+        self.read(move |tx| {
+            let sql = format!("{HELD} WHERE h.seq = $1");
+            let found = tx.first(&sql, &[number.into()])?;
+            Ok(found
+                .map(|mut row| held_line(&mut row))
+                .transpose()?
+                .map(|(_, line)| line))
         })
         .await
     }
@@ -168,11 +329,17 @@ fn read(tx: &mut dyn Tx, sql: &str, values: &[Val]) -> Result<Vec<Alert>, StoreE
         .iter_mut()
         .map(alert)
         .collect::<Result<Vec<_>, _>>()?;
-    let feeds = feeds_of(tx, &alerts)?;
-    for alert in &mut alerts {
+    tell_feeds(tx, &mut alerts)?;
+    Ok(alerts)
+}
+
+/// Gives each alert the feeds that have announced its report so far.
+fn tell_feeds(tx: &mut dyn Tx, alerts: &mut [Alert]) -> Result<(), StoreError> {
+    let feeds = feeds_of(tx, alerts)?;
+    for alert in alerts {
         alert.feeds = feeds.get(&alert.report).cloned().unwrap_or_default();
     }
-    Ok(alerts)
+    Ok(())
 }
 
 fn alert(row: &mut Row) -> Result<Alert, StoreError> {
@@ -230,47 +397,74 @@ fn feeds_of(
     Ok(feeds)
 }
 
-fn raised_lines(
-    tx: &mut dyn Tx,
-    values: &[Val],
-) -> Result<Vec<(Timestamp, AlertLine)>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM alerts a WHERE (CAST($1 AS TEXT) IS NULL OR a.watch = $1) AND a.raised_at >= $2
-         ORDER BY a.raised_at DESC, a.seq DESC LIMIT $3"
-    );
-    let alerts = read(tx, &sql, values)?;
-    let mut deliveries = lines_of(tx, &alerts)?;
-    let line = |alert: Alert| {
-        let deliveries = deliveries.remove(&alert.id).unwrap_or_default();
-        let alert = Box::new(alert);
-        (alert.raised_at, AlertLine::Raised { alert, deliveries })
-    };
-    Ok(alerts.into_iter().rev().map(line).collect())
+/// The values of a filter and a place, for the two statements below.
+fn values_of(filter: &AlertFilter, below: (i64, i64)) -> [Val; 5] {
+    [
+        filter.watch.as_ref().map(|watch| watch.0.clone()).into(),
+        filter.since.map_or(i64::MIN, ms).into(),
+        below.0.into(),
+        below.1.into(),
+        i64::from(filter.limit).into(),
+    ]
 }
 
-fn held_lines(tx: &mut dyn Tx, values: &[Val]) -> Result<Vec<(Timestamp, AlertLine)>, StoreError> {
-    tx.rows(
-        "SELECT h.held_at, h.watch, COALESCE(ar.title, e.title, ''), h.sentence, h.detail
-         FROM held h JOIN entries e ON e.id = h.entry_id
-             LEFT JOIN articles ar ON ar.entry_id = h.entry_id
-         WHERE (CAST($1 AS TEXT) IS NULL OR h.watch = $1) AND h.held_at >= $2
-         ORDER BY h.held_at DESC, h.seq DESC LIMIT $3",
-        values,
-    )?
-    .iter_mut()
-    .rev()
-    .map(|row| {
-        let at = timestamp(row)?;
-        let line = AlertLine::Held {
-            watch: WatchName(row.next_text()?),
-            title: row.next_text()?,
-            sentence: row.next_text()?,
-            reason: reason(row)?,
-            at,
-        };
-        Ok((at, line))
-    })
-    .collect()
+fn raised_lines(
+    tx: &mut dyn Tx,
+    filter: &AlertFilter,
+    below: (i64, i64),
+) -> Result<Vec<(ListPlace, AlertLine)>, StoreError> {
+    let sql = format!(
+        "SELECT a.seq, {COLUMNS} FROM alerts a WHERE (CAST($1 AS TEXT) IS NULL OR a.watch = $1) AND a.raised_at >= $2
+         AND (a.raised_at, a.seq) < ($3, $4) ORDER BY a.raised_at DESC, a.seq DESC LIMIT $5"
+    );
+    let mut numbers = Vec::new();
+    let mut alerts = Vec::new();
+    for mut row in tx.rows(&sql, &values_of(filter, below))? {
+        numbers.push(row.next_int()?);
+        alerts.push(alert(&mut row)?);
+    }
+    tell_feeds(tx, &mut alerts)?;
+    let mut deliveries = lines_of(tx, &alerts)?;
+    let line = |(number, alert): (i64, Alert)| {
+        let deliveries = deliveries.remove(&alert.id).unwrap_or_default();
+        let place = ListPlace::Raised(alert.raised_at, number);
+        let alert = Box::new(alert);
+        (place, AlertLine::Raised { alert, deliveries })
+    };
+    Ok(numbers.into_iter().zip(alerts).map(line).collect())
+}
+
+/// The beginning of a statement whose rows [`held_line`] reads.
+const HELD: &str = "SELECT h.held_at, h.seq, h.watch, COALESCE(ar.title, e.title, ''), \
+     COALESCE(e.link, ar.url), h.sentence, h.detail
+     FROM held h JOIN entries e ON e.id = h.entry_id LEFT JOIN articles ar ON ar.entry_id = h.entry_id";
+
+fn held_lines(
+    tx: &mut dyn Tx,
+    filter: &AlertFilter,
+    below: (i64, i64),
+) -> Result<Vec<(ListPlace, AlertLine)>, StoreError> {
+    let sql = format!(
+        "{HELD} WHERE (CAST($1 AS TEXT) IS NULL OR h.watch = $1) AND h.held_at >= $2
+         AND (h.held_at, h.seq) < ($3, $4) ORDER BY h.held_at DESC, h.seq DESC LIMIT $5"
+    );
+    let mut rows = tx.rows(&sql, &values_of(filter, below))?;
+    rows.iter_mut().map(held_line).collect()
+}
+
+fn held_line(row: &mut Row) -> Result<(ListPlace, AlertLine), StoreError> {
+    let at = timestamp(row)?;
+    let number = row.next_int()?;
+    let line = AlertLine::Held {
+        number,
+        watch: WatchName(row.next_text()?),
+        title: row.next_text()?,
+        url: opt_url(row)?,
+        sentence: row.next_text()?,
+        reason: reason(row)?,
+        at,
+    };
+    Ok((ListPlace::Held(at, number), line))
 }
 
 fn reason(row: &mut Row) -> Result<HoldReason, StoreError> {

@@ -24,6 +24,7 @@ mod marks;
 mod place;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod presence;
 mod report;
 mod reports;
 mod schema;
@@ -50,8 +51,11 @@ pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, RetrySelection, U
 pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use flagging::{FlagWork, Flagged, Judged};
 pub use kept::{Kept, KeptPlace};
-pub use lists::{AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine};
+pub use lists::{
+    AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine, ListCursor, ListPlace, Listed,
+};
 pub use marks::{Marks, Standing};
+pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};
 pub use report::{ChannelLine, Counts, FeedLine, Report, Summary};
 pub(crate) use server::MAX_WORKER_BYTES;
 pub use server::{Server, ServerError};

@@ -411,8 +411,73 @@ async fn alerts_are_listed_shown_and_sent_again() {
 
     let output = newswatch(&["alerts", "show", "alr_none", "--config", config]).await;
     assert_eq!(output.status.code(), Some(1));
+    let held_id = held[0]["id"].as_str().unwrap();
+    let output = newswatch(&["alerts", "show", held_id, "--config", config]).await;
+    let covers = held[0]["detail"]["alert"].as_str().unwrap();
+    assert!(out(&output).contains(covers), "{}", out(&output));
     let output = newswatch(&["alerts", "retry", "--watch", "none", "--config", config]).await;
     assert_eq!(output.status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn a_list_that_is_cut_says_how_many_there_are_and_where_it_goes_on() {
+    let world = World::open(Publishing::AllAtOnce).await;
+    let config = world.config_path.to_str().unwrap();
+    newswatch(&["run", "--once", "--config", config]).await;
+    let list = async |more: &[&str]| {
+        let asked = [&["alerts", "list", "--config", config], more].concat();
+        newswatch(&asked).await
+    };
+    let all = json_lines(&list(&["--json"]).await);
+    let mut pages: Vec<Value> = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let mut asked = vec!["--json", "--limit", "2"];
+        asked.extend(after.iter().flat_map(|cursor| ["--after", cursor.as_str()]));
+        let output = list(&asked).await;
+        let page = json_lines(&output);
+        assert!(page.len() <= 2);
+        pages.splice(0..0, page);
+        let told = err(&output);
+        let Some((words, next)) = told.trim().split_once("--after ") else {
+            break;
+        };
+        assert!(words.contains(&format!("of {}", all.len())), "{told}");
+        after = Some(next.to_owned());
+    }
+    assert_eq!(pages, all);
+
+    let raised = all.iter().filter(|line| line["state"] == "raised").count();
+    let text = out(&list(&[]).await);
+    assert_eq!(text.matches("alr_").count(), raised, "{text}");
+    assert!(text.contains("held and not shown: --held"), "{text}");
+    let with_held = out(&list(&["--held"]).await);
+    assert_eq!(
+        with_held.matches("  held_").count(),
+        all.len() - raised,
+        "{with_held}"
+    );
+    let delivered =
+        json_lines(&list(&["--json", "--state", "delivered", "--channel", "hook"]).await);
+    assert!(!delivered.is_empty());
+    assert!(
+        delivered
+            .iter()
+            .all(|line| line["delivered"] == line["legs"])
+    );
+    assert!(json_lines(&list(&["--json", "--state", "abandoned"]).await).is_empty());
+    let title = delivered[0]["title"].as_str().unwrap().to_uppercase();
+    let found = json_lines(&list(&["--json", "--text", &title]).await);
+    assert!(found.iter().any(|line| line["id"] == delivered[0]["id"]));
+    let missing = list(&["--channel", "hok"]).await;
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(
+        err(&missing).contains("did you mean \"hook\""),
+        "{}",
+        err(&missing)
+    );
+    let before = json_lines(&list(&["--json", "--until", "2001-01-01T00:00:00Z"]).await);
+    assert!(before.is_empty());
 }
 
 #[tokio::test]

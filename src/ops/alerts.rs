@@ -1,0 +1,506 @@
+//! What was raised, what was held, and what became of it: the lists and the one shape in which people see them.
+//!
+//! The command line prints these views, and whatever else answers people hands on the same ones. Every text from outside
+//! has passed the door of [`Shown`](crate::domain::Shown) or of its kin: one line, nothing that steers a terminal.
+
+use serde::{Serialize, Serializer};
+
+use crate::domain::{
+    Alert, ChannelName, HoldReason, LocalTimestamp, Timestamp, WatchName, visible,
+};
+use crate::store::{
+    AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine, ListCursor, Listed, Store,
+    StoreError,
+};
+
+/// Lines that are read together where some of them are passed over.
+const PAGE: usize = 500;
+
+/// Lines that are looked at for one page; where more would be needed the page ends early, and says where to go on.
+const MAX_LOOKED_AT: usize = 50_000;
+
+/// The most characters of a title or a sentence.
+const MAX_CHARS: usize = 2_000;
+
+/// What the number of a held match follows in its id.
+const HELD_ID: &str = "held_";
+
+/// Which lines of the list are wanted.
+#[derive(Debug, Clone)]
+pub struct AlertQuery {
+    /// Those of this watch.
+    pub watch: Option<WatchName>,
+    /// Those with a delivery on this channel.
+    pub channel: Option<ChannelName>,
+    /// Those in this state.
+    pub state: Option<AlertWord>,
+    /// Those whose title, sentence, terms or watch holds this text, whatever its case.
+    pub text: Option<String>,
+    /// Those of this time or later.
+    pub since: Option<Timestamp>,
+    /// Those before this time.
+    pub until: Option<Timestamp>,
+    /// Whether held matches are listed where no state is asked for.
+    pub with_held: bool,
+    /// At most this many.
+    pub limit: usize,
+    /// Where the page before ended.
+    pub after: Option<ListCursor>,
+}
+
+impl Default for AlertQuery {
+    fn default() -> Self {
+        Self {
+            watch: None,
+            channel: None,
+            state: None,
+            text: None,
+            since: None,
+            until: None,
+            with_held: true,
+            limit: 50,
+            after: None,
+        }
+    }
+}
+
+/// How an alert can stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlertWord {
+    /// Some receiver has not been told yet.
+    Waiting,
+    /// Every receiver has been told.
+    Delivered,
+    /// Nobody is told.
+    Held,
+    /// Some receiver was given up.
+    Abandoned,
+    /// An alert was raised, whatever became of it.
+    Raised,
+}
+
+impl AlertWord {
+    /// Every word, in the order of a life.
+    pub const ALL: [Self; 5] = [
+        Self::Raised,
+        Self::Waiting,
+        Self::Delivered,
+        Self::Abandoned,
+        Self::Held,
+    ];
+
+    /// The word, on the command line and in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Held => "held",
+            Self::Abandoned => "abandoned",
+            Self::Raised => "raised",
+        }
+    }
+}
+
+/// A page of the list, the newest first.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AlertPage {
+    /// The lines.
+    pub items: Vec<ListedView>,
+    /// Where the next page begins; absent on the last.
+    #[serde(serialize_with = "opt_as_text")]
+    pub next: Option<ListCursor>,
+    /// How many there are in all; absent where that would take reading all of them.
+    pub total: Option<u64>,
+    /// Held matches of the same time and watch that are not listed.
+    pub held_unlisted: u64,
+}
+
+/// A line of the list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum ListedView {
+    /// An alert.
+    Raised(Box<AlertView>),
+    /// A match that raised none.
+    Held(Box<HeldView>),
+}
+
+/// An alert as people see it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AlertView {
+    /// `raised`.
+    pub state: &'static str,
+    /// Its name.
+    pub id: String,
+    /// The watch.
+    pub watch: String,
+    /// `low`, `normal` or `high`.
+    pub priority: &'static str,
+    /// The sum of the weights of the terms found.
+    pub score: f64,
+    /// The terms found, as the watch has them.
+    pub terms: Vec<String>,
+    /// The sentence with the first of them.
+    pub excerpt: String,
+    /// The headline.
+    pub title: String,
+    /// Where to read it.
+    pub url: Option<String>,
+    /// The site.
+    pub source: Option<String>,
+    /// The first feed that announced it.
+    pub feed: Option<String>,
+    /// The feeds that announced it.
+    pub feeds: Vec<String>,
+    /// When it was published, with the offset its author used.
+    #[serde(serialize_with = "opt_as_text")]
+    pub published: Option<LocalTimestamp>,
+    /// True when only the feed's own text could be read.
+    pub summary_only: bool,
+    /// When it was raised.
+    pub at: Timestamp,
+    /// How many receivers have been told.
+    pub delivered: usize,
+    /// How many receivers there are.
+    pub legs: usize,
+    /// Each way to a receiver.
+    pub deliveries: Vec<DeliveryView>,
+    /// Why the page could not be used; only where one alert is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_problem: Option<Option<String>>,
+}
+
+/// A match that raised no alert, as people see it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HeldView {
+    /// `held`.
+    pub state: &'static str,
+    /// Its name: `held_12`.
+    pub id: String,
+    /// A word for why: `story-known`.
+    pub reason: &'static str,
+    /// The reason with what it rests on.
+    pub detail: HoldReason,
+    /// Why, as a clause for people.
+    pub explanation: String,
+    /// The watch.
+    pub watch: String,
+    /// The headline.
+    pub title: String,
+    /// Where to read it.
+    pub url: Option<String>,
+    /// The sentence that matched.
+    pub excerpt: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// One way of an alert to a receiver, as people see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeliveryView {
+    /// Its name; absent while the alert waits to be gathered with others.
+    pub id: Option<String>,
+    /// The channel.
+    pub channel: String,
+    /// The mail address, for a channel that has several.
+    pub recipient: Option<String>,
+    /// `waiting`, `delivered` or `abandoned`.
+    pub state: &'static str,
+    /// Of the next try, or of its end.
+    pub at: Timestamp,
+    /// Tries that count against the schedule.
+    pub tries: u32,
+    /// Why the last try failed.
+    pub reason: Option<String>,
+    /// Every try; only where one alert is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<Vec<AttemptView>>,
+}
+
+/// One try, as people see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AttemptView {
+    /// When.
+    pub at: Timestamp,
+    /// `accepted`, `failed`, `paused`, `misconfigured`, `refused`, `gone`, ...
+    pub outcome: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Lists alerts and held matches, the newest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn list(store: &Store, query: &AlertQuery) -> Result<AlertPage, StoreError> {
+    let listed = match (query.state, &query.channel) {
+        (Some(AlertWord::Held), _) => Listed::Held,
+        (None, None) if query.with_held => Listed::All,
+        (Some(_) | None, _) => Listed::Raised,
+    };
+    let filter = |limit: usize| AlertFilter {
+        watch: query.watch.clone(),
+        since: query.since,
+        limit: u32::try_from(limit).unwrap_or(u32::MAX),
+    };
+    let (items, next) = page(store, query, listed, filter).await?;
+    let (raised, held) = store.count_alerts(filter(0)).await?;
+    Ok(AlertPage {
+        items,
+        next,
+        total: is_whole(query).then_some(match listed {
+            Listed::All => raised + held,
+            Listed::Raised => raised,
+            Listed::Held => held,
+        }),
+        held_unlisted: if listed == Listed::Raised && query.state.is_none() {
+            held
+        } else {
+            0
+        },
+    })
+}
+
+/// Whether the database can count what is wanted.
+fn is_whole(query: &AlertQuery) -> bool {
+    query.text.is_none()
+        && query.channel.is_none()
+        && query.until.is_none()
+        && matches!(
+            query.state,
+            None | Some(AlertWord::Held | AlertWord::Raised)
+        )
+}
+
+async fn page(
+    store: &Store,
+    query: &AlertQuery,
+    listed: Listed,
+    filter: impl Fn(usize) -> AlertFilter,
+) -> Result<(Vec<ListedView>, Option<ListCursor>), StoreError> {
+    let top = query.until.map_or(ListCursor::TOP, ListCursor::before);
+    let mut cursor = query.after.unwrap_or(top);
+    let mut items = Vec::new();
+    let mut looked_at = 0;
+    // One more than is wanted tells whether there is a next page.
+    let together = if is_whole(query) {
+        query.limit.saturating_add(1)
+    } else {
+        PAGE
+    };
+    loop {
+        let lines = store.alerts_below(filter(together), listed, cursor).await?;
+        let is_last = lines.len() < together;
+        for (place, line) in lines {
+            if is_wanted(query, &line) {
+                if items.len() >= query.limit {
+                    return Ok((items, Some(cursor)));
+                }
+                items.push(ListedView::of(line));
+            }
+            cursor = cursor.past(place);
+            looked_at += 1;
+        }
+        if is_last {
+            return Ok((items, None));
+        }
+        if looked_at >= MAX_LOOKED_AT {
+            return Ok((items, Some(cursor)));
+        }
+    }
+}
+
+fn is_wanted(query: &AlertQuery, line: &AlertLine) -> bool {
+    let holds = |texts: &[&str]| {
+        query.text.as_ref().is_none_or(|wanted| {
+            let wanted = wanted.to_lowercase();
+            texts
+                .iter()
+                .any(|text| text.to_lowercase().contains(&wanted))
+        })
+    };
+    match line {
+        AlertLine::Raised { alert, deliveries } => {
+            let terms = alert.found.terms.join(" ");
+            let on_channel: Vec<&DeliveryLine> = deliveries
+                .iter()
+                .filter(|delivery| {
+                    let channel = query.channel.as_ref();
+                    channel.is_none_or(|channel| *channel == delivery.channel)
+                })
+                .collect();
+            let has = |word: &str| on_channel.iter().any(|of| of.state.as_str() == word);
+            let stands = match query.state {
+                None | Some(AlertWord::Raised) => true,
+                Some(AlertWord::Held) => false,
+                Some(AlertWord::Delivered) => {
+                    has("delivered") && !has("waiting") && !has("abandoned")
+                }
+                Some(word) => has(word.as_str()),
+            };
+            let is_sent_there = query.channel.is_none() || !on_channel.is_empty();
+            let sentence = &alert.found.sentence;
+            is_sent_there
+                && stands
+                && holds(&[&alert.title, sentence, &terms, &alert.found.watch.0])
+        }
+        AlertLine::Held {
+            title,
+            sentence,
+            watch,
+            ..
+        } => holds(&[title, sentence, &watch.0]),
+    }
+}
+
+/// Finds alerts and held matches by the beginning of their id, or of the id of one of their deliveries.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn show(store: &Store, id: &str) -> Result<Vec<ListedView>, StoreError> {
+    if let Some(number) = id.strip_prefix(HELD_ID).and_then(|rest| rest.parse().ok()) {
+        let held = store.held(number).await?;
+        return Ok(held.map(ListedView::of).into_iter().collect());
+    }
+    let found = store.alert(id).await?;
+    let view = |detail| ListedView::Raised(Box::new(AlertView::in_full(detail)));
+    Ok(found.into_iter().map(view).collect())
+}
+
+impl ListedView {
+    /// A line as people see it.
+    #[must_use]
+    pub fn of(line: AlertLine) -> Self {
+        match line {
+            AlertLine::Raised { alert, deliveries } => {
+                Self::Raised(Box::new(AlertView::of(*alert, deliveries)))
+            }
+            AlertLine::Held {
+                number,
+                watch,
+                title,
+                url,
+                sentence,
+                reason,
+                at,
+            } => Self::Held(Box::new(HeldView {
+                state: "held",
+                id: format!("{HELD_ID}{number}"),
+                reason: reason.as_str(),
+                explanation: reason.to_string(),
+                detail: reason,
+                watch: shown(&watch.0),
+                title: shown(&title),
+                url: url.map(String::from),
+                excerpt: shown(&sentence),
+                at,
+            })),
+        }
+    }
+}
+
+impl AlertView {
+    /// An alert with where its copies stand.
+    #[must_use]
+    pub fn of(alert: Alert, deliveries: Vec<DeliveryLine>) -> Self {
+        let deliveries: Vec<DeliveryView> = deliveries.into_iter().map(DeliveryView::of).collect();
+        let feeds: Vec<String> = alert.feeds.iter().map(|feed| shown(feed)).collect();
+        Self {
+            state: "raised",
+            id: alert.id.0,
+            watch: shown(&alert.found.watch.0),
+            priority: alert.priority.as_str(),
+            score: alert.found.score,
+            terms: alert.found.terms.iter().map(|term| shown(term)).collect(),
+            excerpt: shown(&alert.found.sentence),
+            title: shown(&alert.title),
+            url: alert.url.map(String::from),
+            source: alert.source.as_deref().map(shown),
+            feed: feeds.first().cloned(),
+            feeds,
+            published: alert.published,
+            summary_only: alert.summary_only,
+            at: alert.raised_at,
+            delivered: deliveries
+                .iter()
+                .filter(|delivery| delivery.state == "delivered")
+                .count(),
+            legs: deliveries.len(),
+            deliveries,
+            page_problem: None,
+        }
+    }
+
+    /// An alert with every try to deliver it.
+    #[must_use]
+    pub fn in_full(detail: AlertDetail) -> Self {
+        let (lines, tries): (Vec<_>, Vec<_>) = detail.deliveries.into_iter().unzip();
+        let mut view = Self::of(detail.alert, lines);
+        for (delivery, attempts) in view.deliveries.iter_mut().zip(tries) {
+            delivery.attempts = Some(attempts.into_iter().map(AttemptView::of).collect());
+        }
+        view.page_problem = Some(detail.page_problem.as_deref().map(shown));
+        view
+    }
+
+    /// One word for the whole: what is worst among its deliveries.
+    #[must_use]
+    pub fn outcome(&self) -> AlertWord {
+        let has = |word: &str| self.deliveries.iter().any(|of| of.state == word);
+        if has("abandoned") {
+            AlertWord::Abandoned
+        } else if has("waiting") {
+            AlertWord::Waiting
+        } else if has("delivered") {
+            AlertWord::Delivered
+        } else {
+            AlertWord::Raised
+        }
+    }
+}
+
+impl DeliveryView {
+    fn of(line: DeliveryLine) -> Self {
+        Self {
+            id: line.id.map(|id| id.0),
+            channel: shown(&line.channel.0),
+            recipient: line.recipient.as_deref().map(shown),
+            state: line.state.as_str(),
+            at: line.state.at(),
+            tries: line.tries,
+            reason: line.reason.as_deref().map(shown),
+            attempts: None,
+        }
+    }
+}
+
+impl AttemptView {
+    fn of(line: AttemptLine) -> Self {
+        Self {
+            at: line.at,
+            outcome: line.outcome,
+            reason: line.reason.as_deref().map(shown),
+        }
+    }
+}
+
+/// A text from outside on one line, without anything that steers a terminal, and long enough for a sentence.
+fn shown(text: &str) -> String {
+    let words: String = visible(text)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(MAX_CHARS)
+        .collect();
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[expect(clippy::ref_option, reason = "serde hands over a reference")]
+fn opt_as_text<S: Serializer, T: std::fmt::Display>(
+    value: &Option<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
+    }
+}
