@@ -238,42 +238,40 @@ const LONGEST_WORD: usize = 19;
 
 /// Reads one name: `article__body`, `relatedNews`.
 fn of_part(name: &str) -> Hints {
-    let mut words = Words::new(name);
-    if is_for_screen_readers(words.clone()) {
-        return Hints::HIDDEN;
+    let mut room = [Word::NONE; MOST_WORDS];
+    let mut count = 0;
+    for (slot, word) in room.iter_mut().zip(Words::new(name)) {
+        *slot = word;
+        count += 1;
     }
-    let Some(first) = words.next() else {
+    let Some((all @ [first, rest @ ..], last)) = room
+        .get(..count)
+        .and_then(|words| Some((words, words.last()?)))
+    else {
         return Hints::NONE;
     };
+    if is_for_screen_readers(all) {
+        return Hints::HIDDEN;
+    }
     // `has-sidebar` speaks of a neighbour, `overflow-hidden` of what sticks out.
-    if matches!(
+    let is_of_neighbour = matches!(
         first.as_bytes(),
         b"has" | b"no" | b"with" | b"without" | b"overflow" | b"is"
-    ) && words.clone().next().is_some()
-    {
-        return Hints::NONE;
-    }
-    // `sidebar-enabled--false` is a setting.
-    if words
-        .clone()
-        .last()
-        .is_some_and(|last| matches!(last.as_bytes(), b"false" | b"off" | b"none" | b"disabled"))
-    {
-        return Hints::NONE;
-    }
-    // `banner-bottom-radius` speaks of looks.
-    if words.clone().last().is_some_and(|last| is_look(&last)) {
+    );
+    // `sidebar-enabled--false` is a setting, `banner-bottom-radius` speaks of looks.
+    let is_setting = matches!(last.as_bytes(), b"false" | b"off" | b"none" | b"disabled");
+    if !rest.is_empty() && (is_of_neighbour || is_setting || is_look(last)) {
         return Hints::NONE;
     }
     let mut hints = first.hints();
     let mut previous = first;
-    let mut is_live = is_live_word(&first);
-    let mut only_hides = words.clone().next().is_none()
+    let mut is_live = is_live_word(first);
+    let mut only_hides = rest.is_empty()
         || matches!(
             first.as_bytes(),
             b"visually" | b"screen" | b"sr" | b"u" | b"js" | b"d"
         );
-    for word in words {
+    for word in rest {
         let found = word.hints() | previous.joined(word);
         // "about" alone names a page; "about-author" the box below an article.
         if previous.as_bytes() == b"about" && found.any(Hints::BYLINE) {
@@ -282,7 +280,7 @@ fn of_part(name: &str) -> Hints {
         hints = hints | found;
         only_hides &=
             found.any(Hints::HIDDEN) || matches!(word.as_bytes(), b"text" | b"only" | b"reader");
-        is_live |= is_live_word(&word);
+        is_live |= is_live_word(word);
         previous = word;
     }
     // The commentary of a match is not what readers wrote.
@@ -301,7 +299,7 @@ fn of_part(name: &str) -> Hints {
 
 /// Tells whether a name is one of those that frameworks give to words for screen readers alone: `sr-only`,
 /// `screen-reader-text`, `is-visually-hidden`, `a11y-text`; not `not-sr-only`, which takes it back.
-fn is_for_screen_readers(words: Words<'_>) -> bool {
+fn is_for_screen_readers(words: &[Word]) -> bool {
     const NAMES: &[&[&[u8]]] = &[
         &[b"sr", b"only"],
         &[b"sr", b"text"],
@@ -321,10 +319,26 @@ fn is_for_screen_readers(words: Words<'_>) -> bool {
         &[b"element", b"invisible"],
         &[b"off", b"screen"],
     ];
-    let words: Vec<Word> = words.take(MOST_WORDS + 1).collect();
+    // The last words of these names; nearly all others are told from them by one look.
+    let can_be = |word: &Word| {
+        matches!(
+            word.as_bytes(),
+            b"only"
+                | b"text"
+                | b"hidden"
+                | b"reader"
+                | b"visually"
+                | b"screen"
+                | b"invisible"
+                | b"sronly"
+                | b"screenreader"
+                | b"screenreaders"
+                | b"visuallyhidden"
+        )
+    };
     let is_taken_back =
         |word: &Word| matches!(word.as_bytes(), b"not" | b"no" | b"undo" | b"focus");
-    words.len() <= MOST_WORDS
+    words.iter().any(can_be)
         && !words.iter().any(is_taken_back)
         && NAMES.iter().any(|name| {
             let mut runs = words.windows(name.len());
@@ -332,8 +346,8 @@ fn is_for_screen_readers(words: Words<'_>) -> bool {
         })
 }
 
-/// Words of the longest name that a framework gives.
-const MOST_WORDS: usize = 6;
+/// Words of a name that are looked at: longer ones are lists of settings.
+const MOST_WORDS: usize = 12;
 
 /// Tells whether a word at the end of a name says what the element looks like, and nothing of what it holds.
 fn is_look(word: &Word) -> bool {
@@ -394,6 +408,14 @@ struct Word {
 }
 
 impl Word {
+    /// No word.
+    const NONE: Self = Self {
+        letters: [0; LONGEST_WORD],
+        length: 0,
+        is_attached: false,
+        is_chance: false,
+    };
+
     fn as_bytes(&self) -> &[u8] {
         self.letters.get(..self.length).unwrap_or_default()
     }
@@ -406,7 +428,7 @@ impl Word {
     }
 
     /// What two words mean as one: `navBar`, and `rich-text` and `body_content`, which name the text.
-    fn joined(&self, next: Self) -> Hints {
+    fn joined(&self, next: &Self) -> Hints {
         let mut both = *self;
         let end = self.length + next.length;
         let Some(rest) = both.letters.get_mut(self.length..end) else {
@@ -490,11 +512,22 @@ fn word_length(letters: &[u8]) -> usize {
 }
 
 fn lookup(word: &[u8]) -> Hints {
-    TABLE
-        .binary_search_by(|(known, _)| known.as_bytes().cmp(word))
-        .ok()
-        .and_then(|index| TABLE.get(index))
+    let Some(bucket) = bucket(word).and_then(|bucket| TABLE.get(bucket)) else {
+        return Hints::NONE;
+    };
+    bucket
+        .iter()
+        .find(|(known, _)| known.as_bytes() == word)
         .map_or(Hints::NONE, |(_, hints)| *hints)
+}
+
+/// Where a word stands in the table: by its length, its first letter and its last, so that few share a place.
+fn bucket(word: &[u8]) -> Option<usize> {
+    const LETTERS: usize = 26;
+    let letter = |byte: &u8| Some(usize::from(byte.checked_sub(b'a')?)).filter(|at| *at < LETTERS);
+    let first = letter(word.first()?)?;
+    let last = letter(word.last()?)?;
+    (word.len() <= LONGEST_WORD).then_some((word.len() * LETTERS + first) * 2 + last % 2)
 }
 
 /// The words of names, by what they suggest.
@@ -620,16 +653,28 @@ const WORDS: &[(Hints, &[&str])] = &[
     ]),
 ];
 
-/// The words in order, each with all that it suggests.
-static TABLE: LazyLock<Vec<(&str, Hints)>> = LazyLock::new(|| {
-    let mut table: BTreeMap<&str, Hints> = BTreeMap::new();
+/// The words, each with all that it suggests, by [`bucket`].
+static TABLE: LazyLock<Vec<Vec<(&str, Hints)>>> = LazyLock::new(|| {
+    let mut all: BTreeMap<&str, Hints> = BTreeMap::new();
     for (hints, words) in WORDS {
         for word in *words {
-            let known = table.entry(word).or_default();
+            let known = all.entry(word).or_default();
             *known = *known | *hints;
         }
     }
-    table.into_iter().collect()
+    let mut table: Vec<Vec<(&str, Hints)>> = Vec::new();
+    for (word, hints) in all {
+        let Some(bucket) = bucket(word.as_bytes()) else {
+            continue;
+        };
+        if table.len() <= bucket {
+            table.resize_with(bucket + 1, Vec::new);
+        }
+        if let Some(bucket) = table.get_mut(bucket) {
+            bucket.push((word, hints));
+        }
+    }
+    table
 });
 
 #[cfg(test)]
@@ -640,6 +685,15 @@ mod tests {
     fn no_word_is_longer_than_what_is_compared() {
         let words = WORDS.iter().flat_map(|(_, words)| *words);
         assert_eq!(words.map(|word| word.len()).max(), Some(LONGEST_WORD));
+    }
+
+    #[test]
+    fn every_word_is_found() {
+        for (hints, words) in WORDS {
+            for word in *words {
+                assert!(lookup(word.as_bytes()).any(*hints), "{word}");
+            }
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Newsrooms of all countries put the same few lines between paragraphs: "read more", "advertisement", a
 //! photo credit, a call to subscribe. They are told by how they begin, and dropped only where they are short.
 
+use std::sync::LazyLock;
+
 use super::dates;
 use super::table::{Block, Tag};
 use super::text::{ends_sentence, is_dense_script};
@@ -43,14 +45,14 @@ pub(super) fn is_boilerplate(block: &Block) -> bool {
     let is_sentence = block.links == 0
         && ends_sentence(&block.text)
         && (block.weight > SHORT_SENTENCE
-            || !block.text.contains([':', '：']) && begins_with(&block.text, text, BOTH_WAYS));
+            || !block.text.contains([':', '：']) && SENTENCES_TOO.begin(&block.text, text));
     block.weight <= LONGEST
-        && (!is_sentence && begins_with(&block.text, text, STARTS) || is_credit(&block.text))
+        && (!is_sentence && BETWEEN.begin(&block.text, text) || is_credit(&block.text))
 }
 
 /// Tells whether a line stands above what follows an article: related articles, comments, the author.
 pub(super) fn ends_article(block: &Block) -> bool {
-    block.weight <= 80 && begins_with(&block.text, block.folded(), ENDS)
+    block.weight <= 80 && BEHIND.begin(&block.text, block.folded())
 }
 
 /// Tells whether a folded line is the authors' names, with or without a word before them.
@@ -69,29 +71,55 @@ pub(super) fn has_date(line: &str) -> bool {
     dates::find(line, dates::Habits::of("", dates::Order::DayFirst)).is_some()
 }
 
-/// Tells whether a line begins with one of these, up to the end of a word. A single word must be all of the
-/// line or be set off by a mark: "Recommended: ...", not "Recommended settings".
-fn begins_with(line: &str, folded_line: &str, starts: &[&str]) -> bool {
-    starts.iter().any(|start| {
-        let Some(rest) = folded_line.strip_prefix(start) else {
-            return false;
-        };
-        if rest.is_empty() {
-            return true;
+/// Beginnings of lines, by their first byte.
+struct Starts(Vec<Vec<&'static str>>);
+
+impl Starts {
+    fn new(starts: &[&'static str]) -> Self {
+        let mut by_first = vec![Vec::new(); 1 + usize::from(u8::MAX)];
+        for start in starts {
+            let first = start.bytes().next().map_or(0, usize::from);
+            if let Some(same) = by_first.get_mut(first) {
+                same.push(*start);
+            }
         }
-        if start.contains(' ') {
-            return rest.starts_with(' ');
-        }
-        // Scripts without spaces have no word to end.
-        let is_dense = start.chars().any(is_dense_script);
-        let marked = line
-            .trim_start_matches(|c: char| !c.is_alphanumeric())
-            .chars()
-            .nth(start.chars().count())
-            .is_some_and(|c| matches!(c, ':' | '：' | '|' | '»' | '>' | '-' | '–' | '—'));
-        is_dense || marked || rest.starts_with(' ') && line.ends_with(':')
-    })
+        Self(by_first)
+    }
+
+    /// Tells whether a line begins with one of these, up to the end of a word. A single word must be all of the
+    /// line or be set off by a mark: "Recommended: ...", not "Recommended settings".
+    fn begin(&self, line: &str, folded_line: &str) -> bool {
+        let first = folded_line.bytes().next().map_or(0, usize::from);
+        let mut starts = self.0.get(first).into_iter().flatten();
+        starts.any(|start| {
+            folded_line
+                .strip_prefix(start)
+                .is_some_and(|rest| is_set_off(line, start, rest))
+        })
+    }
 }
+
+/// Tells whether what follows the beginning of a line leaves it a word or a phrase of its own.
+fn is_set_off(line: &str, start: &str, rest: &str) -> bool {
+    if rest.is_empty() {
+        return true;
+    }
+    if start.contains(' ') {
+        return rest.starts_with(' ');
+    }
+    // Scripts without spaces have no word to end.
+    let is_dense = start.chars().any(is_dense_script);
+    let marked = line
+        .trim_start_matches(|c: char| !c.is_alphanumeric())
+        .chars()
+        .nth(start.chars().count())
+        .is_some_and(|c| matches!(c, ':' | '：' | '|' | '»' | '>' | '-' | '–' | '—'));
+    is_dense || marked || rest.starts_with(' ') && line.ends_with(':')
+}
+
+static BETWEEN: LazyLock<Starts> = LazyLock::new(|| Starts::new(STARTS));
+static SENTENCES_TOO: LazyLock<Starts> = LazyLock::new(|| Starts::new(BOTH_WAYS));
+static BEHIND: LazyLock<Starts> = LazyLock::new(|| Starts::new(ENDS));
 
 /// Tells whether a folded line asks for consent to cookies.
 fn is_consent(text: &str) -> bool {

@@ -210,6 +210,9 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
 }
 
 fn is_of_word(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
     c.is_alphanumeric() || is_mark_in_word(c)
 }
 

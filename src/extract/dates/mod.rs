@@ -213,9 +213,8 @@ struct Dated {
 
 /// Most texts hold no number at all; other scripts have digits of their own.
 fn tokens_with_numbers(text: &str) -> Option<Tokens> {
-    let can_hold = text
-        .bytes()
-        .any(|byte| byte.is_ascii_digit() || !byte.is_ascii());
+    let can_hold = text.bytes().any(|byte| byte.is_ascii_digit())
+        || !text.is_ascii() && text.chars().take(SEARCHED_CHARS).any(tokens::is_of_number);
     let tokens = can_hold.then(|| tokenise(text))?;
     tokens
         .all

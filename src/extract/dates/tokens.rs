@@ -177,6 +177,11 @@ fn numeral(c: char) -> Option<u32> {
     })
 }
 
+/// Tells whether a character can be part of a number, in any of these scripts.
+pub(super) fn is_of_number(c: char) -> bool {
+    !c.is_ascii() && (digit(c).is_some() || numeral(c).is_some())
+}
+
 /// The value of a decimal digit of the scripts that newspapers write dates in.
 fn digit(c: char) -> Option<u32> {
     if c.is_ascii() {

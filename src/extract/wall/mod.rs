@@ -13,7 +13,7 @@ use super::hints::Hints;
 use super::linked_data::LinkedArticle;
 use super::table::{Block, Table, Tag};
 use super::text::{folded, weight};
-use words::{CONSENT_SIGNS, CONSENT_TITLES, CONSENT_WORDS, Words};
+use words::{CONSENT_SIGNS, CONSENT_TITLES, CONSENT_WORDS, Kinds, Words};
 
 /// What stands where the article should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,10 +149,17 @@ const LONGEST_SAYING: usize = 600;
 struct Said {
     /// The titles and the first headings, and their parts.
     titles: Vec<String>,
-    /// The blocks.
-    blocks: Vec<(usize, String)>,
-    /// The lines of the text that was found, and their weights.
-    lines: Vec<(usize, String)>,
+    /// The kinds of pages that a block says something of.
+    blocks: Vec<Kinds>,
+    /// The lines of the text that was found.
+    lines: Vec<Line>,
+}
+
+/// A line of the text that was found.
+struct Line {
+    weight: usize,
+    folded: String,
+    kinds: Kinds,
 }
 
 impl Said {
@@ -163,12 +170,19 @@ impl Said {
             titles: titles(signs),
             blocks: blocks
                 .filter(|block| block.weight <= LONGEST_SAYING && !is_aside(table, block))
-                .map(|block| (block.weight, folded(&block.text)))
+                .map(|block| Kinds::that_say(block.folded()))
                 .collect(),
             lines: signs
                 .text
                 .lines()
-                .map(|line| (weight(line), folded(line)))
+                .map(|line| {
+                    let folded = folded(line);
+                    Line {
+                        weight: weight(line),
+                        kinds: Kinds::that_say(&folded),
+                        folded,
+                    }
+                })
                 .collect(),
         }
     }
@@ -182,21 +196,19 @@ impl Said {
     }
 
     /// Tells whether a block says this.
-    fn says(&self, sayings: &[&str]) -> bool {
-        self.blocks
-            .iter()
-            .any(|(_, text)| contains_any(text, sayings))
+    fn says(&self, words: &Words) -> bool {
+        self.blocks.iter().any(|kinds| kinds.has(words))
     }
 
     /// The weight of the text that was found, without the lines that say this.
     fn other_text(&self, words: &Words) -> usize {
         self.lines
             .iter()
-            .filter(|(_, line)| {
-                !contains_any(line, words.sayings)
-                    && !words.beginnings.iter().any(|start| begins(line, start))
+            .filter(|line| {
+                let mut beginnings = words.beginnings.iter();
+                !line.kinds.has(words) && !beginnings.any(|start| begins(&line.folded, start))
             })
-            .map(|(weight, _)| weight)
+            .map(|line| line.weight)
             .sum()
     }
 }
@@ -261,7 +273,7 @@ fn is_dated_article(signs: &Signs<'_>) -> bool {
 /// Tells whether a page is a notice of this kind and nothing else.
 fn is_notice(signs: &Signs<'_>, said: &Said, words: &Words) -> bool {
     let titled = said.is_titled(words);
-    let says = said.says(words.sayings);
+    let says = said.says(words);
     let other = said.other_text(words);
     if titled && !is_dated_article(signs) {
         // A headline can be the same words; then news stands below it.
@@ -269,11 +281,8 @@ fn is_notice(signs: &Signs<'_>, said: &Said, words: &Words) -> bool {
         return (says || page_weight(signs) < ARTICLE_WEIGHT || other < NEWS_WEIGHT) && !is_news;
     }
     let least = if signs.is_dated { 40 } else { NEWS_WEIGHT / 2 };
-    let in_text = said
-        .lines
-        .iter()
-        .any(|(_, line)| contains_any(line, words.sayings));
-    let is_short = said.lines.iter().map(|(weight, _)| weight).sum::<usize>() < 2 * NEWS_WEIGHT;
+    let in_text = said.lines.iter().any(|line| line.kinds.has(words));
+    let is_short = said.lines.iter().map(|line| line.weight).sum::<usize>() < 2 * NEWS_WEIGHT;
     let is_all = other < least && is_short && (in_text || signs.text.is_empty());
     says && is_all && (!signs.is_dated || said.lines.len() <= 2)
 }
@@ -307,7 +316,7 @@ fn is_challenge(signs: &Signs<'_>, said: &Said) -> bool {
     if is_dated_article(signs) {
         return false;
     }
-    let said_words = said.says(words::CHALLENGE.sayings);
+    let said_words = said.says(&words::CHALLENGE);
     let titled = said.is_titled(&words::CHALLENGE);
     let all = page_weight(signs);
     let scripted = || {
@@ -335,7 +344,7 @@ fn is_unbuilt(signs: &Signs<'_>, said: &Said) -> bool {
     let is_empty = signs.text.is_empty() && page_weight(signs) < NEARLY_EMPTY / 2;
     is_empty && (signs.page.contains("<script") || signs.page.contains("<noscript"))
         || said.is_titled(&words::BROWSER)
-        || said.says(words::BROWSER.sayings) && !is_dated_article(signs)
+        || said.says(&words::BROWSER) && !is_dated_article(signs)
 }
 
 /// Linked headlines of a page from which it is a list of them.

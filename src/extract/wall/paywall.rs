@@ -4,7 +4,7 @@ use super::words::{PAY_TO_READ, SUBSCRIBERS};
 use super::{ARTICLE_WEIGHT, Signs, contains_any, is_aside};
 use crate::extract::hints::Hints;
 use crate::extract::table::{Block, Part, attribute};
-use crate::extract::text::{ends_sentence, folded, weight};
+use crate::extract::text::{ends_sentence, weight};
 
 /// Weight up to which the text before a paywall is a teaser.
 const TEASER_WEIGHT: usize = 2_500;
@@ -68,8 +68,7 @@ fn call(signs: &Signs<'_>, sayings: &[&str]) -> bool {
         };
         block.weight <= longest && !is_another_story(block) && !is_aside(signs.table, block)
     })
-    .map(|(_, block)| folded(&block.text))
-    .any(|text| is_call(&text, sayings))
+    .any(|(_, block)| is_call(block.folded(), sayings))
 }
 
 /// Tells whether a folded line calls to pay.

@@ -1,5 +1,9 @@
 //! How pages say that the article is not on them, in many languages, folded: small letters, no marks.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 /// Titles and sayings of one kind of page.
 pub(super) struct Words {
     /// Parts of titles that say it by themselves, as a whole.
@@ -8,11 +12,66 @@ pub(super) struct Words {
     pub(super) beginnings: &'static [&'static str],
     /// Sentences on the page.
     pub(super) sayings: &'static [&'static str],
+    /// Its place among [`ALL`].
+    place: usize,
 }
+
+/// All kinds of pages that are known by what they say.
+pub(super) const ALL: [&Words; 7] = [
+    &CHALLENGE,
+    &NOT_FOUND,
+    &REMOVED,
+    &REGION,
+    &UNAVAILABLE,
+    &LOG_IN,
+    &BROWSER,
+];
+
+/// The kinds of pages that say what a text says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Kinds(u8);
+
+impl Kinds {
+    /// The kinds of pages that a folded text has a saying of.
+    pub(super) fn that_say(text: &str) -> Self {
+        let Some(sayings) = SAYINGS.as_ref() else {
+            return Self::default();
+        };
+        let found = sayings.finder.find_overlapping_iter(text);
+        found.fold(Self::default(), |kinds, found| {
+            let place = sayings.places.get(found.pattern().as_usize());
+            Self(kinds.0 | place.map_or(0, |place| 1 << place))
+        })
+    }
+
+    /// Tells whether this kind is among them.
+    pub(super) fn has(self, words: &Words) -> bool {
+        self.0 & (1 << words.place) != 0
+    }
+}
+
+/// The sayings of all kinds, looked for at once.
+struct Sayings {
+    finder: AhoCorasick,
+    /// The place of the kind of each.
+    places: Vec<usize>,
+}
+
+static SAYINGS: LazyLock<Option<Sayings>> = LazyLock::new(|| {
+    let all = || {
+        ALL.iter()
+            .flat_map(|words| words.sayings.iter().map(|saying| (words.place, *saying)))
+    };
+    Some(Sayings {
+        finder: AhoCorasick::new(all().map(|(_, saying)| saying)).ok()?,
+        places: all().map(|(place, _)| place).collect(),
+    })
+});
 
 /// Checks whether the reader is a robot, and refusals.
 #[rustfmt::skip]
 pub(super) const CHALLENGE: Words = Words {
+    place: 0,
     titles: &[
         "just a moment", "attention required", "access denied", "are you a robot", "are you a human", "are you human", "security check", "bot verification", "robot check", "ddos protection", "ddos guard", "please wait", "one more step", "403", "403 forbidden", "error 403", "forbidden", "un instant", "un momento", "nur einen moment", "einen moment bitte", "captcha", "human verification", "client challenge", "security checkpoint", "challenge validation", "zugriff verweigert", "accès refusé", "acceso denegado", "accesso negato", "acesso negado", "доступ запрещен", "доступ запрещён", "erişim engellendi", "访问被拒绝", "安全验证", "人机验证", "アクセスが拒否されました",
     ],
@@ -28,6 +87,7 @@ pub(super) const CHALLENGE: Words = Words {
 /// Pages that say that there is no such page.
 #[rustfmt::skip]
 pub(super) const NOT_FOUND: Words = Words {
+    place: 1,
     titles: &[
         "404", "error 404", "404 error", "404 not found", "not found", "http 404", "oops", "page not found", "fehler 404", "erreur 404", "errore 404", "erro 404", "chyba 404", "ошибка 404", "помилка 404", "hata 404", "lỗi 404", "خطأ 404", "halaman tidak ditemukan", "không tìm thấy", "không tìm thấy trang", "ページが見つかりません", "お探しのページは見つかりませんでした", "页面不存在", "页面未找到", "找不到頁面", "找不到页面", "頁面不存在", "페이지를 찾을 수 없습니다", "ไม่พบหน้า", "ไม่พบหน้าที่คุณต้องการ", "الصفحة غير موجودة", "لم يتم العثور على الصفحة", "הדף לא נמצא", "صفحه یافت نشد", "पृष्ठ नहीं मिला", "η σελίδα δεν βρέθηκε", "az oldal nem található", "pagina nu a fost găsită", "страница не найдена", "сторінку не знайдено", "sayfa bulunamadı", "strona nie istnieje", "nie znaleziono strony", "stránka nenalezena", "stránka nebyla nalezena", "sivua ei löydy", "siden blev ikke fundet", "siden finnes ikke", "sidan hittades inte", "sidan kunde inte hittas", "seite nicht gefunden", "page introuvable", "page non trouvée", "página no encontrada", "pagina non trovata", "página não encontrada", "pagina niet gevonden",
     ],
@@ -42,6 +102,7 @@ pub(super) const NOT_FOUND: Words = Words {
 /// Pages that say that the article was taken away.
 #[rustfmt::skip]
 pub(super) const REMOVED: Words = Words {
+    place: 2,
     titles: &["gone", "410", "410 gone", "error 410", "article removed", "article expired", "content removed", "content unavailable", "no longer available"],
     beginnings: &[
         "this article is no longer available", "this story is no longer available", "this content is no longer available", "this page is no longer available", "this article has been removed", "this story has been removed", "this article has expired", "article no longer available", "story no longer available", "content no longer available", "dieser artikel ist nicht mehr verfügbar", "artikel nicht mehr verfügbar", "cet article n est plus disponible", "este artículo ya no está disponible",
@@ -55,6 +116,7 @@ pub(super) const REMOVED: Words = Words {
 /// Pages that say that nobody is served where the reader is.
 #[rustfmt::skip]
 pub(super) const REGION: Words = Words {
+    place: 3,
     titles: &["451", "error 451", "451 unavailable for legal reasons", "unavailable for legal reasons", "unavailable due to legal reasons", "not available in your region", "not available in your country"],
     beginnings: &["unavailable in your", "this content is not available in your", "this site is not available in your", "we are unable to serve", "unavailable for legal"],
     sayings: &[
@@ -66,6 +128,7 @@ pub(super) const REGION: Words = Words {
 /// Pages of servers that are overloaded, being mended, or asked too often.
 #[rustfmt::skip]
 pub(super) const UNAVAILABLE: Words = Words {
+    place: 4,
     titles: &[
         "503", "502", "500", "504", "429", "error 503", "error 502", "error 500", "error 504", "error 429", "503 service unavailable", "503 service temporarily unavailable", "502 bad gateway", "504 gateway timeout", "504 gateway time out", "500 internal server error", "internal server error", "service unavailable", "service temporarily unavailable", "temporarily unavailable", "bad gateway", "gateway timeout", "429 too many requests", "too many requests", "rate limit exceeded", "rate limited", "site maintenance", "maintenance", "maintenance mode", "under maintenance", "scheduled maintenance", "down for maintenance", "we ll be right back", "we ll be back soon", "be right back", "site offline", "application error", "server error", "error", "something went wrong", "web server is down", "wartungsarbeiten", "wartung", "wartungsmodus", "site en maintenance", "maintenance en cours", "en mantenimiento", "sitio en mantenimiento", "sito in manutenzione", "em manutenção", "in onderhoud", "przerwa techniczna", "údržba", "karbantartás", "технические работы", "технічні роботи", "bakım çalışması", "sedang dalam perbaikan", "đang bảo trì", "メンテナンス中", "ただいまメンテナンス中です", "系统维护", "系统维护中", "网站维护中", "점검 중", "시스템 점검", "الموقع تحت الصيانة", "ปิดปรับปรุง", "fehler", "erreur", "error interno del servidor",
     ],
@@ -79,6 +142,7 @@ pub(super) const UNAVAILABLE: Words = Words {
 /// Pages that ask to log in.
 #[rustfmt::skip]
 pub(super) const LOG_IN: Words = Words {
+    place: 5,
     titles: &[
         "log in", "login", "sign in", "sign in or register", "log in or sign up", "log in or register", "member login", "subscriber login", "login required", "anmelden", "anmeldung", "einloggen", "connexion", "se connecter", "identification", "iniciar sesión", "inicia sesión", "acceso", "accedi", "accesso", "entrar", "inloggen", "logga in", "logg inn", "log ind", "kirjaudu", "kirjaudu sisään", "zaloguj się", "logowanie", "přihlášení", "přihlásit se", "bejelentkezés", "autentificare", "вход", "войти", "вход на сайт", "вхід", "увійти", "giriş yap", "üye girişi", "σύνδεση", "masuk", "đăng nhập", "ログイン", "登录", "登入", "로그인", "تسجيل الدخول", "เข้าสู่ระบบ", "התחברות",
     ],
@@ -91,6 +155,7 @@ pub(super) const LOG_IN: Words = Words {
 /// Pages that do not work in the reader's browser, or only with its scripts.
 #[rustfmt::skip]
 pub(super) const BROWSER: Words = Words {
+    place: 6,
     titles: &["unsupported browser", "browser not supported", "your browser is not supported", "update your browser", "browser update", "javascript required", "javascript is required", "javascript is disabled", "enable javascript", "javascript not available"],
     beginnings: &["your browser is not supported", "your browser is out of date", "your browser is outdated", "please update your browser", "javascript is not available", "please enable javascript", "you need to enable javascript"],
     sayings: &[

@@ -1,5 +1,9 @@
 //! The words beside a date that say what happened on it.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::extract::dates::{Found, Placed, Reader, words};
 use crate::extract::text::{ends_sentence, is_dense_script};
 
@@ -54,13 +58,11 @@ fn labels(text: &str, all: &[Placed]) -> Vec<Option<Said>> {
 /// What the last label of a text says.
 pub(super) fn said_last(text: &str) -> Option<Said> {
     let lower = text.to_lowercase();
-    let last = |words: &[&str]| {
-        let places = words
-            .iter()
-            .filter_map(|word| Some((lower.rfind(word)?, word.len())));
-        places.map(|(at, length)| (at + length, length)).max()
+    let last = |words: &Labels| {
+        let found = words.0.as_ref()?.find_overlapping_iter(&lower);
+        found.map(|found| (found.end(), found.len())).max()
     };
-    match (last(SAYS_PUBLISHED), last(SAYS_CHANGED)) {
+    match (last(&SAYS_PUBLISHED), last(&SAYS_CHANGED)) {
         (Some(published), Some(changed)) if published < changed => Some(Said::Changed),
         (Some(_), _) => Some(Said::Published),
         (None, Some(_)) => Some(Said::Changed),
@@ -70,18 +72,30 @@ pub(super) fn said_last(text: &str) -> Option<Said> {
 
 /// Tells whether words say that a date is that of publication.
 pub(super) fn says_published(text: &str) -> bool {
-    says(text, SAYS_PUBLISHED)
+    SAYS_PUBLISHED.stands_in(text)
 }
 
 /// Tells whether words say that a date is that of a change.
 pub(super) fn says_changed(text: &str) -> bool {
-    says(text, SAYS_CHANGED)
+    SAYS_CHANGED.stands_in(text)
 }
 
-fn says(text: &str, words: &[&str]) -> bool {
-    let lower = text.to_lowercase();
-    words.iter().any(|word| lower.contains(word))
+/// Words that are looked for all at once.
+struct Labels(Option<AhoCorasick>);
+
+impl Labels {
+    fn new(words: &[&str]) -> Self {
+        Self(AhoCorasick::new(words).ok())
+    }
+
+    fn stands_in(&self, text: &str) -> bool {
+        let words = self.0.as_ref();
+        words.is_some_and(|words| words.is_match(&text.to_lowercase()))
+    }
 }
+
+static SAYS_PUBLISHED: LazyLock<Labels> = LazyLock::new(|| Labels::new(PUBLISHED_WORDS));
+static SAYS_CHANGED: LazyLock<Labels> = LazyLock::new(|| Labels::new(CHANGED_WORDS));
 
 /// Words of a line with a date beside those of the date, from which it tells a story.
 const WORDS_OF_SENTENCE: usize = 2;
@@ -129,7 +143,7 @@ fn telling_words(text: &str) -> usize {
 
 /// Beginnings of words that say a date is that of publication.
 #[rustfmt::skip]
-const SAYS_PUBLISHED: &[&str] = &[
+const PUBLISHED_WORDS: &[&str] = &[
     "publish", "posted", "published", "first seen", "veröffentlicht", "erschienen", "wurde am", "erstellt", "publiziert", "publié", "paru le", "mis en ligne", "mise en ligne", "publicad", "creado", "pubblica", "publicat", "gepubliceerd",
     "geplaatst", "opublikowan", "publikacj", "data dodania", "utworzon", "опубликован", "дата публикации", "создан", "опубліков", "дата публікації", "публикувана", "публикуван", "објављено", "objavljen", "zveřejněn", "publikováno", "vydáno", "publikované", "zverejnen", "uverejnen", "đăng ", "đăng:", "ngày đăng", "xuất bản",
     "julkaistu", "publicerad", "publicerat", "publicerades", "publisert", "publicert", "udgivet", "offentliggjort", "közzétéve", "megjelent", "publikálva", "δημοσίευ", "δημοσιεύ", "δημοσιευ", "yayın", "eklenme", "oluşturulma", "paylaşıldı", "dipublikasi", "diterbitkan", "terbit:", "tayang", "disiarkan", "diterbit",
@@ -140,7 +154,7 @@ const SAYS_PUBLISHED: &[&str] = &[
 
 /// Beginnings of words that say a date is that of a change.
 #[rustfmt::skip]
-const SAYS_CHANGED: &[&str] = &[
+const CHANGED_WORDS: &[&str] = &[
     "updated", "update:", "modified", "revised", "reviewed", "last change", "last edit", "edited", "corrected", "stand:", "aktualisier", "änderung", "geändert", "bearbeitet", "überarbeitet", "mis à jour", "mise à jour", "mise a jour", "modifié", "màj", "maj le", "actualiza", "atualiza", "modificad", "aggiorna", "ultima modifica", "modificat", "bijgewerkt",
     "gewijzigd", "laatste update", "aktualizac", "zaktualizowan", "modyfikac", "zmodyfikowan", "обновлен", "обновлён", "изменен", "изменён", "оновлен", "змінен", "обновен", "ажурирано", "ažurirano", "aktualizov", "upraveno", "upravené", "cập nhật", "chỉnh sửa", "uppdatera", "oppdater", "sist endret", "opdater", "endret", "ændret", "päivitetty", "muokattu",
     "frissít", "módosít", "actualizat", "ενημέρωσ", "ενημερώ", "τροποποί", "ανανέωσ", "güncelle", "düzenlenme", "son değişiklik", "diperbarui", "pembaruan", "diperbaharui", "diubah", "dikemas kini", "update terakhir", "更新", "修改", "修订", "修訂", "編輯", "编辑于", "最終更新", "改訂", "수정", "업데이트", "최종", "갱신",
