@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use crate::domain::{
     Alert, AlertId, Article, Bundle, Entry, EntryId, EntryKey, Feed, FeedSelector, FirstPoll, Held,
-    HoldReason, InstallationId, Leg, Match, Past, Raised, Timestamp, Watch,
+    HoldReason, InstallationId, Leg, Match, Past, Raised, Reading, TextBasis, TextState, Timestamp,
+    Watch,
 };
 
 pub use bundle::bundle;
@@ -68,6 +69,8 @@ pub struct Candidate<'a> {
     pub feed: &'a Feed,
     /// The article.
     pub article: &'a Article,
+    /// When its entry was found.
+    pub found_at: Timestamp,
     /// What was decided before about its report.
     pub past: &'a Past,
 }
@@ -132,14 +135,39 @@ fn alert(watch: &Watch, found: Match, candidate: &Candidate<'_>, now: Timestamp)
         source: article.site.clone(),
         published: article.published,
         summary_only: article.basis.problem().is_some(),
+        reading: reading(article, candidate.found_at),
         raised_at: now,
+    }
+}
+
+/// How an article was read, and why no more of it.
+fn reading(article: &Article, found_at: Timestamp) -> Reading {
+    let has_text = !article.text.trim().is_empty();
+    let text = match &article.basis {
+        TextBasis::Page => TextState::Full,
+        TextBasis::Beginning { .. } => TextState::Beginning,
+        TextBasis::Feed { .. } if has_text => TextState::Summary,
+        TextBasis::Feed { .. } => TextState::Headline,
+    };
+    let reason = match &article.basis {
+        TextBasis::Feed { page_problem: None } if article.url.is_none() => {
+            Some("the feed gave no link".to_owned())
+        }
+        basis => basis.problem().map(str::to_owned),
+    };
+    Reading {
+        lang: article.lang.clone(),
+        text,
+        text_reason: reason,
+        found_at: Some(found_at),
+        ..Reading::default()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ArticleMode, PastAlert, Priority, ReportId, TextBasis, WatchName};
+    use crate::domain::{ArticleMode, PastAlert, Priority, Quote, ReportId, WatchName};
 
     fn published(text: &str) -> Entry {
         Entry {
@@ -223,6 +251,7 @@ mod tests {
             score: 1.0,
             terms: vec!["talks".into()],
             sentence: "Talks resume.".into(),
+            quote: Quote::default(),
         };
         let feed = feed();
         let past = Past {
@@ -235,6 +264,7 @@ mod tests {
             key: &EntryKey("guid:1".into()),
             feed: &feed,
             article: &article,
+            found_at: now(),
             past: &past,
         };
         let watch = watch(vec![]);

@@ -9,7 +9,7 @@ use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::domain::{
     Alert, AlertId, AttemptOutcome, ChannelName, DeliveryId, Destination, EntryId, InstallationId,
-    Match, Priority, ReportId, Timestamp, WatchName,
+    Match, Priority, Quote, Reading, ReportId, Timestamp, WatchName,
 };
 use crate::http::HttpClient;
 use crate::render;
@@ -132,6 +132,7 @@ fn test_alert(channel: &ChannelName, now: Timestamp) -> Alert {
             score: 1.0,
             terms: vec!["test alert".into()],
             sentence: "This is a test alert: if you read it, the channel works.".into(),
+            quote: Quote::default(),
         },
         priority: Priority::Normal,
         report: ReportId(0),
@@ -142,6 +143,7 @@ fn test_alert(channel: &ChannelName, now: Timestamp) -> Alert {
         source: Some("newswatch".into()),
         published: None,
         summary_only: false,
+        reading: Reading::default(),
         raised_at: now,
     }
 }

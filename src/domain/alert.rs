@@ -5,7 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{AlertId, EntryId, Leg, LocalTimestamp, Priority, ReportId, Timestamp, WatchName};
+use super::{
+    AlertId, EntryId, Leg, LocalTimestamp, Priority, Quote, Reading, ReportId, Timestamp, WatchName,
+};
 
 /// A watch that fired on an article, with what people need to see why.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +20,8 @@ pub struct Match {
     pub terms: Vec<String>,
     /// The sentence in which the first of them was found.
     pub sentence: String,
+    /// What is quoted of the article, with its marks.
+    pub quote: Quote,
 }
 
 /// What people are told: a watch, a story, and the sentence that matched.
@@ -45,6 +49,8 @@ pub struct Alert {
     pub published: Option<LocalTimestamp>,
     /// True when the text came from the feed alone, because the page could not be read.
     pub summary_only: bool,
+    /// How the article was read.
+    pub reading: Reading,
     /// When it was raised.
     pub raised_at: Timestamp,
 }

@@ -45,7 +45,7 @@ pub struct InstallationId(pub String);
 pub struct AlertId(pub String);
 
 /// A delivery, by the name that every try of it carries: `webhook-id`, the left part of `Message-ID`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DeliveryId(pub String);
 
 impl AlertId {

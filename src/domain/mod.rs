@@ -13,6 +13,8 @@ mod feed;
 mod host;
 mod id;
 mod listing;
+mod occasion;
+mod quote;
 mod shown;
 mod time;
 mod watch;
@@ -29,6 +31,14 @@ pub use feed::{AddressRewrite, ArticleMode, Feed, FirstPoll, SiteRule, Validator
 pub use host::{HostMemory, PageKey, PageLines, TextHash};
 pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, ReportId};
 pub use listing::{FoundListing, ListedEntry, ListingRule};
+pub use occasion::{
+    Addition, CoverageFacts, DigestFacts, FailingSource, HealthEvent, HealthFacts, HealthState,
+    HeartbeatFacts, Occasion, SpikeFacts, StormFacts, StormSource, ThemeFacts, UpdateFacts,
+};
+pub use quote::{
+    FoundPlace, FoundWords, Outlet, Passage, Quote, Reading, TextState, joined_marks,
+    one_line_with_marks,
+};
 pub use shown::{MAX_SHOWN_CHARS, Shown, visible};
 pub use time::{LocalTimestamp, Timestamp};
 pub use watch::{FeedSelector, Field, Hit, Priority, Span, Watch, WatchName};

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::sentences::{has_ordinals, is_abbreviation, is_ordinal};
+use super::sentences::goes_on;
 use crate::domain::{ArticleText, Field, Hit, Span};
 
 /// Characters on either side of the hit in which the ends of its sentence are looked for.
@@ -85,7 +85,7 @@ fn sentence_around(text: &str, span: Span, lang: &str) -> (String, std::ops::Ran
     let mut sentence_start = 0;
     let mut at = 0;
     for piece in line.split_sentence_bounds() {
-        if !sentence.is_empty() && !goes_on(&sentence, lang) {
+        if !sentence.is_empty() && !goes_on(&sentence, piece, lang) {
             if at > start && at >= end {
                 break;
             }
@@ -101,19 +101,6 @@ fn sentence_around(text: &str, span: Span, lang: &str) -> (String, std::ops::Ran
         &sentence,
         start - sentence_start.min(start)..end - sentence_start.min(end),
     )
-}
-
-/// True if what looks like the end of a sentence is a shortened word or a number in its order: `U.S. `, `Gen. `, `9. März`.
-fn goes_on(sentence: &str, lang: &str) -> bool {
-    let last = sentence.split_whitespace().next_back().unwrap_or_default();
-    let Some(word) = last.strip_suffix('.') else {
-        return false;
-    };
-    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let last_letters = word.rsplit('.').next().unwrap_or_default();
-    is_abbreviation(word)
-        || is_abbreviation(last_letters) && last_letters.chars().count() == 1
-        || (has_ordinals(lang) && is_ordinal(word))
 }
 
 /// A text with its white space joined and control characters left out, and where a range of it has gone.

@@ -22,6 +22,7 @@ mod places;
 mod program;
 mod prose;
 mod query;
+mod quote;
 mod report;
 mod sentences;
 mod stem;
@@ -34,6 +35,7 @@ pub use explain::{ClauseKind, ClauseReport, Explanation};
 pub use lint::lint;
 pub use marks::marks;
 pub use matcher::Matcher;
+pub use quote::quote;
 pub use trial::{Expectation, FailedTrial, failed_trials};
 
 /// What one watch looks for, as written in the configuration.

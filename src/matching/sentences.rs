@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
+use std::ops::Range;
 use std::sync::OnceLock;
+
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::vocabulary::WordHasher;
 
@@ -51,6 +54,66 @@ fn is_listed(word: &str) -> bool {
 /// The most characters of a word in [`ABBREVIATIONS`].
 const LONGEST: usize = 6;
 
+/// The sentences of a line, in code points.
+///
+/// Over the rules of UAX #29: a shortened word, an ordinal, a mark inside a word or an address (`who?x=1`, `Yahoo!s`) and a
+/// quotation that its sentence goes on after end none.
+pub(crate) fn sentence_bounds(line: &str, lang: &str) -> Vec<Range<usize>> {
+    let mut bounds: Vec<Range<usize>> = Vec::new();
+    let mut sentence = String::new();
+    let (mut start, mut at) = (0, 0);
+    for piece in line.split_sentence_bounds() {
+        if !sentence.is_empty() && !goes_on(&sentence, piece, lang) {
+            bounds.push(start..at);
+            sentence.clear();
+            start = at;
+        }
+        sentence.push_str(piece);
+        at += piece.chars().count();
+    }
+    if start < at {
+        bounds.push(start..at);
+    }
+    bounds
+}
+
+/// True if what looks like the end of a sentence is none, seen what follows.
+pub(crate) fn goes_on(sentence: &str, next: &str, lang: &str) -> bool {
+    let text = sentence.trim_end();
+    let last = text.split_whitespace().next_back().unwrap_or_default();
+    let next = next.trim_start().chars().next();
+    let Some(end) = text.chars().next_back() else {
+        return false;
+    };
+    // 「…。」と: the quotation is the object of what follows.
+    if matches!(end, '」' | '』') {
+        return matches!(next, Some('と' | 'は' | 'が' | 'を' | 'に' | 'で' | 'の'));
+    }
+    let has_space = sentence.len() > text.len();
+    let is_plain = matches!(end, '.' | '!' | '?' | ';');
+    // Inside an address or a word nothing ends: there no space follows.
+    if is_plain && !has_space && next.is_some_and(|c| c.is_alphanumeric() && !is_spaceless(c)) {
+        return true;
+    }
+    // A small letter goes on, behind a closing quotation mark too.
+    if next.is_some_and(char::is_lowercase) {
+        return true;
+    }
+    let Some(word) = last.strip_suffix('.') else {
+        return false;
+    };
+    let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let last_letters = word.rsplit('.').next().unwrap_or_default();
+    is_abbreviation(word)
+        || is_abbreviation(last_letters) && last_letters.chars().count() == 1
+        || (has_ordinals(lang) && is_ordinal(word))
+}
+
+/// Whether a letter is of a script that puts no space between sentences.
+fn is_spaceless(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
 /// Letters up to which a word is likely to be a shortened one.
 const SHORT: usize = 3;
 
@@ -98,6 +161,69 @@ mod tests {
             "مدرسة",
         ] {
             assert!(!is_abbreviation(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn sentences_are_cut_where_readers_of_twenty_languages_do() {
+        for (lang, sentences) in [
+            (
+                "en",
+                &[
+                    "He met Dr. Quill at 3 p.m. in the U.S. Senate. ",
+                    "It rained.",
+                ][..],
+            ),
+            (
+                "en",
+                &["See https://a.example/who?x=1&y=2 for more. ", "Then go."],
+            ),
+            (
+                "en",
+                &[
+                    "Yahoo!s fell. ",
+                    "\"Stop!\" he cried at No. 5. ",
+                    "Nobody did.",
+                ],
+            ),
+            (
+                "de",
+                &["Am 9. März sprach sie. ", "Die 3. Stufe folgt z.B. im Mai."],
+            ),
+            (
+                "fr",
+                &["M. Dupont l’a dit. ", "« Non ! » répond-il. ", "Fin."],
+            ),
+            (
+                "es",
+                &["¿Quién fue? ", "El Sr. Paz no lo dice. ", "Nada más."],
+            ),
+            ("it", &["Il dott. Neri parla. ", "Poi tace."]),
+            ("pt", &["O Dr. Melo veio. ", "Saiu cedo."]),
+            ("nl", &["Het kost ca. 5 euro. ", "Dat is veel."]),
+            ("pl", &["Urodził się 3. maja. ", "To było dawno."]),
+            ("cs", &["Dne 5. května pršelo. ", "Pak ne."]),
+            ("da", &["Den 4. juni kom han. ", "Han gik igen."]),
+            ("fi", &["Se alkoi 2. Maaliskuuta. ", "Sitten loppui."]),
+            ("hu", &["A 3. Fejezet rövid. ", "Vége."]),
+            ("tr", &["Bu 2. Bölüm uzun. ", "Bitti."]),
+            ("ru", &["В 2024 г. проф. Иванов уехал. ", "Потом вернулся."]),
+            ("uk", &["На вул. Садовій тихо. ", "Ніч."]),
+            ("el", &["Ποιος ήρθε; ", "Κανείς."]),
+            ("vi", &["TP. Huế mưa to. ", "Nước dâng."]),
+            ("ar", &["هل وصلوا؟ ", "نعم."]),
+            ("hi", &["बारिश हुई। ", "फिर रुकी।"]),
+            ("zh", &["他走了。", "“真的？”她问。", "没有人知道。"]),
+            ("ja", &["彼は「行きます。」と言った。", "雨だった。"]),
+            ("ko", &["비가 왔다. ", "그쳤다."]),
+        ] {
+            let line = sentences.concat();
+            let letters: Vec<char> = line.chars().collect();
+            let cut: Vec<String> = sentence_bounds(&line, lang)
+                .into_iter()
+                .map(|range| letters.get(range).unwrap().iter().collect())
+                .collect();
+            assert_eq!(cut, sentences, "{lang}");
         }
     }
 

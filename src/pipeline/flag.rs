@@ -10,7 +10,8 @@ use tracing::{error, info, warn};
 use super::{Context, Plan, Stage, StageError};
 use crate::alerting::{self, Candidate, Decision};
 use crate::domain::{
-    self, ArticleText, EntryId, Feed, Held, Hit, HoldReason, InstallationId, Match, Past, Timestamp,
+    self, ArticleText, EntryId, Feed, Held, Hit, HoldReason, InstallationId, Match, Past, Quote,
+    Timestamp,
 };
 use crate::matching::{self, Matcher};
 use crate::parse;
@@ -123,14 +124,15 @@ fn matched(plan: &Plan, article: Unflagged) -> FlagWork {
     }
 }
 
-/// What the matcher finds, each with its sentence.
-fn hits_of(matcher: &Matcher, text: &ArticleText<'_>) -> Vec<(Hit, String)> {
+/// What the matcher finds, each with its sentence and what is quoted.
+fn hits_of(matcher: &Matcher, text: &ArticleText<'_>) -> Vec<(Hit, String, Quote)> {
     matcher
         .hits(text)
         .into_iter()
         .map(|hit| {
             let sentence = matching::sentence(text, &hit, MAX_SENTENCE_CHARS);
-            (hit, sentence)
+            let quote = matching::quote(text, &hit);
+            (hit, sentence, quote)
         })
         .collect()
 }
@@ -141,21 +143,29 @@ fn matches_of(
     plan: &Plan,
     feed: Option<&Feed>,
     work: &Unflagged,
-    hits: Vec<(Hit, String)>,
+    hits: Vec<(Hit, String, Quote)>,
 ) -> Vec<(usize, Match)> {
     hits.into_iter()
-        .filter_map(|(hit, sentence)| {
+        .filter_map(|(hit, sentence, quote)| {
             let watch = plan.watches.get(hit.watch)?;
             let found = Match {
                 watch: watch.name.clone(),
                 score: hit.score,
                 terms: hit.terms,
-                sentence,
+                sentence: best(&quote).map_or(sentence, str::to_owned),
+                quote,
             };
             feed.is_none_or(|feed| alerting::looks_at(watch, feed, work.feed_title.as_deref()))
                 .then_some((hit.watch, found))
         })
         .collect()
+}
+
+/// The passage that meets most of what was asked for; none where it is not from the article itself.
+fn best(quote: &Quote) -> Option<&str> {
+    let of_article = quote.passages.iter().filter(|passage| !passage.of_feed);
+    let best = of_article.rev().max_by_key(|passage| passage.marks.len())?;
+    (!best.marks.is_empty()).then_some(best.text.as_str())
 }
 
 /// Decides what becomes of the matches of an article.
@@ -185,6 +195,7 @@ fn judge(
         key: &work.article.key,
         feed,
         article: &work.article.article,
+        found_at: work.article.found_at,
         past,
     };
     for (place, found) in &work.matches {

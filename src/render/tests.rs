@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::*;
-use crate::domain::{AlertId, EntryId, LocalTimestamp, Match, ReportId, WatchName};
+use crate::domain::{AlertId, EntryId, LocalTimestamp, Match, Quote, Reading, ReportId, WatchName};
 
 fn alert(title: &str, sentence: &str) -> Alert {
     Alert {
@@ -13,6 +13,7 @@ fn alert(title: &str, sentence: &str) -> Alert {
             score: 1.0,
             terms: vec!["COC".into(), "code of conduct".into()],
             sentence: sentence.into(),
+            quote: Quote::default(),
         },
         priority: Priority::Normal,
         report: ReportId(1),
@@ -26,6 +27,7 @@ fn alert(title: &str, sentence: &str) -> Alert {
             offset: jiff::tz::Offset::from_seconds(7 * 3600).unwrap(),
         }),
         summary_only: false,
+        reading: Reading::default(),
         raised_at: now(),
     }
 }

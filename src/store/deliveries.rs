@@ -7,7 +7,7 @@ use super::tx::{Row, StoreError, Tx, Val};
 use super::{Store, count, filled, json_rows, lists, ms, opt_timestamp, timestamp};
 use crate::domain::{
     Alert, AttemptOutcome, ChannelName, ChannelNext, ChannelPast, ChannelState, DeliveryId,
-    DeliveryPast, DeliveryState, Timestamp, WatchName,
+    DeliveryPast, DeliveryState, Occasion, Timestamp, WatchName,
 };
 
 /// A delivery that has been claimed for a try.
@@ -51,6 +51,8 @@ pub struct Unrendered<'a> {
     pub recipient: Option<&'a str>,
     /// The alerts it brings, the oldest first.
     pub alerts: &'a [Alert],
+    /// What it is about beside them.
+    pub occasion: &'a Occasion,
     /// Whether a short body is wanted: the receiver has refused the form of the whole one.
     pub is_short: bool,
 }
@@ -256,6 +258,7 @@ struct Claimed {
     channel: ChannelName,
     recipient: Option<String>,
     body: Option<String>,
+    occasion: Occasion,
     is_short: bool,
     past: DeliveryPast,
 }
@@ -285,7 +288,7 @@ fn claim(
                  FROM {each $4} AS n LEFT JOIN channels c ON c.name = n.value ->> 0
                  WHERE COALESCE(c.not_before, 0) <= $3 AND COALESCE(c.state, 'ok') IN ('ok', 'paused'))
              AND state = 0 AND lease_until <= $3
-         RETURNING seq, id, channel, recipient, body, is_short, tries, first_tried_at, set_at, not_before",
+         RETURNING seq, id, channel, recipient, body, occasion, is_short, tries, first_tried_at, set_at, not_before",
         // Of each that does not, one to probe it with, whatever its own schedule: the oldest, so that the order is kept;
         // what was not tried for the longest while it is open whose fault it is, and now and then in a long outage.
         "UPDATE deliveries SET lease_until = $1, claimed_by = $2
@@ -298,7 +301,7 @@ fn claim(
                  FROM {each $4} AS n JOIN channels c ON c.name = n.value ->> 0
                  WHERE c.not_before <= $3 AND c.state IN ('failing', 'misconfigured'))
              AND state = 0 AND lease_until <= $3
-         RETURNING seq, id, channel, recipient, body, is_short, tries, first_tried_at, set_at, not_before",
+         RETURNING seq, id, channel, recipient, body, occasion, is_short, tries, first_tried_at, set_at, not_before",
     ] {
         for mut row in tx.rows(sql, &values)? {
             claimed.push(claimed_from(&mut row, until)?);
@@ -317,6 +320,7 @@ fn claimed_from(row: &mut Row, until: i64) -> Result<Claimed, StoreError> {
     let channel = ChannelName(row.next_text()?);
     let recipient = filled(row.next_text()?);
     let body = row.next_opt_text()?;
+    let occasion = occasion(row)?;
     let is_short = row.next_flag()?;
     let tries = count(row)?;
     let first_tried_at = opt_timestamp(row)?;
@@ -327,6 +331,7 @@ fn claimed_from(row: &mut Row, until: i64) -> Result<Claimed, StoreError> {
         channel,
         recipient,
         body,
+        occasion,
         is_short,
         past: DeliveryPast {
             tries,
@@ -335,6 +340,14 @@ fn claimed_from(row: &mut Row, until: i64) -> Result<Claimed, StoreError> {
             due_at: timestamp(row)?,
         },
     })
+}
+
+/// What a delivery is about beside its alerts.
+fn occasion(row: &mut Row) -> Result<Occasion, StoreError> {
+    match row.next_opt_text()? {
+        None => Ok(Occasion::Alert),
+        Some(text) => serde_json::from_str(&text).map_err(|_| row.lacks("an occasion")),
+    }
 }
 
 /// What is known of a channel; of one that nothing was sent to, that it is as it should be.
@@ -379,6 +392,7 @@ fn with_body(
             channel: &claimed.channel,
             recipient: claimed.recipient.as_deref(),
             alerts: &alerts,
+            occasion: &claimed.occasion,
             is_short: claimed.is_short,
         });
         if let Rendered::Body(body) = &rendered {

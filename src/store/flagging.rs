@@ -203,16 +203,18 @@ fn raise(tx: &mut dyn Tx, raised: &[Raised]) -> Result<(), StoreError> {
             alert.published.map(|at| at.offset.seconds()),
             i64::from(alert.summary_only),
             ms(alert.raised_at),
+            super::json_object(&found.quote),
+            super::json_object(&alert.reading),
         ])
     });
     tx.exec(
         "INSERT INTO alerts (id, watch, report_id, episode, entry_id, priority, score, terms, sentence, title,
-             url, source, published_at, published_offset_s, summary_only, raised_at)
+             url, source, published_at, published_offset_s, summary_only, raised_at, quote, reading)
          SELECT e.value ->> 0, e.value ->> 1, CAST(e.value ->> 2 AS BIGINT), CAST(e.value ->> 3 AS BIGINT),
              CAST(e.value ->> 4 AS BIGINT), e.value ->> 5, CAST(e.value ->> 6 AS DOUBLE PRECISION),
              e.value ->> 7, e.value ->> 8, e.value ->> 9, e.value ->> 10, e.value ->> 11,
              CAST(e.value ->> 12 AS BIGINT), CAST(e.value ->> 13 AS BIGINT), CAST(e.value ->> 14 AS BIGINT),
-             CAST(e.value ->> 15 AS BIGINT)
+             CAST(e.value ->> 15 AS BIGINT), e.value ->> 16, e.value ->> 17
          FROM {each $1} AS e",
         &[json_rows(rows.collect())],
     )?;

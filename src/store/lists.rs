@@ -3,12 +3,12 @@
 use super::deliveries::behind;
 use super::tx::{Row, StoreError, Tx, Val};
 use super::{
-    Store, count, filled, json_rows, list, ms, opt_local_timestamp, opt_timestamp, opt_url,
+    Store, count, filled, json_rows, list, ms, object, opt_local_timestamp, opt_timestamp, opt_url,
     timestamp, url,
 };
 use crate::domain::{
     Alert, AlertId, ChannelName, DeliveryId, DeliveryState, EntryId, HoldReason, Match, Priority,
-    ReportId, Timestamp, WatchName, shown_url,
+    Quote, Reading, ReportId, Timestamp, WatchName, shown_url,
 };
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -320,7 +320,7 @@ pub(super) fn alerts_of(tx: &mut dyn Tx, delivery: &DeliveryId) -> Result<Vec<Al
 /// The columns that [`read`] reads, of a table named `a`.
 const COLUMNS: &str = "a.id, a.watch, a.score, a.terms, a.sentence, a.priority, a.report_id, \
      a.entry_id, a.title, a.url, a.source, a.published_at, a.published_offset_s, a.summary_only, \
-     a.raised_at";
+     a.raised_at, a.quote, a.reading";
 
 /// Reads alerts from a statement over [`COLUMNS`], each with the feeds that have announced its report so far.
 fn read(tx: &mut dyn Tx, sql: &str, values: &[Val]) -> Result<Vec<Alert>, StoreError> {
@@ -343,13 +343,14 @@ fn tell_feeds(tx: &mut dyn Tx, alerts: &mut [Alert]) -> Result<(), StoreError> {
 }
 
 fn alert(row: &mut Row) -> Result<Alert, StoreError> {
-    Ok(Alert {
+    let mut alert = Alert {
         id: AlertId(row.next_text()?),
         found: Match {
             watch: WatchName(row.next_text()?),
             score: row.next_real()?,
             terms: list(row)?,
             sentence: row.next_text()?,
+            quote: Quote::default(),
         },
         priority: priority(row)?,
         report: ReportId(row.next_int()?),
@@ -360,8 +361,12 @@ fn alert(row: &mut Row) -> Result<Alert, StoreError> {
         source: row.next_opt_text()?,
         published: opt_local_timestamp(row)?,
         summary_only: row.next_flag()?,
+        reading: Reading::default(),
         raised_at: timestamp(row)?,
-    })
+    };
+    alert.found.quote = object(row)?;
+    alert.reading = object(row)?;
+    Ok(alert)
 }
 
 fn priority(row: &mut Row) -> Result<Priority, StoreError> {

@@ -381,6 +381,17 @@ fn count(row: &mut Row) -> Result<u32, StoreError> {
     u32::try_from(number).map_err(|_| row.lacks("a count"))
 }
 
+/// A value as a JSON object; strings, numbers and lists can always be written.
+fn json_object<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "{}".to_owned())
+}
+
+/// Reads what [`json_object`] wrote.
+fn object<T: serde::de::DeserializeOwned>(row: &mut Row) -> Result<T, StoreError> {
+    let text = row.next_text()?;
+    serde_json::from_str(&text).map_err(|_| row.lacks("a JSON object"))
+}
+
 fn list(row: &mut Row) -> Result<Vec<String>, StoreError> {
     let text = row.next_text()?;
     serde_json::from_str(&text).map_err(|_| row.lacks("a JSON list"))

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use newswatch::domain::{
     Alert, AlertId, Article, AttemptOutcome, Bundle, ChannelName, Destination, Entry, EntryKey,
-    FeedWords, Held, HoldReason, InstallationId, Leg, Match, Past, Priority, Raised, TextBasis,
-    Timestamp, Validators, WatchName,
+    FeedWords, Held, HoldReason, InstallationId, Leg, Match, Past, Priority, Quote, Raised,
+    Reading, TextBasis, Timestamp, Validators, WatchName,
 };
 use newswatch::schedule::{DeliveryPolicy, after_attempt};
 use newswatch::store::{
@@ -235,6 +235,7 @@ fn work_of(article: Unflagged) -> FlagWork {
         score: 1.0,
         terms: vec!["talks".into()],
         sentence: "Talks resume.".into(),
+        quote: Quote::default(),
     };
     FlagWork {
         report_keys: link
@@ -278,6 +279,7 @@ fn raised_for(past: &Past, work: &FlagWork, found: &Match) -> Raised {
         source: None,
         published: None,
         summary_only: false,
+        reading: Reading::default(),
         raised_at: now(),
     };
     let leg = |channel: &str, recipient: Option<&str>| Leg {

@@ -132,6 +132,8 @@ CREATE TABLE alerts (
     published_offset_s {BIGINT},
     summary_only {BIGINT} NOT NULL,
     raised_at {BIGINT} NOT NULL,
+    quote TEXT NOT NULL DEFAULT '{}',      -- JSON object: passages, marks, found words
+    reading TEXT NOT NULL DEFAULT '{}',    -- JSON object: how the article was read
     UNIQUE (report_id, watch, episode)
 ) {STRICT};
 
@@ -188,6 +190,7 @@ CREATE TABLE deliveries (
     ended_at {BIGINT},
     reason TEXT,                           -- of the last failed try
     body TEXT,                             -- what the first try brought, and every later one brings
+    occasion TEXT,                         -- JSON object: what it is about beside its alerts; null for an alert
     is_short {BIGINT} NOT NULL DEFAULT 0,  -- 1 once the receiver has refused the form of the whole body
     created_at {BIGINT} NOT NULL
 ) {STRICT};

@@ -1,8 +1,8 @@
 //! Sample alerts and deliveries.
 
 use newswatch::domain::{
-    Alert, AlertId, DeliveryId, EntryId, LocalTimestamp, Match, Priority, ReportId, Timestamp,
-    WatchName,
+    Alert, AlertId, DeliveryId, EntryId, LocalTimestamp, Match, Priority, Quote, Reading, ReportId,
+    Timestamp, WatchName,
 };
 use url::Url;
 
@@ -22,6 +22,7 @@ pub(crate) fn alert(title: &str) -> Alert {
             score: 1.0,
             terms: vec!["COC".into()],
             sentence: "Bộ trưởng các nước want the COC within three years.".into(),
+            quote: Quote::default(),
         },
         priority: Priority::High,
         report: ReportId(1),
@@ -32,6 +33,7 @@ pub(crate) fn alert(title: &str) -> Alert {
         source: Some("Example News".into()),
         published: Some(LocalTimestamp::utc(now())),
         summary_only: false,
+        reading: Reading::default(),
         raised_at: now(),
     }
 }
