@@ -81,6 +81,16 @@ impl Clock {
         }
     }
 
+    /// The machine's monotonic timer, whatever the clock shows: for distances and waits, not for dates.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the clock is the one home of the machine's times"
+    )]
+    pub fn monotonic(&self) -> Instant {
+        Instant::now()
+    }
+
     /// Waits for this long, by the machine's monotonic timer whatever the clock shows.
     #[expect(
         clippy::disallowed_methods,

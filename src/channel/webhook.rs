@@ -213,10 +213,7 @@ mod tests {
     use crate::http::HttpSettings;
 
     fn sender(url: &str) -> WebhookSender {
-        let settings = HttpSettings {
-            user_agent: "test".into(),
-            allow_private: Vec::new(),
-        };
+        let settings = HttpSettings::new("test".into());
         let http = HttpClient::new(&settings, Clock::system()).unwrap();
         let settings = WebhookSettings {
             url: Url::parse(url).unwrap(),

@@ -17,7 +17,7 @@ use crate::channel::{Channel, ChannelKind, ChannelSettings};
 use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::domain::{Timestamp, shown_url};
-use crate::http::{FetchError, HttpClient};
+use crate::http::{FetchError, HttpClient, Purpose};
 use crate::parse::{self, Recognised};
 
 /// The least time between two requests to one host.
@@ -133,7 +133,7 @@ impl Asker {
         self.wait_for(url.host_str().unwrap_or_default()).await;
         let document = self
             .fetcher
-            .get(url)
+            .get(url, Purpose::Feed)
             .await
             .map_err(|error| error.to_string())?;
         found(&document)
@@ -148,7 +148,7 @@ impl Asker {
                 front.set_fragment(None);
                 let host = front.host_str().unwrap_or_default().to_owned();
                 self.wait_for(&host).await;
-                match self.fetcher.get(&front).await {
+                match self.fetcher.get(&front, Purpose::Webhook).await {
                     Err(error @ FetchError::PrivateAddress { .. }) => Err(error.to_string()),
                     Err(error) if !error.reached_server() => Err(error.to_string()),
                     _ => Ok(format!("{host} answers; nothing was posted")),

@@ -15,6 +15,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::domain::{Article, ArticleText, Entry, FeedSelector, Watch, paragraphs};
 use crate::extract::{self, Page};
+use crate::http::Purpose;
 use crate::ops::explain::{Why, WhyClause, why};
 
 /// The most that is read of one page.
@@ -60,7 +61,11 @@ impl Explain {
             return Ok(Outcome::Done);
         }
         let document = match (&self.url, &self.file) {
-            (Some(url), _) => Fetcher::of(&config)?.get(&url.parse()?).await?,
+            (Some(url), _) => {
+                Fetcher::of(&config)?
+                    .get(&url.parse()?, Purpose::Page)
+                    .await?
+            }
             (None, Some(path)) => Document {
                 bytes: read(path)?,
                 content_type: None,

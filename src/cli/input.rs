@@ -10,7 +10,9 @@ use url::Url;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::Validators;
-use crate::http::{AllowedAddress, FetchError, Get, HttpClient, HttpSettings};
+use crate::http::{
+    Access, AllowPrivate, AllowedAddress, FetchError, Get, HttpClient, HttpSettings, Purpose,
+};
 
 /// The time for fetching one document.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -74,7 +76,7 @@ impl Inputs {
 
     async fn fetch(&self, client: &Fetcher, name: &str) -> anyhow::Result<Document> {
         let url = Url::parse(name).with_context(|| format!("\"{name}\" is not a URL"))?;
-        let document = client.get(&url).await?;
+        let document = client.get(&url, Purpose::Feed).await?;
         Ok(Document {
             content_type: self.content_type.clone().or(document.content_type),
             ..document
@@ -87,18 +89,21 @@ impl Inputs {
 pub(super) struct Fetcher {
     client: HttpClient,
     timeout: Duration,
+    /// How the feeds of a configuration are asked.
+    accesses: Vec<Access>,
 }
 
 impl Fetcher {
     /// Makes one that may fetch from these internal addresses, too.
     pub(super) fn new(allow_private: &[AllowedAddress]) -> anyhow::Result<Self> {
         let settings = HttpSettings {
-            user_agent: crate::config::user_agent(None),
-            allow_private: allow_private.to_vec(),
+            allow_private: AllowPrivate::for_all(allow_private),
+            ..HttpSettings::new(crate::config::user_agent(None))
         };
         Ok(Self {
             client: HttpClient::new(&settings, Clock::system())?,
             timeout: TIMEOUT,
+            accesses: Vec::new(),
         })
     }
 
@@ -107,17 +112,20 @@ impl Fetcher {
         Ok(Self {
             client: HttpClient::new(&config.http, Clock::system())?,
             timeout: config.poll.timeout,
+            accesses: config.accesses.clone(),
         })
     }
 
     /// Fetches a document.
-    pub(super) async fn get(&self, url: &Url) -> Result<Document, FetchError> {
+    pub(super) async fn get(&self, url: &Url, purpose: Purpose) -> Result<Document, FetchError> {
         let request = Get {
             url,
             accept: "*/*",
             validators: &Validators::default(),
             max_body_bytes: MAX_BYTES,
             timeout: self.timeout,
+            purpose,
+            access: self.accesses.iter().find(|access| access.own() == url),
         };
         let fetched = self.client.get(&request).await?;
         // No validators were sent, so a server that answers 304 has sent nothing.

@@ -2,11 +2,14 @@
 
 use crate::domain::{AddressRewrite, ArticleMode, Feed, ListingRule, SiteRule};
 use crate::extract;
+use crate::http::Access;
 
+use super::access;
 use super::names::{self, Taken};
 use super::poll::{self, Defaults};
 use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawArticle, RawFeed, RawListing, RawRewrite, RawRule};
+use super::secrets::Vault;
 use super::selectors;
 use super::source::At;
 use super::words::one_of;
@@ -14,8 +17,14 @@ use super::words::one_of;
 /// What `feeds` of a watch puts before a tag.
 pub(super) const TAG_PREFIX: &str = "tag:";
 
-/// Checks all feeds. One without a usable address is left out.
-pub(super) fn check(raw: &[RawFeed], defaults: &Defaults, report: &Report) -> Vec<Feed> {
+/// Checks all feeds, and how the requests of each are made. One without a usable address is left out.
+pub(super) fn check(
+    raw: &[RawFeed],
+    defaults: &Defaults,
+    vault: &Vault<'_>,
+) -> (Vec<Feed>, Vec<Access>) {
+    let report = vault.report;
+    let mut accesses = Vec::with_capacity(raw.len());
     let mut addresses = Taken::default();
     let mut taken_names = Taken::default();
     let mut feeds = Vec::with_capacity(raw.len());
@@ -33,9 +42,10 @@ pub(super) fn check(raw: &[RawFeed], defaults: &Defaults, report: &Report) -> Ve
         same.set_fragment(None);
         let shown = format!("this feed of {}", same.host_str().unwrap_or_default());
         addresses.take(same.into(), &shown, &address.place, "address", report);
+        accesses.push(access::check(written, &feed.url, vault));
         feeds.push(feed);
     }
-    feeds
+    (feeds, accesses)
 }
 
 fn feed(raw: &RawFeed, defaults: &Defaults, report: &Report) -> Option<Feed> {

@@ -1,10 +1,13 @@
-//! `[http]`: how we present ourselves, and which internal addresses may be fetched.
+//! `[http]`: how we present ourselves, which internal addresses may be fetched, and what one host gets.
+
+use std::time::Duration;
 
 use crate::channel::EmailAddress;
-use crate::http::{AllowedAddress, AllowedAddressError, HttpSettings};
+use crate::http::{AllowPrivate, AllowedAddress, AllowedAddressError, HttpSettings, PerHost};
 
+use super::durations;
 use super::problem::{Kind, Problem, Report, quoted};
-use super::raw::RawHttp;
+use super::raw::{RawAllowed, RawHttp, RawPerHost};
 use super::source::At;
 
 /// Who we are in the `User-Agent` field.
@@ -13,20 +16,78 @@ const PRODUCT: &str = concat!("newswatch/", env!("CARGO_PKG_VERSION"));
 /// The longest contact: beyond it, servers begin to refuse the header.
 const MAX_CONTACT_BYTES: usize = 200;
 
+/// The most requests that one host may get at a time.
+const MAX_AT_ONCE: usize = 32;
+
+/// The longest gap between two requests to one host.
+const MAX_GAP: Duration = Duration::from_mins(1);
+
 /// Checks the section.
 pub(super) fn check(raw: &RawHttp, report: &Report) -> HttpSettings {
     let contact = raw
         .contact
         .as_ref()
         .filter(|contact| is_contact(contact, report));
+    let user_agent = user_agent(contact.map(|contact| contact.value.as_str()));
     HttpSettings {
-        user_agent: user_agent(contact.map(|contact| contact.value.as_str())),
         allow_private: raw
             .allow_private
-            .iter()
-            .flat_map(|list| &list.value)
+            .as_ref()
+            .map(|allowed| allow_private(allowed, report))
+            .unwrap_or_default(),
+        per_host: raw
+            .per_host
+            .as_ref()
+            .map(|written| per_host(written, report))
+            .unwrap_or_default(),
+        ..HttpSettings::new(user_agent)
+    }
+}
+
+fn allow_private(written: &RawAllowed, report: &Report) -> AllowPrivate {
+    let checked = |list: &[At<String>]| -> Vec<AllowedAddress> {
+        let entries = list.iter();
+        entries
             .filter_map(|entry| allowed_address(entry, report))
-            .collect(),
+            .collect()
+    };
+    match written {
+        // Once for all, so that a mistake is told once.
+        RawAllowed::ForAll(list) => AllowPrivate::for_all(&checked(&list.value)),
+        RawAllowed::Apart { .. } => {
+            let [feeds, pages, webhooks] = written.lists().map(checked);
+            AllowPrivate {
+                feeds,
+                pages,
+                webhooks,
+            }
+        }
+    }
+}
+
+fn per_host(written: &RawPerHost, report: &Report) -> PerHost {
+    let usual = PerHost::default();
+    let at_once = written.at_once.as_ref().and_then(|written| {
+        let number = usize::try_from(written.value).unwrap_or_default();
+        if (1..=MAX_AT_ONCE).contains(&number) {
+            return Some(number);
+        }
+        let message = format!(
+            "{} requests at a time to one host are not possible",
+            written.value
+        );
+        let hint =
+            format!("write a number from 1 to {MAX_AT_ONCE}; most servers want no more than 2");
+        report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+        None
+    });
+    let gap = written
+        .gap
+        .as_ref()
+        .and_then(|written| durations::check(written, Duration::ZERO..=MAX_GAP, report));
+    PerHost {
+        at_once: at_once.unwrap_or(usual.at_once),
+        gap: gap.unwrap_or(usual.gap),
     }
 }
 

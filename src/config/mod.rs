@@ -6,6 +6,7 @@
 //! environment, and nothing but the command line and the daemon knows it. It starts nothing, connects to
 //! nothing, and repeats no secret.
 
+mod access;
 mod channels;
 mod compile;
 mod durations;
@@ -44,7 +45,7 @@ use std::sync::Arc;
 
 use crate::channel::ChannelSettings;
 use crate::domain::{Feed, Watch};
-use crate::http::HttpSettings;
+use crate::http::{Access, HttpSettings};
 use crate::matching::{Matcher, WatchSource};
 use crate::schedule::PollPolicy;
 
@@ -74,6 +75,8 @@ pub struct Config {
     pub http: HttpSettings,
     /// The feeds, in the order of the files.
     pub feeds: Vec<Feed>,
+    /// How the requests of each feed are made, in the same order.
+    pub accesses: Vec<Access>,
     /// The watches, in the order of the files.
     pub watches: Vec<Watch>,
     /// What each watch looks for, in the same order.
@@ -167,9 +170,11 @@ fn check(
     };
     let state_dir = state_dir(raw, environment, report);
     let poll_defaults = poll::check(&raw.poll, report);
-    let http = http::check(&raw.http, report);
+    let mut http = http::check(&raw.http, report);
     let store = store::check(&raw.store, &vault);
-    let feeds = feeds::check(&raw.feeds, &poll_defaults, report);
+    let (feeds, accesses) = feeds::check(&raw.feeds, &poll_defaults, &vault);
+    let proxies = accesses.iter().filter_map(Access::proxy);
+    http.proxies = proxies.cloned().collect();
     let channels = channels::check(&raw.channels, &vault);
     reach::report(raw, &http, &channels::TYPES, report);
     let checked = watches::check(raw, &channels, report);
@@ -180,6 +185,7 @@ fn check(
         poll: poll::policy(&poll_defaults, &feeds),
         http,
         feeds,
+        accesses,
         watches: checked.list,
         sources: checked.sources,
         aliases: checked.aliases,

@@ -35,6 +35,14 @@ const SECRET: &str = "{ credential = \"NAME\" }, { file = \"PATH\" } or { env = 
 const ADDRESS: &str =
     "an address in quotes, or { credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
 
+/// What the value of a header field can be.
+const FIELD: &str =
+    "a text in quotes, or { credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
+
+/// What a proxy can be.
+const PROXY: &str =
+    "\"http://HOST:PORT\", or { credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
+
 /// What `first_poll` can be.
 const FIRST_POLL: &str = "\"skip\", \"alert\" or an age, for example \"24h\"";
 
@@ -61,7 +69,26 @@ pub(super) struct RawPoll {
 #[derive(Default)]
 pub(super) struct RawHttp {
     pub(super) contact: Option<At<String>>,
-    pub(super) allow_private: Option<At<Vec<At<String>>>>,
+    pub(super) allow_private: Option<RawAllowed>,
+    pub(super) per_host: Option<RawPerHost>,
+}
+
+/// `allow_private`
+pub(super) enum RawAllowed {
+    /// For everything.
+    ForAll(At<Vec<At<String>>>),
+    /// A list for each purpose.
+    Apart {
+        feeds: Option<At<Vec<At<String>>>>,
+        pages: Option<At<Vec<At<String>>>>,
+        webhooks: Option<At<Vec<At<String>>>>,
+    },
+}
+
+/// `per_host`
+pub(super) struct RawPerHost {
+    pub(super) at_once: Option<At<i64>>,
+    pub(super) gap: Option<At<String>>,
 }
 
 /// `[store]`
@@ -83,6 +110,17 @@ pub(super) struct RawFeed {
     pub(super) tags: Option<At<Vec<At<String>>>>,
     pub(super) article: Option<RawArticle>,
     pub(super) listing: Option<RawListing>,
+    pub(super) user_agent: Option<At<String>>,
+    /// Names and values, in the order of the file.
+    pub(super) headers: Vec<(At<String>, RawSecret)>,
+    pub(super) auth: Option<RawAuth>,
+    pub(super) proxy: Option<RawSecret>,
+}
+
+/// `auth` of a feed.
+pub(super) struct RawAuth {
+    pub(super) username: Option<At<String>>,
+    pub(super) password: Option<RawSecret>,
 }
 
 /// `listing` of a feed.
@@ -243,10 +281,57 @@ impl RawHttp {
     fn read(mut section: Section<'_>, report: &Report) -> Self {
         let http = Self {
             contact: section.string("contact", report),
-            allow_private: section.strings("allow_private", report),
+            allow_private: section
+                .value("allow_private")
+                .and_then(|allowed| RawAllowed::read(allowed, report)),
+            per_host: section
+                .table("per_host", report)
+                .map(|per_host| RawPerHost::read(per_host, report)),
         };
         section.finish(report);
         http
+    }
+}
+
+impl RawAllowed {
+    fn read(value: Value<'_>, report: &Report) -> Option<Self> {
+        if !value.is_table() {
+            return value.strings(report).map(Self::ForAll);
+        }
+        let mut section = value.table_or("a list or a table", report)?;
+        let allowed = Self::Apart {
+            feeds: section.strings("feeds", report),
+            pages: section.strings("pages", report),
+            webhooks: section.strings("webhooks", report),
+        };
+        section.finish(report);
+        Some(allowed)
+    }
+
+    /// The entries of all lists.
+    pub(super) fn lists(&self) -> [&[At<String>]; 3] {
+        match self {
+            Self::ForAll(list) => [&list.value; 3].map(|list| &list[..]),
+            Self::Apart {
+                feeds,
+                pages,
+                webhooks,
+            } => [feeds, pages, webhooks].map(|list| {
+                let list = list.as_ref();
+                list.map(|list| &list.value[..]).unwrap_or_default()
+            }),
+        }
+    }
+}
+
+impl RawPerHost {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
+        let per_host = Self {
+            at_once: section.integer("at_once", report),
+            gap: section.duration("gap", report),
+        };
+        section.finish(report);
+        per_host
     }
 }
 
@@ -282,9 +367,44 @@ impl RawFeed {
             listing: section
                 .table("listing", report)
                 .map(|listing| RawListing::read(listing, report)),
+            user_agent: section.string("user_agent", report),
+            headers: section
+                .table("headers", report)
+                .map(|headers| fields(headers, report))
+                .unwrap_or_default(),
+            auth: section
+                .table("auth", report)
+                .map(|auth| RawAuth::read(auth, report)),
+            proxy: section
+                .value("proxy")
+                .and_then(|proxy| RawSecret::read(proxy, PROXY, report)),
         };
         section.finish(report);
         feed
+    }
+}
+
+/// The fields of `headers`, whose values may be secrets.
+fn fields(section: Section<'_>, report: &Report) -> Vec<(At<String>, RawSecret)> {
+    section
+        .named_values()
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, RawSecret::read(value, FIELD, report)?)))
+        .collect()
+}
+
+impl RawAuth {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
+        let auth = Self {
+            username: section
+                .required("username", report)
+                .and_then(|name| name.string(report)),
+            password: section
+                .required("password", report)
+                .and_then(|password| RawSecret::read(password, SECRET, report)),
+        };
+        section.finish(report);
+        auth
     }
 }
 

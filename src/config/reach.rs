@@ -7,7 +7,7 @@ use std::path::Path;
 
 use url::Url;
 
-use crate::http::HttpSettings;
+use crate::http::{HttpSettings, Purpose};
 
 use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawChannel, RawFile, SecretKept};
@@ -47,7 +47,7 @@ pub(super) fn report(raw: &RawFile, http: &HttpSettings, known_types: &[&str], r
         if let Some(url) = &feed.url
             && let Ok(address) = Url::parse(url.value.trim())
         {
-            report_refused(&url.place, &address, http, "a feed", report);
+            report_refused(&url.place, &address, http, Purpose::Feed, report);
         }
     }
     for channel in &raw.channels {
@@ -66,7 +66,7 @@ fn report_channel(
         && let SecretKept::Here(text) = &written.kept
         && let Ok(address) = Url::parse(text_of(text).trim())
     {
-        report_refused(&written.place, &address, http, "a channel", report);
+        report_refused(&written.place, &address, http, Purpose::Webhook, report);
         report_readable(&written.place, &address, report);
         if type_name == Some("webhook") {
             report_chat(&written.place, &address, known_types, report);
@@ -86,8 +86,18 @@ fn text_of(secret: &secrecy::SecretString) -> &str {
     secrecy::ExposeSecret::expose_secret(secret)
 }
 
-fn report_refused(place: &Place, url: &Url, http: &HttpSettings, what: &str, report: &Report) {
-    let Some(address) = http.refused_address(url) else {
+fn report_refused(
+    place: &Place,
+    url: &Url,
+    http: &HttpSettings,
+    purpose: Purpose,
+    report: &Report,
+) {
+    let what = match purpose {
+        Purpose::Feed | Purpose::Page => "a feed",
+        Purpose::Webhook => "a channel",
+    };
+    let Some(address) = http.refused_address(url, purpose) else {
         return;
     };
     let port = url.port_or_known_default().unwrap_or_default();

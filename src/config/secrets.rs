@@ -57,6 +57,20 @@ impl Vault<'_> {
         }
     }
 
+    /// Reads what may be a secret and need not be one: where it stands in the configuration itself, nothing is said of it
+    /// unless others can read the file.
+    pub(super) fn open_plain(&self, value: &RawSecret) -> Option<SecretString> {
+        match &value.kept {
+            SecretKept::Here(text) if value.place.source.readers == Readers::Owner => {
+                Some(text.clone())
+            }
+            SecretKept::Here(_)
+            | SecretKept::Credential(_)
+            | SecretKept::File(_)
+            | SecretKept::Env(_) => self.open(value),
+        }
+    }
+
     fn credential(&self, name: &At<String>) -> Result<SecretString, Unreadable> {
         let is_plain = !name.value.is_empty()
             && name.value != "."

@@ -220,24 +220,32 @@ impl<'i> Section<'i> {
         }
     }
 
-    /// Every key of this table with its text, in the order of the file.
-    pub(super) fn named_strings(mut self, report: &Report) -> Vec<(At<String>, At<String>)> {
+    /// Every key of this table with its value, in the order of the file.
+    pub(super) fn named_values(mut self) -> Vec<(At<String>, Value<'i>)> {
         let mut rows: Vec<_> = std::mem::take(&mut self.table).into_iter().collect();
         rows.sort_by_key(|(name, _)| name.span().start);
         rows.into_iter()
-            .filter_map(|(name, value)| {
+            .map(|(name, value)| {
                 let path = self.path_of(name.get_ref());
-                let text = Value {
+                let value = Value {
                     place: self.place.under(value.span(), path.clone()),
                     written: value.into_inner(),
-                    confidential: false,
+                    confidential: self.confidential,
                 };
                 let name = At {
                     place: self.place.under(name.span(), path),
                     value: name.into_inner().into_owned(),
                 };
-                Some((name, text.string(report)?))
+                (name, value)
             })
+            .collect()
+    }
+
+    /// Every key of this table with its text, in the order of the file.
+    pub(super) fn named_strings(self, report: &Report) -> Vec<(At<String>, At<String>)> {
+        self.named_values()
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.string(report)?)))
             .collect()
     }
 
@@ -337,6 +345,11 @@ impl<'i> Value<'i> {
     /// Whether it is a text.
     pub(super) fn is_string(&self) -> bool {
         self.written.is_str()
+    }
+
+    /// Whether it is a table.
+    pub(super) fn is_table(&self) -> bool {
+        self.written.is_table()
     }
 
     /// The text, or a report that it is none.

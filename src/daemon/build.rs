@@ -206,8 +206,12 @@ fn plan(config: Config, http: HttpClient) -> anyhow::Result<Plan> {
         channels.insert(name, channel);
     }
     let feeds = config.feeds.into_iter();
+    let accesses = config.accesses.into_iter();
     Ok(Plan {
         http,
+        accesses: accesses
+            .map(|access| (access.own().clone(), access))
+            .collect(),
         feeds: feeds.map(|feed| (feed.url.clone(), feed)).collect(),
         watches: config.watches,
         matcher: config.matcher,

@@ -17,6 +17,7 @@ mod occasion;
 mod quote;
 mod shown;
 mod time;
+mod trouble;
 mod watch;
 
 pub use alert::{Alert, Held, HoldReason, Match, Past, PastAlert, Raised};
@@ -41,4 +42,5 @@ pub use quote::{
 };
 pub use shown::{MAX_SHOWN_CHARS, Shown, visible};
 pub use time::{LocalTimestamp, Timestamp};
+pub use trouble::Trouble;
 pub use watch::{FeedSelector, Field, Hit, Priority, Span, Watch, WatchName};

@@ -5,14 +5,13 @@
 
 use std::pin::pin;
 
-use async_compression::tokio::bufread::{
-    BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder,
-};
+use async_compression::tokio::bufread::{BrotliDecoder, DeflateDecoder, ZlibDecoder, ZstdDecoder};
 use async_compression::zstd::DParameter;
 use reqwest::Response;
 use reqwest::header::CONTENT_ENCODING;
 use tokio::io::{
-    AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, duplex,
+    AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _,
+    BufReader, DuplexStream, duplex,
 };
 
 use super::headers;
@@ -85,32 +84,127 @@ async fn pump(mut response: Response, mut tap: DuplexStream) -> Result<(), BodyF
 
 /// Takes the body out of the pipe, unpacked.
 async fn unpack(
-    pipe: DuplexStream,
+    mut pipe: DuplexStream,
     coding: Coding,
     limit_bytes: u64,
     memory: &Memory,
 ) -> Result<(Vec<u8>, Share), BodyFailure> {
-    let mut unpacked = unpacker(pipe, coding).await?;
-    let mut bytes = Vec::new();
-    let mut share = Share::default();
-    loop {
-        // One more than the limit, to see whether there is more.
-        let room_bytes = limit_bytes.saturating_add(1) - size_of(&bytes);
-        let piece_bytes = (&mut unpacked)
-            .take(room_bytes.min(PIECE_BYTES))
-            .read_to_end(&mut bytes)
-            .await
-            .map_err(|_| BodyFailure::Damaged)?;
-        if size_of(&bytes) > limit_bytes {
-            return Err(BodyFailure::TooLarge { limit_bytes });
-        }
-        if piece_bytes == 0 {
-            return Ok((bytes, share));
-        }
-        if size_of(&bytes) >= PIECE_BYTES {
-            memory.grow(&mut share).await;
+    let mut start = Vec::new();
+    (&mut pipe)
+        .take(2)
+        .read_to_end(&mut start)
+        .await
+        .map_err(|_| BodyFailure::Damaged)?;
+    let beginning = start.clone();
+    let whole = BufReader::new(std::io::Cursor::new(start).chain(pipe));
+    let mut taken = Taken {
+        bytes: Vec::new(),
+        share: Share::default(),
+        limit_bytes,
+        memory,
+    };
+    let may_be_gzip = matches!(coding, Coding::Gzip | Coding::Identity);
+    if may_be_gzip && beginning == GZIP_MAGIC {
+        taken.members(whole).await?;
+    } else {
+        taken.all(unpacker(whole, coding, &beginning)).await?;
+    }
+    Ok((taken.bytes, taken.share))
+}
+
+/// What was taken of a body so far.
+struct Taken<'a> {
+    bytes: Vec<u8>,
+    share: Share,
+    limit_bytes: u64,
+    memory: &'a Memory,
+}
+
+impl Taken<'_> {
+    /// Takes all that comes.
+    async fn all(&mut self, mut unpacked: impl AsyncRead + Unpin) -> Result<(), BodyFailure> {
+        let limit_bytes = self.limit_bytes;
+        loop {
+            // One more than the limit, to see whether there is more.
+            let room_bytes = limit_bytes.saturating_add(1) - size_of(&self.bytes);
+            let piece_bytes = (&mut unpacked)
+                .take(room_bytes.min(PIECE_BYTES))
+                .read_to_end(&mut self.bytes)
+                .await
+                .map_err(|_| BodyFailure::Damaged)?;
+            if size_of(&self.bytes) > limit_bytes {
+                return Err(BodyFailure::TooLarge { limit_bytes });
+            }
+            if piece_bytes == 0 {
+                return Ok(());
+            }
+            if size_of(&self.bytes) >= PIECE_BYTES {
+                self.memory.grow(&mut self.share).await;
+            }
         }
     }
+
+    /// Takes the members of a gzip file: RFC 1952.
+    ///
+    /// What ends a member is the end of its compressed blocks. The eight bytes behind it are left out by some servers,
+    /// and browsers do not look at them; neither do they at what follows the last member.
+    async fn members(&mut self, mut wire: impl AsyncBufRead + Unpin) -> Result<(), BodyFailure> {
+        loop {
+            gzip_header(&mut wire).await?;
+            self.all(DeflateDecoder::new(&mut wire)).await?;
+            skip(&mut wire, GZIP_TRAILER_BYTES).await?;
+            let rest = wire.fill_buf().await.map_err(|_| BodyFailure::Damaged)?;
+            if rest.first() != GZIP_MAGIC.first() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// RFC 1952 §2.3.1: the two bytes that every gzip file begins with.
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// RFC 1952 §2.3: the checksum and the length behind each member.
+const GZIP_TRAILER_BYTES: u64 = 8;
+
+/// The longest header of a member: it may hold a file's name and a comment.
+const MAX_GZIP_HEADER_BYTES: u64 = 64 * 1024;
+
+/// Reads the header of a member: RFC 1952 §2.3.
+async fn gzip_header(wire: &mut (impl AsyncBufRead + Unpin)) -> Result<(), BodyFailure> {
+    let damaged = |_| BodyFailure::Damaged;
+    let mut fixed = [0; 10];
+    wire.read_exact(&mut fixed).await.map_err(damaged)?;
+    let [first, second, method, flags, ..] = fixed;
+    if [first, second] != GZIP_MAGIC || method != 8 {
+        return Err(BodyFailure::Damaged);
+    }
+    if flags & 0b100 != 0 {
+        let length = wire.read_u16_le().await.map_err(damaged)?;
+        skip(wire, length.into()).await?;
+    }
+    for flag in [0b1000, 0b1_0000] {
+        if flags & flag != 0 {
+            let mut text = Vec::new();
+            let mut bounded = (&mut *wire).take(MAX_GZIP_HEADER_BYTES);
+            bounded.read_until(0, &mut text).await.map_err(damaged)?;
+            if text.last() != Some(&0) {
+                return Err(BodyFailure::Damaged);
+            }
+        }
+    }
+    if flags & 0b10 != 0 {
+        skip(wire, 2).await?;
+    }
+    Ok(())
+}
+
+/// Drops so many bytes, as far as there are any.
+async fn skip(wire: &mut (impl AsyncBufRead + Unpin), bytes: u64) -> Result<(), BodyFailure> {
+    let mut dropped = Vec::new();
+    let mut bounded = wire.take(bytes);
+    let read = bounded.read_to_end(&mut dropped).await;
+    read.map(|_| ()).map_err(|_| BodyFailure::Damaged)
 }
 
 fn size_of(bytes: &[u8]) -> u64 {
@@ -154,27 +248,14 @@ impl Coding {
     }
 }
 
-/// Chooses the decompression by what is declared and by how the body really begins.
-async fn unpacker(
-    mut pipe: DuplexStream,
+/// Chooses the decompression by what is declared and by how the body really begins. A file that is compressed by itself
+/// (`sitemap.xml.gz`) is wanted unpacked as well: that is seen before.
+fn unpacker<'a>(
+    whole: impl AsyncBufRead + Send + Unpin + 'a,
     coding: Coding,
-) -> Result<Box<dyn AsyncRead + Send + Unpin>, BodyFailure> {
-    let mut start = Vec::new();
-    (&mut pipe)
-        .take(2)
-        .read_to_end(&mut start)
-        .await
-        .map_err(|_| BodyFailure::Damaged)?;
-    let beginning = start.clone();
-    let whole = BufReader::new(std::io::Cursor::new(start).chain(pipe));
-    Ok(match (coding, beginning.as_slice()) {
-        // RFC 1952 §2.3.1: the two bytes that every gzip file begins with. A file that is compressed by itself
-        // (`sitemap.xml.gz`) is wanted unpacked as well.
-        (Coding::Gzip | Coding::Identity, [0x1f, 0x8b]) => {
-            let mut decoder = GzipDecoder::new(whole);
-            decoder.multiple_members(true);
-            Box::new(decoder)
-        }
+    beginning: &[u8],
+) -> Box<dyn AsyncRead + Send + Unpin + 'a> {
+    match (coding, beginning) {
         (Coding::Deflate, [cmf, flg]) if is_zlib(*cmf, *flg) => Box::new(ZlibDecoder::new(whole)),
         (Coding::Deflate, [_, _]) => Box::new(DeflateDecoder::new(whole)),
         (Coding::Brotli, [_, ..]) => Box::new(BrotliDecoder::new(whole)),
@@ -185,7 +266,7 @@ async fn unpacker(
             Box::new(decoder)
         }
         _ => Box::new(whole),
-    })
+    }
 }
 
 /// RFC 1950 §2.2: method 8, and the two bytes are a multiple of 31.
@@ -263,12 +344,40 @@ mod tests {
             ("br", packed!(BrotliEncoder, &text)),
             ("zstd", packed!(ZstdEncoder, &text)),
         ] {
-            let outcome = unpacked(declared, &wire[..wire.len() - 3]).await;
+            let trailer = if declared == "gzip" { 8 } else { 0 };
+            let outcome = unpacked(declared, &wire[..wire.len() - 3 - trailer]).await;
             assert!(
                 matches!(outcome, Err(BodyFailure::Damaged)),
                 "{declared}: {outcome:?}"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn what_stands_behind_the_compressed_blocks_of_gzip_may_be_missing_or_wrong() {
+        let text = "news ".repeat(1000).into_bytes();
+        let wire = packed!(GzipEncoder, &text);
+        for missing in [1, 4, 8] {
+            let wire = &wire[..wire.len() - missing];
+            assert_eq!(unpacked("gzip", wire).await.unwrap(), text, "{missing}");
+        }
+        for behind in [&b"\0\0\0"[..], b"\n", b"<!-- cached -->"] {
+            let wire = [&wire, behind].concat();
+            assert_eq!(unpacked("gzip", &wire).await.unwrap(), text, "{behind:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_gzip_header_may_hold_a_name_a_comment_and_more() {
+        let text = b"news".to_vec();
+        let plain = packed!(GzipEncoder, &text);
+        let extra = [&[2, 0][..], b"xy", b"name\0", b"comment\0", &[0, 0]].concat();
+        let mut wire = [&plain[..10], &extra, &plain[10..]].concat();
+        wire[3] = 0b1_1110;
+        assert_eq!(unpacked("gzip", &wire).await.unwrap(), text);
+        let endless = [&wire[..14], &vec![b'n'; 100_000][..]].concat();
+        let outcome = unpacked("gzip", &endless).await;
+        assert!(matches!(outcome, Err(BodyFailure::Damaged)), "{outcome:?}");
     }
 
     #[tokio::test]

@@ -1,29 +1,31 @@
-//! The client: the one constructor, and the exchange itself.
+//! The client: the exchange itself, from the turn at a host to the last byte.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE,
-    IF_NONE_MATCH, LOCATION,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
 };
-use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, ClientBuilder, Method, Response};
+use reqwest::{Client, Method, Response};
 use tokio::time::timeout;
-use tracing::warn;
 use url::Url;
 
 use crate::clock::Clock;
 use crate::domain::Validators;
 
 use super::body::{self, ACCEPTED_CODINGS, BodyFailure};
-use super::guard::{Guard, host_of};
+use super::cookies::Cookies;
+use super::doors::{Door, Doors, MAX_HEADER_BYTES};
+use super::guard::{Guard, host_of, is_public};
 use super::memory::{Memory, Share};
-use super::pace::{Pace, Slot};
+use super::pace::{Distance, Pace, Room, Slot};
 use super::redirect::{Trail, is_redirect};
-use super::resolver::{GuardedResolver, Names};
+use super::resolver::Names;
+use super::turns::{self, Asked, Seats, Turn, Turns};
 use super::{
-    Answer, Body, FetchError, Fetched, Get, HttpSettings, Post, headers, install_tls_provider, tls,
+    Answer, Body, FetchError, Fetched, Get, HttpSettings, Post, Purpose, headers,
+    install_tls_provider, walls,
 };
 
 /// The most that is read of the answer to a POST: enough to quote the reason, too little to hurt.
@@ -32,11 +34,11 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// The time for the body of an answer to a POST, whose status is already known.
 const ANSWER_BODY_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The largest header block taken.
-const MAX_HEADER_BYTES: usize = 64 * 1024;
+/// What is read of the page of a refusal, to see whose it is.
+const MAX_REFUSAL_BYTES: u64 = 64 * 1024;
 
-/// How long an unused connection is kept: long enough for a burst to one host, shorter than any poll interval.
-const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(20);
+/// The time for it.
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Times and counts that bound every exchange, whatever is asked for.
 #[derive(Debug, Clone)]
@@ -49,8 +51,6 @@ pub struct HttpLimits {
     pub first_byte: Duration,
     /// The time that a request waits for its turn at a host.
     pub turn: Duration,
-    /// Requests under way to one host at a time.
-    pub per_host: usize,
     /// Requests under way to all hosts together.
     pub total: usize,
 }
@@ -62,7 +62,6 @@ impl Default for HttpLimits {
             connect: Duration::from_secs(10),
             first_byte: Duration::from_secs(15),
             turn: Duration::from_mins(1),
-            per_host: 2,
             total: 128,
         }
     }
@@ -81,12 +80,9 @@ pub struct HttpClient {
 
 #[derive(Debug)]
 struct Inner {
-    /// For every port that has no client of its own.
-    common: Client,
-    /// For the ports at which single addresses are allowed: the resolver is told a name and no port.
-    by_port: Vec<(u16, Client)>,
-    guard: Guard,
+    doors: Doors,
     pace: Pace,
+    turns: Turns,
     memory: Memory,
     limits: HttpLimits,
     names: Names,
@@ -112,59 +108,12 @@ impl HttpClient {
         names: &Names,
         clock: Clock,
     ) -> Result<Self, HttpSetupError> {
-        let pace = Pace::new(limits.per_host, limits.total);
-        Self::made(settings, limits, names, clock, (pace, Memory::new()))
-    }
-
-    /// Makes a client with other settings that shares its slots and its memory with this one: what is under way by the
-    /// one counts for the other.
-    ///
-    /// # Errors
-    /// As [`HttpClient::new`].
-    pub fn with_settings(&self, settings: &HttpSettings) -> Result<Self, HttpSetupError> {
-        let Inner {
-            pace,
-            memory,
-            limits,
-            names,
-            clock,
-            ..
-        } = &*self.inner;
-        let shared = (pace.clone(), memory.clone());
-        Self::made(settings, limits.clone(), names, clock.clone(), shared)
-    }
-
-    fn made(
-        settings: &HttpSettings,
-        limits: HttpLimits,
-        names: &Names,
-        clock: Clock,
-        (pace, memory): (Pace, Memory),
-    ) -> Result<Self, HttpSetupError> {
         install_tls_provider();
-        let guard = Guard::new(&settings.allow_private);
-        let client_for = |port: u16| {
-            let resolver = GuardedResolver {
-                guard: guard.clone(),
-                port,
-                names: names.clone(),
-                timeout: limits.dns,
-            };
-            build(settings, &limits, &resolver).map_err(HttpSetupError)
-        };
-        let by_port = guard
-            .single_ports()
-            .into_iter()
-            .map(|port| Ok((port, client_for(port)?)))
-            .collect::<Result<_, _>>()?;
-        // Port 0 is allowed nowhere, so this client reaches public addresses and allowed networks only.
-        let common = client_for(0)?;
         let inner = Inner {
-            common,
-            by_port,
-            guard,
-            pace,
-            memory,
+            doors: Doors::make(settings, &limits, names).map_err(HttpSetupError)?,
+            pace: Pace::new(settings.per_host, limits.total, clock.clone()),
+            turns: Turns::new(clock.clone()),
+            memory: Memory::new(),
             limits,
             names: names.clone(),
             clock,
@@ -174,6 +123,62 @@ impl HttpClient {
         })
     }
 
+    /// Makes a client with other settings that shares its slots, its turns and its memory with this one: what is under
+    /// way by the one counts for the other.
+    ///
+    /// # Errors
+    /// As [`HttpClient::new`].
+    pub fn with_settings(&self, settings: &HttpSettings) -> Result<Self, HttpSetupError> {
+        let old = &*self.inner;
+        let inner = Inner {
+            doors: Doors::make(settings, &old.limits, &old.names).map_err(HttpSetupError)?,
+            pace: old.pace.with_rules(settings.per_host),
+            turns: old.turns.clone(),
+            memory: old.memory.clone(),
+            limits: old.limits.clone(),
+            names: old.names.clone(),
+            clock: old.clock.clone(),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Asks whether it is the turn of a page now; nothing is waited for.
+    #[must_use]
+    pub fn ask_turn(&self, page: &Url) -> Asked {
+        let inner = &*self.inner;
+        let seat = match inner.turns.take(page, inner.pace.at_once()) {
+            Seats::Free(seat) => seat,
+            Seats::Taken => return Asked::Later(None),
+            Seats::Resting(left) => return Asked::Resting(turns::resting(page, left)),
+        };
+        let distance = inner.distance(Purpose::Page, page);
+        match inner.pace.try_enter(page, distance) {
+            Room::Now(slot) => Asked::Now(Box::new(Turn::new(slot, seat))),
+            Room::After(wait) => Asked::Later(Some(wait)),
+            Room::Busy => Asked::Later(None),
+        }
+    }
+
+    /// Fetches a page whose turn it is, or the next one of the same entry.
+    ///
+    /// # Errors
+    /// When no complete document came: see [`FetchError`].
+    pub async fn get_in_turn(
+        &self,
+        request: &Get<'_>,
+        turn: &mut Turn,
+    ) -> Result<Fetched, FetchError> {
+        let slot = turn.slot.take_if(|slot| slot.is_for(request.url));
+        turn.slot = None;
+        let slot = match slot {
+            Some(slot) => slot,
+            None => self.slot(request).await?,
+        };
+        self.inner.fetch(request, slot).await
+    }
+
     /// Fetches a document.
     ///
     /// The time to wait for a turn at the host is bounded by itself, and not counted to the fetch.
@@ -181,18 +186,26 @@ impl HttpClient {
     /// # Errors
     /// When no complete document came: see [`FetchError`].
     pub async fn get(&self, request: &Get<'_>) -> Result<Fetched, FetchError> {
-        self.inner.guard.check_url(request.url)?;
-        let turn = self.inner.limits.turn;
-        let slot = timeout(turn, self.inner.pace.enter(request.url))
+        let slot = self.slot(request).await?;
+        self.inner.fetch(request, slot).await
+    }
+
+    async fn slot(&self, request: &Get<'_>) -> Result<Slot, FetchError> {
+        let inner = &*self.inner;
+        inner
+            .doors
+            .of(request.purpose)
+            .guard
+            .check_url(request.url)?;
+        inner.check_rest(request.purpose, request.url)?;
+        let distance = inner.distance(request.purpose, request.url);
+        let turn = inner.limits.turn;
+        timeout(turn, inner.pace.enter(request.url, distance))
             .await
             .map_err(|_| FetchError::HostBusy {
                 host: host_of(request.url),
                 limit: turn,
-            })?;
-        let limit = request.timeout;
-        timeout(limit, Box::pin(self.inner.follow(request, slot)))
-            .await
-            .map_err(|_| FetchError::Timeout { limit })?
+            })
     }
 
     /// Posts JSON.
@@ -207,74 +220,136 @@ impl HttpClient {
     }
 }
 
-/// Makes a client of the HTTP library.
-///
-/// A machine without certificate authorities can still read what comes over http, and the demonstration does.
-fn build(
-    settings: &HttpSettings,
-    limits: &HttpLimits,
-    resolver: &GuardedResolver,
-) -> Result<Client, reqwest::Error> {
-    let made = builder(settings, limits, resolver.clone()).build();
-    match &made {
-        Err(error) if matches!(tls::find(error), Some(rustls::Error::General(_))) => {
-            warn!("no certificate authorities were found, so https fails: install ca-certificates");
-            let nobody: [Certificate; 0] = [];
-            builder(settings, limits, resolver.clone())
-                .tls_certs_only(nobody)
-                .build()
-        }
-        _ => made,
-    }
-}
-
-/// Starts a client of the HTTP library: the only place that does.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one constructor, behind the guard"
-)]
-fn builder(
-    settings: &HttpSettings,
-    limits: &HttpLimits,
-    resolver: GuardedResolver,
-) -> ClientBuilder {
-    Client::builder()
-        .user_agent(&settings.user_agent)
-        .dns_resolver(resolver)
-        // A proxy from the environment would resolve names itself, past the guard.
-        .no_proxy()
-        .redirect(Policy::none())
-        .referer(false)
-        .retry(reqwest::retry::never())
-        .connect_timeout(limits.connect)
-        .pool_idle_timeout(IDLE_CONNECTION_TIMEOUT)
-        .pool_max_idle_per_host(limits.per_host)
-        .http1_ignore_invalid_headers_in_responses(true)
-        .http1_allow_obsolete_multiline_headers_in_responses(true)
-        .http2_max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX))
+/// How a request has gone so far.
+struct Way {
+    trail: Trail,
+    cookies: Cookies,
+    /// Whether a server at a public address has sent it on.
+    from_public: bool,
 }
 
 impl Inner {
+    /// Fetches a document within its time, and notes whether the pages of a host hang.
+    async fn fetch(&self, request: &Get<'_>, slot: Slot) -> Result<Fetched, FetchError> {
+        let mut way = Way {
+            trail: Trail::start(request.url),
+            cookies: Cookies::default(),
+            from_public: false,
+        };
+        let limit = request.timeout;
+        let fetching = timeout(limit, Box::pin(self.follow(request, &mut way, slot)));
+        let fetched = fetching.await.unwrap_or(Err(FetchError::Timeout { limit }));
+        if request.purpose == Purpose::Page {
+            self.note(way.trail.current(), &fetched);
+        }
+        fetched
+    }
+
+    fn note(&self, url: &Url, fetched: &Result<Fetched, FetchError>) {
+        match fetched {
+            Err(FetchError::HostResting { .. } | FetchError::HostBusy { .. }) => {}
+            Err(error) if error.is_a_hang() => self.turns.hung(url),
+            Err(error) => {
+                self.turns.answered(url);
+                if let Some(wait) = error.retry_after() {
+                    self.turns.leave_alone(url, wait);
+                }
+            }
+            Ok(_) => self.turns.answered(url),
+        }
+    }
+
+    /// Refuses pages of a host that is left alone.
+    fn check_rest(&self, purpose: Purpose, url: &Url) -> Result<(), FetchError> {
+        match self.turns.rest(url) {
+            Some(left) if purpose == Purpose::Page => Err(turns::resting(url, left)),
+            _ => Ok(()),
+        }
+    }
+
+    fn distance(&self, purpose: Purpose, url: &Url) -> Distance {
+        if self.pace.is_own(url) {
+            return Distance::NotNeeded;
+        }
+        self.doors.of(purpose).distance(url)
+    }
+
+    /// The door for the next hop. Who comes from a public address gets to no other, but to the feed's own: the operator
+    /// has allowed what the feed is at, and not what strangers send us to.
+    fn door(&self, request: &Get<'_>, way: &Way) -> &Door {
+        let is_own = request
+            .access
+            .is_some_and(|access| access.is_own_host(way.trail.current()));
+        if way.from_public && !is_own {
+            self.doors.public()
+        } else {
+            self.doors.of(request.purpose)
+        }
+    }
+
     /// Requests a document, hop by hop, until an answer is not a redirect.
-    async fn follow(&self, request: &Get<'_>, slot: Slot) -> Result<Fetched, FetchError> {
-        let mut slot = slot;
-        let mut trail = Trail::start(request.url);
+    async fn follow(
+        &self,
+        request: &Get<'_>,
+        way: &mut Way,
+        slot: Slot,
+    ) -> Result<Fetched, FetchError> {
+        let mut slot = Some(slot);
         loop {
-            let response = self
-                .send(get_parts(request, trail.current()), self.limits.first_byte)
-                .await?;
+            let door = self.door(request, way);
+            let checked = door.guard.check_url(way.trail.current());
+            checked.map_err(|error| inside(error, way.from_public))?;
+            let here = match slot.take() {
+                Some(slot) => slot,
+                None => self.next_slot(request, way).await?,
+            };
+            let outcome = self
+                .send(self.parts_of(request, way, door), self.limits.first_byte)
+                .await;
+            let response = outcome.map_err(|error| inside(error, way.from_public))?;
+            let peer = response.remote_addr();
+            // Who is behind a proxy is not known.
+            let is_behind_proxy = request
+                .access
+                .is_some_and(|access| access.proxy().is_some());
+            way.from_public |= is_behind_proxy || peer.is_none_or(|peer| is_public(peer.ip()));
             let status = response.status().as_u16();
             if !is_redirect(status) {
-                let fetched = self.document(request, &trail, response).await;
-                drop(slot);
+                let fetched = self.document(request, &way.trail, response).await;
+                drop(here);
                 return fetched;
             }
+            let changed = way.cookies.take(way.trail.current(), response.headers());
             let location = response.headers().get(LOCATION).map(HeaderValue::as_bytes);
-            trail.follow(status, location)?;
-            drop(response);
-            drop(slot);
-            self.guard.check_url(trail.current())?;
-            slot = self.pace.enter(trail.current()).await;
+            way.trail.follow(status, location, changed)?;
+        }
+    }
+
+    async fn next_slot(&self, request: &Get<'_>, way: &Way) -> Result<Slot, FetchError> {
+        let url = way.trail.current();
+        self.check_rest(request.purpose, url)?;
+        let distance = self.distance(request.purpose, url);
+        Ok(self.pace.enter(url, distance).await)
+    }
+
+    fn parts_of<'a>(&'a self, request: &Get<'_>, way: &'a Way, door: &'a Door) -> Parts<'a> {
+        let url = way.trail.current();
+        let mut fields = get_fields(request);
+        if let Some(cookies) = way.cookies.field(url) {
+            fields.insert(COOKIE, cookies);
+        }
+        let mut proxy = None;
+        if let Some(access) = request.access {
+            fields.extend(access.fields(url, way.trail.has_stayed_at(access.own())));
+            proxy = access.proxy().and_then(|proxy| self.doors.through(proxy));
+        }
+        Parts {
+            method: Method::GET,
+            url,
+            fields,
+            body: String::new(),
+            client: proxy.unwrap_or_else(|| door.client_for(url)),
+            guard: proxy.is_none().then_some(&door.guard),
         }
     }
 
@@ -288,6 +363,13 @@ impl Inner {
         let now = self.clock.now();
         let fields = response.headers().clone();
         let status = response.status().as_u16();
+        if let Some(service) = walls::by_fields(status, &fields) {
+            return Err(FetchError::BotWall {
+                status,
+                service,
+                retry_after: headers::retry_after(&fields, now),
+            });
+        }
         let conditional = *request.validators != Validators::default();
         let (validators, body) = match status {
             304 if conditional => (
@@ -305,10 +387,9 @@ impl Inner {
                 (headers::validators(&fields), Some(body))
             }
             _ => {
-                return Err(FetchError::Status {
-                    status,
-                    retry_after: headers::retry_after(&fields, now),
-                });
+                return Err(self
+                    .refusal(response, headers::retry_after(&fields, now))
+                    .await);
             }
         };
         Ok(Fetched {
@@ -318,6 +399,30 @@ impl Inner {
             fresh_for: headers::fresh_for(&fields, now),
             body,
         })
+    }
+
+    /// Says what a refusal means, by its page where that may be a wall's.
+    async fn refusal(&self, response: Response, retry_after: Option<Duration>) -> FetchError {
+        let status = response.status().as_u16();
+        let refused = FetchError::Status {
+            status,
+            retry_after,
+        };
+        if !walls::may_be_one(status) {
+            return refused;
+        }
+        let reading = body::read(response, MAX_REFUSAL_BYTES, &self.memory);
+        let Ok(Ok((page, _))) = timeout(REFUSAL_TIMEOUT, reading).await else {
+            return refused;
+        };
+        match walls::by_words(&page) {
+            Some(service) => FetchError::BotWall {
+                status,
+                service,
+                retry_after,
+            },
+            None => refused,
+        }
     }
 
     async fn body(
@@ -343,8 +448,11 @@ impl Inner {
 
     /// Posts JSON, and reads what it is answered.
     async fn exchange(&self, request: &Post<'_>) -> Result<Answer, FetchError> {
-        self.guard.check_url(request.url)?;
-        let response = self.send(post_parts(request)?, request.timeout).await?;
+        let door = self.doors.of(Purpose::Webhook);
+        door.guard.check_url(request.url)?;
+        let response = self
+            .send(post_parts(request, door)?, request.timeout)
+            .await?;
         let status = response.status().as_u16();
         let retry_after = headers::retry_after(response.headers(), self.clock.now());
         Ok(Answer {
@@ -359,10 +467,9 @@ impl Inner {
     /// A receiver of webhooks may work before it answers; giving up early would mean telling it twice.
     async fn send(&self, parts: Parts<'_>, limit: Duration) -> Result<Response, FetchError> {
         let host = host_of(parts.url);
-        let port = parts.url.port_or_known_default().unwrap_or_default();
-        // The builder makes the Authorization field of the user and password in the URL.
-        let sending = self
-            .client_for(port)
+        // The builder makes the Authorization field of the user and password in the URL; one that is set replaces it.
+        let sending = parts
+            .client
             .request(parts.method, parts.url.clone())
             .headers(parts.fields)
             .body(parts.body)
@@ -371,7 +478,9 @@ impl Inner {
             .await
             .map_err(|_| FetchError::NoAnswer { limit })?
             .map_err(|error| self.failure(&error, &host))?;
-        self.check_peer(&response, host)?;
+        if let Some(guard) = parts.guard {
+            self.check_peer(guard, parts.url, &response)?;
+        }
         if headers::size_bytes(response.headers()) > MAX_HEADER_BYTES {
             return Err(FetchError::HeaderTooLarge {
                 limit_bytes: MAX_HEADER_BYTES,
@@ -380,20 +489,17 @@ impl Inner {
         Ok(response)
     }
 
-    fn client_for(&self, port: u16) -> &Client {
-        self.by_port
-            .iter()
-            .find(|(its_port, _)| *its_port == port)
-            .map_or(&self.common, |(_, client)| client)
-    }
-
     /// Checks once more whom we are talking to: the second line, should the first ever be passed.
-    fn check_peer(&self, response: &Response, host: String) -> Result<(), FetchError> {
+    fn check_peer(&self, guard: &Guard, url: &Url, response: &Response) -> Result<(), FetchError> {
         match response.remote_addr() {
-            Some(peer) if !self.guard.permits(peer) => Err(FetchError::PrivateAddress {
-                host,
+            Some(peer) if !guard.permits(peer) => Err(FetchError::PrivateAddress {
+                host: host_of(url),
                 address: peer.ip(),
             }),
+            Some(peer) if !is_public(peer.ip()) => {
+                self.pace.mark_own(url);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -403,15 +509,28 @@ impl Inner {
     }
 }
 
+/// Says of an address that is refused to whoever was sent there from a public one why it is.
+fn inside(error: FetchError, from_public: bool) -> FetchError {
+    match error {
+        FetchError::PrivateAddress { host, address } if from_public => {
+            FetchError::RedirectInside { host, address }
+        }
+        other => other,
+    }
+}
+
 /// A request, before the client that sends it is chosen.
 struct Parts<'a> {
     method: Method,
     url: &'a Url,
     fields: HeaderMap,
     body: String,
+    client: &'a Client,
+    /// Who may be at the other end; absent where that is a proxy.
+    guard: Option<&'a Guard>,
 }
 
-fn get_parts<'a>(request: &Get<'_>, url: &'a Url) -> Parts<'a> {
+fn get_fields(request: &Get<'_>) -> HeaderMap {
     let mut fields = HeaderMap::new();
     fields.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED_CODINGS));
     if let Ok(accept) = HeaderValue::from_str(request.accept) {
@@ -429,15 +548,10 @@ fn get_parts<'a>(request: &Get<'_>, url: &'a Url) -> Parts<'a> {
             fields.insert(name, value);
         }
     }
-    Parts {
-        method: Method::GET,
-        url,
-        fields,
-        body: String::new(),
-    }
+    fields
 }
 
-fn post_parts<'a>(request: &'a Post<'_>) -> Result<Parts<'a>, FetchError> {
+fn post_parts<'a>(request: &'a Post<'_>, door: &'a Door) -> Result<Parts<'a>, FetchError> {
     let mut fields = HeaderMap::new();
     fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in &request.headers {
@@ -454,6 +568,8 @@ fn post_parts<'a>(request: &'a Post<'_>) -> Result<Parts<'a>, FetchError> {
         url: request.url,
         fields,
         body: request.body.clone(),
+        client: door.client_for(request.url),
+        guard: Some(&door.guard),
     })
 }
 

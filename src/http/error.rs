@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::domain::Shown;
+use crate::domain::{Shown, Trouble};
 
 use super::resolver::{RefusedAddress, ResolveError};
 use super::tls;
@@ -17,10 +17,20 @@ use super::tls;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
     /// The server answered with a status that is neither a success nor an expected 304.
-    #[error("the server answered {status}")]
+    #[error("the server answered {status}{}", meaning(*status))]
     Status {
         /// The status code.
         status: u16,
+        /// The `Retry-After` field, as a time to wait from now.
+        retry_after: Option<Duration>,
+    },
+    /// Something in front of the server takes us for a robot.
+    #[error("the server answered {status}: {service} takes newswatch for a robot")]
+    BotWall {
+        /// The status code.
+        status: u16,
+        /// Whose wall it is.
+        service: &'static str,
         /// The `Retry-After` field, as a time to wait from now.
         retry_after: Option<Duration>,
     },
@@ -40,6 +50,14 @@ pub enum FetchError {
     #[error("{}", refusal(host, address))]
     PrivateAddress {
         /// The host as the URL names it.
+        host: String,
+        /// The address it stands for.
+        address: IpAddr,
+    },
+    /// A public address redirects to one that is not, and is not the feed's own.
+    #[error("a public address redirects to {host}, which is at {address} and not public")]
+    RedirectInside {
+        /// The host as the redirect names it.
         host: String,
         /// The address it stands for.
         address: IpAddr,
@@ -90,6 +108,14 @@ pub enum FetchError {
         /// Why.
         reason: String,
     },
+    /// No connection was made, or secured, in time.
+    #[error("no connection to {host}: nobody answered within {}", in_words(*limit))]
+    ConnectTimeout {
+        /// The host.
+        host: String,
+        /// The limit.
+        limit: Duration,
+    },
     /// The connection could not be secured.
     #[error("no secure connection to {host}: {reason}")]
     Tls {
@@ -116,6 +142,14 @@ pub enum FetchError {
         /// The limit.
         limit: Duration,
     },
+    /// The pages of the host hang, and it is left alone for a while.
+    #[error("the pages of {host} do not come; it is left alone for another {left}")]
+    HostResting {
+        /// The host.
+        host: String,
+        /// For how long.
+        left: String,
+    },
     /// Other requests to the same host did not end in time to begin this one.
     #[error("other requests to {host} took all of {}", in_words(*limit))]
     HostBusy {
@@ -124,6 +158,19 @@ pub enum FetchError {
         /// The limit.
         limit: Duration,
     },
+}
+
+/// What a status says, where people can do something about it or would misread it.
+fn meaning(status: u16) -> &'static str {
+    match status {
+        401 | 407 => ": it asks for a user name and a password",
+        402 => ": it asks to be paid",
+        403 => ": it refuses access",
+        404 => ": there is nothing at this address",
+        429 => ": too many requests",
+        451 => ": it may not show this, by law",
+        _ => "",
+    }
 }
 
 /// Names the address that was refused, how it was reached if by another name, and the setting that allows it.
@@ -140,7 +187,62 @@ impl FetchError {
     /// Whether a server was reached at all; where none was, the fault may as well lie in our own network.
     #[must_use]
     pub fn reached_server(&self) -> bool {
-        !matches!(self, Self::Dns { .. } | Self::Connect { .. })
+        !matches!(
+            self,
+            Self::Dns { .. } | Self::Connect { .. } | Self::ConnectTimeout { .. }
+        )
+    }
+
+    /// How long the server asks us to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } | Self::BotWall { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// Whether the server was waited for in vain.
+    #[must_use]
+    pub fn is_a_hang(&self) -> bool {
+        matches!(
+            self,
+            Self::ConnectTimeout { .. } | Self::NoAnswer { .. } | Self::Timeout { .. }
+        )
+    }
+
+    /// What kind of trouble it is.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Status { status, .. } => match status {
+                401 | 407 => Trouble::Auth,
+                402 => Trouble::Paywall,
+                404 => Trouble::Missing,
+                410 => Trouble::Gone,
+                429 => Trouble::RateLimit,
+                500..=599 => Trouble::Outage,
+                _ => Trouble::Refused,
+            },
+            Self::BotWall { .. } => Trouble::BotWall,
+            Self::TooLarge { .. } | Self::HeaderTooLarge { .. } => Trouble::TooLarge,
+            Self::PrivateAddress { .. }
+            | Self::RedirectInside { .. }
+            | Self::BadScheme { .. }
+            | Self::NoHost => Trouble::RefusedAddress,
+            Self::BadRequest { .. } => Trouble::Other,
+            Self::TooManyRedirects { .. } | Self::RedirectLoop | Self::BadRedirect { .. } => {
+                Trouble::Redirects
+            }
+            Self::Dns { .. } => Trouble::Dns,
+            Self::Connect { .. } => Trouble::Connect,
+            Self::ConnectTimeout { .. } => Trouble::TimeoutConnect,
+            Self::Tls { .. } => Trouble::Tls,
+            Self::Broken { .. } => Trouble::Cut,
+            Self::NoAnswer { .. } => Trouble::TimeoutAnswer,
+            Self::Timeout { .. } => Trouble::TimeoutBody,
+            Self::HostResting { .. } | Self::HostBusy { .. } => Trouble::Busy,
+        }
     }
 
     /// Whether the same request may succeed later without anybody changing anything.
@@ -148,17 +250,22 @@ impl FetchError {
     pub fn is_transient(&self) -> bool {
         match self {
             // RFC 9110 §15.5.9 (408), RFC 8470 §5.2 (425), RFC 6585 §4 (429).
-            Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
+            Self::Status { status, .. } | Self::BotWall { status, .. } => {
+                matches!(status, 408 | 425 | 429 | 500..=599)
+            }
             Self::Dns { .. }
             | Self::Connect { .. }
+            | Self::ConnectTimeout { .. }
             | Self::Tls { .. }
             | Self::Broken { .. }
             | Self::NoAnswer { .. }
             | Self::Timeout { .. }
+            | Self::HostResting { .. }
             | Self::HostBusy { .. } => true,
             Self::TooLarge { .. }
             | Self::HeaderTooLarge { .. }
             | Self::PrivateAddress { .. }
+            | Self::RedirectInside { .. }
             | Self::BadScheme { .. }
             | Self::NoHost
             | Self::BadRequest { .. }
@@ -190,11 +297,11 @@ impl FetchError {
             return Self::BadRequest { reason };
         }
         if error.is_connect() {
-            let reason = if error.is_timeout() {
-                format!("nobody answered within {}", in_words(connect_limit))
-            } else {
-                io_reason(error)
-            };
+            if error.is_timeout() {
+                let limit = connect_limit;
+                return Self::ConnectTimeout { host, limit };
+            }
+            let reason = io_reason(error);
             return Self::Connect { host, reason };
         }
         let reason = io_reason(error);

@@ -132,6 +132,40 @@ impl Guard {
         }
     }
 
+    /// One that lets everything pass: for the name of a proxy, which the operator has written.
+    pub(crate) fn open() -> Self {
+        let everything = [
+            IpNet::from(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            IpNet::from(IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
+        ];
+        let whole = |net: IpNet| IpNet::new(net.addr(), 0).unwrap_or(net);
+        Self::new(&everything.map(|net| AllowedAddress::Network(whole(net))))
+    }
+
+    /// Whether an address is allowed although it is not public.
+    pub(crate) fn is_own(&self, address: IpAddr, url: &Url) -> bool {
+        let port = url.port_or_known_default().unwrap_or_default();
+        let socket = SocketAddr::new(address, port);
+        !is_public(address) && self.allowed.iter().any(|entry| entry.covers(socket))
+    }
+
+    /// Whether a URL leads to an address that is allowed although it is not public, as far as that is known without
+    /// asking for the name.
+    pub(crate) fn leads_to_own(&self, url: &Url) -> bool {
+        match url.host() {
+            Some(Host::Ipv4(address)) => self.is_own(address.into(), url),
+            Some(Host::Ipv6(address)) => self.is_own(address.into(), url),
+            // RFC 6761 §6.3: localhost and what ends in it is this machine, whatever a name server says.
+            Some(Host::Domain(name)) => {
+                let name = name.trim_end_matches('.');
+                (name == "localhost" || name.ends_with(".localhost"))
+                    && (self.is_own(Ipv4Addr::LOCALHOST.into(), url)
+                        || self.is_own(Ipv6Addr::LOCALHOST.into(), url))
+            }
+            None => false,
+        }
+    }
+
     /// Says whether this address may be connected to.
     pub(crate) fn permits(&self, address: SocketAddr) -> bool {
         is_public(address.ip()) || self.allowed.iter().any(|entry| entry.covers(address))
@@ -213,7 +247,7 @@ const NOT_PUBLIC_V6: &[(Ipv6Addr, u8)] = &[
 /// Says whether an address belongs to the public Internet.
 ///
 /// `Ipv4Addr::is_global` is not stable. An IPv6 address that carries an IPv4 address is judged by that one.
-fn is_public(address: IpAddr) -> bool {
+pub(super) fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => is_public_v4(v4),
         IpAddr::V6(v6) => match embedded_v4(v6) {

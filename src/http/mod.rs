@@ -4,8 +4,11 @@
 //! Every request of the process goes through [`HttpClient`], which has one constructor: it uses no proxy, follows
 //! redirects itself, and lets the guard look at every URL and every address. It never retries; that is `schedule`'s.
 
+mod access;
 mod body;
 mod client;
+mod cookies;
+mod doors;
 mod error;
 mod guard;
 mod headers;
@@ -14,39 +17,118 @@ mod pace;
 mod redirect;
 mod resolver;
 mod tls;
+mod turns;
+mod walls;
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use url::Url;
 
 use crate::domain::Validators;
 
+pub use access::{Access, AccessError, ProxyAddress};
 pub use client::{HttpClient, HttpLimits, HttpSetupError};
 pub use error::FetchError;
 pub use guard::{AllowedAddress, AllowedAddressError};
 pub use resolver::{FixedNames, Names};
 pub use tls::install_tls_provider;
+pub use turns::{Asked, Turn};
 
 pub(crate) use error::{explain_io, in_words};
 pub(crate) use guard::host_of;
 pub(crate) use headers::{clamp, seconds};
 pub(crate) use tls::{explain as explain_tls, find as find_tls, find_in_chain};
 
-/// How the client presents itself, and where it may go.
+/// How the client presents itself, where it may go, and how fast.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
     /// The `User-Agent` field.
     pub user_agent: String,
     /// Addresses that are not public and yet allowed.
-    pub allow_private: Vec<AllowedAddress>,
+    pub allow_private: AllowPrivate,
+    /// What one host gets.
+    pub per_host: PerHost,
+    /// The proxies that requests of some feeds go through.
+    pub proxies: Vec<ProxyAddress>,
+}
+
+/// What a request is for: each kind has its own list of internal addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A feed, and what its address leads to.
+    Feed,
+    /// The page of an article.
+    Page,
+    /// A message to a receiver.
+    Webhook,
+}
+
+/// Addresses that are not public and yet allowed, for each purpose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AllowPrivate {
+    /// For feeds.
+    pub feeds: Vec<AllowedAddress>,
+    /// For the pages of articles.
+    pub pages: Vec<AllowedAddress>,
+    /// For webhooks.
+    pub webhooks: Vec<AllowedAddress>,
+}
+
+impl AllowPrivate {
+    /// The same for every purpose.
+    #[must_use]
+    pub fn for_all(allowed: &[AllowedAddress]) -> Self {
+        Self {
+            feeds: allowed.to_vec(),
+            pages: allowed.to_vec(),
+            webhooks: allowed.to_vec(),
+        }
+    }
+
+    fn of(&self, purpose: Purpose) -> &[AllowedAddress] {
+        match purpose {
+            Purpose::Feed => &self.feeds,
+            Purpose::Page => &self.pages,
+            Purpose::Webhook => &self.webhooks,
+        }
+    }
+}
+
+/// How many requests one host gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PerHost {
+    /// Requests under way at a time; at least one.
+    pub at_once: usize,
+    /// The least time from the beginning of one request to that of the next; none at addresses under `allow_private`.
+    pub gap: Duration,
+}
+
+impl Default for PerHost {
+    fn default() -> Self {
+        Self {
+            at_once: 2,
+            gap: Duration::from_secs(1),
+        }
+    }
 }
 
 impl HttpSettings {
+    /// Settings that allow nothing special.
+    #[must_use]
+    pub fn new(user_agent: String) -> Self {
+        Self {
+            user_agent,
+            allow_private: AllowPrivate::default(),
+            per_host: PerHost::default(),
+            proxies: Vec::new(),
+        }
+    }
+
     /// The internal address that a URL leads to without a look at any name server, and that is not allowed.
     #[must_use]
-    pub fn refused_address(&self, url: &Url) -> Option<IpAddr> {
-        let guard = guard::Guard::new(&self.allow_private);
+    pub fn refused_address(&self, url: &Url, purpose: Purpose) -> Option<IpAddr> {
+        let guard = guard::Guard::new(self.allow_private.of(purpose));
         if let Err(FetchError::PrivateAddress { address, .. }) = guard.check_url(url) {
             return Some(address);
         }
@@ -55,15 +137,7 @@ impl HttpSettings {
         if host != "localhost" && !host.ends_with(".localhost") {
             return None;
         }
-        let port = url.port_or_known_default()?;
-        let own = [
-            IpAddr::V4(Ipv4Addr::LOCALHOST),
-            IpAddr::V6(Ipv6Addr::LOCALHOST),
-        ];
-        let is_allowed = own
-            .iter()
-            .any(|own| guard.permits(SocketAddr::new(*own, port)));
-        (!is_allowed).then_some(IpAddr::V4(Ipv4Addr::LOCALHOST))
+        (!guard.leads_to_own(url)).then_some(IpAddr::V4(Ipv4Addr::LOCALHOST))
     }
 }
 
@@ -80,6 +154,10 @@ pub struct Get<'a> {
     pub max_body_bytes: u64,
     /// The time for the whole fetch, redirects included.
     pub timeout: Duration,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What is set for the feed on whose behalf it is fetched.
+    pub access: Option<&'a Access>,
 }
 
 /// What a GET brought.

@@ -1,86 +1,226 @@
-//! Pace: how many requests one server gets at a time, and how many there are in all.
+//! Pace: how many requests one server gets at a time and in which distance, and how many there are in all.
 //!
 //! Whoever waits for a busy server holds nothing that others need: a hundred feeds of a server that does not answer
-//! take its two slots, and no more. Owns a slot count for each server that is being talked to at this moment, and forgets it afterwards, so that
-//! its size is bounded by the number of requests under way.
+//! take its two slots, and no more. Owns the state of each server that is being talked to, and forgets it once nobody
+//! talks to it and its gap has passed, so that its size is bounded by the requests of a moment.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
-/// Hands out slots; cheap to clone.
+use crate::clock::Clock;
+
+use super::PerHost;
+
+/// Servers whose gap runs are looked through for those to forget once there are so many.
+const SWEEP_AT: usize = 1_000;
+
+/// Hands out slots; cheap to clone. Clones and those made by [`Pace::with_rules`] share what is under way.
 #[derive(Debug, Clone)]
 pub(crate) struct Pace {
-    per_host: usize,
+    rules: PerHost,
     total: Arc<Semaphore>,
-    hosts: Arc<Mutex<HashMap<String, Arc<Semaphore>>>>,
+    servers: Arc<Mutex<HashMap<String, Server>>>,
+    /// Servers that turned out to be at an address that is allowed although it is not public.
+    own: Arc<Mutex<HashSet<String>>>,
+    clock: Clock,
+}
+
+/// What is known of a server that is, or was just, talked to.
+#[derive(Debug)]
+struct Server {
+    slots: Arc<Semaphore>,
+    /// When the next request may begin.
+    next_at: Option<Instant>,
+}
+
+/// Whether requests to a server keep their distance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Distance {
+    /// As configured.
+    Kept,
+    /// Not at all: the server is one of our own.
+    NotNeeded,
 }
 
 /// The right to one request to one server; given back when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Slot {
     pace: Pace,
-    host: String,
+    server: String,
     /// The slot of the server, and the one of the whole.
     permits: Vec<OwnedSemaphorePermit>,
 }
 
+/// What a server says that is asked for a slot without waiting.
+#[derive(Debug)]
+pub(crate) enum Room {
+    /// There is one.
+    Now(Slot),
+    /// Its gap has not passed.
+    After(Duration),
+    /// Others are under way.
+    Busy,
+}
+
 impl Pace {
-    pub(crate) fn new(per_host: usize, total: usize) -> Self {
+    pub(crate) fn new(rules: PerHost, total: usize, clock: Clock) -> Self {
         Self {
-            per_host: per_host.max(1),
+            rules,
             total: Arc::new(Semaphore::new(total.max(1))),
-            hosts: Arc::default(),
+            servers: Arc::default(),
+            own: Arc::default(),
+            clock,
         }
     }
 
-    /// Waits until the server of this URL has a free slot, first come, first served.
-    pub(crate) async fn enter(&self, url: &Url) -> Slot {
-        let host = server_of(url);
-        let slots = {
-            let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-            let slots = hosts
-                .entry(host.clone())
-                .or_insert_with(|| Arc::new(Semaphore::new(self.per_host)));
-            Arc::clone(slots)
-        };
+    /// The same with other rules: they hold for a server from when nobody talks to it.
+    pub(crate) fn with_rules(&self, rules: PerHost) -> Self {
+        Self {
+            rules,
+            ..self.clone()
+        }
+    }
+
+    /// Requests that one server gets at a time.
+    pub(crate) fn at_once(&self) -> usize {
+        self.rules.at_once.max(1)
+    }
+
+    /// Waits until the server of this URL has a free slot, first come, first served, and its gap has passed.
+    pub(crate) async fn enter(&self, url: &Url, distance: Distance) -> Slot {
         let mut slot = Slot {
             pace: self.clone(),
-            host,
+            server: server_of(url),
             permits: Vec::new(),
         };
         // The server's slot first: who waits for it must not hold one of the whole. The semaphores are never closed;
         // were they, no limit would be better than no news.
+        let slots = self.slots_of(&slot.server);
         slot.permits.extend(slots.acquire_owned().await);
+        let wait = self.begin(&slot.server, distance);
+        if !wait.is_zero() {
+            self.clock.sleep(wait).await;
+        }
         let total = Arc::clone(&self.total);
         slot.permits.extend(total.acquire_owned().await);
         slot
     }
 
-    /// Drops the count of a server that nobody waits for any more.
-    fn forget_if_idle(&self, host: &str) {
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        // Everyone who holds a slot or waits for one holds the Arc as well.
-        if hosts
-            .get(host)
-            .is_some_and(|slots| Arc::strong_count(slots) == 1)
-        {
-            hosts.remove(host);
+    /// Takes a slot where there is one now.
+    pub(crate) fn try_enter(&self, url: &Url, distance: Distance) -> Room {
+        let mut slot = Slot {
+            pace: self.clone(),
+            server: server_of(url),
+            permits: Vec::new(),
+        };
+        let left = self.gap_left(&slot.server, distance);
+        if !left.is_zero() {
+            return Room::After(left);
         }
+        let Ok(of_server) = self.slots_of(&slot.server).try_acquire_owned() else {
+            return Room::Busy;
+        };
+        slot.permits.push(of_server);
+        let Ok(of_whole) = Arc::clone(&self.total).try_acquire_owned() else {
+            return Room::Busy;
+        };
+        slot.permits.push(of_whole);
+        self.begin(&slot.server, distance);
+        Room::Now(slot)
+    }
+
+    /// Remembers that the server of a URL is one of our own: requests to it keep no distance.
+    pub(crate) fn mark_own(&self, url: &Url) {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if own.len() < SWEEP_AT {
+            own.insert(server_of(url));
+        }
+    }
+
+    /// Whether the server of a URL is remembered as one of our own.
+    pub(crate) fn is_own(&self, url: &Url) -> bool {
+        let own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.contains(&server_of(url))
+    }
+
+    fn slots_of(&self, server: &str) -> Arc<Semaphore> {
+        let mut servers = self.locked();
+        if servers.len() >= SWEEP_AT {
+            let now = self.clock.monotonic();
+            servers.retain(|_, known| !known.is_idle(now));
+        }
+        let known = servers.entry(server.to_owned()).or_insert_with(|| Server {
+            slots: Arc::new(Semaphore::new(self.at_once())),
+            next_at: None,
+        });
+        Arc::clone(&known.slots)
+    }
+
+    /// Notes that a request begins as soon as the gap has passed; says how long that is.
+    fn begin(&self, server: &str, distance: Distance) -> Duration {
+        if distance == Distance::NotNeeded || self.rules.gap.is_zero() {
+            return Duration::ZERO;
+        }
+        let now = self.clock.monotonic();
+        let mut servers = self.locked();
+        let Some(known) = servers.get_mut(server) else {
+            return Duration::ZERO;
+        };
+        let at = known.next_at.map_or(now, |next| next.max(now));
+        known.next_at = Some(at + self.rules.gap);
+        at.duration_since(now)
+    }
+
+    fn gap_left(&self, server: &str, distance: Distance) -> Duration {
+        if distance == Distance::NotNeeded {
+            return Duration::ZERO;
+        }
+        let now = self.clock.monotonic();
+        let next_at = self.locked().get(server).and_then(|known| known.next_at);
+        next_at.map_or(Duration::ZERO, |next| next.saturating_duration_since(now))
+    }
+
+    /// Forgets a server that nobody talks to or waits for any more, once its gap has passed.
+    fn forget_if_idle(&self, server: &str) {
+        let now = self.clock.monotonic();
+        let mut servers = self.locked();
+        if servers.get(server).is_some_and(|known| known.is_idle(now)) {
+            servers.remove(server);
+        }
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<String, Server>> {
+        self.servers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Server {
+    fn is_idle(&self, now: Instant) -> bool {
+        // Everyone who holds a slot or waits for one holds the Arc as well.
+        Arc::strong_count(&self.slots) == 1 && self.next_at.is_none_or(|next| next <= now)
+    }
+}
+
+impl Slot {
+    /// Whether it is one of the server of this URL.
+    pub(crate) fn is_for(&self, url: &Url) -> bool {
+        self.server == server_of(url)
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
         self.permits.clear();
-        self.pace.forget_if_idle(&self.host);
+        self.pace.forget_if_idle(&self.server);
     }
 }
 
 /// What counts as one server: host and port, as two ports of one machine are two servers.
-fn server_of(url: &Url) -> String {
+pub(crate) fn server_of(url: &Url) -> String {
     format!(
         "{}:{}",
         url.host_str().unwrap_or_default(),
@@ -99,53 +239,87 @@ mod tests {
         Url::parse(text).unwrap()
     }
 
+    fn pace(at_once: usize, total: usize) -> Pace {
+        let gap = Duration::ZERO;
+        Pace::new(PerHost { at_once, gap }, total, Clock::system())
+    }
+
+    async fn waits(entering: std::pin::Pin<&mut impl Future<Output = Slot>>) -> bool {
+        let mut entering = entering;
+        poll_fn(|cx| Poll::Ready(entering.as_mut().poll(cx).is_pending())).await
+    }
+
     #[tokio::test]
     async fn the_third_request_to_a_server_waits_for_the_first_to_end() {
-        let pace = Pace::new(2, 9);
-        let first = pace.enter(&url("http://a.example/1")).await;
-        let _second = pace.enter(&url("http://a.example/2")).await;
+        let pace = pace(2, 9);
+        let first = pace.enter(&url("http://a.example/1"), Distance::Kept).await;
+        let _second = pace.enter(&url("http://a.example/2"), Distance::Kept).await;
         let target = url("http://a.example/3");
-        let mut third = Box::pin(pace.enter(&target));
-        let waits = poll_fn(|cx| Poll::Ready(third.as_mut().poll(cx).is_pending())).await;
-        assert!(waits);
+        let mut third = Box::pin(pace.enter(&target, Distance::Kept));
+        assert!(waits(third.as_mut()).await);
+        assert!(matches!(
+            pace.try_enter(&target, Distance::Kept),
+            Room::Busy
+        ));
         drop(first);
         third.await;
     }
 
     #[tokio::test]
     async fn a_busy_server_does_not_hold_up_another() {
-        let pace = Pace::new(1, 9);
-        let _busy = pace.enter(&url("http://a.example/")).await;
-        let _other_port = pace.enter(&url("http://a.example:81/")).await;
-        let _other_host = pace.enter(&url("http://b.example/")).await;
+        let pace = pace(1, 9);
+        let _busy = pace.enter(&url("http://a.example/"), Distance::Kept).await;
+        let _other_port = pace
+            .enter(&url("http://a.example:81/"), Distance::Kept)
+            .await;
+        let _other_host = pace.enter(&url("http://b.example/"), Distance::Kept).await;
     }
 
     #[tokio::test]
     async fn there_is_a_limit_to_all_requests_and_who_waits_for_a_busy_server_takes_no_part_of_it()
     {
-        let pace = Pace::new(1, 2);
+        let pace = pace(1, 2);
         let busy = url("http://a.example/");
-        let _first = pace.enter(&busy).await;
-        let mut waiting = Box::pin(pace.enter(&busy));
-        let waits = poll_fn(|cx| Poll::Ready(waiting.as_mut().poll(cx).is_pending())).await;
-        assert!(waits);
-        let _second = pace.enter(&url("http://b.example/")).await;
+        let _first = pace.enter(&busy, Distance::Kept).await;
+        let mut waiting = Box::pin(pace.enter(&busy, Distance::Kept));
+        assert!(waits(waiting.as_mut()).await);
+        let _second = pace.enter(&url("http://b.example/"), Distance::Kept).await;
         let target = url("http://c.example/");
-        let mut third = Box::pin(pace.enter(&target));
-        let waits = poll_fn(|cx| Poll::Ready(third.as_mut().poll(cx).is_pending())).await;
-        assert!(waits);
+        let mut third = Box::pin(pace.enter(&target, Distance::Kept));
+        assert!(waits(third.as_mut()).await);
     }
 
     #[tokio::test]
     async fn servers_are_forgotten_when_the_last_request_ends_or_stops_waiting() {
-        let pace = Pace::new(1, 9);
-        let slot = pace.enter(&url("http://a.example/")).await;
+        let pace = pace(1, 9);
         let target = url("http://a.example/");
-        let mut waiting = Box::pin(pace.enter(&target));
-        let waits = poll_fn(|cx| Poll::Ready(waiting.as_mut().poll(cx).is_pending())).await;
-        assert!(waits);
+        let slot = pace.enter(&target, Distance::Kept).await;
+        let mut waiting = Box::pin(pace.enter(&target, Distance::Kept));
+        assert!(waits(waiting.as_mut()).await);
         drop(slot);
         drop(waiting);
-        assert_eq!(pace.hosts.lock().unwrap().len(), 0);
+        assert_eq!(pace.servers.lock().unwrap().len(), 0);
+    }
+
+    #[tokio::test]
+    async fn requests_to_a_server_keep_their_distance_and_those_to_our_own_do_not() {
+        let gap = Duration::from_hours(1);
+        let pace = Pace::new(PerHost { at_once: 2, gap }, 9, Clock::system());
+        let target = url("http://a.example/");
+        drop(pace.enter(&target, Distance::Kept).await);
+        let Room::After(left) = pace.try_enter(&target, Distance::Kept) else {
+            panic!("the gap is kept");
+        };
+        assert!(left > gap / 2 && left <= gap, "{left:?}");
+        let mut second = Box::pin(pace.enter(&target, Distance::Kept));
+        assert!(waits(second.as_mut()).await);
+        assert!(matches!(
+            pace.try_enter(&target, Distance::NotNeeded),
+            Room::Now(_)
+        ));
+        assert!(matches!(
+            pace.try_enter(&url("http://b.example/"), Distance::Kept),
+            Room::Now(_)
+        ));
     }
 }

@@ -33,11 +33,18 @@ impl Trail {
         &self.current
     }
 
-    /// Goes one hop on.
+    /// Whether the way began at this origin and has not left it.
+    pub(crate) fn has_stayed_at(&self, own: &Url) -> bool {
+        self.seen.iter().all(|url| url.origin() == own.origin())
+    }
+
+    /// Goes one hop on. `changed` tells that the visitor comes as another one, with a cookie: then the same address may
+    /// answer another thing.
     pub(crate) fn follow(
         &mut self,
         status: u16,
         location: Option<&[u8]>,
+        changed: bool,
     ) -> Result<(), FetchError> {
         let bad = FetchError::BadRedirect { status };
         let Some(location) = location.map(String::from_utf8_lossy) else {
@@ -46,7 +53,7 @@ impl Trail {
         let mut next = self.current.join(location.trim()).map_err(|_| bad)?;
         adopt_credentials(&mut next, &self.current);
         let without_fragment = without_fragment(&next);
-        if self.seen.contains(&without_fragment) {
+        if self.seen.contains(&without_fragment) && !changed {
             return Err(FetchError::RedirectLoop);
         }
         if self.seen.len() > MAX_REDIRECTS {
@@ -72,8 +79,9 @@ impl Trail {
         let begun_securely = self.seen.first().is_some_and(|url| url.scheme() == "https");
         let is_secure = self.seen.iter().all(|url| url.scheme() == "https");
         let is_as_secure = is_secure || !begun_securely;
-        (self.seen.len() > 1 && self.all_permanent && is_as_secure)
-            .then(|| without_fragment(&self.current))
+        let target = without_fragment(&self.current);
+        let is_elsewhere = self.seen.first() != Some(&target);
+        (is_elsewhere && self.all_permanent && is_as_secure).then_some(target)
     }
 }
 
@@ -124,7 +132,7 @@ mod tests {
     fn trail(from: &str, hops: &[(u16, &str)]) -> Result<Trail, FetchError> {
         let mut trail = Trail::start(&Url::parse(from).unwrap());
         for (status, location) in hops {
-            trail.follow(*status, Some(location.as_bytes()))?;
+            trail.follow(*status, Some(location.as_bytes()), false)?;
         }
         Ok(trail)
     }
@@ -218,11 +226,40 @@ mod tests {
     }
 
     #[test]
+    fn an_address_that_sets_a_cookie_and_sends_back_to_itself_is_asked_again() {
+        let mut trail = trail("http://a.example/a", &[]).unwrap();
+        trail.follow(301, Some(b"/a"), true).unwrap();
+        assert_eq!(trail.moved_to(), None);
+        let again = trail.follow(301, Some(b"/a"), false);
+        assert_eq!(again.unwrap_err(), FetchError::RedirectLoop);
+    }
+
+    #[test]
+    fn a_way_that_left_its_origin_has_not_stayed_there() {
+        let own = Url::parse("https://a.example/feed").unwrap();
+        for (from, hops, stayed) in [
+            ("https://a.example/feed", &[(302, "/x")][..], true),
+            (
+                "https://b.example/",
+                &[(302, "https://a.example/feed")],
+                false,
+            ),
+            (
+                "https://a.example/feed",
+                &[(302, "https://b.example/"), (302, "https://a.example/x")],
+                false,
+            ),
+        ] {
+            assert_eq!(trail(from, hops).unwrap().has_stayed_at(&own), stayed);
+        }
+    }
+
+    #[test]
     fn a_redirect_without_a_readable_address_is_an_error() {
         let mut trail = Trail::start(&Url::parse("http://a.example/").unwrap());
         for location in [None, Some(&b"http://[::"[..])] {
             assert_eq!(
-                trail.follow(301, location).unwrap_err(),
+                trail.follow(301, location, false).unwrap_err(),
                 FetchError::BadRedirect { status: 301 }
             );
         }

@@ -24,7 +24,7 @@ use url::Url;
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::domain::{ChannelName, Feed, InstallationId, Watch};
-use crate::http::HttpClient;
+use crate::http::{Access, HttpClient};
 use crate::matching::Matcher;
 use crate::schedule::PollPolicy;
 use crate::store::{Store, StoreError};
@@ -68,6 +68,8 @@ pub struct Plan {
     pub http: HttpClient,
     /// The configured feeds by their address.
     pub feeds: BTreeMap<Url, Feed>,
+    /// How the requests of each feed are made, by the feed's address.
+    pub accesses: BTreeMap<Url, Access>,
     /// The watches, in the order of the matcher.
     pub watches: Vec<Watch>,
     /// The watches, compiled.

@@ -11,7 +11,7 @@ use super::{Context, Plan};
 use crate::clock;
 use crate::domain::{Feed, ListingRule, Validators, shown_url};
 use crate::extract::{Listing, Page};
-use crate::http::{Body, FetchError, Fetched, Get};
+use crate::http::{Body, FetchError, Fetched, Get, Purpose};
 use crate::parse::{self, Document, FeedLink, Heard, ParsedFeed, Recognised, Search, Wanted};
 use crate::store::{Address, DueFeed, Finding};
 
@@ -100,6 +100,8 @@ async fn get(
         validators,
         max_body_bytes: MAX_FEED_BYTES,
         timeout: plan.poll.timeout,
+        purpose: Purpose::Feed,
+        access: None,
     };
     let mut fetched = plan.http.get(&request).await?;
     let body = fetched.body.take();

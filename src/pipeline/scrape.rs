@@ -15,7 +15,7 @@ use crate::domain::{
     TextHash, Validators, shown_url,
 };
 use crate::extract::{self, ExtractError, Extracted, NoPage, Note, Page, Prior, Rule};
-use crate::http::{Body, FetchError, Get};
+use crate::http::{Body, FetchError, Get, Purpose};
 use crate::parse;
 use crate::schedule;
 use crate::store::{Claim, Scraped, Unscraped};
@@ -242,6 +242,8 @@ impl From<ExtractError> for Failure {
 /// How the pages of an article are read.
 #[derive(Debug, Clone)]
 struct Reading {
+    /// The address of the feed in the configuration.
+    feed: Url,
     rule: Option<SiteRule>,
     prior: Prior,
 }
@@ -268,6 +270,7 @@ async fn read(ctx: &Context, plan: &Plan, work: &Unscraped) -> Result<ReadPage, 
     // Where the operator names the text, nobody knows better: nothing is dropped, and nothing learned.
     let names_text = rule.as_ref().is_some_and(|rule| rule.body.is_some());
     let reading = Reading {
+        feed: work.feed_url.clone(),
         rule,
         prior: Prior {
             now: Some(ctx.clock.now()),
@@ -341,6 +344,8 @@ async fn read_page(
         validators: &Validators::default(),
         max_body_bytes: MAX_PAGE_BYTES,
         timeout: plan.poll.timeout,
+        purpose: Purpose::Page,
+        access: plan.accesses.get(&reading.feed),
     };
     let fetched = plan.http.get(&request).await?;
     let Some(body) = fetched.body else {

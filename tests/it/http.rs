@@ -4,14 +4,16 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
+use newswatch::clock::Clock;
 use newswatch::domain::Validators;
-use newswatch::http::{FetchError, Get, HttpLimits, Post};
+use newswatch::http::{FetchError, Get, HttpClient, HttpLimits, Names, Post, Purpose};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 use url::Url;
 
 use crate::support::http::{
     PATIENCE, RawServer, answer, bytes, client, client_with, get, get_if_changed, redirect,
+    settings,
 };
 
 fn validators(etag: &str, last_modified: &str) -> Validators {
@@ -302,6 +304,8 @@ async fn a_server_that_drips_is_given_up_when_the_time_is_over() {
         validators: &Validators::default(),
         max_body_bytes: 1024,
         timeout,
+        purpose: Purpose::Feed,
+        access: None,
     };
     let error = client().get(&request).await.unwrap_err();
     assert_eq!(error, FetchError::Timeout { limit: timeout });
@@ -530,6 +534,8 @@ async fn large_bodies_one_after_the_other_leave_no_memory_taken() {
         validators: &Validators::default(),
         max_body_bytes: 16 * 1024 * 1024,
         timeout: PATIENCE,
+        purpose: Purpose::Feed,
+        access: None,
     };
     // Six times sixteen MiB are more than the store has.
     for _ in 0..6 {
@@ -546,11 +552,13 @@ async fn a_request_whose_turn_does_not_come_is_given_up_without_asking() {
     .await;
     let turn = Duration::from_millis(50);
     let limits = HttpLimits {
-        per_host: 1,
         turn,
         ..HttpLimits::default()
     };
-    let client = client_with(&["127.0.0.0/8"], limits);
+    let mut settings = settings(&["127.0.0.0/8"]);
+    settings.per_host.at_once = 1;
+    let client =
+        HttpClient::with_limits(&settings, limits, &Names::System, Clock::system()).unwrap();
     let url = silent.url("/");
     let error = tokio::select! {
         first = get(&client, &url) => panic!("nobody answers: {first:?}"),

@@ -10,7 +10,7 @@ use super::{Outcome, output};
 use crate::cli::input::{Document, Fetcher};
 use crate::clock::{self, Clock};
 use crate::domain::{Timestamp, shown_url};
-use crate::http::{AllowedAddress, FetchError};
+use crate::http::{AllowedAddress, FetchError, Purpose};
 use crate::parse::{self, Heard, ParsedFeed, Recognised, Search, Wanted};
 
 /// The wait between two requests: a search is a guest.
@@ -63,7 +63,7 @@ struct Found {
 impl Discover {
     pub(super) async fn run(self) -> anyhow::Result<Outcome> {
         let fetcher = Fetcher::new(&self.allow_private)?;
-        let first = fetcher.get(&self.url).await?;
+        let first = fetcher.get(&self.url, Purpose::Feed).await?;
         let page = first.url.clone().unwrap_or_else(|| self.url.clone());
         let found = match recognise(&first) {
             Ok(Recognised::Feed(feed)) => vec![Found::new(page.clone(), None, &feed, true)],
@@ -110,7 +110,7 @@ async fn search_site(fetcher: &Fetcher, mut search: Search) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     while let Some(place) = search.next_place() {
         clock.sleep(SPACING).await;
-        let heard = match fetcher.get(&place.url).await {
+        let heard = match fetcher.get(&place.url, Purpose::Feed).await {
             Ok(document) => match recognise(&document) {
                 Ok(Recognised::Feed(feed)) => {
                     found.push(Found::new(place.url, place.title, &feed, place.is_named));

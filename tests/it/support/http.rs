@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use newswatch::clock::Clock;
 use newswatch::domain::Validators;
-use newswatch::http::{AllowedAddress, FetchError, Fetched, Get, HttpClient, HttpLimits};
-use newswatch::http::{HttpSettings, Names};
+use newswatch::http::{
+    AllowPrivate, AllowedAddress, FetchError, Fetched, Get, HttpClient, HttpLimits,
+};
+use newswatch::http::{HttpSettings, Names, Purpose};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
@@ -16,12 +18,13 @@ use url::Url;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) fn settings(allow_private: &[&str]) -> HttpSettings {
+    let allowed: Vec<AllowedAddress> = allow_private
+        .iter()
+        .map(|text| text.parse().unwrap())
+        .collect();
     HttpSettings {
-        user_agent: "newswatch/test (+https://example.org/bot)".into(),
-        allow_private: allow_private
-            .iter()
-            .map(|text| text.parse::<AllowedAddress>().unwrap())
-            .collect(),
+        allow_private: AllowPrivate::for_all(&allowed),
+        ..HttpSettings::new("newswatch/test (+https://example.org/bot)".into())
     }
 }
 
@@ -71,6 +74,8 @@ pub(crate) async fn get_if_changed(
             validators,
             max_body_bytes: 1024 * 1024,
             timeout: PATIENCE,
+            purpose: Purpose::Feed,
+            access: None,
         })
         .await
 }
