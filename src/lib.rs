@@ -9,7 +9,8 @@
 //!
 //! The nouns are in [`domain`]. The stages of [`pipeline`] claim work in the [`store`], call a pure core, and
 //! record what came of it in one transaction: [`parse`] makes entries of bytes, [`extract`] makes an article
-//! of a page, [`matching`] finds the watches that fire, [`alerting`] decides who is told, [`render`] writes
+//! of a page, [`matching`] finds the watches that fire, [`story`] what was told
+//! before, [`alerting`] decides who is told, [`render`] writes
 //! the message, [`schedule`] says when. Outside things have one home each: [`http`], [`channel`], [`store`],
 //! [`clock`], [`config`]. [`ops`] answers questions. [`daemon`] puts them together, [`cli`] is what people type, [`demo`] shows it all.
 
@@ -33,5 +34,6 @@ pub mod pipeline;
 pub mod render;
 pub mod schedule;
 pub mod store;
+pub mod story;
 pub mod systemd;
 pub mod telemetry;

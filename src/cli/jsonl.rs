@@ -5,10 +5,11 @@ use std::io::{self, BufRead as _, BufReader, Read};
 use std::path::Path;
 
 use anyhow::Context as _;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::domain::ArticleText;
+use crate::domain::{ArticleText, Timestamp};
 use crate::language;
 
 /// Bytes that are read at once.
@@ -34,6 +35,7 @@ pub(super) struct Article {
     author: Option<String>,
     tags: Option<Vec<String>>,
     url: Option<String>,
+    published: Option<Value>,
 }
 
 /// Whether a language that is not given is guessed.
@@ -59,6 +61,28 @@ impl Article {
         Ok(article)
     }
 
+    /// When it was published, in milliseconds since 1970: a number, or a date as RFC 3339 writes it.
+    pub(super) fn published_ms(&self) -> Option<i64> {
+        match self.published.as_ref()? {
+            Value::Number(number) => {
+                let number = number.as_i64()?;
+                // Seconds of this century have ten figures, milliseconds thirteen.
+                Some(if number.abs() < 100_000_000_000 {
+                    number.saturating_mul(1000)
+                } else {
+                    number
+                })
+            }
+            Value::String(text) => {
+                let at: Option<Timestamp> = text.trim().parse().ok();
+                let day = || text.trim().parse::<jiff::civil::DateTime>().ok();
+                let at = at.or_else(|| TimeZone::UTC.to_timestamp(day()?).ok());
+                at.map(Timestamp::as_millisecond)
+            }
+            _ => None,
+        }
+    }
+
     /// The article as queries see it; its text as it is, paragraphs parted by blank lines.
     pub(super) fn text(&self) -> ArticleText<'_> {
         ArticleText {
@@ -80,6 +104,18 @@ impl Article {
 pub(super) struct Line {
     number: usize,
     bytes: Vec<u8>,
+}
+
+impl Line {
+    /// Its number, from 1.
+    pub(super) fn number(&self) -> usize {
+        self.number
+    }
+
+    /// What stands on it.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 /// Lines that are worked on together; those without an article are left out.

@@ -17,8 +17,10 @@ mod notify;
 mod output;
 mod parse;
 mod run;
+mod senses;
 mod since;
 mod status;
+mod stories;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -59,6 +61,10 @@ enum Command {
     Extract(extract::Extract),
     /// Match articles from a JSON lines file against the watches of a configuration
     Match(matches::Match),
+    /// Tell of articles from a JSON lines file which are copies, what they add, and which tell one story
+    Stories(stories::Stories),
+    /// Tell of texts from a JSON lines file what their abbreviations stand for
+    Senses(senses::Senses),
     /// Tell of an article clause by clause why each watch fires on it, or why it does not
     Explain(explain::Explain),
     /// Run watches over the articles kept in the store, and compare with an older configuration
@@ -164,6 +170,8 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Init(init) => init.run(),
         Command::Check(check) => block_on(check.run()),
         Command::Match(matches) => matches.run(),
+        Command::Stories(stories) => stories.run(),
+        Command::Senses(senses) => senses.run(),
         Command::Explain(explain) => block_on(explain.run()),
         Command::Backtest(backtest) => block_on(backtest.run()),
         Command::Demo(demo) => block_on(demo.run()),

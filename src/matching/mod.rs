@@ -37,6 +37,7 @@ pub use marks::marks;
 pub use matcher::Matcher;
 pub use quote::quote;
 pub use trial::{Expectation, FailedTrial, failed_trials};
+pub(crate) use words::{Keys, Reading, Script, Words};
 
 /// What one watch looks for, as written in the configuration.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const PURE: [&str; 7] = [
-    "domain", "parse", "extract", "matching", "alerting", "render", "schedule",
+const PURE: [&str; 8] = [
+    "domain", "parse", "extract", "matching", "story", "alerting", "render", "schedule",
 ];
 
 /// For each module, the modules that it may name; `main > cli > daemon > pipeline, config > channel > store,
 /// http, the pure modules > domain`.
-const MAY_NAME: [(&str, &[&str]); 22] = [
+const MAY_NAME: [(&str, &[&str]); 23] = [
     ("domain", &[]),
     ("charset", &[]),
     ("language", &[]),
@@ -20,6 +20,7 @@ const MAY_NAME: [(&str, &[&str]); 22] = [
     ("render", &["domain", "matching"]),
     ("alerting", &["domain"]),
     ("matching", &["domain"]),
+    ("story", &["domain", "matching"]),
     ("extract", &["charset", "domain", "language"]),
     ("parse", &["charset", "domain"]),
     ("http", &["clock", "domain"]),
@@ -72,6 +73,7 @@ const MAY_NAME: [(&str, &[&str]); 22] = [
             "parse",
             "render",
             "store",
+            "story",
             "telemetry",
         ],
     ),

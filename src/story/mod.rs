@@ -1,0 +1,24 @@
+//! From articles to reports and stories: what was told before, what is new in it, and what belongs together.
+//!
+//! In go articles as text; out come signatures, under which reports are looked for, verdicts on copies, and the numbers of
+//! stories. Nothing here reads a clock, a file or a network: whoever asks keeps the texts.
+
+mod common;
+mod copies;
+mod desk;
+mod hashing;
+mod postings;
+mod senses;
+mod signature;
+mod spikes;
+mod text;
+mod threads;
+mod vectors;
+
+pub use copies::Kinship;
+pub use desk::{Desk, Incoming, Placed, Texts};
+pub use senses::{Definition, definitions, means, sense};
+pub use signature::Sought;
+pub use spikes::{Day, Expected, Sensitivity, expected, is_spike};
+pub use threads::{Newcomer, StoryNumber, Threads};
+pub use vectors::{Frequencies, Profile};

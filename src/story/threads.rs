@@ -1,0 +1,428 @@
+//! Stories: which reports tell of one event.
+//!
+//! A report joins the story with the report that is most like it, or begins one. Words say what kind of event it is, names
+//! which one of the kind, and time tells apart what returns.
+
+use std::collections::VecDeque;
+
+use super::hashing::HashedMap;
+use super::vectors::{Probe, Profile, Vector, norm, weight};
+
+/// The number of a story.
+pub type StoryNumber = u32;
+
+/// The stories that may still go on.
+#[derive(Debug, Default)]
+pub struct Threads {
+    members: VecDeque<Option<Box<Member>>>,
+    /// The number of the first of `members`.
+    first_member: u32,
+    stories: HashedMap<StoryNumber, Story>,
+    next_story: StoryNumber,
+    by_term: HashedMap<u32, Vec<u32>>,
+    by_name: HashedMap<u32, Vec<u32>>,
+    added: u32,
+    newest_at: i64,
+    /// For each of `members`, how well its terms fit the article that is looked at; all 0 between two articles.
+    fits: Vec<f32>,
+}
+
+/// A report of a story.
+#[derive(Debug)]
+struct Member {
+    story: StoryNumber,
+    /// Milliseconds since 1970.
+    at: i64,
+    language: u32,
+    terms: Box<[u32]>,
+    /// Where the names begin in `terms`, and where the headline does.
+    names_from: u16,
+    headline_from: u16,
+    norms: [f32; 3],
+    rare_numbers: Box<[u32]>,
+}
+
+#[derive(Debug)]
+struct Story {
+    /// Its last reports.
+    members: VecDeque<u32>,
+    last_at: i64,
+    /// The names of its reports, those of older ones faded.
+    names: Vec<u32>,
+}
+
+/// A report that looks for its story.
+#[derive(Debug, Clone, Copy)]
+pub struct Newcomer<'a> {
+    /// What it is about.
+    pub profile: &'a Profile,
+    /// When it was published, in milliseconds since 1970.
+    pub at: i64,
+    /// Its language, as a number; 0 where it is not known.
+    pub language: u32,
+}
+
+/// The number of a story's reports that are compared: the last ones.
+const COMPARED_MEMBERS: usize = 12;
+/// Stories that are compared.
+const COMPARED_STORIES: usize = 12;
+/// Terms by which a report is found: so many words, so many names.
+const INDEXED_WORDS: usize = 16;
+const INDEXED_NAMES: usize = 8;
+/// Reports that are looked at for a term: the newest.
+const NEWEST: usize = 512;
+/// How much the likeness to all of a story's reports counts beside that to the nearest: what resembles one alone leads
+/// from story to story.
+const ALL_SHARE: f32 = 0.5;
+/// How alike a report must be to join.
+const JOIN: f32 = 0.18;
+/// What each day between two reports takes from their likeness.
+const PER_DAY: f32 = 0.08;
+/// Names from which on an article is told apart by them.
+const ENOUGH_NAMES: usize = 3;
+/// Likeness in names below which a report tells of another event.
+const OTHER_NAMES: f32 = 0.12;
+/// What such a report's likeness is multiplied by.
+const OTHER_EVENT: f32 = 0.4;
+/// Idle time after which a story is over, in milliseconds.
+const IDLE: i64 = 5 * DAY;
+/// Reports in different languages are of one story if no more lies between them.
+const OTHER_LANGUAGE: i64 = 2 * DAY;
+const DAY: i64 = 24 * 60 * 60 * 1000;
+/// Names of a story that are kept.
+const STORY_NAMES: usize = 100;
+/// Reports after which what is over is forgotten.
+const SWEEP_AFTER: u32 = 2_000;
+
+impl Threads {
+    /// Finds the story of a report, or begins one.
+    pub fn place(&mut self, newcomer: &Newcomer<'_>) -> StoryNumber {
+        let story = self.find(newcomer).unwrap_or_else(|| {
+            self.next_story += 1;
+            self.next_story
+        });
+        self.add(newcomer, story);
+        story
+    }
+
+    /// Notes that a story goes on with a copy of one of its reports.
+    pub fn touch(&mut self, story: StoryNumber, at: i64) {
+        if let Some(story) = self.stories.get_mut(&story) {
+            story.last_at = story.last_at.max(at);
+        }
+    }
+
+    /// The story that a report belongs to, if there is one.
+    #[must_use]
+    pub fn find(&mut self, newcomer: &Newcomer<'_>) -> Option<StoryNumber> {
+        let candidates = self.candidates(newcomer);
+        let probes = Probes::of(newcomer.profile);
+        let mut best: Option<(StoryNumber, f32)> = None;
+        for story in candidates {
+            let score = self.score(newcomer, &probes, story);
+            if score >= JOIN && best.is_none_or(|(_, other)| score > other) {
+                best = Some((story, score));
+            }
+        }
+        best.map(|(story, _)| story)
+            .or_else(|| self.in_another_language(newcomer))
+    }
+
+    fn member(&self, number: u32) -> Option<&Member> {
+        let place = usize::try_from(number.checked_sub(self.first_member)?).ok()?;
+        self.members.get(place)?.as_deref()
+    }
+
+    /// The stories whose reports share the most telling terms.
+    fn candidates(&mut self, newcomer: &Newcomer<'_>) -> Vec<StoryNumber> {
+        let mut touched: Vec<u32> = Vec::new();
+        let mut fits = std::mem::take(&mut self.fits);
+        fits.resize(self.members.len(), 0.0);
+        let profile = newcomer.profile;
+        let words = indexed(&profile.words, INDEXED_WORDS).map(|term| (term, 0.7, &profile.words));
+        let names = indexed(&profile.names, INDEXED_NAMES).map(|term| (term, 0.3, &profile.names));
+        for (term, share, vector) in words.chain(names) {
+            let Some(list) = self.by_term.get(&(term >> 8)) else {
+                continue;
+            };
+            let length = norm(&vector.terms).max(1.0);
+            let worth = share * (weight(term) / length).powi(2);
+            for number in list.iter().rev().take(NEWEST) {
+                let place = number.checked_sub(self.first_member);
+                let place = place.and_then(|place| usize::try_from(place).ok());
+                if let Some(fit) = place.and_then(|place| fits.get_mut(place)) {
+                    if *fit == 0.0 {
+                        touched.push(*number);
+                    }
+                    *fit += worth;
+                }
+            }
+        }
+        let stories = self.best_stories(&touched, &fits, newcomer.at);
+        for number in touched {
+            let place = usize::try_from(number - self.first_member);
+            if let Some(fit) = place.ok().and_then(|place| fits.get_mut(place)) {
+                *fit = 0.0;
+            }
+        }
+        self.fits = fits;
+        stories
+    }
+
+    fn best_stories(&self, touched: &[u32], fits: &[f32], at: i64) -> Vec<StoryNumber> {
+        let mut by_story: HashedMap<StoryNumber, f32> = HashedMap::default();
+        for number in touched {
+            let place = usize::try_from(number - self.first_member).unwrap_or(usize::MAX);
+            let (Some(fit), Some(member)) = (fits.get(place), self.member(*number)) else {
+                continue;
+            };
+            let best = by_story.entry(member.story).or_default();
+            *best = best.max(*fit);
+        }
+        let mut best: Vec<(StoryNumber, f32)> = by_story.into_iter().collect();
+        best.retain(|(story, _)| {
+            let story = self.stories.get(story);
+            story.is_some_and(|story| at.saturating_sub(story.last_at) <= IDLE)
+        });
+        best.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0)));
+        best.truncate(COMPARED_STORIES);
+        best.into_iter().map(|(story, _)| story).collect()
+    }
+
+    /// How alike a report is to the report of a story that it is most like.
+    fn score(&self, newcomer: &Newcomer<'_>, probes: &Probes, number: StoryNumber) -> f32 {
+        let Some(story) = self.stories.get(&number) else {
+            return 0.0;
+        };
+        let members = story.members.iter().rev().take(COMPARED_MEMBERS);
+        let (best, sum, count) = members
+            .filter_map(|number| self.member(*number))
+            .map(|member| likeness(newcomer, probes, member))
+            .fold((0.0_f32, 0.0, 0.0), |(best, sum, count), one| {
+                (best.max(one), sum + one, count + 1.0)
+            });
+        let best = best - ALL_SHARE * (best - sum / f32::max(count, 1.0));
+        let has_names =
+            newcomer.profile.names.len() >= ENOUGH_NAMES && story.names.len() >= ENOUGH_NAMES;
+        if has_names && probes.names.cosine(&story.names, norm(&story.names)) < OTHER_NAMES {
+            best * OTHER_EVENT
+        } else {
+            best
+        }
+    }
+
+    /// The story of another language that shares rare names, or a rare name and numbers.
+    fn in_another_language(&self, newcomer: &Newcomer<'_>) -> Option<StoryNumber> {
+        let mut shared: HashedMap<u32, usize> = HashedMap::default();
+        for name in &newcomer.profile.rare_names {
+            let list = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
+            for number in list.iter().rev().take(NEWEST) {
+                *shared.entry(*number).or_default() += 1;
+            }
+        }
+        let mut best: Option<(usize, u32, StoryNumber)> = None;
+        for (number, names) in shared {
+            let Some(member) = self.member(number) else {
+                continue;
+            };
+            let is_other = member.language != newcomer.language;
+            let is_near = newcomer.at.saturating_sub(member.at).abs() <= OTHER_LANGUAGE;
+            if !is_other || !is_near {
+                continue;
+            }
+            let numbers = newcomer.profile.rare_numbers.iter();
+            let numbers = numbers
+                .filter(|number| member.rare_numbers.binary_search(number).is_ok())
+                .count();
+            if names >= 2 || numbers >= 2 {
+                best = best.max(Some((names * 2 + numbers, number, member.story)));
+            }
+        }
+        best.map(|(_, _, story)| story)
+    }
+
+    fn add(&mut self, newcomer: &Newcomer<'_>, number: StoryNumber) {
+        let member = u32::try_from(self.members.len())
+            .map_or(u32::MAX, |length| self.first_member.saturating_add(length));
+        let profile = newcomer.profile;
+        for term in
+            indexed(&profile.words, INDEXED_WORDS).chain(indexed(&profile.names, INDEXED_NAMES))
+        {
+            push(self.by_term.entry(term >> 8).or_default(), member);
+        }
+        for name in &profile.rare_names {
+            push(self.by_name.entry(*name).or_default(), member);
+        }
+        self.members
+            .push_back(Some(Box::new(Member::of(newcomer, number))));
+        self.newest_at = self.newest_at.max(newcomer.at);
+        let story = self.stories.entry(number).or_insert_with(|| Story {
+            members: VecDeque::new(),
+            last_at: newcomer.at,
+            names: Vec::new(),
+        });
+        story.fade_in(&profile.names, newcomer.at);
+        story.members.push_back(member);
+        if story.members.len() > COMPARED_MEMBERS
+            && let Some(oldest) = story.members.pop_front()
+        {
+            self.forget(oldest);
+        }
+        self.added += 1;
+        if self.added >= SWEEP_AFTER {
+            self.added = 0;
+            self.sweep();
+        }
+    }
+
+    fn forget(&mut self, member: u32) {
+        let place = member.checked_sub(self.first_member);
+        let place = place.and_then(|place| usize::try_from(place).ok());
+        if let Some(place) = place.and_then(|place| self.members.get_mut(place)) {
+            *place = None;
+        }
+    }
+
+    /// Forgets the stories that are over.
+    fn sweep(&mut self) {
+        let over = self.newest_at - IDLE;
+        let mut gone = Vec::new();
+        self.stories.retain(|_, story| {
+            let stays = story.last_at >= over;
+            if !stays {
+                gone.extend(story.members.iter().copied());
+            }
+            stays
+        });
+        for member in gone {
+            self.forget(member);
+        }
+        while self.members.front().is_some_and(Option::is_none) {
+            self.members.pop_front();
+            self.first_member += 1;
+        }
+        let (members, first) = (&self.members, self.first_member);
+        let lives = |number: &u32| {
+            let place = number
+                .checked_sub(first)
+                .and_then(|place| usize::try_from(place).ok());
+            place
+                .and_then(|place| members.get(place))
+                .is_some_and(Option::is_some)
+        };
+        for index in [&mut self.by_term, &mut self.by_name] {
+            index.retain(|_, list| {
+                list.retain(lives);
+                if list.len() * 2 < list.capacity() {
+                    list.shrink_to_fit();
+                }
+                !list.is_empty()
+            });
+        }
+        self.fits = Vec::new();
+    }
+}
+
+/// Adds to a list of which the end is looked at.
+fn push(list: &mut Vec<u32>, member: u32) {
+    if list.len() >= NEWEST * 2 {
+        list.drain(..NEWEST);
+    }
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+    list.push(member);
+}
+
+/// The terms by which a vector is found.
+fn indexed(vector: &Vector, at_most: usize) -> impl Iterator<Item = u32> {
+    vector.terms.iter().take(at_most).copied()
+}
+
+#[derive(Debug)]
+struct Probes {
+    words: Probe,
+    names: Probe,
+    headline: Probe,
+}
+
+impl Probes {
+    fn of(profile: &Profile) -> Self {
+        Self {
+            words: Probe::of(&profile.words.terms),
+            names: Probe::of(&profile.names.terms),
+            headline: Probe::of(&profile.headline.terms),
+        }
+    }
+}
+
+impl Member {
+    fn of(newcomer: &Newcomer<'_>, story: StoryNumber) -> Self {
+        let profile = newcomer.profile;
+        let parts = [&profile.words, &profile.names, &profile.headline];
+        let terms: Vec<u32> = parts
+            .iter()
+            .flat_map(|part| part.terms.iter().copied())
+            .collect();
+        let short = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
+        Self {
+            story,
+            at: newcomer.at,
+            language: newcomer.language,
+            terms: terms.into_boxed_slice(),
+            names_from: short(profile.words.len()),
+            headline_from: short(profile.words.len() + profile.names.len()),
+            norms: parts.map(|part| norm(&part.terms)),
+            rare_numbers: profile.rare_numbers.clone().into_boxed_slice(),
+        }
+    }
+
+    fn parts(&self) -> (&[u32], &[u32], &[u32]) {
+        let (rest, headline) = self
+            .terms
+            .split_at_checked(usize::from(self.headline_from))
+            .unwrap_or((&self.terms, &[]));
+        let (words, names) = rest
+            .split_at_checked(usize::from(self.names_from))
+            .unwrap_or((rest, &[]));
+        (words, names, headline)
+    }
+}
+
+fn likeness(newcomer: &Newcomer<'_>, probes: &Probes, member: &Member) -> f32 {
+    let (words, names, headline) = member.parts();
+    let [words_norm, names_norm, headline_norm] = member.norms;
+    let in_words = probes.words.cosine(words, words_norm);
+    let in_names = if names.len() < ENOUGH_NAMES || newcomer.profile.names.len() < ENOUGH_NAMES {
+        in_words
+    } else {
+        probes.names.cosine(names, names_norm)
+    };
+    let in_headline = probes.headline.cosine(headline, headline_norm);
+    0.8 * (0.7 * in_words + 0.3 * in_names) + 0.2 * in_headline
+        - PER_DAY * days(newcomer.at.saturating_sub(member.at).abs())
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "days, of which the first digits are enough"
+)]
+fn days(ms: i64) -> f32 {
+    ms as f32 / DAY as f32
+}
+
+impl Story {
+    /// Adds the names of a report to those of the story, of which the older ones fade.
+    fn fade_in(&mut self, names: &Vector, at: i64) {
+        let faded = (-days(at.saturating_sub(self.last_at).max(0))).exp();
+        self.last_at = self.last_at.max(at);
+        let mut weights: HashedMap<u32, f32> = HashedMap::default();
+        for (terms, share) in [(&self.names, faded), (&names.terms, 1.0)] {
+            let length = norm(terms).max(1.0);
+            for term in terms {
+                *weights.entry(*term & !0xff).or_default() += share * weight(*term) / length;
+            }
+        }
+        self.names = Vector::of(weights.into_iter().collect(), STORY_NAMES).terms;
+    }
+}
