@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::{Outcome, output};
 use crate::clock::Clock;
 use crate::config::{self, ProcessEnvironment, Secrets};
-use crate::daemon::{self, Mode};
+use crate::daemon;
 use crate::demo;
 use crate::demo::config::{Console, DemoSetup};
 use crate::demo::newsroom::{Newsroom, Outlet, Publishing, STORIES, WATCHES};
@@ -54,7 +54,7 @@ impl Demo {
         let stage = Stage::set(publishing).await?;
         stage.introduce()?;
         if self.once {
-            daemon::run(&stage.config, Mode::Once).await?;
+            daemon::once(&stage.config).await?;
         } else {
             stage.play().await?;
         }
@@ -113,7 +113,7 @@ impl Stage {
     /// Lets the stories come out one by one while the service runs, until somebody stops it.
     async fn play(&self) -> anyhow::Result<()> {
         output::line("A story comes out every few seconds; Ctrl-C ends the demonstration.\n")?;
-        let service = daemon::run(&self.config, Mode::Service);
+        let service = daemon::run(&self.config);
         tokio::pin!(service);
         let clock = Clock::system();
         loop {

@@ -17,10 +17,12 @@ mod notify;
 mod output;
 mod parse;
 mod run;
+mod search;
 mod senses;
 mod since;
 mod status;
 mod stories;
+mod upkeep;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -31,7 +33,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Environment as _, ProcessEnvironment, config_places};
+use crate::config::{Color, Environment as _, ProcessEnvironment, config_places};
 use crate::defects;
 use crate::telemetry;
 
@@ -75,6 +77,16 @@ enum Command {
     /// Find the feeds of a site; take lists of feeds in and out
     #[command(subcommand)]
     Feeds(feeds::Feeds),
+    /// Look through the kept articles, in the language of the watches
+    Search(search::Search),
+    /// Copy the store to a file, while the service runs
+    Backup(upkeep::Backup),
+    /// Put a copy in the place of the store
+    Restore(upkeep::Restore),
+    /// Print what a shell needs to complete newswatch's commands
+    Completions(upkeep::Completions),
+    /// Write the manual pages to a folder
+    Man(upkeep::Man),
     /// List alerts, show one, or send again what was given up
     #[command(subcommand)]
     Alerts(alerts::Alerts),
@@ -119,6 +131,8 @@ enum Outcome {
     Done,
     /// The answer is no, or some of what was asked failed and has been reported.
     No,
+    /// It answers with an exit code of its own: `status --check` alone.
+    Code(u8),
 }
 
 /// Runs the command that the process was started with: 0 done, 1 the answer is no or something failed,
@@ -146,6 +160,7 @@ fn run_with(arguments: Vec<OsString>) -> ExitCode {
     match dispatch(cli.command) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::No) => ExitCode::FAILURE,
+        Ok(Outcome::Code(code)) => ExitCode::from(code),
         Err(error) => {
             output::complain(&format!("{error:#}"));
             ExitCode::FAILURE
@@ -172,6 +187,11 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Match(matches) => matches.run(),
         Command::Stories(stories) => stories.run(),
         Command::Senses(senses) => senses.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
+        Command::Search(search) => block_on(search.run()),
         Command::Explain(explain) => block_on(explain.run()),
         Command::Backtest(backtest) => block_on(backtest.run()),
         Command::Demo(demo) => block_on(demo.run()),
@@ -210,6 +230,7 @@ fn start_logging(command: &Command) {
     let problem = telemetry::start(
         wanted.as_deref().or(default),
         variable("JOURNAL_STREAM").as_deref(),
+        output::color_of_errors() == Color::Ansi,
     );
     if let Some(problem) = problem {
         output::complain(&format!("NEWSWATCH_LOG is left aside: {problem}"));

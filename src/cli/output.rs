@@ -161,3 +161,39 @@ pub(super) fn time(at: Timestamp) -> String {
         .strftime("%Y-%m-%d %H:%M:%S %Z")
         .to_string()
 }
+
+/// How long ago a time is, or how far ahead: `4 min ago`, `in 2 h`.
+pub(super) fn from_now(at: Timestamp, now: Timestamp) -> String {
+    let seconds = at.duration_since(now).as_secs();
+    let size = match seconds.unsigned_abs() {
+        seconds @ 0..120 => format!("{seconds} s"),
+        seconds @ 120..7_200 => format!("{} min", seconds / 60),
+        seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    };
+    if seconds > 0 {
+        format!("in {size}")
+    } else {
+        format!("{size} ago")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_near_now_is_told_by_its_distance() {
+        let now = Timestamp::from_second(1_790_000_000).unwrap();
+        for (seconds, words) in [
+            (0, "0 s ago"),
+            (-90, "90 s ago"),
+            (-600, "10 min ago"),
+            (7_300, "in 2 h"),
+            (-260_000, "3 days ago"),
+        ] {
+            let at = now + jiff::SignedDuration::from_secs(seconds);
+            assert_eq!(from_now(at, now), words);
+        }
+    }
+}

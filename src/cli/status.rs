@@ -1,15 +1,29 @@
-//! `newswatch status`: how the feeds and channels are, and what became of the matches.
+//! `newswatch status`: whether the service runs, how the feeds and channels are, and what became of the matches.
+
+use std::path::Path;
 
 use clap::Args;
-use serde_json::{Value, json};
 
-use super::loading::load;
-use super::output::Tone;
+use super::loading::{load, no_such, one_paragraph};
+use super::output::{Tone, counted, from_now, toned};
 use super::{ConfigArg, Outcome, output};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon;
-use crate::domain::{Timestamp, shown_url};
-use crate::store::{ChannelLine, Counts, FeedLine, Report, Store};
+use crate::domain::Timestamp;
+use crate::ops::status::{
+    self, ChannelView, FeedView, ServiceState, ServiceView, Severity, StatusQuery, StatusView,
+};
+use crate::store::{Counts, Store, StoreError};
+
+/// The most feeds of which those that are well are listed one by one.
+const LISTED_FEEDS: usize = 40;
+
+/// The most problems that are listed.
+const LISTED_PROBLEMS: usize = 10;
+
+/// The exit code of `--check` when nothing can be told.
+const UNKNOWN: u8 = 3;
 
 /// Arguments of `status`.
 #[derive(Debug, Args)]
@@ -19,29 +33,140 @@ pub(super) struct Status {
     /// Print one JSON object instead
     #[arg(long)]
     json: bool,
+    /// Print one line for a monitoring system; exit 0 fine, 1 warning, 2 critical, 3 unknown
+    #[arg(long, conflicts_with_all = ["json", "failing", "feed", "channel", "all"])]
+    check: bool,
+    #[command(flatten)]
+    shows: Shows,
+    /// Show only the feeds whose address or name holds this text
+    #[arg(long, value_name = "TEXT")]
+    feed: Option<String>,
+    /// Show only this channel
+    #[arg(long, value_name = "NAME")]
+    channel: Option<String>,
+}
+
+/// How many are shown.
+#[derive(Debug, Args)]
+struct Shows {
+    /// Show only the feeds and channels that somebody should look at
+    #[arg(long)]
+    failing: bool,
+    /// Show every feed, however many there are
+    #[arg(long)]
+    all: bool,
 }
 
 impl Status {
     pub(super) async fn run(self) -> anyhow::Result<Outcome> {
-        let (store, config) = open(&self.config).await?;
-        let mut report = store.report().await?;
-        add_unused(&mut report.channels, &config);
-        if self.json {
-            output::line(&as_json(&report).to_string())?;
-        } else {
-            output::line(&format!("Configuration {}\n", self.config.path.display()))?;
-            print(&report)?;
+        if self.check {
+            return self.check().await;
         }
-        Ok(Outcome::Done)
+        let config = load(&self.config.path)?;
+        let query = query_of(&config, &self.config.path);
+        match look(&config, &query).await {
+            Ok(mut view) => {
+                self.narrow(&mut view)?;
+                self.print(&view)?;
+                Ok(Outcome::Done)
+            }
+            Err(error @ StoreError::NoDatabase { .. }) => {
+                self.print(&status::never_run(&query))?;
+                if !self.json {
+                    output::complain(&error.to_string());
+                }
+                Ok(Outcome::No)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
-}
 
-/// Adds the channels that nothing has been sent to, which the store does not know yet.
-fn add_unused(lines: &mut Vec<ChannelLine>, config: &Config) {
-    for settings in &config.channels {
-        if !lines.iter().any(|line| line.name == settings.name) {
-            lines.push(ChannelLine::unused(settings.name.clone()));
+    /// One line for a monitoring system, in the form that its plug-ins have: words, a bar, and numbers.
+    async fn check(&self) -> anyhow::Result<Outcome> {
+        let unknown = |error: String| {
+            let first = error.lines().next().unwrap_or_default().replace('|', "/");
+            output::line(&format!("NEWSWATCH UNKNOWN - {first}"))?;
+            Ok(Outcome::Code(UNKNOWN))
+        };
+        let config = match load(&self.config.path) {
+            Ok(config) => config,
+            Err(error) => return unknown(format!("{error:#}")),
+        };
+        let query = query_of(&config, &self.config.path);
+        let view = match look(&config, &query).await {
+            Ok(view) => view,
+            Err(StoreError::NoDatabase { .. }) => status::never_run(&query),
+            Err(error) => return unknown(error.to_string()),
+        };
+        output::line(&monitored(&view))?;
+        Ok(Outcome::Code(view.state as u8))
+    }
+
+    /// Leaves what was asked for.
+    fn narrow(&self, view: &mut StatusView) -> anyhow::Result<()> {
+        if let Some(text) = &self.feed {
+            let wanted = text.to_lowercase();
+            let names = |feed: &FeedView| {
+                let name = feed.name.clone().unwrap_or_default();
+                [feed.url.clone(), feed.fetch_url.clone(), name]
+            };
+            let known: Vec<String> = view.feeds.iter().flat_map(names).collect();
+            let holds = |feed: &FeedView| {
+                let names = names(feed);
+                names
+                    .iter()
+                    .any(|name| name.to_lowercase().contains(&wanted))
+            };
+            view.feeds.retain(holds);
+            let known = known.iter().map(String::as_str);
+            let known = known.filter(|name| !name.is_empty());
+            anyhow::ensure!(!view.feeds.is_empty(), "{}", no_such("feed", text, known));
         }
+        if let Some(name) = &self.channel {
+            let known: Vec<String> = view.channels.iter().map(|of| of.name.clone()).collect();
+            view.channels.retain(|channel| channel.name == *name);
+            let known = known.iter().map(String::as_str);
+            anyhow::ensure!(
+                !view.channels.is_empty(),
+                "{}",
+                no_such("channel", name, known)
+            );
+        }
+        if self.shows.failing {
+            view.feeds
+                .retain(|feed| feed.fails() || feed.overdue || feed.page_problem.is_some());
+            view.channels.retain(|channel| channel.state != "ok");
+        }
+        Ok(())
+    }
+
+    fn print(&self, view: &StatusView) -> anyhow::Result<()> {
+        if self.json {
+            return output::line(&serde_json::to_string(view)?);
+        }
+        let shows_feeds = self.channel.is_none() || self.feed.is_some();
+        let shows_channels = self.feed.is_none() || self.channel.is_some();
+        let is_narrow = self.feed.is_some() || self.channel.is_some();
+        if !is_narrow {
+            print_head(view)?;
+            let most = if self.shows.failing {
+                usize::MAX
+            } else {
+                LISTED_PROBLEMS
+            };
+            print_problems(view, most)?;
+        }
+        if shows_feeds {
+            let lists_all = self.shows.all || self.shows.failing || is_narrow;
+            print_feeds(view, lists_all)?;
+        }
+        if shows_channels {
+            print_channels(view)?;
+        }
+        if !is_narrow {
+            print_counts(&view.counts)?;
+        }
+        Ok(())
     }
 }
 
@@ -57,90 +182,240 @@ pub(super) async fn open(arg: &ConfigArg) -> anyhow::Result<(Store, Config)> {
     Ok((store, config))
 }
 
-fn print(report: &Report) -> anyhow::Result<()> {
-    output::line(&format!("Feeds ({})", report.feeds.len()))?;
-    for feed in &report.feeds {
-        print_feed(feed)?;
+fn query_of(config: &Config, path: &Path) -> StatusQuery {
+    let server = config.store.server.as_ref();
+    StatusQuery {
+        config: path.to_owned(),
+        state_dir: config.state_dir.clone(),
+        server: server.map(|server| server.shown().to_owned()),
+        feeds: config.feeds.len(),
+        channels: config
+            .channels
+            .iter()
+            .map(|channel| channel.name.clone())
+            .collect(),
+        now: Clock::system().now(),
     }
-    output::line(&format!("\nChannels ({})", report.channels.len()))?;
-    for channel in &report.channels {
-        print_channel(channel)?;
-    }
-    print_counts(&report.counts)
 }
 
-fn print_feed(feed: &FeedLine) -> anyhow::Result<()> {
+async fn look(config: &Config, query: &StatusQuery) -> Result<StatusView, StoreError> {
+    let store = daemon::open_store_beside(config).await?;
+    status::status(&store, query).await
+}
+
+fn monitored(view: &StatusView) -> String {
+    let first = view
+        .problems
+        .first()
+        .map(|problem| format!("; {}", problem.message))
+        .unwrap_or_default();
+    let failing = view.feeds.iter().filter(|feed| feed.fails()).count();
+    let broken = view.channels.iter().filter(|channel| channel.state != "ok");
+    let words = format!("{}{first}", view.summary).replace('|', "/");
+    format!(
+        "NEWSWATCH {} - {words} | feeds={} feeds_failing={failing} channels_not_ok={} alerts={}c alerts_waiting={} alerts_lost={}c",
+        view.state.as_str().to_uppercase(),
+        view.feeds.len(),
+        broken.count(),
+        view.counts.alerts,
+        view.counts.alerts_waiting,
+        view.counts.alerts_lost
+    )
+}
+
+fn print_head(view: &StatusView) -> anyhow::Result<()> {
+    let state = severity(view.state);
+    let margin = view.state.as_str().len() + 2;
     output::line(&format!(
-        "  {} {}{}",
-        toned_state(feed_state(feed), 8),
-        shown_url(&feed.url),
-        feed.name
-            .as_ref()
-            .map(|name| format!("  ({name})"))
-            .unwrap_or_default()
+        "{state}: {}",
+        one_paragraph(&view.summary, margin)
     ))?;
-    output::line(&format!(
-        "           last success {}, next poll {}, {} entries",
-        shown_time(feed.last_success_at),
-        if feed.gone {
-            "never".to_owned()
-        } else {
-            output::time(feed.next_poll_at)
-        },
-        feed.entries
-    ))?;
-    if feed.fetch_url != feed.url {
-        output::line(&format!(
-            "           {} {}",
-            if feed.is_found {
-                "a web page; its feed was found at"
-            } else {
-                "has moved for good to"
-            },
-            shown_url(&feed.fetch_url)
-        ))?;
+    output::line(&one_paragraph(&service_text(&view.service), 0))?;
+    output::line(&format!("Configuration {}", view.config))?;
+    output::line(&format!("Store {}, {}", view.store.kind, view.store.place))
+}
+
+fn service_text(service: &ServiceView) -> String {
+    let version = service.version.as_deref().unwrap_or_default();
+    let pid = service.pid.unwrap_or_default();
+    let time = |at: Option<Timestamp>| shown_time(at);
+    match service.state {
+        ServiceState::Running if service.pid.is_none() => {
+            "The service runs; it could not write down more about itself".into()
+        }
+        ServiceState::Running => format!(
+            "The service runs since {} (process {pid}, version {version})",
+            time(service.since)
+        ),
+        ServiceState::Hangs => format!(
+            "The service (process {pid}, version {version}) has given no sign of life since {}",
+            time(service.seen)
+        ),
+        ServiceState::Stopped if service.once => format!(
+            "No service runs; a single run ended {} (version {version})",
+            time(service.stopped)
+        ),
+        ServiceState::Stopped => format!(
+            "The service does not run; it was stopped {} (version {version})",
+            time(service.stopped)
+        ),
+        ServiceState::Killed => format!(
+            "The service does not run; its last sign of life was {}, and it was not stopped",
+            time(service.seen)
+        ),
+        ServiceState::NeverRun => "The service has never run here".into(),
+        ServiceState::Unknown => "Whether the service runs cannot be seen by this user".into(),
     }
-    if let Some(error) = &feed.error {
-        output::line(&format!(
-            "           failing since {} ({} polls): {error}",
-            shown_time(feed.failing_since),
-            feed.failures
-        ))?;
+}
+
+fn print_problems(view: &StatusView, most: usize) -> anyhow::Result<()> {
+    if view.problems.is_empty() {
+        return Ok(());
     }
-    if let Some(problem) = &feed.page_problem {
+    output::line("")?;
+    for problem in view.problems.iter().take(most) {
+        let room = " ".repeat(10_usize.saturating_sub(problem.severity.as_str().len()));
         output::line(&format!(
-            "           article pages not used since {}: {problem}",
-            shown_time(feed.pages_failing_since)
+            "  {}{room}{}",
+            severity(problem.severity),
+            one_paragraph(&problem.message, 12)
         ))?;
+        if let Some(hint) = &problem.hint {
+            let hint = format!("help: {hint}");
+            output::line(&format!("            {}", one_paragraph(&hint, 12)))?;
+        }
     }
-    for repair in &feed.repairs {
-        output::line(&format!("           mended: {repair}"))?;
+    let left = view.problems.len().saturating_sub(most);
+    if left > 0 {
+        output::line(&format!(
+            "  ... and {left} more: newswatch status --failing"
+        ))?;
     }
     Ok(())
 }
 
-fn print_channel(channel: &ChannelLine) -> anyhow::Result<()> {
-    output::line(&format!(
-        "  {} {}: {} delivered, {} waiting, {} held, {} given up, last success {}",
-        toned_state(channel.state.as_str(), 13),
+fn severity(severity: Severity) -> String {
+    let tone = match severity {
+        Severity::Ok => Tone::Good,
+        Severity::Warning | Severity::Unknown => Tone::Doubtful,
+        Severity::Critical => Tone::Bad,
+    };
+    toned(severity.as_str(), tone)
+}
+
+fn print_feeds(view: &StatusView, lists_all: bool) -> anyhow::Result<()> {
+    output::line(&format!("\nFeeds ({})", view.feeds.len()))?;
+    let is_well = |feed: &&FeedView| feed.state == "ok" && !feed.overdue;
+    let folds = !lists_all && view.feeds.len() > LISTED_FEEDS;
+    let runs = view.service.state == ServiceState::Running;
+    for feed in view.feeds.iter().filter(|feed| !folds || !is_well(feed)) {
+        print_feed(feed, runs)?;
+    }
+    if folds {
+        let well = view.feeds.iter().filter(is_well).count();
+        output::line(&format!(
+            "  {} {well} more; each of them: newswatch status --all",
+            toned("ok      ", Tone::Good)
+        ))?;
+    }
+    Ok(())
+}
+
+fn print_feed(feed: &FeedView, runs: bool) -> anyhow::Result<()> {
+    let name = feed.name.as_ref();
+    let name = name.map(|name| format!("  ({name})")).unwrap_or_default();
+    let word = if feed.overdue && runs && feed.state == "ok" {
+        "late"
+    } else {
+        feed.state
+    };
+    output::line(&format!("  {} {}{name}", toned_state(word, 8), feed.url))?;
+    let detail = |text: String| output::line(&format!("           {}", one_paragraph(&text, 11)));
+    detail(format!(
+        "read {}, {}, {}",
+        shown_age(feed.last_success),
+        next_poll(feed, runs),
+        counted(feed.entries as usize, "entry", "entries")
+    ))?;
+    if feed.fetch_url != feed.url {
+        let how = if feed.found {
+            "a web page; its feed was found at"
+        } else {
+            "has moved for good to"
+        };
+        detail(format!("{how} {}", feed.fetch_url))?;
+    }
+    if let Some(error) = &feed.error {
+        detail(format!(
+            "failing since {} ({}): {error}",
+            shown_time(feed.failing_since),
+            counted(feed.failures as usize, "poll", "polls")
+        ))?;
+    }
+    if let Some(problem) = &feed.page_problem {
+        detail(format!(
+            "article pages not used since {}: {problem}",
+            shown_time(feed.pages_failing_since)
+        ))?;
+    }
+    for repair in &feed.repairs {
+        detail(format!("mended: {repair}"))?;
+    }
+    Ok(())
+}
+
+/// When a feed is polled next; a time that has passed is said to have.
+fn next_poll(feed: &FeedView, runs: bool) -> String {
+    let now = Clock::system().now();
+    match feed.next_poll {
+        None => "never polled again".into(),
+        Some(at) if at > now => format!("next poll {}", from_now(at, now)),
+        Some(_) if !runs => "to be polled as soon as newswatch runs".into(),
+        Some(at) if feed.overdue => format!("should have been polled {}", from_now(at, now)),
+        Some(_) => "being polled now".into(),
+    }
+}
+
+fn print_channels(view: &StatusView) -> anyhow::Result<()> {
+    output::line(&format!("\nChannels ({})", view.channels.len()))?;
+    for channel in &view.channels {
+        print_channel(channel)?;
+    }
+    Ok(())
+}
+
+fn print_channel(channel: &ChannelView) -> anyhow::Result<()> {
+    let detail =
+        |text: String| output::line(&format!("                {}", one_paragraph(&text, 16)));
+    let text = format!(
+        "{}: {} delivered, {} waiting, {} held, {} given up, last success {}",
         channel.name,
         channel.delivered,
         channel.waiting,
         channel.held,
         channel.abandoned,
-        shown_time(channel.last_success_at)
+        shown_age(channel.last_success)
+    );
+    output::line(&format!(
+        "  {} {}",
+        toned_state(channel.state, 13),
+        one_paragraph(&text, 16)
     ))?;
     if let Some(error) = &channel.error {
-        output::line(&format!(
-            "                since {}: {error}",
-            shown_time(channel.failing_since)
-        ))?;
+        let since = match channel.failing_since {
+            Some(since) => format!("since {}: ", output::time(since)),
+            None => String::new(),
+        };
+        detail(format!("{since}{error}"))?;
+    }
+    if let Some(hint) = &channel.hint {
+        detail(format!("help: {hint}"))?;
     }
     if let Some(until) = channel.not_before {
-        output::line(&format!(
-            "                nothing is sent before {}",
-            output::time(until)
-        ))?;
+        let now = Clock::system().now();
+        if until > now {
+            detail(format!("nothing is sent before {}", output::time(until)))?;
+        }
     }
     Ok(())
 }
@@ -148,12 +423,15 @@ fn print_channel(channel: &ChannelLine) -> anyhow::Result<()> {
 fn print_counts(counts: &Counts) -> anyhow::Result<()> {
     output::line(&format!(
         "\n{} entries taken in, {} of them under way\n{} matches = {} alerts + {} held\n\
+         of the alerts, {} have reached nobody yet and {} will reach nobody\n\
          {} ways of alerts to people = {} delivered + {} waiting + {} held + {} given up",
         counts.entries,
         counts.entries_waiting,
         counts.matches,
         counts.alerts,
         counts.held,
+        counts.alerts_waiting,
+        counts.alerts_lost,
         counts.legs,
         counts.delivered,
         counts.waiting,
@@ -162,90 +440,24 @@ fn print_counts(counts: &Counts) -> anyhow::Result<()> {
     ))
 }
 
-fn feed_state(feed: &FeedLine) -> &'static str {
-    if feed.gone {
-        "gone"
-    } else if feed.error.is_some() {
-        "failing"
-    } else if feed.last_success_at.is_none() {
-        "new"
-    } else {
-        "ok"
-    }
-}
-
 /// A state in the colour of what it means, with room for the longest.
 fn toned_state(state: &str, width: usize) -> String {
     let tone = match state {
-        "ok" | "new" | "unused" => Tone::Good,
-        "waiting" | "paused" | "gone" => Tone::Doubtful,
+        "ok" | "new" => Tone::Good,
+        "paused" | "gone" | "late" => Tone::Doubtful,
         _ => Tone::Bad,
     };
     let room = " ".repeat(width.saturating_sub(state.chars().count()));
-    format!("{}{room}", output::toned(state, tone))
+    format!("{}{room}", toned(state, tone))
 }
 
 fn shown_time(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "never".to_owned(), output::time)
 }
 
-fn as_json(report: &Report) -> Value {
-    let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
-    let feeds: Vec<Value> = report
-        .feeds
-        .iter()
-        .map(|feed| {
-            json!({
-                "url": shown_url(&feed.url),
-                "fetch_url": shown_url(&feed.fetch_url),
-                "found": feed.is_found,
-                "name": feed.name,
-                "state": feed_state(feed),
-                "error": feed.error,
-                "failing_since": time(feed.failing_since),
-                "failures": feed.failures,
-                "last_success": time(feed.last_success_at),
-                "next_poll": (!feed.gone).then(|| feed.next_poll_at.to_string()),
-                "entries": feed.entries,
-                "page_problem": feed.page_problem,
-                "pages_failing_since": time(feed.pages_failing_since),
-                "repairs": feed.repairs,
-            })
-        })
-        .collect();
-    let channels: Vec<Value> = report
-        .channels
-        .iter()
-        .map(|channel| {
-            json!({
-                "name": channel.name.0,
-                "state": channel.state.as_str(),
-                "error": channel.error,
-                "failing_since": time(channel.failing_since),
-                "last_success": time(channel.last_success_at),
-                "not_before": time(channel.not_before),
-                "delivered": channel.delivered,
-                "waiting": channel.waiting,
-                "held": channel.held,
-                "abandoned": channel.abandoned,
-            })
-        })
-        .collect();
-    let counts = &report.counts;
-    json!({
-        "feeds": feeds,
-        "channels": channels,
-        "counts": {
-            "entries": counts.entries,
-            "entries_waiting": counts.entries_waiting,
-            "matches": counts.matches,
-            "alerts": counts.alerts,
-            "held": counts.held,
-            "legs": counts.legs,
-            "delivered": counts.delivered,
-            "waiting": counts.waiting,
-            "legs_held": counts.legs_held,
-            "abandoned": counts.abandoned,
-        },
-    })
+fn shown_age(at: Option<Timestamp>) -> String {
+    at.map_or_else(
+        || "never".to_owned(),
+        |at| from_now(at, Clock::system().now()),
+    )
 }

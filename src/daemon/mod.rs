@@ -4,6 +4,7 @@
 //! another in its place.
 
 mod build;
+mod passed;
 mod presence;
 mod running;
 mod signals;
@@ -27,13 +28,14 @@ use crate::pipeline::{Context, Until, drive};
 use crate::systemd;
 
 pub use build::{adopt, context, open_store, open_store_beside, without_retries};
+pub use passed::Passed;
 use presence::Sign;
 use running::Running;
 use signals::{Signals, Told};
 
 /// Whether a run serves for ever or makes one pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+enum Mode {
     /// Until a signal ends it.
     Service,
     /// Polls every due feed once, does all that follows from it, and ends.
@@ -44,17 +46,18 @@ pub enum Mode {
 ///
 /// # Errors
 /// When the configuration, the state directory or a channel cannot be used, or a pass fails.
-pub async fn run(config_path: &Path, mode: Mode) -> anyhow::Result<()> {
+pub async fn run(config_path: &Path) -> anyhow::Result<()> {
+    let config = prepared(config_path)?;
+    serve(config_path, config, Clock::system()).await
+}
+
+/// Reads the configuration of a process that works by it.
+fn prepared(config_path: &Path) -> anyhow::Result<Config> {
     // Each connection takes a file; the usual soft limit of 1024 is a courtesy to programs that use select(2).
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
         warn!(error = %error, "the limit of open files stays as it is");
     }
-    let config = load(config_path)?;
-    let clock = Clock::system();
-    match mode {
-        Mode::Once => once(config_path, config, clock).await,
-        Mode::Service => serve(config_path, config, clock).await,
-    }
+    load(config_path)
 }
 
 /// Reads the configuration; warnings are logged, problems are the error.
@@ -78,30 +81,39 @@ fn load(path: &Path) -> anyhow::Result<Config> {
     }
 }
 
-async fn once(config_path: &Path, config: Config, clock: Clock) -> anyhow::Result<()> {
+/// Makes one pass over the configuration in a file, and tells what it did.
+///
+/// # Errors
+/// When the configuration, the state directory or a channel cannot be used, or the store fails.
+pub async fn once(config_path: &Path) -> anyhow::Result<Passed> {
+    let config = prepared(config_path)?;
+    let clock = Clock::system();
     let sign = Sign::new(&config.state_dir, config_path, Mode::Once, clock.clone());
     let store = open_store(&config).await.context("open the store")?;
     sign.tell(None);
     let ctx = context(config, store, clock).await?;
     without_retries(&ctx);
-    pass(Arc::new(ctx)).await?;
+    let passed = pass(Arc::new(ctx)).await?;
     sign.tell_of_the_end();
-    Ok(())
+    Ok(passed)
 }
 
 /// Polls what is due now, once, and does all that follows from it until nothing is left to do now.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn pass(ctx: Arc<Context>) -> anyhow::Result<()> {
+pub async fn pass(ctx: Arc<Context>) -> anyhow::Result<Passed> {
+    let before = ctx.store.report().await?;
     let due_by = Some(ctx.clock.now());
-    drive(Poll { due_by }, Arc::clone(&ctx), Until::Idle, || ()).await?;
+    let polled = drive(Poll { due_by }, Arc::clone(&ctx), Until::Idle, || ()).await?;
+    let between = ctx.store.report().await?;
     drive(Scrape, Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Flag, Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Gather, Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Notify::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
-    drive(Retain, ctx, Until::Idle, || ()).await?;
-    Ok(())
+    drive(Retain, Arc::clone(&ctx), Until::Idle, || ()).await?;
+    let after = ctx.store.report().await?;
+    Ok(Passed::between(polled, &before, &between, &after))
 }
 
 async fn serve(config_path: &Path, config: Config, clock: Clock) -> anyhow::Result<()> {

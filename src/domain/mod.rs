@@ -3,6 +3,7 @@
 //! Owns the types that the stages hand to one another, and nothing else: no input or output, no clock, no
 //! log. A value that has an invariant is made by one constructor that checks it; past it nobody checks again.
 
+mod advice;
 mod alert;
 mod article;
 mod budget;
@@ -20,6 +21,7 @@ mod time;
 mod trouble;
 mod watch;
 
+pub use advice::what_helps;
 pub use alert::{Alert, Held, HoldReason, Match, Past, PastAlert, Raised};
 pub use article::{Article, ArticleText, FeedWords, TextBasis, paragraphs};
 pub use budget::Budget;

@@ -8,5 +8,7 @@ pub mod backtest;
 pub mod explain;
 pub mod in_order;
 mod language;
+pub mod search;
+pub mod status;
 
 pub use language::depends_on_language;

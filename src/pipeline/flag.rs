@@ -11,7 +11,7 @@ use super::{Context, Plan, Stage, StageError};
 use crate::alerting::{self, Candidate, Decision};
 use crate::domain::{
     self, ArticleText, EntryId, Feed, Held, Hit, HoldReason, InstallationId, Match, Past, Quote,
-    Timestamp,
+    Shown, Timestamp,
 };
 use crate::matching::{self, Matcher};
 use crate::parse;
@@ -216,7 +216,15 @@ fn log(flagged: &Flagged) {
         warn!(entry.id = %entry, "matching an article came too late; another one matches it");
     }
     for raised in &flagged.judged.raised {
-        info!(entry.id = %entry, watch = %raised.alert.found.watch, alert.id = %raised.alert.id, "alert raised");
+        let alert = &raised.alert;
+        info!(
+            entry.id = %entry,
+            alert.id = %alert.id,
+            feed = alert.feeds.first().map(|feed| Shown::of(feed).to_string()),
+            watch = %alert.found.watch,
+            title = %Shown::of(&alert.title),
+            "alert raised"
+        );
     }
     for held in &flagged.judged.held {
         info!(entry.id = %entry, watch = %held.found.watch, reason = held.reason.as_str(), "match held");

@@ -9,7 +9,9 @@ use tracing::{debug, error, info, warn};
 
 use super::{Context, Plan, Stage, StageError};
 use crate::channel::{Attempt, Form};
-use crate::domain::{AttemptOutcome, ChannelName, ChannelState, DeliveryState, Timestamp};
+use crate::domain::{
+    AttemptOutcome, ChannelName, ChannelState, DeliveryState, Timestamp, what_helps,
+};
 use crate::schedule::{DeliveryPolicy, after_attempt};
 use crate::store::{Attempted, DueDelivery, Rendered, Unrendered};
 
@@ -187,7 +189,7 @@ fn log(due: &DueDelivery, outcome: &AttemptOutcome, attempted: &Attempted, stood
     match (outcome.reason(), &attempted.state) {
         (None, _) => info!(delivery.id = %id, channel = %channel, attempt, "delivery sent"),
         (Some(reason), DeliveryState::Abandoned { .. }) => {
-            error!(delivery.id = %id, channel = %channel, attempt, error = reason, "delivery given up");
+            error!(delivery.id = %id, channel = %channel, attempt, error = reason, help = what_helps(reason), "delivery given up");
         }
         (Some(reason), DeliveryState::Waiting { .. } | DeliveryState::Sent { .. }) => {
             debug!(delivery.id = %id, channel = %channel, attempt, error = reason, "delivery failed");
@@ -212,7 +214,10 @@ fn log_channel(due: &DueDelivery, outcome: &AttemptOutcome, attempted: &Attempte
             warn!(channel = %channel, state = next.state.as_str(), error = reason, "channel does not take alerts now");
         }
         ChannelState::Misconfigured | ChannelState::Gone => {
-            error!(channel = %channel, state = next.state.as_str(), error = reason, "channel takes no alerts until it is mended");
+            error!(
+                channel = %channel, state = next.state.as_str(), error = reason, help = what_helps(reason),
+                "channel takes no alerts until it is mended"
+            );
         }
     }
 }

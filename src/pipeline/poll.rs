@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::reading::{Read, read};
 use super::{Context, Stage, StageError};
@@ -77,6 +77,7 @@ impl Stage for Poll {
             | FeedHealth::Gone { .. } => 0,
         };
         let next_poll_at = record.next_poll_at;
+        let has_worked = problem.is_none() && !matches!(record.health, FeedHealth::PutOff);
         let recorded = ctx
             .store
             .record_poll(due.claim, record, ctx.clock.now())
@@ -86,12 +87,19 @@ impl Stage for Poll {
             (None, _) => {
                 warn!(feed.id = %feed_id, feed = url, "feed poll came too late; another one stands");
             }
+            // One line when a feed begins to fail, not one for each try.
+            (Some(_), Some(error)) if due.failures > 0 => {
+                debug!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, error, "feed poll failed again");
+            }
             (Some(_), Some(error)) => {
                 warn!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, error, "feed poll failed");
             }
             (Some(new_entries), None) => {
                 info!(feed.id = %feed_id, feed = url, entries.new = new_entries, repairs = mended, "feed polled");
             }
+        }
+        if due.failures > 0 && has_worked {
+            info!(feed.id = %feed_id, feed = shown_url(&due.url), "feed works again");
         }
         if recorded.is_some_and(|new_entries| new_entries > 0) {
             ctx.wake.scrape.notify_waiters();

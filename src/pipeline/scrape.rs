@@ -11,8 +11,8 @@ use super::gate::Unread;
 use super::{Context, Plan, Stage, StageError};
 use crate::clock;
 use crate::domain::{
-    Article, ArticleMode, Entry, EntryId, FeedWords, HostMemory, PageKey, PageLines, SiteRule,
-    TextHash, Validators, shown_url,
+    Article, ArticleMode, Entry, EntryId, FeedWords, HostMemory, PageKey, PageLines, Shown,
+    SiteRule, TextHash, Validators, shown_url,
 };
 use crate::extract::{self, ExtractError, Extracted, NoPage, Note, Page, Prior, Rule};
 use crate::http::{Body, FetchError, Get, Purpose};
@@ -79,6 +79,7 @@ impl Stage for Scrape {
         let chosen = choose_aside(ctx, &work, page, memory).await;
         info!(
             entry.id = %work.claim.id,
+            title = %Shown::of(&chosen.article.title),
             size_bytes = chosen.article.text.len(),
             basis = %chosen.article.basis,
             lines.dropped = chosen.dropped,

@@ -9,6 +9,7 @@
 //! on connections of its own, which wait for no writer.
 
 mod articles;
+mod backup;
 mod claims;
 mod database;
 mod deliveries;
@@ -44,6 +45,7 @@ use crate::domain::{InstallationId, LocalTimestamp, Timestamp};
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::Postgres;
+pub use backup::{backup, restore};
 pub use articles::{Scraped, Unflagged, Unscraped};
 pub use claims::Claim;
 pub use database::{Database, Durability, Job};
@@ -56,7 +58,7 @@ pub use lists::{
 };
 pub use marks::{Marks, Standing};
 pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};
-pub use report::{ChannelLine, Counts, FeedLine, Report, Summary};
+pub use report::{ChannelLine, Counts, FeedLine, GivenUp, Report, Summary};
 pub(crate) use server::MAX_WORKER_BYTES;
 pub use server::{Server, ServerError};
 pub use sqlite::{Access, Sqlite};

@@ -1,9 +1,11 @@
 //! How everything is: feeds, channels, and counts that are kept rather than counted.
 
+use serde::Serialize;
+
 use super::deliveries::channel_state;
 use super::tx::{StoreError, Tx};
-use super::{Store, count, list, opt_timestamp, timestamp, url};
-use crate::domain::{ChannelName, ChannelState, Timestamp};
+use super::{Store, count, filled, limit_of, list, opt_timestamp, timestamp, url};
+use crate::domain::{ChannelName, ChannelState, DeliveryId, Timestamp};
 
 /// How everything is.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,7 +96,10 @@ impl ChannelLine {
 }
 
 /// Counts over everything: `matches` is `alerts` and `held`; `legs` is `delivered`, `waiting`, `legs_held` and `abandoned`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+///
+/// Counts of legs count ways to receivers; those of alerts count what people would call one: an alert that has reached
+/// somebody does not wait, whatever became of its other ways.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Entries taken in.
     pub entries: u64,
@@ -104,6 +109,10 @@ pub struct Counts {
     pub matches: u64,
     /// Matches that raised an alert.
     pub alerts: u64,
+    /// Alerts that have reached nobody yet.
+    pub alerts_waiting: u64,
+    /// Alerts that reached nobody and are not tried any more.
+    pub alerts_lost: u64,
     /// Matches that raised no alert, for a reason that is kept.
     pub held: u64,
     /// Ways of alerts to receivers.
@@ -116,6 +125,21 @@ pub struct Counts {
     pub legs_held: u64,
     /// Legs that were given up; they are kept and can be sent again by hand.
     pub abandoned: u64,
+}
+
+/// A delivery that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenUp {
+    /// Its id.
+    pub id: DeliveryId,
+    /// The channel.
+    pub channel: ChannelName,
+    /// The mail address, for a channel that has several.
+    pub recipient: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
 }
 
 /// How everything is in a few numbers, none of which costs more as the store grows.
@@ -144,6 +168,33 @@ impl Store {
                 counts: counts(tx, &channels)?,
                 channels,
             })
+        })
+        .await
+    }
+
+    /// The deliveries that were given up, the newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn given_up(&self, limit: usize) -> Result<Vec<GivenUp>, StoreError> {
+        self.read(move |tx| {
+            // "<> 1" names the index over what is not delivered.
+            tx.rows(
+                "SELECT id, channel, recipient, COALESCE(ended_at, set_at), reason FROM deliveries
+                 WHERE state <> 1 AND state = 2 ORDER BY seq DESC LIMIT $1",
+                &[limit_of(limit)],
+            )?
+            .iter_mut()
+            .map(|row| {
+                Ok(GivenUp {
+                    id: DeliveryId(row.next_text()?),
+                    channel: ChannelName(row.next_text()?),
+                    recipient: filled(row.next_text()?),
+                    at: timestamp(row)?,
+                    reason: row.next_opt_text()?.unwrap_or_default(),
+                })
+            })
+            .collect()
         })
         .await
     }
@@ -243,6 +294,22 @@ fn counts(tx: &mut dyn Tx, channels: &[ChannelLine]) -> Result<Counts, StoreErro
         (
             &mut counts.alerts,
             "SELECT COALESCE(MAX(number), 0) FROM tallies WHERE name = 'alerts'",
+        ),
+        (
+            &mut counts.alerts_waiting,
+            "SELECT COUNT(DISTINCT w.alert_id) FROM
+                 (SELECT alert_id FROM legs WHERE state = 0
+                  UNION ALL SELECT l.alert_id FROM deliveries d JOIN legs l ON l.delivery_id = d.id
+                  WHERE d.state <> 1 AND d.state = 0) w
+             WHERE NOT EXISTS (SELECT 1 FROM legs r JOIN deliveries t ON t.id = r.delivery_id
+                 WHERE r.alert_id = w.alert_id AND t.state = 1)",
+        ),
+        (
+            &mut counts.alerts_lost,
+            "SELECT COUNT(DISTINCT l.alert_id) FROM deliveries d JOIN legs l ON l.delivery_id = d.id
+             WHERE d.state <> 1 AND d.state = 2
+             AND NOT EXISTS (SELECT 1 FROM legs r LEFT JOIN deliveries t ON t.id = r.delivery_id
+                 WHERE r.alert_id = l.alert_id AND (r.state = 0 OR t.state < 2))",
         ),
         (
             &mut counts.held,

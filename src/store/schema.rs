@@ -61,11 +61,16 @@ pub(super) fn check(tx: &mut dyn Tx) -> Result<(), StoreError> {
 
 fn known_step(tx: &mut dyn Tx) -> Result<i64, StoreError> {
     let found = tx.number("SELECT COALESCE(MAX(number), 0) FROM schema_steps", &[])?;
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let known = newest();
     if found > known {
         return Err(StoreError::TooNew { found, known });
     }
     Ok(found)
+}
+
+/// The newest schema that this newswatch knows.
+pub(super) fn newest() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
 }
 
 /// Splits a step into statements; comments run from `--` to the end of the line.

@@ -22,6 +22,12 @@ pub struct Server {
 }
 
 impl Server {
+    /// Where it is, without a password.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        &self.url
+    }
+
     /// Checks where a server is and who works on it.
     ///
     /// # Errors

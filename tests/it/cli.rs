@@ -203,7 +203,19 @@ async fn status_shows_a_failing_feed_with_its_reason() {
     );
     let config = write(folder.path(), "newswatch.toml", &config);
     let output = newswatch(&["run", "--once", "--config", &config]).await;
-    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert_eq!(output.status.code(), Some(1), "no feed could be read");
+    let told = out(&output);
+    assert!(
+        told.starts_with("1 feed polled, 1 failed; 0 entries new"),
+        "{told}"
+    );
+    let output = newswatch(&["status", "--check", "--config", &config]).await;
+    assert_eq!(output.status.code(), Some(2), "{}", out(&output));
+    assert!(
+        out(&output).starts_with("NEWSWATCH CRITICAL - "),
+        "{}",
+        out(&output)
+    );
     let output = newswatch(&["status", "--json", "--config", &config]).await;
     let feed = &json_lines(&output)[0]["feeds"][0];
     assert_eq!(feed["state"], "failing");

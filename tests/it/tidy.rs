@@ -46,7 +46,7 @@ const MAY_NAME: [(&str, &[&str]); 23] = [
         ],
     ),
     ("systemd", &[]),
-    ("telemetry", &[]),
+    ("telemetry", &["clock", "domain"]),
     ("demo", &["domain", "parse", "extract", "matching"]),
     (
         "daemon",

@@ -1,4 +1,11 @@
-//! Logs: to the journal with its fields when systemd connected us to it, else as lines on standard error.
+//! Logs: to the journal with its fields when systemd connected us to it, for people on a terminal, else as lines with
+//! fields on standard error.
+//!
+//! `said` puts an event into words; `journal` and `terminal` bring them where they are read.
+
+mod journal;
+mod said;
+mod terminal;
 
 use std::io::IsTerminal as _;
 use std::os::unix::fs::MetadataExt as _;
@@ -7,6 +14,9 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
+use journal::Journal;
+use terminal::Terminal;
+
 /// What is logged where the environment does not say otherwise.
 const DEFAULT_FILTER: &str =
     "info,lettre=warn,hyper=warn,reqwest=warn,html5ever=error,selectors=error";
@@ -14,8 +24,8 @@ const DEFAULT_FILTER: &str =
 /// Starts logging for the process; the answer is what is wrong with `filter`, which is then left aside.
 ///
 /// `filter` is a directive list such as `debug` or `newswatch=debug`; `journal_stream` is the value of the
-/// variable `JOURNAL_STREAM`.
-pub fn start(filter: Option<&str>, journal_stream: Option<&str>) -> Option<String> {
+/// variable `JOURNAL_STREAM`. `colors` says whether a terminal shows any.
+pub fn start(filter: Option<&str>, journal_stream: Option<&str>, colors: bool) -> Option<String> {
     let parsed = filter.map(EnvFilter::try_new).transpose();
     let problem = parsed.as_ref().err().map(ToString::to_string);
     let filter = parsed
@@ -23,18 +33,21 @@ pub fn start(filter: Option<&str>, journal_stream: Option<&str>) -> Option<Strin
         .flatten()
         .unwrap_or_else(|| EnvFilter::new(DEFAULT_FILTER));
     let journal = is_our_stderr(journal_stream)
-        .then(tracing_journald::layer)
+        .then(Journal::open)
         .and_then(Result::ok);
-    let lines = journal.is_none().then(|| {
+    let is_terminal = journal.is_none() && std::io::stderr().is_terminal();
+    let terminal = is_terminal.then_some(Terminal { colors });
+    let lines = (journal.is_none() && !is_terminal).then(|| {
         tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
-            .with_ansi(std::io::stderr().is_terminal())
+            .with_ansi(false)
             .with_target(false)
     });
     // A second start in one process keeps the first: a library user may have set up its own.
     drop(
         tracing_subscriber::registry()
             .with(journal.with_filter(filter.clone()))
+            .with(terminal.with_filter(filter.clone()))
             .with(lines.with_filter(filter))
             .try_init(),
     );

@@ -1,0 +1,59 @@
+//! A terminal: a line for people, with the time in their own zone.
+
+use std::io::Write as _;
+
+use jiff::tz::TimeZone;
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::Context;
+
+use super::said::{Said, level_word};
+use crate::clock::Clock;
+
+/// Standard error, where a person looks at it.
+#[derive(Debug)]
+pub(super) struct Terminal {
+    pub(super) colors: bool,
+}
+
+impl<S: Subscriber> Layer<S> for Terminal {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let said = Said::of(event).in_words();
+        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+        let now = Clock::system().now().to_zoned_datetime(zone);
+        let level = *event.metadata().level();
+        let word = self.toned(level);
+        let time = now.strftime("%H:%M:%S %Z");
+        // When even standard error is closed there is nobody left to tell.
+        drop(writeln!(
+            std::io::stderr().lock(),
+            "{time} {word}{}",
+            inert(&said)
+        ));
+    }
+}
+
+impl Terminal {
+    /// What is ordinary needs no word.
+    fn toned(&self, level: Level) -> String {
+        // ECMA-48 §8.3.117, select graphic rendition: red and bold; yellow.
+        let code = match level {
+            Level::ERROR => "31;1",
+            Level::WARN => "33",
+            Level::INFO => return String::new(),
+            Level::DEBUG | Level::TRACE => "2",
+        };
+        let word = level_word(level);
+        if self.colors {
+            format!("\u{1b}[{code}m{word}\u{1b}[0m: ")
+        } else {
+            format!("{word}: ")
+        }
+    }
+}
+
+/// A text without what commands a terminal; lines stay lines.
+fn inert(text: &str) -> String {
+    let harmless = |c: char| if c.is_control() && c != '\n' { ' ' } else { c };
+    text.chars().map(harmless).collect()
+}
