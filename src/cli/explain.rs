@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::input::{Document, Fetcher};
+use super::input::{Document, Fetcher, is_address, not_opened, web_address};
 use super::jsonl::{Article as Given, Guess, Reader};
 use super::loading::load;
 use super::{ConfigArg, Outcome, output};
@@ -60,10 +60,15 @@ impl Explain {
             }
             return Ok(Outcome::Done);
         }
-        let document = match (&self.url, &self.file) {
+        let named = self.file.as_deref().and_then(Path::to_str);
+        let address = self
+            .url
+            .as_deref()
+            .or(named.filter(|name| is_address(name)));
+        let document = match (address, &self.file) {
             (Some(url), _) => {
                 Fetcher::of(&config)?
-                    .get(&url.parse()?, Purpose::Page)
+                    .get(&web_address(url)?, Purpose::Page)
                     .await?
             }
             (None, Some(path)) => Document {
@@ -120,8 +125,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     if path.as_os_str() == "-" {
         std::io::stdin().take(MAX_BYTES).read_to_end(&mut bytes)?;
     } else {
-        let file = std::fs::File::open(path)
-            .map_err(|error| anyhow::anyhow!("open {}: {error}", path.display()))?;
+        let file = std::fs::File::open(path).map_err(|error| not_opened(path, &error))?;
         file.take(MAX_BYTES).read_to_end(&mut bytes)?;
     }
     Ok(bytes)

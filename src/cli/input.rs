@@ -3,13 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use clap::Args;
 use url::Url;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::Validators;
+use crate::domain::{Shown, Validators};
 use crate::http::{
     Access, AllowPrivate, AllowedAddress, FetchError, Get, HttpClient, HttpSettings, Purpose,
 };
@@ -75,7 +74,7 @@ impl Inputs {
     }
 
     async fn fetch(&self, client: &Fetcher, name: &str) -> anyhow::Result<Document> {
-        let url = Url::parse(name).with_context(|| format!("\"{name}\" is not a URL"))?;
+        let url = web_address(name)?;
         let document = client.get(&url, Purpose::Feed).await?;
         Ok(Document {
             content_type: self.content_type.clone().or(document.content_type),
@@ -141,12 +140,51 @@ impl Fetcher {
     }
 }
 
-fn is_address(name: &str) -> bool {
+/// Whether a name is that of a page in the web, and not of a file.
+pub(super) fn is_address(name: &str) -> bool {
     name.starts_with("http://") || name.starts_with("https://")
 }
 
+/// Reads the address of a page as people write it: one without a scheme is taken for https.
+pub(super) fn web_address(text: &str) -> anyhow::Result<Url> {
+    let whole = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("https://{text}")
+    };
+    match Url::parse(&whole) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        _ => anyhow::bail!(
+            "\"{}\" is not the address of a page; write for example https://example.org/news/1",
+            Shown::of(text)
+        ),
+    }
+}
+
+/// Why a file that was named cannot be read, and what may have been meant.
+pub(super) fn not_opened(path: &Path, error: &std::io::Error) -> anyhow::Error {
+    let name = path.display();
+    if error.kind() != std::io::ErrorKind::NotFound {
+        return anyhow::anyhow!("open {name}: {error}");
+    }
+    let text = path.to_string_lossy();
+    let first = text.split('/').next().unwrap_or_default();
+    if first.contains('.') && !first.starts_with('.') && text.contains('/') {
+        return anyhow::anyhow!(
+            "there is no file {name}; if it is a page in the web, write https://{name}"
+        );
+    }
+    anyhow::anyhow!("there is no file {name}")
+}
+
 fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let size = std::fs::metadata(path)?.len();
+    let found = std::fs::metadata(path).map_err(|error| not_opened(path, &error))?;
+    anyhow::ensure!(
+        !found.is_dir(),
+        "{} is a folder; name the files in it",
+        path.display()
+    );
+    let size = found.len();
     anyhow::ensure!(
         size <= MAX_BYTES,
         "the file is larger than {MAX_BYTES} bytes"

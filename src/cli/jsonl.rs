@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::input::not_opened;
 use crate::domain::{ArticleText, Timestamp};
 use crate::language;
 
@@ -140,7 +141,7 @@ impl Reader {
         let (input, size_bytes): (Box<dyn Read + Send>, _) = if path.as_os_str() == "-" {
             (Box::new(io::stdin()), None)
         } else {
-            let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
+            let file = File::open(path).map_err(|error| not_opened(path, &error))?;
             let size_bytes = file.metadata().map(|data| data.len()).ok();
             (Box::new(file), size_bytes)
         };

@@ -36,9 +36,7 @@ impl Search {
             Err(problems) => anyhow::bail!("{}", mistakes(&self.query, &problems)),
         };
         let store = daemon::open_store_beside(&config).await?;
-        let since = self
-            .since
-            .map_or(crate::domain::Timestamp::MIN, Since::at);
+        let since = self.since.map_or(crate::domain::Timestamp::MIN, Since::at);
         let found = query.run(&store, since, self.limit).await?;
         for hit in &found.items {
             if self.json {
@@ -86,7 +84,10 @@ fn mistakes(query: &str, problems: &[QueryProblem]) -> String {
     for problem in problems {
         lines.push(problem.message.clone());
         lines.push(format!("    {query}"));
-        lines.push(format!("    {}^", " ".repeat(problem.col.saturating_sub(1))));
+        lines.push(format!(
+            "    {}^",
+            " ".repeat(problem.col.saturating_sub(1))
+        ));
         lines.push(format!("help: {}", problem.hint));
     }
     lines.join("\n")

@@ -43,6 +43,9 @@ const FIELD: &str =
 const PROXY: &str =
     "\"http://HOST:PORT\", or { credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
 
+/// What `first_articles` can be.
+const FIRST_ARTICLES: &str = "\"read\" or \"skip\"";
+
 /// What `first_poll` can be.
 const FIRST_POLL: &str = "\"skip\", \"alert\" or an age, for example \"24h\"";
 
@@ -95,6 +98,7 @@ pub(super) struct RawPerHost {
 #[derive(Default)]
 pub(super) struct RawStore {
     pub(super) keep_articles: Option<At<String>>,
+    pub(super) first_articles: Option<At<String>>,
     pub(super) url: Option<At<String>>,
     pub(super) password: Option<RawSecret>,
     pub(super) worker: Option<At<String>>,
@@ -339,6 +343,7 @@ impl RawStore {
     fn read(mut section: Section<'_>, report: &Report) -> Self {
         let store = Self {
             keep_articles: section.duration("keep_articles", report),
+            first_articles: section.word("first_articles", FIRST_ARTICLES, report),
             url: section.string("url", report),
             password: section
                 .value("password")

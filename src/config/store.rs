@@ -7,6 +7,8 @@ use super::problem::{Kind, Problem, Report};
 use super::raw::RawStore;
 use super::secrets::Vault;
 use super::source::{At, Place};
+use super::words::one_of;
+use crate::domain::FirstArticles;
 use crate::store::{MAX_WORKER_BYTES, Server, ServerError};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -28,6 +30,8 @@ const DEFAULT_CONNECTIONS: usize = 8;
 pub struct StoreSettings {
     /// How long the texts of articles are kept.
     pub keep_articles: Duration,
+    /// Whether the articles that a feed holds at its first poll are read to be looked back on.
+    pub first_articles: FirstArticles,
     /// The server that keeps it; absent where a file of the state directory does.
     pub server: Option<Server>,
 }
@@ -36,6 +40,7 @@ pub struct StoreSettings {
 pub(super) fn check(raw: &RawStore, vault: &Vault<'_>) -> StoreSettings {
     StoreSettings {
         keep_articles: keep_articles(raw, vault.report),
+        first_articles: first_articles(raw, vault.report),
         server: server(raw, vault),
     }
 }
@@ -45,6 +50,14 @@ fn keep_articles(raw: &RawStore, report: &Report) -> Duration {
         .as_ref()
         .and_then(|written| durations::check(written, MIN_KEEP..=MAX_KEEP, report))
         .unwrap_or(DEFAULT_KEEP)
+}
+
+fn first_articles(raw: &RawStore, report: &Report) -> FirstArticles {
+    let words = [("read", FirstArticles::Read), ("skip", FirstArticles::Skip)];
+    raw.first_articles
+        .as_ref()
+        .and_then(|written| one_of(written, "an answer here", &words, "", report))
+        .unwrap_or(FirstArticles::Read)
 }
 
 fn server(raw: &RawStore, vault: &Vault<'_>) -> Option<Server> {

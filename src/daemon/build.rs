@@ -16,6 +16,7 @@ use super::status::cannot_write;
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::FirstArticles;
 use crate::http::HttpClient;
 use crate::pipeline::{Context, Gate, Plan, Wake};
 use crate::store::{Marks, Server, Store, StoreError};
@@ -219,6 +220,7 @@ fn plan(config: Config, http: HttpClient) -> anyhow::Result<Plan> {
         poll: config.poll,
         page_retry: PAGE_RETRY.to_vec(),
         keep_articles: config.store.keep_articles,
+        first_articles: config.store.first_articles,
     })
 }
 
@@ -227,6 +229,15 @@ pub fn without_retries(ctx: &Context) {
     ctx.plans.send_modify(|plan| {
         if let Some(plan) = Arc::get_mut(plan) {
             plan.page_retry = Vec::new();
+        }
+    });
+}
+
+/// Changes the plan to one that reads nothing for the archive alone: a single pass would take an hour for it.
+pub(super) fn without_backlog(ctx: &Context) {
+    ctx.plans.send_modify(|plan| {
+        if let Some(plan) = Arc::get_mut(plan) {
+            plan.first_articles = FirstArticles::Skip;
         }
     });
 }

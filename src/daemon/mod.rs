@@ -103,6 +103,7 @@ pub async fn once(config_path: &Path) -> anyhow::Result<Passed> {
 /// # Errors
 /// When the store fails.
 pub async fn pass(ctx: Arc<Context>) -> anyhow::Result<Passed> {
+    build::without_backlog(&ctx);
     let before = ctx.store.report().await?;
     let due_by = Some(ctx.clock.now());
     let polled = drive(Poll { due_by }, Arc::clone(&ctx), Until::Idle, || ()).await?;

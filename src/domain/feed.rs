@@ -6,6 +6,15 @@ use url::Url;
 
 use super::ListingRule;
 
+/// What is done with the articles of entries that only count as seen at a feed's first poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstArticles {
+    /// They are read when there is nothing else to read, to be looked back on; nobody is told.
+    Read,
+    /// They are left alone.
+    Skip,
+}
+
 /// A feed to poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {

@@ -30,7 +30,9 @@ pub use delivery::{
     AttemptOutcome, Bundle, Bundled, DeliveryPast, DeliveryState, Destination, Leg, WaitingLeg,
 };
 pub use entry::{Entry, EntryKey};
-pub use feed::{AddressRewrite, ArticleMode, Feed, FirstPoll, SiteRule, Validators, shown_url};
+pub use feed::{
+    AddressRewrite, ArticleMode, Feed, FirstArticles, FirstPoll, SiteRule, Validators, shown_url,
+};
 pub use host::{HostMemory, PageKey, PageLines, TextHash};
 pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, ReportId};
 pub use listing::{FoundListing, ListedEntry, ListingRule};

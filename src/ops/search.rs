@@ -124,7 +124,10 @@ impl Search {
             title: Shown::of(&article.title).into(),
             url: link.map(ToString::to_string),
             source: Shown::of(text.source).into(),
-            feed: kept.feed_title.as_deref().map(|feed| Shown::of(feed).into()),
+            feed: kept
+                .feed_title
+                .as_deref()
+                .map(|feed| Shown::of(feed).into()),
             published: article.published.map(|at| at.to_string()),
             score: hit.score,
             excerpt: matching::sentence(&text, &hit, MAX_SENTENCE_CHARS),

@@ -23,7 +23,7 @@ use url::Url;
 
 use crate::channel::Channel;
 use crate::clock::Clock;
-use crate::domain::{ChannelName, Feed, InstallationId, Watch};
+use crate::domain::{ChannelName, Feed, FirstArticles, InstallationId, Watch};
 use crate::http::{Access, HttpClient};
 use crate::matching::Matcher;
 use crate::schedule::PollPolicy;
@@ -82,6 +82,8 @@ pub struct Plan {
     pub page_retry: Vec<Duration>,
     /// How long the texts of articles are kept.
     pub keep_articles: Duration,
+    /// What is done with the articles of a first poll that nobody is told of.
+    pub first_articles: FirstArticles,
 }
 
 /// One bell for each hand-over, so that work does not wait for the next look at the store.

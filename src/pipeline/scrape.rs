@@ -11,8 +11,8 @@ use super::gate::Unread;
 use super::{Context, Plan, Stage, StageError};
 use crate::clock;
 use crate::domain::{
-    Article, ArticleMode, Entry, EntryId, FeedWords, HostMemory, PageKey, PageLines, Shown,
-    SiteRule, TextHash, Validators, shown_url,
+    Article, ArticleMode, Entry, EntryId, FeedWords, FirstArticles, HostMemory, PageKey, PageLines,
+    Shown, SiteRule, TextHash, Validators, shown_url,
 };
 use crate::extract::{self, ExtractError, Extracted, NoPage, Note, Page, Prior, Rule};
 use crate::http::{Body, FetchError, Get, Purpose};
@@ -32,6 +32,9 @@ const WIDTH: usize = 128;
 
 /// Pages of one article that are read at most, the first among them.
 const MAX_PAGES: usize = 5;
+
+/// Pages that are begun at once where they only fill the archive: news that come in meanwhile find room.
+const BACKLOG_AT_ONCE: usize = 1;
 
 /// A claim outlives the fetch by this: a minute to wait for a turn at the host, and the time to read and store.
 const LEASE_MARGIN: Duration = Duration::from_mins(2);
@@ -58,7 +61,12 @@ impl Stage for Scrape {
         let pages = u32::try_from(MAX_PAGES).unwrap_or(u32::MAX);
         let lease = ctx.plan().poll.timeout * pages + LEASE_MARGIN;
         let now = ctx.clock.now();
-        Ok(ctx.store.next_unscraped(now, lease, limit).await?)
+        let work = ctx.store.next_unscraped(now, lease, limit).await?;
+        if work.is_empty() && ctx.plan().first_articles == FirstArticles::Read {
+            let few = limit.min(BACKLOG_AT_ONCE);
+            return Ok(ctx.store.next_backlog(now, lease, few).await?);
+        }
+        Ok(work)
     }
 
     async fn work(&self, ctx: &Context, work: Unscraped) -> Result<(), StageError> {

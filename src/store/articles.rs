@@ -86,6 +86,29 @@ impl Store {
         .await
     }
 
+    /// Claims the newest entries that only count as seen and are to be read to be looked back on.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn next_backlog(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        limit: usize,
+    ) -> Result<Vec<Unscraped>, StoreError> {
+        let claimant = self.claimant.clone();
+        self.write_lightly(move |tx| {
+            let lease = Lease {
+                claimant: &claimant,
+                now,
+                length: lease,
+            };
+            let ids = claim(tx, State::Backlog, &lease, limit)?;
+            unscraped(tx, ids, lease.until())
+        })
+        .await
+    }
+
     /// Stores the text of an entry, which is then ready to be matched, and remembers the lines of its page; tells whether
     /// the claim still stood: where it had ended, nothing is written.
     ///
@@ -169,6 +192,7 @@ fn claim(
 ) -> Result<Vec<i64>, StoreError> {
     let condition = match state {
         State::ToScrape => "state = 0 AND state < 2 AND not_before <= $3",
+        State::Backlog => "state = 4 AND not_before <= $3",
         State::ToFlag | State::Seen => "state = 1 AND state < 2 AND not_before <= $3",
     };
     let due = Due {
@@ -189,8 +213,9 @@ fn record(
 ) -> Result<bool, StoreError> {
     // The article is now the one home of the text.
     let written = tx.exec(
-        "UPDATE entries SET state = $1, lease_until = 0, summary = NULL, content = NULL
-         WHERE id = $2 AND lease_until = $3 AND state = 0",
+        "UPDATE entries SET state = CASE WHEN state = 4 THEN 2 ELSE CAST($1 AS BIGINT) END, lease_until = 0,
+             summary = NULL, content = NULL
+         WHERE id = $2 AND lease_until = $3 AND (state = 0 OR state = 4)",
         &[State::ToFlag.into(), claim.id.0.into(), claim.until.into()],
     )?;
     if written == 0 {

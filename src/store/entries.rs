@@ -12,6 +12,8 @@ pub(super) enum State {
     ToScrape = 0,
     ToFlag = 1,
     Seen = 3,
+    /// Seen at the first poll, and to be read when nothing else is: it raises no alert.
+    Backlog = 4,
 }
 
 impl From<State> for Val {
@@ -137,7 +139,7 @@ fn columns(place: usize, entry: &Entry, state: State) -> serde_json::Value {
     // What has only been seen will not be read again: its texts would fill the file for nothing.
     let keep = |text: &Option<String>| match state {
         State::Seen => None,
-        State::ToScrape | State::ToFlag => text.clone(),
+        State::ToScrape | State::ToFlag | State::Backlog => text.clone(),
     };
     serde_json::json!([
         place,

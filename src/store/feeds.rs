@@ -372,7 +372,7 @@ fn answered(
         } => {
             set_address(tx, feed, address)?;
             let added = entries::add(tx, feed, fresh, entries::State::ToScrape, now)?
-                + entries::add(tx, feed, seen, entries::State::Seen, now)?;
+                + add_seen(tx, feed, seen, now)?;
             describe(tx, feed, title.as_deref(), repairs, added)?;
             Ok(Some(added))
         }
@@ -554,4 +554,19 @@ fn due_feed(row: &mut Row, until: i64) -> Result<DueFeed, StoreError> {
         last_success_at: opt_timestamp(row)?,
         failures: count(row)?,
     })
+}
+
+/// Entries of a first poll that are read to be looked back on, the newest.
+const BACKLOG: usize = 50;
+
+/// Adds entries that only count as seen; feeds list the newest first.
+fn add_seen(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    seen: &[Entry],
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let (newest, older) = seen.split_at(seen.len().min(BACKLOG));
+    Ok(entries::add(tx, feed, older, entries::State::Seen, now)?
+        + entries::add(tx, feed, newest, entries::State::Backlog, now)?)
 }

@@ -45,8 +45,8 @@ use crate::domain::{InstallationId, LocalTimestamp, Timestamp};
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::Postgres;
-pub use backup::{backup, restore};
 pub use articles::{Scraped, Unflagged, Unscraped};
+pub use backup::{backup, restore};
 pub use claims::Claim;
 pub use database::{Database, Durability, Job};
 pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, RetrySelection, Unrendered};

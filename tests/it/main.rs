@@ -26,6 +26,7 @@ mod http;
 mod kill;
 mod line;
 mod local;
+mod mistakes;
 mod plans;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -64,7 +64,8 @@ CREATE TABLE report_keys (
 CREATE TABLE entries (
     id {PK},
     feed_id {BIGINT} NOT NULL REFERENCES feeds(id),
-    state {BIGINT} NOT NULL,               -- 0 to be scraped, 1 to be flagged, 2 done, 3 seen at the first poll
+    state {BIGINT} NOT NULL,               -- 0 to be scraped, 1 to be flagged, 2 done, 3 seen at the first poll,
+                                           -- 4 seen, and to be read to be looked back on
     slot {BIGINT} NOT NULL,                -- 0 to 255, of the host of its link
     key TEXT NOT NULL,                     -- the most trustworthy of its keys
     title TEXT,
@@ -84,6 +85,7 @@ CREATE TABLE entries (
 ) {STRICT};
 
 CREATE INDEX entries_due ON entries(state, id) WHERE state < 2;
+CREATE INDEX entries_backlog ON entries(id) WHERE state = 4;
 CREATE INDEX entries_leased ON entries(claimed_by) WHERE lease_until > 0;
 CREATE INDEX entries_report ON entries(report_id, id) WHERE report_id IS NOT NULL;
 
