@@ -2,13 +2,15 @@
 
 use url::Url;
 
-use super::Timestamp;
+use super::{EntryFacts, Timestamp};
 
 /// One entry of a feed, as read; every text may be hostile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Entry {
-    /// By what it is recognised again, the most trustworthy first; never empty once it has left `parse`.
+    /// By what it is looked for when it comes again, the most trustworthy first; never empty once it has left `parse`.
     pub keys: Vec<EntryKey>,
+    /// What it says of itself, as it is compared with what was shown before.
+    pub facts: EntryFacts,
     /// The id the feed gives (`guid`, `id`, `rdf:about`), as written.
     pub guid: Option<String>,
     /// The headline, as text.

@@ -16,7 +16,13 @@ impl TextHash {
     /// Hashes a text.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let hash = Sha256::digest(text.as_bytes());
+        Self::of_bytes(text.as_bytes())
+    }
+
+    /// Hashes bytes.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let hash = Sha256::digest(bytes);
         let first = hash.iter().take(8);
         Self(first.fold(0, |sum, byte| (sum << 8) | i64::from(*byte)))
     }

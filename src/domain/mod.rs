@@ -13,9 +13,11 @@ mod entry;
 mod feed;
 mod host;
 mod id;
+mod identity;
 mod listing;
 mod occasion;
 mod quote;
+mod pace;
 mod shown;
 mod time;
 mod trouble;
@@ -35,6 +37,7 @@ pub use feed::{
 };
 pub use host::{HostMemory, PageKey, PageLines, TextHash};
 pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, ReportId};
+pub use identity::{EntryFacts, Known, Place, Suspect, Trust, verdict};
 pub use listing::{FoundListing, ListedEntry, ListingRule};
 pub use occasion::{
     Addition, CoverageFacts, DigestFacts, FailingSource, HealthEvent, HealthFacts, HealthState,
@@ -44,6 +47,7 @@ pub use quote::{
     FoundPlace, FoundWords, Outlet, Passage, Quote, Reading, TextState, joined_marks,
     one_line_with_marks,
 };
+pub use pace::Pace;
 pub use shown::{MAX_SHOWN_CHARS, Shown, visible};
 pub use time::{LocalTimestamp, Timestamp};
 pub use trouble::Trouble;

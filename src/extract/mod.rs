@@ -19,6 +19,7 @@ mod lines;
 mod linked_data;
 mod listing;
 mod metadata;
+mod onward;
 mod origin;
 mod repeated;
 mod rule;
@@ -38,6 +39,7 @@ use url::Url;
 use crate::charset;
 use crate::domain::{self, Budget, LocalTimestamp};
 
+pub use self::onward::onward;
 pub use address::{AddressError, check_pattern, rewritten};
 pub use choice::{NoPage, choose};
 pub use explain::{Elsewhere, ExplainedBlock, Explanation, Matched, Root};

@@ -3,10 +3,13 @@
 //! Every reader fills a [`Draft`]; `finish` alone turns it into what leaves the module, so that an entry
 //! looks the same whichever reader found it.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
 use url::Url;
 
-use super::{FeedKind, Pace};
-use crate::domain::Timestamp;
+use super::{FeedKind, MAX_ENTRIES};
+use crate::domain::{Pace, Timestamp};
 
 /// A feed as one reader saw it.
 #[derive(Debug, Clone)]
@@ -21,6 +24,8 @@ pub(super) struct Draft {
     pub(super) pace: Pace,
     pub(super) entries: Vec<DraftEntry>,
     pub(super) repairs: Vec<String>,
+    /// Whether the document ended before the feed did.
+    pub(super) is_cut: bool,
 }
 
 impl Draft {
@@ -34,6 +39,7 @@ impl Draft {
             pace: Pace::default(),
             entries: Vec::new(),
             repairs: Vec::new(),
+            is_cut: false,
         }
     }
 }
@@ -61,6 +67,54 @@ impl Draft {
             entry.fill_gaps(other);
         }
     }
+}
+
+/// Keeps the newest entries of too many, in their order, and tells how many were left out. Those without a date stand
+/// with the one before them; where none has one, numbers that grow in what names the entries tell the order.
+pub(super) fn newest(entries: Vec<DraftEntry>) -> (Vec<DraftEntry>, usize) {
+    let too_many = entries.len().saturating_sub(MAX_ENTRIES);
+    if too_many == 0 {
+        return (entries, 0);
+    }
+    let is_dated = entries
+        .iter()
+        .any(|entry| entry.published.or(entry.updated).is_some());
+    if !is_dated && grows(&entries) {
+        return (entries.into_iter().skip(too_many).collect(), too_many);
+    }
+    let mut before = None;
+    let mut dated: Vec<_> = entries
+        .iter()
+        .enumerate()
+        .map(|(place, entry)| {
+            before = entry.published.or(entry.updated).or(before);
+            (Reverse(before), place)
+        })
+        .collect();
+    dated.sort_unstable();
+    let kept: HashSet<usize> = dated
+        .into_iter()
+        .take(MAX_ENTRIES)
+        .map(|(_, place)| place)
+        .collect();
+    let entries = entries.into_iter().enumerate();
+    let kept = entries.filter(|(place, _)| kept.contains(place));
+    (kept.map(|(_, entry)| entry).collect(), too_many)
+}
+
+/// Whether the numbers in the guids or addresses of entries grow towards the end of the document.
+fn grows(entries: &[DraftEntry]) -> bool {
+    let number = |entry: &DraftEntry| {
+        let name = entry.guid.as_deref().or(entry.link.as_deref())?;
+        let digits: String = name.chars().filter(char::is_ascii_digit).collect();
+        digits.parse::<u128>().ok()
+    };
+    let middle = entries.get(entries.len() / 2).and_then(number);
+    let (first, last) = (
+        entries.first().and_then(number),
+        entries.last().and_then(number),
+    );
+    first.is_some() && first < middle && middle < last
 }
 
 /// An entry as one reader saw it.

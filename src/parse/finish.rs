@@ -3,8 +3,8 @@
 use url::Url;
 
 use super::draft::{Draft, DraftEntry};
-use super::{ParsedFeed, identity, text};
-use crate::domain::{Budget, Entry};
+use super::{ParsedFeed, identity, text, wrapped};
+use crate::domain::{Budget, Entry, EntryFacts};
 
 /// Schemes of pages. An address of any other (`javascript:`, `file:`) must not reach a message.
 const LINK_SCHEMES: [&str; 7] = ["http", "https", "ftp", "ftps", "gemini", "gopher", "mailto"];
@@ -28,6 +28,7 @@ pub(super) fn finish(draft: Draft, document_url: Option<&Url>, budget: &Budget<'
         pace,
         entries,
         repairs,
+        is_cut,
     } = draft;
     let link = link
         .and_then(|link| text::address(&link))
@@ -54,6 +55,7 @@ pub(super) fn finish(draft: Draft, document_url: Option<&Url>, budget: &Budget<'
             entries: finished,
             pace,
             repairs,
+            is_cut,
         },
         relative_links,
     }
@@ -73,10 +75,12 @@ fn finish_entry(
         .and_then(web_address);
     let page = |written: Option<&str>| page_address(&text::address(written?)?, base);
     let link = page(draft.link.as_deref())
+        .map(wrapped::unwrapped)
         .or(guid_link)
         .or_else(|| page(draft.enclosure.as_deref()));
     Entry {
         keys: Vec::new(),
+        facts: EntryFacts::default(),
         guid,
         title: draft.title,
         link,

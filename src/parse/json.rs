@@ -2,13 +2,14 @@
 //!
 //! Format: <https://www.jsonfeed.org/version/1.1/>.
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::draft::{Draft, DraftEntry};
-use super::{BYTES_A_STEP, FeedKind, MAX_ENTRIES, date, repair, text};
+use super::draft::{Draft, DraftEntry, newest};
+use super::{BYTES_A_STEP, FeedKind, MAX_ENTRIES, date, loose, repair, text};
 use crate::domain::{Budget, Shown};
 
 /// Reads a document that begins with `{` or `[`; the error says why it is no feed.
@@ -19,11 +20,12 @@ pub(super) fn read(document: &str, budget: &Budget<'_>) -> Result<Draft, String>
         return Err("it takes too long to read".to_owned());
     }
     let mut repairs = Vec::new();
+    let mut is_cut = false;
     let mut root = Root::default();
     if let Err(error) = root.fill(document) {
         let complete = root.items.kept.len();
         root = Root::default();
-        let mended = root.fill(&without_lone_surrogates(document));
+        let mended = root.fill(&loose::mended(&without_lone_surrogates(document)));
         if mended.is_err() && root.items.kept.is_empty() {
             return Err(format!(
                 "it is JSON that is not valid: {}",
@@ -36,27 +38,33 @@ pub(super) fn read(document: &str, budget: &Budget<'_>) -> Result<Draft, String>
             "; what follows is lost"
         };
         let error = Shown::of(&error.to_string());
+        is_cut = mended.is_err();
         repairs.push(format!("the JSON is not valid: {error}{end}"));
     }
     let Root { members, items } = root;
     if !items.is_there {
         return Err("it is JSON without a list of items".to_owned());
     }
-    if items.left_out > 0 {
-        repairs.push(repair::entries_left_out(items.left_out));
-    }
     let mut draft = Draft::new(FeedKind::Json);
     draft.title = string(&members, &["title"]).and_then(|title| text::line(&title));
     draft.link = string(&members, &["home_page_url", "url"]);
     draft.author = authors(&members);
     draft.lang = string(&members, &["language"]);
-    draft.entries = items
+    let all = items
         .kept
         .iter()
+        .chain(&items.last)
         .take_while(|item| budget.lasts(1 + item.len()))
         .map(entry)
         .collect();
+    let (newest, left_out) = newest(all);
+    draft.entries = newest;
+    let left_out = left_out + items.left_out;
+    if left_out > 0 {
+        repairs.push(repair::entries_left_out(left_out));
+    }
     draft.repairs = repairs;
+    draft.is_cut = is_cut;
     Ok(draft)
 }
 
@@ -68,11 +76,13 @@ struct Root {
     items: Items,
 }
 
-/// The first items of a document; the others are only counted, however many there are.
+/// The first and the last items of a document; the others are only counted, however many there are.
 #[derive(Default)]
 struct Items {
     is_there: bool,
     kept: Vec<Map<String, Value>>,
+    /// The last ones, where there are more: a list may have its newest items at its end.
+    last: VecDeque<Map<String, Value>>,
     left_out: usize,
 }
 
@@ -128,15 +138,18 @@ impl<'de> Visitor<'de> for ItemsVisitor<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         let items = self.0;
-        while items.kept.len() < MAX_ENTRIES {
-            match list.next_element::<Value>()? {
-                Some(Value::Object(item)) => items.kept.push(item),
-                Some(_) => {}
-                None => return Ok(()),
+        while let Some(item) = list.next_element::<Value>()? {
+            if let Value::Object(item) = item {
+                if items.kept.len() < MAX_ENTRIES {
+                    items.kept.push(item);
+                } else {
+                    items.last.push_back(item);
+                }
+                if items.last.len() > MAX_ENTRIES {
+                    items.last.pop_front();
+                    items.left_out += 1;
+                }
             }
-        }
-        while list.next_element::<IgnoredAny>()?.is_some() {
-            items.left_out += 1;
         }
         Ok(())
     }
@@ -152,7 +165,8 @@ fn entry(item: &Map<String, Value>) -> DraftEntry {
     DraftEntry {
         guid_is_link: true,
         guid: id,
-        title: string(item, &["title"]).and_then(|title| text::line_of_html(&title)),
+        // JSON Feed 1.1: a title is plain text.
+        title: string(item, &["title"]).and_then(|title| text::line(&title)),
         link: string(item, &["url", "external_url", "link"]),
         enclosure: first_attachment(item),
         published: moment(item, &["date_published", "published"]),

@@ -24,6 +24,7 @@ mod identity;
 mod json;
 mod lexer;
 mod listing;
+mod loose;
 mod opml;
 mod recognise;
 mod references;
@@ -35,15 +36,15 @@ mod sitemap;
 mod strict;
 mod text;
 mod tolerant;
+mod wrapped;
 
 use std::time::Duration;
 
-use jiff::civil::Weekday;
 use serde::Serialize;
 use url::Url;
 
 pub use self::discover::{COMMON_PATHS, FeedLink, common_places, discover};
-pub use self::identity::canonical_link;
+pub use self::identity::{canonical_link, folded, is_front_page, report_address, share_words};
 pub use self::listing::listing;
 pub use self::opml::{ListedFeed, opml, opml_of};
 pub use self::recognise::{Recognised, recognise};
@@ -57,7 +58,7 @@ pub use self::sitemap::{
 use self::clean::{Cleaned, Format};
 use self::draft::Draft;
 use self::finish::Finished;
-use crate::domain::{Budget, Entry, Shown};
+use crate::domain::{Budget, Entry, Pace, Shown};
 
 /// The computing time that reading one feed may take, for callers of `still_time`: one built to be slow is given
 /// up. The largest real feeds, of 16 MiB, take a quarter of it.
@@ -99,17 +100,8 @@ pub struct ParsedFeed {
     pub pace: Pace,
     /// What had to be mended or left out, as clauses for people.
     pub repairs: Vec<String>,
-}
-
-/// What a feed says about how often it wants to be read; a server's own word may be added to it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Pace {
-    /// The time it asks to be left alone after each reading.
-    pub at_most_every: Option<Duration>,
-    /// Hours of the day, 0 to 23 in UTC, in which nothing is published.
-    pub skip_hours: Vec<u8>,
-    /// Days of the week, in UTC, on which nothing is published.
-    pub skip_days: Vec<Weekday>,
+    /// Whether the document ended before the feed did, so that it is only the beginning of one.
+    pub is_cut: bool,
 }
 
 /// The format of a feed.

@@ -3,5 +3,5 @@
 use super::MAX_ENTRIES;
 
 pub(super) fn entries_left_out(count: usize) -> String {
-    format!("{count} entries after the first {MAX_ENTRIES} were left out")
+    format!("{count} entries beside the newest {MAX_ENTRIES} were left out")
 }

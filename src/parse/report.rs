@@ -86,15 +86,24 @@ pub fn report_unread(input: &str, error: String) -> Report {
     }
 }
 
+/// Whether a key is more than what is told under it: the headline may be edited.
+fn names(key: &str) -> bool {
+    !key.starts_with("link+title:")
+}
+
 fn reported(entry: Entry, relative_link: Option<String>, url: Option<&Url>) -> ReportedEntry {
     // What an entry carries was written for its own page.
     let base = entry.link.as_ref().or(url);
     let safe = |html: Option<String>| html.map(|html| sanitised(&html, base));
     let (summary, content) = (safe(entry.summary), safe(entry.content));
     ReportedEntry {
-        id: entry
-            .guid
-            .or_else(|| entry.keys.into_iter().next().map(|key| key.0)),
+        id: entry.guid.or_else(|| {
+            entry
+                .keys
+                .into_iter()
+                .map(|key| key.0)
+                .find(|key| names(key))
+        }),
         title: entry.title,
         link: entry.link.map(String::from).or(relative_link),
         published: entry.published,

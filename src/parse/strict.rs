@@ -40,6 +40,7 @@ fn draft(feed: model::Feed) -> Draft {
         lang: feed.language,
         pace: Pace::default(),
         entries: feed.entries.into_iter().map(draft_entry).collect(),
+        is_cut: false,
         repairs: Vec::new(),
     }
 }

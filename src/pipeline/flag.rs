@@ -113,15 +113,37 @@ fn matched(plan: &Plan, article: Unflagged) -> FlagWork {
         Vec::new()
     });
     let matches = matches_of(plan, feed, &article, hits);
-    let link = article.link.as_ref().map(parse::canonical_link);
     FlagWork {
-        report_keys: link
-            .map(|link| format!("link:{link}"))
-            .into_iter()
-            .collect(),
+        report_keys: report_keys(&article),
         matches,
         article,
     }
+}
+
+/// The keys by which an article of several feeds is one report: its addresses, each with what tells which of the news
+/// under that address it is.
+///
+/// An address alone proves nothing: vendors announce all their news under the page that lists them.
+fn report_keys(article: &Unflagged) -> Vec<String> {
+    let text = &article.article;
+    let announced = article.feed_words.title.as_deref().unwrap_or(&text.title);
+    let mut keys = Vec::new();
+    let addresses = [article.link.as_ref(), text.url.as_ref()];
+    for address in addresses.into_iter().flatten() {
+        let address = parse::report_address(address);
+        keys.push(format!("link:{address} {}", parse::folded(announced)));
+        // A feed may word its headlines anew; the page's own headline says that the page is about nothing else.
+        if parse::folded(&text.title) != parse::folded(announced) && !parse::is_front_page(&address)
+        {
+            let is_of_this = parse::share_words(&text.title, announced);
+            keys.extend(
+                is_of_this.then(|| format!("link:{address} {}", parse::folded(&text.title))),
+            );
+        }
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 /// What the matcher finds, each with its sentence and what is quoted.

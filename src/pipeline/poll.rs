@@ -11,7 +11,7 @@ use super::{Context, Stage, StageError};
 use crate::alerting;
 use crate::domain::{Feed, FeedId, FirstPoll, Timestamp, shown_url};
 use crate::http::FetchError;
-use crate::schedule::{self, PollEnd, PollPolicy, next_poll_at};
+use crate::schedule::{self, PollEnd, PollPolicy, next_poll_at, not_before_pace};
 use crate::store::{Address, Claim, DueFeed, FeedHealth, Finding, PollRecord};
 
 /// Polls that run at once: two hundred feeds of a server that does not answer must not make a fast one late. How many
@@ -138,6 +138,10 @@ fn record(
 ) -> (PollRecord, Option<String>) {
     let jitter = fastrand::f64();
     let next = |end| next_poll_at(feed.every, policy.max_every, end, jitter, now);
+    let pace = match &read {
+        Read::Parsed { parsed, .. } => parsed.pace.clone(),
+        _ => due.pace.clone(),
+    };
     let in_a_row = due.failures.saturating_add(1);
     let unread = PollEnd::Failed {
         in_a_row,
@@ -152,17 +156,23 @@ fn record(
         };
         (record, Some(error))
     };
+    let lost = |error: String| {
+        let (record, problem) = failed(error.clone(), unread);
+        let health = FeedHealth::Lost { error };
+        (PollRecord { health, ..record }, problem)
+    };
     let good = |fresh_for, health| {
         let record = PollRecord {
-            next_poll_at: next(PollEnd::Good { fresh_for }),
+            next_poll_at: not_before_pace(next(PollEnd::Good { fresh_for }), &pace, now),
             health,
         };
         (record, None)
     };
     match read {
-        Read::Unchanged(fetched) => good(
+        Read::Unchanged { fetched, was_full } => good(
             fetched.fresh_for,
             FeedHealth::Unchanged {
+                was_full,
                 validators: fetched.validators,
                 moved_to: fetched.moved_to,
             },
@@ -171,25 +181,31 @@ fn record(
             fetched,
             parsed,
             address,
+            body_hash,
         } => {
-            let parsed = *parsed;
             let (is_first_poll, first_poll) = welcome(feed, due, &address, now);
+            let parsed = *parsed;
             let (fresh, seen) = alerting::news(parsed.entries, is_first_poll, first_poll, now);
             let health = FeedHealth::Read {
                 title: parsed.title,
                 validators: fetched.validators,
                 address,
                 repairs: parsed.repairs,
+                pace: parsed.pace,
+                body_hash,
                 fresh,
                 seen,
             };
             good(fetched.fresh_for, health)
         }
         Read::Unreadable(error) => failed(error, unread),
-        Read::Astray(error) => {
-            let (record, problem) = failed(error.clone(), unread);
-            let health = FeedHealth::Lost { error };
-            (PollRecord { health, ..record }, problem)
+        Read::Astray(error) => lost(error),
+        Read::NotFetched(error) if is_to_go_back(due, &error) => {
+            let error = format!(
+                "{error} at {}, where the feed had moved; its configured address is asked again",
+                shown_url(&due.fetch_url)
+            );
+            lost(error)
         }
         Read::NotFetched(FetchError::Status { status: GONE, .. }) => {
             let error = format!("the server answered {GONE}: the feed is gone for good");
@@ -222,6 +238,17 @@ fn record(
     }
 }
 
+/// Whether a feed that had moved is looked for at its configured address again: its new one says that there is nothing,
+/// or has failed before.
+fn is_to_go_back(due: &DueFeed, error: &FetchError) -> bool {
+    let is_gone = matches!(error, FetchError::Status { status: GONE, .. });
+    let is_busy = matches!(
+        error,
+        FetchError::HostBusy { .. } | FetchError::Status { status: 429, .. }
+    );
+    due.fetch_url != due.url && !is_busy && (is_gone || due.failures > 0)
+}
+
 /// How the entries of a feed are taken that has been read: whether as those of a first poll, and by which rule.
 ///
 /// Where another feed was found in the place of one that was lost, all its entries are unknown; those that came out
@@ -232,6 +259,12 @@ fn welcome(feed: &Feed, due: &DueFeed, address: &Address, now: Timestamp) -> (bo
         (Finding::Lost { .. }, Address::Kept | Address::Moved(_) | Address::Configured) => true,
         (Finding::NotNeeded | Finding::Found, _) => false,
     };
+    if due.first_poll && feed.first_poll == FirstPoll::Skip {
+        // What came out since the feed was first asked for in vain is news.
+        let since = due.failing_since.map(|at| now.duration_since(at));
+        let missed = since.and_then(|age| Duration::try_from(age).ok());
+        return (true, missed.map_or(FirstPoll::Skip, FirstPoll::Within));
+    }
     if due.first_poll || !replaced {
         return (due.first_poll, feed.first_poll);
     }

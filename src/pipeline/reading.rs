@@ -9,10 +9,11 @@ use url::Url;
 
 use super::{Context, Plan};
 use crate::clock;
-use crate::domain::{Feed, ListingRule, Validators, shown_url};
+use crate::domain::{Feed, ListingRule, TextHash, Validators, shown_url};
 use crate::extract::{Listing, Page};
 use crate::http::{Body, FetchError, Fetched, Get, Purpose};
 use crate::parse::{self, Document, FeedLink, Heard, ParsedFeed, Recognised, Search, Wanted};
+use crate::schedule;
 use crate::store::{Address, DueFeed, Finding};
 
 /// The most that is taken of a feed, after decompression; real feeds stay far below.
@@ -21,6 +22,9 @@ const MAX_FEED_BYTES: u64 = 16 * 1024 * 1024;
 /// What a feed reader accepts, the formats of feeds first (RFC 9110 §12.5.1).
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
      application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5";
+
+/// How often the whole document is asked for, whatever the server says of its copy.
+const FULL_EVERY: Duration = Duration::from_hours(24);
 
 /// The wait between two requests of a search.
 const SPACING: Duration = Duration::from_millis(500);
@@ -31,12 +35,18 @@ const PATIENCE: u32 = 3;
 /// What came of fetching and parsing a feed.
 pub(super) enum Read {
     /// Nothing has changed (304).
-    Unchanged(Fetched),
+    Unchanged {
+        fetched: Fetched,
+        /// Whether the server sent the whole document all the same.
+        was_full: bool,
+    },
     /// There is a feed.
     Parsed {
         fetched: Fetched,
         parsed: Box<ParsedFeed>,
         address: Address,
+        /// The hash of the document, where the same one would bring nothing new.
+        body_hash: Option<TextHash>,
     },
     /// There is a document that is no feed.
     Unreadable(String),
@@ -48,25 +58,52 @@ pub(super) enum Read {
 
 /// Fetches and reads what a feed's address leads to.
 pub(super) async fn read(ctx: &Context, plan: &Plan, feed: &Feed, due: &DueFeed) -> Read {
-    let (fetched, body) = match get(plan, &due.fetch_url, &due.validators).await {
+    let none = Validators::default();
+    // Once a day the whole document is asked for: some servers say for ever that nothing has changed.
+    let is_full_due = schedule::after(due.full_at, FULL_EVERY) <= ctx.clock.now();
+    let validators = if is_full_due { &none } else { &due.validators };
+    let (fetched, body) = match get(plan, &due.fetch_url, validators).await {
         Ok((fetched, Some(body))) => (fetched, body),
-        Ok((fetched, None)) => return Read::Unchanged(fetched),
+        Ok((fetched, None)) => {
+            return Read::Unchanged {
+                fetched,
+                was_full: false,
+            };
+        }
         Err(error) if is_missing(&error) && due.finding == Finding::Found => {
             return Read::Astray(format!("the feed that was found is gone: {error}"));
         }
         Err(error) => return Read::NotFetched(error),
     };
     let page = fetched.final_url.clone();
+    let body_hash = TextHash::of_bytes(&body.bytes);
+    let is_where_it_was = own_address(due, &fetched) == Address::Kept;
+    if due.body_hash == Some(body_hash) && is_where_it_was && feed.listing.is_none() {
+        return Read::Unchanged {
+            fetched,
+            was_full: true,
+        };
+    }
     match recognised(ctx, body, page, feed.listing.clone()).await {
         Ok(Recognised::Feed(parsed)) => Read::Parsed {
             address: own_address(due, &fetched),
-            fetched,
+            fetched: kept_validators(fetched, &parsed),
+            body_hash: (!parsed.is_cut).then_some(body_hash),
             parsed: Box::new(parsed),
         },
         Ok(Recognised::Sitemap(sitemap)) => sitemaps(ctx, plan, due, fetched, sitemap).await,
-        Ok(Recognised::Page(links)) => page_behind(ctx, plan, due, &fetched.final_url, links).await,
+        Ok(Recognised::Page(links)) => page_behind(ctx, plan, due, &fetched, links).await,
         Err(error) => Read::Unreadable(error),
     }
+}
+
+/// Drops the validators of a document that ended before its feed did: the server would say of the rest, too, that nothing
+/// has changed.
+fn kept_validators(mut fetched: Fetched, parsed: &ParsedFeed) -> Fetched {
+    if parsed.is_cut {
+        fetched.validators = Validators::default();
+    }
+    fetched
 }
 
 /// At which address a feed is polled from now on that was read where it was polled.
@@ -199,6 +236,7 @@ async fn sitemaps(
         address: own_address(due, &fetched),
         fetched,
         parsed: Box::new(parsed),
+        body_hash: None,
     }
 }
 
@@ -229,9 +267,10 @@ async fn page_behind(
     ctx: &Context,
     plan: &Plan,
     due: &DueFeed,
-    page: &Url,
+    fetched: &Fetched,
     links: Vec<FeedLink>,
 ) -> Read {
+    let page = &fetched.final_url;
     if due.fetch_url != due.url {
         return Read::Astray(format!(
             "{} is a web page now; the feed is looked for again from the configured address",
@@ -249,6 +288,12 @@ async fn page_behind(
             None => "this is not a feed: it is a web page".into(),
         });
     }
+    if is_led_astray(&due.url, fetched) {
+        return Read::Unreadable(format!(
+            "the address leads for now to {}, which is a web page and no feed",
+            shown_url(page)
+        ));
+    }
     let mut search = Search::new(page, links, Wanted::One);
     if due.failures >= PATIENCE {
         search = search.of_named_places_only();
@@ -264,6 +309,21 @@ async fn page_behind(
     })
 }
 
+/// Whether a fetch ended, by redirects that are not permanent, on a page that need not be that of the feed: a portal, a
+/// parked domain, a page that says that the site is being mended. Only a front page is at home wherever its own host
+/// sends it.
+fn is_led_astray(asked: &Url, fetched: &Fetched) -> bool {
+    let end = &fetched.final_url;
+    let bare = |url: &Url| {
+        let host = url.host_str().unwrap_or_default();
+        host.strip_prefix("www.").unwrap_or(host).to_owned()
+    };
+    let trimmed = |url: &Url| url.path().trim_end_matches('/').to_owned();
+    let is_at_home =
+        bare(asked) == bare(end) && (asked.path() == "/" || trimmed(asked) == trimmed(end));
+    fetched.moved_to.is_none() && asked != end && !is_at_home
+}
+
 async fn searched(ctx: &Context, plan: &Plan, mut search: Search) -> Option<Read> {
     while let Some(place) = search.next_place() {
         ctx.clock.sleep(SPACING).await;
@@ -274,6 +334,7 @@ async fn searched(ctx: &Context, plan: &Plan, mut search: Search) -> Option<Read
                     fetched,
                     parsed: Box::new(parsed),
                     address: Address::Found(url),
+                    body_hash: None,
                 });
             }
             Ok(_) => Heard::Nothing,

@@ -36,6 +36,9 @@ const MAX_PAGES: usize = 5;
 /// Pages that are begun at once where they only fill the archive: news that come in meanwhile find room.
 const BACKLOG_AT_ONCE: usize = 1;
 
+/// Pages that only send on which are followed, one after the other.
+const MAX_ONWARD: usize = 2;
+
 /// A claim outlives the fetch by this: a minute to wait for a turn at the host, and the time to read and store.
 const LEASE_MARGIN: Duration = Duration::from_mins(2);
 
@@ -347,6 +350,20 @@ async fn read_page(
     asked: &Url,
     reading: Reading,
 ) -> Result<(Extracted, Url), Failure> {
+    let (mut body, mut url) = fetch_page(plan, asked).await?;
+    for _ in 0..MAX_ONWARD {
+        let Some(next) = extract::onward(&body.bytes, &url) else {
+            break;
+        };
+        (body, url) = fetch_page(plan, &next).await?;
+    }
+    let extracted = extract_aside(ctx, body, url.clone(), reading)
+        .await
+        .map_err(|unread| Failure::Lasting(format!("the page: {unread}")))??;
+    Ok((extracted, url))
+}
+
+async fn fetch_page(plan: &Plan, asked: &Url) -> Result<(Body, Url), Failure> {
     let request = Get {
         url: asked,
         accept: ACCEPT,
@@ -360,11 +377,7 @@ async fn read_page(
     let Some(body) = fetched.body else {
         return Err(Failure::Lasting("the server sent no page".into()));
     };
-    let url = fetched.final_url;
-    let extracted = extract_aside(ctx, body, url.clone(), reading)
-        .await
-        .map_err(|unread| Failure::Lasting(format!("the page: {unread}")))??;
-    Ok((extracted, url))
+    Ok((body, fetched.final_url))
 }
 
 /// Reads the page on a thread of its own; the outer error says why it was not read at all.

@@ -6,7 +6,7 @@ mod delivery;
 mod polling;
 
 pub use delivery::{AfterAttempt, DeliveryPolicy, after_attempt};
-pub use polling::{PollEnd, PollPolicy, next_poll_at};
+pub use polling::{PollEnd, PollPolicy, next_poll_at, not_before_pace};
 
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{after, jittered};
-use crate::domain::Timestamp;
+use crate::domain::{Pace, Timestamp};
 
 /// The bounds of polling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,8 +83,43 @@ pub fn next_poll_at(
     after(now, wait)
 }
 
+/// Puts a poll off that would come too early for what the feed says of itself: within its `ttl`, or in an hour or on a
+/// day on which it says that nothing is published. Never for longer than a day.
+#[must_use]
+pub fn not_before_pace(at: Timestamp, pace: &Pace, now: Timestamp) -> Timestamp {
+    let latest = after(now, MAX_ANNOUNCED).max(at);
+    let rested = after(now, pace.at_most_every.unwrap_or_default());
+    let mut next = at.max(rested).min(latest);
+    while is_skipped(next, pace) {
+        let Some(hour) = next_hour(next).filter(|hour| *hour < latest) else {
+            return latest;
+        };
+        next = hour;
+    }
+    next
+}
+
+/// The longest that a feed or a server can put its next poll off.
+const MAX_ANNOUNCED: Duration = Duration::from_hours(24);
+
+fn is_skipped(at: Timestamp, pace: &Pace) -> bool {
+    let time = jiff::tz::Offset::UTC.to_datetime(at);
+    let hour = u8::try_from(time.hour()).unwrap_or_default();
+    // Who names all hours or all days names none.
+    let by_hour = pace.skip_hours.len() < 24 && pace.skip_hours.contains(&hour);
+    let by_day = pace.skip_days.len() < 7 && pace.skip_days.contains(&time.weekday());
+    by_hour || by_day
+}
+
+fn next_hour(at: Timestamp) -> Option<Timestamp> {
+    const HOUR_S: i64 = 60 * 60;
+    Timestamp::from_second((at.as_second().div_euclid(HOUR_S) + 1) * HOUR_S).ok()
+}
+
 #[cfg(test)]
 mod tests {
+    use jiff::civil::Weekday::{Friday, Saturday, Thursday};
+
     use super::*;
 
     const MINUTE: Duration = Duration::from_mins(1);
@@ -121,6 +156,42 @@ mod tests {
         assert_eq!(wait(15 * MINUTE, fresh_for(MINUTE), 0.0), 15 * MINUTE);
         assert_eq!(wait(15 * MINUTE, fresh_for(60 * MINUTE), 0.0), 60 * MINUTE);
         assert_eq!(wait(15 * MINUTE, fresh_for(365 * DAY), 0.0), DAY);
+    }
+
+    #[test]
+    fn a_feed_is_left_alone_as_long_as_it_asks_and_never_beyond_a_day() {
+        // A Thursday.
+        let now: Timestamp = "2026-11-26T10:30:00Z".parse().unwrap();
+        let at = after(now, 15 * MINUTE);
+        let next = |pace: &Pace| not_before_pace(at, pace, now).to_string();
+        let ttl = |minutes: u32| Pace {
+            at_most_every: Some(minutes * MINUTE),
+            ..Pace::default()
+        };
+        let hours = |skip_hours: &[u8]| Pace {
+            skip_hours: skip_hours.to_vec(),
+            ..Pace::default()
+        };
+        let days = |skip_days: &[jiff::civil::Weekday]| Pace {
+            skip_days: skip_days.to_vec(),
+            ..Pace::default()
+        };
+        let all: Vec<u8> = (0..24).collect();
+        for (pace, expected) in [
+            (Pace::default(), "2026-11-26T10:45:00Z"),
+            (ttl(5), "2026-11-26T10:45:00Z"),
+            (ttl(60), "2026-11-26T11:30:00Z"),
+            (ttl(100_000), "2026-11-27T10:30:00Z"),
+            (hours(&[9, 12]), "2026-11-26T10:45:00Z"),
+            (hours(&[10]), "2026-11-26T11:00:00Z"),
+            (hours(&[10, 11, 13]), "2026-11-26T12:00:00Z"),
+            (hours(&all), "2026-11-26T10:45:00Z"),
+            (days(&[Saturday]), "2026-11-26T10:45:00Z"),
+            (days(&[Thursday]), "2026-11-27T00:00:00Z"),
+            (days(&[Thursday, Friday]), "2026-11-27T10:30:00Z"),
+        ] {
+            assert_eq!(next(&pace), expected, "{pace:?}");
+        }
     }
 
     #[test]

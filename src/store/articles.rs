@@ -12,7 +12,7 @@ use super::{
     timestamp, url,
 };
 use crate::domain::{
-    Article, Entry, EntryId, EntryKey, FeedWords, PageLines, TextBasis, Timestamp,
+    Article, Entry, EntryFacts, EntryId, EntryKey, FeedWords, PageLines, TextBasis, Timestamp,
 };
 
 /// An entry that has been claimed to get its text.
@@ -293,6 +293,7 @@ fn unscraped(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<Unscraped
             feed_url: url(row)?,
             entry: Entry {
                 keys: vec![EntryKey(row.next_text()?)],
+                facts: EntryFacts::default(),
                 guid: None,
                 title: row.next_opt_text()?,
                 link: opt_url(row)?,

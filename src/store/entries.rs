@@ -1,10 +1,14 @@
 //! Entries: each is taken in once, however often a feed shows it.
+//!
+//! What an entry may be is looked for by its keys, and judged by `domain::identity`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::tx::{StoreError, Tx, Val};
-use super::{json_rows, ms, slot};
-use crate::domain::{Entry, FeedId, Timestamp};
+use super::tx::{Row, StoreError, Tx, Val};
+use super::{json_ids, json_rows, ms, slot};
+use crate::domain::{
+    Entry, EntryFacts, EntryKey, FeedId, Known, Place, Suspect, Timestamp, Trust, verdict,
+};
 
 /// How far an entry has come, as the schema numbers it; 2 is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,66 +26,372 @@ impl From<State> for Val {
     }
 }
 
-/// An entry of this poll as far as it is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Known {
+/// The entries of one document, each with the state it gets if it is new, in the order of the document.
+pub(super) type Shown<'a> = Vec<(&'a Entry, State)>;
+
+/// An entry of the feed as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Which {
     /// Stored before, under this id.
     Stored(i64),
     /// New; its place among the new ones.
     New(usize),
 }
 
-/// Adds the entries that the feed has not shown before; returns how many.
+/// Whose a key is.
+#[derive(Debug, Clone, Copy)]
+struct Owner {
+    which: Which,
+    /// Whether two different entries have had it.
+    shared: bool,
+}
+
+/// What came of one document.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Added {
+    /// Entries that the feed has not shown before.
+    pub(super) new: usize,
+    /// Entries that it has.
+    pub(super) known: usize,
+}
+
+/// Adds the entries that the feed has not shown before.
 ///
 /// A known entry that comes with a new key (a regenerated guid, a moved link) is known by that one too. However many
-/// entries there are, this takes four statements.
+/// entries there are, this takes six statements.
 pub(super) fn add(
     tx: &mut dyn Tx,
     feed: FeedId,
-    entries: &[Entry],
-    state: State,
+    shown: &Shown<'_>,
     now: Timestamp,
-) -> Result<usize, StoreError> {
-    if entries.is_empty() {
-        return Ok(0);
+) -> Result<Added, StoreError> {
+    let shown: Vec<_> = shown
+        .iter()
+        .filter(|(entry, _)| !entry.keys.is_empty())
+        .collect();
+    if shown.is_empty() {
+        return Ok(Added::default());
     }
-    let mut known = known_keys(tx, feed, entries)?;
-    let mut new = Vec::new();
-    let mut learned = Vec::new();
-    // Feeds list the newest first; the oldest is taken in first, so that alerts keep the order of the news.
-    for entry in entries.iter().rev().filter(|entry| !entry.keys.is_empty()) {
-        let found = entry.keys.iter().find_map(|key| known.get(key.0.as_str()));
-        let this = found.copied().unwrap_or(Known::New(new.len()));
-        if this == Known::New(new.len()) {
-            new.push(entry);
-        }
-        for key in &entry.keys {
-            if !known.contains_key(key.0.as_str()) {
-                known.insert(key.0.clone(), this);
-                learned.push((key.0.as_str(), this));
-            }
-        }
-    }
-    let ids = insert(tx, feed, &new, state, now)?;
-    learn_keys(tx, feed, &learned, &ids)?;
-    Ok(new.len())
+    let entries: Vec<&Entry> = shown.iter().map(|(entry, _)| *entry).collect();
+    let mut intake = Intake::of(tx, feed, &entries)?;
+    let places = intake.judge(&entries);
+    let new: Vec<(&Entry, State)> = {
+        let of = |place: &usize| shown.get(*place).map(|(entry, state)| (*entry, *state));
+        intake.new.iter().filter_map(of).collect()
+    };
+    let keys = intake.first_keys(&entries);
+    let ids = insert(tx, feed, &new, &keys, now)?;
+    intake.learn(tx, feed, &ids)?;
+    let known: HashSet<Which> = places
+        .into_iter()
+        .filter(|which| matches!(which, Which::Stored(_)))
+        .collect();
+    Ok(Added {
+        new: new.len(),
+        known: known.len(),
+    })
 }
 
-/// Those keys of the entries that the feed has shown before.
-fn known_keys(
+/// What is known of the entries of a document while they are judged.
+struct Intake {
+    owners: HashMap<String, Owner>,
+    facts: HashMap<Which, EntryFacts>,
+    /// Known entries that one of this document is.
+    claimed: HashSet<Which>,
+    /// The places in the document of those that are new.
+    new: Vec<usize>,
+    /// Keys that are new, or whose owner has changed.
+    learned: HashSet<String>,
+    /// Known entries whose facts have changed.
+    changed: HashSet<Which>,
+}
+
+impl Intake {
+    fn of(tx: &mut dyn Tx, feed: FeedId, entries: &[&Entry]) -> Result<Self, StoreError> {
+        let owners = owners(tx, feed, entries)?;
+        let facts = stored_facts(tx, &owners)?;
+        Ok(Self {
+            owners,
+            facts,
+            claimed: HashSet::new(),
+            new: Vec::new(),
+            learned: HashSet::new(),
+            changed: HashSet::new(),
+        })
+    }
+
+    /// Says of each entry which one it is.
+    ///
+    /// Those that are known by their guid come first, then those known by their address, then those known by headline
+    /// and date alone: what another entry of the document is already, this one is not.
+    fn judge(&mut self, entries: &[&Entry]) -> Vec<Which> {
+        let mut which: Vec<Option<Which>> = vec![None; entries.len()];
+        for least in [Known::Guid, Known::Address, Known::Moved] {
+            for place in oldest_first(entries) {
+                let (Some(entry), Some(slot)) = (entries.get(place), which.get_mut(place)) else {
+                    continue;
+                };
+                if slot.is_none() {
+                    *slot = self
+                        .found(entry, least)
+                        .inspect(|found| self.meet(*found, entry));
+                }
+            }
+        }
+        // What is left is new, unless it stands twice in the document.
+        for place in oldest_first(entries) {
+            let (Some(entry), Some(slot)) = (entries.get(place), which.get_mut(place)) else {
+                continue;
+            };
+            if slot.is_none() {
+                let found = self.found(entry, Known::Address).unwrap_or_else(|| {
+                    self.new.push(place);
+                    Which::New(self.new.len() - 1)
+                });
+                self.meet(found, entry);
+                *slot = Some(found);
+            }
+        }
+        which.into_iter().flatten().collect()
+    }
+
+    /// The known entry that this one is, by evidence of this strength at least.
+    fn found(&self, entry: &Entry, least: Known) -> Option<Which> {
+        let mut best: Option<(Known, Which)> = None;
+        let mut seen = HashSet::new();
+        for key in &entry.keys {
+            let Some(owner) = self.owners.get(key.0.as_str()) else {
+                continue;
+            };
+            if is_whole(key) {
+                return Some(owner.which);
+            }
+            let Some(facts) = self
+                .facts
+                .get(&owner.which)
+                .filter(|_| seen.insert(owner.which))
+            else {
+                continue;
+            };
+            let suspect = Suspect {
+                facts,
+                place: if self.claimed.contains(&owner.which) {
+                    Place::Beside
+                } else {
+                    Place::Before
+                },
+                trust: self.trust(entry),
+            };
+            let is_bare = *facts == EntryFacts::default() && entry.facts == *facts;
+            let known = if is_bare {
+                Some(Known::Guid)
+            } else {
+                verdict(&entry.facts, &suspect)
+            };
+            if let Some(known) = known.filter(|known| *known >= least)
+                && best.is_none_or(|(than, _)| known > than)
+            {
+                best = Some((known, owner.which));
+            }
+        }
+        best.map(|(_, which)| which)
+    }
+
+    /// Which keys of an entry have never been those of two.
+    fn trust(&self, entry: &Entry) -> Trust {
+        let is_shared = |kind: &str| {
+            entry.keys.iter().any(|key| {
+                key.0
+                    .strip_prefix(kind)
+                    .is_some_and(|rest| rest.starts_with(':'))
+                    && self
+                        .owners
+                        .get(key.0.as_str())
+                        .is_some_and(|owner| owner.shared)
+            })
+        };
+        Trust {
+            guid: !entry.facts.guid.as_ref().is_some_and(|_| {
+                entry.keys.first().is_some_and(|key| {
+                    key.0.starts_with("guid:")
+                        && self
+                            .owners
+                            .get(key.0.as_str())
+                            .is_some_and(|owner| owner.shared)
+                })
+            }),
+            link: !is_shared("link"),
+            headline: !is_shared("link+title"),
+            dated: !is_shared("title"),
+        }
+    }
+
+    /// Notes that an entry of the document is this one: its keys are that one's now.
+    fn meet(&mut self, which: Which, entry: &Entry) {
+        self.claimed.insert(which);
+        for key in &entry.keys {
+            match self.owners.get_mut(key.0.as_str()) {
+                Some(owner) if owner.which == which => {}
+                Some(owner) => {
+                    *owner = Owner {
+                        which,
+                        shared: true,
+                    };
+                    self.learned.insert(key.0.clone());
+                }
+                None => {
+                    let owner = Owner {
+                        which,
+                        shared: false,
+                    };
+                    self.owners.insert(key.0.clone(), owner);
+                    self.learned.insert(key.0.clone());
+                }
+            }
+        }
+        let known = self.facts.entry(which).or_default();
+        if *known != entry.facts {
+            known.clone_from(&entry.facts);
+            self.changed.insert(which);
+        }
+    }
+
+    /// The key that each new entry is named by: the first that is its alone.
+    fn first_keys(&self, entries: &[&Entry]) -> Vec<String> {
+        self.new
+            .iter()
+            .enumerate()
+            .filter_map(|(number, place)| {
+                let entry = entries.get(*place)?;
+                let is_own = |key: &&EntryKey| {
+                    self.owners
+                        .get(key.0.as_str())
+                        .is_some_and(|owner| owner.which == Which::New(number) && !owner.shared)
+                };
+                let key = entry.keys.iter().find(is_own).or(entry.keys.last())?;
+                Some(key.0.replace('\0', "\u{fffd}"))
+            })
+            .collect()
+    }
+
+    /// Stores the keys and facts that have changed.
+    fn learn(&self, tx: &mut dyn Tx, feed: FeedId, ids: &[i64]) -> Result<(), StoreError> {
+        let id_of = |which: Which| match which {
+            Which::Stored(id) => Some(id),
+            Which::New(place) => ids.get(place).copied(),
+        };
+        let rows: Vec<_> = self
+            .learned
+            .iter()
+            .filter_map(|key| {
+                let owner = self.owners.get(key)?;
+                let id = id_of(owner.which)?;
+                Some(serde_json::json!([key, id, i64::from(owner.shared)]))
+            })
+            .collect();
+        if !rows.is_empty() {
+            tx.exec(
+                "INSERT INTO entry_keys (feed_id, key, entry_id, shared)
+                 SELECT CAST($1 AS BIGINT), e.value ->> 0, CAST(e.value ->> 1 AS BIGINT), CAST(e.value ->> 2 AS BIGINT)
+                 FROM {each $2} AS e
+                 WHERE true ON CONFLICT (feed_id, key)
+                 DO UPDATE SET entry_id = excluded.entry_id, shared = excluded.shared",
+                &[feed.0.into(), json_rows(rows)],
+            )?;
+        }
+        let rows: Vec<_> = self
+            .changed
+            .iter()
+            .filter_map(|which| {
+                let facts = serde_json::to_string(self.facts.get(which)?).ok()?;
+                Some(serde_json::json!([id_of(*which)?, facts]))
+            })
+            .collect();
+        if !rows.is_empty() {
+            tx.exec(
+                "UPDATE entries SET facts = e.value ->> 1 FROM {each $1} AS e
+                 WHERE entries.id = CAST(e.value ->> 0 AS BIGINT)",
+                &[json_rows(rows)],
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a key says all that the feed says of an entry.
+fn is_whole(key: &EntryKey) -> bool {
+    key.0.starts_with("entry:")
+}
+
+/// The places of entries by their dates, the oldest first; where one has no date, feeds are taken to list the newest
+/// first.
+fn oldest_first(entries: &[&Entry]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..entries.len()).rev().collect();
+    let date = |place: &usize| {
+        entries
+            .get(*place)
+            .and_then(|entry| entry.published.or(entry.updated))
+    };
+    if places.iter().all(|place| date(place).is_some()) {
+        places.sort_by_key(date);
+    }
+    places
+}
+
+/// Whose the keys of the entries are, as far as the feed has shown them before.
+fn owners(
     tx: &mut dyn Tx,
     feed: FeedId,
-    entries: &[Entry],
-) -> Result<HashMap<String, Known>, StoreError> {
+    entries: &[&Entry],
+) -> Result<HashMap<String, Owner>, StoreError> {
     let keys = entries.iter().flat_map(|entry| &entry.keys);
     let rows = keys.map(|key| serde_json::json!([key.0])).collect();
     tx.rows(
-        "SELECT key, entry_id FROM entry_keys
+        "SELECT key, entry_id, shared FROM entry_keys
          WHERE feed_id = $1 AND key IN (SELECT e.value ->> 0 FROM {each $2} AS e)",
         &[feed.0.into(), json_rows(rows)],
     )?
     .iter_mut()
-    .map(|row| Ok((row.next_text()?, Known::Stored(row.next_int()?))))
+    .map(|row| {
+        let key = row.next_text()?;
+        let owner = Owner {
+            which: Which::Stored(row.next_int()?),
+            shared: row.next_flag()?,
+        };
+        Ok((key, owner))
+    })
+    .collect()
+}
+
+/// What the entries that were found said of themselves.
+fn stored_facts(
+    tx: &mut dyn Tx,
+    owners: &HashMap<String, Owner>,
+) -> Result<HashMap<Which, EntryFacts>, StoreError> {
+    let mut ids: Vec<i64> = owners
+        .values()
+        .filter_map(|owner| match owner.which {
+            Which::Stored(id) => Some(id),
+            Which::New(_) => None,
+        })
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    tx.rows(
+        "SELECT id, facts FROM entries WHERE id IN (SELECT CAST(value AS BIGINT) FROM {each $1})",
+        &[json_ids(ids)],
+    )?
+    .iter_mut()
+    .map(|row: &mut Row| {
+        let id = row.next_int()?;
+        let facts = row.next_opt_text()?;
+        // What cannot be read, as what was stored before facts were, knows nothing.
+        let facts = facts.and_then(|facts| serde_json::from_str(&facts).ok());
+        Ok((Which::Stored(id), facts.unwrap_or_default()))
+    })
     .collect()
 }
 
@@ -89,53 +399,42 @@ fn known_keys(
 fn insert(
     tx: &mut dyn Tx,
     feed: FeedId,
-    new: &[&Entry],
-    state: State,
+    new: &[(&Entry, State)],
+    keys: &[String],
     now: Timestamp,
 ) -> Result<Vec<i64>, StoreError> {
     if new.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = new.iter().enumerate();
+    let rows = new.iter().zip(keys).enumerate();
     let rows = rows
-        .map(|(place, entry)| columns(place, entry, state))
+        .map(|(place, ((entry, state), key))| columns(place, entry, key, *state))
         .collect();
     let mut stored = tx.rows(
-        "INSERT INTO entries (feed_id, state, found_at, slot, key, title, link, published_at, updated_at, author,
+        "INSERT INTO entries (feed_id, found_at, state, slot, key, title, link, published_at, updated_at, author,
              summary, content, lang)
-         SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST(e.value ->> 1 AS BIGINT),
+         SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST(e.value ->> 11 AS BIGINT), CAST(e.value ->> 1 AS BIGINT),
              e.value ->> 2, e.value ->> 3, e.value ->> 4, CAST(e.value ->> 5 AS BIGINT),
              CAST(e.value ->> 6 AS BIGINT), e.value ->> 7, e.value ->> 8, e.value ->> 9, e.value ->> 10
-         FROM {each $4} AS e ORDER BY CAST(e.value ->> 0 AS BIGINT)
+         FROM {each $3} AS e ORDER BY CAST(e.value ->> 0 AS BIGINT)
          RETURNING key, id",
-        &[
-            feed.0.into(),
-            state.into(),
-            ms(now).into(),
-            json_rows(rows),
-        ],
+        &[feed.0.into(), ms(now).into(), json_rows(rows)],
     )?;
-    // RETURNING has no order; the first key of a new entry is its alone.
+    // RETURNING has no order; the key of a new entry is its alone.
     let ids = stored
         .iter_mut()
         .map(|row| Ok((row.next_text()?, row.next_int()?)))
         .collect::<Result<HashMap<_, _>, StoreError>>()?;
-    let of = |entry: &&Entry| {
-        let id = ids.get(&first_key(entry)).copied();
-        id.ok_or(StoreError::Shape {
+    let of = |key: &String| {
+        ids.get(key).copied().ok_or(StoreError::Shape {
             column: 0,
             wanted: "the key of a new entry",
         })
     };
-    new.iter().map(of).collect()
+    keys.iter().map(of).collect()
 }
 
-fn first_key(entry: &Entry) -> String {
-    let key = entry.keys.first().map_or("", |key| key.0.as_str());
-    key.replace('\0', "\u{fffd}")
-}
-
-fn columns(place: usize, entry: &Entry, state: State) -> serde_json::Value {
+fn columns(place: usize, entry: &Entry, key: &str, state: State) -> serde_json::Value {
     // What has only been seen will not be read again: its texts would fill the file for nothing.
     let keep = |text: &Option<String>| match state {
         State::Seen => None,
@@ -144,7 +443,7 @@ fn columns(place: usize, entry: &Entry, state: State) -> serde_json::Value {
     serde_json::json!([
         place,
         slot(entry.link.as_ref()),
-        first_key(entry),
+        key,
         entry.title,
         entry.link.as_ref().map(url::Url::as_str),
         entry.published.map(ms),
@@ -153,33 +452,6 @@ fn columns(place: usize, entry: &Entry, state: State) -> serde_json::Value {
         keep(&entry.summary),
         keep(&entry.content),
         entry.lang,
+        state as i64,
     ])
-}
-
-fn learn_keys(
-    tx: &mut dyn Tx,
-    feed: FeedId,
-    learned: &[(&str, Known)],
-    ids: &[i64],
-) -> Result<(), StoreError> {
-    let rows: Vec<_> = learned
-        .iter()
-        .filter_map(|(key, known)| {
-            let id = match known {
-                Known::Stored(id) => Some(*id),
-                Known::New(place) => ids.get(*place).copied(),
-            };
-            id.map(|id| serde_json::json!([key, id]))
-        })
-        .collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    tx.exec(
-        "INSERT INTO entry_keys (feed_id, key, entry_id)
-         SELECT CAST($1 AS BIGINT), e.value ->> 0, CAST(e.value ->> 1 AS BIGINT) FROM {each $2} AS e
-         WHERE true ON CONFLICT (feed_id, key) DO NOTHING",
-        &[feed.0.into(), json_rows(rows)],
-    )?;
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Feeds: which is due, and how its last poll went.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use url::Url;
@@ -11,7 +11,7 @@ use super::unchanged::Unchanged;
 use super::{
     Store, count, entries, indexed, json_ids, json_list, json_rows, ms, opt_timestamp, slot, url,
 };
-use crate::domain::{Entry, FeedId, Timestamp, Validators};
+use crate::domain::{Entry, FeedId, Pace, TextHash, Timestamp, Validators};
 
 /// Feeds that are written by one statement when the configuration is read.
 const FEEDS_AT_ONCE: usize = 1_000;
@@ -35,6 +35,14 @@ pub struct DueFeed {
     pub first_poll: bool,
     /// Failed polls in a row so far.
     pub failures: u32,
+    /// When the first of them was.
+    pub failing_since: Option<Timestamp>,
+    /// How often it wants to be read, as its last document said.
+    pub pace: Pace,
+    /// The hash of the document that was read last.
+    pub body_hash: Option<TextHash>,
+    /// When its whole document was sent last.
+    pub full_at: Timestamp,
 }
 
 /// Whether a feed had to be found on the page at its configured address.
@@ -78,6 +86,8 @@ pub struct PollRecord {
 pub enum FeedHealth {
     /// Nothing has changed since the last poll (304).
     Unchanged {
+        /// Whether the whole document was sent all the same.
+        was_full: bool,
         /// The validators to send next time.
         validators: Validators,
         /// Its new address after permanent redirects.
@@ -93,6 +103,10 @@ pub enum FeedHealth {
         address: Address,
         /// What had to be mended.
         repairs: Vec<String>,
+        /// How often it wants to be read.
+        pace: Pace,
+        /// The hash of its document, where the same one would bring nothing new.
+        body_hash: Option<TextHash>,
         /// Its entries that are to be scraped if they are new.
         fresh: Vec<Entry>,
         /// Its entries that count as seen if they are new.
@@ -179,6 +193,7 @@ impl Store {
     ) -> Result<Option<usize>, StoreError> {
         match record.health {
             FeedHealth::Unchanged {
+                was_full,
                 validators,
                 moved_to: None,
             } => {
@@ -186,6 +201,7 @@ impl Store {
                     claim,
                     next_poll_at: record.next_poll_at,
                     validators,
+                    was_full,
                     at: now,
                 };
                 Ok(self.record_unchanged(one).await?.then_some(0))
@@ -225,6 +241,7 @@ fn sync(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut stored = stored_feeds(tx)?;
+    follow_moves(tx, feeds, &mut stored)?;
     let (mut fresh, mut renamed, mut woken) = (Vec::new(), Vec::new(), Vec::new());
     for (url, name) in feeds {
         match stored.remove(url.as_str()) {
@@ -279,11 +296,12 @@ struct StoredFeed {
     id: i64,
     name: Option<String>,
     is_active: bool,
+    fetch_url: String,
 }
 
 fn stored_feeds(tx: &mut dyn Tx) -> Result<HashMap<String, StoredFeed>, StoreError> {
     tx.rows(
-        "SELECT f.url, f.id, f.name, p.active FROM feeds f JOIN polls p ON p.feed_id = f.id",
+        "SELECT f.url, f.id, f.name, p.active, p.fetch_url FROM feeds f JOIN polls p ON p.feed_id = f.id",
         &[],
     )?
     .iter_mut()
@@ -293,10 +311,49 @@ fn stored_feeds(tx: &mut dyn Tx) -> Result<HashMap<String, StoredFeed>, StoreErr
             id: row.next_int()?,
             name: row.next_opt_text()?,
             is_active: row.next_flag()?,
+            fetch_url: row.next_text()?,
         };
         Ok((url, feed))
     })
     .collect()
+}
+
+/// Gives feeds their new addresses: one that stands in the configuration for the first time, and to which a feed has
+/// moved that stands there no more, is that feed.
+fn follow_moves(
+    tx: &mut dyn Tx,
+    feeds: &[(Url, Option<String>)],
+    stored: &mut HashMap<String, StoredFeed>,
+) -> Result<(), StoreError> {
+    let configured: HashSet<&str> = feeds.iter().map(|(url, _)| url.as_str()).collect();
+    let moved: HashMap<String, String> = stored
+        .iter()
+        .filter(|(url, feed)| feed.fetch_url != **url && !configured.contains(url.as_str()))
+        .map(|(url, feed)| (feed.fetch_url.clone(), url.clone()))
+        .collect();
+    for (url, _) in feeds {
+        if stored.contains_key(url.as_str()) {
+            continue;
+        }
+        let Some(mut feed) = moved.get(url.as_str()).and_then(|old| stored.remove(old)) else {
+            continue;
+        };
+        tx.exec(
+            "UPDATE feeds SET key = $1, url = $2 WHERE id = $3",
+            &[
+                indexed(url.as_str()).into(),
+                url.as_str().into(),
+                feed.id.into(),
+            ],
+        )?;
+        tx.exec(
+            "UPDATE polls SET found = 0 WHERE feed_id = $1",
+            &[feed.id.into()],
+        )?;
+        url.as_str().clone_into(&mut feed.fetch_url);
+        stored.insert(url.as_str().to_owned(), feed);
+    }
+    Ok(())
 }
 
 fn insert(tx: &mut dyn Tx, rows: Vec<serde_json::Value>, now: Timestamp) -> Result<(), StoreError> {
@@ -366,15 +423,24 @@ fn answered(
             title,
             address,
             repairs,
+            pace,
+            body_hash,
             fresh,
             seen,
             ..
         } => {
+            let had_entries =
+                tx.number("SELECT entries FROM feeds WHERE id = $1", &[feed.0.into()])? > 0;
             set_address(tx, feed, address)?;
-            let added = entries::add(tx, feed, fresh, entries::State::ToScrape, now)?
-                + add_seen(tx, feed, seen, now)?;
-            describe(tx, feed, title.as_deref(), repairs, added)?;
-            Ok(Some(added))
+            let fresh = fresh.iter().map(|entry| (entry, entries::State::ToScrape));
+            let shown = fresh.chain(backlog(seen)).collect();
+            let added = entries::add(tx, feed, &shown, now)?;
+            remember_document(tx, feed, pace, *body_hash, now)?;
+            if had_entries && added.known == 0 && added.new > 0 {
+                note_gap(tx, feed, now)?;
+            }
+            describe(tx, feed, title.as_deref(), repairs, added.new)?;
+            Ok(Some(added.new))
         }
         FeedHealth::Lost { .. } => {
             forget_address(tx, feed)?;
@@ -393,7 +459,8 @@ fn succeeded(
 ) -> Result<bool, StoreError> {
     let is_read = matches!(record.health, FeedHealth::Read { .. });
     let written = tx.exec(
-        "UPDATE polls SET due_at = $1, polled_at = $2, etag = $3, last_modified = $4, last_success_at = $2,
+        "UPDATE polls SET due_at = $1, polled_at = $2, etag = $3, last_modified = $4, prior_success_at = last_success_at,
+             last_success_at = $2,
              first_success_at = COALESCE(first_success_at, $5),
              failures = 0, failing_since = NULL, error = NULL, lease_until = 0
          WHERE feed_id = $6 AND lease_until = $7",
@@ -473,6 +540,37 @@ fn describe(
     Ok(())
 }
 
+/// Keeps what a document said of itself, for the polls that bring none.
+fn remember_document(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    pace: &Pace,
+    body_hash: Option<TextHash>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let pace = (*pace != Pace::default()).then(|| serde_json::json!(pace).to_string());
+    tx.exec(
+        "UPDATE polls SET pace = $1, body_hash = $2, full_at = $3 WHERE feed_id = $4",
+        &[
+            pace.into(),
+            body_hash.map(|hash| hash.0).into(),
+            ms(now).into(),
+            feed.0.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Notes that a document shared no entry with the one before: what stood between them may have been missed.
+fn note_gap(tx: &mut dyn Tx, feed: FeedId, now: Timestamp) -> Result<(), StoreError> {
+    tx.exec(
+        "UPDATE polls SET gap_from = prior_success_at, gap_until = $1
+         WHERE feed_id = $2 AND prior_success_at IS NOT NULL",
+        &[ms(now).into(), feed.0.into()],
+    )?;
+    Ok(())
+}
+
 fn set_address(tx: &mut dyn Tx, feed: FeedId, address: &Address) -> Result<(), StoreError> {
     let (sql, url) = match address {
         Address::Kept => return Ok(()),
@@ -521,7 +619,7 @@ fn due_feeds(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<DueFeed>,
     }
     tx.rows(
         "SELECT p.feed_id, f.url, p.fetch_url, p.found, p.etag, p.last_modified, p.first_success_at,
-             p.last_success_at, p.failures
+             p.last_success_at, p.failures, p.failing_since, p.pace, p.body_hash, p.full_at
          FROM polls p JOIN feeds f ON f.id = p.feed_id
          WHERE p.feed_id IN (SELECT CAST(value AS BIGINT) FROM {each $1})
          ORDER BY p.due_at, p.feed_id",
@@ -553,20 +651,27 @@ fn due_feed(row: &mut Row, until: i64) -> Result<DueFeed, StoreError> {
         first_poll: opt_timestamp(row)?.is_none(),
         last_success_at: opt_timestamp(row)?,
         failures: count(row)?,
+        failing_since: opt_timestamp(row)?,
+        pace: row
+            .next_opt_text()?
+            .and_then(|pace| serde_json::from_str(&pace).ok())
+            .unwrap_or_default(),
+        body_hash: row.next_opt_int()?.map(TextHash),
+        full_at: super::timestamp(row)?,
     })
 }
 
 /// Entries of a first poll that are read to be looked back on, the newest.
 const BACKLOG: usize = 50;
 
-/// Adds entries that only count as seen; feeds list the newest first.
-fn add_seen(
-    tx: &mut dyn Tx,
-    feed: FeedId,
-    seen: &[Entry],
-    now: Timestamp,
-) -> Result<usize, StoreError> {
-    let (newest, older) = seen.split_at(seen.len().min(BACKLOG));
-    Ok(entries::add(tx, feed, older, entries::State::Seen, now)?
-        + entries::add(tx, feed, newest, entries::State::Backlog, now)?)
+/// Gives entries that only count as seen their states; feeds list the newest first.
+fn backlog(seen: &[Entry]) -> impl Iterator<Item = (&Entry, entries::State)> {
+    seen.iter().enumerate().map(|(place, entry)| {
+        let state = if place < BACKLOG {
+            entries::State::Backlog
+        } else {
+            entries::State::Seen
+        };
+        (entry, state)
+    })
 }

@@ -22,6 +22,7 @@ pub(super) struct Unchanged {
     pub(super) claim: Claim<FeedId>,
     pub(super) next_poll_at: Timestamp,
     pub(super) validators: Validators,
+    pub(super) was_full: bool,
     pub(super) at: Timestamp,
 }
 
@@ -96,12 +97,14 @@ fn record(tx: &mut dyn Tx, polls: &[Unchanged]) -> Result<HashSet<FeedId>, Store
             poll.validators.etag,
             poll.validators.last_modified,
             ms(poll.at),
+            i64::from(poll.was_full),
         ])
     });
     tx.rows(
         "UPDATE polls SET due_at = CAST(e.value ->> 2 AS BIGINT), etag = e.value ->> 3,
              last_modified = e.value ->> 4, last_success_at = CAST(e.value ->> 5 AS BIGINT),
              polled_at = CAST(e.value ->> 5 AS BIGINT),
+             full_at = CASE WHEN CAST(e.value ->> 6 AS BIGINT) = 1 THEN CAST(e.value ->> 5 AS BIGINT) ELSE full_at END,
              failures = 0, failing_since = NULL, error = NULL, lease_until = 0
          FROM {each $1} AS e
          WHERE polls.feed_id = CAST(e.value ->> 0 AS BIGINT)

@@ -54,6 +54,8 @@ impl Reader {
         let record = PollRecord {
             next_poll_at: self.now,
             health: FeedHealth::Read {
+                pace: newswatch::domain::Pace::default(),
+                body_hash: None,
                 title: None,
                 validators: Validators::default(),
                 address: Address::Kept,

@@ -204,6 +204,8 @@ async fn poll(store: Store, polling: Arc<Polling>) {
                     validators: Validators::default(),
                     address: Address::Kept,
                     repairs: Vec::new(),
+                    pace: newswatch::domain::Pace::default(),
+                    body_hash: None,
                     fresh: Vec::new(),
                     seen: Vec::new(),
                 },

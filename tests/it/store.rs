@@ -54,6 +54,8 @@ pub(crate) fn read(fresh: Vec<Entry>) -> PollRecord {
     PollRecord {
         next_poll_at: later(900),
         health: FeedHealth::Read {
+            pace: newswatch::domain::Pace::default(),
+            body_hash: None,
             title: Some("Example".into()),
             validators: Validators {
                 etag: Some("W/\"1\"".into()),
@@ -406,6 +408,7 @@ async fn what_comes_after_the_lease_has_ended_writes_nothing() {
     let unchanged = PollRecord {
         next_poll_at: at,
         health: FeedHealth::Unchanged {
+            was_full: false,
             validators: Validators::default(),
             moved_to: None,
         },

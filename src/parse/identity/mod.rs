@@ -1,17 +1,16 @@
 //! By what an entry is recognised when it comes again: guid, address, headline.
 //!
-//! The store takes an entry for known if any one of its keys is known in that feed. So a key must survive
-//! what publishers change without writing anything new (`https`, tracking parameters, dates, a polished
-//! headline), and must never be one that a different entry has, too, for that would hide news. Both are
-//! judged within one document: a key that two different entries share says nothing, and neither gets it.
+//! The store looks for what an entry may be by its keys; whether it is, the rules in `domain::identity` say by the
+//! facts that are drawn up here. So keys and facts must survive what publishers change without writing anything new:
+//! the spelling of an address, tracking parameters, session ids, the layout of a headline.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
-use crate::domain::{Entry, EntryKey};
+use crate::domain::{Entry, EntryFacts, EntryKey, Timestamp};
 
 /// Bytes up to which a key is kept readable; a longer one is replaced by its hash.
 const MAX_READABLE_BYTES: usize = 200;
@@ -98,9 +97,70 @@ const FEED_PARAMETERS: [&str; 12] = [
     "campaign",
 ];
 
+/// Parameters that name a visit, whatever their value.
+const SESSION_PARAMETERS: [&str; 12] = [
+    "jsessionid",
+    "phpsessid",
+    "sessionid",
+    "session_id",
+    "sessid",
+    "cfid",
+    "cftoken",
+    "zenid",
+    "oscsid",
+    "osadminid",
+    "phpsession",
+    "ses_id",
+];
+
+/// Parameters that name a visit where their value looks like a token.
+const TOKEN_PARAMETERS: [&str; 8] = [
+    "sid", "s", "sessid", "ssid", "tok", "token", "session", "visit",
+];
+
+/// The least length of such a token.
+const MIN_TOKEN_CHARS: usize = 12;
+
+/// Files that servers give for a folder.
+const FRONT_FILES: [&str; 5] = [
+    "/index.html",
+    "/index.htm",
+    "/index.php",
+    "/default.aspx",
+    "/index.jsp",
+];
+
 /// What a feed puts into its own links to count its readers.
 const FEED_WORDS: [&str; 9] = [
     "rss", "rss2", "rss20", "atom", "feed", "feeds", "rssfeed", "rss_feed", "1",
+];
+
+/// Characters of a headline that are kept to compare it.
+const MAX_TITLE_CHARS: usize = 200;
+
+/// Digits of a text's hash that are kept to compare it.
+const TEXT_DIGITS: usize = 16;
+
+/// What stands before the number of an edition at the end of a guid.
+const EDITION_MARKS: [&str; 18] = [
+    "#",
+    "#v",
+    "#rev",
+    "@",
+    "@v",
+    ";v",
+    ";v=",
+    ";rev=",
+    "?v=",
+    "&v=",
+    "?version=",
+    "&version=",
+    "?rev=",
+    "&rev=",
+    "?edition=",
+    "&edition=",
+    "?revision=",
+    "&revision=",
 ];
 
 /// Guids that a broken system gives to every entry.
@@ -117,75 +177,74 @@ const EMPTY_GUIDS: [&str; 10] = [
     "false",
 ];
 
-/// Gives every entry its keys, the most trustworthy first; `homes` are addresses that belong to the whole feed.
+/// Gives every entry its facts, and the keys by which an entry that it may be is looked for, the most trustworthy
+/// first; `homes` are addresses that belong to the whole feed.
+///
+/// Whether an entry that is found so is the same one is judged by [`verdict`](crate::domain::verdict).
 pub(super) fn give_keys(entries: &mut [Entry], homes: &[Url]) {
     let homes: Vec<String> = homes.iter().map(canonical_link).collect();
-    let candidates: Vec<Vec<EntryKey>> = entries
-        .iter()
-        .map(|entry| candidates(entry, &homes))
-        .collect();
-    let shared = shared_keys(entries, &candidates);
-    for (entry, candidates) in entries.iter_mut().zip(candidates) {
-        entry.keys = candidates
-            .into_iter()
-            .filter(|key| !shared.contains(key))
-            .collect();
-        if entry.keys.is_empty() {
-            entry.keys.push(whole_entry(entry));
-        }
+    let alone = entries.len() == 1;
+    for entry in entries {
+        let link = entry.link.as_ref().map(canonical_link);
+        entry.facts = facts(entry, link.as_deref(), &homes, alone);
+        entry.keys = keys(&entry.facts, link.as_deref());
+        entry.keys.push(whole_entry(entry, link.as_deref()));
     }
 }
 
-/// Returns the keys an entry would have if it were alone.
-fn candidates(entry: &Entry, homes: &[String]) -> Vec<EntryKey> {
+fn facts(entry: &Entry, link: Option<&str>, homes: &[String], alone: bool) -> EntryFacts {
     let guid = entry
         .guid
         .as_deref()
         .and_then(|guid| guid_value(guid, homes));
-    let link = entry.link.as_ref().map(canonical_link);
-    let title = entry.title.as_deref().map(folded);
     let own_link = link
-        .as_ref()
-        .filter(|link| !homes.contains(link) && !is_front_page(link));
-    let mut keys = Vec::with_capacity(2);
-    match (&guid, own_link) {
-        (Some(guid), _) => keys.push(key("guid", guid)),
-        // Without a guid the address alone is the entry: its headline may be edited.
-        (None, Some(link)) => keys.push(key("link", link)),
-        (None, None) => {}
+        .filter(|link| !homes.iter().any(|home| home == link) && !is_front_page(link))
+        .map(str::to_owned);
+    let text = [&entry.summary, &entry.content]
+        .into_iter()
+        .flatten()
+        .map(|html| folded(html))
+        .collect::<Vec<_>>()
+        .join(" ");
+    EntryFacts {
+        edition_of: guid.as_deref().and_then(without_edition),
+        guid,
+        link: own_link,
+        title: entry.title.as_deref().map(folded).map(shortened),
+        date: entry
+            .published
+            .or(entry.updated)
+            .map(Timestamp::as_millisecond),
+        text: (!text.trim().is_empty()).then(|| hash(&text).chars().take(TEXT_DIGITS).collect()),
+        alone,
     }
-    if let (Some(link), Some(title)) = (&link, &title) {
-        // A new guid with the same address and headline is the same entry, published again.
-        keys.push(key("link+title", &format!("{link} {title}")));
-    }
-    if keys.is_empty() {
-        keys.push(text_and_date(entry));
+}
+
+/// Returns the keys that an entry can be found by.
+fn keys(facts: &EntryFacts, link: Option<&str>) -> Vec<EntryKey> {
+    let date = facts.date.map(|date| date.to_string()).unwrap_or_default();
+    let title = facts.title.as_deref();
+    let mut keys = Vec::with_capacity(6);
+    keys.extend(facts.guid.as_deref().map(|guid| key("guid", guid)));
+    keys.extend(facts.edition_of.as_deref().map(|guid| key("guid", guid)));
+    keys.extend(
+        link.zip(title)
+            .map(|(link, title)| key("link+title", &format!("{link} {title}"))),
+    );
+    keys.extend(facts.link.as_deref().map(|link| key("link", link)));
+    keys.extend(title.map(|title| key("title", &format!("{title} {date}"))));
+    if title.is_none() {
+        let text = facts.text.as_deref();
+        keys.extend(text.map(|text| key("text", &format!("{text} {date}"))));
     }
     keys
 }
 
-/// Returns the key of an entry that has neither a guid nor an address of its own.
-fn text_and_date(entry: &Entry) -> EntryKey {
-    let text = entry
-        .title
-        .as_deref()
-        .or(entry.summary.as_deref())
-        .or(entry.content.as_deref())
-        .unwrap_or_default();
-    let date = entry
-        .published
-        .or(entry.updated)
-        .map(|at| at.to_string())
-        .unwrap_or_default();
-    key("text", &hash(&format!("{}\n{date}", folded(text))))
-}
-
 /// Returns the key of last resort: everything the feed says about the entry.
-fn whole_entry(entry: &Entry) -> EntryKey {
-    let link = entry.link.as_ref().map(canonical_link);
+fn whole_entry(entry: &Entry, link: Option<&str>) -> EntryKey {
     let parts = [
         entry.guid.as_deref(),
-        link.as_deref(),
+        link,
         entry.title.as_deref(),
         entry.summary.as_deref(),
         entry.content.as_deref(),
@@ -195,41 +254,29 @@ fn whole_entry(entry: &Entry) -> EntryKey {
         whole.push_str(part.unwrap_or_default());
         whole.push('\0');
     }
-    // Only where nothing else tells two entries apart may a date do so: dates are changed too easily.
     let date = entry.published.map(|at| at.to_string()).unwrap_or_default();
     key("entry", &hash(&format!("{whole}{date}")))
 }
 
-/// Returns the keys that two different entries of one document have.
-fn shared_keys(entries: &[Entry], candidates: &[Vec<EntryKey>]) -> HashSet<EntryKey> {
-    let mut first_with: HashMap<&EntryKey, &Entry> = HashMap::new();
-    let mut shared = HashSet::new();
-    for (entry, keys) in entries.iter().zip(candidates) {
-        for key in keys {
-            match first_with.get(key) {
-                Some(first) if !is_repetition(first, entry) => {
-                    shared.insert(key.clone());
-                }
-                Some(_) => {}
-                None => {
-                    first_with.insert(key, entry);
-                }
-            }
-        }
+/// Returns a guid without the number at its end that counts editions: `page#3`, `id?version=2`, `urn:x;v4`.
+fn without_edition(guid: &str) -> Option<String> {
+    let counted = guid.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    if counted.len() == guid.len() {
+        return None;
     }
-    shared
+    EDITION_MARKS.iter().find_map(|mark| {
+        let at = counted.len().checked_sub(mark.len())?;
+        let (base, end) = counted.split_at_checked(at)?;
+        (end.eq_ignore_ascii_case(mark) && !base.is_empty()).then(|| base.to_owned())
+    })
 }
 
-/// Returns whether a feed lists the same entry twice, rather than two entries that look alike.
-fn is_repetition(first: &Entry, second: &Entry) -> bool {
-    let same_guid = match (&first.guid, &second.guid) {
-        (Some(first), Some(second)) => first == second,
-        _ => true,
-    };
-    same_guid
-        && first.link.as_ref().map(canonical_link) == second.link.as_ref().map(canonical_link)
-        && first.title.as_deref().map(folded) == second.title.as_deref().map(folded)
-        && (first.published == second.published || (first.guid.is_some() && second.guid.is_some()))
+/// Returns a headline short enough to be kept with every entry.
+fn shortened(title: String) -> String {
+    if title.chars().count() <= MAX_TITLE_CHARS {
+        return title;
+    }
+    title.chars().take(MAX_TITLE_CHARS).collect::<String>() + &hash(&title)
 }
 
 /// Returns a guid as it is compared; nothing where it cannot tell entries apart.
@@ -252,21 +299,61 @@ fn guid_value(guid: &str, homes: &[String]) -> Option<String> {
             whole.set_fragment(None);
             Some(canonical_link(&whole) + &fragment)
         }
-        _ => Some(guid),
+        _ => Some(uuid_value(&guid).unwrap_or(guid)),
     }
 }
 
+/// Returns a UUID in the one form in which it is compared: generators change its case and its braces.
+fn uuid_value(guid: &str) -> Option<String> {
+    let bare = guid.trim_matches(['{', '}']);
+    let bare = bare.strip_prefix("urn:uuid:").unwrap_or(bare);
+    let is_uuid = bare.len() == 36 && bare.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    is_uuid.then(|| bare.to_ascii_lowercase())
+}
+
 /// Returns whether a canonical link is a site's front page, which every entry may point to.
-fn is_front_page(link: &str) -> bool {
+#[must_use]
+pub fn is_front_page(link: &str) -> bool {
     link.trim_start_matches('/')
         .split_once('/')
         .is_some_and(|(_, path)| path.is_empty())
 }
 
+/// Returns an address as it is compared between feeds: as [`canonical_link`], with the fragment where it names one of
+/// several news on the page, as live pages have them (`#post-7`).
+#[must_use]
+pub fn report_address(url: &Url) -> String {
+    let link = canonical_link(url);
+    let names_a_part = |fragment: &&str| {
+        fragment.contains(|c: char| c.is_ascii_digit())
+            && !fragment.contains(['=', ':', '/', '!'])
+            && !fragment.contains("comment")
+    };
+    match url.fragment().filter(names_a_part) {
+        Some(fragment) => format!("{link}#{fragment}"),
+        None => link,
+    }
+}
+
+/// Returns whether two headlines share half of the words of the shorter one.
+#[must_use]
+pub fn share_words(one: &str, other: &str) -> bool {
+    let words = |title: &str| -> HashSet<String> {
+        folded(title)
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let (one, other) = (words(one), words(other));
+    let fewest = one.len().min(other.len());
+    fewest > 0 && 2 * one.intersection(&other).count() >= fewest
+}
+
 /// Returns an address as it is compared: the same story has the same one, however it was reached.
 ///
-/// The scheme, tracking parameters, the fragment and a default port are left out, the host is in lower
-/// case; the order of the query stays, since servers may mind it. A fragment that selects the page
+/// The scheme, `www.`, tracking parameters, session ids, the fragment and a default port are left out, the host is in
+/// lower case; the order of the query stays, since servers may mind it. A fragment that selects the page
 /// (`#!/story/7`, `#/story/7`) is part of the address.
 ///
 /// ```
@@ -279,20 +366,21 @@ pub fn canonical_link(url: &Url) -> String {
     let Some(host) = url.host_str() else {
         return url.as_str().to_owned();
     };
+    let host = host.trim_end_matches('.');
     let mut link = String::with_capacity(url.as_str().len());
     link.push_str("//");
-    link.push_str(host.trim_end_matches('.'));
+    link.push_str(without_www(host));
     if let Some(port) = url.port().filter(|port| !matches!(port, 80 | 443)) {
         link.push(':');
         link.push_str(&port.to_string());
     }
-    link.push_str(url.path());
+    link.push_str(&canonical_path(url.path()));
     let mut separator = '?';
     for parameter in url
         .query()
         .unwrap_or_default()
         .split('&')
-        .filter(|parameter| !is_tracking(parameter))
+        .filter(|parameter| !is_tracking(parameter) && !is_session(parameter))
     {
         link.push(separator);
         link.push_str(parameter);
@@ -306,6 +394,87 @@ pub fn canonical_link(url: &Url) -> String {
         link.push_str(fragment);
     }
     link
+}
+
+/// Returns a host without the `www.` that servers put before it and leave out as they like.
+fn without_www(host: &str) -> &str {
+    host.strip_prefix("www.")
+        .filter(|rest| rest.contains('.'))
+        .unwrap_or(host)
+}
+
+/// Returns a path as it is compared: without session ids, in one spelling of its escapes, without a slash at its end.
+fn canonical_path(path: &str) -> String {
+    let mut canonical = String::with_capacity(path.len());
+    for segment in path.split('/').skip(1) {
+        // ASP.NET writes a session without cookies so: `/(S(abc))/page`.
+        if segment.starts_with("(S(") && segment.ends_with("))") {
+            continue;
+        }
+        canonical.push('/');
+        let mut pieces = segment.split(';');
+        canonical.push_str(&one_spelling(pieces.next().unwrap_or_default()));
+        for piece in pieces.filter(|piece| !is_session(piece)) {
+            canonical.push(';');
+            canonical.push_str(&one_spelling(piece));
+        }
+    }
+    let bare = canonical.trim_end_matches('/');
+    let bare = FRONT_FILES
+        .iter()
+        .find_map(|file| bare.strip_suffix(file))
+        .unwrap_or(bare);
+    if bare.is_empty() {
+        "/".to_owned()
+    } else {
+        bare.to_owned()
+    }
+}
+
+/// Returns a piece of a path with its escapes in one spelling (RFC 3986 §6.2.2): `%7e` is `~`, `%c3` is `%C3`.
+fn one_spelling(piece: &str) -> String {
+    let mut spelled = String::with_capacity(piece.len());
+    let mut rest = piece;
+    while let Some((before, after)) = rest.split_once('%') {
+        spelled.push_str(before);
+        let code = after
+            .get(..2)
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match code.zip(after.get(..2)) {
+            Some((code, _)) if code.is_ascii_alphanumeric() || b"-._~".contains(&code) => {
+                spelled.push(char::from(code));
+                rest = after.get(2..).unwrap_or_default();
+            }
+            Some((_, hex)) => {
+                spelled.push('%');
+                spelled.push_str(&hex.to_ascii_uppercase());
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                spelled.push('%');
+                rest = after;
+            }
+        }
+    }
+    spelled.push_str(rest);
+    spelled
+}
+
+/// Returns whether a `name=value` names the visit and not the page.
+fn is_session(parameter: &str) -> bool {
+    let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+    let name = name
+        .strip_prefix("amp;")
+        .unwrap_or(name)
+        .to_ascii_lowercase();
+    let is_token = value.len() >= MIN_TOKEN_CHARS
+        && value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.!~%".contains(c))
+        && value.contains(|c: char| c.is_ascii_digit());
+    SESSION_PARAMETERS.contains(&name.as_str())
+        || name.starts_with("aspsessionid")
+        || is_token && (name.contains("sess") || TOKEN_PARAMETERS.contains(&name.as_str()))
 }
 
 /// Returns whether a `name=value` of a query only says where a click came from.
@@ -325,7 +494,8 @@ fn is_tracking(parameter: &str) -> bool {
 }
 
 /// Returns a headline as it is compared: compatible forms, case and white space do not count.
-fn folded(title: &str) -> String {
+#[must_use]
+pub fn folded(title: &str) -> String {
     let folded: String = title.nfkc().flat_map(char::to_lowercase).collect();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::Timestamp;
+use crate::domain::{Place, Suspect, Timestamp, Trust, verdict};
 
 /// An entry as short as a test line: guid, link, title, day of March 2024; empty means absent.
 fn entry(guid: &str, link: &str, title: &str, day: u8) -> Entry {
@@ -9,7 +9,7 @@ fn entry(guid: &str, link: &str, title: &str, day: u8) -> Entry {
         link: some(link).map(|link| Url::parse(&link).unwrap()),
         title: some(title),
         published: (day > 0).then(|| {
-            format!("2024-03-{day:02}T00:00:00Z")
+            format!("2024-03-{day:02}T10:30:00Z")
                 .parse::<Timestamp>()
                 .unwrap()
         }),
@@ -17,26 +17,41 @@ fn entry(guid: &str, link: &str, title: &str, day: u8) -> Entry {
     }
 }
 
-/// Whether the store would take `later`, alone in its document, for `earlier`.
+/// Whether the store would take `later` for `earlier`, an entry of the document before.
 fn is_recognised(earlier: Entry, later: Entry) -> bool {
     let home = Url::parse("https://example.org/").unwrap();
-    let keys = |entry| {
-        let mut entries = [entry];
+    let read = |entry| {
+        let other = Entry {
+            guid: Some("another of the same document".to_owned()),
+            ..Entry::default()
+        };
+        let mut entries = [entry, other];
         give_keys(&mut entries, std::slice::from_ref(&home));
-        entries[0].keys.clone()
+        let [entry, _] = entries;
+        entry
     };
-    let known = keys(earlier);
-    keys(later).iter().any(|key| known.contains(key))
+    is_same(&read(earlier), &read(later), Place::Before)
 }
 
-/// Whether, of entries in one document, each keeps a key that no other has.
+/// Whether one entry is found by the keys of the other, and judged to be it.
+fn is_same(known: &Entry, later: &Entry, place: Place) -> bool {
+    let suspect = Suspect {
+        facts: &known.facts,
+        place,
+        trust: Trust::FULL,
+    };
+    later.keys.iter().any(|key| known.keys.contains(key))
+        && verdict(&later.facts, &suspect).is_some()
+}
+
+/// Whether none of the entries of one document is taken for another.
 fn all_are_told_apart(mut entries: Vec<Entry>) -> bool {
     give_keys(&mut entries, &[]);
     entries.iter().enumerate().all(|(index, entry)| {
         entries
             .iter()
             .take(index)
-            .all(|other| other.keys.iter().all(|key| !entry.keys.contains(key)))
+            .all(|other| !is_same(other, entry, Place::Beside))
     })
 }
 
@@ -52,9 +67,14 @@ fn what_counts_as_the_same_entry_and_why() {
             entry("g1", A, "Title", 1),
         ),
         (
-            "the guid is the identity: everything else may be edited",
+            "a guid and its address: everything else may be edited",
             entry("g1", A, "Title", 1),
-            entry("g1", B, "New", 2),
+            entry("g1", A, "New", 2),
+        ),
+        (
+            "another guid and address: the site has moved",
+            entry("g1", A, "Title", 1),
+            entry("g2", B, "Title", 1),
         ),
         (
             "white space around a guid is a matter of layout",
@@ -131,9 +151,14 @@ fn what_counts_as_the_same_entry_and_why() {
 fn what_counts_as_another_entry_and_why() {
     let different = [
         (
-            "another guid and address",
+            "another guid, address and date",
             entry("g1", A, "Title", 1),
-            entry("g2", B, "Title", 1),
+            entry("g2", B, "Title", 2),
+        ),
+        (
+            "the guid names a place in the list",
+            entry("g1", A, "Title", 1),
+            entry("g1", B, "New", 2),
         ),
         (
             "another guid and headline on one page",
@@ -143,12 +168,12 @@ fn what_counts_as_another_entry_and_why() {
         (
             "the page is chosen by a parameter",
             entry("", "https://example.org/?id=1", "T", 1),
-            entry("", "https://example.org/?id=2", "T", 1),
+            entry("", "https://example.org/?id=2", "U", 1),
         ),
         (
             "the page is chosen by the fragment",
             entry("", "https://example.org/#!/1", "T", 1),
-            entry("", "https://example.org/#!/2", "T", 1),
+            entry("", "https://example.org/#!/2", "U", 1),
         ),
         (
             "everything links to the front page",
@@ -241,13 +266,8 @@ fn an_entry_that_is_joined_by_another_with_its_link_stays_known() {
     give_keys(&mut alone, &[]);
     let mut joined = [entry("", A, "T", 1), entry("", A, "U", 2)];
     give_keys(&mut joined, &[]);
-    assert!(joined[0].keys.iter().any(|key| alone[0].keys.contains(key)));
-    assert!(
-        joined[1]
-            .keys
-            .iter()
-            .all(|key| !alone[0].keys.contains(key))
-    );
+    assert!(is_same(&alone[0], &joined[0], Place::Before));
+    assert!(!is_same(&alone[0], &joined[1], Place::Before));
 }
 
 #[test]

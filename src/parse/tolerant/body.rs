@@ -85,12 +85,23 @@ pub(super) fn line(
         .tag
         .attribute("type")
         .is_some_and(|kind| kind.eq_ignore_ascii_case("text"));
-    if is_plain
-        && !child
-            .inner
-            .iter()
-            .any(|piece| matches!(piece, Piece::Start(_)))
-    {
+    if is_plain {
+        return line_of_plain(child, entities, namespaces);
+    }
+    html(child, entities, namespaces).and_then(|html| text::line_of_html(&html))
+}
+
+/// Returns the text of an element that is said to be no markup as one line.
+pub(super) fn line_of_plain(
+    child: &Child<'_, '_>,
+    entities: &Entities,
+    namespaces: &Namespaces<'_>,
+) -> Option<String> {
+    let has_tags = child
+        .inner
+        .iter()
+        .any(|piece| matches!(piece, Piece::Start(_)));
+    if !has_tags {
         let plain = plain(child.inner, entities);
         // Who says "text" and writes `&lt;b&gt;` in pairs means markup all the same.
         if !plain.contains("</") {

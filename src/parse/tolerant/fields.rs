@@ -25,6 +25,8 @@ pub(super) struct Scope<'s> {
     /// What `xml:base` says here, where it says anything.
     base: Option<Url>,
     budget: &'s Budget<'s>,
+    /// Whether the root is that of Atom.
+    is_atom: bool,
 }
 
 impl<'s> Scope<'s> {
@@ -42,6 +44,9 @@ impl<'s> Scope<'s> {
             document,
             base: None,
             budget,
+            is_atom: containers
+                .first()
+                .is_some_and(|root| local_name(root.name).eq_ignore_ascii_case("feed")),
         };
         containers
             .iter()
@@ -238,6 +243,11 @@ impl Fields {
         let plain = || text::line(&body::plain(child.inner, scope.entities));
         let moment = || date::timestamp(&body::plain(child.inner, scope.entities));
         match slot {
+            // RFC 4287 §3.1.1: a text without a type is not markup, whatever it speaks of.
+            Slot::Title if scope.is_atom && child.tag.attribute("type").is_none() => {
+                let line = || body::line_of_plain(child, scope.entities, scope.namespaces);
+                self.title.offer(rank, line);
+            }
             Slot::Title => self.title.offer(rank, line),
             Slot::Guid => self.guid.offer(rank, || {
                 plain().map(|value| Guid {

@@ -12,11 +12,13 @@ mod names;
 mod pace;
 mod vocabulary;
 
+use std::collections::VecDeque;
+
 use url::Url;
 
 use self::fields::Scope;
 use self::names::{Namespaces, Vocabulary};
-use super::draft::Draft;
+use super::draft::{Draft, newest};
 use super::lexer::{Lexer, Piece, Tag, local_name};
 use super::references::Entities;
 use super::{BYTES_A_STEP, FeedKind, MAX_ENTRIES, repair};
@@ -51,11 +53,18 @@ pub(super) fn read(
         &outline.containers,
         &scope,
     );
-    draft.entries = entries
+    let all = entries
         .iter()
         .take_while(|entry| budget.lasts(1 + entry.pieces.len()))
         .map(|entry| fields::entry(&entry.tag, &entry.pieces, &scope))
         .collect();
+    let (newest, left_out) = newest(all);
+    draft.entries = newest;
+    let left_out = left_out + outline.passed_over;
+    if left_out > 0 {
+        outline.repairs.push(repair::entries_left_out(left_out));
+    }
+    draft.is_cut = !outline.is_closed;
     draft.pace = pace::pace(&outline.feed_pieces, entities, &outline.namespaces);
     draft.repairs = outline.repairs;
     (!draft.entries.is_empty() || draft.title.is_some() || outline.is_closed).then_some(draft)
@@ -80,6 +89,8 @@ struct Outline<'a> {
     is_closed: bool,
     /// Entries that ended only because the next began.
     unclosed_entries: usize,
+    /// Entries between the first and the last, where there are far too many.
+    passed_over: usize,
     repairs: Vec<String>,
 }
 
@@ -87,6 +98,8 @@ impl<'a> Outline<'a> {
     /// Divides a document; the entries come back, the rest is kept here.
     fn split(&mut self, document: &'a str, budget: &Budget<'_>) -> Vec<EntryPieces<'a>> {
         let mut entries = Vec::new();
+        // The last ones, where there are too many: a feed may have its newest entries at its end.
+        let mut last = VecDeque::new();
         let mut lexer = Lexer::new(document);
         let mut left = document.len();
         while let Some(piece) = lexer.next() {
@@ -100,9 +113,11 @@ impl<'a> Outline<'a> {
                     self.namespaces.learn(&tag);
                     match self.role(&tag) {
                         Role::Entry if entries.len() == MAX_ENTRIES => {
-                            self.repairs
-                                .push(repair::entries_left_out(1 + count_entries(lexer.rest())));
-                            break;
+                            last.push_back(self.entry(tag, &mut lexer, budget));
+                            if last.len() > MAX_ENTRIES {
+                                last.pop_front();
+                                self.passed_over += 1;
+                            }
                         }
                         Role::Entry => entries.push(self.entry(tag, &mut lexer, budget)),
                         Role::Container => self.container(tag),
@@ -117,7 +132,7 @@ impl<'a> Outline<'a> {
                 other => self.keep(other),
             }
         }
-        if !self.is_closed && entries.len() < MAX_ENTRIES {
+        if !self.is_closed {
             self.repairs
                 .push("the document ends before the feed does".to_owned());
         }
@@ -127,6 +142,7 @@ impl<'a> Outline<'a> {
                 "entries without an end, closed where the next begins: {count}"
             ));
         }
+        entries.extend(last);
         entries
     }
 
@@ -247,17 +263,6 @@ fn is_container(name: &str) -> bool {
     ["rss", "rdf", "feed", "channel"]
         .iter()
         .any(|container| local.eq_ignore_ascii_case(container))
-}
-
-/// Counts the start tags of entries in what is not read any more.
-fn count_entries(rest: &str) -> usize {
-    let starts = |tag: &str| {
-        rest.split(tag)
-            .skip(1)
-            .filter(|after| after.starts_with(|c: char| c == '>' || c.is_whitespace()))
-            .count()
-    };
-    starts("<item") + starts("<entry")
 }
 
 fn kind(root: &Tag<'_>) -> FeedKind {

@@ -7,7 +7,7 @@ use jiff::civil::Weekday;
 use super::body;
 use super::children::{Child, children};
 use super::names::Namespaces;
-use crate::parse::Pace;
+use crate::domain::Pace;
 use crate::parse::lexer::{Piece, local_name};
 use crate::parse::references::Entities;
 

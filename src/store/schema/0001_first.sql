@@ -35,9 +35,15 @@ CREATE TABLE polls (
     last_modified TEXT,
     first_success_at {BIGINT},
     last_success_at {BIGINT},
+    prior_success_at {BIGINT},             -- the good poll before that one
     failures {BIGINT} NOT NULL DEFAULT 0,  -- failed polls in a row
     failing_since {BIGINT},
-    error TEXT
+    error TEXT,
+    pace TEXT,                             -- JSON: how often the feed itself wants to be read
+    body_hash {BIGINT},                    -- of the document that was read last
+    full_at {BIGINT} NOT NULL DEFAULT 0,   -- when its whole document was sent last
+    gap_from {BIGINT},                     -- the last time that a poll shared no entry with the one before: entries
+    gap_until {BIGINT}                     -- may have been missed between these two
 ) {STRICT};
 
 CREATE INDEX polls_due ON polls(due_at, feed_id) WHERE active = 1 AND gone = 0;
@@ -81,7 +87,8 @@ CREATE TABLE entries (
     not_before {BIGINT} NOT NULL DEFAULT 0,
     lease_until {BIGINT} NOT NULL DEFAULT 0,
     claimed_by TEXT,
-    report_id {BIGINT} REFERENCES reports(id)
+    report_id {BIGINT} REFERENCES reports(id),
+    facts TEXT                             -- JSON: what it said of itself when it was seen last, to know it again
 ) {STRICT};
 
 CREATE INDEX entries_due ON entries(state, id) WHERE state < 2;
@@ -93,6 +100,7 @@ CREATE TABLE entry_keys (
     feed_id {BIGINT} NOT NULL REFERENCES feeds(id),
     key TEXT NOT NULL,
     entry_id {BIGINT} NOT NULL REFERENCES entries(id),
+    shared {BIGINT} NOT NULL DEFAULT 0,    -- 1 once two different entries have had it: it proves nothing any more
     PRIMARY KEY (feed_id, key)
 ) {BY_KEY};
 

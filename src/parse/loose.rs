@@ -1,0 +1,165 @@
+//! JSON as generators write it that put texts together by hand: mended so that a strict reader takes it.
+//!
+//! Line breaks and other controls that stand in strings as they are, escapes that JSON does not know, commas too many
+//! or too few, comments, numbers that are none. What is right already comes out as it went in.
+
+/// Mends a document; takes time in proportion to it.
+pub(super) fn mended(document: &str) -> String {
+    let mut out = String::with_capacity(document.len() + document.len() / 16);
+    let mut chars = document.chars().peekable();
+    // The last character outside of strings that is no white space: what it was decides where a comma belongs.
+    let mut last = '\0';
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => {
+                separate(&mut out, last, '"');
+                string(&mut chars, &mut out);
+                last = '"';
+            }
+            '/' if matches!(chars.peek(), Some('/' | '*')) => comment(&mut chars),
+            '}' | ']' => {
+                if last == ',' {
+                    drop_comma(&mut out);
+                }
+                out.push(c);
+                last = c;
+            }
+            '{' | '[' => {
+                separate(&mut out, last, c);
+                out.push(c);
+                last = c;
+            }
+            c if c.is_ascii_whitespace() => out.push(c),
+            // A byte order mark, a no-break space: white space to whoever put it there.
+            c if c.is_whitespace() || c.is_control() || c == '\u{feff}' => out.push(' '),
+            c if c.is_ascii_alphabetic() => {
+                let mut word = String::from(c);
+                while let Some(next) = chars.next_if(char::is_ascii_alphanumeric) {
+                    word.push(next);
+                }
+                let is_exponent =
+                    word.len() == 1 && matches!(c, 'e' | 'E') && last.is_ascii_digit();
+                match word.as_str() {
+                    "true" | "false" | "null" => out.push_str(&word),
+                    "True" | "False" => out.push_str(&word.to_ascii_lowercase()),
+                    _ if is_exponent || last.is_ascii_digit() => out.push_str(&word),
+                    _ => out.push_str("null"),
+                }
+                last = 'w';
+            }
+            c => {
+                out.push(c);
+                last = c;
+            }
+        }
+    }
+    out
+}
+
+/// Puts the comma between two values that follow each other without one.
+fn separate(out: &mut String, last: char, next: char) {
+    let ends_value = matches!(last, '}' | ']') || last == '"' && matches!(next, '"' | '{');
+    if ends_value {
+        out.push(',');
+    }
+}
+
+fn drop_comma(out: &mut String) {
+    if let Some(at) = out.rfind(',') {
+        out.replace_range(at..=at, " ");
+    }
+}
+
+/// Copies a string up to its end, with the controls in it escaped.
+fn string(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
+    out.push('"');
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => break,
+            '\\' => escape(chars, out),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c < ' ' => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+/// Copies an escape, or what is meant by one that JSON does not know.
+fn escape(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
+    let ahead: String = chars.clone().skip(1).take(4).collect();
+    let hex = |digits: usize| {
+        ahead
+            .get(..digits)
+            .filter(|code| code.chars().all(|c| c.is_ascii_hexdigit()))
+    };
+    match chars.peek().copied() {
+        Some('u') if hex(4).is_none() => out.push_str("\\\\"),
+        Some('x') => match hex(2) {
+            Some(code) => {
+                out.push_str("\\u00");
+                out.push_str(code);
+                chars.nth(2);
+            }
+            None => out.push_str("\\\\"),
+        },
+        Some(c @ ('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't' | 'u')) => {
+            out.push('\\');
+            out.push(c);
+            chars.next();
+        }
+        // `\'` of JavaScript, and a line that goes on.
+        Some('\'') | None => {}
+        Some('\n') => {
+            chars.next();
+        }
+        Some(_) => out.push_str("\\\\"),
+    }
+}
+
+/// Passes over a comment, whose first `/` has been read.
+fn comment(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    let is_block = chars.next() == Some('*');
+    let mut before = '\0';
+    for c in chars.by_ref() {
+        if is_block && before == '*' && c == '/' || !is_block && c == '\n' {
+            break;
+        }
+        before = c;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_generators_get_wrong_is_read_as_it_was_meant() {
+        for (written, meant) in [
+            ("{\"a\":\"x\ny\tz\"}", r#"{"a":"x\ny\tz"}"#),
+            ("{\"a\":\"\r\n<p>\"}", r#"{"a":"\r\n<p>"}"#),
+            ("{\"a\":\"x\u{0}y\u{1f}z\"}", r#"{"a":"x y z"}"#),
+            (r#"{"a":"it\'s"}"#, r#"{"a":"it's"}"#),
+            (r#"{"a":"\x41\q"}"#, r#"{"a":"\u0041\\q"}"#),
+            (r#"{"a":"C:\users"}"#, r#"{"a":"C:\\users"}"#),
+            (r#"{"a":[1,2,],}"#, r#"{"a":[1,2]}"#),
+            (r#"{"a":[{"b":1}{"b":2}]}"#, r#"{"a":[{"b":1},{"b":2}]}"#),
+            (r#"{"a":"x" "b":"y"}"#, r#"{"a":"x","b":"y"}"#),
+            (
+                r#"{"a":NaN,"b":undefined,"c":True}"#,
+                r#"{"a":null,"b":null,"c":true}"#,
+            ),
+            ("{\"a\":1, // one\n\"b\":2 /* two */}", r#"{"a":1,"b":2}"#),
+            (r#"{"a":1e5,"b":-2.5}"#, r#"{"a":1e5,"b":-2.5}"#),
+            (
+                r#"{"a":"// no, and , ] neither"}"#,
+                r#"{"a":"// no, and , ] neither"}"#,
+            ),
+        ] {
+            let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+            assert_eq!(read(&mended(written)), read(meant), "{written:?}");
+        }
+    }
+}
