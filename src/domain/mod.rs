@@ -16,8 +16,8 @@ mod id;
 mod identity;
 mod listing;
 mod occasion;
-mod quote;
 mod pace;
+mod quote;
 mod shown;
 mod time;
 mod trouble;
@@ -43,11 +43,11 @@ pub use occasion::{
     Addition, CoverageFacts, DigestFacts, FailingSource, HealthEvent, HealthFacts, HealthState,
     HeartbeatFacts, Occasion, SpikeFacts, StormFacts, StormSource, ThemeFacts, UpdateFacts,
 };
+pub use pace::Pace;
 pub use quote::{
     FoundPlace, FoundWords, Outlet, Passage, Quote, Reading, TextState, joined_marks,
     one_line_with_marks,
 };
-pub use pace::Pace;
 pub use shown::{MAX_SHOWN_CHARS, Shown, visible};
 pub use time::{LocalTimestamp, Timestamp};
 pub use trouble::Trouble;

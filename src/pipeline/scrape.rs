@@ -350,12 +350,12 @@ async fn read_page(
     asked: &Url,
     reading: Reading,
 ) -> Result<(Extracted, Url), Failure> {
-    let (mut body, mut url) = fetch_page(plan, asked).await?;
+    let (mut body, mut url) = fetch_page(plan, asked, &reading).await?;
     for _ in 0..MAX_ONWARD {
         let Some(next) = extract::onward(&body.bytes, &url) else {
             break;
         };
-        (body, url) = fetch_page(plan, &next).await?;
+        (body, url) = fetch_page(plan, &next, &reading).await?;
     }
     let extracted = extract_aside(ctx, body, url.clone(), reading)
         .await
@@ -363,7 +363,7 @@ async fn read_page(
     Ok((extracted, url))
 }
 
-async fn fetch_page(plan: &Plan, asked: &Url) -> Result<(Body, Url), Failure> {
+async fn fetch_page(plan: &Plan, asked: &Url, reading: &Reading) -> Result<(Body, Url), Failure> {
     let request = Get {
         url: asked,
         accept: ACCEPT,
