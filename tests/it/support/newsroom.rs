@@ -78,7 +78,8 @@ impl World {
     /// One pass of the service over a store.
     pub(crate) async fn pass(&self, store: Store, clock: Clock) -> anyhow::Result<()> {
         let ctx = daemon::context(self.config(), store, clock).await?;
-        daemon::pass(Arc::new(ctx)).await
+        daemon::pass(Arc::new(ctx)).await?;
+        Ok(())
     }
 
     /// Waits until the webhook receiver has got so many calls; a service that never sends them is a failure, not a
