@@ -5,7 +5,7 @@ use std::fmt;
 use scraper::{Html, Selector};
 
 use super::body;
-use super::rule::Applied;
+use super::rule::{Applied, Matched};
 use super::table::{Part, Table, attribute};
 use super::verdict::Verdict;
 
@@ -62,17 +62,6 @@ impl fmt::Display for Elsewhere {
             Self::Scripts => "its scripts",
         })
     }
-}
-
-/// What a selector of the site rule matched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Matched {
-    /// The key of the rule it stands under.
-    pub key: &'static str,
-    /// The selector as written.
-    pub selector: String,
-    /// How many elements of the page it matches.
-    pub elements: usize,
 }
 
 /// Writes down what became of the blocks of a page.

@@ -42,11 +42,11 @@ use crate::domain::{self, Budget, LocalTimestamp};
 pub use self::onward::onward;
 pub use address::{AddressError, check_pattern, rewritten};
 pub use choice::{NoPage, choose};
-pub use explain::{Elsewhere, ExplainedBlock, Explanation, Matched, Root};
+pub use explain::{Elsewhere, ExplainedBlock, Explanation, Root};
 pub use listing::{Listing, ListingError};
 pub use origin::{Origin, Sourced};
 pub use repeated::{drop_repeated, headline_hash, line_hashes};
-pub use rule::{Rule, RuleError, check_selector};
+pub use rule::{Matched, Rule, RuleError, check_selector};
 pub use verdict::{Dropped, Kept, PartName, Verdict};
 pub use wall::Wall;
 

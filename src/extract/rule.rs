@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use scraper::{ElementRef, Html, Selector};
 
-use super::explain::Matched;
 use super::table::{NodeId, text_of};
 use super::text::clean_some;
 use super::{ExtractError, Note};
@@ -245,6 +244,17 @@ fn dates(elements: &[ElementRef<'_>]) -> Vec<String> {
         found.push(text_of(**element, LONGEST_LINE));
     }
     found
+}
+
+/// What a selector of the site rule matched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matched {
+    /// The key of the rule it stands under.
+    pub key: &'static str,
+    /// The selector as written.
+    pub selector: String,
+    /// How many elements of the page it matches.
+    pub elements: usize,
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::Known;
-use super::survey::Sums;
+use super::measure::Sums;
 use crate::extract::hints::Hints;
 use crate::extract::table::{Block, Part, Table, Tag, attribute};
 use crate::extract::text::folded;

@@ -1,7 +1,8 @@
 //! Stories told in pictures: where the captions are most of what there is to read, they are the text.
 
 use super::Found;
-use super::survey::{Survey, is_paragraph};
+use super::measure::is_paragraph;
+use super::survey::Survey;
 use crate::extract::text::ends_sentence;
 use crate::extract::verdict::{Dropped, Kept, Verdict};
 

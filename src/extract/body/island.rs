@@ -6,8 +6,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::survey::{Survey, is_paragraph};
-use super::trim::parent;
+use super::measure::{is_paragraph, parent};
+use super::survey::Survey;
 use crate::extract::hints::Hints;
 use crate::extract::table::{Block, Part, Tag};
 use crate::extract::text::units;
@@ -43,7 +43,7 @@ pub(super) fn islands(
         return Vec::new();
     };
     let block = |index: &usize| survey.table.blocks.get(*index);
-    let of_text = |block: &&Block| parent(survey, block) == Some(text_parent);
+    let of_text = |block: &&Block| parent(survey.table, block) == Some(text_parent);
     let candidates: Vec<&Part> = candidates(survey, root, text_parent)
         .into_iter()
         .filter(|part| speaks_to_reader(blocks(survey, part)))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::survey::{LINKED_SHARE, Sums, is_paragraph};
+use super::measure::{LINKED_SHARE, Sums, is_paragraph};
 use crate::extract::hints::Hints;
 use crate::extract::table::{Block, Part, Table, Tag};
 use crate::extract::text::ends_sentence;

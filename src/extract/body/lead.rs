@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::survey::{LINKED_SHARE, Survey};
+use super::measure::LINKED_SHARE;
+use super::survey::Survey;
 use super::{Found, Known};
 use crate::extract::hints::Hints;
 use crate::extract::lines;

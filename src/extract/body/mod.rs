@@ -11,13 +11,15 @@ mod captions;
 mod island;
 mod junk;
 mod lead;
+mod measure;
 mod names;
 mod survey;
 mod trim;
 mod widen;
 
 use junk::{JUNK, SURE_JUNK};
-use survey::{Sums, Survey, plain_weight};
+use measure::{Sums, plain_weight};
+use survey::Survey;
 
 use super::hints::Hints;
 use super::lines;

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::survey::{LINKED_SHARE, Survey, is_paragraph};
-use super::trim::{is_reference, parent};
+use super::measure::{LINKED_SHARE, is_paragraph, is_reference, parent};
+use super::survey::Survey;
 use crate::extract::lines;
 use crate::extract::table::{Block, Tag};
 use crate::extract::text::ends_sentence;
@@ -34,7 +34,7 @@ pub(super) fn names(
             }
             _ => {
                 is_reference(block)
-                    && parent(survey, block) == text_parent
+                    && parent(survey.table, block) == text_parent
                     && is_linked_sentence(block)
             }
         };
@@ -87,7 +87,7 @@ fn runs(survey: &Survey<'_>, inside: &[usize], text_parent: Option<usize>) -> Ve
         let Some(block) = table.blocks.get(index) else {
             continue;
         };
-        let around = parent(survey, block);
+        let around = parent(survey.table, block);
         if block.tag == Tag::Item {
             let list = around.and_then(|list| Some((list, table.elements.get(list)?)));
             if let Some((list, _)) = list.filter(|(_, part)| Some(part.parent) == text_parent) {
@@ -130,11 +130,11 @@ fn is_list_of_names(
         return false;
     }
     let announces = above.text.trim_end().ends_with([':', '：'])
-        && (matches!(above.tag, Tag::Heading(_)) || parent(survey, above) == text_parent);
+        && (matches!(above.tag, Tag::Heading(_)) || parent(survey.table, above) == text_parent);
     let goes_on = || {
         let behind = inside.iter().filter(|&index| index > last);
         behind.filter_map(|&index| blocks.get(index)).any(|block| {
-            is_paragraph(block) && block.links == 0 && parent(survey, block) == text_parent
+            is_paragraph(block) && block.links == 0 && parent(survey.table, block) == text_parent
         })
     };
     // Topics are short as well, and stand in the middle of a text without a word about them.

@@ -4,50 +4,17 @@ use std::ops::Range;
 
 use super::Known;
 use super::junk::{junk_blocks, junk_parts};
+use super::measure::{LINKED_SHARE, Sums, is_paragraph};
 use crate::extract::hints::Hints;
 use crate::extract::table::{Block, Part, Table, Tag};
-use crate::extract::text::{ends_sentence, folded, sentence_marks};
+use crate::extract::text::folded;
 use crate::extract::verdict::Dropped;
-
-/// Weight from which a block can be a paragraph without further signs.
-const PARAGRAPH_WEIGHT: usize = 80;
-
-/// Share of a block inside links from which it is a reference, not a sentence.
-pub(super) const LINKED_SHARE: f64 = 0.5;
 
 /// The worth from which an article beside another is one that was loaded behind it.
 const SECOND_ARTICLE_WORTH: f64 = 400.0;
 
 /// What the name of an article's text is worth at most, in weight.
 const NAMED_BODY_WORTH: f64 = 400.0;
-
-/// A sum over the first `n` blocks, for every `n`.
-pub(super) struct Sums(Vec<f64>);
-
-impl Sums {
-    pub(super) fn new(values: impl Iterator<Item = f64>) -> Self {
-        let mut sums = vec![0.0];
-        let mut total = 0.0;
-        for value in values {
-            total += value;
-            sums.push(total);
-        }
-        Self(sums)
-    }
-
-    pub(super) fn of(&self, part: &Part) -> f64 {
-        self.between(part.first, part.end)
-    }
-
-    pub(super) fn between(&self, first: usize, end: usize) -> f64 {
-        let at = |index: usize| self.0.get(index).or(self.0.last()).copied().unwrap_or(0.0);
-        at(end) - at(first)
-    }
-
-    pub(super) fn total(&self) -> f64 {
-        self.0.last().copied().unwrap_or(0.0)
-    }
-}
 
 /// What was found out about each element and block.
 pub(super) struct Survey<'a> {
@@ -196,32 +163,6 @@ fn kept_share(part: &Part) -> f64 {
         0.9
     }
 }
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "lengths of texts are far below 2^52"
-)]
-pub(super) fn plain_weight(block: &Block) -> f64 {
-    if is_paragraph(block) {
-        block.weight as f64
-    } else {
-        0.0
-    }
-}
-
-/// Tells whether a block reads as a paragraph of running text.
-pub(super) fn is_paragraph(block: &Block) -> bool {
-    let is_heading = matches!(block.tag, Tag::Heading(_));
-    block.link_share() < LINKED_SHARE
-        && (!is_heading || block.weight >= LONG_HEADING && ends_sentence(&block.text))
-        && (block.weight >= PARAGRAPH_WEIGHT
-            || block.weight * 2 >= PARAGRAPH_WEIGHT
-                && ends_sentence(&block.text)
-                && sentence_marks(&block.text) > 0)
-}
-
-/// Weight from which a heading that ends as a sentence does is a paragraph in large letters.
-const LONG_HEADING: usize = 120;
 
 /// The most that links in a row count against what is around them: a list of sources inside an article must not weigh
 /// more than its paragraphs.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
-use super::survey::{LINKED_SHARE, Survey, is_paragraph};
+use super::measure::{LINKED_SHARE, is_paragraph, is_reference, parent};
+use super::survey::Survey;
 use super::{Found, Known, island, names};
 use crate::extract::hints::Hints;
 use crate::extract::lines;
@@ -39,7 +40,7 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
     let goes_on = |position: usize| {
         let rest = inside.iter().skip(position + 1);
         rest.filter_map(|&index| block(index)).any(|block| {
-            is_paragraph(block) && block.links == 0 && text_parent == parent(survey, block)
+            is_paragraph(block) && block.links == 0 && text_parent == parent(table, block)
         })
     };
     let names = names::names(survey, &inside, text_parent);
@@ -61,7 +62,7 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
         if position > last && is_reference(block) && !is_name {
             behind_link = true;
         } else if (block.links == 0 && ends_sentence(&block.text) || is_name)
-            && text_parent == parent(survey, block)
+            && text_parent == parent(table, block)
         {
             // The last sentences of a story are often short, and stand behind a link to another.
             behind_link = false;
@@ -72,7 +73,7 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
             is_over |= !in_insert;
         } else if heads_others {
             asides.extend(box_of(survey, root, text_parent, index));
-        } else if is_paragraph(block) && text_parent == parent(survey, block) {
+        } else if is_paragraph(block) && text_parent == parent(table, block) {
             in_insert = false;
         }
         passed += block.weight;
@@ -127,7 +128,7 @@ fn parent_of_text(survey: &Survey<'_>, inside: &[usize], title: &str) -> Option<
         .iter()
         .filter_map(|&index| survey.table.blocks.get(index))
     {
-        if let Some(parent) = parent(survey, block).filter(|_| is_paragraph(block)) {
+        if let Some(parent) = parent(survey.table, block).filter(|_| is_paragraph(block)) {
             let (weight, blocks) = weights.entry(parent).or_default();
             *weight += block.weight;
             blocks.push(block);
@@ -143,10 +144,6 @@ fn parent_of_text(survey: &Survey<'_>, inside: &[usize], title: &str) -> Option<
     }
     let heaviest = weights.into_iter().max_by_key(|(_, (weight, _))| *weight)?;
     Some(heaviest.0)
-}
-
-pub(super) fn parent(survey: &Survey<'_>, block: &Block) -> Option<usize> {
-    Some(survey.table.elements.get(block.part)?.parent)
 }
 
 /// Tells whether a block names the article or its date.
@@ -173,9 +170,4 @@ fn opens_text(block: &Block, hints: Hints, in_body: bool) -> bool {
                 block.tag,
                 Tag::Paragraph | Tag::Heading(2..) | Tag::Item | Tag::Quote
             ))
-}
-
-/// Tells whether a block is a link to something else.
-pub(super) fn is_reference(block: &Block) -> bool {
-    block.link_share() >= LINKED_SHARE && block.weight > 15
 }

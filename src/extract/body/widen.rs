@@ -1,7 +1,8 @@
 //! Texts that stand in several containers: what parts them is not in the text, and neither alone is the whole.
 
 use super::island;
-use super::survey::{LINKED_SHARE, Survey, is_paragraph};
+use super::measure::{LINKED_SHARE, is_paragraph};
+use super::survey::Survey;
 use crate::extract::table::{Part, Tag, attribute};
 use crate::extract::text::ends_sentence;
 

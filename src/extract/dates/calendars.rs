@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, Weekday};
 use jiff::{Span, ToSpan};
 
-use super::tokens::folded_letters;
+use super::letters::folded_letters;
 use super::{FIRST_YEAR, LAST_YEAR};
 
 /// A calendar that is known by the names of its months.

@@ -5,6 +5,7 @@
 
 mod calendars;
 mod clock;
+mod letters;
 mod shapes;
 mod tokens;
 mod weekdays;

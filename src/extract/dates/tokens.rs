@@ -1,8 +1,7 @@
 //! A text as numbers, words and marks, and a reader that goes over them.
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::calendars::{self, Calendar};
+use super::letters::push_folded;
 use super::{SEARCHED_CHARS, words};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,29 +100,6 @@ fn is_letter(c: char) -> bool {
 
 fn is_arabic(c: char) -> bool {
     matches!(c, '\u{0600}'..='\u{06FF}' | '\u{0750}'..='\u{077F}')
-}
-
-/// A word as the tables of names have it: in lower case, Arabic letters in the one way of several.
-pub(super) fn folded_letters(word: &str) -> String {
-    let mut folded = String::with_capacity(word.len());
-    // Indic letters with a dot below are composed in one way alone.
-    for c in word.nfc() {
-        push_folded(&mut folded, c);
-    }
-    folded
-}
-
-fn push_folded(word: &mut String, c: char) {
-    match c {
-        // Arabic and Persian keyboards have letters of their own for these, and seats of hamza are left out at will.
-        'ي' | 'ى' => word.push('ی'),
-        'ك' => word.push('ک'),
-        'أ' | 'إ' | 'آ' => word.push('ا'),
-        'ة' | 'ہ' | 'ۃ' | 'ھ' => word.push('ه'),
-        '\u{200C}' | '\u{200D}' | '\u{0640}' | '\u{064B}'..='\u{0652}' => {}
-        _ if c.is_lowercase() => word.push(c),
-        _ => word.extend(c.to_lowercase()),
-    }
 }
 
 /// The Chinese number at the end of a word: what stands before it, its value, and how many digits it has.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use jiff::civil::Weekday;
 
-use super::tokens::folded_letters;
+use super::letters::folded_letters;
 
 /// The day of the week by its name, in lower case; names of two words go by their first or their last.
 pub(super) fn weekday(word: &str) -> Option<Weekday> {

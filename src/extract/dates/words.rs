@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::tokens::folded_letters;
+use super::letters::folded_letters;
 use super::weekdays;
 
 /// Before or after noon.

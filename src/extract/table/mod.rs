@@ -3,7 +3,7 @@
 //! Both are in document order, so the blocks inside an element are one range, and every question that the
 //! search for the article asks is a sum over a range. The tree is never changed and never copied.
 
-mod tag;
+pub(in crate::extract) mod tag;
 mod walk;
 
 use std::cell::OnceCell;
