@@ -18,6 +18,7 @@ mod output;
 mod parse;
 mod run;
 mod search;
+mod revise;
 mod senses;
 mod since;
 mod status;
@@ -65,6 +66,8 @@ enum Command {
     Match(matches::Match),
     /// Tell of articles from a JSON lines file which are copies, what they add, and which tell one story
     Stories(stories::Stories),
+    /// Tell of visits to articles from a JSON lines file what has changed in them
+    Revise(revise::Revise),
     /// Tell of texts from a JSON lines file what their abbreviations stand for
     Senses(senses::Senses),
     /// Tell of an article clause by clause why each watch fires on it, or why it does not
@@ -186,6 +189,7 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Check(check) => block_on(check.run()),
         Command::Match(matches) => matches.run(),
         Command::Stories(stories) => stories.run(),
+        Command::Revise(revise) => revise.run(),
         Command::Senses(senses) => senses.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),

@@ -50,6 +50,11 @@ pub(super) fn is_boilerplate(block: &Block) -> bool {
         && (!is_sentence && BETWEEN.begin(&block.text, text) || is_credit(&block.text))
 }
 
+/// Tells whether a line begins as those do that stand between the paragraphs of an article.
+pub(super) fn begins_as_between(line: &str, folded_line: &str) -> bool {
+    BETWEEN.begin(line, folded_line)
+}
+
 /// Tells whether a line stands above what follows an article: related articles, comments, the author.
 pub(super) fn ends_article(block: &Block) -> bool {
     block.weight <= 80 && BEHIND.begin(&block.text, block.folded())

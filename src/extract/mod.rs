@@ -6,6 +6,7 @@
 //! ([`metadata`], [`linked_data`]). The tree is never changed, nothing is fetched, and nothing here knows any
 //! site by name. A page that is built to be slow is refused with the reason.
 
+mod about_page;
 mod address;
 mod body;
 mod choice;
@@ -48,7 +49,8 @@ pub use origin::{Origin, Sourced};
 pub use repeated::{drop_repeated, headline_hash, line_hashes};
 pub use rule::{Matched, Rule, RuleError, check_selector};
 pub use verdict::{Dropped, Kept, PartName, Verdict};
-pub use wall::Wall;
+pub use about_page::is_line_about_the_page;
+pub use wall::{Wall, calls_to_pay, says_it_is_gone};
 
 use body::Known;
 use embedded::Shown;

@@ -8,6 +8,7 @@ mod copies;
 mod desk;
 mod hashing;
 mod postings;
+mod revise;
 mod senses;
 mod signature;
 mod spikes;
@@ -17,6 +18,7 @@ mod vectors;
 
 pub use copies::Kinship;
 pub use desk::{Desk, Incoming, Placed, Texts};
+pub use revise::{Change, Edit, Revision, Version, Visit, revise};
 pub use senses::{Definition, definitions, means, sense};
 pub use signature::Sought;
 pub use spikes::{Day, Expected, Sensitivity, expected, is_spike};

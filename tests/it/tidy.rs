@@ -20,7 +20,7 @@ const MAY_NAME: [(&str, &[&str]); 23] = [
     ("render", &["domain", "matching"]),
     ("alerting", &["domain"]),
     ("matching", &["domain"]),
-    ("story", &["domain", "matching"]),
+    ("story", &["domain", "extract", "matching"]),
     ("extract", &["charset", "domain", "language"]),
     ("parse", &["charset", "domain"]),
     ("http", &["clock", "domain"]),

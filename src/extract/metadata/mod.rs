@@ -10,7 +10,7 @@ mod site;
 mod title;
 
 pub(super) use byline::{byline, names_in_line};
-pub(super) use published::{DATE_ATTRIBUTES, modified, published};
+pub(super) use published::{DATE_ATTRIBUTES, modified, published, says_when};
 pub(super) use site::{canonical, is_free, lang, section, site};
 pub(super) use title::{share_a_word, shared_words, title};
 

@@ -139,6 +139,31 @@ pub(super) fn recognise(signs: &Signs<'_>) -> Option<Wall> {
     paywall::stands(signs).then_some(Wall::Paywall)
 }
 
+/// Tells whether a page says that what stood on it is not there any more.
+#[must_use]
+pub fn says_it_is_gone(title: &str, text: &str) -> bool {
+    const GONE: [&Words; 2] = [&words::NOT_FOUND, &words::REMOVED];
+    if weight(text) >= ARTICLE_WEIGHT {
+        return false;
+    }
+    let title = folded(title);
+    let is_titled = |words: &&Words| {
+        let mut beginnings = words.beginnings.iter();
+        words.titles.contains(&title.as_str()) || beginnings.any(|start| begins(&title, start))
+    };
+    let said = Kinds::that_say(&folded(text));
+    GONE.iter().any(|words| is_titled(words) || said.has(words))
+}
+
+/// Tells whether a text calls to subscribe or to log in to read on.
+#[must_use]
+pub fn calls_to_pay(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = folded(line);
+        contains_any(&line, words::PAY_TO_READ) || contains_any(&line, words::SUBSCRIBERS)
+    })
+}
+
 /// Blocks of a page that are read for what it says.
 const READ_BLOCKS: usize = 400;
 

@@ -80,6 +80,11 @@ pub(super) fn says_changed(text: &str) -> bool {
     SAYS_CHANGED.stands_in(text)
 }
 
+/// Tells whether words say that something was published or changed.
+pub(in crate::extract) fn says_when(text: &str) -> bool {
+    says_published(text) || says_changed(text)
+}
+
 /// Words that are looked for all at once.
 struct Labels(Option<AhoCorasick>);
 

@@ -24,6 +24,7 @@ use address::address;
 pub(in crate::extract) use declared::DATE_ATTRIBUTES;
 use declared::{changed, from_microdata, likely_meta, linked, meta, other_meta};
 use guess::guess;
+pub(in crate::extract) use labels::says_when;
 use labels::{says_changed, says_published};
 use weighed::{Beside, most_credible, turned_right};
 use written::as_written;
