@@ -59,7 +59,10 @@ impl Revise {
         for lines in Reader::open(&self.jsonl)? {
             for line in lines?.lines {
                 let asked: Asked = serde_json::from_slice(line.bytes()).with_context(|| {
-                    format!("line {} is no visit with an id and an old text", line.number())
+                    format!(
+                        "line {} is no visit with an id and an old text",
+                        line.number()
+                    )
                 })?;
                 out.write(&format!("{}\n", answer(&asked)))?;
             }

@@ -15,7 +15,9 @@ pub fn is_line_about_the_page(line: &str) -> bool {
     let has_figure = text.chars().any(char::is_numeric);
     let is_of_time = has_figure
         && (metadata::says_when(line)
-            || AGES.iter().any(|age| text.split(' ').any(|word| word == *age)));
+            || AGES
+                .iter()
+                .any(|age| text.split(' ').any(|word| word == *age)));
     is_of_time || lines::begins_as_between(line, &text)
 }
 

@@ -41,6 +41,7 @@ use crate::charset;
 use crate::domain::{self, Budget, LocalTimestamp};
 
 pub use self::onward::onward;
+pub use about_page::is_line_about_the_page;
 pub use address::{AddressError, check_pattern, rewritten};
 pub use choice::{NoPage, choose};
 pub use explain::{Elsewhere, ExplainedBlock, Explanation, Root};
@@ -49,7 +50,6 @@ pub use origin::{Origin, Sourced};
 pub use repeated::{drop_repeated, headline_hash, line_hashes};
 pub use rule::{Matched, Rule, RuleError, check_selector};
 pub use verdict::{Dropped, Kept, PartName, Verdict};
-pub use about_page::is_line_about_the_page;
 pub use wall::{Wall, calls_to_pay, says_it_is_gone};
 
 use body::Known;

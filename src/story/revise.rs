@@ -156,7 +156,10 @@ fn sentences(
     let known_before: BTreeSet<u64> = before.sentences.iter().map(|one| one.hash).collect();
     let known_after: BTreeSet<u64> = after.sentences.iter().map(|one| one.hash).collect();
     let written = |text: &'_ str, one: &Sentence| -> String {
-        text.get(one.place.clone()).unwrap_or_default().trim().to_owned()
+        text.get(one.place.clone())
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
     };
     let tells = |text: &str, one: &&Sentence| {
         one.len() > 0 && !extract::is_line_about_the_page(&written(text, one))
@@ -217,7 +220,9 @@ fn heir(lost: &[Token], after: &Text, fresh: &[&Sentence], taken: &[bool]) -> Op
     let likeness = |one: &Sentence| {
         let words: BTreeSet<u32> = after.words_of(one).iter().map(|word| word.key).collect();
         let shared = own.intersection(&words).count();
-        (shared * 100).checked_div(own.len().max(words.len())).unwrap_or(0)
+        (shared * 100)
+            .checked_div(own.len().max(words.len()))
+            .unwrap_or(0)
     };
     fresh
         .iter()
@@ -276,9 +281,30 @@ fn says_otherwise(before: &[Token], after: &[Token]) -> bool {
 
 /// What papers set before a headline or behind it while a story runs.
 const LABELS: [&str; 24] = [
-    "live", "live updates", "update", "updates", "updated", "breaking", "breaking news", "exclusive", "video",
-    "watch", "liveblog", "live blog", "ticker", "liveticker", "eilmeldung", "direct", "en direct", "directo",
-    "en directo", "en vivo", "última hora", "diretta", "ao vivo", "速報",
+    "live",
+    "live updates",
+    "update",
+    "updates",
+    "updated",
+    "breaking",
+    "breaking news",
+    "exclusive",
+    "video",
+    "watch",
+    "liveblog",
+    "live blog",
+    "ticker",
+    "liveticker",
+    "eilmeldung",
+    "direct",
+    "en direct",
+    "directo",
+    "en directo",
+    "en vivo",
+    "última hora",
+    "diretta",
+    "ao vivo",
+    "速報",
 ];
 
 /// Tells whether a sentence says that the article was corrected.
@@ -340,8 +366,14 @@ mod tests {
         for text in same {
             assert_eq!(edits(OLD.title, &text), [""; 0], "{text}");
         }
-        assert_eq!(edits("LIVE: Slopes open early at Upper Tarn", OLD.text), [""; 0]);
-        assert_eq!(edits("Slopes ‘open early’ at Upper Tarn", OLD.text), [""; 0]);
+        assert_eq!(
+            edits("LIVE: Slopes open early at Upper Tarn", OLD.text),
+            [""; 0]
+        );
+        assert_eq!(
+            edits("Slopes ‘open early’ at Upper Tarn", OLD.text),
+            [""; 0]
+        );
     }
 
     #[test]
@@ -360,7 +392,10 @@ mod tests {
         ] {
             assert_eq!(edits(OLD.title, &text), [expected], "{text}");
         }
-        assert_eq!(edits("Slopes stay shut at Upper Tarn", OLD.text), ["headline"]);
+        assert_eq!(
+            edits("Slopes stay shut at Upper Tarn", OLD.text),
+            ["headline"]
+        );
     }
 
     #[test]
@@ -370,7 +405,16 @@ mod tests {
         for status in [401, 403, 429, 500, 503] {
             assert_eq!(kinds(status, None), [""; 0], "{status}");
         }
-        assert_eq!(edits("Seite nicht gefunden", "Die gesuchte Seite existiert nicht."), ["vanished"]);
-        assert_eq!(edits("Page not found", "Sorry, this page does not exist."), ["vanished"]);
+        assert_eq!(
+            edits(
+                "Seite nicht gefunden",
+                "Die gesuchte Seite existiert nicht."
+            ),
+            ["vanished"]
+        );
+        assert_eq!(
+            edits("Page not found", "Sorry, this page does not exist."),
+            ["vanished"]
+        );
     }
 }
