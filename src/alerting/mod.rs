@@ -146,8 +146,8 @@ fn reading(article: &Article, found_at: Timestamp) -> Reading {
     let text = match &article.basis {
         TextBasis::Page => TextState::Full,
         TextBasis::Beginning { .. } => TextState::Beginning,
-        TextBasis::Feed { .. } if has_text => TextState::Summary,
-        TextBasis::Feed { .. } => TextState::Headline,
+        TextBasis::Feed { .. } | TextBasis::FeedForNow { .. } if has_text => TextState::Summary,
+        TextBasis::Feed { .. } | TextBasis::FeedForNow { .. } => TextState::Headline,
     };
     let reason = match &article.basis {
         TextBasis::Feed { page_problem: None } if article.url.is_none() => {

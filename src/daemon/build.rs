@@ -25,9 +25,14 @@ use crate::systemd;
 /// Documents that are parsed at once: a hostile one may take a core for two seconds and 100 MB.
 const PARSES_AT_ONCE: u32 = 2;
 
-/// The waits before a page that failed is fetched again. They are short: until the last one is over, nobody is
-/// told what the feed alone already says.
-const PAGE_RETRY: [Duration; 2] = [Duration::from_secs(15), Duration::from_mins(1)];
+/// The waits before a page that failed is fetched again; after the last one the feed's own text is all there is. What that
+/// says already is told after the first failure.
+const PAGE_RETRY: [Duration; 4] = [
+    Duration::from_secs(15),
+    Duration::from_mins(1),
+    Duration::from_mins(10),
+    Duration::from_hours(1),
+];
 
 /// How long a stage rests after the store refused its work: a full disk is not mended in a second.
 const REST: Duration = Duration::from_secs(10);

@@ -108,7 +108,7 @@ pub async fn pass(ctx: Arc<Context>) -> anyhow::Result<Passed> {
     let due_by = Some(ctx.clock.now());
     let polled = drive(Poll { due_by }, Arc::clone(&ctx), Until::Idle, || ()).await?;
     let between = ctx.store.report().await?;
-    drive(Scrape, Arc::clone(&ctx), Until::Idle, || ()).await?;
+    drive(Scrape::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Flag, Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Gather, Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Notify::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;

@@ -37,6 +37,11 @@ pub enum TextBasis {
         /// Why, as a clause for people.
         problem: String,
     },
+    /// The feed's own text, until the page can be read: people are told what it says already.
+    FeedForNow {
+        /// Why the page could not be used, as a clause for people.
+        problem: String,
+    },
     /// The feed's own text.
     Feed {
         /// Why the page could not be used, as a clause for people; absent where nobody tried it: the entry has no
@@ -51,7 +56,7 @@ impl TextBasis {
     pub fn problem(&self) -> Option<&str> {
         match self {
             Self::Page => None,
-            Self::Beginning { problem } => Some(problem),
+            Self::Beginning { problem } | Self::FeedForNow { problem } => Some(problem),
             Self::Feed { page_problem } => page_problem.as_deref(),
         }
     }
@@ -62,6 +67,7 @@ impl fmt::Display for TextBasis {
         match self {
             Self::Page => f.write_str("page"),
             Self::Beginning { problem } => write!(f, "beginning ({problem})"),
+            Self::FeedForNow { problem } => write!(f, "feed for now ({problem})"),
             Self::Feed { page_problem: None } => f.write_str("feed"),
             Self::Feed {
                 page_problem: Some(problem),

@@ -4,6 +4,7 @@
 //! forgives what servers do: a body that is declared as gzip and is none, a `deflate` without its wrapper.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use async_compression::tokio::bufread::{BrotliDecoder, DeflateDecoder, ZlibDecoder, ZstdDecoder};
 use async_compression::zstd::DParameter;
@@ -13,6 +14,7 @@ use tokio::io::{
     AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _,
     BufReader, DuplexStream, duplex,
 };
+use tokio::time::timeout;
 
 use super::headers;
 use super::memory::{Memory, PIECE_BYTES, Share};
@@ -25,6 +27,9 @@ const MAX_WIRE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The memory that a zstd stream may ask for, as a power of two: 8 MiB (RFC 9659 §3).
 const ZSTD_WINDOW_LOG: u32 = 23;
+
+/// The time for each further piece of a body that holds some of the common store: 26 kB a second.
+pub(super) const MAX_PIECE_TIME: Duration = Duration::from_secs(10);
 
 /// What waits between the wire and the decompression.
 const PIPE_BYTES: usize = 64 * 1024;
@@ -40,6 +45,8 @@ pub(super) enum BodyFailure {
     Damaged,
     /// It is compressed in a way that was not offered.
     UnknownCoding,
+    /// It comes so slowly that the memory it holds is wanted by others.
+    Stalled,
 }
 
 /// Reads and unpacks a body to its end, or gives up once it is larger than the cap.
@@ -127,11 +134,16 @@ impl Taken<'_> {
         loop {
             // One more than the limit, to see whether there is more.
             let room_bytes = limit_bytes.saturating_add(1) - size_of(&self.bytes);
-            let piece_bytes = (&mut unpacked)
-                .take(room_bytes.min(PIECE_BYTES))
-                .read_to_end(&mut self.bytes)
-                .await
-                .map_err(|_| BodyFailure::Damaged)?;
+            let mut piece = (&mut unpacked).take(room_bytes.min(PIECE_BYTES));
+            let reading = piece.read_to_end(&mut self.bytes);
+            // What holds none of the common store may take its time.
+            let read = if self.share.is_none() {
+                reading.await
+            } else {
+                let read = timeout(MAX_PIECE_TIME, reading).await;
+                read.map_err(|_| BodyFailure::Stalled)?
+            };
+            let piece_bytes = read.map_err(|_| BodyFailure::Damaged)?;
             if size_of(&self.bytes) > limit_bytes {
                 return Err(BodyFailure::TooLarge { limit_bytes });
             }

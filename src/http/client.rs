@@ -83,7 +83,8 @@ struct Inner {
     doors: Doors,
     pace: Pace,
     turns: Turns,
-    memory: Memory,
+    /// For feeds, and for pages.
+    memory: [Memory; 2],
     limits: HttpLimits,
     names: Names,
     clock: Clock,
@@ -113,7 +114,7 @@ impl HttpClient {
             doors: Doors::make(settings, &limits, names).map_err(HttpSetupError)?,
             pace: Pace::new(settings.per_host, limits.total, clock.clone()),
             turns: Turns::new(clock.clone()),
-            memory: Memory::new(),
+            memory: [Memory::new(), Memory::new()],
             limits,
             names: names.clone(),
             clock,
@@ -170,6 +171,8 @@ impl HttpClient {
         request: &Get<'_>,
         turn: &mut Turn,
     ) -> Result<Fetched, FetchError> {
+        // Pages of the host may have turned out to hang while this one waited.
+        self.inner.check_rest(request.purpose, request.url)?;
         let slot = turn.slot.take_if(|slot| slot.is_for(request.url));
         turn.slot = None;
         let slot = match slot {
@@ -378,7 +381,7 @@ impl Inner {
             ),
             // A part (206) was not asked for, and would pass for the whole.
             200..=205 | 207..=299 => {
-                let (bytes, share) = self.body(response, request.max_body_bytes).await?;
+                let (bytes, share) = self.body(response, request).await?;
                 let body = Body {
                     content_type: headers::content_type(&fields),
                     bytes,
@@ -411,7 +414,7 @@ impl Inner {
         if !walls::may_be_one(status) {
             return refused;
         }
-        let reading = body::read(response, MAX_REFUSAL_BYTES, &self.memory);
+        let reading = body::read(response, MAX_REFUSAL_BYTES, self.memory_for(Purpose::Page));
         let Ok(Ok((page, _))) = timeout(REFUSAL_TIMEOUT, reading).await else {
             return refused;
         };
@@ -428,22 +431,34 @@ impl Inner {
     async fn body(
         &self,
         response: Response,
-        limit_bytes: u64,
+        request: &Get<'_>,
     ) -> Result<(Vec<u8>, Share), FetchError> {
         let host = host_of(response.url());
         let broken = |reason: &str| FetchError::Broken {
             reason: reason.to_owned(),
         };
-        body::read(response, limit_bytes, &self.memory)
+        let memory = self.memory_for(request.purpose);
+        body::read(response, request.max_body_bytes, memory)
             .await
             .map_err(|failure| match failure {
                 BodyFailure::Client(error) => self.failure(&error, &host),
                 BodyFailure::TooLarge { limit_bytes } => FetchError::TooLarge { limit_bytes },
+                BodyFailure::Stalled => FetchError::Timeout {
+                    limit: body::MAX_PIECE_TIME,
+                },
                 BodyFailure::Damaged => broken("what was compressed cannot be unpacked"),
                 BodyFailure::UnknownCoding => {
                     broken("it is compressed in a way that was not offered")
                 }
             })
+    }
+
+    fn memory_for(&self, purpose: Purpose) -> &Memory {
+        let [feeds, pages] = &self.memory;
+        match purpose {
+            Purpose::Feed => feeds,
+            Purpose::Page | Purpose::Webhook => pages,
+        }
     }
 
     /// Posts JSON, and reads what it is answered.

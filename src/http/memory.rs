@@ -11,8 +11,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// The size of a piece: most feeds and pages have no more than one.
 pub(super) const PIECE_BYTES: u64 = 256 * 1024;
 
-/// The pieces of the common store: 64 MiB, beside one free piece for each body that is read or waits to be parsed.
-const PIECES: usize = 256;
+/// The pieces of a common store: 32 MiB, beside one free piece for each body that is read or waits to be parsed. Feeds and
+/// pages have a store each, so that pages keep no feed waiting.
+const PIECES: usize = 128;
 
 /// The common store; cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,6 +22,13 @@ pub(super) struct Memory(Arc<Semaphore>);
 /// What one body has taken of the store. Two bodies with the same bytes are equal whatever they took.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Share(Vec<Arc<OwnedSemaphorePermit>>);
+
+impl Share {
+    /// Whether nothing of the store was taken.
+    pub(super) fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 impl Memory {
     pub(super) fn new() -> Self {

@@ -212,6 +212,8 @@ pub struct FeedView {
     pub state: &'static str,
     /// Why the last poll failed.
     pub error: Option<String>,
+    /// What kind of failure that was, in a word.
+    pub error_kind: Option<String>,
     /// Since when it fails.
     pub failing_since: Option<Timestamp>,
     /// Failed polls in a row.
@@ -397,6 +399,7 @@ fn feed_view(feed: &FeedLine, now: Timestamp) -> FeedView {
         name: feed.name.as_deref().map(shown),
         state,
         error: feed.error.as_deref().map(shown),
+        error_kind: feed.trouble.clone(),
         failing_since: feed.failing_since,
         failures: feed.failures,
         last_success: feed.last_success_at,

@@ -30,6 +30,7 @@ mod recognise;
 mod references;
 mod repair;
 mod report;
+mod robots;
 mod sanitise;
 mod search;
 mod sitemap;
@@ -54,6 +55,7 @@ pub use self::search::{Heard, Place, Search, Wanted};
 pub use self::sitemap::{
     NewestSitemaps, Sitemap, SitemapLink, add_sitemap, newest_sitemaps, sitemap,
 };
+pub use robots::{MAX_ROBOTS_BYTES, robots_allow, robots_rules};
 
 use self::clean::{Cleaned, Format};
 use self::draft::Draft;

@@ -1,9 +1,10 @@
 //! The one loop that runs a stage.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
@@ -12,6 +13,9 @@ use super::{Context, Stage, StageError};
 /// How long an idle stage waits before it looks at the store again: work also comes due by time alone, or is
 /// made due by another process.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// The time that work gets which can be cut off, when the service stops: what is nearly done is recorded.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// When a stage's loop ends.
 #[derive(Debug, Clone)]
@@ -55,33 +59,45 @@ pub async fn step<S: Stage>(stage: &S, ctx: &Context) -> Result<bool, StageError
 }
 
 async fn drive_until_idle<S: Stage>(stage: S, ctx: Arc<Context>) -> Result<usize, StageError> {
-    let mut under_way = JoinSet::new();
+    let mut under_way = UnderWay::default();
     let mut done = 0;
     loop {
         start_what_is_due(&stage, &ctx, &mut under_way).await?;
         if under_way.is_empty() {
-            return Ok(done);
+            // What must keep a distance is due all the same.
+            let Some(wait) = stage.waits() else {
+                return Ok(done);
+            };
+            ctx.clock.sleep(wait).await;
+            continue;
         }
         // What is done goes before what is new, and the store is asked for much at once.
         let mut has_waited = false;
         while !(under_way.is_empty() || has_waited || has_room(&stage, &ctx, under_way.len())) {
             tokio::select! {
                 Some(ended) = under_way.join_next() => {
-                    ended?.map_err(|broken| broken.error)?;
+                    ended.outcome?;
                     done += 1;
                 }
-                () = ctx.clock.sleep(LOOK_AGAIN) => has_waited = true,
+                () = ctx.clock.sleep(look_again(&stage)) => has_waited = true,
             }
         }
         if let Some(ended) = under_way.join_next().await {
-            ended?.map_err(|broken| broken.error)?;
+            ended.outcome?;
             done += 1;
         }
         while let Some(ended) = under_way.try_join_next() {
-            ended?.map_err(|broken| broken.error)?;
+            ended.outcome?;
             done += 1;
         }
     }
+}
+
+/// How long an idle stage waits before it looks at the store again.
+fn look_again<S: Stage>(stage: &S) -> Duration {
+    stage
+        .waits()
+        .map_or(LOOK_AGAIN, |wait| wait.min(LOOK_AGAIN))
 }
 
 /// Whether so many places are free that the store is worth asking.
@@ -96,7 +112,7 @@ async fn drive_until_stopped<S: Stage>(
     alive: impl Fn() + Send,
 ) -> usize {
     let bell = stage.bell(&ctx).unwrap_or_default();
-    let mut under_way = JoinSet::new();
+    let mut under_way = UnderWay::default();
     let mut ended = Ended::default();
     while !stop.is_cancelled() {
         alive();
@@ -108,7 +124,7 @@ async fn drive_until_stopped<S: Stage>(
             rest(&ctx, &stop).await;
             continue;
         }
-        let again = ctx.clock.sleep(LOOK_AGAIN);
+        let again = ctx.clock.sleep(look_again(&stage));
         tokio::pin!(rung, again);
         loop {
             let has_place = under_way.len() < stage.width(&ctx);
@@ -132,10 +148,32 @@ async fn drive_until_stopped<S: Stage>(
             }
         }
     }
-    while let Some(next) = under_way.join_next().await {
-        ended.count::<S>(&ctx, next);
-    }
+    wind_down(&stage, &ctx, under_way, &mut ended).await;
     ended.done
+}
+
+/// Lets what is under way come to its end, or cuts it off and gives it back.
+async fn wind_down<S: Stage>(
+    stage: &S,
+    ctx: &Context,
+    mut under_way: UnderWay<S::Claim>,
+    ended: &mut Ended<S::Claim>,
+) {
+    let grace = ctx.clock.sleep(GRACE);
+    tokio::pin!(grace);
+    loop {
+        tokio::select! {
+            () = &mut grace, if stage.can_be_cut_off() => break,
+            next = under_way.join_next() => match next {
+                Some(next) => ended.count::<S>(ctx, next),
+                None => return,
+            },
+        }
+    }
+    let left = under_way.cut_off();
+    if let Err(error) = stage.put_back(ctx, left).await {
+        log_failure::<S>(ctx, &error);
+    }
 }
 
 /// Rests after the store refused something: a full disk is not mended in a second.
@@ -146,20 +184,79 @@ async fn rest(ctx: &Context, stop: &CancellationToken) {
     }
 }
 
-/// A step that failed, and what it had claimed.
-struct Broken<C> {
-    claim: C,
-    error: StageError,
+/// The steps under way, and what each has claimed.
+struct UnderWay<C> {
+    steps: JoinSet<Result<(), StageError>>,
+    claims: HashMap<Id, C>,
 }
 
-type Steps<C> = JoinSet<Result<(), Broken<C>>>;
+/// A step that has ended.
+struct Step<C> {
+    claim: Option<C>,
+    outcome: Result<(), StageError>,
+}
+
+impl<C> Default for UnderWay<C> {
+    fn default() -> Self {
+        Self {
+            steps: JoinSet::new(),
+            claims: HashMap::new(),
+        }
+    }
+}
+
+impl<C> UnderWay<C> {
+    fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    fn begin(
+        &mut self,
+        claim: C,
+        step: impl Future<Output = Result<(), StageError>> + Send + 'static,
+    ) {
+        let id = self.steps.spawn(step).id();
+        self.claims.insert(id, claim);
+    }
+
+    async fn join_next(&mut self) -> Option<Step<C>> {
+        let joined = self.steps.join_next_with_id().await?;
+        Some(self.ended(joined))
+    }
+
+    fn try_join_next(&mut self) -> Option<Step<C>> {
+        let joined = self.steps.try_join_next_with_id()?;
+        Some(self.ended(joined))
+    }
+
+    fn ended(&mut self, joined: Result<(Id, Result<(), StageError>), JoinError>) -> Step<C> {
+        let (id, outcome) = match joined {
+            Ok((id, outcome)) => (id, outcome),
+            Err(error) => (error.id(), Err(error.into())),
+        };
+        Step {
+            claim: self.claims.remove(&id),
+            outcome,
+        }
+    }
+
+    /// Ends what is under way where it stands; returns what it had claimed.
+    fn cut_off(mut self) -> Vec<C> {
+        self.steps.abort_all();
+        self.claims.into_values().collect()
+    }
+}
 
 /// Gives back what the store refused to record, then starts what is due.
 async fn take_up<S: Stage>(
     stage: &S,
     ctx: &Arc<Context>,
     refused: &mut Vec<S::Claim>,
-    under_way: &mut Steps<S::Claim>,
+    under_way: &mut UnderWay<S::Claim>,
 ) -> Result<(), StageError> {
     if !refused.is_empty() {
         stage.put_back(ctx, refused.clone()).await?;
@@ -171,17 +268,14 @@ async fn take_up<S: Stage>(
 async fn start_what_is_due<S: Stage>(
     stage: &S,
     ctx: &Arc<Context>,
-    under_way: &mut Steps<S::Claim>,
+    under_way: &mut UnderWay<S::Claim>,
 ) -> Result<(), StageError> {
     let room = stage.width(ctx).saturating_sub(under_way.len());
     if room > 0 {
         for work in stage.claim(ctx, room).await? {
             let (stage, ctx) = (stage.clone(), Arc::clone(ctx));
-            under_way.spawn(async move {
-                let claim = S::claim_of(&work);
-                let worked = stage.work(&ctx, work).await;
-                worked.map_err(|error| Broken { claim, error })
-            });
+            let claim = S::claim_of(&work);
+            under_way.begin(claim, async move { stage.work(&ctx, work).await });
         }
     }
     Ok(())
@@ -205,26 +299,21 @@ impl<C> Default for Ended<C> {
 }
 
 impl<C> Ended<C> {
-    fn count<S: Stage<Claim = C>>(
-        &mut self,
-        ctx: &Context,
-        ended: Result<Result<(), Broken<C>>, JoinError>,
-    ) {
-        match ended {
-            Ok(Ok(())) => {
+    fn count<S: Stage<Claim = C>>(&mut self, ctx: &Context, step: Step<C>) {
+        match step.outcome {
+            Ok(()) => {
                 self.done += 1;
                 // What was recorded shows that the store takes something again.
                 ctx.trouble
                     .send_if_modified(|trouble| trouble.take().is_some());
             }
-            Ok(Err(broken)) => {
-                log_failure::<S>(ctx, &broken.error);
+            Err(error) => {
+                log_failure::<S>(ctx, &error);
                 // What broke by a defect would break again at once: its lease keeps it away for a while.
-                if matches!(broken.error, StageError::Store(_)) {
-                    self.refused.push(broken.claim);
+                if matches!(error, StageError::Store(_)) {
+                    self.refused.extend(step.claim);
                 }
             }
-            Err(error) => log_failure::<S>(ctx, &error.into()),
         }
     }
 }

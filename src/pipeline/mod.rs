@@ -4,6 +4,7 @@
 //! [`Stage`], and `drive` is the one loop that runs any of them, as a service or until nothing is left to do now. A stage holds the order of effects; its
 //! decisions are pure functions in the modules it calls.
 
+mod alone;
 mod drive;
 pub mod flag;
 mod gate;
@@ -12,6 +13,7 @@ pub mod notify;
 pub mod poll;
 mod reading;
 pub mod retain;
+mod robots;
 pub mod scrape;
 
 use std::collections::BTreeMap;
@@ -124,6 +126,17 @@ pub trait Stage: Clone + Send + Sync + 'static {
     /// places asks once for many pieces of work, not once for each.
     fn least_room(&self) -> usize {
         1
+    }
+
+    /// Whether work under way is left where it stands when the service stops: a fetch is begun again without harm, and a
+    /// server that hangs must not be waited for. What was sent to people is brought to its end.
+    fn can_be_cut_off(&self) -> bool {
+        false
+    }
+
+    /// How long the work waits that was due at the last claim and must keep a distance, if there was any.
+    fn waits(&self) -> Option<Duration> {
+        None
     }
 
     /// Claims up to `limit` pieces of work; none when nothing is due.

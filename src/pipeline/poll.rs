@@ -51,6 +51,10 @@ impl Stage for Poll {
         WIDTH / 4
     }
 
+    fn can_be_cut_off(&self) -> bool {
+        true
+    }
+
     async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<DueFeed>, StageError> {
         let now = ctx.clock.now();
         // The document itself, and what it leads to.
@@ -61,9 +65,11 @@ impl Stage for Poll {
 
     async fn work(&self, ctx: &Context, due: DueFeed) -> Result<(), StageError> {
         let plan = ctx.plan();
+        let mut trouble = None;
         let (record, problem) = match plan.feeds.get(&due.url) {
             Some(feed) => {
                 let read = read(ctx, &plan, feed, &due).await;
+                trouble = read.trouble();
                 record(feed, &due, read, &plan.poll, ctx.clock.now())
             }
             None => (left_alone(ctx.clock.now()), None),
@@ -82,13 +88,18 @@ impl Stage for Poll {
             .store
             .record_poll(due.claim, record, ctx.clock.now())
             .await?;
+        if let Some(trouble) = trouble
+            && recorded.is_some()
+        {
+            ctx.store.note_trouble(due.claim.id, trouble).await?;
+        }
         let (feed_id, url) = (due.claim.id, shown_url(&due.url));
         match (recorded, problem) {
             (None, _) => {
                 warn!(feed.id = %feed_id, feed = url, "feed poll came too late; another one stands");
             }
-            // One line when a feed begins to fail, not one for each try.
-            (Some(_), Some(error)) if due.failures > 0 => {
+            // One line when a feed begins to fail, or fails in another way, not one for each try.
+            (Some(_), Some(error)) if due.error.as_ref() == Some(&error) => {
                 debug!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, error, "feed poll failed again");
             }
             (Some(_), Some(error)) => {

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{Context, Plan};
 use crate::clock;
-use crate::domain::{Feed, ListingRule, TextHash, Validators, shown_url};
+use crate::domain::{Feed, ListingRule, TextHash, Trouble, Validators, shown_url};
 use crate::extract::{Listing, Page};
 use crate::http::{Body, FetchError, Fetched, Get, Purpose};
 use crate::parse::{self, Document, FeedLink, Heard, ParsedFeed, Recognised, Search, Wanted};
@@ -56,13 +56,25 @@ pub(super) enum Read {
     NotFetched(FetchError),
 }
 
+impl Read {
+    /// What kind of failure it is, if it is one.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::Unchanged { .. } | Self::Parsed { .. } => None,
+            Self::Unreadable(_) => Some(Trouble::NotAFeed),
+            Self::Astray(_) => Some(Trouble::Missing),
+            Self::NotFetched(error) => Some(error.trouble()),
+        }
+    }
+}
+
 /// Fetches and reads what a feed's address leads to.
 pub(super) async fn read(ctx: &Context, plan: &Plan, feed: &Feed, due: &DueFeed) -> Read {
     let none = Validators::default();
     // Once a day the whole document is asked for: some servers say for ever that nothing has changed.
     let is_full_due = schedule::after(due.full_at, FULL_EVERY) <= ctx.clock.now();
     let validators = if is_full_due { &none } else { &due.validators };
-    let (fetched, body) = match get(plan, &due.fetch_url, validators).await {
+    let (fetched, body) = match get(plan, &due.url, &due.fetch_url, validators).await {
         Ok((fetched, Some(body))) => (fetched, body),
         Ok((fetched, None)) => {
             return Read::Unchanged {
@@ -128,6 +140,7 @@ fn is_missing(error: &FetchError) -> bool {
 
 async fn get(
     plan: &Plan,
+    feed: &Url,
     url: &Url,
     validators: &Validators,
 ) -> Result<(Fetched, Option<Body>), FetchError> {
@@ -138,7 +151,7 @@ async fn get(
         max_body_bytes: MAX_FEED_BYTES,
         timeout: plan.poll.timeout,
         purpose: Purpose::Feed,
-        access: None,
+        access: plan.accesses.get(feed),
     };
     let mut fetched = plan.http.get(&request).await?;
     let body = fetched.body.take();
@@ -209,7 +222,7 @@ async fn sitemaps(
     let mut problem = None;
     let following = async {
         for url in &chosen.urls {
-            match sitemap(ctx, plan, url).await {
+            match sitemap(ctx, plan, &due.url, url).await {
                 Ok(further) => parse::add_sitemap(&mut parsed, further),
                 Err(error) => {
                     problem = Some(format!("the sitemap {}: {error}", shown_url(url)));
@@ -240,8 +253,8 @@ async fn sitemaps(
     }
 }
 
-async fn sitemap(ctx: &Context, plan: &Plan, url: &Url) -> Result<ParsedFeed, String> {
-    match document(ctx, plan, url).await {
+async fn sitemap(ctx: &Context, plan: &Plan, feed: &Url, url: &Url) -> Result<ParsedFeed, String> {
+    match document(ctx, plan, feed, url).await {
         Ok((_, Ok(Recognised::Sitemap(sitemap)))) => Ok(sitemap.feed),
         Ok((_, Ok(Recognised::Feed(_) | Recognised::Page(_)))) => Err("it is no sitemap".into()),
         Ok((_, Err(error))) => Err(error),
@@ -252,9 +265,10 @@ async fn sitemap(ctx: &Context, plan: &Plan, url: &Url) -> Result<ParsedFeed, St
 async fn document(
     ctx: &Context,
     plan: &Plan,
+    feed: &Url,
     url: &Url,
 ) -> Result<(Fetched, Result<Recognised, String>), FetchError> {
-    let (fetched, body) = get(plan, url, &Validators::default()).await?;
+    let (fetched, body) = get(plan, feed, url, &Validators::default()).await?;
     let Some(body) = body else {
         return Ok((fetched, Err("the server sent no document".into())));
     };
@@ -298,8 +312,11 @@ async fn page_behind(
     if due.failures >= PATIENCE {
         search = search.of_named_places_only();
     }
-    let found =
-        tokio::time::timeout(plan.poll.timeout, Box::pin(searched(ctx, plan, search))).await;
+    let found = tokio::time::timeout(
+        plan.poll.timeout,
+        Box::pin(searched(ctx, plan, &due.url, search)),
+    )
+    .await;
     found.ok().flatten().unwrap_or_else(|| {
         Read::Unreadable(
             "this is a web page, and no feed was found that it names or that is where sites keep theirs; name the \
@@ -324,10 +341,10 @@ fn is_led_astray(asked: &Url, fetched: &Fetched) -> bool {
     fetched.moved_to.is_none() && asked != end && !is_at_home
 }
 
-async fn searched(ctx: &Context, plan: &Plan, mut search: Search) -> Option<Read> {
+async fn searched(ctx: &Context, plan: &Plan, feed: &Url, mut search: Search) -> Option<Read> {
     while let Some(place) = search.next_place() {
         ctx.clock.sleep(SPACING).await;
-        let heard = match document(ctx, plan, &place.url).await {
+        let heard = match document(ctx, plan, feed, &place.url).await {
             Ok((fetched, Ok(Recognised::Feed(parsed)))) => {
                 let url = fetched.moved_to.clone().unwrap_or(place.url);
                 return Some(Read::Parsed {

@@ -1,24 +1,27 @@
 //! entry -> article: fetches the page behind an entry and stores its text, or the feed's own text instead.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tracing::{info, warn};
 use url::Url;
 
+use super::alone::Alone;
 use super::gate::Unread;
+use super::robots::{self, Says};
 use super::{Context, Plan, Stage, StageError};
+use crate::alerting;
 use crate::clock;
 use crate::domain::{
-    Article, ArticleMode, Entry, EntryId, FeedWords, FirstArticles, HostMemory, PageKey, PageLines,
-    Shown, SiteRule, TextHash, Validators, shown_url,
+    self, Article, ArticleMode, ArticleText, Entry, EntryId, FeedWords, FirstArticles, HostMemory,
+    PageKey, PageLines, Shown, SiteRule, TextBasis, TextHash, Validators, shown_url,
 };
 use crate::extract::{self, ExtractError, Extracted, NoPage, Note, Page, Prior, Rule};
-use crate::http::{Body, FetchError, Get, Purpose};
+use crate::http::{Asked, Body, FetchError, Get, Purpose, Turn};
 use crate::parse;
 use crate::schedule;
-use crate::store::{Claim, Scraped, Unscraped};
+use crate::store::{Claim, PageQueue, QueuePlace, Scraped, Unscraped};
 
 /// The most that is taken of a page, after decompression; the largest live blogs stay below.
 const MAX_PAGE_BYTES: u64 = 4 * 1024 * 1024;
@@ -26,9 +29,12 @@ const MAX_PAGE_BYTES: u64 = 4 * 1024 * 1024;
 /// What a reader of pages accepts.
 const ACCEPT: &str = "text/html, application/xhtml+xml, */*;q=0.5";
 
-/// Pages that are fetched or wait for their host at once: the fifty new pages of a slow site must not make those of
-/// others late. How many requests there are at a time is bounded in `http`.
+/// Pages that are fetched or read at once. An entry is claimed only when its host has a turn for it, so that no host
+/// holds more of these places than it may have requests.
 const WIDTH: usize = 128;
+
+/// Entries of one feed that are taken at once for which no page is fetched.
+const WITHOUT_PAGE: usize = 32;
 
 /// Pages of one article that are read at most, the first among them.
 const MAX_PAGES: usize = 5;
@@ -39,15 +45,59 @@ const BACKLOG_AT_ONCE: usize = 1;
 /// Pages that only send on which are followed, one after the other.
 const MAX_ONWARD: usize = 2;
 
-/// A claim outlives the fetch by this: a minute to wait for a turn at the host, and the time to read and store.
+/// A claim outlives the fetch by this: a minute to wait for a turn at a host that a redirect or a site rule leads to, and
+/// the time to read and store.
 const LEASE_MARGIN: Duration = Duration::from_mins(2);
 
+/// How long what was read of a page serves for other feeds that announce it: a page changes.
+const KNOWN_FOR: Duration = Duration::from_hours(1);
+
 /// The scraping stage.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Scrape;
+#[derive(Debug, Clone, Default)]
+pub struct Scrape {
+    round: Arc<Mutex<Round>>,
+    /// Sites that are asked what robots may read.
+    asking: Alone,
+    /// Pages that are being read.
+    reading: Alone,
+}
+
+/// Where the round of all queues stands, so that each host and each feed gets its turn.
+#[derive(Debug, Default)]
+struct Round {
+    last: QueuePlace,
+    /// How long the host waits that may be asked next.
+    gap: Option<Duration>,
+}
+
+/// An entry that was claimed, with what its host allows.
+#[derive(Debug)]
+pub struct PageWork {
+    entry: Unscraped,
+    chance: Chance,
+}
+
+impl PageWork {
+    /// One that waits for the turn of its page where it must.
+    fn without_hurry(entry: Unscraped) -> Self {
+        let chance = Chance::NoPage;
+        Self { entry, chance }
+    }
+}
+
+/// What is possible for an entry.
+#[derive(Debug)]
+enum Chance {
+    /// No page is fetched for it, or none that it has a turn for already.
+    NoPage,
+    /// It is the turn of its page.
+    Turn(Box<Turn>),
+    /// The pages of its host hang: none is asked for.
+    Resting(FetchError),
+}
 
 impl Stage for Scrape {
-    type Work = Unscraped;
+    type Work = PageWork;
     type Claim = Claim<EntryId>;
 
     const NAME: &'static str = "scrape";
@@ -60,23 +110,65 @@ impl Stage for Scrape {
         WIDTH / 4
     }
 
-    async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<Unscraped>, StageError> {
-        let pages = u32::try_from(MAX_PAGES).unwrap_or(u32::MAX);
-        let lease = ctx.plan().poll.timeout * pages + LEASE_MARGIN;
-        let now = ctx.clock.now();
-        let work = ctx.store.next_unscraped(now, lease, limit).await?;
-        if work.is_empty() && ctx.plan().first_articles == FirstArticles::Read {
-            let few = limit.min(BACKLOG_AT_ONCE);
-            return Ok(ctx.store.next_backlog(now, lease, few).await?);
-        }
-        Ok(work)
+    fn can_be_cut_off(&self) -> bool {
+        true
     }
 
-    async fn work(&self, ctx: &Context, work: Unscraped) -> Result<(), StageError> {
+    fn waits(&self) -> Option<Duration> {
+        self.round().gap
+    }
+
+    async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<PageWork>, StageError> {
         let plan = ctx.plan();
-        let page = match read(ctx, &plan, &work).await {
+        let now = ctx.clock.now();
+        let after = self.round().last.clone();
+        let queues = ctx.store.page_queues(after, now).await?;
+        let chosen = self.choose_turns(&plan, queues, limit);
+        let pages = u32::try_from(MAX_PAGES).unwrap_or(u32::MAX);
+        let lease = plan.poll.timeout * pages + LEASE_MARGIN;
+        if chosen.is_empty() {
+            if plan.first_articles != FirstArticles::Read {
+                return Ok(Vec::new());
+            }
+            let few = limit.min(BACKLOG_AT_ONCE);
+            let backlog = ctx.store.next_backlog(now, lease, few).await?;
+            return Ok(backlog.into_iter().map(PageWork::without_hurry).collect());
+        }
+        let wanted = chosen
+            .iter()
+            .map(|(place, chances)| (place.clone(), chances.len()))
+            .collect();
+        let claimed = ctx.store.next_unscraped(wanted, now, lease).await?;
+        let chances = chosen.into_iter().map(|(_, chances)| chances);
+        let works = claimed
+            .into_iter()
+            .zip(chances)
+            .flat_map(|(entries, chances)| {
+                let pairs = entries.into_iter().zip(chances);
+                pairs.map(|(entry, chance)| PageWork { entry, chance })
+            });
+        Ok(works.collect())
+    }
+
+    async fn work(&self, ctx: &Context, work: PageWork) -> Result<(), StageError> {
+        let plan = ctx.plan();
+        let PageWork {
+            entry: work,
+            chance,
+        } = work;
+        let page_address = shared_page(&plan, &work);
+        let _alone = match &page_address {
+            Some(address) => Some(self.reading.with(address).await),
+            None => None,
+        };
+        if let Some(address) = &page_address
+            && let Some(known) = known_page(ctx, &work, address).await?
+        {
+            return record(ctx, work.claim, known).await;
+        }
+        let page = match read(&self.asking, ctx, &plan, &work, chance).await {
             Ok(page) => Ok(page),
-            Err(Failure::Passing(reason)) if try_again(ctx, &plan, &work, &reason).await? => {
+            Err(Failure::Passing(reason)) if put_off(ctx, &plan, &work, &reason).await? => {
                 return Ok(());
             }
             Err(Failure::Passing(reason) | Failure::Lasting(reason)) => Err(NoPage::Failed(reason)),
@@ -96,23 +188,23 @@ impl Stage for Scrape {
             lines.dropped = chosen.dropped,
             "entry scraped"
         );
+        let article_url = chosen.article.url.clone();
         let scraped = Scraped {
             article: chosen.article,
             feed_words: chosen.feed_words,
             rule_problem,
             page: chosen.lines,
+            own: page_address
+                .as_ref()
+                .and(article_url.as_ref())
+                .map(|url| TextHash::of(&parse::canonical_link(url))),
+            link: page_address.map(|address| TextHash::of(&address)),
         };
-        let now = ctx.clock.now();
-        if ctx.store.record_article(work.claim, scraped, now).await? {
-            ctx.wake.flag.notify_waiters();
-        } else {
-            warn!(entry.id = %work.claim.id, "reading a page came too late; another one reads it");
-        }
-        Ok(())
+        record(ctx, work.claim, scraped).await
     }
 
-    fn claim_of(work: &Unscraped) -> Claim<EntryId> {
-        work.claim
+    fn claim_of(work: &PageWork) -> Claim<EntryId> {
+        work.entry.claim
     }
 
     async fn put_back(&self, ctx: &Context, claims: Vec<Claim<EntryId>>) -> Result<(), StageError> {
@@ -122,6 +214,113 @@ impl Stage for Scrape {
     fn bell(&self, ctx: &Context) -> Option<Arc<Notify>> {
         Some(Arc::clone(&ctx.wake.scrape))
     }
+}
+
+impl Scrape {
+    fn round(&self) -> MutexGuard<'_, Round> {
+        self.round.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Goes round the queues and takes of each what its host allows now.
+    fn choose_turns(
+        &self,
+        plan: &Plan,
+        queues: Vec<PageQueue>,
+        limit: usize,
+    ) -> Vec<(QueuePlace, Vec<Chance>)> {
+        let mut round = self.round();
+        round.gap = None;
+        let mut room = limit;
+        let mut chosen = Vec::new();
+        for queue in queues {
+            if room == 0 {
+                break;
+            }
+            let (chances, gap) = chances(plan, &queue, room);
+            round.gap = match (round.gap, gap) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
+            if chances.is_empty() {
+                continue;
+            }
+            room = room.saturating_sub(chances.len());
+            round.last = queue.place.clone();
+            chosen.push((queue.place, chances));
+        }
+        chosen
+    }
+}
+
+/// What is possible for the entries of a queue now, and where nothing more is because of the gap between two requests, how
+/// long that lasts.
+fn chances(plan: &Plan, queue: &PageQueue, room: usize) -> (Vec<Chance>, Option<Duration>) {
+    let batch = room.min(WITHOUT_PAGE);
+    let is_wanted = plan
+        .feeds
+        .get(&queue.feed_url)
+        .is_none_or(|feed| feed.article != ArticleMode::Never);
+    let Some(link) = queue.link.as_ref().filter(|_| is_wanted) else {
+        let chances = std::iter::repeat_with(|| Chance::NoPage);
+        return (chances.take(batch).collect(), None);
+    };
+    let mut turns = Vec::new();
+    while turns.len() < room {
+        match plan.http.ask_turn(link) {
+            Asked::Now(turn) => turns.push(Chance::Turn(turn)),
+            Asked::Later(gap) => return (turns, gap),
+            Asked::Resting(error) => {
+                let chances = std::iter::repeat_with(|| Chance::Resting(error.clone()));
+                return (chances.take(batch).collect(), None);
+            }
+        }
+    }
+    (turns, None)
+}
+
+async fn record(ctx: &Context, claim: Claim<EntryId>, scraped: Scraped) -> Result<(), StageError> {
+    let now = ctx.clock.now();
+    if ctx.store.record_article(claim, scraped, now).await? {
+        ctx.wake.flag.notify_waiters();
+    } else {
+        warn!(entry.id = %claim.id, "reading a page came too late; another one reads it");
+    }
+    Ok(())
+}
+
+/// The address of an entry's page, where the page is the same whichever feed announces it.
+fn shared_page(plan: &Plan, work: &Unscraped) -> Option<String> {
+    let feed = plan.feeds.get(&work.feed_url)?;
+    let link = work.entry.link.as_ref()?;
+    (feed.article == ArticleMode::Auto).then(|| parse::canonical_link(link))
+}
+
+/// What was read of a page a short while ago, for another feed.
+async fn known_page(
+    ctx: &Context,
+    work: &Unscraped,
+    address: &str,
+) -> Result<Option<Scraped>, StageError> {
+    let since = ctx.clock.now().checked_sub(KNOWN_FOR).unwrap_or_default();
+    let address = TextHash::of(address);
+    let known = ctx.store.known_page(work.claim.id, address, since).await?;
+    let Some(article) = known else {
+        return Ok(None);
+    };
+    info!(entry.id = %work.claim.id, "entry has a page that was read for another feed");
+    let entry = work.entry.clone();
+    let named = format!("the feed's text of entry {}", work.claim.id);
+    let reading = ctx
+        .gate
+        .pass(named, extract::READING_BUDGET, move |_| feed_words(&entry));
+    Ok(reading.await.ok().map(|feed_words| Scraped {
+        article,
+        feed_words,
+        rule_problem: None,
+        page: None,
+        link: None,
+        own: None,
+    }))
 }
 
 /// What of the site rule did not fit the page.
@@ -260,7 +459,13 @@ struct Reading {
     prior: Prior,
 }
 
-async fn read(ctx: &Context, plan: &Plan, work: &Unscraped) -> Result<ReadPage, Failure> {
+async fn read(
+    asking: &Alone,
+    ctx: &Context,
+    plan: &Plan,
+    work: &Unscraped,
+    chance: Chance,
+) -> Result<ReadPage, Failure> {
     let mode = plan
         .feeds
         .get(&work.feed_url)
@@ -289,9 +494,28 @@ async fn read(ctx: &Context, plan: &Plan, work: &Unscraped) -> Result<ReadPage, 
             published: work.entry.published,
         },
     };
-    let (first, url) = read_page(ctx, plan, asked, reading.clone()).await?;
+    let mut turn = match chance {
+        Chance::Turn(turn) => Some(turn),
+        Chance::Resting(error) => return Err(error.into()),
+        Chance::NoPage => None,
+    };
+    let access = plan.accesses.get(&work.feed_url);
+    let turn_of_robots = turn.as_deref_mut();
+    match robots::says(ctx, plan, asking, asked, access, turn_of_robots).await {
+        Says::Yes => {}
+        Says::No => {
+            let reason = "the site asks robots not to read this page (robots.txt)";
+            return Err(Failure::Lasting(reason.into()));
+        }
+        Says::Unknown(error) => {
+            let reason = format!("robots.txt cannot be read, and so no page is: {error}");
+            return Err(Failure::Passing(reason));
+        }
+    }
+    let (first, url) = read_page(ctx, plan, asked, reading.clone(), turn.as_deref_mut()).await?;
     let key = (!names_text).then(|| page_key(&url, &work.entry)).flatten();
     let found = with_next_pages(ctx, plan, first, &url, reading).await;
+    drop(turn);
     // People are sent to the article itself, not to the page that it was read from.
     let shown = if asked == link { url } else { link.clone() };
     Ok(ReadPage { found, shown, key })
@@ -320,7 +544,7 @@ async fn with_next_pages(
         let Some(next) = whole.next.take().filter(|next| !read.contains(next)) else {
             break;
         };
-        match read_page(ctx, plan, &next, reading.clone()).await {
+        match read_page(ctx, plan, &next, reading.clone(), None).await {
             Ok((_, url))
                 if url.origin() != first.origin() || url != next && read.contains(&url) =>
             {
@@ -349,13 +573,14 @@ async fn read_page(
     plan: &Plan,
     asked: &Url,
     reading: Reading,
+    mut turn: Option<&mut Turn>,
 ) -> Result<(Extracted, Url), Failure> {
-    let (mut body, mut url) = fetch_page(plan, asked, &reading).await?;
+    let (mut body, mut url) = fetch_page(plan, asked, &reading, turn.as_deref_mut()).await?;
     for _ in 0..MAX_ONWARD {
         let Some(next) = extract::onward(&body.bytes, &url) else {
             break;
         };
-        (body, url) = fetch_page(plan, &next, &reading).await?;
+        (body, url) = fetch_page(plan, &next, &reading, turn.as_deref_mut()).await?;
     }
     let extracted = extract_aside(ctx, body, url.clone(), reading)
         .await
@@ -363,7 +588,12 @@ async fn read_page(
     Ok((extracted, url))
 }
 
-async fn fetch_page(plan: &Plan, asked: &Url, reading: &Reading) -> Result<(Body, Url), Failure> {
+async fn fetch_page(
+    plan: &Plan,
+    asked: &Url,
+    reading: &Reading,
+    turn: Option<&mut Turn>,
+) -> Result<(Body, Url), Failure> {
     let request = Get {
         url: asked,
         accept: ACCEPT,
@@ -373,7 +603,10 @@ async fn fetch_page(plan: &Plan, asked: &Url, reading: &Reading) -> Result<(Body
         purpose: Purpose::Page,
         access: plan.accesses.get(&reading.feed),
     };
-    let fetched = plan.http.get(&request).await?;
+    let fetched = match turn {
+        Some(turn) => plan.http.get_in_turn(&request, turn).await?,
+        None => plan.http.get(&request).await?,
+    };
     let Some(body) = fetched.body else {
         return Err(Failure::Lasting("the server sent no page".into()));
     };
@@ -403,18 +636,80 @@ async fn extract_aside(
     reading.await
 }
 
-/// Puts the entry off when it has tries left; tells whether it did.
-async fn try_again(
+/// Puts the entry off when it has tries left; tells whether it did. People do not wait for a page to be told what the feed
+/// says already.
+async fn put_off(
     ctx: &Context,
-    plan: &Plan,
+    plan: &Arc<Plan>,
     work: &Unscraped,
     reason: &str,
 ) -> Result<bool, StageError> {
     let Some(wait) = plan.page_retry.get(work.failed_tries as usize) else {
         return Ok(false);
     };
-    let at = schedule::after(ctx.clock.now(), schedule::jittered(*wait, fastrand::f64()));
-    ctx.store.record_page_failure(work.claim, at).await?;
+    let now = ctx.clock.now();
+    let at = schedule::after(now, schedule::jittered(*wait, fastrand::f64()));
     warn!(entry.id = %work.claim.id, try_again_at = %at, error = reason, "page fetch failed");
+    let early = if work.is_told {
+        None
+    } else {
+        told_by_the_feed(ctx, plan, work, reason).await
+    };
+    match early {
+        Some(scraped) => {
+            if ctx
+                .store
+                .record_for_now(work.claim, scraped, at, now)
+                .await?
+            {
+                ctx.wake.flag.notify_waiters();
+            }
+        }
+        None => {
+            ctx.store.record_page_failure(work.claim, at).await?;
+        }
+    }
     Ok(true)
+}
+
+/// The feed's own text of an entry, where a watch fires on it.
+async fn told_by_the_feed(
+    ctx: &Context,
+    plan: &Arc<Plan>,
+    work: &Unscraped,
+    reason: &str,
+) -> Option<Scraped> {
+    let (plan, work, reason) = (Arc::clone(plan), work.clone(), reason.to_owned());
+    let named = format!("the feed's text of entry {}", work.claim.id);
+    let matching = ctx.gate.pass(named, extract::READING_BUDGET, move |_| {
+        let page = Err(NoPage::Failed(reason.clone()));
+        let chosen = choose(&work.entry, page, &HostMemory::default());
+        let problem = format!("{reason}; the page will be read again");
+        let article = Article {
+            basis: TextBasis::FeedForNow { problem },
+            ..chosen.article
+        };
+        fires(&plan, &work, &article, &chosen.feed_words).then_some(Scraped {
+            article,
+            feed_words: chosen.feed_words,
+            rule_problem: None,
+            page: None,
+            link: None,
+            own: None,
+        })
+    });
+    matching.await.ok().flatten()
+}
+
+/// Whether a watch that looks at the entry's feed fires on an article.
+fn fires(plan: &Plan, work: &Unscraped, article: &Article, words: &FeedWords) -> bool {
+    let Some(feed) = plan.feeds.get(&work.feed_url) else {
+        return false;
+    };
+    let paragraphs = domain::paragraphs(&article.text);
+    let text = ArticleText::of(article, &paragraphs, &feed.tags).with_feed(words);
+    plan.matcher.hits(&text).iter().any(|hit| {
+        let watch = plan.watches.get(hit.watch);
+        watch.is_some_and(|watch| alerting::looks_at(watch, feed, work.feed_title.as_deref()))
+    })
 }

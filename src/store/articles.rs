@@ -12,7 +12,8 @@ use super::{
     timestamp, url,
 };
 use crate::domain::{
-    Article, Entry, EntryFacts, EntryId, EntryKey, FeedWords, PageLines, TextBasis, Timestamp,
+    Article, Entry, EntryFacts, EntryId, EntryKey, FeedWords, PageLines, TextBasis, TextHash,
+    Timestamp,
 };
 
 /// An entry that has been claimed to get its text.
@@ -22,11 +23,36 @@ pub struct Unscraped {
     pub claim: Claim<EntryId>,
     /// The address of its feed in the configuration.
     pub feed_url: Url,
+    /// The title of its feed.
+    pub feed_title: Option<String>,
     /// The entry.
     pub entry: Entry,
     /// Tries to fetch its page that failed so far.
     pub failed_tries: u32,
+    /// Whether people were told already what the feed's own text says, or are not to be told at all.
+    pub is_told: bool,
 }
+
+/// Entries of one feed that wait for their text, and whose links lead to one server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageQueue {
+    /// Where it stands in the round of all queues.
+    pub place: QueuePlace,
+    /// The address of the feed in the configuration.
+    pub feed_url: Url,
+    /// The link of the oldest entry.
+    pub link: Option<Url>,
+}
+
+/// A place in the round of all queues; the first is before all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct QueuePlace {
+    host: String,
+    feed: i64,
+}
+
+/// Queues that are looked at in one round, at most: several times as many as there are places for pages.
+const MAX_QUEUES: usize = 512;
 
 /// What came of reading an entry's page.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +65,10 @@ pub struct Scraped {
     pub rule_problem: Option<String>,
     /// The lines of the page, to be remembered with its host; none where nothing is to be learned from it.
     pub page: Option<PageLines>,
+    /// The link of its entry, as links are compared; none where no other feed may use what was read.
+    pub link: Option<TextHash>,
+    /// The page's own address, likewise.
+    pub own: Option<TextHash>,
 }
 
 /// An article that has been claimed to be matched.
@@ -63,16 +93,37 @@ pub struct Unflagged {
 }
 
 impl Store {
-    /// Claims the oldest entries that have no text yet.
+    /// The queues in which entries wait for their text, each of one feed and one server: those behind a place in the round
+    /// first, then those before it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn page_queues(
+        &self,
+        after: QueuePlace,
+        now: Timestamp,
+    ) -> Result<Vec<PageQueue>, StoreError> {
+        self.read(move |tx| {
+            let mut queues = queues_after(tx, &after, now)?;
+            if queues.len() < MAX_QUEUES && after != QueuePlace::default() {
+                let before = queues_after(tx, &QueuePlace::default(), now)?;
+                queues.extend(before.into_iter().filter(|queue| queue.place <= after));
+            }
+            Ok(queues)
+        })
+        .await
+    }
+
+    /// Claims the oldest entries of each queue, up to so many of it; returns what it got of each, in the same order.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn next_unscraped(
         &self,
+        wanted: Vec<(QueuePlace, usize)>,
         now: Timestamp,
         lease: Duration,
-        limit: usize,
-    ) -> Result<Vec<Unscraped>, StoreError> {
+    ) -> Result<Vec<Vec<Unscraped>>, StoreError> {
         let claimant = self.claimant.clone();
         self.write_lightly(move |tx| {
             let lease = Lease {
@@ -80,8 +131,18 @@ impl Store {
                 now,
                 length: lease,
             };
-            let ids = claim(tx, State::ToScrape, &lease, limit)?;
-            unscraped(tx, ids, lease.until())
+            let claimed = wanted.iter().map(|(place, count)| {
+                let due = Due {
+                    table: "entries",
+                    key: "id",
+                    condition: "state = 0 AND not_before <= $3 AND host = $4 AND feed_id = $5",
+                    order: "id",
+                    values: vec![place.host.as_str().into(), place.feed.into()],
+                };
+                let ids = claims::take(tx, &due, &lease, *count)?;
+                unscraped(tx, ids, lease.until())
+            });
+            claimed.collect()
         })
         .await
     }
@@ -103,8 +164,19 @@ impl Store {
                 now,
                 length: lease,
             };
-            let ids = claim(tx, State::Backlog, &lease, limit)?;
-            unscraped(tx, ids, lease.until())
+            let due = Due {
+                table: "entries",
+                key: "id",
+                condition: "state = 4 AND not_before <= $3",
+                order: "id",
+                values: Vec::new(),
+            };
+            let ids = claims::take(tx, &due, &lease, limit)?;
+            let mut backlog = unscraped(tx, ids, lease.until())?;
+            for entry in &mut backlog {
+                entry.is_told = true;
+            }
+            Ok(backlog)
         })
         .await
     }
@@ -121,6 +193,68 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         self.write(move |tx| record(tx, claim, &scraped, now)).await
+    }
+
+    /// What was read since then of the page at an address, for an entry of another feed: known by the link of that entry,
+    /// or by the page's own address.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn known_page(
+        &self,
+        entry: EntryId,
+        address: TextHash,
+        since: Timestamp,
+    ) -> Result<Option<Article>, StoreError> {
+        self.read(move |tx| {
+            for column in ["link_hash", "url_hash"] {
+                let sql = format!(
+                    "SELECT {COLUMNS} FROM articles a JOIN entries e ON e.id = a.entry_id
+                     WHERE a.{column} = $1 AND a.from_page = 1 AND a.page_problem IS NULL AND a.scraped_at >= $2
+                         AND e.feed_id <> (SELECT own.feed_id FROM entries own WHERE own.id = $3) LIMIT 1"
+                );
+                let known = tx.first(&sql, &[address.0.into(), ms(since).into(), entry.0.into()])?;
+                if let Some(mut row) = known {
+                    return article(&mut row).map(Some);
+                }
+            }
+            Ok(None)
+        })
+        .await
+    }
+
+    /// Stores the feed's own text of an entry, which is then ready to be matched, and when its page is to be read again;
+    /// tells whether the claim still stood.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn record_for_now(
+        &self,
+        claim: Claim<EntryId>,
+        scraped: Scraped,
+        page_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            // The feed's text stays with the entry: it is chosen from once more when the page has come.
+            let written = tx.exec(
+                "UPDATE entries SET state = $1, lease_until = 0, scrapes = scrapes + 1, page_at = $2
+                 WHERE id = $3 AND lease_until = $4 AND state = 0",
+                &[
+                    State::ToFlag.into(),
+                    ms(page_at).into(),
+                    claim.id.0.into(),
+                    claim.until.into(),
+                ],
+            )?;
+            if written == 0 {
+                return Ok(false);
+            }
+            insert(tx, claim.id, &scraped, now)?;
+            note_problem(tx, claim.id, &scraped, now)?;
+            Ok(true)
+        })
+        .await
     }
 
     /// Stores that a page could not be fetched now and is to be tried again; tells whether the claim still stood.
@@ -164,7 +298,14 @@ impl Store {
                 now,
                 length: lease,
             };
-            let ids = claim(tx, State::ToFlag, &lease, limit)?;
+            let due = Due {
+                table: "entries",
+                key: "id",
+                condition: "state = 1 AND state < 2 AND not_before <= $3",
+                order: "id",
+                values: Vec::new(),
+            };
+            let ids = claims::take(tx, &due, &lease, limit)?;
             unflagged(tx, ids, lease.until())
         })
         .await
@@ -184,25 +325,48 @@ impl Store {
     }
 }
 
-fn claim(
+/// Reads the queues behind a place in the round: it jumps from each to the next along the index, and so costs as much as
+/// there are queues, however many entries wait in them.
+fn queues_after(
     tx: &mut dyn Tx,
-    state: State,
-    lease: &Lease<'_>,
-    limit: usize,
-) -> Result<Vec<i64>, StoreError> {
-    let condition = match state {
-        State::ToScrape => "state = 0 AND state < 2 AND not_before <= $3",
-        State::Backlog => "state = 4 AND not_before <= $3",
-        State::ToFlag | State::Seen => "state = 1 AND state < 2 AND not_before <= $3",
-    };
-    let due = Due {
-        table: "entries",
-        key: "id",
-        condition,
-        order: "id",
-        values: Vec::new(),
-    };
-    claims::take(tx, &due, lease, limit)
+    after: &QueuePlace,
+    now: Timestamp,
+) -> Result<Vec<PageQueue>, StoreError> {
+    let sql = format!(
+        "WITH RECURSIVE heads(id) AS (
+             SELECT (SELECT e.id FROM entries e
+                 WHERE e.state = 0 AND e.lease_until <= $1 AND e.not_before <= $1 AND (e.host, e.feed_id) > ($2, $3)
+                 ORDER BY e.host, e.feed_id, e.id LIMIT 1)
+             UNION ALL
+             SELECT (SELECT e.id FROM entries e
+                 WHERE e.state = 0 AND e.lease_until <= $1 AND e.not_before <= $1
+                     AND (e.host, e.feed_id) > (last.host, last.feed_id)
+                 ORDER BY e.host, e.feed_id, e.id LIMIT 1)
+             FROM heads JOIN entries last ON last.id = heads.id
+         )
+         SELECT e.host, e.feed_id, f.url, e.link
+         FROM heads JOIN entries e ON e.id = heads.id JOIN feeds f ON f.id = e.feed_id LIMIT {MAX_QUEUES}"
+    );
+    tx.rows(
+        &sql,
+        &[
+            ms(now).into(),
+            after.host.as_str().into(),
+            after.feed.into(),
+        ],
+    )?
+    .iter_mut()
+    .map(|row| {
+        Ok(PageQueue {
+            place: QueuePlace {
+                host: row.next_text()?,
+                feed: row.next_int()?,
+            },
+            feed_url: url(row)?,
+            link: opt_url(row)?,
+        })
+    })
+    .collect()
 }
 
 fn record(
@@ -214,46 +378,61 @@ fn record(
     // The article is now the one home of the text.
     let written = tx.exec(
         "UPDATE entries SET state = CASE WHEN state = 4 THEN 2 ELSE CAST($1 AS BIGINT) END, lease_until = 0,
-             summary = NULL, content = NULL
+             page_at = 0, summary = NULL, content = NULL
          WHERE id = $2 AND lease_until = $3 AND (state = 0 OR state = 4)",
         &[State::ToFlag.into(), claim.id.0.into(), claim.until.into()],
     )?;
     if written == 0 {
         return Ok(false);
     }
-    let article = &scraped.article;
-    insert(tx, claim.id, article, &scraped.feed_words, now)?;
+    insert(tx, claim.id, scraped, now)?;
     if let Some(page) = &scraped.page {
         hosts::learn(tx, page, now)?;
     }
-    let problem = article.basis.problem().map(str::to_owned);
+    note_problem(tx, claim.id, scraped, now)?;
+    Ok(true)
+}
+
+/// Keeps with the feed what was wrong with the page of its newest article.
+fn note_problem(
+    tx: &mut dyn Tx,
+    entry: EntryId,
+    scraped: &Scraped,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let problem = scraped.article.basis.problem().map(str::to_owned);
     let problem = Val::from(problem.or_else(|| scraped.rule_problem.clone()));
     tx.exec(
         "UPDATE feeds SET page_problem = $1,
              pages_failing_since = CASE WHEN CAST($1 AS TEXT) IS NULL THEN NULL
                  ELSE COALESCE(pages_failing_since, $2) END
          WHERE id = (SELECT feed_id FROM entries WHERE id = $3) AND page_problem IS DISTINCT FROM $1",
-        &[problem, ms(now).into(), claim.id.0.into()],
+        &[problem, ms(now).into(), entry.0.into()],
     )?;
-    Ok(true)
+    Ok(())
 }
 
 fn insert(
     tx: &mut dyn Tx,
     entry: EntryId,
-    article: &Article,
-    words: &FeedWords,
+    scraped: &Scraped,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let is_from_page = match &article.basis {
-        TextBasis::Page | TextBasis::Beginning { .. } => true,
-        TextBasis::Feed { .. } => false,
+    let (article, words) = (&scraped.article, &scraped.feed_words);
+    let from_page: i64 = match &article.basis {
+        TextBasis::Feed { .. } => 0,
+        TextBasis::Page | TextBasis::Beginning { .. } => 1,
+        TextBasis::FeedForNow { .. } => 2,
     };
     tx.exec(
         "INSERT INTO articles (entry_id, url, title, byline, published_at, published_offset_s,
-             lang, site, text, from_page, page_problem, feed_title, feed_summary, scraped_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-         ON CONFLICT (entry_id) DO NOTHING",
+             lang, site, text, from_page, page_problem, feed_title, feed_summary, scraped_at, link_hash, url_hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+         ON CONFLICT (entry_id) DO UPDATE SET url = excluded.url, title = excluded.title, byline = excluded.byline,
+             published_at = excluded.published_at, published_offset_s = excluded.published_offset_s,
+             lang = excluded.lang, site = excluded.site, text = excluded.text, from_page = excluded.from_page,
+             page_problem = excluded.page_problem, scraped_at = excluded.scraped_at,
+             link_hash = excluded.link_hash, url_hash = excluded.url_hash",
         &[
             entry.0.into(),
             article.url.clone().map(String::from).into(),
@@ -264,11 +443,13 @@ fn insert(
             article.lang.clone().into(),
             article.site.clone().into(),
             article.text.as_str().into(),
-            is_from_page.into(),
+            from_page.into(),
             article.basis.problem().map(str::to_owned).into(),
             words.title.clone().into(),
             words.summary.clone().into(),
             ms(now).into(),
+            scraped.link.map(|hash| hash.0).into(),
+            scraped.own.map(|hash| hash.0).into(),
         ],
     )?;
     Ok(())
@@ -279,8 +460,8 @@ fn unscraped(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<Unscraped
         return Ok(Vec::new());
     }
     tx.rows(
-        "SELECT e.id, f.url, e.key, e.title, e.link, e.published_at, e.updated_at, e.author, e.summary, e.content,
-             e.lang, e.scrapes
+        "SELECT e.id, f.url, f.title, e.key, e.title, e.link, e.published_at, e.updated_at, e.author, e.summary,
+             e.content, e.lang, e.scrapes, e.page_at
          FROM entries e JOIN feeds f ON f.id = e.feed_id
          WHERE e.id IN (SELECT CAST(value AS BIGINT) FROM {each $1}) ORDER BY e.id",
         &[json_ids(ids)],
@@ -291,6 +472,7 @@ fn unscraped(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<Unscraped
         Ok(Unscraped {
             claim: Claim { id, until },
             feed_url: url(row)?,
+            feed_title: row.next_opt_text()?,
             entry: Entry {
                 keys: vec![EntryKey(row.next_text()?)],
                 facts: EntryFacts::default(),
@@ -305,6 +487,7 @@ fn unscraped(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<Unscraped
                 lang: row.next_opt_text()?,
             },
             failed_tries: count(row)?,
+            is_told: row.next_int()? > 0,
         })
     })
     .collect()
@@ -351,7 +534,7 @@ pub(super) fn article(row: &mut Row) -> Result<Article, StoreError> {
         lang: row.next_opt_text()?,
         site: row.next_opt_text()?,
         text: row.next_text()?,
-        basis: basis(row.next_flag()?, row.next_opt_text()?),
+        basis: basis(row.next_int()?, row.next_opt_text()?),
     })
 }
 
@@ -363,10 +546,11 @@ pub(super) fn feed_words(row: &mut Row) -> Result<FeedWords, StoreError> {
     })
 }
 
-fn basis(is_from_page: bool, problem: Option<String>) -> TextBasis {
-    match (is_from_page, problem) {
-        (true, None) => TextBasis::Page,
-        (true, Some(problem)) => TextBasis::Beginning { problem },
-        (false, page_problem) => TextBasis::Feed { page_problem },
+fn basis(from_page: i64, problem: Option<String>) -> TextBasis {
+    match (from_page, problem) {
+        (1, None) => TextBasis::Page,
+        (1, Some(problem)) => TextBasis::Beginning { problem },
+        (2, Some(problem)) => TextBasis::FeedForNow { problem },
+        (_, page_problem) => TextBasis::Feed { page_problem },
     }
 }

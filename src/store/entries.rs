@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::tx::{Row, StoreError, Tx, Val};
-use super::{json_ids, json_rows, ms, slot};
+use super::{indexed, json_ids, json_rows, ms, slot};
 use crate::domain::{
     Entry, EntryFacts, EntryKey, FeedId, Known, Place, Suspect, Timestamp, Trust, verdict,
 };
@@ -412,10 +412,11 @@ fn insert(
         .collect();
     let mut stored = tx.rows(
         "INSERT INTO entries (feed_id, found_at, state, slot, key, title, link, published_at, updated_at, author,
-             summary, content, lang)
+             summary, content, lang, host)
          SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST(e.value ->> 11 AS BIGINT), CAST(e.value ->> 1 AS BIGINT),
              e.value ->> 2, e.value ->> 3, e.value ->> 4, CAST(e.value ->> 5 AS BIGINT),
-             CAST(e.value ->> 6 AS BIGINT), e.value ->> 7, e.value ->> 8, e.value ->> 9, e.value ->> 10
+             CAST(e.value ->> 6 AS BIGINT), e.value ->> 7, e.value ->> 8, e.value ->> 9, e.value ->> 10,
+             e.value ->> 12
          FROM {each $3} AS e ORDER BY CAST(e.value ->> 0 AS BIGINT)
          RETURNING key, id",
         &[feed.0.into(), ms(now).into(), json_rows(rows)],
@@ -453,5 +454,13 @@ fn columns(place: usize, entry: &Entry, key: &str, state: State) -> serde_json::
         keep(&entry.content),
         entry.lang,
         state as i64,
+        host_of(entry.link.as_ref()),
     ])
+}
+
+/// The server that a link leads to: host and port, as two ports of one machine are two servers.
+fn host_of(link: Option<&url::Url>) -> String {
+    let host = link.and_then(|link| Some((link.host_str()?, link.port_or_known_default()?)));
+    let whole = host.map(|(host, port)| format!("{host}:{port}"));
+    whole.map(|host| indexed(&host)).unwrap_or_default()
 }

@@ -11,7 +11,7 @@ use super::unchanged::Unchanged;
 use super::{
     Store, count, entries, indexed, json_ids, json_list, json_rows, ms, opt_timestamp, slot, url,
 };
-use crate::domain::{Entry, FeedId, Pace, TextHash, Timestamp, Validators};
+use crate::domain::{Entry, FeedId, Pace, TextHash, Timestamp, Trouble, Validators};
 
 /// Feeds that are written by one statement when the configuration is read.
 const FEEDS_AT_ONCE: usize = 1_000;
@@ -43,6 +43,8 @@ pub struct DueFeed {
     pub body_hash: Option<TextHash>,
     /// When its whole document was sent last.
     pub full_at: Timestamp,
+    /// Why the last one failed.
+    pub error: Option<String>,
 }
 
 /// Whether a feed had to be found on the page at its configured address.
@@ -219,6 +221,21 @@ impl Store {
                     .await
             }
         }
+    }
+
+    /// Notes what kind of failure a feed met at last.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn note_trouble(&self, feed: FeedId, trouble: Trouble) -> Result<(), StoreError> {
+        self.write_lightly(move |tx| {
+            tx.exec(
+                "UPDATE polls SET trouble = $1 WHERE feed_id = $2 AND trouble IS DISTINCT FROM $1",
+                &[trouble.as_str().into(), feed.0.into()],
+            )?;
+            Ok(())
+        })
+        .await
     }
 
     /// Opens claims whose polls could not be stored.
@@ -619,7 +636,7 @@ fn due_feeds(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<DueFeed>,
     }
     tx.rows(
         "SELECT p.feed_id, f.url, p.fetch_url, p.found, p.etag, p.last_modified, p.first_success_at,
-             p.last_success_at, p.failures, p.failing_since, p.pace, p.body_hash, p.full_at
+             p.last_success_at, p.failures, p.failing_since, p.pace, p.body_hash, p.full_at, p.error
          FROM polls p JOIN feeds f ON f.id = p.feed_id
          WHERE p.feed_id IN (SELECT CAST(value AS BIGINT) FROM {each $1})
          ORDER BY p.due_at, p.feed_id",
@@ -658,6 +675,7 @@ fn due_feed(row: &mut Row, until: i64) -> Result<DueFeed, StoreError> {
             .unwrap_or_default(),
         body_hash: row.next_opt_int()?.map(TextHash),
         full_at: super::timestamp(row)?,
+        error: row.next_opt_text()?,
     })
 }
 

@@ -80,14 +80,17 @@ impl Store {
     }
 }
 
-/// Marks the articles as done whose claims still stand, and tells which those are.
+/// Marks the articles as done whose claims still stand, and tells which those are. What was told from the feed's text for
+/// now goes back to wait for its page.
 fn finish(tx: &mut dyn Tx, works: &[FlagWork]) -> Result<Vec<EntryId>, StoreError> {
     let rows = works.iter().map(|work| {
         let claim = work.article.claim;
         serde_json::json!([claim.id.0, claim.until])
     });
     tx.rows(
-        "UPDATE entries SET state = 2, lease_until = 0 FROM {each $1} AS e
+        "UPDATE entries SET state = CASE WHEN page_at > 0 THEN 0 ELSE 2 END,
+             not_before = CASE WHEN page_at > 0 THEN page_at ELSE not_before END, lease_until = 0
+         FROM {each $1} AS e
          WHERE entries.id = CAST(e.value ->> 0 AS BIGINT)
              AND entries.lease_until = CAST(e.value ->> 1 AS BIGINT) AND entries.state = 1
          RETURNING entries.id",
@@ -112,11 +115,12 @@ fn one(
     };
     let mut judged = judge(&past, work);
     hold_back_doubles(tx, &past, &mut judged)?;
+    forget_repetitions(tx, entry, &mut judged)?;
     raise(tx, &judged.raised)?;
     legs::set_out(tx, &judged.raised, now)?;
-    hold(tx, entry, &judged.held, now)?;
+    let held = hold(tx, entry, &judged.held, now)?;
     tally(tx, "alerts", judged.raised.len())?;
-    tally(tx, "held", judged.held.len())?;
+    tally(tx, "held", held)?;
     Ok(judged)
 }
 
@@ -180,6 +184,36 @@ fn hold_back_doubles(tx: &mut dyn Tx, past: &Past, judged: &mut Judged) -> Resul
     Ok(())
 }
 
+/// Leaves out what was held because of an alert of the same entry: its article is matched again once its page was read,
+/// and what the feed's text had told already is no match of its own.
+fn forget_repetitions(
+    tx: &mut dyn Tx,
+    entry: EntryId,
+    judged: &mut Judged,
+) -> Result<(), StoreError> {
+    let known = |held: &Held| match &held.reason {
+        HoldReason::StoryKnown { alert } => Some(alert.clone()),
+        HoldReason::FeedRemoved => None,
+    };
+    let rows = judged.held.iter().filter_map(known);
+    let rows: Vec<_> = rows.map(|alert| serde_json::json!([alert.0])).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let own = tx
+        .rows(
+            "SELECT id FROM alerts WHERE id IN (SELECT e.value ->> 0 FROM {each $1} AS e) AND entry_id = $2",
+            &[json_rows(rows), entry.0.into()],
+        )?
+        .iter_mut()
+        .map(|row| row.next_text().map(AlertId))
+        .collect::<Result<Vec<_>, _>>()?;
+    judged
+        .held
+        .retain(|held| known(held).is_none_or(|alert| !own.contains(&alert)));
+    Ok(())
+}
+
 fn raise(tx: &mut dyn Tx, raised: &[Raised]) -> Result<(), StoreError> {
     if raised.is_empty() {
         return Ok(());
@@ -221,9 +255,15 @@ fn raise(tx: &mut dyn Tx, raised: &[Raised]) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn hold(tx: &mut dyn Tx, entry: EntryId, held: &[Held], now: Timestamp) -> Result<(), StoreError> {
+/// Stores what was held; returns how much of it was not held before.
+fn hold(
+    tx: &mut dyn Tx,
+    entry: EntryId,
+    held: &[Held],
+    now: Timestamp,
+) -> Result<usize, StoreError> {
     if held.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let rows = held.iter().map(|held| {
         serde_json::json!([
@@ -241,8 +281,7 @@ fn hold(tx: &mut dyn Tx, entry: EntryId, held: &[Held], now: Timestamp) -> Resul
              CAST(e.value ->> 3 AS DOUBLE PRECISION), e.value ->> 4, e.value ->> 5
          FROM {each $3} AS e WHERE true ON CONFLICT (entry_id, watch) DO NOTHING",
         &[entry.0.into(), ms(now).into(), json_rows(rows.collect())],
-    )?;
-    Ok(())
+    )
 }
 
 /// Counts on, as counting anew would read everything.

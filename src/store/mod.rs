@@ -28,6 +28,7 @@ mod postgres;
 mod presence;
 mod report;
 mod reports;
+mod robots;
 mod schema;
 mod server;
 mod sqlite;
@@ -45,7 +46,7 @@ use crate::domain::{InstallationId, LocalTimestamp, Timestamp};
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::Postgres;
-pub use articles::{Scraped, Unflagged, Unscraped};
+pub use articles::{PageQueue, QueuePlace, Scraped, Unflagged, Unscraped};
 pub use backup::{backup, restore};
 pub use claims::Claim;
 pub use database::{Database, Durability, Job};
@@ -59,6 +60,7 @@ pub use lists::{
 pub use marks::{Marks, Standing};
 pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};
 pub use report::{ChannelLine, Counts, FeedLine, GivenUp, Report, Summary};
+pub use robots::KnownRobots;
 pub(crate) use server::MAX_WORKER_BYTES;
 pub use server::{Server, ServerError};
 pub use sqlite::{Access, Sqlite};

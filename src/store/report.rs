@@ -37,6 +37,8 @@ pub struct FeedLine {
     pub failing_since: Option<Timestamp>,
     /// Why the last poll failed.
     pub error: Option<String>,
+    /// What kind of failure that was, in a word.
+    pub trouble: Option<String>,
     /// When it was read last.
     pub last_success_at: Option<Timestamp>,
     /// When it is polled next.
@@ -225,7 +227,8 @@ impl Store {
 fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
     tx.rows(
         "SELECT f.url, CASE WHEN p.found = 2 THEN f.url ELSE p.fetch_url END, p.found, COALESCE(f.name, f.title),
-             p.gone, p.failures, p.failing_since, p.error, p.last_success_at, p.due_at, f.page_problem,
+             p.gone, p.failures, p.failing_since, p.error,
+             CASE WHEN p.error IS NULL THEN NULL ELSE p.trouble END, p.last_success_at, p.due_at, f.page_problem,
              f.pages_failing_since, f.repairs, f.entries
          FROM feeds f JOIN polls p ON p.feed_id = f.id WHERE p.active = 1 ORDER BY f.id",
         &[],
@@ -241,6 +244,7 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
             failures: count(row)?,
             failing_since: opt_timestamp(row)?,
             error: row.next_opt_text()?,
+            trouble: row.next_opt_text()?,
             last_success_at: opt_timestamp(row)?,
             next_poll_at: timestamp(row)?,
             page_problem: row.next_opt_text()?,

@@ -9,6 +9,7 @@ use newswatch::domain::{
 use newswatch::store::{Address, Claim, FeedHealth, PollRecord, Scraped, Store};
 
 use crate::support::database;
+use crate::support::pages::next_unscraped;
 
 const LEASE: Duration = Duration::from_mins(1);
 
@@ -68,7 +69,9 @@ impl Reader {
             .record_poll(feed.claim, record, self.now)
             .await
             .unwrap();
-        let claimed = self.store.next_unscraped(self.now, LEASE, 1).await.unwrap();
+        let claimed = next_unscraped(&self.store, self.now, LEASE, 1)
+            .await
+            .unwrap();
         claimed[0].claim
     }
 
@@ -88,6 +91,8 @@ impl Reader {
             feed_words: FeedWords::default(),
             rule_problem: None,
             page,
+            link: None,
+            own: None,
         };
         self.store
             .record_article(entry, scraped, self.now)

@@ -31,12 +31,13 @@ const GROWING: [&str; 12] = [
 ];
 
 /// Indexes of the rows that are under way alone: to read one whole is to read what waits.
-const UNDER_WAY: [&str; 7] = [
+const UNDER_WAY: [&str; 8] = [
     "deliveries_due",
     "deliveries_leased",
     "deliveries_open",
     "entries_due",
     "entries_leased",
+    "entries_pages",
     "legs_due",
     "polls_leased",
 ];

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use crate::store::{entry, later, now, read, scraped_article, url};
 use crate::support::database::SERVER;
 use crate::support::database::postgres::{Schema, execute};
+use crate::support::pages::next_unscraped;
 use crate::support::server::Server;
 use crate::support::tls::Authority;
 
@@ -270,7 +271,7 @@ impl Reading {
 /// Reads articles until none is due, or the store is closed.
 async fn read_all(store: Store, reading: Arc<Reading>, at: newswatch::domain::Timestamp) {
     loop {
-        let due = match store.next_unscraped(at, Duration::from_mins(1), 4).await {
+        let due = match next_unscraped(&store, at, Duration::from_mins(1), 4).await {
             Ok(due) if due.is_empty() => return,
             Ok(due) => due,
             Err(StoreError::Closed) => return,
@@ -347,9 +348,7 @@ async fn a_killed_worker_and_a_crash_of_the_server_lose_nothing_and_store_nothin
     }
     // What a claim took that was lost with the server is open again when its lease has ended.
     read_all(b.clone(), Arc::clone(&reading), later(61)).await;
-    let left = b
-        .next_unscraped(later(600), Duration::from_mins(1), 1)
-        .await;
+    let left = next_unscraped(&b, later(600), Duration::from_mins(1), 1).await;
     assert_eq!(left.unwrap().len(), 0);
     assert_eq!(reading.asked.lock().unwrap().len(), ARTICLES);
     let stored = reading.stored.lock().unwrap();

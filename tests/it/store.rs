@@ -17,6 +17,7 @@ use newswatch::store::{
 use url::Url;
 
 use crate::support::database::{self, store};
+use crate::support::pages::next_unscraped;
 
 const LEASE: Duration = Duration::from_mins(1);
 
@@ -200,6 +201,8 @@ pub(crate) fn scraped_article(text: &str) -> Scraped {
         feed_words: FeedWords::default(),
         rule_problem: None,
         page: None,
+        link: None,
+        own: None,
     }
 }
 
@@ -221,7 +224,7 @@ async fn scraped(links: &[(&str, &str)]) -> Store {
             .await
             .unwrap();
     }
-    for work in store.next_unscraped(now(), LEASE, 10).await.unwrap() {
+    for work in next_unscraped(&store, now(), LEASE, 10).await.unwrap() {
         store
             .record_article(work.claim, scraped_article("Talks resume."), now())
             .await
@@ -418,9 +421,9 @@ async fn what_comes_after_the_lease_has_ended_writes_nothing() {
     let recorded = store.record_poll(due[0].claim, poll(), at).await;
     assert_eq!(recorded.unwrap(), Some(1));
 
-    let late = store.next_unscraped(at, LEASE, 1).await.unwrap();
+    let late = next_unscraped(&store, at, LEASE, 1).await.unwrap();
     let again = later(122);
-    let work = store.next_unscraped(again, LEASE, 1).await.unwrap();
+    let work = next_unscraped(&store, again, LEASE, 1).await.unwrap();
     let write = |claim| store.record_article(claim, scraped_article("Talks resume."), again);
     assert!(!write(late[0].claim).await.unwrap());
     assert!(write(work[0].claim).await.unwrap());

@@ -43,7 +43,8 @@ CREATE TABLE polls (
     body_hash {BIGINT},                    -- of the document that was read last
     full_at {BIGINT} NOT NULL DEFAULT 0,   -- when its whole document was sent last
     gap_from {BIGINT},                     -- the last time that a poll shared no entry with the one before: entries
-    gap_until {BIGINT}                     -- may have been missed between these two
+    gap_until {BIGINT},                    -- may have been missed between these two
+    trouble TEXT                           -- what kind of failure the last one was, a word; counts where there is an error
 ) {STRICT};
 
 CREATE INDEX polls_due ON polls(due_at, feed_id) WHERE active = 1 AND gone = 0;
@@ -73,6 +74,7 @@ CREATE TABLE entries (
     state {BIGINT} NOT NULL,               -- 0 to be scraped, 1 to be flagged, 2 done, 3 seen at the first poll,
                                            -- 4 seen, and to be read to be looked back on
     slot {BIGINT} NOT NULL,                -- 0 to 255, of the host of its link
+    host TEXT {C} NOT NULL DEFAULT '',     -- the server of its link, with the port; '' where it has none
     key TEXT NOT NULL,                     -- the most trustworthy of its keys
     title TEXT,
     link TEXT,
@@ -84,6 +86,7 @@ CREATE TABLE entries (
     lang TEXT,
     found_at {BIGINT} NOT NULL,
     scrapes {BIGINT} NOT NULL DEFAULT 0,   -- tries to fetch its page that failed
+    page_at {BIGINT} NOT NULL DEFAULT 0,   -- told from the feed's text for now: when its page is read again; else 0
     not_before {BIGINT} NOT NULL DEFAULT 0,
     lease_until {BIGINT} NOT NULL DEFAULT 0,
     claimed_by TEXT,
@@ -93,6 +96,7 @@ CREATE TABLE entries (
 
 CREATE INDEX entries_due ON entries(state, id) WHERE state < 2;
 CREATE INDEX entries_backlog ON entries(id) WHERE state = 4;
+CREATE INDEX entries_pages ON entries(host, feed_id, id) WHERE state = 0;
 CREATE INDEX entries_leased ON entries(claimed_by) WHERE lease_until > 0;
 CREATE INDEX entries_report ON entries(report_id, id) WHERE report_id IS NOT NULL;
 
@@ -116,10 +120,15 @@ CREATE TABLE articles (
     text TEXT NOT NULL,
     feed_title TEXT,                       -- the feed's own headline
     feed_summary TEXT,                     -- the feed's own summary, as text
-    from_page {BIGINT} NOT NULL,           -- 1 when the text is the page's, 0 when it is the feed's own
+    from_page {BIGINT} NOT NULL,           -- 1 when the text is the page's, 0 when it is the feed's own, 2 when it is for now
     page_problem TEXT,                     -- why the page did not give the whole text; null when it did, or was not asked
+    link_hash {BIGINT},                    -- of the link of its entry, as links are compared
+    url_hash {BIGINT},                     -- of url, likewise
     scraped_at {BIGINT} NOT NULL
 ) {STRICT};
+
+CREATE INDEX articles_link ON articles(link_hash) WHERE from_page = 1;
+CREATE INDEX articles_url ON articles(url_hash) WHERE from_page = 1;
 
 -- Articles are looked through, and forgotten, in the order in which they came in.
 CREATE INDEX articles_by_time ON articles(scraped_at, entry_id);
@@ -242,6 +251,15 @@ CREATE TABLE tallies (
     name TEXT PRIMARY KEY,                 -- 'alerts', 'held'
     number {BIGINT} NOT NULL
 ) {STRICT};
+
+-- The rules of each site for robots, as they were read last.
+CREATE TABLE robots (
+    origin TEXT PRIMARY KEY,               -- scheme, host and port
+    rules TEXT NOT NULL,                   -- the lines that hold for newswatch
+    read_at {BIGINT} NOT NULL
+) {STRICT};
+
+CREATE INDEX robots_by_time ON robots(read_at);
 
 -- The pages read of each host and the lines that stood on them, to know the lines that stand on many. A line, an address
 -- and a headline are kept as hashes: the first eight bytes of their SHA-256.

@@ -4,6 +4,7 @@ pub(crate) mod alerts;
 pub(crate) mod database;
 pub(crate) mod http;
 pub(crate) mod newsroom;
+pub(crate) mod pages;
 #[cfg(feature = "postgres")]
 pub(crate) mod server;
 pub(crate) mod site;
