@@ -1,6 +1,6 @@
 //! How long a page takes, from bytes to article: `cargo bench --bench extract`.
 
-use newswatch::domain::SiteRule;
+use newswatch::domain::{Budget, SiteRule};
 use newswatch::extract::{self, Page, Rule};
 
 fn main() {
@@ -80,5 +80,5 @@ fn a_feed_body(bencher: divan::Bencher<'_, '_>) {
     let html =
         "<p>The ferries of the strait will sail all winter, said the <b>harbour office</b>.</p>"
             .repeat(20);
-    bencher.bench(|| extract::fragment_text(&html));
+    bencher.bench(|| extract::fragment_text(&html, &Budget::new(&|| true)));
 }

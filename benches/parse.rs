@@ -2,6 +2,7 @@
 
 use divan::Bencher;
 use divan::counter::BytesCount;
+use newswatch::domain::Budget;
 use newswatch::parse::{Document, feed, sanitised};
 
 fn main() {
@@ -99,5 +100,5 @@ fn sanitised_content(bencher: Bencher<'_, '_>) {
     let html = html().repeat(20);
     bencher
         .counter(BytesCount::of_slice(html.as_bytes()))
-        .bench(|| sanitised(&html, None));
+        .bench(|| sanitised(&html, None, &Budget::new(&|| true)));
 }

@@ -16,6 +16,16 @@ pub fn still_time(limit: Duration) -> impl Fn() -> bool {
     move || begun.elapsed() < limit
 }
 
+/// Starts a watch that tells how much time has passed.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the clock is the one home of the machine's times; it must run on while a fixed clock stands still"
+)]
+pub fn stopwatch() -> impl Fn() -> Duration {
+    let begun = Instant::now();
+    move || begun.elapsed()
+}
+
 /// Tells the time and waits; cheap to clone.
 #[derive(Clone)]
 pub struct Clock(Source);

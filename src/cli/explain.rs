@@ -13,7 +13,7 @@ use super::loading::load;
 use super::{ConfigArg, Outcome, output};
 use crate::clock;
 use crate::config::Config;
-use crate::domain::{Article, ArticleText, Entry, FeedSelector, Watch, paragraphs};
+use crate::domain::{Article, ArticleText, Budget, Entry, FeedSelector, Watch, paragraphs};
 use crate::extract::{self, Page};
 use crate::http::Purpose;
 use crate::ops::explain::{Why, WhyClause, why};
@@ -142,7 +142,12 @@ fn article(document: &Document) -> anyhow::Result<Article> {
     // A file has no address; one that nobody can mean stands in while the article is made.
     let nowhere = || Url::parse("file:///");
     let address = document.url.clone().map_or_else(nowhere, Ok)?;
-    let article = extract::choose(&Entry::default(), Ok((found, address)));
+    let always = || true;
+    let article = extract::choose(
+        &Entry::default(),
+        Ok((found, address)),
+        &Budget::new(&always),
+    );
     let url = article.url.filter(|url| url.scheme() != "file");
     Ok(Article { url, ..article })
 }

@@ -165,9 +165,25 @@ impl Status {
         }
         if !is_narrow {
             print_counts(&view.counts)?;
+            print_set_aside(&view.set_aside)?;
         }
         Ok(())
     }
+}
+
+/// Names what is not read any more, and says how it is read again.
+fn print_set_aside(documents: &[String]) -> anyhow::Result<()> {
+    if documents.is_empty() {
+        return Ok(());
+    }
+    output::line(&format!(
+        "\nSet aside, as newswatch died twice while it read each alone ({}); read again by: newswatch feeds reread",
+        documents.len()
+    ))?;
+    for document in documents {
+        output::line(&format!("  {document}"))?;
+    }
+    Ok(())
 }
 
 /// Opens the store of a configuration beside the service.

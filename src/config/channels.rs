@@ -163,6 +163,7 @@ fn webhook(raw: &RawChannel, vault: &Vault<'_>) -> Option<WebhookSettings> {
         return None;
     };
     let url = secret_address(address, vault)?;
+    super::reach::report_unprotected(&address.place, &url, vault.report);
     Some(WebhookSettings { url, secrets })
 }
 

@@ -107,6 +107,25 @@ fn report_refused(
     report.add(Problem::warning(place, Kind::NotAllowed, message).hint(hint));
 }
 
+/// Warns of an address that is written to without TLS on another machine: what is said, and the key in the address, can be
+/// read on the way.
+pub(super) fn report_unprotected(place: &Place, url: &Url, report: &Report) {
+    let is_here = match url.host() {
+        Some(url::Host::Domain(name)) => {
+            name == "localhost" || name.ends_with(".localhost") || name.ends_with(".invalid")
+        }
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => true,
+    };
+    if url.scheme() == "https" || is_here {
+        return;
+    }
+    let message = "the address begins with http://: alerts, and the key in the address, can be read on the way";
+    let hint = "write https://, or use a receiver on this machine";
+    report.add(Problem::warning(place, Kind::Secret, message).hint(hint));
+}
+
 fn report_chat(place: &Place, url: &Url, known_types: &[&str], report: &Report) {
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');
     let is_of = |end: &str| {

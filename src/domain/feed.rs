@@ -98,9 +98,31 @@ pub struct Validators {
 }
 
 /// Words in the name of a query parameter whose value is a secret.
-const SECRET_WORDS: [&str; 7] = ["token", "key", "secret", "pass", "auth", "sig", "session"];
+const SECRET_WORDS: [&str; 9] = [
+    "token", "key", "secret", "pass", "pwd", "auth", "sig", "session", "cred",
+];
 
-/// A URL as people and logs may see it: without user name, password and the secrets in its query.
+/// Names of query parameters that hold such a word, and no secret.
+const HARMLESS_NAMES: [&str; 4] = ["author", "authors", "keyword", "keywords"];
+
+/// Words in a path that say that what follows lets in whoever knows it.
+const SECRET_PLACES: [&str; 5] = ["private", "secret", "token", "auth", "key"];
+
+/// What stands in the place of a secret.
+const HIDDEN: &str = "...";
+
+/// Letters and digits of a part of a path, or of a value, from which it may have been drawn by chance.
+const SHORTEST_DRAWN: usize = 20;
+
+/// Letters and digits of such a part where the path says that it is secret.
+const SHORTEST_SECRET: usize = 8;
+
+/// Changes between letters and digits, or from small to capital letters, from which a part was drawn by chance: words
+/// that are joined to one another, with a date or a number among them, have fewer.
+const FEWEST_CHANGES: usize = 4;
+
+/// A URL as people and logs may see it: without user name and password, the secrets in its query, and the parts of its
+/// path that let in whoever knows them.
 #[must_use]
 pub fn shown_url(url: &Url) -> String {
     let mut shown = url.clone();
@@ -109,6 +131,16 @@ pub fn shown_url(url: &Url) -> String {
         return shown.into();
     }
     shown.set_fragment(None);
+    let mut is_secret_place = false;
+    let path = url.path().split('/').map(|part| {
+        let shown = shown_part(part, is_secret_place);
+        is_secret_place = SECRET_PLACES.contains(&part.to_ascii_lowercase().as_str());
+        shown
+    });
+    let path = path.collect::<Vec<_>>().join("/");
+    if path != url.path() {
+        shown.set_path(&path);
+    }
     let query = url.query().map(|query| {
         query
             .split('&')
@@ -120,11 +152,54 @@ pub fn shown_url(url: &Url) -> String {
     shown.into()
 }
 
+fn shown_part(part: &str, is_secret_place: bool) -> String {
+    // `private-0123abc` is how calendars write it.
+    let marked = SECRET_PLACES
+        .iter()
+        .find_map(|word| part.strip_prefix(word)?.strip_prefix(['-', '_']));
+    let secret = marked.unwrap_or(part);
+    let (name, ending) = match secret.rsplit_once('.') {
+        Some((name, ending)) if ending.len() <= 4 => (name, format!(".{ending}")),
+        Some(_) | None => (secret, String::new()),
+    };
+    let is_told = (is_secret_place || marked.is_some())
+        && name.chars().filter(char::is_ascii_alphanumeric).count() >= SHORTEST_SECRET
+        && name.contains(|c: char| c.is_ascii_digit());
+    if is_told || is_drawn(name) {
+        let before = part.strip_suffix(secret).unwrap_or_default();
+        format!("{before}{HIDDEN}{ending}")
+    } else {
+        part.to_owned()
+    }
+}
+
+/// Tells whether a text looks as if it was drawn by chance: a token, no words.
+fn is_drawn(text: &str) -> bool {
+    let is_token = |c: char| c.is_ascii_alphanumeric();
+    // A UUID is drawn, and its pieces are short.
+    let joined: String = text.chars().filter(|c| *c != '-').collect();
+    let is_uuid = joined.len() == 32 && joined.chars().all(|c| c.is_ascii_hexdigit());
+    let longest = text.split(|c| !is_token(c)).max_by_key(|run| run.len());
+    let Some(run) = longest.filter(|run| run.len() >= SHORTEST_DRAWN) else {
+        return is_uuid;
+    };
+    let kind = |c: char| match c {
+        '0'..='9' => 0,
+        'A'..='Z' => 1,
+        _ => 2,
+    };
+    let kinds = run.chars().map(kind);
+    let changes = kinds.clone().zip(kinds.skip(1));
+    changes.filter(|(one, next)| one != next).count() >= FEWEST_CHANGES
+}
+
 fn shown_parameter(parameter: &str) -> String {
-    let name = parameter.split('=').next().unwrap_or_default();
+    let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
     let lower = name.to_ascii_lowercase();
-    if SECRET_WORDS.iter().any(|word| lower.contains(word)) {
-        format!("{name}=...")
+    let is_named = SECRET_WORDS.iter().any(|word| lower.contains(word))
+        && !HARMLESS_NAMES.contains(&lower.as_str());
+    if is_named || is_drawn(value) {
+        format!("{name}={HIDDEN}")
     } else {
         parameter.to_owned()
     }
@@ -141,5 +216,48 @@ mod tests {
             shown_url(&url),
             "https://example.org/feed?page=2&api_key=..."
         );
+    }
+
+    #[test]
+    fn tokens_in_addresses_of_feeds_are_hidden_and_words_are_not() {
+        for (url, shown) in [
+            ("https://me:pw@a.example/f", "https://a.example/f"),
+            (
+                "https://a.example/f?auth=x&page=2",
+                "https://a.example/f?auth=...&page=2",
+            ),
+            (
+                "https://a.example/f?u=9f8e7d6c5b4a3f2e1d0c9b8a",
+                "https://a.example/f?u=...",
+            ),
+            (
+                "https://a.example/feed/private/a1b2c3d4e5.rss",
+                "https://a.example/feed/private/....rss",
+            ),
+            (
+                "https://cal.example/ical/me/private-0a1b2c3d4e5f/basic.ics",
+                "https://cal.example/ical/me/private-.../basic.ics",
+            ),
+            (
+                "https://pod.example/rss/123e4567-e89b-12d3-a456-426614174000",
+                "https://pod.example/rss/...",
+            ),
+            (
+                "https://pod.example/content/eyJ0IjoicCIsImMiOiIxMjM0NTY3ODkwIn0.rss",
+                "https://pod.example/content/....rss",
+            ),
+        ] {
+            assert_eq!(shown_url(&Url::parse(url).unwrap()), shown, "{url}");
+        }
+        for url in [
+            "https://a.example/news/2026/11/23/talks-on-the-code-of-conduct-resume-after-10-years",
+            "https://a.example/news/article12345678",
+            "https://a.example/story?id=20261123&keywords=ferry&author=ada",
+            "https://a.example/private/view",
+            "https://a.example/wetterwarnungsinformationszentrale/rss.xml",
+            "https://a.example/Donaudampfschifffahrtsgesellschaft2026.xml",
+        ] {
+            assert_eq!(shown_url(&Url::parse(url).unwrap()), url);
+        }
     }
 }

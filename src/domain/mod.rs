@@ -9,6 +9,7 @@ mod article;
 mod budget;
 mod channel;
 mod delivery;
+mod document_name;
 mod entry;
 mod feed;
 mod host;
@@ -31,6 +32,7 @@ pub use channel::{ChannelName, ChannelNext, ChannelPast, ChannelState};
 pub use delivery::{
     AttemptOutcome, Bundle, Bundled, DeliveryPast, DeliveryState, Destination, Leg, WaitingLeg,
 };
+pub use document_name::DocumentName;
 pub use entry::{Entry, EntryKey};
 pub use feed::{
     AddressRewrite, ArticleMode, Feed, FirstArticles, FirstPoll, SiteRule, Validators, shown_url,

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{Extracted, Note, Origin, Sourced, fragment_text, metadata};
-use crate::domain::{Article, Entry, LocalTimestamp, TextBasis};
+use crate::domain::{Article, Budget, Entry, LocalTimestamp, TextBasis};
 use crate::language;
 
 /// A page's text must be at least this share of the feed's own to be taken: below it is a teaser.
@@ -20,16 +20,20 @@ pub enum NoPage {
 
 /// Makes the article of an entry from its page, or from the feed's own text when the page is missing or poorer.
 #[must_use]
-pub fn choose(entry: &Entry, page: Result<(Extracted, Url), NoPage>) -> Article {
-    let mut article = chosen(entry, page);
+pub fn choose(
+    entry: &Entry,
+    page: Result<(Extracted, Url), NoPage>,
+    budget: &Budget<'_>,
+) -> Article {
+    let mut article = chosen(entry, page, budget);
     if article.lang.is_none() {
         article.lang = language::detect(&article.title, &article.text);
     }
     article
 }
 
-fn chosen(entry: &Entry, page: Result<(Extracted, Url), NoPage>) -> Article {
-    let feed_text = feed_text(entry);
+fn chosen(entry: &Entry, page: Result<(Extracted, Url), NoPage>, budget: &Budget<'_>) -> Article {
+    let feed_text = feed_text(entry, budget);
     let (found, url) = match page.and_then(unless_walled) {
         Ok(page) => page,
         Err(missing) => return from_feed(entry, feed_text, missing),
@@ -154,10 +158,10 @@ fn lang(entry: &Entry, found: Option<Sourced<String>>) -> Option<String> {
     }
 }
 
-fn feed_text(entry: &Entry) -> String {
+fn feed_text(entry: &Entry, budget: &Budget<'_>) -> String {
     let texts = [&entry.summary, &entry.content].map(|html| {
         html.as_deref()
-            .map(fragment_text)
+            .map(|html| fragment_text(html, budget))
             .unwrap_or_default()
             .trim()
             .to_owned()
@@ -192,6 +196,10 @@ mod tests {
         }
     }
 
+    fn chosen_of(entry: &Entry, page: Result<(Extracted, Url), NoPage>) -> Article {
+        choose(entry, page, &Budget::new(&|| true))
+    }
+
     fn page(text: &str) -> (Extracted, Url) {
         let found = Extracted {
             text: text.into(),
@@ -203,7 +211,7 @@ mod tests {
     #[test]
     fn the_page_is_taken_when_it_holds_the_article() {
         let text = "Talks resumed on Monday.\nThe delegations met for three hours.";
-        let article = choose(&entry(), Ok(page(text)));
+        let article = chosen_of(&entry(), Ok(page(text)));
         assert_eq!(article.text, text);
         assert_eq!(article.basis, TextBasis::Page);
         assert_eq!(article.site.as_deref(), Some("news.example.org"));
@@ -211,7 +219,7 @@ mod tests {
 
     #[test]
     fn the_feed_is_taken_when_the_page_is_only_a_teaser() {
-        let article = choose(&entry(), Ok(page("Register.")));
+        let article = chosen_of(&entry(), Ok(page("Register.")));
         assert_eq!(
             article.text,
             "Talks resumed on Monday after a pause of two weeks."
@@ -225,7 +233,7 @@ mod tests {
             let (mut found, url) =
                 page("The delegations met for three hours on Monday, as was said.");
             found.title = Some(Sourced::new(title.to_owned(), origin));
-            choose(&entry(), Ok((found, url))).title
+            chosen_of(&entry(), Ok((found, url))).title
         };
         assert_eq!(titled("App", Origin::TitleTag), "Talks resume");
         assert_eq!(
@@ -240,7 +248,7 @@ mod tests {
     #[test]
     fn the_feed_is_taken_when_the_page_fails_and_the_record_says_why() {
         let failed = Err(NoPage::Failed("the server answered 404".to_owned()));
-        let article = choose(&entry(), failed);
+        let article = chosen_of(&entry(), failed);
         assert_eq!(article.title, "Talks resume");
         assert_eq!(
             article.basis,
@@ -255,7 +263,7 @@ mod tests {
         let mut page = page("");
         page.0.title = Some(Sourced::new("Talks resume today".into(), Origin::TitleTag));
         page.0.notes = vec![Note::RepeatedLines { dropped: 2 }];
-        let article = choose(&entry(), Ok(page));
+        let article = chosen_of(&entry(), Ok(page));
         assert_eq!(
             article.text,
             "Talks resumed on Monday after a pause of two weeks."
@@ -270,7 +278,7 @@ mod tests {
         let mut page = page("");
         page.0.title = Some(Sourced::new("Just a moment".into(), Origin::TitleTag));
         page.0.wall = Some(Wall::Challenge);
-        let article = choose(&entry(), Ok(page));
+        let article = chosen_of(&entry(), Ok(page));
         assert_eq!(article.title, "Talks resume");
         assert_eq!(
             article.basis.problem(),
@@ -283,7 +291,7 @@ mod tests {
         let text = "Talks resumed on Monday after a pause of two weeks.\nThe delegations met for three hours.";
         let mut page = page(text);
         page.0.wall = Some(Wall::Paywall);
-        let article = choose(&entry(), Ok(page));
+        let article = chosen_of(&entry(), Ok(page));
         assert_eq!(article.text, text);
         assert!(matches!(article.basis, TextBasis::Beginning { .. }));
     }
@@ -296,7 +304,7 @@ mod tests {
             let mut page = page("Talks resumed on Monday after a pause of two weeks.");
             let guess = LocalTimestamp::utc("2020-02-02T00:00:00Z".parse().unwrap());
             page.0.published = Some(Sourced::new(guess, origin));
-            choose(&entry, Ok(page)).published.unwrap().to_string()
+            chosen_of(&entry, Ok(page)).published.unwrap().to_string()
         };
         assert!(at(Origin::Guess).starts_with("2024-03-07"));
         assert!(at(Origin::Element).starts_with("2020-02-02"));
@@ -318,7 +326,7 @@ mod tests {
             let mut page = page("");
             page.0.title = Some(Sourced::new("Strait Courier".into(), Origin::TitleTag));
             page.0.wall = Some(wall);
-            let article = choose(&entry(), Ok(page));
+            let article = chosen_of(&entry(), Ok(page));
             assert_eq!(article.title, "Talks resume", "{wall}");
             assert!(article.text.starts_with("Talks resumed"), "{wall}");
             assert_eq!(article.basis.problem(), Some(wall.to_string().as_str()));

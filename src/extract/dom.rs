@@ -37,12 +37,12 @@ pub(super) fn parse(html: &str, still_time: &dyn Fn() -> bool) -> Result<Html, E
     parse_up_to(html, MAX_NODES, still_time)
 }
 
-/// Parses a fragment of which nobody keeps the time, as its size keeps it within bounds.
+/// Parses a fragment, which has fewer nodes than a page.
 ///
 /// # Errors
-/// When the tree grows too deep or too large.
-pub(super) fn parse_small(html: &str) -> Result<Html, ExtractError> {
-    parse_up_to(html, MAX_NODES_OF_FRAGMENT, &|| true)
+/// When the tree grows too deep or too large, or `still_time` says no.
+pub(super) fn parse_small(html: &str, still_time: &dyn Fn() -> bool) -> Result<Html, ExtractError> {
+    parse_up_to(html, MAX_NODES_OF_FRAGMENT, still_time)
 }
 
 fn parse_up_to(

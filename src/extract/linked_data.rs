@@ -8,9 +8,16 @@ use url::Url;
 
 use super::metadata::shared_words;
 use super::text::{clean_some, folded};
+use crate::domain::Budget;
 
 /// Bytes of linked data read in all: a live blog with all its posts fits, and its tree stays small.
 const MAX_BYTES: usize = 1_048_576;
+
+/// Bytes that are read in one step of a budget.
+const BYTES_A_STEP: usize = 64;
+
+/// Authors that are named at most, and parts that are said to be locked: each is looked up among all objects, or all elements.
+const MOST_NAMED: usize = 100;
 
 /// Levels of objects looked into.
 const MAX_LEVELS: usize = 8;
@@ -144,7 +151,9 @@ struct Found<'a> {
 }
 
 /// Reads the scripts of a page.
-pub(super) fn read(scripts: &[&str], about: &About) -> LinkedArticle {
+///
+/// Where the budget ends, nothing more is read: the whole page is given up then.
+pub(super) fn read(scripts: &[&str], about: &About, budget: &Budget<'_>) -> LinkedArticle {
     let mut left = MAX_BYTES;
     let mut roots = Vec::new();
     for script in scripts {
@@ -152,6 +161,9 @@ pub(super) fn read(scripts: &[&str], about: &About) -> LinkedArticle {
             continue;
         };
         left = rest;
+        if !budget.lasts(1 + script.len() / BYTES_A_STEP) {
+            break;
+        }
         roots.extend(parse(script));
     }
     let mut found = Vec::new();
@@ -159,7 +171,7 @@ pub(super) fn read(scripts: &[&str], about: &About) -> LinkedArticle {
         collect(root, 0, false, &mut found);
     }
     let objects: Vec<&Map<String, Value>> = found.iter().map(|found| found.object).collect();
-    let Some(article) = choose(&found, about) else {
+    let Some(article) = choose(&found, about, budget) else {
         return LinkedArticle {
             publisher: objects
                 .iter()
@@ -300,17 +312,25 @@ const ARTICLE_TYPES: &[&[&str]] = &[
 
 /// The object that is the page's article: of the best type, one that is known to be; else the first of them, unless
 /// several say that they are and none is known.
-fn choose<'a>(found: &[Found<'a>], about: &About) -> Option<&'a Map<String, Value>> {
+fn choose<'a>(
+    found: &[Found<'a>],
+    about: &About,
+    budget: &Budget<'_>,
+) -> Option<&'a Map<String, Value>> {
     ARTICLE_TYPES.iter().find_map(|types| {
         let of_type = found
             .iter()
             .filter(|found| has_type(found.object, types) && telling(found.object))
-            .take(MOST_ARTICLES);
+            .take(MOST_ARTICLES)
+            .take_while(|_| budget.lasts(STEPS_OF_FIT));
         let fitting = of_type.map(|found| (about.fit(found), found.object));
         let best = fitting.min_by_key(|(fit, _)| *fit)?;
         (best.0 != Fit::Other).then_some(best.1)
     })
 }
+
+/// What comparing an object with the page counts: its headline is folded and held against each title.
+const STEPS_OF_FIT: usize = 16;
 
 /// Articles of one type that are looked at.
 const MOST_ARTICLES: usize = 100;
@@ -402,6 +422,7 @@ fn locked(article: &Map<String, Value>) -> Vec<String> {
         .flat_map(|selectors| selectors.split([',', ' ']))
         .map(|selector| selector.trim().to_owned())
         .filter(|selector| selector.len() > 1)
+        .take(MOST_NAMED)
         .collect()
 }
 
@@ -452,6 +473,7 @@ fn names(value: &Value, objects: &[&Map<String, Value>]) -> Vec<String> {
         Value::Array(values) => values
             .iter()
             .flat_map(|value| names(value, objects))
+            .take(MOST_NAMED)
             .collect(),
         Value::String(text) => clean_some(text).into_iter().collect(),
         Value::Object(object) => match object.get("name") {
@@ -475,6 +497,10 @@ fn referred(reference: &Map<String, Value>, objects: &[&Map<String, Value>]) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(scripts: &[&str], about: &About) -> LinkedArticle {
+        super::read(scripts, about, &Budget::new(&|| true))
+    }
 
     #[test]
     fn an_article_is_found_in_a_graph_and_its_author_by_reference() {

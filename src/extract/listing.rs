@@ -8,7 +8,7 @@ use super::rule::{self, Checked, RuleError};
 use super::strip::{self, Detail};
 use super::table::text_of;
 use super::{ExtractError, Page, decoded, dom};
-use crate::domain::{FoundListing, ListedEntry, ListingRule};
+use crate::domain::{Budget, FoundListing, ListedEntry, ListingRule};
 
 /// Entries that are read of one page.
 const MAX_ENTRIES: usize = 2_000;
@@ -102,7 +102,8 @@ impl Listing {
         still_time: &dyn Fn() -> bool,
     ) -> Result<FoundListing, ListingError> {
         let text = decoded(page)?;
-        let stripped = strip::strip(&text, Detail::All)?;
+        let budget = Budget::new(still_time);
+        let stripped = strip::strip(&text, Detail::All, &budget)?;
         let html = dom::parse(&stripped.html, still_time)?;
         let mut entries = Vec::new();
         let items = rule::elements(&html, &self.item, still_time)?;

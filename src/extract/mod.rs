@@ -280,13 +280,13 @@ fn examine(
         Some(_) => Detail::All,
         None => Detail::Needed,
     };
-    let stripped = strip::strip(&text, detail)?;
     let budget = Budget::new(still_time);
+    let stripped = strip::strip(&text, detail, &budget)?;
     let html = dom::parse(&stripped.html, still_time)?;
     let applied = rule.map(|rule| rule.apply(&html, still_time));
     let applied = applied.transpose()?.unwrap_or_default();
     let table = Table::new(&html, &applied.body, &applied.removed, &budget);
-    let linked = linked_data::read(&stripped.linked_data, &about(&table, page.url));
+    let linked = linked_data::read(&stripped.linked_data, &about(&table, page.url), &budget);
     let sources = Sources {
         table: &table,
         linked: &linked,
@@ -447,8 +447,10 @@ fn notes(page: &Page<'_>, stripped: &strip::Stripped<'_>, applied: &Applied) -> 
 }
 
 /// The text of an HTML fragment, a paragraph a line: a feed's own summary or content.
+///
+/// Where the budget ends, or markup is built to be slow, its words are taken as they stand between the tags.
 #[must_use]
-pub fn fragment_text(html: &str) -> String {
+pub fn fragment_text(html: &str, budget: &Budget<'_>) -> String {
     if !html.contains(['<', '&']) {
         return html
             .lines()
@@ -459,26 +461,25 @@ pub fn fragment_text(html: &str) -> String {
     let cut = html
         .get(..html.floor_char_boundary(MAX_FRAGMENT_BYTES))
         .unwrap_or(html);
-    let parsed =
-        strip::strip(cut, Detail::Needed).and_then(|stripped| dom::parse_small(&stripped.html));
-    match parsed {
-        Ok(html) => {
-            let none = BTreeSet::new();
-            // What is small enough to be parsed is small enough to be walked.
-            let unbounded = Budget::new(&|| true);
-            let table = Table::new(&html, &none, &none, &unbounded);
+    let still_time = || budget.lasts(dom::STEPS_FOR_PIECE);
+    let parsed = strip::strip(cut, Detail::Needed, budget)
+        .and_then(|stripped| dom::parse_small(&stripped.html, &still_time));
+    if let Ok(html) = parsed {
+        let none = BTreeSet::new();
+        let table = Table::new(&html, &none, &none, budget);
+        if !budget.is_spent() {
             let all: Vec<usize> = (0..table.blocks.len()).collect();
-            joined(&table, &all)
+            return joined(&table, &all);
         }
-        // A fragment that the parser must not read is still searched for words: its tags are cut out.
-        Err(_) => text::clean(&without_tags(cut)),
     }
+    // A fragment that the parser must not read is still searched for words: its tags are cut out.
+    text::clean(&without_tags(cut))
 }
 
 /// The article in a piece of a page, without what stands around it.
 fn page_text(html: &str, title: Option<&str>, budget: &Budget<'_>) -> String {
     let still_time = || budget.lasts(dom::STEPS_FOR_PIECE);
-    let parsed = strip::strip(html, Detail::Needed)
+    let parsed = strip::strip(html, Detail::Needed, budget)
         .and_then(|stripped| dom::parse(&stripped.html, &still_time));
     let Ok(html) = parsed else {
         return String::new();

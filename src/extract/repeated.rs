@@ -8,7 +8,7 @@ use std::cell::LazyCell;
 
 use super::text::{folded, is_dense_script, weight};
 use super::{Extracted, Note, fragment_text};
-use crate::domain::{Entry, HostMemory, TextHash};
+use crate::domain::{Budget, Entry, HostMemory, TextHash};
 
 /// How often a line must have stood on other pages to be dropped.
 #[derive(Debug, Clone, Copy)]
@@ -60,11 +60,16 @@ fn hash(folded: &str) -> Option<TextHash> {
 }
 
 /// Drops the lines of a page that stand on many other pages of its host, notes how many, and returns the number.
-pub fn drop_repeated(found: &mut Extracted, entry: &Entry, memory: &HostMemory) -> usize {
+pub fn drop_repeated(
+    found: &mut Extracted,
+    entry: &Entry,
+    memory: &HostMemory,
+    budget: &Budget<'_>,
+) -> usize {
     if memory.on_pages.is_empty() {
         return 0;
     }
-    let own = LazyCell::new(|| OwnTexts::of(found, entry));
+    let own = LazyCell::new(|| OwnTexts::of(found, entry, budget));
     let mut dropped = 0;
     let kept: Vec<&str> = found
         .text
@@ -99,7 +104,7 @@ fn is_repeated(line: &str, folded: &str, memory: &HostMemory) -> bool {
 struct OwnTexts(Vec<String>);
 
 impl OwnTexts {
-    fn of(found: &Extracted, entry: &Entry) -> Self {
+    fn of(found: &Extracted, entry: &Entry, budget: &Budget<'_>) -> Self {
         let title = found.title.as_ref().map(|title| &title.value);
         let written = [title, found.description.as_ref(), entry.title.as_ref()];
         let marked_up = [&entry.summary, &entry.content];
@@ -111,7 +116,7 @@ impl OwnTexts {
                 marked_up
                     .into_iter()
                     .flatten()
-                    .map(|html| folded(&fragment_text(html))),
+                    .map(|html| folded(&fragment_text(html, budget))),
             );
         Self(texts.filter(|text| !text.is_empty()).collect())
     }
@@ -168,7 +173,7 @@ mod tests {
 
     fn kept(lines: &[&str], entry: &Entry, memory: &HostMemory) -> Vec<String> {
         let mut found = page(lines);
-        drop_repeated(&mut found, entry, memory);
+        drop_repeated(&mut found, entry, memory, &Budget::new(&|| true));
         found.text.lines().map(str::to_owned).collect()
     }
 
@@ -201,7 +206,12 @@ mod tests {
     #[test]
     fn the_other_lines_stay_in_their_order_and_the_page_notes_how_many_went() {
         let mut found = page(&["First.", CALL, "Second.", CALL]);
-        let dropped = drop_repeated(&mut found, &Entry::default(), &memory(CALL, 9, 9));
+        let dropped = drop_repeated(
+            &mut found,
+            &Entry::default(),
+            &memory(CALL, 9, 9),
+            &Budget::new(&|| true),
+        );
         assert_eq!((dropped, found.text.as_str()), (2, "First.\nSecond."));
         assert_eq!(found.notes, [Note::RepeatedLines { dropped: 2 }]);
     }
@@ -216,7 +226,12 @@ mod tests {
     #[test]
     fn nothing_goes_while_nothing_is_known_of_the_host() {
         let mut found = page(&[CALL]);
-        let dropped = drop_repeated(&mut found, &Entry::default(), &HostMemory::default());
+        let dropped = drop_repeated(
+            &mut found,
+            &Entry::default(),
+            &HostMemory::default(),
+            &Budget::new(&|| true),
+        );
         assert_eq!((dropped, found), (0, page(&[CALL])));
     }
 
@@ -254,7 +269,12 @@ mod tests {
             ..page(&[CALL])
         };
         for mut found in [by_title, by_description] {
-            drop_repeated(&mut found, &Entry::default(), &memory);
+            drop_repeated(
+                &mut found,
+                &Entry::default(),
+                &memory,
+                &Budget::new(&|| true),
+            );
             assert_eq!(found.text, CALL);
         }
     }

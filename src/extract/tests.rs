@@ -75,7 +75,7 @@ fn an_empty_page_has_no_text() {
 
 #[test]
 fn a_fragment_keeps_its_paragraphs_and_loses_its_code() {
-    let text = fragment_text(
+    let text = text_of_fragment(
         "<p>One &amp; two</p><script>x()</script><style>p{}</style><p>Three<br>Four &nbsp; five</p>",
     );
     assert_eq!(text, "One & two\nThree\nFour five");
@@ -84,20 +84,20 @@ fn a_fragment_keeps_its_paragraphs_and_loses_its_code() {
 #[test]
 fn a_line_broken_for_its_looks_is_one_line() {
     assert_eq!(
-        fragment_text("The ferries will<br>sail all winter.<br>Fares stay.<br><br>and so on"),
+        text_of_fragment("The ferries will<br>sail all winter.<br>Fares stay.<br><br>and so on"),
         "The ferries will sail all winter.\nFares stay.\nand so on"
     );
 }
 
 #[test]
 fn a_fragment_without_markup_is_cleaned() {
-    assert_eq!(fragment_text("  a \u{A0} b\n\n c "), "a b\nc");
+    assert_eq!(text_of_fragment("  a \u{A0} b\n\n c "), "a b\nc");
 }
 
 #[test]
 fn a_fragment_that_is_too_deep_still_gives_its_words() {
     let html = "<div>".repeat(5_000) + "word" + &"</div>".repeat(5_000);
-    assert_eq!(fragment_text(&html), "word");
+    assert_eq!(text_of_fragment(&html), "word");
 }
 
 /// A page whose article is these paragraphs, with other articles beside it.
@@ -443,7 +443,7 @@ proptest::proptest! {
         let html = parts.concat();
         let found = article_of(&html);
         proptest::prop_assert!(!found.text.contains("\n\n"));
-        let _text = fragment_text(&html);
+        let _text = text_of_fragment(&html);
     }
 }
 
@@ -662,7 +662,7 @@ fn a_short_lead_that_is_named_one_is_part_of_the_text() {
 #[test]
 fn a_preformatted_text_is_parted_so_often_and_no_more() {
     let text = article_of(&format!("<pre>{}</pre>", "ab\n\n".repeat(10_000))).text;
-    let fragment = fragment_text(&format!("<pre>{}</pre>", "ab\n\n".repeat(10_000)));
+    let fragment = text_of_fragment(&format!("<pre>{}</pre>", "ab\n\n".repeat(10_000)));
     assert!(text.lines().count() <= 2_000);
     assert_eq!(fragment.lines().count(), 2_000);
 }
@@ -676,7 +676,8 @@ fn boxes_in_a_row_are_words_of_their_own() {
         found.published.unwrap().value.to_string(),
         "2025-11-03T16:12:00+07:00"
     );
-    let capital = fragment_text("<p><span>T</span><span>he ferries</span> sail to <b>Mc</b>Coy.");
+    let capital =
+        text_of_fragment("<p><span>T</span><span>he ferries</span> sail to <b>Mc</b>Coy.");
     assert_eq!(capital, "The ferries sail to McCoy.");
 }
 
@@ -689,4 +690,8 @@ fn every_attribute_that_a_date_is_read_from_outlives_the_stripping_of_the_page()
         let day = published.map(|at| at.to_string().chars().take(10).collect::<String>());
         assert_eq!(day.as_deref(), Some("2019-07-31"), "{name}");
     }
+}
+
+fn text_of_fragment(html: &str) -> String {
+    fragment_text(html, &Budget::new(&|| true))
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::domain::{ChannelName, ChannelState, Shown, Timestamp, shown_url, what_helps};
 use crate::store::{
     ChannelLine, Counts, FeedLine, GivenUp, Report, ServiceMark, ServiceSeen, Store, StoreError,
-    can_write, service_seen,
+    can_write, documents_set_aside, service_seen,
 };
 
 /// A service that has said nothing for so long hangs; it says something every five seconds.
@@ -88,6 +88,8 @@ pub struct StatusView {
     pub store: StoreView,
     /// What is wrong, the worst first.
     pub problems: Vec<ProblemView>,
+    /// The documents that are not read any more, by their names.
+    pub set_aside: Vec<String>,
     /// What was given up in the last seven days, by reason.
     pub given_up: Vec<GivenUpView>,
     /// The feeds, those that need somebody first.
@@ -309,6 +311,7 @@ fn view(query: &StatusQuery, report: Report, given_up: Vec<GivenUp>) -> StatusVi
         service,
         store,
         problems,
+        set_aside: documents_set_aside(&query.state_dir),
         given_up,
         feeds,
         channels,

@@ -50,7 +50,7 @@ pub use self::listing::listing;
 pub use self::opml::{ListedFeed, opml, opml_of};
 pub use self::recognise::{Recognised, recognise};
 pub use self::report::{Report, ReportedEntry, ReportedFeed, report, report_unread};
-pub use self::sanitise::sanitised;
+pub use self::sanitise::{plain, sanitised};
 pub use self::search::{Heard, Place, Search, Wanted};
 pub use self::sitemap::{
     NewestSitemaps, Sitemap, SitemapLink, add_sitemap, newest_sitemaps, sitemap,

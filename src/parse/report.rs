@@ -48,7 +48,8 @@ pub struct ReportedEntry {
 /// Reads a document and reports what came of it; `input` is what the user named it by.
 #[must_use]
 pub fn report(input: &str, document: &Document<'_>, still_time: &dyn Fn() -> bool) -> Report {
-    match read(document, &Budget::new(still_time)) {
+    let budget = Budget::new(still_time);
+    match read(document, &budget) {
         Ok(Finished {
             feed,
             relative_links,
@@ -65,7 +66,7 @@ pub fn report(input: &str, document: &Document<'_>, still_time: &dyn Fn() -> boo
                 .entries
                 .into_iter()
                 .zip(relative_links)
-                .map(|(entry, relative_link)| reported(entry, relative_link, document.url))
+                .map(|(entry, relative_link)| reported(entry, relative_link, document.url, &budget))
                 .collect(),
             repairs: feed.repairs,
         },
@@ -91,10 +92,15 @@ fn names(key: &str) -> bool {
     !key.starts_with("link+title:")
 }
 
-fn reported(entry: Entry, relative_link: Option<String>, url: Option<&Url>) -> ReportedEntry {
+fn reported(
+    entry: Entry,
+    relative_link: Option<String>,
+    url: Option<&Url>,
+    budget: &Budget<'_>,
+) -> ReportedEntry {
     // What an entry carries was written for its own page.
     let base = entry.link.as_ref().or(url);
-    let safe = |html: Option<String>| html.map(|html| sanitised(&html, base));
+    let safe = |html: Option<String>| html.map(|html| sanitised(&html, base, budget));
     let (summary, content) = (safe(entry.summary), safe(entry.content));
     ReportedEntry {
         id: entry.guid.or_else(|| {

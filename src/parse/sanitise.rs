@@ -8,11 +8,14 @@ use std::borrow::Cow;
 use ammonia::{Builder, UrlRelative};
 use url::Url;
 
-use super::{references, text};
-use crate::domain::visible;
+use super::{BYTES_A_STEP, references, text};
+use crate::domain::{Budget, visible};
 
 /// Bytes of one text that are sanitised; the rest is cut off. The longest articles have some 200 kB.
 const MAX_BYTES: usize = 1024 * 1024;
+
+/// Bytes of a text that is not parsed of which the words are taken.
+const MAX_PLAIN_BYTES: usize = 64 * 1024;
 
 /// Elements inside one another up to which markup is taken for markup; browsers stop at 512, too.
 const MAX_DEPTH: usize = 256;
@@ -37,10 +40,10 @@ const FLAT_ELEMENTS: [&str; 25] = [
 
 /// Returns HTML with everything that could do harm left out; relative addresses are resolved where a base is known.
 ///
-/// Bounded in time and size: markup of absurd depth comes back as its text, and a text of more than a
-/// megabyte is cut.
+/// Bounded in time and size: markup of absurd depth, and what stands behind the end of the budget, comes back as its
+/// text, and a text of more than a megabyte is cut.
 #[must_use]
-pub fn sanitised(html: &str, base: Option<&Url>) -> String {
+pub fn sanitised(html: &str, base: Option<&Url>, budget: &Budget<'_>) -> String {
     let html = html
         .get(..html.floor_char_boundary(MAX_BYTES))
         .unwrap_or(html);
@@ -49,7 +52,7 @@ pub fn sanitised(html: &str, base: Option<&Url>) -> String {
         return html.into_owned();
     }
     let html = references::normalised(&html);
-    if is_absurd(&html) {
+    if !budget.lasts(1 + html.len() / BYTES_A_STEP) || is_absurd(&html) {
         return text::line_of_html(&text::without_all_tags(&html))
             .map(|line| text::escaped(&line))
             .unwrap_or_default();
@@ -60,6 +63,16 @@ pub fn sanitised(html: &str, base: Option<&Url>) -> String {
         builder.url_relative(UrlRelative::RewriteWithBase(base.clone()));
     }
     builder.clean(&html).to_string()
+}
+
+/// Returns the words of the beginning of an HTML text, as one line, without parsing it: for a text that nobody may
+/// parse any more.
+#[must_use]
+pub fn plain(html: &str) -> String {
+    let html = html
+        .get(..html.floor_char_boundary(MAX_PLAIN_BYTES))
+        .unwrap_or(html);
+    text::line_of_html(&text::without_all_tags(html)).unwrap_or_default()
 }
 
 /// Drops control characters and those that turn the direction of text.
@@ -136,6 +149,10 @@ fn element_name(markup: &str) -> &str {
 mod tests {
     use super::*;
 
+    fn sanitised(html: &str, base: Option<&Url>) -> String {
+        super::sanitised(html, base, &Budget::new(&|| true))
+    }
+
     #[test]
     fn what_could_do_harm_is_left_out() {
         for (html, safe) in [
@@ -151,12 +168,27 @@ mod tests {
     }
 
     #[test]
+    fn the_plain_words_are_those_between_the_tags() {
+        let html = "<p title=\"a\">The &eacute;tude<br>begins <b>now";
+        assert_eq!(plain(html), "The étude begins now");
+        assert!(plain(&"<p>word".repeat(1_000_000)).len() <= 4 * text::MAX_LINE_CHARS);
+    }
+
+    #[test]
     fn relative_addresses_are_resolved_where_a_base_is_known() {
         let base = Url::parse("https://example.org/news/").unwrap();
         assert_eq!(
             sanitised("<a href=\"../a\">x</a>", Some(&base)),
             "<a href=\"https://example.org/a\">x</a>"
         );
+    }
+
+    #[test]
+    fn a_budget_that_has_ended_leaves_the_text() {
+        let spent = Budget::new(&|| false);
+        let html = "<p>word</p>".repeat(10_000);
+        let safe = super::sanitised(&html, None, &spent);
+        assert!(safe.starts_with("word word") && !safe.contains('<'));
     }
 
     #[test]

@@ -10,8 +10,8 @@ use tracing::{error, info, warn};
 use super::{Context, Plan, Stage, StageError};
 use crate::alerting::{self, Candidate, Decision};
 use crate::domain::{
-    self, ArticleText, EntryId, Feed, Held, Hit, HoldReason, InstallationId, Match, Past, Quote,
-    Shown, Timestamp,
+    self, ArticleText, DocumentName, EntryId, Feed, Held, Hit, HoldReason, InstallationId, Match,
+    Past, Quote, Shown, Timestamp,
 };
 use crate::matching::{self, Matcher};
 use crate::parse;
@@ -22,6 +22,9 @@ const BATCH: usize = 32;
 
 /// Matching takes milliseconds; a claim that lasts longer belongs to a process in trouble.
 const LEASE: Duration = Duration::from_mins(5);
+
+/// Bytes of a feed's summary that are matched where nothing else of an article may be.
+const MAX_BARE_BYTES: usize = 16 * 1024;
 
 /// The longest sentence that an alert shows, in characters.
 const MAX_SENTENCE_CHARS: usize = 500;
@@ -55,7 +58,7 @@ impl Stage for Flag {
 
     async fn work(&self, ctx: &Context, articles: Vec<Unflagged>) -> Result<(), StageError> {
         let plan = ctx.plan();
-        let works = match_aside(&plan, articles).await?;
+        let works = match_aside(ctx, &plan, articles).await;
         let now = ctx.clock.now();
         let installation = ctx.installation.clone();
         let judge =
@@ -87,21 +90,75 @@ impl Stage for Flag {
     }
 }
 
-async fn match_aside(
-    plan: &Arc<Plan>,
-    articles: Vec<Unflagged>,
-) -> Result<Vec<FlagWork>, StageError> {
-    let plan = Arc::clone(plan);
-    let works = tokio::task::spawn_blocking(move || {
-        articles
-            .into_iter()
-            .map(|article| matched(&plan, article))
-            .collect()
-    });
-    Ok(works.await?)
+/// Matches articles on a thread of their own: together, or each alone where one was under way when the process died.
+async fn match_aside(ctx: &Context, plan: &Arc<Plan>, articles: Vec<Unflagged>) -> Vec<FlagWork> {
+    let names = articles.iter().map(named);
+    let trusted: Option<Vec<String>> = names
+        .map(|name| ctx.gate.trusts(&name).then_some(name))
+        .collect();
+    let articles: Vec<Arc<Unflagged>> = articles.into_iter().map(Arc::new).collect();
+    if let Some(names) = trusted {
+        let (plan, together) = (Arc::clone(plan), articles.clone());
+        let matching = move || -> Vec<_> {
+            let each = together.iter();
+            each.map(|article| matches(&plan, article)).collect()
+        };
+        if let Ok(found) = ctx.gate.match_together(names, matching).await {
+            let works = articles.into_iter().zip(found);
+            return works
+                .map(|(article, found)| flag_work(article, found))
+                .collect();
+        }
+    }
+    let mut works = Vec::with_capacity(articles.len());
+    for article in articles {
+        let found = match_alone(ctx, plan, &article).await;
+        works.push(flag_work(article, found));
+    }
+    works
 }
 
-fn matched(plan: &Plan, article: Unflagged) -> FlagWork {
+fn named(article: &Unflagged) -> String {
+    DocumentName::ArticleText(article.claim.id).to_string()
+}
+
+/// Matches one article; where its text must not be matched, its headline and the beginning of the feed's summary.
+async fn match_alone(
+    ctx: &Context,
+    plan: &Arc<Plan>,
+    article: &Arc<Unflagged>,
+) -> Vec<(usize, Match)> {
+    let (of, which) = (Arc::clone(plan), Arc::clone(article));
+    let matching = move |_| matches(&of, &which);
+    let passing = ctx
+        .gate
+        .pass(&article.feed_url, named(article), LEASE, matching);
+    passing.await.unwrap_or_else(|unread| {
+        warn!(entry.id = %article.claim.id, error = %unread, "article matched by the feed's words alone");
+        matches(plan, &without_text(article))
+    })
+}
+
+/// What is left of an article whose text must not be matched.
+fn without_text(article: &Unflagged) -> Unflagged {
+    let mut bare = article.clone();
+    bare.article.text.clear();
+    let summary = bare.feed_words.summary.as_mut();
+    if let Some(summary) = summary {
+        summary.truncate(summary.floor_char_boundary(MAX_BARE_BYTES));
+    }
+    bare
+}
+
+fn flag_work(article: Arc<Unflagged>, matches: Vec<(usize, Match)>) -> FlagWork {
+    FlagWork {
+        report_keys: report_keys(&article),
+        matches,
+        article: Arc::unwrap_or_clone(article),
+    }
+}
+
+fn matches(plan: &Plan, article: &Unflagged) -> Vec<(usize, Match)> {
     let paragraphs = domain::paragraphs(&article.article.text);
     let feed = plan.feeds.get(&article.feed_url);
     let tags = feed.map_or(&[][..], |feed| &feed.tags);
@@ -112,12 +169,7 @@ fn matched(plan: &Plan, article: Unflagged) -> FlagWork {
         error!(entry.id = %article.claim.id, "matching an article ran into a defect of newswatch");
         Vec::new()
     });
-    let matches = matches_of(plan, feed, &article, hits);
-    FlagWork {
-        report_keys: report_keys(&article),
-        matches,
-        article,
-    }
+    matches_of(plan, feed, article, hits)
 }
 
 /// The keys by which an article of several feeds is one report: its addresses, each with what tells which of the news

@@ -1,20 +1,30 @@
-//! The gate that all reading of documents passes: few at a time, each with its budget, each marked while it is read.
+//! The gate that all work on documents passes: few at a time, each with its budget, each marked while it is under way.
 //!
 //! A document is a stranger's: it may be built to take time and memory. How long one may take is a budget that the
 //! readers ask; how many are read at once is bounded here, so that together they stay below what the process may
-//! have. What was being read when the process died is read alone, with a smaller budget ([`Standing`]).
+//! have. Matching has a place of its own, as what is read already must not wait behind what is slow to read. Of the
+//! documents of feeds that were slow to read last time, one is read at a time: they wait for one another, and the
+//! others do not wait for them. What was under way when the process died is done alone, with a smaller budget
+//! ([`Standing`]).
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::warn;
+use url::Url;
 
+use crate::clock;
 use crate::defects;
-use crate::store::{Marks, Standing};
+use crate::store::{Mark, Marks, Standing};
 
 /// How much smaller the budget is of a document that is read alone.
 const SUSPECT_SHARE: u32 = 4;
+
+/// What share of its budget a document must take to count as slow: honest ones take a tenth of that.
+const SLOW_SHARE: u32 = 8;
 
 /// Why a document was not read, as clauses for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -30,10 +40,20 @@ pub(super) enum Unread {
 /// The gate; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Gate {
+    /// Places to read in.
     places: Arc<Semaphore>,
     count: u32,
+    /// The place of documents of slow feeds.
+    slow_place: Arc<Semaphore>,
+    /// The place to match in.
+    matching_place: Arc<Semaphore>,
+    /// The feeds whose last document was slow to read.
+    slow: Arc<Mutex<BTreeSet<Url>>>,
     marks: Arc<Marks>,
 }
+
+/// The places that a piece of work holds, given back when it ends.
+type Permits = Vec<OwnedSemaphorePermit>;
 
 impl Gate {
     /// A gate that lets so many through at once.
@@ -48,11 +68,19 @@ impl Gate {
         Self {
             places: Arc::new(Semaphore::new(count as usize)),
             count,
+            slow_place: Arc::new(Semaphore::new(1)),
+            matching_place: Arc::new(Semaphore::new(1)),
+            slow: Arc::default(),
             marks: Arc::new(marks),
         }
     }
 
-    /// Does work on a document on a thread of its own, once there is room; `work` gets the time it may take.
+    /// Whether nothing speaks against a document.
+    pub(super) fn trusts(&self, document: &str) -> bool {
+        self.marks.standing(document) == Standing::Trusted
+    }
+
+    /// Does work on a document of a feed on a thread of its own, once there is room; `work` gets the time it may take.
     ///
     /// `document` names it for people and for the next start, without secrets.
     ///
@@ -60,54 +88,132 @@ impl Gate {
     /// When it is not read, see [`Unread`].
     pub(super) async fn pass<T: Send + 'static>(
         &self,
+        feed: &Url,
         document: String,
         budget: Duration,
         work: impl FnOnce(Duration) -> T + Send + 'static,
     ) -> Result<T, Unread> {
-        let standing = self.marks.standing(&document);
-        let (places, budget) = match standing {
+        let (is_alone, budget) = match self.marks.standing(&document) {
             Standing::SetAside => return Err(Unread::SetAside),
-            Standing::Suspect => (self.count, budget / SUSPECT_SHARE),
-            Standing::Trusted => (1, budget),
+            Standing::Suspect => (true, budget / SUSPECT_SHARE),
+            Standing::Trusted => (false, budget),
         };
-        let permit = Arc::clone(&self.places).acquire_many_owned(places).await;
+        let permits = if is_alone {
+            self.all_places().await
+        } else {
+            self.one_place(feed).await
+        };
+        let (slow, feed) = (Arc::clone(&self.slow), feed.clone());
+        let timed = move || {
+            let taken = clock::stopwatch();
+            let made = work(budget);
+            let mut slow = slow.lock().unwrap_or_else(PoisonError::into_inner);
+            if taken() > budget / SLOW_SHARE {
+                slow.insert(feed);
+            } else {
+                slow.remove(&feed);
+            }
+            made
+        };
+        self.aside(vec![document], is_alone, permits, timed).await
+    }
+
+    /// Does the matching of several documents on a thread of its own, in the place that is kept for it.
+    ///
+    /// # Errors
+    /// When the matching panicked.
+    pub(super) async fn match_together<T: Send + 'static>(
+        &self,
+        documents: Vec<String>,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Unread> {
+        let permits = place(&self.matching_place, 1).await;
+        self.aside(documents, false, permits.into_iter().collect(), work)
+            .await
+    }
+
+    /// Does a small piece of work on a document on the thread that asks.
+    ///
+    /// # Errors
+    /// When it is not done, see [`Unread`].
+    pub(super) fn here<T>(&self, document: &str, work: impl FnOnce() -> T) -> Result<T, Unread> {
+        let is_alone = match self.marks.standing(document) {
+            Standing::SetAside => return Err(Unread::SetAside),
+            Standing::Suspect => true,
+            Standing::Trusted => false,
+        };
+        let _marked = Marked::set(&self.marks, vec![document.to_owned()], is_alone);
+        let done = || defects::while_reading(document, work);
+        catch_unwind(AssertUnwindSafe(done)).map_err(|_| Unread::Defect)
+    }
+
+    async fn aside<T: Send + 'static>(
+        &self,
+        documents: Vec<String>,
+        is_alone: bool,
+        permits: Permits,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Unread> {
         let marks = Arc::clone(&self.marks);
-        let is_alone = standing == Standing::Suspect;
         tokio::task::spawn_blocking(move || {
-            let mark = Mark::set(marks, document, is_alone, permit.ok());
-            defects::while_reading(&mark.document, || work(budget))
+            let _permits = permits;
+            let named = documents.first().cloned().unwrap_or_default();
+            let _marked = Marked::set(&marks, documents, is_alone);
+            defects::while_reading(&named, work)
         })
         .await
         .map_err(|_| Unread::Defect)
     }
+
+    async fn one_place(&self, feed: &Url) -> Permits {
+        let is_slow = {
+            let slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
+            slow.contains(feed)
+        };
+        let mut permits = Permits::new();
+        if is_slow {
+            permits.extend(place(&self.slow_place, 1).await);
+        }
+        permits.extend(place(&self.places, 1).await);
+        permits
+    }
+
+    async fn all_places(&self) -> Permits {
+        let mut permits = Permits::new();
+        permits.extend(place(&self.places, self.count).await);
+        permits.extend(place(&self.matching_place, 1).await);
+        permits
+    }
 }
 
-/// A document's mark and its place, given back when the reading ends, by a panic too.
-struct Mark {
-    marks: Arc<Marks>,
-    document: String,
-    _permit: Option<OwnedSemaphorePermit>,
+/// Waits for places; nothing where they are closed, which they never are.
+async fn place(places: &Arc<Semaphore>, count: u32) -> Option<OwnedSemaphorePermit> {
+    Arc::clone(places).acquire_many_owned(count).await.ok()
 }
 
-impl Mark {
-    fn set(
-        marks: Arc<Marks>,
-        document: String,
-        is_alone: bool,
-        permit: Option<OwnedSemaphorePermit>,
-    ) -> Self {
-        marks.begin(&document, is_alone);
+/// The marks of documents, taken away when the work on them ends, by a panic too.
+struct Marked<'a> {
+    marks: &'a Marks,
+    documents: Vec<(Mark, String)>,
+}
+
+impl<'a> Marked<'a> {
+    fn set(marks: &'a Marks, documents: Vec<String>, is_alone: bool) -> Self {
+        let marked = documents.into_iter();
         Self {
             marks,
-            document,
-            _permit: permit,
+            documents: marked
+                .map(|document| (marks.begin(&document, is_alone), document))
+                .collect(),
         }
     }
 }
 
-impl Drop for Mark {
+impl Drop for Marked<'_> {
     fn drop(&mut self) {
-        self.marks.end(&self.document);
+        for (mark, document) in &self.documents {
+            self.marks.end(*mark, document);
+        }
     }
 }
 
@@ -117,12 +223,24 @@ mod tests {
 
     const BUDGET: Duration = Duration::from_secs(2);
 
+    fn feed() -> Url {
+        "https://news.example.org/feed".parse().unwrap()
+    }
+
     #[tokio::test]
     async fn a_panic_is_an_answer_and_gives_the_place_back() {
         let gate = Gate::new(1, Marks::default());
-        let panicked = gate.pass("a".into(), BUDGET, |_| panic!("in a test")).await;
+        let panicked = gate
+            .pass(&feed(), "a".into(), BUDGET, |_| panic!("in a test"))
+            .await;
         assert_eq!(panicked, Err::<(), _>(Unread::Defect));
-        assert_eq!(gate.pass("a".into(), BUDGET, |_| 7).await, Ok(7));
+        let read = gate.pass(&feed(), "a".into(), BUDGET, |_| 7).await;
+        assert_eq!(read, Ok(7));
+        assert_eq!(
+            gate.here("a", || panic!("in a test")),
+            Err::<(), _>(Unread::Defect)
+        );
+        assert_eq!(gate.here("a", || 7), Ok(7));
     }
 
     #[tokio::test]
@@ -130,16 +248,17 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         Marks::open(home.path()).begin("a", false);
         let gate = Gate::new(2, Marks::open(home.path()));
-        let places = Arc::clone(&gate.places);
-        let seen = gate.pass("a".into(), BUDGET, move |budget| {
-            (budget, places.available_permits())
-        });
-        assert_eq!(seen.await, Ok((BUDGET / SUSPECT_SHARE, 0)));
-        let places = Arc::clone(&gate.places);
-        let seen = gate.pass("a".into(), BUDGET, move |budget| {
-            (budget, places.available_permits())
-        });
-        assert_eq!(seen.await, Ok((BUDGET, 1)), "it is trusted again");
+        let free = |gate: &Gate| {
+            let (reading, matching) = (gate.places.clone(), gate.matching_place.clone());
+            move |budget| {
+                let free = reading.available_permits() + matching.available_permits();
+                (budget, free)
+            }
+        };
+        let seen = gate.pass(&feed(), "a".into(), BUDGET, free(&gate)).await;
+        assert_eq!(seen, Ok((BUDGET / SUSPECT_SHARE, 0)));
+        let seen = gate.pass(&feed(), "a".into(), BUDGET, free(&gate)).await;
+        assert_eq!(seen, Ok((BUDGET, 2)), "it is trusted again");
     }
 
     #[tokio::test]
@@ -149,9 +268,29 @@ mod tests {
             Marks::open(home.path()).begin("a", is_alone);
         }
         let gate = Gate::new(2, Marks::open(home.path()));
-        assert_eq!(
-            gate.pass("a".into(), BUDGET, |_| ()).await,
-            Err(Unread::SetAside)
-        );
+        let read = gate.pass(&feed(), "a".into(), BUDGET, |_| ()).await;
+        assert_eq!(read, Err(Unread::SetAside));
+        assert_eq!(gate.here("a", || ()), Err(Unread::SetAside));
+    }
+
+    #[tokio::test]
+    async fn the_documents_of_a_slow_feed_wait_for_one_another_alone() {
+        let gate = Gate::new(2, Marks::default());
+        // A share of nothing is always exceeded.
+        let nothing = Duration::ZERO;
+        gate.pass(&feed(), "a".into(), nothing, |_| ())
+            .await
+            .unwrap();
+        let permits = gate.one_place(&feed()).await;
+        assert_eq!(permits.len(), 2);
+        assert_eq!(gate.slow_place.available_permits(), 0);
+        let other = "https://other.example/feed".parse().unwrap();
+        let read = gate.pass(&other, "b".into(), BUDGET, |_| 7).await;
+        assert_eq!(read, Ok(7), "another feed is read meanwhile");
+        drop(permits);
+        gate.pass(&feed(), "a".into(), BUDGET, |_| ())
+            .await
+            .unwrap();
+        assert_eq!(gate.one_place(&feed()).await.len(), 1, "it is quick again");
     }
 }

@@ -7,10 +7,11 @@ use std::time::Duration;
 use tokio::sync::Notify as Bell;
 use tracing::{debug, error, info, warn};
 
-use super::{Context, Plan, Stage, StageError};
+use super::{Context, Gate, Plan, Stage, StageError};
 use crate::channel::{Attempt, Form};
 use crate::domain::{
-    AttemptOutcome, ChannelName, ChannelState, DeliveryState, Timestamp, what_helps,
+    AttemptOutcome, ChannelName, ChannelState, DeliveryState, DocumentName, Quote, Shown,
+    Timestamp, what_helps,
 };
 use crate::schedule::{DeliveryPolicy, after_attempt};
 use crate::store::{Attempted, DueDelivery, Rendered, Unrendered};
@@ -89,7 +90,8 @@ impl Stage for Notify {
         if idle.is_empty() {
             return Ok(Vec::new());
         }
-        let render = move |unrendered: &Unrendered<'_>| body(&plan, unrendered, now);
+        let gate = ctx.gate.clone();
+        let render = move |unrendered: &Unrendered<'_>| guarded(&gate, &plan, unrendered, now);
         let due = ctx
             .store
             .next_due_deliveries(idle, render, now, LEASE)
@@ -149,6 +151,33 @@ impl Stage for Notify {
     fn bell(&self, ctx: &Context) -> Option<Arc<Bell>> {
         Some(Arc::clone(&ctx.wake.notify))
     }
+}
+
+/// Writes what every try of a delivery brings; where that may not be done any more, the short form of its headlines.
+fn guarded(gate: &Gate, plan: &Plan, unrendered: &Unrendered<'_>, now: Timestamp) -> Rendered {
+    let named = |is_short| {
+        let delivery = unrendered.id.clone();
+        DocumentName::Message { delivery, is_short }.to_string()
+    };
+    let whole = gate.here(&named(unrendered.is_short), || body(plan, unrendered, now));
+    let unread = match whole {
+        Ok(rendered) => return rendered,
+        Err(unread) => unread,
+    };
+    error!(delivery.id = %unrendered.id, error = %unread, "message not written whole");
+    let mut bare = unrendered.alerts.to_vec();
+    for alert in &mut bare {
+        alert.found.sentence.clear();
+        alert.found.quote = Quote::default();
+        alert.title = Shown::of(&alert.title).into();
+    }
+    let short = Unrendered {
+        alerts: &bare,
+        is_short: true,
+        ..*unrendered
+    };
+    gate.here(&named(true), || body(plan, &short, now))
+        .unwrap_or_else(|unread| Rendered::Failed(format!("the message: {unread}")))
 }
 
 /// Writes what every try of a delivery brings.

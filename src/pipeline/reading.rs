@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{Context, Plan};
 use crate::clock;
-use crate::domain::{Feed, ListingRule, TextHash, Trouble, Validators, shown_url};
+use crate::domain::{DocumentName, Feed, ListingRule, TextHash, Trouble, Validators, shown_url};
 use crate::extract::{Listing, Page};
 use crate::http::{Body, FetchError, Fetched, Get, Purpose};
 use crate::parse::{self, Document, FeedLink, Heard, ParsedFeed, Recognised, Search, Wanted};
@@ -96,7 +96,7 @@ pub(super) async fn read(ctx: &Context, plan: &Plan, feed: &Feed, due: &DueFeed)
             was_full: true,
         };
     }
-    match recognised(ctx, body, page, feed.listing.clone()).await {
+    match recognised(ctx, &due.url, body, page, feed.listing.clone()).await {
         Ok(Recognised::Feed(parsed)) => Read::Parsed {
             address: own_address(due, &fetched),
             fetched: kept_validators(fetched, &parsed),
@@ -161,14 +161,17 @@ async fn get(
 /// Reads a document on a thread of its own; the error is a clause for people.
 async fn recognised(
     ctx: &Context,
+    feed: &Url,
     body: Body,
     url: Url,
     listing: Option<ListingRule>,
 ) -> Result<Recognised, String> {
-    let named = shown_url(&url);
-    let reading = ctx
-        .gate
-        .pass(named, parse::READING_BUDGET, move |budget| match listing {
+    let named = DocumentName::At(url.clone()).to_string();
+    let reading = ctx.gate.pass(
+        feed,
+        named,
+        parse::READING_BUDGET,
+        move |budget| match listing {
             Some(rule) => listed(&body, &url, &rule, budget).map(Recognised::Feed),
             None => parse::recognise(
                 &Document {
@@ -179,7 +182,8 @@ async fn recognised(
                 &clock::still_time(budget),
             )
             .map_err(|error| error.to_string()),
-        });
+        },
+    );
     reading
         .await
         .unwrap_or_else(|unread| Err(unread.to_string()))
@@ -273,7 +277,7 @@ async fn document(
         return Ok((fetched, Err("the server sent no document".into())));
     };
     let from = fetched.final_url.clone();
-    Ok((fetched, recognised(ctx, body, from, None).await))
+    Ok((fetched, recognised(ctx, feed, body, from, None).await))
 }
 
 /// Decides what a web page in the place of a feed means, and looks for its feed where there never was one.

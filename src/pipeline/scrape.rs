@@ -14,8 +14,9 @@ use super::{Context, Plan, Stage, StageError};
 use crate::alerting;
 use crate::clock;
 use crate::domain::{
-    self, Article, ArticleMode, ArticleText, Entry, EntryId, FeedWords, FirstArticles, HostMemory,
-    PageKey, PageLines, Shown, SiteRule, TextBasis, TextHash, Validators, shown_url,
+    self, Article, ArticleMode, ArticleText, Budget, DocumentName, Entry, EntryId, FeedWords,
+    FirstArticles, HostMemory, PageKey, PageLines, Shown, SiteRule, TextBasis, TextHash,
+    Validators, shown_url,
 };
 use crate::extract::{self, ExtractError, Extracted, NoPage, Note, Page, Prior, Rule};
 use crate::http::{Asked, Body, FetchError, Get, Purpose, Turn};
@@ -166,8 +167,13 @@ impl Stage for Scrape {
         {
             return record(ctx, work.claim, known).await;
         }
+        let mut set_aside = None;
         let page = match read(&self.asking, ctx, &plan, &work, chance).await {
             Ok(page) => Ok(page),
+            Err(Failure::SetAside { document }) => {
+                set_aside = Some(document);
+                Err(NoPage::Failed(format!("the page: {}", Unread::SetAside)))
+            }
             Err(Failure::Passing(reason)) if put_off(ctx, &plan, &work, &reason).await? => {
                 return Ok(());
             }
@@ -189,6 +195,9 @@ impl Stage for Scrape {
             "entry scraped"
         );
         let article_url = chosen.article.url.clone();
+        if let Some(problem) = chosen.problem {
+            warn!(entry.id = %work.claim.id, feed = shown_url(&work.feed_url), error = problem, "entry's own text not read whole");
+        }
         let scraped = Scraped {
             article: chosen.article,
             feed_words: chosen.feed_words,
@@ -199,6 +208,7 @@ impl Stage for Scrape {
                 .and(article_url.as_ref())
                 .map(|url| TextHash::of(&parse::canonical_link(url))),
             link: page_address.map(|address| TextHash::of(&address)),
+            set_aside: chosen.set_aside.or(set_aside),
         };
         record(ctx, work.claim, scraped).await
     }
@@ -309,17 +319,19 @@ async fn known_page(
     };
     info!(entry.id = %work.claim.id, "entry has a page that was read for another feed");
     let entry = work.entry.clone();
-    let named = format!("the feed's text of entry {}", work.claim.id);
-    let reading = ctx
+    let named = DocumentName::FeedText(work.claim.id).to_string();
+    let reading = move |budget| feed_words(&entry, &Budget::new(&clock::still_time(budget)));
+    let passing = ctx
         .gate
-        .pass(named, extract::READING_BUDGET, move |_| feed_words(&entry));
-    Ok(reading.await.ok().map(|feed_words| Scraped {
+        .pass(&work.feed_url, named, extract::READING_BUDGET, reading);
+    Ok(passing.await.ok().map(|feed_words| Scraped {
         article,
         feed_words,
         rule_problem: None,
         page: None,
         link: None,
         own: None,
+        set_aside: None,
     }))
 }
 
@@ -362,9 +374,14 @@ struct Chosen {
     lines: Option<PageLines>,
     /// Lines of the page that were dropped because its host repeats them.
     dropped: usize,
+    /// Why the feed's own text was not read whole, if it was not.
+    problem: Option<String>,
+    /// The name of that text, where it is set aside.
+    set_aside: Option<String>,
 }
 
-/// Reads the feed's own text and chooses on a thread of its own; where that panics, the headline is all there is.
+/// Reads the feed's own text and chooses on a thread of its own; where that text must not be read, its headline and the
+/// words of its summary are all there is.
 async fn choose_aside(
     ctx: &Context,
     work: &Unscraped,
@@ -372,52 +389,76 @@ async fn choose_aside(
     memory: HostMemory,
 ) -> Chosen {
     let entry = work.entry.clone();
-    let headline = Entry {
-        summary: None,
-        content: None,
-        ..entry.clone()
+    let named = DocumentName::FeedText(work.claim.id).to_string();
+    let choosing = ctx.gate.pass(
+        &work.feed_url,
+        named.clone(),
+        extract::READING_BUDGET,
+        move |budget| choose(&entry, page, &memory, &clock::still_time(budget)),
+    );
+    let unread = match choosing.await {
+        Ok(chosen) => return chosen,
+        Err(unread) => unread,
     };
-    let named = format!("the feed's text of entry {}", work.claim.id);
-    let choosing = ctx.gate.pass(named, extract::READING_BUDGET, move |_| {
-        choose(&entry, page, &memory)
-    });
-    choosing.await.unwrap_or_else(|unread| {
-        let problem = format!("the feed's text: {unread}");
-        Chosen {
-            article: extract::choose(&headline, Err(NoPage::Failed(problem))),
-            feed_words: FeedWords {
-                title: headline.title,
-                summary: None,
-            },
-            lines: None,
-            dropped: 0,
-        }
-    })
+    let problem = format!("the feed's text: {unread}");
+    let plain = Entry {
+        summary: work.entry.summary.as_deref().map(parse::plain),
+        content: None,
+        ..work.entry.clone()
+    };
+    let missing = Err(NoPage::Failed(problem.clone()));
+    let mut chosen = choose_text(&plain, missing, &Budget::new(&|| true));
+    chosen.problem = Some(problem);
+    chosen.set_aside = (unread == Unread::SetAside).then_some(named);
+    chosen
 }
 
 /// Chooses the text of an entry once the lines are dropped that the page's host repeats.
-fn choose(entry: &Entry, page: Result<ReadPage, NoPage>, memory: &HostMemory) -> Chosen {
+fn choose(
+    entry: &Entry,
+    page: Result<ReadPage, NoPage>,
+    memory: &HostMemory,
+    still_time: &dyn Fn() -> bool,
+) -> Chosen {
+    let budget = Budget::new(still_time);
     let (mut lines, mut dropped) = (None, 0);
     let page = page.map(|page| {
         let mut found = page.found;
         if let Some(key) = page.key {
             // As the page has them: a line that was forgotten because it was dropped would come back.
             lines = Some(PageLines::new(key, extract::line_hashes(&found.text)));
-            dropped = extract::drop_repeated(&mut found, entry, memory);
+            dropped = extract::drop_repeated(&mut found, entry, memory, &budget);
         }
         (found, page.shown)
     });
+    let mut chosen = choose_text(entry, page, &budget);
+    chosen.lines = lines;
+    chosen.dropped = dropped;
+    if budget.is_spent() {
+        chosen.problem = Some("the feed's text takes too long to read".into());
+    }
+    chosen
+}
+
+fn choose_text(
+    entry: &Entry,
+    page: Result<(Extracted, Url), NoPage>,
+    budget: &Budget<'_>,
+) -> Chosen {
     Chosen {
-        article: extract::choose(entry, page),
-        feed_words: feed_words(entry),
-        lines,
-        dropped,
+        article: extract::choose(entry, page, budget),
+        feed_words: feed_words(entry, budget),
+        lines: None,
+        dropped: 0,
+        problem: None,
+        set_aside: None,
     }
 }
 
 /// What readers of the feed see of an entry.
-fn feed_words(entry: &Entry) -> FeedWords {
-    let summary = entry.summary.as_deref().map(extract::fragment_text);
+fn feed_words(entry: &Entry, budget: &Budget<'_>) -> FeedWords {
+    let summary = entry.summary.as_deref();
+    let summary = summary.map(|html| extract::fragment_text(html, budget));
     FeedWords {
         title: entry.title.clone(),
         summary: summary.filter(|text| !text.is_empty()),
@@ -432,6 +473,8 @@ enum Failure {
     Passing(String),
     /// It is not to be had.
     Lasting(String),
+    /// It is not read any more.
+    SetAside { document: String },
 }
 
 impl From<FetchError> for Failure {
@@ -512,9 +555,11 @@ async fn read(
             return Err(Failure::Passing(reason));
         }
     }
-    let (first, url) = read_page(ctx, plan, asked, reading.clone(), turn.as_deref_mut()).await?;
+    let feed = &work.feed_url;
+    let (first, url) =
+        read_page(ctx, plan, feed, asked, reading.clone(), turn.as_deref_mut()).await?;
     let key = (!names_text).then(|| page_key(&url, &work.entry)).flatten();
-    let found = with_next_pages(ctx, plan, first, &url, reading).await;
+    let found = with_next_pages(ctx, plan, feed, first, &url, reading).await;
     drop(turn);
     // People are sent to the article itself, not to the page that it was read from.
     let shown = if asked == link { url } else { link.clone() };
@@ -535,6 +580,7 @@ fn page_key(url: &Url, entry: &Entry) -> Option<PageKey> {
 async fn with_next_pages(
     ctx: &Context,
     plan: &Plan,
+    feed: &Url,
     mut whole: Extracted,
     first: &Url,
     reading: Reading,
@@ -544,7 +590,7 @@ async fn with_next_pages(
         let Some(next) = whole.next.take().filter(|next| !read.contains(next)) else {
             break;
         };
-        match read_page(ctx, plan, &next, reading.clone(), None).await {
+        match read_page(ctx, plan, feed, &next, reading.clone(), None).await {
             Ok((_, url))
                 if url.origin() != first.origin() || url != next && read.contains(&url) =>
             {
@@ -561,6 +607,10 @@ async fn with_next_pages(
             Err(Failure::Passing(reason) | Failure::Lasting(reason)) => {
                 whole.notes.push(Note::NextPageFailed { reason });
             }
+            Err(Failure::SetAside { .. }) => {
+                let reason = Unread::SetAside.to_string();
+                whole.notes.push(Note::NextPageFailed { reason });
+            }
             Err(Failure::NotWanted) => {}
         }
     }
@@ -571,6 +621,7 @@ async fn with_next_pages(
 async fn read_page(
     ctx: &Context,
     plan: &Plan,
+    feed: &Url,
     asked: &Url,
     reading: Reading,
     mut turn: Option<&mut Turn>,
@@ -582,10 +633,13 @@ async fn read_page(
         };
         (body, url) = fetch_page(plan, &next, &reading, turn.as_deref_mut()).await?;
     }
-    let extracted = extract_aside(ctx, body, url.clone(), reading)
-        .await
-        .map_err(|unread| Failure::Lasting(format!("the page: {unread}")))??;
-    Ok((extracted, url))
+    let document = DocumentName::At(url.clone()).to_string();
+    let extracting = extract_aside(ctx, feed, document.clone(), body, url.clone(), reading);
+    match extracting.await {
+        Ok(extracted) => Ok((extracted?, url)),
+        Err(Unread::SetAside) => Err(Failure::SetAside { document }),
+        Err(Unread::Defect) => Err(Failure::Lasting(format!("the page: {}", Unread::Defect))),
+    }
 }
 
 async fn fetch_page(
@@ -616,14 +670,15 @@ async fn fetch_page(
 /// Reads the page on a thread of its own; the outer error says why it was not read at all.
 async fn extract_aside(
     ctx: &Context,
+    feed: &Url,
+    document: String,
     body: Body,
     url: Url,
     how: Reading,
 ) -> Result<Result<Extracted, ExtractError>, Unread> {
-    let named = shown_url(&url);
     let reading = ctx
         .gate
-        .pass(named, extract::READING_BUDGET, move |budget| {
+        .pass(feed, document, extract::READING_BUDGET, move |budget| {
             let rule = how.rule.as_ref().and_then(|rule| Rule::new(rule).ok());
             let page = Page {
                 bytes: &body.bytes,
@@ -680,24 +735,29 @@ async fn told_by_the_feed(
     reason: &str,
 ) -> Option<Scraped> {
     let (plan, work, reason) = (Arc::clone(plan), work.clone(), reason.to_owned());
-    let named = format!("the feed's text of entry {}", work.claim.id);
-    let matching = ctx.gate.pass(named, extract::READING_BUDGET, move |_| {
-        let page = Err(NoPage::Failed(reason.clone()));
-        let chosen = choose(&work.entry, page, &HostMemory::default());
-        let problem = format!("{reason}; the page will be read again");
-        let article = Article {
-            basis: TextBasis::FeedForNow { problem },
-            ..chosen.article
-        };
-        fires(&plan, &work, &article, &chosen.feed_words).then_some(Scraped {
-            article,
-            feed_words: chosen.feed_words,
-            rule_problem: None,
-            page: None,
-            link: None,
-            own: None,
-        })
-    });
+    let named = DocumentName::FeedText(work.claim.id).to_string();
+    let feed = work.feed_url.clone();
+    let matching = ctx
+        .gate
+        .pass(&feed, named, extract::READING_BUDGET, move |budget| {
+            let page = Err(NoPage::Failed(reason.clone()));
+            let still_time = clock::still_time(budget);
+            let chosen = choose(&work.entry, page, &HostMemory::default(), &still_time);
+            let problem = format!("{reason}; the page will be read again");
+            let article = Article {
+                basis: TextBasis::FeedForNow { problem },
+                ..chosen.article
+            };
+            fires(&plan, &work, &article, &chosen.feed_words).then_some(Scraped {
+                article,
+                feed_words: chosen.feed_words,
+                rule_problem: None,
+                page: None,
+                link: None,
+                own: None,
+                set_aside: None,
+            })
+        });
     matching.await.ok().flatten()
 }
 

@@ -8,12 +8,12 @@ use super::claims::{self, Claim, Due, Lease};
 use super::entries::State;
 use super::tx::{Row, StoreError, Tx, Val};
 use super::{
-    Store, count, hosts, json_ids, ms, offset_s, opt_local_timestamp, opt_timestamp, opt_url,
-    timestamp, url,
+    Store, count, hosts, indexed, json_ids, ms, offset_s, opt_local_timestamp, opt_timestamp,
+    opt_url, timestamp, url,
 };
 use crate::domain::{
-    Article, Entry, EntryFacts, EntryId, EntryKey, FeedWords, PageLines, TextBasis, TextHash,
-    Timestamp,
+    Article, DocumentName, Entry, EntryFacts, EntryId, EntryKey, FeedWords, PageLines, TextBasis,
+    TextHash, Timestamp,
 };
 
 /// An entry that has been claimed to get its text.
@@ -69,6 +69,8 @@ pub struct Scraped {
     pub link: Option<TextHash>,
     /// The page's own address, likewise.
     pub own: Option<TextHash>,
+    /// The document that was not read because it is set aside, by its name: it may be asked for again.
+    pub set_aside: Option<String>,
 }
 
 /// An article that has been claimed to be matched.
@@ -281,6 +283,36 @@ impl Store {
         .await
     }
 
+    /// Has what a document was set aside of be done again: the entries whose page or text it is are read once more, and an
+    /// article whose text it is is matched once more. Tells how many.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn read_again(&self, document: &str) -> Result<usize, StoreError> {
+        let article = DocumentName::article_named(document);
+        let document = indexed(document);
+        self.write(move |tx| {
+            if let Some(entry) = article {
+                return tx.exec(
+                    "UPDATE entries SET state = 1, lease_until = 0, not_before = 0 WHERE id = $1 AND state = 2
+                         AND EXISTS (SELECT 1 FROM articles WHERE articles.entry_id = entries.id)",
+                    &[entry.0.into()],
+                );
+            }
+            let document = Val::from(document.clone());
+            tx.exec(
+                "DELETE FROM articles WHERE entry_id IN (SELECT id FROM entries WHERE set_aside = $1)",
+                std::slice::from_ref(&document),
+            )?;
+            tx.exec(
+                "UPDATE entries SET state = 0, lease_until = 0, not_before = 0, scrapes = 0, set_aside = NULL
+                 WHERE set_aside = $1",
+                &[document],
+            )
+        })
+        .await
+    }
+
     /// Claims the oldest articles that have not been matched.
     ///
     /// # Errors
@@ -375,12 +407,20 @@ fn record(
     scraped: &Scraped,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    // The article is now the one home of the text.
+    // The article is now the one home of the text, unless that is to be read once more.
+    let set_aside = scraped.set_aside.as_deref().map(indexed);
     let written = tx.exec(
         "UPDATE entries SET state = CASE WHEN state = 4 THEN 2 ELSE CAST($1 AS BIGINT) END, lease_until = 0,
-             page_at = 0, summary = NULL, content = NULL
-         WHERE id = $2 AND lease_until = $3 AND (state = 0 OR state = 4)",
-        &[State::ToFlag.into(), claim.id.0.into(), claim.until.into()],
+             page_at = 0, set_aside = $2,
+             summary = CASE WHEN CAST($2 AS TEXT) IS NULL THEN NULL ELSE summary END,
+             content = CASE WHEN CAST($2 AS TEXT) IS NULL THEN NULL ELSE content END
+         WHERE id = $3 AND lease_until = $4 AND (state = 0 OR state = 4)",
+        &[
+            State::ToFlag.into(),
+            set_aside.into(),
+            claim.id.0.into(),
+            claim.until.into(),
+        ],
     )?;
     if written == 0 {
         return Ok(false);

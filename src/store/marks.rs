@@ -1,27 +1,52 @@
-//! What was being read when the process died: a small file beside the database.
+//! What was being read when the process died: two small files beside the database.
 //!
 //! A document that takes the whole process down (out of memory, a defect that cannot be caught) is claimed again at
 //! the next start and would do so for ever. So each document is marked while it is read; what is found marked at a
 //! start is read alone from then on, and one that was alone when the process died, twice, is set aside. A process
 //! that is killed for another reason costs nobody an article: what is read to its end is trusted again.
+//!
+//! A mark is one record of fixed length in a file that stays open: it costs one write into the memory of the system,
+//! which outlives the process. It need not outlive the machine: a power cut is no document's fault.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde::{Deserialize, Serialize};
+use super::place;
+use crate::domain::TextHash;
 
 /// Deaths of the process, alone with a document, after which that one is set aside.
 const DEATHS: u32 = 2;
 
-/// The file's name, in the state directory.
-const FILE: &str = "being-read.json";
+/// The file of what is being read, in the state directory.
+const BEING_READ: &str = "being-read";
+
+/// The file of how often the process died with each document, in the state directory.
+const SUSPECTS: &str = "suspects.json";
+
+/// The beginning of the names of empty files that ask for a document to be read again.
+const AGAIN: &str = "read-again-";
 
 /// Documents under suspicion that are remembered; more of them would mean that it is not the documents.
 const MAX_SUSPECTS: usize = 1_000;
+
+/// The bytes of one mark. None crosses a page of memory, so that none is found half written.
+const RECORD_BYTES: usize = 512;
+
+/// The bytes of a document's name: a record without its first and last byte.
+const MAX_NAME_BYTES: usize = RECORD_BYTES - 2;
+
+/// How a record begins that marks nothing.
+const FREE: u8 = b' ';
+
+/// How a record begins of a document that is read beside others.
+const READ: u8 = b'r';
+
+/// How a record begins of a document that is read alone.
+const ALONE: u8 = b'a';
 
 /// What is known of a document before it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,92 +62,211 @@ pub enum Standing {
 /// The marks of what is being read.
 #[derive(Debug, Default)]
 pub struct Marks {
-    /// Nothing for a store in memory, which no process outlives.
-    path: Option<PathBuf>,
+    /// The state directory; nothing for a store in memory, which no process outlives.
+    home: Option<PathBuf>,
     kept: Mutex<Kept>,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 struct Kept {
-    /// What is being read, and whether alone.
-    being_read: Vec<(String, bool)>,
-    /// How often the process died while each of these was read alone.
-    suspects: BTreeMap<String, u32>,
+    /// Nothing where it cannot be written: reading goes on without.
+    file: Option<File>,
+    /// Which records of the file are in use.
+    in_use: Vec<bool>,
+    suspects: Suspects,
 }
+
+/// How often the process died while each of these was read alone.
+type Suspects = BTreeMap<String, u32>;
+
+/// The mark of one document; the place of its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark(usize);
 
 impl Marks {
     /// Reads what an earlier process left in a state directory; what cannot be read counts as nothing.
     #[must_use]
     pub fn open(state_dir: &Path) -> Self {
-        let path = state_dir.join(FILE);
-        let mut kept: Kept = fs::read(&path)
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or_default();
-        for (document, was_alone) in std::mem::take(&mut kept.being_read) {
-            if kept.suspects.len() < MAX_SUSPECTS {
-                *kept.suspects.entry(document).or_default() += u32::from(was_alone);
+        let mut suspects = suspects(state_dir);
+        let left = fs::read(state_dir.join(BEING_READ)).unwrap_or_default();
+        for (document, was_alone) in records(&left) {
+            if suspects.contains_key(&document) || suspects.len() < MAX_SUSPECTS {
+                *suspects.entry(document).or_default() += u32::from(was_alone);
             }
         }
-        let marks = Self {
-            path: Some(path),
-            kept: Mutex::new(kept),
+        // The deaths are on disk before the marks that tell of them are gone.
+        let file = write(state_dir, &suspects)
+            .and_then(|()| emptied(&state_dir.join(BEING_READ)))
+            .ok();
+        let kept = Kept {
+            file,
+            in_use: Vec::new(),
+            suspects,
         };
-        marks.change(|_| {});
-        marks
+        Self {
+            home: Some(state_dir.to_owned()),
+            kept: Mutex::new(kept),
+        }
     }
 
-    /// What is known of a document.
+    /// What is known of a document. One that is set aside and was asked for again gets one more try.
     #[must_use]
     pub fn standing(&self, document: &str) -> Standing {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        match kept.suspects.get(document) {
-            None => Standing::Trusted,
-            Some(deaths) if *deaths >= DEATHS => Standing::SetAside,
-            Some(_) => Standing::Suspect,
+        let mut kept = self.lock();
+        // Nearly always there are none, and then the name need not be made.
+        if kept.suspects.is_empty() {
+            return Standing::Trusted;
         }
+        let name = name(document);
+        match kept.suspects.get(&name) {
+            None => return Standing::Trusted,
+            Some(deaths) if *deaths < DEATHS => return Standing::Suspect,
+            Some(_) => {}
+        }
+        let Some(home) = &self.home else {
+            return Standing::SetAside;
+        };
+        // Who asks cannot reach into this process: it leaves a file.
+        if fs::remove_file(home.join(asking(&name))).is_err() {
+            return Standing::SetAside;
+        }
+        kept.suspects.insert(name, DEATHS - 1);
+        self.save(&kept);
+        Standing::Suspect
     }
 
     /// The documents that are not read any more.
     #[must_use]
     pub fn set_aside(&self) -> Vec<String> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let dead = kept
-            .suspects
-            .iter()
-            .filter(|(_, deaths)| **deaths >= DEATHS);
-        dead.map(|(document, _)| document.clone()).collect()
+        dead(&self.lock().suspects)
     }
 
     /// Marks a document before it is read.
-    pub fn begin(&self, document: &str, is_alone: bool) {
-        self.change(|kept| kept.being_read.push((document.to_owned(), is_alone)));
+    pub fn begin(&self, document: &str, is_alone: bool) -> Mark {
+        let mut kept = self.lock();
+        let free = kept.in_use.iter().position(|in_use| !in_use);
+        let place = free.unwrap_or(kept.in_use.len());
+        match kept.in_use.get_mut(place) {
+            Some(in_use) => *in_use = true,
+            None => kept.in_use.push(true),
+        }
+        if let Some(file) = &kept.file {
+            file.write_all_at(&record(document, is_alone), offset(place))
+                .ok();
+        }
+        Mark(place)
     }
 
     /// Takes the mark away: the process has outlived the reading, whatever came of it.
-    pub fn end(&self, document: &str) {
-        self.change(|kept| {
-            let mark = kept.being_read.iter().position(|(it, _)| it == document);
-            if let Some(mark) = mark {
-                kept.being_read.swap_remove(mark);
-            }
-            kept.suspects.remove(document);
-        });
+    pub fn end(&self, mark: Mark, document: &str) {
+        let mut kept = self.lock();
+        if let Some(file) = &kept.file {
+            file.write_all_at(&[FREE], offset(mark.0)).ok();
+        }
+        if let Some(in_use) = kept.in_use.get_mut(mark.0) {
+            *in_use = false;
+        }
+        if !kept.suspects.is_empty() && kept.suspects.remove(&name(document)).is_some() {
+            self.save(&kept);
+        }
     }
 
-    /// Changes what is kept, in the file before anything else happens. It need not outlive the machine: a power cut is no
-    /// document's fault. Where it cannot be written, reading goes on without.
-    fn change(&self, change: impl FnOnce(&mut Kept)) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        change(&mut kept);
-        if let Some(path) = &self.path {
-            write(path, &kept).ok();
+    fn save(&self, kept: &Kept) {
+        if let Some(home) = &self.home {
+            write(home, &kept.suspects).ok();
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn write(path: &Path, kept: &Kept) -> io::Result<()> {
+/// The documents that are not read any more, for a process beside the one that reads.
+#[must_use]
+pub fn documents_set_aside(state_dir: &Path) -> Vec<String> {
+    dead(&suspects(state_dir))
+}
+
+/// Asks the process that reads, or the next one, to read a document again that is set aside.
+///
+/// # Errors
+/// When the state directory cannot be written to.
+pub fn ask_again(state_dir: &Path, document: &str) -> io::Result<()> {
+    let place = state_dir.join(asking(&name(document)));
+    let made = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(place);
+    match made {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        // It was asked for before.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+fn asking(name: &str) -> String {
+    format!("{AGAIN}{:016x}", TextHash::of(name).0)
+}
+
+fn dead(suspects: &Suspects) -> Vec<String> {
+    let dead = suspects.iter().filter(|(_, deaths)| **deaths >= DEATHS);
+    dead.map(|(document, _)| document.clone()).collect()
+}
+
+/// A document's name as it fits a record: a long one is cut, and stays different from its like by its hash.
+fn name(document: &str) -> String {
+    let line = document.replace(char::is_control, " ");
+    let line = line.trim();
+    if line.len() <= MAX_NAME_BYTES {
+        return line.to_owned();
+    }
+    let hash = format!("… {:016x}", TextHash::of(line).0);
+    let end = line.floor_char_boundary(MAX_NAME_BYTES - hash.len());
+    format!("{}{hash}", line.get(..end).unwrap_or_default())
+}
+
+fn record(document: &str, is_alone: bool) -> Vec<u8> {
+    let mut record = vec![if is_alone { ALONE } else { READ }];
+    record.extend_from_slice(name(document).as_bytes());
+    record.resize(RECORD_BYTES - 1, b' ');
+    record.push(b'\n');
+    record
+}
+
+/// The documents of a file of records, and whether each was read alone.
+fn records(bytes: &[u8]) -> impl Iterator<Item = (String, bool)> + '_ {
+    bytes.chunks_exact(RECORD_BYTES).filter_map(|record| {
+        let (first, rest) = record.split_first()?;
+        let document = std::str::from_utf8(rest).ok()?.trim().to_owned();
+        match *first {
+            READ => Some((document, false)),
+            ALONE => Some((document, true)),
+            _ => None,
+        }
+    })
+}
+
+fn offset(place: usize) -> u64 {
+    u64::try_from(place * RECORD_BYTES).unwrap_or(u64::MAX)
+}
+
+fn emptied(path: &Path) -> io::Result<File> {
+    let file = place::open_private(path).map_err(io::Error::other)?;
+    file.set_len(0)?;
+    Ok(file)
+}
+
+fn suspects(state_dir: &Path) -> Suspects {
+    fs::read(state_dir.join(SUSPECTS))
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default()
+}
+
+fn write(state_dir: &Path, suspects: &Suspects) -> io::Result<()> {
+    let path = state_dir.join(SUSPECTS);
     let beside = path.with_extension("new");
     match fs::remove_file(&beside) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -134,7 +278,7 @@ fn write(path: &Path, kept: &Kept) -> io::Result<()> {
         .create_new(true)
         .mode(0o600)
         .open(&beside)?;
-    file.write_all(&serde_json::to_vec(kept)?)?;
+    file.write_all(&serde_json::to_vec(suspects)?)?;
     fs::rename(&beside, path)
 }
 
@@ -154,7 +298,33 @@ mod tests {
         let marks = Marks::open(home.path());
         assert_eq!(marks.standing("killer"), Standing::SetAside);
         assert_eq!(marks.set_aside(), ["killer"]);
+        assert_eq!(documents_set_aside(home.path()), ["killer"]);
         assert_eq!(marks.standing("other"), Standing::Trusted);
+    }
+
+    #[test]
+    fn what_is_set_aside_and_asked_for_again_gets_one_more_try() {
+        let home = tempfile::tempdir().unwrap();
+        let deadly = Suspects::from([("killer".to_owned(), DEATHS)]);
+        write(home.path(), &deadly).unwrap();
+        let marks = Marks::open(home.path());
+        assert_eq!(marks.standing("killer"), Standing::SetAside);
+        ask_again(home.path(), "killer").unwrap();
+        ask_again(home.path(), "killer").unwrap();
+        assert_eq!(marks.standing("killer"), Standing::Suspect);
+        marks.begin("killer", true);
+        let marks = Marks::open(home.path());
+        assert_eq!(
+            marks.standing("killer"),
+            Standing::SetAside,
+            "it died of it"
+        );
+        ask_again(home.path(), "killer").unwrap();
+        assert_eq!(marks.standing("killer"), Standing::Suspect);
+        let mark = marks.begin("killer", true);
+        marks.end(mark, "killer");
+        assert_eq!(marks.standing("killer"), Standing::Trusted);
+        assert_eq!(documents_set_aside(home.path()), [""; 0]);
     }
 
     #[test]
@@ -167,20 +337,49 @@ mod tests {
         }
         let marks = Marks::open(home.path());
         assert_eq!(marks.standing("one"), Standing::Suspect);
-        marks.begin("one", true);
-        marks.end("one");
+        let mark = marks.begin("one", true);
+        marks.end(mark, "one");
         assert_eq!(Marks::open(home.path()).standing("one"), Standing::Trusted);
+    }
+
+    #[test]
+    fn what_was_read_to_its_end_leaves_no_mark_whatever_ended_before_it() {
+        let home = tempfile::tempdir().unwrap();
+        let marks = Marks::open(home.path());
+        let [one, two, three] = ["one", "two", "three"].map(|name| marks.begin(name, false));
+        marks.end(two, "two");
+        let four = marks.begin("four", false);
+        assert_eq!(four, two, "its place is free");
+        marks.end(one, "one");
+        marks.end(four, "four");
+        let marks = Marks::open(home.path());
+        assert_eq!(marks.standing("three"), Standing::Suspect);
+        for name in ["one", "two", "four"] {
+            assert_eq!(marks.standing(name), Standing::Trusted, "{name}");
+        }
+        assert_eq!(three, Mark(2));
+    }
+
+    #[test]
+    fn long_names_of_any_script_stay_apart() {
+        let home = tempfile::tempdir().unwrap();
+        let [one, two] = ["1", "2"].map(|end| format!("{}\n{end}", "ộ".repeat(400)));
+        Marks::open(home.path()).begin(&one, false);
+        let marks = Marks::open(home.path());
+        assert_eq!(marks.standing(&one), Standing::Suspect);
+        assert_eq!(marks.standing(&two), Standing::Trusted);
     }
 
     #[test]
     fn a_file_that_cannot_be_read_is_no_reason_not_to_start() {
         let home = tempfile::tempdir().unwrap();
-        fs::write(home.path().join(FILE), "{\"being_read\": 7").unwrap();
+        fs::write(home.path().join(SUSPECTS), "{\"a\": ").unwrap();
+        fs::write(home.path().join(BEING_READ), [0xff; 2_000]).unwrap();
         let marks = Marks::open(home.path());
         assert_eq!(marks.standing("a"), Standing::Trusted);
-        assert_eq!(
-            fs::read_to_string(home.path().join(FILE)).unwrap(),
-            "{\"being_read\":[],\"suspects\":{}}"
-        );
+        assert_eq!(suspects(home.path()), Suspects::new());
+        let nowhere = Marks::open(&home.path().join("missing"));
+        let mark = nowhere.begin("a", false);
+        nowhere.end(mark, "a");
     }
 }

@@ -57,7 +57,7 @@ pub use kept::{Kept, KeptPlace};
 pub use lists::{
     AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine, ListCursor, ListPlace, Listed,
 };
-pub use marks::{Marks, Standing};
+pub use marks::{Mark, Marks, Standing, ask_again, documents_set_aside};
 pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};
 pub use report::{ChannelLine, Counts, FeedLine, GivenUp, Report, Summary};
 pub use robots::KnownRobots;

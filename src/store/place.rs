@@ -68,8 +68,34 @@ const OWN_FILE: u32 = 0o600;
 /// The bits of a mode, from the lowest, that are the rights of others.
 const RIGHTS_OF_OTHERS: u32 = 6;
 
+/// The user of the administrator, whose files are anybody's to trust.
+const ROOT: u32 = 0;
+
+/// Makes sure that a place belongs to the user that newswatch runs as, or to the administrator: whoever owns it may put
+/// something else there.
+fn belongs_to_us(place: &Path, found: &Metadata) -> Result<(), StoreError> {
+    // Where a system has no such file, the question stays open.
+    let Ok(own) = fs::metadata("/proc/self") else {
+        return Ok(());
+    };
+    if [own.uid(), ROOT].contains(&found.uid()) {
+        return Ok(());
+    }
+    Err(refused(
+        place,
+        &format!(
+            "it belongs to another user (number {}) than the one that newswatch runs as (number {}); run it as that user, or \
+             give it to this one: chown {}",
+            found.uid(),
+            own.uid(),
+            own.uid()
+        ),
+    ))
+}
+
 /// Takes the rights of others away; says why where that is not ours to do.
 fn make_own(place: &Path, found: &Metadata, mode: u32) -> Result<(), StoreError> {
+    belongs_to_us(place, found)?;
     if found.permissions().mode().trailing_zeros() >= RIGHTS_OF_OTHERS {
         return Ok(());
     }
@@ -171,6 +197,22 @@ mod tests {
         }
         assert_eq!(fs::read_to_string(&other).unwrap(), "precious");
         assert!(!home.path().join("missing").exists());
+    }
+
+    #[test]
+    fn what_belongs_to_another_user_is_refused_with_the_reason() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("newswatch.db");
+        fs::write(&file, "").unwrap();
+        // Only the administrator can give a file away.
+        if std::os::unix::fs::chown(&file, Some(12_345), None).is_err() {
+            return;
+        }
+        let error = open_private(&file).unwrap_err().to_string();
+        assert!(error.contains("another user (number 12345)"), "{error}");
+        std::os::unix::fs::chown(home.path(), Some(12_345), None).unwrap();
+        let error = make_private(home.path()).unwrap_err().to_string();
+        assert!(error.contains("another user"), "{error}");
     }
 
     #[test]

@@ -93,6 +93,7 @@ impl Reader {
             page,
             link: None,
             own: None,
+            set_aside: None,
         };
         self.store
             .record_article(entry, scraped, self.now)

@@ -203,6 +203,7 @@ pub(crate) fn scraped_article(text: &str) -> Scraped {
         page: None,
         link: None,
         own: None,
+        set_aside: None,
     }
 }
 

@@ -3,6 +3,7 @@
 mod discover;
 mod export;
 mod import;
+mod reread;
 
 use clap::Subcommand;
 
@@ -17,6 +18,8 @@ pub(super) enum Feeds {
     Import(import::Import),
     /// Print the feeds of a configuration as a list (OPML), tags as folders
     Export(export::Export),
+    /// Read once more what was set aside because the process died while it was read
+    Reread(reread::Reread),
 }
 
 impl Feeds {
@@ -25,6 +28,7 @@ impl Feeds {
             Self::Discover(discover) => discover.run().await,
             Self::Import(import) => import.run(),
             Self::Export(export) => export.run(),
+            Self::Reread(reread) => reread.run().await,
         }
     }
 }

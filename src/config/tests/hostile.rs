@@ -92,3 +92,27 @@ proptest! {
         is_answered(&text)?;
     }
 }
+
+#[test]
+fn a_webhook_without_tls_on_another_machine_is_a_warning() {
+    let of = |url: &str| {
+        let text = format!("[[channel]]\nname = \"hook\"\ntype = \"webhook\"\nurl = \"{url}\"\n");
+        let warnings = warnings(&text);
+        warnings.iter().any(|problem| {
+            problem
+                .render(Color::Plain)
+                .contains("can be read on the way")
+        })
+    };
+    for url in ["http://hooks.example.org/x", "http://93.184.215.14/x"] {
+        assert!(of(url), "{url}");
+    }
+    for url in [
+        "https://hooks.example.org/x",
+        "http://localhost:8080/x",
+        "http://127.0.0.1:8080/x",
+        "http://[::1]:8080/x",
+    ] {
+        assert!(!of(url), "{url}");
+    }
+}

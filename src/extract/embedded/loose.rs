@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use super::decode::{string_end, unescaped};
-use super::{ENOUGH, is_running_text, paragraphs};
+use super::{BYTES_A_STEP, ENOUGH, is_running_text, paragraphs};
+use crate::domain::Budget;
 use crate::extract::text::weight;
 
 /// Bytes of a string from which it can be running text.
@@ -15,7 +16,11 @@ const SHORTEST_TEXT: usize = 80;
 const MAX_LEVELS: usize = 3;
 
 /// The text that the strings of scripts hold.
-pub(super) fn in_strings(scripts: &[&str], max_bytes: usize) -> Option<String> {
+pub(super) fn in_strings(
+    scripts: &[&str],
+    max_bytes: usize,
+    budget: &Budget<'_>,
+) -> Option<String> {
     [b'"', b'\'', b'`'].into_iter().find_map(|quote| {
         let mut found = Found {
             quote,
@@ -24,6 +29,7 @@ pub(super) fn in_strings(scripts: &[&str], max_bytes: usize) -> Option<String> {
             lines: Vec::new(),
             known: BTreeSet::new(),
             left: max_bytes,
+            budget,
         };
         for script in scripts {
             found.search(script, 0);
@@ -36,7 +42,7 @@ pub(super) fn in_strings(scripts: &[&str], max_bytes: usize) -> Option<String> {
     })
 }
 
-struct Found {
+struct Found<'a> {
     /// The mark that begins and ends a string.
     quote: u8,
     /// The longest string of HTML paragraphs.
@@ -46,14 +52,18 @@ struct Found {
     lines: Vec<String>,
     known: BTreeSet<String>,
     left: usize,
+    budget: &'a Budget<'a>,
 }
 
-impl Found {
+impl Found<'_> {
     /// Looks at every string of a script, and into those that hold scripts themselves.
     fn search(&mut self, script: &str, level: usize) {
         let Some(left) = self.left.checked_sub(script.len()) else {
             return;
         };
+        if !self.budget.lasts(1 + script.len() / BYTES_A_STEP) {
+            return;
+        }
         self.left = left;
         let mut rest = script;
         while let Some((_, from_quote)) = rest.split_once(char::from(self.quote)) {
@@ -71,14 +81,14 @@ impl Found {
         if is_serialised && level < MAX_LEVELS {
             self.search(string, level + 1);
         } else if string.contains("<p") || string.contains("&lt;p") {
-            let text = paragraphs(string);
+            let text = paragraphs(string, self.budget);
             let found = weight(&text);
             if found > self.best_weight {
                 self.best = text;
                 self.best_weight = found;
             }
         } else if is_running_text(string) {
-            let text = paragraphs(string);
+            let text = paragraphs(string, self.budget);
             if self.known.insert(text.clone()) {
                 self.lines.push(text);
             }
@@ -96,7 +106,7 @@ mod tests {
     fn escaped_html_in_a_script_is_read() {
         let html = format!("\\u003cp\\u003e{LINE}\\u003c/p\\u003e").repeat(5);
         let script = format!("window.__DATA__={{\"a\":1,\"body\":\"{html}\"}}");
-        let text = in_strings(&[&script], 1_000_000).unwrap();
+        let text = in_strings(&[&script], 1_000_000, &Budget::new(&|| true)).unwrap();
         assert_eq!(text, [LINE; 5].join("\n"));
     }
 
@@ -106,13 +116,16 @@ mod tests {
             inner + &format!("{{\\\"type\\\":\\\"p\\\",\\\"text\\\":\\\"{n} {LINE}\\\"}},")
         });
         let script = format!("self.__next_f.push([1,\"{inner}\"])");
-        let text = in_strings(&[&script], 1_000_000).unwrap();
+        let text = in_strings(&[&script], 1_000_000, &Budget::new(&|| true)).unwrap();
         assert_eq!(text.lines().count(), 5);
     }
 
     #[test]
     fn code_is_no_text() {
         let script = "var a = \"".to_owned() + &"function(){return x_y;} ".repeat(100) + "\";";
-        assert_eq!(in_strings(&[&script], 1_000_000), None);
+        assert_eq!(
+            in_strings(&[&script], 1_000_000, &Budget::new(&|| true)),
+            None
+        );
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::decode::Values;
 use super::{ENOUGH, Shown};
+use crate::domain::Budget;
 use crate::extract::page_text;
 use crate::extract::text::weight;
 
@@ -65,7 +66,7 @@ pub(super) fn of_rows(values: &Values, shown: &Shown<'_>) -> Option<String> {
         .take_while(|_| shown.budget.lasts(1))
         .map(|value| {
             let mut html = String::new();
-            write_out(value, values, 0, &mut html);
+            write_out(value, values, 0, &mut html, shown.budget);
             html
         })
         .filter(|html| html.len() >= ENOUGH)
@@ -75,8 +76,10 @@ pub(super) fn of_rows(values: &Values, shown: &Shown<'_>) -> Option<String> {
 }
 
 /// Writes an element, or what stands between elements, as HTML.
-fn write_out(value: &Value, values: &Values, level: usize, html: &mut String) {
-    if level > MAX_LEVELS || html.len() > MAX_BYTES {
+///
+/// Rows may refer to one another without end, and write nothing.
+fn write_out(value: &Value, values: &Values, level: usize, html: &mut String, budget: &Budget<'_>) {
+    if level > MAX_LEVELS || html.len() > MAX_BYTES || !budget.lasts(1) {
         return;
     }
     match value {
@@ -85,7 +88,7 @@ fn write_out(value: &Value, values: &Values, level: usize, html: &mut String) {
                 .strip_prefix('$')
                 .map(|id| id.trim_start_matches(['L', '@']));
             if let Some(row) = id.and_then(|id| values.rows.get(id)) {
-                write_out(row, values, level + 1, html);
+                write_out(row, values, level + 1, html, budget);
             } else if level > 0 && id.is_none() {
                 html.push_str(&text.replace('&', "&amp;").replace('<', "&lt;"));
             }
@@ -111,7 +114,7 @@ fn write_out(value: &Value, values: &Values, level: usize, html: &mut String) {
                     .unwrap_or_default();
                 let _infallible = write!(html, "<{tag} class=\"{}\">", class.replace('"', ""));
                 if let Some(children) = props.get("children") {
-                    write_out(children, values, level + 1, html);
+                    write_out(children, values, level + 1, html, budget);
                 } else if let Some(inner) = props
                     .get("dangerouslySetInnerHTML")
                     .and_then(|inner| inner.get("__html"))
@@ -123,7 +126,7 @@ fn write_out(value: &Value, values: &Values, level: usize, html: &mut String) {
             }
             parts => {
                 for part in parts {
-                    write_out(part, values, level + 1, html);
+                    write_out(part, values, level + 1, html, budget);
                 }
             }
         },

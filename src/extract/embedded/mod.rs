@@ -61,7 +61,7 @@ pub(super) fn find(shown: &Shown<'_>, linked: &LinkedArticle) -> Option<(String,
     if let Some(text) = live(shown, linked) {
         return Some((text, Elsewhere::LinkedData));
     }
-    if let Some(text) = quoted(shown.text, linked.body.as_deref()) {
+    if let Some(text) = quoted(shown, linked.body.as_deref()) {
         return Some((text, Elsewhere::LinkedData));
     }
     let found = weight(shown.text);
@@ -72,11 +72,11 @@ pub(super) fn find(shown: &Shown<'_>, linked: &LinkedArticle) -> Option<(String,
         // The rest of what is shown: only where a script holds the beginning as well.
         is_in_scripts(shown).then_some(())?;
         let (text, _) = in_scripts(shown)?;
-        return continues(shown.text, &text).then_some((text, Elsewhere::Scripts));
+        return continues(shown, &text).then_some((text, Elsewhere::Scripts));
     }
     let (text, is_sure) =
         in_scripts(shown).or_else(|| markup::hidden(shown).map(|text| (text, false)))?;
-    let fits = found < NOTICE || is_sure || continues(shown.text, &text);
+    let fits = found < NOTICE || is_sure || continues(shown, &text);
     fits.then_some((text, Elsewhere::Scripts))
 }
 
@@ -86,10 +86,10 @@ fn live(shown: &Shown<'_>, linked: &LinkedArticle) -> Option<String> {
         .posts
         .iter()
         .map(|(headline, body)| {
-            let body = paragraphs(body);
+            let body = paragraphs(body, shown.budget);
             match headline {
                 Some(headline) if !body.starts_with(headline.as_str()) => {
-                    format!("{}\n{body}", paragraphs(headline))
+                    format!("{}\n{body}", paragraphs(headline, shown.budget))
                 }
                 _ => body,
             }
@@ -110,31 +110,35 @@ fn live(shown: &Shown<'_>, linked: &LinkedArticle) -> Option<String> {
         .map(str::to_owned)
         .collect();
     if lead.is_empty() {
-        lead.extend(linked.description.as_deref().map(paragraphs));
+        let description = linked.description.as_deref();
+        lead.extend(description.map(|text| paragraphs(text, shown.budget)));
     }
     lead.push(all);
     Some(lead.join("\n"))
 }
 
 /// The text that linked data quotes, where the page shows less of it or something else.
-fn quoted(shown: &str, linked: Option<&str>) -> Option<String> {
-    let found = weight(shown);
+fn quoted(shown: &Shown<'_>, linked: Option<&str>) -> Option<String> {
+    let found = weight(shown.text);
     let linked = linked.filter(|_| found < LONG_BEGINNING)?;
-    let text = paragraphs(linked);
+    let text = paragraphs(linked, shown.budget);
     let quoted = weight(&text);
     let is_other = quoted > found * 2 && found < TOO_LITTLE;
     (quoted >= ENOUGH && (is_other || continues(shown, &text))).then_some(text)
 }
 
 /// Tells whether a text is what is shown, and goes on.
-fn continues(shown: &str, text: &str) -> bool {
-    if weight(text) * 10 < weight(shown) * 13 {
+fn continues(shown: &Shown<'_>, text: &str) -> bool {
+    if weight(text) * 10 < weight(shown.text) * 13 {
         return false;
     }
     let whole = folded(text);
     let mut known = 0;
     let mut total = 0;
-    for line in shown.lines() {
+    for line in shown.text.lines() {
+        if !shown.budget.lasts(1 + whole.len() / BYTES_A_STEP) {
+            return false;
+        }
         let line = folded(line);
         total += line.len();
         known += if whole.contains(&line) { line.len() } else { 0 };
@@ -180,7 +184,7 @@ fn escaped(text: &str) -> String {
 /// The text that the scripts of a page hold, and whether it stands under the headline of the page.
 fn in_scripts(shown: &Shown<'_>) -> Option<(String, bool)> {
     let values = Values::read(shown.scripts, MAX_BYTES);
-    let chosen = Tree::new(&values).choose(shown);
+    let chosen = Tree::new(&values, shown.budget).choose(shown);
     if let Some(chosen) = chosen {
         let found = weight(&chosen.text);
         let least = match (chosen.is_sure, chosen.is_named) {
@@ -193,27 +197,27 @@ fn in_scripts(shown: &Shown<'_>) -> Option<(String, bool)> {
         }
     }
     markup::of_rows(&values, shown)
-        .or_else(|| loose::in_strings(shown.scripts, MAX_BYTES))
+        .or_else(|| loose::in_strings(shown.scripts, MAX_BYTES, shown.budget))
         .map(|text| wall::without_consent(&text))
         .filter(|text| weight(text) >= ENOUGH)
         .map(|text| (text, false))
 }
 
 /// The text of a string that may be HTML or plain.
-fn paragraphs(text: &str) -> String {
+fn paragraphs(text: &str, budget: &Budget<'_>) -> String {
     if text.contains("</")
         || text.contains("<br")
         || text.contains("<p")
         || text.contains("&lt;")
         || text.contains("&nbsp;")
     {
-        let once = fragment_text(text);
+        let once = fragment_text(text, budget);
         if once.contains("</p>") {
-            return fragment_text(&once);
+            return fragment_text(&once, budget);
         }
         return once;
     }
-    fragment_text(&text.replace("\\n", "\n"))
+    fragment_text(&text.replace("\\n", "\n"), budget)
 }
 
 /// Tells sentences from addresses, code and styles.

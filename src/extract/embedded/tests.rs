@@ -5,8 +5,20 @@ const LINE: &str = "The ferry office said on Monday that the boats will sail all
 #[test]
 fn a_quoted_text_is_taken_only_where_the_page_shows_less() {
     let quoted_text = [LINE; 6].join("\n");
-    assert_eq!(quoted("", Some(&quoted_text)), Some(quoted_text.clone()));
-    assert_eq!(quoted(&quoted_text, Some(&quoted_text)), None);
+    let budget = Budget::new(&|| true);
+    let shown = |text| Shown {
+        text,
+        title: None,
+        html: "",
+        scripts: &[],
+        noscripts: &[],
+        budget: &budget,
+    };
+    assert_eq!(
+        quoted(&shown(""), Some(&quoted_text)),
+        Some(quoted_text.clone())
+    );
+    assert_eq!(quoted(&shown(&quoted_text), Some(&quoted_text)), None);
 }
 
 const FIRST: &str = "The towns of the strait will keep their night ferries through the winter, the harbour office said on Monday.";

@@ -5,10 +5,13 @@
 //! it. Lines of parts named after menus, comments or other articles do not count, nor do those of an object
 //! with a headline of its own.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::decode::Values;
-use super::{Shown, is_heading_text, is_running_text, paragraphs};
+use super::{BYTES_A_STEP, Shown, is_heading_text, is_running_text, paragraphs};
+use crate::domain::Budget;
 use crate::extract::hints::{self, Hints};
 use crate::extract::text::{clean, ends_sentence, folded, units, weight};
 
@@ -48,6 +51,7 @@ pub(super) struct Tree<'a> {
     lines: Vec<Line>,
     candidates: Vec<Candidate>,
     owners: Vec<Owner>,
+    budget: &'a Budget<'a>,
 }
 
 /// A text out of the values.
@@ -61,12 +65,13 @@ pub(super) struct Chosen {
 }
 
 impl<'a> Tree<'a> {
-    pub(super) fn new(values: &'a Values) -> Self {
+    pub(super) fn new(values: &'a Values, budget: &'a Budget<'a>) -> Self {
         let mut tree = Self {
             values,
             lines: Vec::new(),
             candidates: Vec::new(),
             owners: vec![Owner::default()],
+            budget,
         };
         for value in &values.all {
             tree.visit(value, Hints::NONE, 0, 0);
@@ -102,12 +107,9 @@ impl<'a> Tree<'a> {
                 (candidate, candidate.weight * factor, is_ours)
             })
             .max_by_key(|(candidate, score, _)| (*score, usize::MAX - candidate.weight))?;
-        let mut lines: Vec<&str> = Vec::new();
-        for line in self.lines_of(best) {
-            if !lines.contains(&line.text.as_str()) {
-                lines.push(&line.text);
-            }
-        }
+        let mut known = HashSet::new();
+        let own = self.lines_of(best).map(|line| line.text.as_str());
+        let lines: Vec<&str> = own.filter(|line| known.insert(*line)).collect();
         let lead = self
             .owners
             .get(best.owner)
@@ -132,7 +134,7 @@ impl<'a> Tree<'a> {
 
     /// Visits a value and gives the weight of the lines in it that are its owner's.
     fn visit(&mut self, value: &Value, name: Hints, owner: usize, level: usize) -> usize {
-        if level > MAX_LEVELS || self.lines.len() > MAX_LINES {
+        if level > MAX_LEVELS || self.lines.len() > MAX_LINES || !self.budget.lasts(1) {
             return 0;
         }
         let first = self.lines.len();
@@ -171,7 +173,7 @@ impl<'a> Tree<'a> {
 
     /// The owner of what an object holds: itself, if it has a headline and an address or a date.
     fn owner(&mut self, object: &Map<String, Value>, around: usize) -> usize {
-        let Some(title) = headline(object) else {
+        let Some(title) = headline(object, self.budget) else {
             return around;
         };
         let is_block = block_type(object).is_some_and(is_block_name);
@@ -186,7 +188,7 @@ impl<'a> Tree<'a> {
         }
         let lead = LEADS
             .iter()
-            .filter_map(|name| object.get(*name).and_then(plain))
+            .filter_map(|name| plain(object.get(*name)?, self.budget))
             .find(|lead| weight(lead) >= 40);
         self.owners.push(Owner {
             title: folded(&title),
@@ -287,18 +289,21 @@ impl<'a> Tree<'a> {
 
     /// Takes a string of HTML, or of running text.
     fn push_text(&mut self, text: &str, owner: usize) -> usize {
+        if !self.budget.lasts(1 + text.len() / BYTES_A_STEP) {
+            return 0;
+        }
         let is_html = text.contains("<p")
             || text.contains("</")
             || text.contains("<br")
             || text.contains("&lt;p");
         if is_html {
-            let text = paragraphs(text);
+            let text = paragraphs(text, self.budget);
             return text.lines().map(|line| self.push(line, owner, true)).sum();
         }
         if !text.lines().any(is_running_text) {
             return 0;
         }
-        let text = paragraphs(text);
+        let text = paragraphs(text, self.budget);
         text.lines().map(|line| self.push(line, owner, true)).sum()
     }
 
@@ -425,14 +430,14 @@ const LEADS: &[&str] = &[
 ];
 
 /// The headline of an object.
-fn headline(object: &Map<String, Value>) -> Option<String> {
+fn headline(object: &Map<String, Value>, budget: &Budget<'_>) -> Option<String> {
     ["headline", "headlines", "title", "heading"]
         .iter()
-        .find_map(|key| object.get(*key).and_then(plain))
+        .find_map(|key| plain(object.get(*key)?, budget))
 }
 
 /// A short text: a string, or an object that holds little else.
-fn plain(value: &Value) -> Option<String> {
+fn plain(value: &Value, budget: &Budget<'_>) -> Option<String> {
     let text = match value {
         Value::String(text) => text,
         Value::Object(object) => ["basic", "rendered", "text", "main", "default", "value"]
@@ -441,7 +446,7 @@ fn plain(value: &Value) -> Option<String> {
         _ => return None,
     };
     let text = if text.contains('<') {
-        paragraphs(text).replace('\n', " ")
+        paragraphs(text, budget).replace('\n', " ")
     } else {
         clean(text)
     };

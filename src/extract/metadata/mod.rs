@@ -25,6 +25,7 @@ use super::dates::{Habits, Order, Reader};
 use super::linked_data::LinkedArticle;
 use super::table::{Block, Table};
 use super::text::{clean, folded};
+use crate::domain::Budget;
 
 /// Everything the readers of metadata look at.
 #[derive(Debug, Clone, Copy)]
@@ -125,10 +126,18 @@ fn headlines(table: &Table<'_>, title: Option<&str>, start: usize) -> Option<(us
     Some((first, last.unwrap_or(first)))
 }
 
+/// Bytes of one value that are read: no headline and no list of authors is longer.
+const MAX_VALUE_BYTES: usize = 8 * 1024;
+
 /// Decodes the entities of a value that was encoded twice, and drops tags in it.
 pub(super) fn plain(value: &str) -> String {
+    let value = value
+        .get(..value.floor_char_boundary(MAX_VALUE_BYTES))
+        .unwrap_or(value);
     if value.contains('&') || value.contains('<') {
-        return clean(&super::fragment_text(value).replace('\n', " "));
+        // So short a value needs no budget.
+        let budget = Budget::new(&|| true);
+        return clean(&super::fragment_text(value, &budget).replace('\n', " "));
     }
     clean(value)
 }

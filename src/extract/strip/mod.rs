@@ -7,6 +7,7 @@ mod output;
 mod tag;
 
 use super::ExtractError;
+use crate::domain::Budget;
 use output::Output;
 use tag::tag_length;
 
@@ -39,11 +40,15 @@ pub(super) struct Stripped<'a> {
     pub(super) cut_attributes: bool,
 }
 
-/// Takes code, styles, drawings and comments out of a page.
+/// Takes code, styles, drawings and comments out of a page; of what stands behind the end of the budget nothing is left.
 ///
 /// # Errors
 /// When a tag has more attributes than [`MAX_ATTRIBUTES`](tag::MAX_ATTRIBUTES).
-pub(super) fn strip(page: &str, detail: Detail) -> Result<Stripped<'_>, ExtractError> {
+pub(super) fn strip<'a>(
+    page: &'a str,
+    detail: Detail,
+    budget: &Budget<'_>,
+) -> Result<Stripped<'a>, ExtractError> {
     let mut stripped = Stripped::default();
     let mut out = Output::new(detail, page.len());
     let mut rest = page;
@@ -51,6 +56,9 @@ pub(super) fn strip(page: &str, detail: Detail) -> Result<Stripped<'_>, ExtractE
     let mut endless = Endless::default();
     let mut repeated_roots = 0_usize;
     while let Some((before, from_tag)) = split_at_byte(rest, b'<') {
+        if !budget.lasts(1 + before.len() / BYTES_A_STEP) {
+            return Ok(stripped);
+        }
         out.text(before);
         rest = match construct(from_tag, detail) {
             Construct::Comment => after_comment(from_tag),
@@ -79,6 +87,9 @@ pub(super) fn strip(page: &str, detail: Detail) -> Result<Stripped<'_>, ExtractE
     stripped.cut_attributes = out.cut_attributes;
     Ok(stripped)
 }
+
+/// Bytes of text that are passed over in one step of a budget.
+const BYTES_A_STEP: usize = 256;
 
 /// Tags of `html` and `body` that are read: the parser adds the attributes of each to the first one's.
 const MAX_ROOTS: usize = 16;
@@ -253,6 +264,10 @@ fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn strip(page: &str, detail: Detail) -> Result<Stripped<'_>, ExtractError> {
+        super::strip(page, detail, &Budget::new(&|| true))
+    }
 
     fn stripped(page: &str) -> String {
         strip(page, Detail::All).unwrap().html

@@ -449,6 +449,9 @@ fn is_consent(signs: &Signs<'_>) -> bool {
     let mut consenting = 0;
     let mut other = 0;
     for block in &signs.table.blocks {
+        if !signs.table.budget.lasts(1) {
+            return false;
+        }
         if block.weight < 60 || block.link_share() >= 0.5 {
             continue;
         }

@@ -6,6 +6,9 @@ use crate::extract::hints::Hints;
 use crate::extract::table::{Block, Part, attribute};
 use crate::extract::text::{ends_sentence, weight};
 
+/// Blocks that are counted in one step of a budget.
+const BLOCKS_A_STEP: usize = 16;
+
 /// Weight up to which the text before a paywall is a teaser.
 const TEASER_WEIGHT: usize = 2_500;
 
@@ -60,15 +63,16 @@ fn call(signs: &Signs<'_>, sayings: &[&str]) -> bool {
         .enumerate()
         .take(last.saturating_add(BLOCKS_TO_CALL))
         .skip(first);
-    near.filter(|(index, block)| {
-        let longest = if *index <= last && signs.range.is_some() {
-            LONGEST_CALL_IN_TEXT
-        } else {
-            LONGEST_CALL
-        };
-        block.weight <= longest && !is_another_story(block) && !is_aside(signs.table, block)
-    })
-    .any(|(_, block)| is_call(block.folded(), sayings))
+    near.take_while(|_| signs.table.budget.lasts(1))
+        .filter(|(index, block)| {
+            let longest = if *index <= last && signs.range.is_some() {
+                LONGEST_CALL_IN_TEXT
+            } else {
+                LONGEST_CALL
+            };
+            block.weight <= longest && !is_another_story(block) && !is_aside(signs.table, block)
+        })
+        .any(|(_, block)| is_call(block.folded(), sayings))
 }
 
 /// Tells whether a folded line calls to pay.
@@ -119,6 +123,11 @@ fn is_served(signs: &Signs<'_>) -> bool {
         })
     };
     let text_in = |first: usize, end: usize| -> usize {
+        // Elements inside one another hold the same blocks again and again.
+        let length = end.saturating_sub(first);
+        if !signs.table.budget.lasts(1 + length / BLOCKS_A_STEP) {
+            return 0;
+        }
         let blocks = signs.table.blocks.iter().take(end).skip(first);
         blocks.map(|block| block.weight).sum()
     };

@@ -90,6 +90,7 @@ CREATE TABLE entries (
     not_before {BIGINT} NOT NULL DEFAULT 0,
     lease_until {BIGINT} NOT NULL DEFAULT 0,
     claimed_by TEXT,
+    set_aside TEXT,                        -- the document that was not read of it; its own texts are kept then
     report_id {BIGINT} REFERENCES reports(id),
     facts TEXT                             -- JSON: what it said of itself when it was seen last, to know it again
 ) {STRICT};
@@ -98,6 +99,7 @@ CREATE INDEX entries_due ON entries(state, id) WHERE state < 2;
 CREATE INDEX entries_backlog ON entries(id) WHERE state = 4;
 CREATE INDEX entries_pages ON entries(host, feed_id, id) WHERE state = 0;
 CREATE INDEX entries_leased ON entries(claimed_by) WHERE lease_until > 0;
+CREATE INDEX entries_set_aside ON entries(set_aside) WHERE set_aside IS NOT NULL;
 CREATE INDEX entries_report ON entries(report_id, id) WHERE report_id IS NOT NULL;
 
 CREATE TABLE entry_keys (
