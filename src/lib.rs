@@ -12,7 +12,7 @@
 //! of a page, [`matching`] finds the watches that fire, [`story`] what was told
 //! before, [`alerting`] decides who is told, [`render`] writes
 //! the message, [`schedule`] says when. Outside things have one home each: [`http`], [`channel`], [`store`],
-//! [`clock`], [`config`]. [`ops`] answers questions. [`daemon`] puts them together, [`cli`] is what people type, [`demo`] shows it all.
+//! [`clock`], [`config`]. [`ops`] answers questions, [`web`] shows the answers. [`daemon`] puts them together, [`cli`] is what people type, [`demo`] shows it all.
 
 pub mod alerting;
 pub mod channel;
@@ -37,3 +37,4 @@ pub mod store;
 pub mod story;
 pub mod systemd;
 pub mod telemetry;
+pub mod web;

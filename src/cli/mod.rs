@@ -24,6 +24,7 @@ mod since;
 mod status;
 mod stories;
 mod upkeep;
+mod web;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -93,6 +94,9 @@ enum Command {
     /// List alerts, show one, or send again what was given up
     #[command(subcommand)]
     Alerts(alerts::Alerts),
+    /// Say who may come in by the web pages: a link to log in, users, tokens
+    #[command(subcommand)]
+    Web(web::Web),
 }
 
 /// The configuration that most commands need.
@@ -206,6 +210,7 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Notify(notify) => block_on(notify.run()),
         Command::Feeds(feeds) => block_on(feeds.run()),
         Command::Alerts(alerts) => block_on(alerts.run()),
+        Command::Web(web) => block_on(web.run()),
     }
 }
 

@@ -35,6 +35,7 @@ mod store;
 mod suggest;
 mod syntax;
 mod watches;
+mod web;
 mod words;
 
 #[cfg(test)]
@@ -56,6 +57,7 @@ pub use secrets::Secrets;
 pub use site_rule::load_site_rule;
 pub use store::StoreSettings;
 pub use suggest::nearest;
+pub use web::{Listen, TrustedProxy, WebSettings};
 
 use files::{Files, Text};
 use problem::Report;
@@ -73,6 +75,12 @@ pub struct Config {
     pub poll: PollPolicy,
     /// How we present ourselves, and which internal addresses may be fetched.
     pub http: HttpSettings,
+    /// Where the pages and the API listen.
+    pub web: WebSettings,
+    /// Where each feed is written, in their order: `newswatch.toml:41`.
+    pub feed_places: Vec<String>,
+    /// Where each watch is written, in their order.
+    pub watch_places: Vec<String>,
     /// The feeds, in the order of the files.
     pub feeds: Vec<Feed>,
     /// How the requests of each feed are made, in the same order.
@@ -175,6 +183,7 @@ fn check(
     let (feeds, accesses) = feeds::check(&raw.feeds, &poll_defaults, &vault);
     let proxies = accesses.iter().filter_map(Access::proxy);
     http.proxies = proxies.cloned().collect();
+    let web = web::check(raw.web.as_ref(), report);
     let channels = channels::check(&raw.channels, &vault);
     reach::report(raw, &http, &channels::TYPES, report);
     let checked = watches::check(raw, &channels, report);
@@ -184,6 +193,9 @@ fn check(
         store,
         poll: poll::policy(&poll_defaults, &feeds),
         http,
+        web,
+        feed_places: raw.feeds.iter().map(|feed| feed.place.shown()).collect(),
+        watch_places: raw.watches.iter().map(|watch| watch.place.shown()).collect(),
         feeds,
         accesses,
         watches: checked.list,

@@ -18,6 +18,7 @@ pub(super) struct RawFile {
     pub(super) poll: RawPoll,
     pub(super) http: RawHttp,
     pub(super) store: RawStore,
+    pub(super) web: Option<RawWeb>,
     pub(super) feeds: Vec<RawFeed>,
     /// Names and queries, in the order of the file.
     pub(super) aliases: Vec<(At<String>, At<String>)>,
@@ -26,7 +27,9 @@ pub(super) struct RawFile {
 }
 
 /// The tables of a file.
-const TABLES: [&str; 7] = ["feed", "watch", "channel", "alias", "poll", "http", "store"];
+const TABLES: [&str; 8] = [
+    "feed", "watch", "channel", "alias", "poll", "http", "store", "web",
+];
 
 /// What a secret can be.
 const SECRET: &str = "{ credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
@@ -105,8 +108,24 @@ pub(super) struct RawStore {
     pub(super) connections: Option<At<i64>>,
 }
 
+/// `[web]`
+pub(super) struct RawWeb {
+    pub(super) listen: Option<At<String>>,
+    pub(super) url: Option<At<String>>,
+    pub(super) metrics: Option<At<String>>,
+    pub(super) trusted_proxy: Option<RawProxy>,
+}
+
+/// `trusted_proxy` of `[web]`.
+pub(super) struct RawProxy {
+    pub(super) from: Option<At<Vec<At<String>>>>,
+    pub(super) user_header: Option<At<String>>,
+    pub(super) role_header: Option<At<String>>,
+}
+
 /// `[[feed]]`
 pub(super) struct RawFeed {
+    pub(super) place: Place,
     pub(super) url: Option<At<String>>,
     pub(super) name: Option<At<String>>,
     pub(super) every: Option<At<String>>,
@@ -241,9 +260,11 @@ impl RawFile {
                 if let Some(store) = root.table("store", report) {
                     file.store = RawStore::read(store, report);
                 }
+                let web = root.table("web", report);
+                file.web = web.map(|web| RawWeb::read(web, report));
             }
             Role::Included => {
-                for key in ["include", "state_dir", "poll", "http", "store"] {
+                for key in ["include", "state_dir", "poll", "http", "store", "web"] {
                     root.refuse(key, "it belongs in the main file", report);
                 }
             }
@@ -356,9 +377,41 @@ impl RawStore {
     }
 }
 
+impl RawWeb {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
+        let web = Self {
+            listen: section.string("listen", report),
+            url: section.string("url", report),
+            metrics: section.string("metrics", report),
+            trusted_proxy: section
+                .table("trusted_proxy", report)
+                .map(|proxy| RawProxy::read(proxy, report)),
+        };
+        section.finish(report);
+        web
+    }
+}
+
+impl RawProxy {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
+        let proxy = Self {
+            from: section
+                .required("from", report)
+                .and_then(|from| from.strings(report)),
+            user_header: section
+                .required("user_header", report)
+                .and_then(|name| name.string(report)),
+            role_header: section.string("role_header", report),
+        };
+        section.finish(report);
+        proxy
+    }
+}
+
 impl RawFeed {
     fn read(mut section: Section<'_>, report: &Report) -> Self {
         let feed = Self {
+            place: section.place.clone(),
             url: section
                 .required("url", report)
                 .and_then(|url| url.string(report)),

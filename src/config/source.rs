@@ -153,6 +153,12 @@ impl Place {
         }))
     }
 
+    /// The file and the line: `newswatch.toml:41`.
+    pub(super) fn shown(&self) -> String {
+        let line = self.source.position(self.span.start).line;
+        format!("{}:{line}", self.source.name)
+    }
+
     /// The same place under another key path.
     pub(super) fn under(&self, span: Range<usize>, path: String) -> Self {
         Self(Arc::new(Spot {

@@ -14,6 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use crate::clock::Clock;
@@ -120,13 +121,14 @@ pub async fn pass(ctx: Arc<Context>) -> anyhow::Result<Passed> {
 async fn serve(config_path: &Path, config: Config, clock: Clock) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     let fixed = build::Fixed::of(&config);
+    let configs = watch::Sender::new(Arc::new(config.clone()));
     let sign = Sign::new(&config.state_dir, config_path, Mode::Service, clock.clone());
     let sign = Arc::new(sign);
     let Some(ctx) = build::when_it_can_write(config, &clock, &mut signals, &sign).await? else {
         sign.tell_of_the_end();
         return Ok(());
     };
-    let mut running = Running::start(Arc::new(ctx), &sign);
+    let mut running = Running::start(Arc::new(ctx), &sign, configs.subscribe());
     let ctx = running.context();
     info!(
         feeds = ctx.plan().feeds.len(),
@@ -140,7 +142,7 @@ async fn serve(config_path: &Path, config: Config, clock: Clock) -> anyhow::Resu
                 Told::Stop => break,
                 Told::Reload => {
                     systemd::reloading();
-                    reload(config_path, &fixed, &ctx).await;
+                    reload(config_path, &fixed, &ctx, &configs).await;
                     systemd::ready();
                 }
             },
@@ -161,11 +163,19 @@ async fn serve(config_path: &Path, config: Config, clock: Clock) -> anyhow::Resu
 }
 
 /// Reads the configuration again and puts its plan in force; where it cannot be used, the old one stays.
-async fn reload(config_path: &Path, fixed: &build::Fixed, ctx: &Context) {
+async fn reload(
+    config_path: &Path,
+    fixed: &build::Fixed,
+    ctx: &Context,
+    configs: &watch::Sender<Arc<Config>>,
+) {
     let next = async {
         let config = load(config_path)?;
         fixed.warn_of_changes(&config);
-        adopt(ctx, config).await
+        let shown = Arc::new(config.clone());
+        adopt(ctx, config).await?;
+        configs.send_replace(shown);
+        anyhow::Ok(())
     };
     match next.await {
         Ok(()) => {

@@ -1,13 +1,15 @@
-//! The stages, running until they are told to stop.
+//! The stages and the pages beside them, running until they are told to stop.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::presence::{Sign, keep_telling};
+use crate::config::Config;
 use crate::pipeline::flag::Flag;
 use crate::pipeline::gather::Gather;
 use crate::pipeline::notify::Notify;
@@ -16,6 +18,7 @@ use crate::pipeline::retain::Retain;
 use crate::pipeline::scrape::Scrape;
 use crate::pipeline::{Context, Stage, Until, drive};
 use crate::systemd;
+use crate::web;
 
 /// The time that work under way gets to come to its end when the service stops; systemd waits 15 s.
 const DRAIN: Duration = Duration::from_secs(7);
@@ -34,7 +37,11 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn start(ctx: Arc<Context>, sign: &Arc<Sign>) -> Self {
+    pub(super) fn start(
+        ctx: Arc<Context>,
+        sign: &Arc<Sign>,
+        configs: watch::Receiver<Arc<Config>>,
+    ) -> Self {
         let mut running = Self {
             ctx,
             stop: CancellationToken::new(),
@@ -52,6 +59,8 @@ impl Running {
         running.loops.spawn(telling);
         let watch = watch_the_clock(Arc::clone(&running.ctx), running.stop.clone());
         running.loops.spawn(watch);
+        let pages = web::run(Arc::clone(&running.ctx), configs, running.stop.clone());
+        running.loops.spawn(pages);
         running
     }
 

@@ -19,6 +19,7 @@ mod listing;
 mod occasion;
 mod pace;
 mod quote;
+mod role;
 mod shown;
 mod time;
 mod trouble;
@@ -50,6 +51,7 @@ pub use quote::{
     FoundPlace, FoundWords, Outlet, Passage, Quote, Reading, TextState, joined_marks,
     one_line_with_marks,
 };
+pub use role::Role;
 pub use shown::{MAX_SHOWN_CHARS, Shown, visible};
 pub use time::{LocalTimestamp, Timestamp};
 pub use trouble::Trouble;

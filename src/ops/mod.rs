@@ -5,10 +5,16 @@
 
 pub mod alerts;
 pub mod backtest;
+pub mod channel;
+pub mod entrance;
 pub mod explain;
+pub mod feed;
 pub mod in_order;
 mod language;
+pub mod now;
 pub mod search;
 pub mod status;
+pub mod told;
+pub mod watch;
 
 pub use language::depends_on_language;

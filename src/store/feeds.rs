@@ -167,7 +167,7 @@ impl Store {
             let due = Due {
                 table: "polls",
                 key: "feed_id",
-                condition: "active = 1 AND gone = 0 AND due_at <= $4",
+                condition: "active = 1 AND gone = 0 AND paused = 0 AND due_at <= $4",
                 order: "due_at, feed_id",
                 values: vec![ms(due_by).into()],
             };

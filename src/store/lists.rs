@@ -318,12 +318,12 @@ pub(super) fn alerts_of(tx: &mut dyn Tx, delivery: &DeliveryId) -> Result<Vec<Al
 }
 
 /// The columns that [`read`] reads, of a table named `a`.
-const COLUMNS: &str = "a.id, a.watch, a.score, a.terms, a.sentence, a.priority, a.report_id, \
+pub(super) const COLUMNS: &str = "a.id, a.watch, a.score, a.terms, a.sentence, a.priority, a.report_id, \
      a.entry_id, a.title, a.url, a.source, a.published_at, a.published_offset_s, a.summary_only, \
      a.raised_at, a.quote, a.reading";
 
 /// Reads alerts from a statement over [`COLUMNS`], each with the feeds that have announced its report so far.
-fn read(tx: &mut dyn Tx, sql: &str, values: &[Val]) -> Result<Vec<Alert>, StoreError> {
+pub(super) fn read(tx: &mut dyn Tx, sql: &str, values: &[Val]) -> Result<Vec<Alert>, StoreError> {
     let mut alerts = tx
         .rows(sql, values)?
         .iter_mut()
@@ -472,13 +472,13 @@ fn held_line(row: &mut Row) -> Result<(ListPlace, AlertLine), StoreError> {
     Ok((ListPlace::Held(at, number), line))
 }
 
-fn reason(row: &mut Row) -> Result<HoldReason, StoreError> {
+pub(super) fn reason(row: &mut Row) -> Result<HoldReason, StoreError> {
     let text = row.next_text()?;
     serde_json::from_str(&text).map_err(|_| row.lacks("a reason"))
 }
 
 /// Where the copies of each alert stand.
-fn lines_of(
+pub(super) fn lines_of(
     tx: &mut dyn Tx,
     alerts: &[Alert],
 ) -> Result<HashMap<AlertId, Vec<DeliveryLine>>, StoreError> {
@@ -526,7 +526,7 @@ fn delivery_line(row: &mut Row) -> Result<DeliveryLine, StoreError> {
     })
 }
 
-fn detail(
+pub(super) fn detail(
     tx: &mut dyn Tx,
     alert: Alert,
     lines: Vec<DeliveryLine>,

@@ -13,10 +13,12 @@ mod backup;
 mod claims;
 mod database;
 mod deliveries;
+mod entrance;
 mod entries;
 mod feeds;
 mod flagging;
 mod hosts;
+mod journal;
 mod kept;
 mod legs;
 mod lists;
@@ -31,6 +33,7 @@ mod reports;
 mod robots;
 mod schema;
 mod server;
+mod shown;
 mod sqlite;
 mod times;
 mod tx;
@@ -51,18 +54,23 @@ pub use backup::{backup, restore};
 pub use claims::Claim;
 pub use database::{Database, Durability, Job};
 pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, RetrySelection, Unrendered};
+pub use entrance::{WebSession, WebToken, WebUser};
 pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use flagging::{FlagWork, Flagged, Judged};
+pub use journal::{Answered, JournalLine, Mark};
 pub use kept::{Kept, KeptPlace};
 pub use lists::{
     AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine, ListCursor, ListPlace, Listed,
 };
 pub use marks::{Mark, Marks, Standing, ask_again, documents_set_aside};
 pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};
-pub use report::{ChannelLine, Counts, FeedLine, GivenUp, Report, Summary};
+pub use report::{ChannelLine, Counts, FeedLine, GivenUp, Paused, Report, Summary};
 pub use robots::KnownRobots;
 pub(crate) use server::MAX_WORKER_BYTES;
 pub use server::{Server, ServerError};
+pub use shown::{
+    DayCount, EntryLine, HeldLine, OpenDelivery, Pulse, ShownAlert, ShownAlertDetail, ShownFilter,
+};
 pub use sqlite::{Access, Sqlite};
 pub use tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val};
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::deliveries::channel_state;
 use super::tx::{StoreError, Tx};
 use super::{Store, count, filled, limit_of, list, opt_timestamp, timestamp, url};
-use crate::domain::{ChannelName, ChannelState, DeliveryId, Timestamp};
+use crate::domain::{ChannelName, ChannelState, DeliveryId, FeedId, Timestamp};
 
 /// How everything is.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,9 +18,24 @@ pub struct Report {
     pub counts: Counts,
 }
 
+/// A feed that somebody has paused.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Paused {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub why: String,
+}
+
 /// How a feed is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeedLine {
+    /// Its id.
+    pub id: FeedId,
+    /// While somebody has paused it.
+    pub paused: Option<Paused>,
     /// The address in the configuration.
     pub url: url::Url,
     /// The address it is polled at.
@@ -226,7 +241,8 @@ impl Store {
 
 fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
     tx.rows(
-        "SELECT f.url, CASE WHEN p.found = 2 THEN f.url ELSE p.fetch_url END, p.found, COALESCE(f.name, f.title),
+        "SELECT f.id, f.paused_at, f.paused_by, f.paused_why, f.url,
+             CASE WHEN p.found = 2 THEN f.url ELSE p.fetch_url END, p.found, COALESCE(f.name, f.title),
              p.gone, p.failures, p.failing_since, p.error,
              CASE WHEN p.error IS NULL THEN NULL ELSE p.trouble END, p.last_success_at, p.due_at, f.page_problem,
              f.pages_failing_since, f.repairs, f.entries
@@ -236,6 +252,8 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
     .iter_mut()
     .map(|row| {
         Ok(FeedLine {
+            id: FeedId(row.next_int()?),
+            paused: paused(row)?,
             url: url(row)?,
             fetch_url: url(row)?,
             is_found: row.next_int()? == 1,
@@ -254,6 +272,16 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
         })
     })
     .collect()
+}
+
+fn paused(row: &mut super::Row) -> Result<Option<Paused>, StoreError> {
+    let at = opt_timestamp(row)?;
+    let (by, why) = (row.next_opt_text()?, row.next_opt_text()?);
+    Ok(at.map(|at| Paused {
+        at,
+        by: by.unwrap_or_default(),
+        why: why.unwrap_or_default(),
+    }))
 }
 
 fn channel_lines(tx: &mut dyn Tx) -> Result<Vec<ChannelLine>, StoreError> {

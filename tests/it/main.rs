@@ -42,4 +42,5 @@ mod supply;
 mod support;
 mod tidy;
 mod turns;
+mod web;
 mod webhook;

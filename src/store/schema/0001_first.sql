@@ -7,6 +7,64 @@ CREATE TABLE installation (
     id TEXT NOT NULL
 ) {STRICT};
 
+-- Who may come in by the web pages and the API. What lets somebody in is kept as its SHA-256 alone.
+CREATE TABLE web_users (
+    name TEXT PRIMARY KEY,
+    role TEXT NOT NULL,                    -- 'reader', 'editor', 'admin'
+    password TEXT NOT NULL,                -- argon2id, with its settings and its salt
+    zone TEXT,                             -- the time zone that times are shown in
+    made_at {BIGINT} NOT NULL
+) {STRICT};
+
+CREATE TABLE web_links (
+    hash TEXT PRIMARY KEY,
+    user_name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    made_at {BIGINT} NOT NULL
+) {STRICT};
+
+CREATE TABLE web_sessions (
+    hash TEXT PRIMARY KEY,
+    user_name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    made_at {BIGINT} NOT NULL,
+    seen_at {BIGINT} NOT NULL
+) {STRICT};
+
+CREATE INDEX web_sessions_user ON web_sessions(user_name);
+CREATE INDEX web_sessions_seen ON web_sessions(seen_at);
+
+CREATE TABLE web_tokens (
+    name TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    opens TEXT NOT NULL,                   -- the one address that it opens; '' for all that its role may
+    made_at {BIGINT} NOT NULL,
+    used_at {BIGINT}
+) {STRICT};
+
+-- Who changed what by hand, and when.
+CREATE TABLE journal (
+    seq {PK},
+    at {BIGINT} NOT NULL,
+    who TEXT NOT NULL,
+    what TEXT NOT NULL,                    -- a word: 'alert-marked', 'feed-paused', ...
+    subject TEXT NOT NULL,                 -- which one
+    before TEXT NOT NULL,
+    after TEXT NOT NULL
+) {STRICT};
+
+-- Answers to requests that carry a key of their own, to give the same one when they come again.
+CREATE TABLE web_answers (
+    key TEXT PRIMARY KEY,                  -- the SHA-256 of who asked and their key
+    request TEXT NOT NULL,                 -- the SHA-256 of what was asked
+    status {BIGINT} NOT NULL,              -- 0 while it is being answered
+    body TEXT NOT NULL,
+    made_at {BIGINT} NOT NULL
+) {STRICT};
+
+CREATE INDEX web_answers_made ON web_answers(made_at);
+
 -- What people know of a feed. What a poll changes each time stands in polls.
 CREATE TABLE feeds (
     id {PK},
@@ -17,13 +75,17 @@ CREATE TABLE feeds (
     entries {BIGINT} NOT NULL DEFAULT 0,   -- how many of its entries are known
     page_problem TEXT,                     -- what was wrong with the newest article's page
     pages_failing_since {BIGINT},
-    repairs TEXT NOT NULL DEFAULT '[]'     -- JSON list: what had to be mended at the last good poll
+    repairs TEXT NOT NULL DEFAULT '[]',    -- JSON list: what had to be mended at the last good poll
+    paused_at {BIGINT},                    -- while somebody has paused it
+    paused_by TEXT,
+    paused_why TEXT
 ) {STRICT};
 
 CREATE TABLE polls (
     feed_id {BIGINT} PRIMARY KEY REFERENCES feeds(id),
     slot {BIGINT} NOT NULL,                -- 0 to 255, of the host that is polled: feeds of one host share it
     active {BIGINT} NOT NULL,              -- 1 while it stands in the configuration
+    paused {BIGINT} NOT NULL DEFAULT 0,    -- 1 while somebody has paused it
     gone {BIGINT} NOT NULL DEFAULT 0,      -- 1 after HTTP 410
     due_at {BIGINT} NOT NULL,
     polled_at {BIGINT} NOT NULL DEFAULT 0, -- when due_at was set: nothing set later than now is believed
@@ -101,6 +163,7 @@ CREATE INDEX entries_pages ON entries(host, feed_id, id) WHERE state = 0;
 CREATE INDEX entries_leased ON entries(claimed_by) WHERE lease_until > 0;
 CREATE INDEX entries_set_aside ON entries(set_aside) WHERE set_aside IS NOT NULL;
 CREATE INDEX entries_report ON entries(report_id, id) WHERE report_id IS NOT NULL;
+CREATE INDEX entries_feed ON entries(feed_id, id);
 
 CREATE TABLE entry_keys (
     feed_id {BIGINT} NOT NULL REFERENCES feeds(id),
@@ -160,6 +223,14 @@ CREATE TABLE alerts (
 
 CREATE INDEX alerts_by_time ON alerts(raised_at, seq);
 CREATE INDEX alerts_watch ON alerts(watch, raised_at, seq);
+
+-- What people think of an alert.
+CREATE TABLE alert_marks (
+    alert_id TEXT {C} PRIMARY KEY REFERENCES alerts(id),
+    mark TEXT NOT NULL,                    -- 'useful', 'noise'
+    who TEXT NOT NULL,
+    at {BIGINT} NOT NULL
+) {STRICT};
 
 -- A match that raised no alert, and why.
 CREATE TABLE held (

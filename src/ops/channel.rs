@@ -1,0 +1,170 @@
+//! Channels as people see them, what was not delivered, and a test of one.
+
+use serde::Serialize;
+
+use super::now::cut;
+use super::told::masked;
+use crate::channel::Channel;
+use crate::domain::{
+    Alert, AlertId, AttemptOutcome, DeliveryId, Destination, EntryId, InstallationId, Match,
+    Priority, Quote, Reading, ReportId, Timestamp, WatchName,
+};
+use crate::store::{ChannelLine, OpenDelivery};
+
+/// The most that is told of what the other side said, in characters.
+const MAX_ANSWER_CHARS: usize = 2_000;
+
+/// A channel as people see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChannelRow {
+    /// Its name.
+    pub name: String,
+    /// How it is: `ok`, `failing`, `paused`, `misconfigured`, `gone`, or `unused`.
+    pub state: &'static str,
+    /// What went wrong last.
+    pub error: Option<String>,
+    /// Since when it fails.
+    pub failing_since: Option<Timestamp>,
+    /// When it last accepted a message.
+    pub last_success_at: Option<Timestamp>,
+    /// Until when nothing is sent.
+    pub not_before: Option<Timestamp>,
+    /// Legs that wait.
+    pub waiting: u64,
+    /// Legs that were delivered.
+    pub delivered: u64,
+    /// Legs that are held.
+    pub held: u64,
+    /// Legs that were given up.
+    pub abandoned: u64,
+}
+
+impl ChannelRow {
+    /// A channel as people see it.
+    #[must_use]
+    pub fn of(line: &ChannelLine) -> Self {
+        let is_unused = line.last_success_at.is_none()
+            && line.error.is_none()
+            && line.waiting + line.delivered + line.held + line.abandoned == 0;
+        Self {
+            name: line.name.0.clone(),
+            state: if is_unused { "unused" } else { line.state.as_str() },
+            error: line.error.as_deref().map(|error| cut(error, 400)),
+            failing_since: line.failing_since,
+            last_success_at: line.last_success_at,
+            not_before: line.not_before,
+            waiting: line.waiting,
+            delivered: line.delivered,
+            held: line.held,
+            abandoned: line.abandoned,
+        }
+    }
+}
+
+/// A delivery that was not accepted, as people see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OpenRow {
+    /// Its id.
+    pub id: String,
+    /// The channel.
+    pub channel: String,
+    /// The mail address, masked.
+    pub recipient: Option<String>,
+    /// `waiting` or `abandoned`.
+    pub state: &'static str,
+    /// When it is tried next, or was given up.
+    pub at: Timestamp,
+    /// Tries that count against the schedule.
+    pub tries: u32,
+    /// Why the last try failed.
+    pub reason: Option<String>,
+    /// The first of its alerts.
+    pub alert: Option<String>,
+    /// The headline of it.
+    pub title: Option<String>,
+    /// How many alerts it holds.
+    pub alerts: u32,
+}
+
+impl OpenRow {
+    /// A delivery as people see it.
+    #[must_use]
+    pub fn of(open: OpenDelivery) -> Self {
+        let (alert, title) = open.alert.map(|(id, title)| (id.0, cut(&title, 300))).unzip();
+        Self {
+            id: open.id.0,
+            channel: open.channel.0,
+            recipient: open.recipient.as_deref().map(masked),
+            state: if open.is_abandoned { "abandoned" } else { "waiting" },
+            at: open.at,
+            tries: open.tries,
+            reason: open.reason.map(|reason| cut(&reason, 400)),
+            alert,
+            title,
+            alerts: open.alerts,
+        }
+    }
+}
+
+/// What became of a test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tested {
+    /// Where it went.
+    pub to: String,
+    /// Whether it was accepted.
+    pub accepted: bool,
+    /// How it ended.
+    pub outcome: String,
+    /// What the other side said.
+    pub answer: Option<String>,
+}
+
+/// Sends a test alert to one destination of a channel.
+pub async fn test(channel: &Channel, destination: &Destination, now: Timestamp) -> Tested {
+    let alert = test_alert(destination, now);
+    let delivery = DeliveryId::derive(destination, std::slice::from_ref(&alert.id));
+    let recipient = destination.recipient.as_deref();
+    let attempt = channel.attempt(&delivery, recipient, &[alert], now).await;
+    let outcome = match attempt.outcome.reason() {
+        None => format!("accepted as {delivery}"),
+        Some(reason) => format!("not accepted: {}", cut(reason, MAX_ANSWER_CHARS)),
+    };
+    Tested {
+        to: match recipient {
+            Some(recipient) => format!("{} ({})", destination.channel, masked(recipient)),
+            None => destination.channel.to_string(),
+        },
+        accepted: attempt.outcome == AttemptOutcome::Accepted,
+        outcome,
+        answer: attempt.answer.map(|answer| cut(&answer, MAX_ANSWER_CHARS)),
+    }
+}
+
+fn test_alert(destination: &Destination, now: Timestamp) -> Alert {
+    let watch = WatchName("test".into());
+    Alert {
+        id: AlertId::derive(
+            &InstallationId("test".into()),
+            &watch.0,
+            &format!("{} {now}", destination.channel),
+        ),
+        found: Match {
+            watch,
+            score: 1.0,
+            terms: vec!["test alert".into()],
+            sentence: "This is a test alert: if you read it, the channel works.".into(),
+            quote: Quote::default(),
+        },
+        priority: Priority::Normal,
+        report: ReportId(0),
+        entry: EntryId(0),
+        feeds: vec!["newswatch".into()],
+        title: "Test alert of newswatch".into(),
+        url: None,
+        source: Some("newswatch".into()),
+        published: None,
+        summary_only: false,
+        reading: Reading::default(),
+        raised_at: now,
+    }
+}

@@ -1,0 +1,291 @@
+//! Feeds as people see them: how each is, what to do about one that fails, what became of its entries.
+
+use serde::Serialize;
+
+use super::now::{Day, Days, cut};
+use crate::domain::{Feed, FeedId, Timestamp, shown_url};
+use crate::store::{EntryLine, FeedLine, Paused, Store, StoreError};
+
+/// Entries that are shown of a feed.
+const SHOWN_ENTRIES: usize = 30;
+
+/// Entries of a feed that are counted by day.
+const COUNTED_ENTRIES: usize = 5_000;
+
+/// How a feed is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FeedState {
+    /// Its last poll failed.
+    Failing,
+    /// Its server says that it is gone.
+    Gone,
+    /// Somebody has paused it.
+    Paused,
+    /// It was never read.
+    New,
+    /// Its last poll was good.
+    Fine,
+}
+
+impl FeedState {
+    /// How a feed is.
+    #[must_use]
+    pub fn of(feed: &FeedLine) -> Self {
+        if feed.paused.is_some() {
+            Self::Paused
+        } else if feed.gone {
+            Self::Gone
+        } else if feed.error.is_some() {
+            Self::Failing
+        } else if feed.last_success_at.is_none() {
+            Self::New
+        } else {
+            Self::Fine
+        }
+    }
+}
+
+/// A feed as people see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct FeedRow {
+    /// Its number.
+    pub id: i64,
+    /// How it is.
+    pub state: FeedState,
+    /// What people call it.
+    pub name: String,
+    /// The address in the configuration.
+    pub url: String,
+    /// The address it is polled at.
+    pub fetch_url: String,
+    /// Its labels.
+    pub tags: Vec<String>,
+    /// Where it is written.
+    pub place: Option<String>,
+    /// Why the last poll failed.
+    pub error: Option<String>,
+    /// What can be done about that.
+    pub advice: Option<&'static str>,
+    /// Failed polls in a row.
+    pub failures: u32,
+    /// Since when it fails.
+    pub failing_since: Option<Timestamp>,
+    /// When it was read last.
+    pub last_success_at: Option<Timestamp>,
+    /// When it is polled next.
+    pub next_poll_at: Option<Timestamp>,
+    /// The seconds between its polls.
+    pub every_s: Option<u64>,
+    /// How many of its entries are known.
+    pub entries: u32,
+    /// Why the page of its newest article could not be used.
+    pub page_problem: Option<String>,
+    /// What had to be mended at the last good poll.
+    pub repairs: Vec<String>,
+    /// While somebody has paused it.
+    pub paused: Option<Paused>,
+}
+
+impl FeedRow {
+    /// Joins what is stored of a feed with what the configuration says.
+    #[must_use]
+    pub fn of(line: &FeedLine, configured: &[Feed], places: Option<&[String]>) -> Self {
+        let place = configured.iter().position(|feed| feed.url == line.url);
+        let feed = place.and_then(|place| configured.get(place));
+        let state = FeedState::of(line);
+        let rests = matches!(state, FeedState::Gone | FeedState::Paused);
+        Self {
+            id: line.id.0,
+            state,
+            name: line
+                .name
+                .as_deref()
+                .map_or_else(|| host_of(line), |name| cut(name, 200)),
+            url: shown_url(&line.url),
+            fetch_url: shown_url(&line.fetch_url),
+            tags: feed.map(|feed| feed.tags.clone()).unwrap_or_default(),
+            place: place.and_then(|place| places?.get(place).cloned()),
+            error: line.error.as_deref().map(|error| cut(error, 400)),
+            advice: line.error.as_deref().and_then(advice),
+            failures: line.failures,
+            failing_since: line.failing_since,
+            last_success_at: line.last_success_at,
+            next_poll_at: (!rests).then_some(line.next_poll_at),
+            every_s: feed.map(|feed| feed.every.as_secs()),
+            entries: line.entries,
+            page_problem: line.page_problem.as_deref().map(|problem| cut(problem, 400)),
+            repairs: line.repairs.clone(),
+            paused: line.paused.clone(),
+        }
+    }
+}
+
+fn host_of(line: &FeedLine) -> String {
+    line.url.host_str().unwrap_or_default().to_owned()
+}
+
+/// What can be done about a failure, by what its clause says.
+fn advice(error: &str) -> Option<&'static str> {
+    let error = error.to_lowercase();
+    let advices = [
+        (
+            &["403", "401", "429", "robots"][..],
+            "The site does not want to be asked by programs, or not so often. Raise every, and set contact under [http] so \
+             that its owner can reach you. newswatch does not disguise itself.",
+        ),
+        (
+            &["404", "410", "gone"],
+            "There is nothing at this address any more. newswatch feeds discover finds the site's new one.",
+        ),
+        (
+            &["not a feed", "no feed", "is no feed", "html"],
+            "A web page came where a feed was expected. newswatch feeds discover finds the feed behind a page.",
+        ),
+        (
+            &["not public", "private"],
+            "The address is inside a network. Name it under allow_private of [http] if it is meant.",
+        ),
+        (
+            &["certificate", "tls"],
+            "The connection cannot be trusted. Its owner has to mend the certificate; newswatch does not go without.",
+        ),
+        (
+            &["name", "dns", "resolve", "address"],
+            "The host's name leads nowhere: it is mistyped, has gone, or the name servers cannot be reached.",
+        ),
+        (
+            &["connection", "timed out", "in time", "500", "502", "503", "504"],
+            "The server does not answer as it should. It is asked again, with growing waits; nothing is lost while it is away.",
+        ),
+    ];
+    advices
+        .iter()
+        .find(|(words, _)| words.iter().any(|word| error.contains(word)))
+        .map(|(_, advice)| *advice)
+}
+
+/// All feeds, those that need somebody first: failing longest, gone, paused, new, fine by name.
+///
+/// # Errors
+/// When the store fails.
+pub async fn feeds(
+    store: &Store,
+    configured: &[Feed],
+    places: &[String],
+) -> Result<Vec<FeedRow>, StoreError> {
+    let report = store.report().await?;
+    // A lookup of its own: joining by search would take a minute for 20,000 feeds.
+    let by_url: std::collections::HashMap<&str, usize> = configured
+        .iter()
+        .enumerate()
+        .map(|(place, feed)| (feed.url.as_str(), place))
+        .collect();
+    let mut rows: Vec<FeedRow> = report
+        .feeds
+        .iter()
+        .map(|line| {
+            let place = by_url.get(line.url.as_str()).copied();
+            let feed = place.and_then(|place| configured.get(place));
+            let written = place.and_then(|place| places.get(place));
+            FeedRow::of(
+                line,
+                feed.map(std::slice::from_ref).unwrap_or_default(),
+                written.map(std::slice::from_ref),
+            )
+        })
+        .collect();
+    rows.sort_by_cached_key(|row| {
+        let group = match row.state {
+            FeedState::Failing => 0,
+            FeedState::Gone => 1,
+            FeedState::Paused => 2,
+            FeedState::New => 3,
+            FeedState::Fine => 4,
+        };
+        let since = row.failing_since.filter(|_| row.state == FeedState::Failing);
+        (group, since, row.name.to_lowercase(), row.id)
+    });
+    Ok(rows)
+}
+
+/// A feed with its entries.
+#[derive(Debug, Clone, Serialize)]
+pub struct FeedDetail {
+    /// The feed.
+    pub feed: FeedRow,
+    /// Its entries by the day they were found.
+    pub days: Vec<Day>,
+    /// The newest entries and what became of them.
+    pub newest: Vec<EntryRow>,
+}
+
+/// An entry and what became of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct EntryRow {
+    /// The headline.
+    pub title: String,
+    /// The link.
+    pub url: Option<String>,
+    /// When it was published, as the feed says.
+    pub published_at: Option<Timestamp>,
+    /// When it was found.
+    pub found_at: Timestamp,
+    /// `alert`, `held`, `read`, `summary`, `waits`, `seen`.
+    pub fate: &'static str,
+    /// Why its page did not give the whole text.
+    pub page_problem: Option<String>,
+    /// The alert that it raised.
+    pub alert: Option<String>,
+}
+
+/// One feed with its entries; `None` where there is no such feed.
+///
+/// # Errors
+/// When the store fails.
+pub async fn feed(
+    store: &Store,
+    configured: &[Feed],
+    places: &[String],
+    id: i64,
+    days: Days,
+) -> Result<Option<FeedDetail>, StoreError> {
+    let report = store.report().await?;
+    let Some(line) = report.feeds.iter().find(|line| line.id.0 == id) else {
+        return Ok(None);
+    };
+    let found = store.found_times(FeedId(id), COUNTED_ENTRIES).await?;
+    let mut counted = days.of_watch(&[], None);
+    for at in found {
+        let day = days.of(at);
+        if let Some(counted) = counted.iter_mut().find(|counted| counted.day == day) {
+            counted.told += 1;
+        }
+    }
+    let newest = store.entries_of(FeedId(id), SHOWN_ENTRIES).await?;
+    Ok(Some(FeedDetail {
+        feed: FeedRow::of(line, configured, Some(places)),
+        days: counted,
+        newest: newest.into_iter().map(entry_row).collect(),
+    }))
+}
+
+fn entry_row(entry: EntryLine) -> EntryRow {
+    let fate = match entry.state {
+        3 => "seen",
+        0 | 1 => "waits",
+        _ if entry.alert.is_some() => "alert",
+        _ if entry.held > 0 => "held",
+        _ if entry.page_problem.is_some() => "summary",
+        _ => "read",
+    };
+    EntryRow {
+        title: cut(entry.title.as_deref().unwrap_or("(no headline)"), 300),
+        url: entry.url.map(String::from),
+        published_at: entry.published_at,
+        found_at: entry.found_at,
+        fate,
+        page_problem: entry.page_problem.map(|problem| cut(&problem, 300)),
+        alert: entry.alert.map(|alert| alert.0),
+    }
+}

@@ -1,0 +1,161 @@
+//! A watch as a page shows it: what it looks for, its days, its newest alerts, where they come from.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::now::{Day, Days, ReportRow, reports};
+use crate::domain::{FeedSelector, Watch};
+use crate::matching::{Asks, WatchSource};
+use crate::store::{Mark, ShownFilter, Store, StoreError};
+
+/// Alerts that are looked at for outlets and terms.
+const LOOKED_AT: usize = 500;
+
+/// Outlets that are named.
+const SHOWN_OUTLETS: usize = 6;
+
+/// Newest reports that are shown.
+const SHOWN_REPORTS: usize = 10;
+
+/// A watch as a page shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct WatchDetail {
+    /// The watch.
+    pub watch: WatchRow,
+    /// Its days, the oldest first.
+    pub days: Vec<Day>,
+    /// Alerts of these days.
+    pub told: u64,
+    /// Held matches of these days.
+    pub held: u64,
+    /// The newest reports that it told of.
+    pub newest: Vec<ReportRow>,
+    /// Who published what it told of, the most first.
+    pub outlets: Vec<(String, usize)>,
+    /// Alerts of outlets that are not named.
+    pub other_outlets: usize,
+    /// The terms that were found, the most first.
+    pub terms: Vec<(String, usize)>,
+    /// The languages of the articles, the most first.
+    pub langs: Vec<(String, usize)>,
+    /// Marked alerts among those looked at.
+    pub marked: usize,
+    /// Those of them that are marked useful, in percent.
+    pub useful: Option<usize>,
+}
+
+/// A watch as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WatchRow {
+    /// Its name.
+    pub name: String,
+    /// Its query; a list of terms as one.
+    pub query: String,
+    /// How urgent its alerts are.
+    pub priority: &'static str,
+    /// The channels that it tells.
+    pub tells: Vec<String>,
+    /// The feeds that it looks at; empty for all.
+    pub feeds: Vec<String>,
+    /// Where it is written.
+    pub place: Option<String>,
+}
+
+impl WatchRow {
+    /// Joins a watch with what it looks for.
+    #[must_use]
+    pub fn of(watch: &Watch, source: Option<&WatchSource>, place: Option<&String>) -> Self {
+        let mut tells: Vec<String> = Vec::new();
+        for destination in &watch.notify {
+            if !tells.contains(&destination.channel.0) {
+                tells.push(destination.channel.0.clone());
+            }
+        }
+        let feeds = watch.feeds.iter().map(|selector| match selector {
+            FeedSelector::Tag(tag) => format!("tag:{tag}"),
+            FeedSelector::Feed(name) => name.clone(),
+        });
+        Self {
+            name: watch.name.0.clone(),
+            query: source.map(query_of).unwrap_or_default(),
+            priority: watch.priority.as_str(),
+            tells,
+            feeds: feeds.collect(),
+            place: place.cloned(),
+        }
+    }
+}
+
+/// What a watch looks for, as one text.
+fn query_of(source: &WatchSource) -> String {
+    match &source.asks {
+        Asks::Query(query) => query.clone(),
+        Asks::Terms(terms) => terms.join("  ·  "),
+    }
+}
+
+/// The watches in their order.
+#[must_use]
+pub fn watches(watches: &[Watch], sources: &[WatchSource], places: &[String]) -> Vec<WatchRow> {
+    watches
+        .iter()
+        .enumerate()
+        .map(|(place, watch)| WatchRow::of(watch, sources.get(place), places.get(place)))
+        .collect()
+}
+
+/// Tells all of a watch.
+///
+/// # Errors
+/// When the store fails.
+pub async fn watch(store: &Store, row: WatchRow, days: Days) -> Result<WatchDetail, StoreError> {
+    let name = crate::domain::WatchName(row.name.clone());
+    let counts = store.days(days.since(), days.offset_ms).await?;
+    let of_watch = days.of_watch(&counts, Some(&name));
+    let filter = |limit| ShownFilter {
+        watch: Some(name.clone()),
+        limit,
+        ..ShownFilter::default()
+    };
+    let (newest, _) = reports(store, filter(SHOWN_REPORTS)).await?;
+    let alerts = store
+        .shown_alerts(ShownFilter {
+            since: Some(days.since()),
+            ..filter(LOOKED_AT)
+        })
+        .await?;
+    let outlet = |shown: &crate::store::ShownAlert| {
+        let alert = &shown.alert;
+        let named = alert.source.clone().or_else(|| alert.feeds.first().cloned());
+        named.into_iter().collect::<Vec<_>>()
+    };
+    let mut outlets = most(alerts.iter().flat_map(outlet));
+    let others = outlets.split_off(outlets.len().min(SHOWN_OUTLETS));
+    let marks: Vec<Mark> = alerts.iter().filter_map(|shown| Some(shown.mark.as_ref()?.0)).collect();
+    let useful = marks.iter().filter(|mark| **mark == Mark::Useful).count();
+    Ok(WatchDetail {
+        watch: row,
+        told: of_watch.iter().map(|day| day.told).sum(),
+        held: of_watch.iter().map(|day| day.held).sum(),
+        days: of_watch,
+        newest,
+        outlets,
+        other_outlets: others.iter().map(|(_, alerts)| alerts).sum(),
+        terms: most(alerts.iter().flat_map(|shown| shown.alert.found.terms.clone())),
+        langs: most(alerts.iter().filter_map(|shown| shown.lang.clone())),
+        marked: marks.len(),
+        useful: (!marks.is_empty()).then(|| useful * 100 / marks.len()),
+    })
+}
+
+/// Counts texts, the most frequent first.
+fn most(texts: impl Iterator<Item = String>) -> Vec<(String, usize)> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for text in texts {
+        *counts.entry(text).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    counts
+}

@@ -1,0 +1,172 @@
+//! The description of the API, made of the table of routes: what is not in the table is not answered.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use super::answer::{MAX_LIMIT, json as answer};
+use crate::web::failure::Failure;
+use crate::web::routes::{Needs, ROUTES, Route};
+
+/// `GET /openapi.json`
+pub(super) async fn document(headers: HeaderMap) -> Result<Response, Failure> {
+    answer(&headers, &described())
+}
+
+/// The whole API, in the form of `OpenAPI` 3.1.
+pub(super) fn described() -> Value {
+    let mut paths: Map<String, Value> = Map::new();
+    for route in ROUTES.iter().filter(|route| !route.says.is_empty()) {
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        if let Some(path) = path.as_object_mut() {
+            path.insert(route.method.to_lowercase(), operation(route));
+        }
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "newswatch",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "What the pages show, for programs. Times are RFC 3339 in UTC.",
+        },
+        "servers": [{ "url": "/" }],
+        "security": [{ "token": [] }, { "session": [] }],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer" },
+                "session": { "type": "apiKey", "in": "cookie", "name": "newswatch" },
+            },
+            "schemas": { "Problem": problem() },
+        },
+    })
+}
+
+fn problem() -> Value {
+    json!({
+        "type": "object",
+        "description": "RFC 9457",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": { "type": "string" },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "detail": { "type": "string" },
+            "hint": { "type": ["string", "null"] },
+        },
+    })
+}
+
+fn operation(route: &Route) -> Value {
+    let is_stream = route.path.ends_with("/stream");
+    let kind = if is_stream { "text/event-stream" } else { "application/json" };
+    let schema = if is_stream { json!({ "type": "string" }) } else { json!({ "type": "object" }) };
+    let role = match route.needs {
+        Needs::Role(role) => role.as_str(),
+        Needs::Nobody | Needs::Feed => "nobody",
+    };
+    let mut operation = json!({
+        "summary": route.says,
+        "operationId": operation_id(route),
+        "description": format!("Takes the role {role}."),
+        "parameters": parameters(route),
+        "responses": {
+            "200": { "description": "Done.", "content": { kind: { "schema": schema } } },
+            "default": {
+                "description": "What went wrong.",
+                "content": {
+                    "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
+                },
+            },
+        },
+    });
+    let is_read = route.method == "GET" && !is_stream;
+    if let (true, Some(responses)) = (is_read, operation.get_mut("responses").and_then(Value::as_object_mut)) {
+        responses.insert("304".into(), json!({ "description": "It has not changed." }));
+    }
+    if let (Some(body), Some(fields)) = (body(route), operation.as_object_mut()) {
+        fields.insert("requestBody".into(), body);
+    }
+    operation
+}
+
+/// `post_feeds_id_pause`
+fn operation_id(route: &Route) -> String {
+    let path = route.path.trim_start_matches("/api/v1/");
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.collect();
+    format!("{}_{}", route.method.to_lowercase(), words.join("_"))
+}
+
+fn parameters(route: &Route) -> Vec<Value> {
+    let text = json!({ "type": "string" });
+    let query = |name: &str, schema: Value, says: &str| {
+        json!({ "name": name, "in": "query", "schema": schema, "description": says })
+    };
+    let mut parameters = Vec::new();
+    for name in route.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+        parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": text }));
+    }
+    let limit = || {
+        query(
+            "limit",
+            json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT }),
+            "At most this many.",
+        )
+    };
+    let after = || query("after", text.clone(), "What next of the page before said.");
+    match (route.method, route.path) {
+        ("GET", "/api/v1/alerts") => {
+            parameters.push(query("watch", text.clone(), "Those of this watch."));
+            parameters.push(query("since", json!({ "type": "string", "format": "date-time" }), "Those raised at this time or later."));
+            parameters.extend([after(), limit()]);
+        }
+        ("GET", "/api/v1/feeds") => {
+            parameters.push(query("state", text.clone(), "failing, gone, paused, new or fine."));
+            parameters.extend([after(), limit()]);
+        }
+        ("GET", "/api/v1/journal") => parameters.extend([after(), limit()]),
+        ("GET", "/api/v1/deliveries") => parameters.push(limit()),
+        ("GET", _) => {}
+        _ => parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
+            "description": "The same key, the same answer, for a day: it is done once.",
+        })),
+    }
+    parameters
+}
+
+fn body(route: &Route) -> Option<Value> {
+    let schema = match (route.method, route.path) {
+        ("PUT", "/api/v1/alerts/{id}/mark") => json!({
+            "type": "object", "required": ["mark"],
+            "properties": { "mark": { "type": "string", "enum": ["useful", "noise"] } },
+        }),
+        ("POST", "/api/v1/feeds/{id}/pause") => json!({
+            "type": "object", "required": ["why"],
+            "properties": { "why": { "type": "string", "minLength": 1 } },
+        }),
+        _ => return None,
+    };
+    Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_of_the_api_is_described_once() {
+        let described = described();
+        let paths = described["paths"].as_object().unwrap();
+        let operations: usize = paths.values().map(|path| path.as_object().unwrap().len()).sum();
+        let routes: Vec<_> = ROUTES.iter().filter(|route| route.path.starts_with("/api/")).collect();
+        assert_eq!(operations, routes.len());
+        assert!(routes.iter().all(|route| !route.says.is_empty()));
+        let mut ids: Vec<String> = routes.iter().map(|route| operation_id(route)).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), routes.len());
+    }
+}

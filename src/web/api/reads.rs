@@ -1,0 +1,191 @@
+//! What is asked and changes nothing.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::json;
+
+use super::answer::{DEFAULT_LIMIT, MAX_LIMIT, PageOf, json as answer};
+use crate::domain::{AlertId, Timestamp, WatchName};
+use crate::ops;
+use crate::ops::channel::{ChannelRow, OpenRow};
+use crate::store::ShownFilter;
+use crate::web::House;
+use crate::web::access::Visitor;
+use crate::web::failure::Failure;
+use crate::web::fields::Fields;
+use crate::web::pages::deliveries::channels as channel_lines;
+use crate::web::pages::watches::row_of;
+use crate::web::pages::{Zone, feeds as feed_pages};
+
+/// Days that are counted.
+const DAYS: i64 = 30;
+
+type Answered = Result<Response, Failure>;
+
+/// `GET /status`
+pub(super) async fn status(
+    State(house): State<Arc<House>>,
+    Extension(visitor): Extension<Visitor>,
+    headers: HeaderMap,
+) -> Answered {
+    let plan = house.ctx.plan();
+    let now = house.now();
+    let days = Zone::of(&visitor, now).days(now, DAYS);
+    let filter = ShownFilter {
+        limit: 0,
+        ..ShownFilter::default()
+    };
+    let view = ops::now::now(&house.ctx.store, &plan.watches, filter, days).await?;
+    answer(&headers, &view)
+}
+
+/// `GET /alerts`
+pub(super) async fn alerts(
+    State(house): State<Arc<House>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let fields = Fields::of_query(query.as_deref());
+    let limit = fields.number("limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let since = match fields.get("since") {
+        None => None,
+        Some(text) => Some(text.parse::<Timestamp>().map_err(|_| {
+            Failure::bad("since must be a time, for example 2026-11-26T08:00:00Z")
+        })?),
+    };
+    let filter = ShownFilter {
+        watch: fields.get("watch").map(|name| WatchName(name.to_owned())),
+        since,
+        after: fields.get("after").map(|id| AlertId(id.to_owned())),
+        limit,
+    };
+    let shown = house.ctx.store.shown_alerts(filter).await?;
+    let next = shown
+        .last()
+        .filter(|_| shown.len() == limit)
+        .map(|last| last.alert.id.0.clone());
+    let items: Vec<_> = shown.into_iter().map(ops::now::AlertRow::of).collect();
+    answer(&headers, &PageOf { items, next })
+}
+
+/// `GET /alerts/{id}`
+pub(super) async fn alert(
+    State(house): State<Arc<House>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answered {
+    let plan = house.ctx.plan();
+    let view = ops::told::told(&house.ctx.store, &plan.matcher, &plan.watches, &id).await?;
+    answer(&headers, &view.ok_or_else(|| Failure::not_found("alert"))?)
+}
+
+/// `GET /watches`
+pub(super) async fn watches(State(house): State<Arc<House>>, headers: HeaderMap) -> Answered {
+    let config = house.config();
+    let items = ops::watch::watches(&config.watches, &config.sources, &config.watch_places);
+    answer(&headers, &PageOf { items, next: None })
+}
+
+/// `GET /watches/{name}`
+pub(super) async fn watch(
+    State(house): State<Arc<House>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Answered {
+    let row = row_of(&house, &name)?;
+    let now = house.now();
+    let days = Zone::of(&visitor, now).days(now, DAYS);
+    answer(&headers, &ops::watch::watch(&house.ctx.store, row, days).await?)
+}
+
+/// `GET /feeds`
+pub(super) async fn feeds(
+    State(house): State<Arc<House>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let fields = Fields::of_query(query.as_deref());
+    let limit = fields.number("limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let config = house.config();
+    let rows = ops::feed::feeds(&house.ctx.store, &config.feeds, &config.feed_places).await?;
+    let state = fields.get("state");
+    let fits = |row: &ops::feed::FeedRow| {
+        let word = serde_json::to_value(row.state).unwrap_or_default();
+        state.is_none_or(|state| word == state)
+    };
+    let after = fields.get("after");
+    let mut rows = rows.into_iter().filter(fits).peekable();
+    if let Some(after) = after {
+        while rows.next_if(|row| row.id.to_string() != after).is_some() {}
+        rows.next();
+    }
+    let items: Vec<_> = rows.by_ref().take(limit).collect();
+    let next = rows.peek().and(items.last()).map(|last| last.id.to_string());
+    answer(&headers, &PageOf { items, next })
+}
+
+/// `GET /feeds/{id}`
+pub(super) async fn feed(
+    State(house): State<Arc<House>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answered {
+    let (config, now) = (house.config(), house.now());
+    let id = feed_pages::number(&id)?;
+    let days = Zone::of(&visitor, now).days(now, DAYS);
+    let view = ops::feed::feed(&house.ctx.store, &config.feeds, &config.feed_places, id.0, days).await?;
+    answer(&headers, &view.ok_or_else(|| Failure::not_found("feed"))?)
+}
+
+/// `GET /channels`
+pub(super) async fn channels(State(house): State<Arc<House>>, headers: HeaderMap) -> Answered {
+    let lines = channel_lines(&house).await?;
+    let items: Vec<_> = lines.iter().map(ChannelRow::of).collect();
+    answer(&headers, &PageOf { items, next: None })
+}
+
+/// `GET /deliveries`
+pub(super) async fn deliveries(
+    State(house): State<Arc<House>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let fields = Fields::of_query(query.as_deref());
+    let limit = fields.number("limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let open = house.ctx.store.open_deliveries(limit).await?;
+    let items: Vec<_> = open.into_iter().map(OpenRow::of).collect();
+    answer(&headers, &PageOf { items, next: None })
+}
+
+/// `GET /journal`
+pub(super) async fn journal(
+    State(house): State<Arc<House>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let fields = Fields::of_query(query.as_deref());
+    let limit = fields.number("limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let below = match fields.get("after") {
+        None => None,
+        Some(seq) => Some(seq.parse().map_err(|_| Failure::bad("after must be what next said"))?),
+    };
+    let lines = house.ctx.store.journal(below, limit).await?;
+    let next = lines
+        .last()
+        .filter(|_| lines.len() == limit)
+        .map(|line| line.seq.to_string());
+    let line = |line: &crate::store::JournalLine| {
+        json!({
+            "at": line.at, "who": line.who, "what": line.what, "subject": line.subject,
+            "before": line.before, "after": line.after,
+        })
+    };
+    let items: Vec<_> = lines.iter().map(line).collect();
+    answer(&headers, &PageOf { items, next })
+}

@@ -1,0 +1,157 @@
+//! Every address that is answered, and what it needs: one table, which the gate, the description of the API and the tests
+//! read.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use super::failure::Failure;
+use super::gate::gate;
+use super::{House, api, assets, feeds_out, login, metrics, pages, signals};
+use crate::domain::Role;
+
+/// The largest body of a request.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// What a request needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: anybody may ask.
+    Nobody,
+    /// Somebody who is known and may do what this role may.
+    Role(Role),
+    /// The same, or a token for the one feed in the address.
+    Feed,
+}
+
+/// An address that is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub method: &'static str,
+    /// The address, with the names of its parts in braces.
+    pub path: &'static str,
+    /// What it needs.
+    pub needs: Needs,
+    /// What it does, for the description of the API.
+    pub says: &'static str,
+}
+
+const fn page(method: &'static str, path: &'static str, needs: Needs) -> Route {
+    Route {
+        method,
+        path,
+        needs,
+        says: "",
+    }
+}
+
+const fn api(method: &'static str, path: &'static str, role: Role, says: &'static str) -> Route {
+    Route {
+        method,
+        path,
+        needs: Needs::Role(role),
+        says,
+    }
+}
+
+const READER: Needs = Needs::Role(Role::Reader);
+const EDITOR: Needs = Needs::Role(Role::Editor);
+
+/// Every address that is answered.
+pub const ROUTES: &[Route] = &[
+    page("GET", "/", READER),
+    page("GET", "/alerts/{id}", READER),
+    page("POST", "/alerts/{id}/mark", EDITOR),
+    page("POST", "/alerts/{id}/retry", EDITOR),
+    page("GET", "/watches", READER),
+    page("GET", "/watches/{name}", READER),
+    page("GET", "/feeds", READER),
+    page("GET", "/feeds/{id}", READER),
+    page("POST", "/feeds/{id}/poll", EDITOR),
+    page("POST", "/feeds/{id}/pause", EDITOR),
+    page("POST", "/feeds/{id}/resume", EDITOR),
+    page("GET", "/deliveries", READER),
+    page("POST", "/deliveries/retry", EDITOR),
+    page("POST", "/deliveries/test", EDITOR),
+    page("GET", "/journal", READER),
+    page("GET", "/settings", READER),
+    page("POST", "/settings/zone", READER),
+    page("GET", "/login", Needs::Nobody),
+    page("POST", "/login", Needs::Nobody),
+    page("GET", "/login/{secret}", Needs::Nobody),
+    page("POST", "/login/{secret}", Needs::Nobody),
+    page("POST", "/logout", READER),
+    page("GET", "/events", READER),
+    page("GET", "/feeds/watch/{file}", Needs::Feed),
+    page("GET", "/assets/{file}", Needs::Nobody),
+    page("GET", "/healthz", Needs::Nobody),
+    page("GET", "/readyz", Needs::Nobody),
+    page("GET", "/metrics", READER),
+    api("GET", "/api/v1/openapi.json", Role::Reader, "This description"),
+    api("GET", "/api/v1/status", Role::Reader, "How everything is: feeds, deliveries, problems, watches in numbers"),
+    api("GET", "/api/v1/alerts", Role::Reader, "What was raised, the newest first"),
+    api("GET", "/api/v1/alerts/stream", Role::Reader, "Alerts as they are raised, as server-sent events; Last-Event-ID goes on after one"),
+    api("GET", "/api/v1/alerts/{id}", Role::Reader, "One alert: what was found, why, who was told, how fast"),
+    api("PUT", "/api/v1/alerts/{id}/mark", Role::Editor, "Mark an alert useful or noise"),
+    api("DELETE", "/api/v1/alerts/{id}/mark", Role::Editor, "Take the mark of an alert away"),
+    api("POST", "/api/v1/alerts/{id}/retry", Role::Editor, "Send an alert again to all that it goes to"),
+    api("GET", "/api/v1/watches", Role::Reader, "The watches"),
+    api("GET", "/api/v1/watches/{name}", Role::Reader, "One watch: its days, newest alerts, outlets and terms"),
+    api("GET", "/api/v1/feeds", Role::Reader, "The feeds, those that need somebody first"),
+    api("GET", "/api/v1/feeds/{id}", Role::Reader, "One feed with its entries and what became of them"),
+    api("POST", "/api/v1/feeds/{id}/poll", Role::Editor, "Poll a feed now"),
+    api("POST", "/api/v1/feeds/{id}/pause", Role::Editor, "Pause a feed"),
+    api("POST", "/api/v1/feeds/{id}/resume", Role::Editor, "Let a paused feed go on"),
+    api("GET", "/api/v1/channels", Role::Reader, "The channels and how they are"),
+    api("POST", "/api/v1/channels/{name}/test", Role::Editor, "Send a test alert through a channel"),
+    api("GET", "/api/v1/deliveries", Role::Reader, "What waits or was given up, the newest first"),
+    api("POST", "/api/v1/deliveries/{id}/retry", Role::Editor, "Send a delivery again"),
+    api("GET", "/api/v1/journal", Role::Reader, "What was changed by hand, the newest first"),
+];
+
+/// The route of a method and an address.
+pub(crate) fn route(method: &str, path: &str) -> Option<&'static Route> {
+    ROUTES
+        .iter()
+        .find(|route| route.method == method && route.path == path)
+}
+
+/// Answers every address of [`ROUTES`], each behind the gate.
+pub fn router(house: Arc<House>) -> Router {
+    Router::new()
+        .route("/", get(pages::now::show))
+        .route("/alerts/{id}", get(pages::alert::show))
+        .route("/alerts/{id}/mark", post(pages::alert::mark))
+        .route("/alerts/{id}/retry", post(pages::alert::retry))
+        .route("/watches", get(pages::watches::list))
+        .route("/watches/{name}", get(pages::watches::show))
+        .route("/feeds", get(pages::feeds::list))
+        .route("/feeds/{id}", get(pages::feeds::show))
+        .route("/feeds/{id}/poll", post(pages::feeds::poll))
+        .route("/feeds/{id}/pause", post(pages::feeds::pause))
+        .route("/feeds/{id}/resume", post(pages::feeds::resume))
+        .route("/deliveries", get(pages::deliveries::show))
+        .route("/deliveries/retry", post(pages::deliveries::retry))
+        .route("/deliveries/test", post(pages::deliveries::test))
+        .route("/journal", get(pages::journal::show))
+        .route("/settings", get(pages::settings::show))
+        .route("/settings/zone", post(pages::settings::zone))
+        .route("/login", get(login::form).post(login::enter))
+        .route("/login/{secret}", get(login::link).post(login::enter_by_link))
+        .route("/logout", post(login::leave))
+        .route("/events", get(signals::events))
+        .route("/feeds/watch/{file}", get(feeds_out::of_watch))
+        .route("/assets/{file}", get(assets::file))
+        .route("/healthz", get(metrics::health))
+        .route("/readyz", get(metrics::ready))
+        .route("/metrics", get(metrics::figures))
+        .nest("/api/v1", api::router())
+        .fallback(async || Failure::not_found("page"))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(Arc::clone(&house), gate))
+        .with_state(house)
+}
