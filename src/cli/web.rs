@@ -262,8 +262,7 @@ fn password_in(path: &std::path::Path) -> anyhow::Result<String> {
     if path.as_os_str() == "-" {
         std::io::stdin().take(MAX_BYTES).read_to_string(&mut text)?;
     } else {
-        let file = std::fs::File::open(path)
-            .with_context(|| format!("open {}", path.display()))?;
+        let file = std::fs::File::open(path).with_context(|| format!("open {}", path.display()))?;
         file.take(MAX_BYTES).read_to_string(&mut text)?;
     }
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())

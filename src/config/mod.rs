@@ -195,7 +195,11 @@ fn check(
         http,
         web,
         feed_places: raw.feeds.iter().map(|feed| feed.place.shown()).collect(),
-        watch_places: raw.watches.iter().map(|watch| watch.place.shown()).collect(),
+        watch_places: raw
+            .watches
+            .iter()
+            .map(|watch| watch.place.shown())
+            .collect(),
         feeds,
         accesses,
         watches: checked.list,

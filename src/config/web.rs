@@ -197,7 +197,10 @@ fn trusted_proxy(raw: &RawProxy, report: &Report) -> Option<TrustedProxy> {
     for written in headers.into_iter().flatten() {
         let is_token = |c: char| c.is_ascii_alphanumeric() || c == '-';
         if written.value.is_empty() || !written.value.chars().all(is_token) {
-            let message = format!("{} is not the name of a header field", quoted(&written.value));
+            let message = format!(
+                "{} is not the name of a header field",
+                quoted(&written.value)
+            );
             let hint = "write for example \"X-Forwarded-User\"";
             report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
         }

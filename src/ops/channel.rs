@@ -48,7 +48,11 @@ impl ChannelRow {
             && line.waiting + line.delivered + line.held + line.abandoned == 0;
         Self {
             name: line.name.0.clone(),
-            state: if is_unused { "unused" } else { line.state.as_str() },
+            state: if is_unused {
+                "unused"
+            } else {
+                line.state.as_str()
+            },
             error: line.error.as_deref().map(|error| cut(error, 400)),
             failing_since: line.failing_since,
             last_success_at: line.last_success_at,
@@ -90,12 +94,19 @@ impl OpenRow {
     /// A delivery as people see it.
     #[must_use]
     pub fn of(open: OpenDelivery) -> Self {
-        let (alert, title) = open.alert.map(|(id, title)| (id.0, cut(&title, 300))).unzip();
+        let (alert, title) = open
+            .alert
+            .map(|(id, title)| (id.0, cut(&title, 300)))
+            .unzip();
         Self {
             id: open.id.0,
             channel: open.channel.0,
             recipient: open.recipient.as_deref().map(masked),
-            state: if open.is_abandoned { "abandoned" } else { "waiting" },
+            state: if open.is_abandoned {
+                "abandoned"
+            } else {
+                "waiting"
+            },
             at: open.at,
             tries: open.tries,
             reason: open.reason.map(|reason| cut(&reason, 400)),

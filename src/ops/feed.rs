@@ -114,7 +114,10 @@ impl FeedRow {
             next_poll_at: (!rests).then_some(line.next_poll_at),
             every_s: feed.map(|feed| feed.every.as_secs()),
             entries: line.entries,
-            page_problem: line.page_problem.as_deref().map(|problem| cut(problem, 400)),
+            page_problem: line
+                .page_problem
+                .as_deref()
+                .map(|problem| cut(problem, 400)),
             repairs: line.repairs.clone(),
             paused: line.paused.clone(),
         }
@@ -155,7 +158,15 @@ fn advice(error: &str) -> Option<&'static str> {
             "The host's name leads nowhere: it is mistyped, has gone, or the name servers cannot be reached.",
         ),
         (
-            &["connection", "timed out", "in time", "500", "502", "503", "504"],
+            &[
+                "connection",
+                "timed out",
+                "in time",
+                "500",
+                "502",
+                "503",
+                "504",
+            ],
             "The server does not answer as it should. It is asked again, with growing waits; nothing is lost while it is away.",
         ),
     ];
@@ -203,7 +214,9 @@ pub async fn feeds(
             FeedState::New => 3,
             FeedState::Fine => 4,
         };
-        let since = row.failing_since.filter(|_| row.state == FeedState::Failing);
+        let since = row
+            .failing_since
+            .filter(|_| row.state == FeedState::Failing);
         (group, since, row.name.to_lowercase(), row.id)
     });
     Ok(rows)

@@ -10,9 +10,7 @@ use crate::domain::{
     visible,
 };
 use crate::matching;
-use crate::store::{
-    ChannelLine, DayCount, Report, ShownAlert, ShownFilter, Store, StoreError,
-};
+use crate::store::{ChannelLine, DayCount, Report, ShownAlert, ShownFilter, Store, StoreError};
 
 /// The milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;
@@ -317,7 +315,11 @@ pub async fn now(
         feeds: feed_counts(&report),
         deliveries: open_counts(&report.channels),
         last_alert_at: store.last_alert_at().await?,
-        last_read_at: report.feeds.iter().filter_map(|feed| feed.last_success_at).max(),
+        last_read_at: report
+            .feeds
+            .iter()
+            .filter_map(|feed| feed.last_success_at)
+            .max(),
         problems: problems(&report, &by_watch),
         reports,
         older,
@@ -450,7 +452,13 @@ pub fn marked(text: &str, terms: &[String]) -> Vec<Piece> {
     let mut chars = text.chars();
     let mut at = 0;
     for place in matching::marks(terms, text) {
-        push(chars.by_ref().take(place.start.saturating_sub(at)).collect(), false);
+        push(
+            chars
+                .by_ref()
+                .take(place.start.saturating_sub(at))
+                .collect(),
+            false,
+        );
         at = place.end;
         push(chars.by_ref().take(place.len()).collect(), true);
     }
@@ -559,7 +567,11 @@ fn problems(report: &Report, by_watch: &[WatchNumbers]) -> Vec<Problem> {
     let silent: Vec<&WatchNumbers> = by_watch.iter().filter(is_silent).collect();
     // Where nothing at all was found, that is how everything begins.
     if silent.len() < by_watch.len() && !silent.is_empty() {
-        let names: Vec<&str> = silent.iter().take(3).map(|watch| watch.name.as_str()).collect();
+        let names: Vec<&str> = silent
+            .iter()
+            .take(3)
+            .map(|watch| watch.name.as_str())
+            .collect();
         problems.push(Problem {
             kind: "watch",
             tone: "warn",
@@ -613,7 +625,10 @@ mod tests {
         let of_watch = days.of_watch(&counts, Some(&WatchName("w".into())));
         assert_eq!(of_watch.len(), 2);
         assert_eq!((of_watch[1].told, of_watch[1].held), (2, 1));
-        assert_eq!(days.of_watch(&counts, Some(&WatchName("x".into())))[1].told, 0);
+        assert_eq!(
+            days.of_watch(&counts, Some(&WatchName("x".into())))[1].told,
+            0
+        );
     }
 
     #[test]

@@ -163,11 +163,16 @@ pub async fn told(
 fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Told {
     let alert = shown.detail.alert;
     let article = shown.article;
-    let why = article.as_ref().zip(watch).and_then(|((article, _), watch)| {
-        let text = paragraphs(&article.text);
-        why(matcher, watch, &ArticleText::of(article, &text, &[]))
-    });
-    let lang = article.as_ref().and_then(|(article, _)| article.lang.clone());
+    let why = article
+        .as_ref()
+        .zip(watch)
+        .and_then(|((article, _), watch)| {
+            let text = paragraphs(&article.text);
+            why(matcher, watch, &ArticleText::of(article, &text, &[]))
+        });
+    let lang = article
+        .as_ref()
+        .and_then(|(article, _)| article.lang.clone());
     let text: Vec<Vec<Piece>> = article
         .iter()
         .flat_map(|(article, _)| article.text.lines())
@@ -176,10 +181,14 @@ fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Tol
         .map(|line| marked(&cut(line, MAX_PARAGRAPH_CHARS), &alert.found.terms))
         .collect();
     let (found, rest) = with_hits(&text);
-    let told = shown.detail.deliveries.iter().filter_map(|(line, _)| match line.state {
-        DeliveryState::Sent { at } => Some(at),
-        DeliveryState::Waiting { .. } | DeliveryState::Abandoned { .. } => None,
-    });
+    let told = shown
+        .detail
+        .deliveries
+        .iter()
+        .filter_map(|(line, _)| match line.state {
+            DeliveryState::Sent { at } => Some(at),
+            DeliveryState::Waiting { .. } | DeliveryState::Abandoned { .. } => None,
+        });
     let (mark, marked_by) = shown.mark.map(|(mark, who)| (mark.as_str(), who)).unzip();
     Told {
         times: Times {
@@ -193,10 +202,16 @@ fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Tol
         watch: alert.found.watch.0,
         priority: alert.priority.as_str(),
         title: cut(&alert.title, 1_000),
-        host: alert.url.as_ref().and_then(|url| url.host_str()).map(str::to_owned),
+        host: alert
+            .url
+            .as_ref()
+            .and_then(|url| url.host_str())
+            .map(str::to_owned),
         url: alert.url.map(String::from),
         outlet: alert.source.map(|source| cut(&source, 200)),
-        byline: article.and_then(|(article, _)| article.byline).map(|byline| cut(&byline, 200)),
+        byline: article
+            .and_then(|(article, _)| article.byline)
+            .map(|byline| cut(&byline, 200)),
         dir: direction(lang.as_deref()),
         lang,
         feeds: alert.feeds,
@@ -274,7 +289,10 @@ fn held_row(line: HeldLine) -> HeldRow {
     HeldRow {
         at: line.at,
         watch,
-        outlet: line.outlet.map(|outlet| cut(&outlet, 200)).unwrap_or_default(),
+        outlet: line
+            .outlet
+            .map(|outlet| cut(&outlet, 200))
+            .unwrap_or_default(),
         title: cut(&line.title, 300),
         url: line.url.map(String::from),
         reason: line.reason.as_str(),
@@ -294,7 +312,8 @@ mod tests {
             .map(|line| marked(line, &terms))
             .collect();
         let (found, rest) = with_hits(&text);
-        let shown: Vec<(usize, usize)> = found.iter().map(|one| (one.number, one.skipped)).collect();
+        let shown: Vec<(usize, usize)> =
+            found.iter().map(|one| (one.number, one.skipped)).collect();
         assert_eq!(shown, [(2, 1), (5, 2)]);
         assert_eq!(rest, 1);
     }

@@ -127,12 +127,18 @@ pub async fn watch(store: &Store, row: WatchRow, days: Days) -> Result<WatchDeta
         .await?;
     let outlet = |shown: &crate::store::ShownAlert| {
         let alert = &shown.alert;
-        let named = alert.source.clone().or_else(|| alert.feeds.first().cloned());
+        let named = alert
+            .source
+            .clone()
+            .or_else(|| alert.feeds.first().cloned());
         named.into_iter().collect::<Vec<_>>()
     };
     let mut outlets = most(alerts.iter().flat_map(outlet));
     let others = outlets.split_off(outlets.len().min(SHOWN_OUTLETS));
-    let marks: Vec<Mark> = alerts.iter().filter_map(|shown| Some(shown.mark.as_ref()?.0)).collect();
+    let marks: Vec<Mark> = alerts
+        .iter()
+        .filter_map(|shown| Some(shown.mark.as_ref()?.0))
+        .collect();
     let useful = marks.iter().filter(|mark| **mark == Mark::Useful).count();
     Ok(WatchDetail {
         watch: row,
@@ -142,7 +148,11 @@ pub async fn watch(store: &Store, row: WatchRow, days: Days) -> Result<WatchDeta
         newest,
         outlets,
         other_outlets: others.iter().map(|(_, alerts)| alerts).sum(),
-        terms: most(alerts.iter().flat_map(|shown| shown.alert.found.terms.clone())),
+        terms: most(
+            alerts
+                .iter()
+                .flat_map(|shown| shown.alert.found.terms.clone()),
+        ),
         langs: most(alerts.iter().filter_map(|shown| shown.lang.clone())),
         marked: marks.len(),
         useful: (!marks.is_empty()).then(|| useful * 100 / marks.len()),

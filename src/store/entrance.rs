@@ -186,7 +186,12 @@ impl Store {
                     ms(now).into(),
                 ],
             )?;
-            write_down(tx, &Change::of("login-link-made", &user), "command line", now)
+            write_down(
+                tx,
+                &Change::of("login-link-made", &user),
+                "command line",
+                now,
+            )
         })
         .await
     }
@@ -442,7 +447,12 @@ fn begin(
     tx.exec(
         "INSERT INTO web_sessions (hash, user_name, role, made_at, seen_at)
          VALUES ($1, $2, $3, CAST($4 AS BIGINT), CAST($4 AS BIGINT))",
-        &[hash.into(), user.into(), role.as_str().into(), ms(now).into()],
+        &[
+            hash.into(),
+            user.into(),
+            role.as_str().into(),
+            ms(now).into(),
+        ],
     )?;
     Ok(())
 }

@@ -267,7 +267,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write(move |tx| {
             if status >= 500 {
-                return tx.exec("DELETE FROM web_answers WHERE key = $1", &[key.as_str().into()]);
+                return tx.exec(
+                    "DELETE FROM web_answers WHERE key = $1",
+                    &[key.as_str().into()],
+                );
             }
             tx.exec(
                 "UPDATE web_answers SET status = $1, body = $2 WHERE key = $3",

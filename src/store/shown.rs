@@ -8,10 +8,12 @@ use super::journal::{Change, Mark, write_down};
 use super::lists::{COLUMNS, detail, lines_of, read, reason};
 use super::tx::{Row, StoreError, Tx};
 use super::{
-    AlertDetail, DeliveryLine, Store, count, filled, json_rows, limit_of, ms, opt_timestamp, opt_url, timestamp,
+    AlertDetail, DeliveryLine, Store, count, filled, json_rows, limit_of, ms, opt_timestamp,
+    opt_url, timestamp,
 };
 use crate::domain::{
-    Alert, AlertId, Article, ChannelName, DeliveryId, FeedId, FeedWords, HoldReason, Timestamp, WatchName,
+    Alert, AlertId, Article, ChannelName, DeliveryId, FeedId, FeedWords, HoldReason, Timestamp,
+    WatchName,
 };
 
 /// The milliseconds of a day.
@@ -162,7 +164,11 @@ impl Store {
                 "SELECT {COLUMNS} FROM alerts a
                  WHERE (a.raised_at, a.seq) < ($1, $2) AND a.raised_at >= $3 {}
                  ORDER BY a.raised_at DESC, a.seq DESC LIMIT $4",
-                if filter.watch.is_some() { "AND a.watch = $5" } else { "" }
+                if filter.watch.is_some() {
+                    "AND a.watch = $5"
+                } else {
+                    ""
+                }
             );
             let mut values = vec![
                 at.into(),
@@ -173,7 +179,9 @@ impl Store {
             let sql = if let Some(watch) = &filter.watch {
                 values.push(watch.0.as_str().into());
                 values.push(limit_of(filter.limit));
-                sql.replace("$5", "$W").replace("$4", "$5").replace("$W", "$4")
+                sql.replace("$5", "$W")
+                    .replace("$4", "$5")
+                    .replace("$W", "$4")
             } else {
                 values.push(limit_of(filter.limit));
                 sql
@@ -184,7 +192,13 @@ impl Store {
             let shown = alerts.into_iter().map(|alert| {
                 let deliveries = lines.remove(&alert.id).unwrap_or_default();
                 let (lang, page_problem, mark) = extras.remove(&alert.id).unwrap_or_default();
-                ShownAlert { alert, deliveries, lang, page_problem, mark }
+                ShownAlert {
+                    alert,
+                    deliveries,
+                    lang,
+                    page_problem,
+                    mark,
+                }
             });
             Ok(shown.collect())
         })
@@ -216,7 +230,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn days(&self, since: Timestamp, offset_ms: i64) -> Result<Vec<DayCount>, StoreError> {
+    pub async fn days(
+        &self,
+        since: Timestamp,
+        offset_ms: i64,
+    ) -> Result<Vec<DayCount>, StoreError> {
         self.read(move |tx| {
             let mut days: HashMap<(String, i64), (u64, u64)> = HashMap::new();
             for (is_held, sql) in [
@@ -238,12 +256,14 @@ impl Store {
                     *(if is_held { held } else { told }) += number;
                 }
             }
-            let days = days.into_iter().map(|((watch, day), (told, held))| DayCount {
-                watch: WatchName(watch),
-                day,
-                told,
-                held,
-            });
+            let days = days
+                .into_iter()
+                .map(|((watch, day), (told, held))| DayCount {
+                    watch: WatchName(watch),
+                    day,
+                    told,
+                    held,
+                });
             Ok(days.collect())
         })
         .await
@@ -253,7 +273,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn entries_of(&self, feed: FeedId, limit: usize) -> Result<Vec<EntryLine>, StoreError> {
+    pub async fn entries_of(
+        &self,
+        feed: FeedId,
+        limit: usize,
+    ) -> Result<Vec<EntryLine>, StoreError> {
         self.read(move |tx| {
             tx.rows(
                 "SELECT COALESCE(ar.title, e.title), e.link, e.published_at, e.found_at, e.state, ar.page_problem,
@@ -274,7 +298,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn found_times(&self, feed: FeedId, limit: usize) -> Result<Vec<Timestamp>, StoreError> {
+    pub async fn found_times(
+        &self,
+        feed: FeedId,
+        limit: usize,
+    ) -> Result<Vec<Timestamp>, StoreError> {
         self.read(move |tx| {
             tx.rows(
                 "SELECT found_at FROM entries WHERE feed_id = $1 AND state < 3 ORDER BY id DESC LIMIT $2",
@@ -345,7 +373,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn alerts_above(&self, seq: i64, limit: usize) -> Result<Vec<(i64, Alert)>, StoreError> {
+    pub async fn alerts_above(
+        &self,
+        seq: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Alert)>, StoreError> {
         self.read(move |tx| {
             let mut numbers = Vec::new();
             for mut row in tx.rows(
@@ -368,7 +400,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn poll_now(&self, feed: FeedId, who: String, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn poll_now(
+        &self,
+        feed: FeedId,
+        who: String,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         self.write(move |tx| {
             let changed = tx.exec(
                 "UPDATE polls SET due_at = $1, polled_at = $1 WHERE feed_id = $2 AND active = 1 AND paused = 0",
@@ -412,7 +449,14 @@ impl Store {
             let subject = address_of(tx, feed)?;
             let change = Change {
                 after: why.as_deref().unwrap_or_default(),
-                ..Change::of(if why.is_some() { "feed-paused" } else { "feed-resumed" }, &subject)
+                ..Change::of(
+                    if why.is_some() {
+                        "feed-paused"
+                    } else {
+                        "feed-resumed"
+                    },
+                    &subject,
+                )
             };
             write_down(tx, &change, &who, now)?;
             if why.is_none() {
@@ -485,10 +529,17 @@ fn shown_detail(tx: &mut dyn Tx, alert: Alert) -> Result<ShownAlertDetail, Store
     let kept = kept
         .map(|mut row| {
             let at = timestamp(&mut row)?;
-            Ok((at, articles::article(&mut row)?, articles::feed_words(&mut row)?))
+            Ok((
+                at,
+                articles::article(&mut row)?,
+                articles::feed_words(&mut row)?,
+            ))
         })
         .transpose()?;
-    let found = tx.first("SELECT found_at FROM entries WHERE id = $1", &[entry.into()])?;
+    let found = tx.first(
+        "SELECT found_at FROM entries WHERE id = $1",
+        &[entry.into()],
+    )?;
     let found = found.map(|mut row| timestamp(&mut row)).transpose()?;
     let mark = tx.first(
         "SELECT mark, who FROM alert_marks WHERE alert_id = $1",

@@ -117,7 +117,11 @@ pub(crate) async fn visitor(
 }
 
 fn limited(secret: &str) -> &str {
-    if secret.len() <= MAX_SECRET_BYTES { secret } else { "" }
+    if secret.len() <= MAX_SECRET_BYTES {
+        secret
+    } else {
+        ""
+    }
 }
 
 /// The token of a request (RFC 6750 §2.1).
@@ -194,19 +198,32 @@ mod tests {
         let lan = headers(&[("x-user", "lan"), ("x-role", "admin")]);
         let visitor = by_proxy(&proxy(), &lan, trusted).unwrap();
         assert_eq!((visitor.name.as_str(), visitor.role), ("lan", Role::Admin));
-        for peer in [Some(Peer::Host("127.0.0.1".parse().unwrap())), Some(Peer::Unix), None] {
+        for peer in [
+            Some(Peer::Host("127.0.0.1".parse().unwrap())),
+            Some(Peer::Unix),
+            None,
+        ] {
             assert_eq!(by_proxy(&proxy(), &lan, peer), None, "{peer:?}");
         }
         let twice = headers(&[("x-user", "lan"), ("x-user", "root")]);
         assert_eq!(by_proxy(&proxy(), &twice, trusted), None);
         let unknown = headers(&[("x-user", "lan"), ("x-role", "owner")]);
-        assert_eq!(by_proxy(&proxy(), &unknown, trusted).unwrap().role, Role::Reader);
+        assert_eq!(
+            by_proxy(&proxy(), &unknown, trusted).unwrap().role,
+            Role::Reader
+        );
     }
 
     #[test]
     fn the_session_is_found_among_other_cookies() {
-        assert_eq!(cookie(&headers(&[("cookie", "a=b; newswatch=x; c=d")])), Some("x"));
-        assert_eq!(cookie(&headers(&[("cookie", "a=b"), ("cookie", "newswatch=y")])), Some("y"));
+        assert_eq!(
+            cookie(&headers(&[("cookie", "a=b; newswatch=x; c=d")])),
+            Some("x")
+        );
+        assert_eq!(
+            cookie(&headers(&[("cookie", "a=b"), ("cookie", "newswatch=y")])),
+            Some("y")
+        );
         assert_eq!(cookie(&headers(&[("cookie", "xnewswatch=y")])), None);
     }
 }

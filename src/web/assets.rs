@@ -12,8 +12,16 @@ use crate::ops::entrance::hex;
 
 /// Name, kind and content of each.
 const FILES: [(&str, &str, &str); 3] = [
-    ("app.css", "text/css; charset=utf-8", include_str!("assets/app.css")),
-    ("app.js", "text/javascript; charset=utf-8", include_str!("assets/app.js")),
+    (
+        "app.css",
+        "text/css; charset=utf-8",
+        include_str!("assets/app.css"),
+    ),
+    (
+        "app.js",
+        "text/javascript; charset=utf-8",
+        include_str!("assets/app.js"),
+    ),
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
 ];
 
@@ -34,7 +42,11 @@ pub(crate) async fn file(Path(name): Path<String>) -> Result<Response, Failure> 
     let found = FILES.iter().find(|(known, ..)| *known == name);
     let (_, kind, content) = found.ok_or_else(|| Failure::not_found("file"))?;
     let field = |name: HeaderName, value: &'static str| (name, HeaderValue::from_static(value));
-    Ok(([field(CONTENT_TYPE, kind), field(CACHE_CONTROL, KEPT)], *content).into_response())
+    Ok((
+        [field(CONTENT_TYPE, kind), field(CACHE_CONTROL, KEPT)],
+        *content,
+    )
+        .into_response())
 }
 
 #[cfg(test)]

@@ -26,17 +26,36 @@ struct Bar {
 
 /// Draws days, each so many units wide, at most so many high.
 pub(crate) fn bars(days: &[Day], step: u64, height: u64, with_held: WithHeld) -> Bars {
-    let held_of = |day: &Day| if with_held == WithHeld::Yes { day.held } else { 0 };
-    let most = days.iter().map(|day| day.told + held_of(day)).max().unwrap_or(0);
+    let held_of = |day: &Day| {
+        if with_held == WithHeld::Yes {
+            day.held
+        } else {
+            0
+        }
+    };
+    let most = days
+        .iter()
+        .map(|day| day.told + held_of(day))
+        .max()
+        .unwrap_or(0);
     let gap = (step / 5).max(1);
     let mut rects = Vec::new();
     for (x, day) in (0..).step_by(usize::try_from(step).unwrap_or(1)).zip(days) {
         let told = scaled(day.told, most, height);
         let held = scaled(held_of(day), most, height).min(height - told);
         let width = step.saturating_sub(gap);
-        for (tall, top, is_held) in [(told, height - told, false), (held, height - told - held, true)] {
+        for (tall, top, is_held) in [
+            (told, height - told, false),
+            (held, height - told - held, true),
+        ] {
             if tall > 0 {
-                rects.push(Bar { x, y: top, width, height: tall, is_held });
+                rects.push(Bar {
+                    x,
+                    y: top,
+                    width,
+                    height: tall,
+                    is_held,
+                });
             }
         }
     }
@@ -72,8 +91,15 @@ mod tests {
         let day = |told, held| Day { day: 0, told, held };
         let picture = bars(&[day(0, 0), day(1, 0), day(60, 40)], 10, 50, WithHeld::Yes);
         assert_eq!((picture.width, picture.most), (30, 100));
-        let shown: Vec<_> = picture.rects.iter().map(|bar| (bar.x, bar.y, bar.height, bar.is_held)).collect();
-        assert_eq!(shown, [(10, 49, 1, false), (20, 20, 30, false), (20, 0, 20, true)]);
+        let shown: Vec<_> = picture
+            .rects
+            .iter()
+            .map(|bar| (bar.x, bar.y, bar.height, bar.is_held))
+            .collect();
+        assert_eq!(
+            shown,
+            [(10, 49, 1, false), (20, 20, 30, false), (20, 0, 20, true)]
+        );
         assert!(bars(&[], 4, 10, WithHeld::No).rects.is_empty());
     }
 }

@@ -26,11 +26,16 @@ pub(crate) async fn of_watch(
     Extension(visitor): Extension<Visitor>,
     Path(file): Path<String>,
 ) -> Result<Response, Failure> {
-    let (name, kind) = file.rsplit_once('.').ok_or_else(|| Failure::not_found("feed"))?;
+    let (name, kind) = file
+        .rsplit_once('.')
+        .ok_or_else(|| Failure::not_found("feed"))?;
     if let KnownBy::Token { only: Some(only) } = &visitor.by
         && *only != format!("watch:{name}")
     {
-        return Err(Failure::new(StatusCode::FORBIDDEN, "This token opens another feed."));
+        return Err(Failure::new(
+            StatusCode::FORBIDDEN,
+            "This token opens another feed.",
+        ));
     }
     let plan = house.ctx.plan();
     if !plan.watches.iter().any(|watch| watch.name.0 == name) {
@@ -47,7 +52,13 @@ pub(crate) async fn of_watch(
     let (content_type, text) = match kind {
         "atom" => (
             "application/atom+xml; charset=utf-8",
-            atom(&house.ctx.installation, name, &alerts, url.as_deref(), house.now()),
+            atom(
+                &house.ctx.installation,
+                name,
+                &alerts,
+                url.as_deref(),
+                house.now(),
+            ),
         ),
         "json" => (
             "application/feed+json; charset=utf-8",
@@ -93,7 +104,10 @@ fn entry(installation: &InstallationId, alert: &AlertRow, url: Option<&str>) -> 
         let link = xml(link.as_ref()?);
         Some(format!("<link rel=\"{rel}\" href=\"{link}\"/>\n"))
     });
-    let published = alert.published.iter().map(|at| format!("<published>{}</published>\n", xml(at)));
+    let published = alert
+        .published
+        .iter()
+        .map(|at| format!("<published>{}</published>\n", xml(at)));
     let source = alert.source.iter();
     let author = source.map(|name| format!("<author><name>{}</name></author>\n", xml(name)));
     format!(
@@ -128,7 +142,8 @@ fn json_feed(name: &str, alerts: &[AlertRow], url: Option<&str>) -> String {
             })
         })
         .collect();
-    json!({ "version": "https://jsonfeed.org/version/1.1", "title": name, "items": items }).to_string()
+    json!({ "version": "https://jsonfeed.org/version/1.1", "title": name, "items": items })
+        .to_string()
 }
 
 /// A text for XML, between tags and in attributes; without the characters that XML 1.0 §2.2 has no place for.
@@ -172,10 +187,23 @@ mod tests {
             mark: None,
         };
         let now = alert.at;
-        let text = atom(&InstallationId("i".into()), "a <watch>", std::slice::from_ref(&alert), Some("https://w.example/"), now);
-        assert!(!text.contains("<script") && !text.contains('\u{0}'), "{text}");
-        assert!(text.contains("href=\"https://w.example/alerts/alr_1\""), "{text}");
-        let json: serde_json::Value = serde_json::from_str(&json_feed("w", &[alert], None)).unwrap();
+        let text = atom(
+            &InstallationId("i".into()),
+            "a <watch>",
+            std::slice::from_ref(&alert),
+            Some("https://w.example/"),
+            now,
+        );
+        assert!(
+            !text.contains("<script") && !text.contains('\u{0}'),
+            "{text}"
+        );
+        assert!(
+            text.contains("href=\"https://w.example/alerts/alr_1\""),
+            "{text}"
+        );
+        let json: serde_json::Value =
+            serde_json::from_str(&json_feed("w", &[alert], None)).unwrap();
         assert_eq!(json["items"][0]["title"], "<script>alert(1)</script>");
     }
 }

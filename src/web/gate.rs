@@ -168,7 +168,10 @@ fn check_role(visitor: &Visitor, role: Role) -> Result<(), Failure> {
     }
     let failure = Failure::new(
         StatusCode::FORBIDDEN,
-        format!("This takes the role {role}; {} is {}.", visitor.name, visitor.role),
+        format!(
+            "This takes the role {role}; {} is {}.",
+            visitor.name, visitor.role
+        ),
     );
     Err(failure)
 }
@@ -181,7 +184,10 @@ fn who_are_you(request: &Parts) -> Refused {
         && !path.starts_with("/metrics")
         && !path.starts_with("/feeds/watch/");
     if is_page {
-        let asked = request.uri.path_and_query().map_or("/", |asked| asked.as_str());
+        let asked = request
+            .uri
+            .path_and_query()
+            .map_or("/", |asked| asked.as_str());
         let next: String = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect();
         let place = if asked == "/" {
             "/login".to_owned()
@@ -191,7 +197,8 @@ fn who_are_you(request: &Parts) -> Refused {
         return Refused::LogIn(place);
     }
     let failure = Failure::new(StatusCode::UNAUTHORIZED, "Nobody gets in without proof.");
-    let hint = "Send a token: Authorization: Bearer nwt_... (newswatch web token add NAME --role reader)";
+    let hint =
+        "Send a token: Authorization: Bearer nwt_... (newswatch web token add NAME --role reader)";
     failure.hint(hint).into()
 }
 

@@ -149,8 +149,7 @@ where
     Peer: for<'a> axum::extract::connect_info::Connected<axum::serve::IncomingStream<'a, L>>,
 {
     let service = router.into_make_service_with_connect_info::<Peer>();
-    let serving = axum::serve(listener, service)
-        .with_graceful_shutdown(stop.cancelled_owned());
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned());
     if let Err(error) = serving.await {
         warn!(error = %error, "the pages have stopped listening");
     }

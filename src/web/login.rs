@@ -69,7 +69,10 @@ pub(crate) async fn enter(
     let (name, password) = (name.unwrap_or_default(), password.first().copied());
     let (peer, now) = (peer.map(|Extension(peer)| peer), house.now());
     if let Some(pause) = house.throttle.pause(name, peer, now) {
-        let more = format!("Too many wrong tries: the next one counts in {} s.", pause.as_secs() + 1);
+        let more = format!(
+            "Too many wrong tries: the next one counts in {} s.",
+            pause.as_secs() + 1
+        );
         let status = StatusCode::TOO_MANY_REQUESTS;
         return shown(&house, &fields, status, Some("Wait a moment."), Some(more));
     }
@@ -85,7 +88,11 @@ pub(crate) async fn enter(
         return shown(&house, &fields, StatusCode::FORBIDDEN, Some(WRONG), more);
     };
     house.throttle.right(name);
-    Ok(with_session(&house, &session, own_place(fields.get("next"))))
+    Ok(with_session(
+        &house,
+        &session,
+        own_place(fields.get("next")),
+    ))
 }
 
 /// `GET /login/{secret}`: a page with a button, which a preview of the link does not press.
@@ -94,11 +101,7 @@ pub(crate) async fn link(
     Path(secret): Path<String>,
 ) -> Result<Response, Failure> {
     let since = house.now() - LINK_LASTS;
-    let is_good = house
-        .ctx
-        .store
-        .has_login_link(hash(&secret), since)
-        .await?;
+    let is_good = house.ctx.store.has_login_link(hash(&secret), since).await?;
     if !is_good {
         return Err(used_up());
     }
@@ -132,7 +135,9 @@ pub(crate) async fn leave(
 ) -> Result<Response, Failure> {
     if let KnownBy::Session(session) = visitor.by {
         let store = &house.ctx.store;
-        store.end_session(session, visitor.name, house.now()).await?;
+        store
+            .end_session(session, visitor.name, house.now())
+            .await?;
     }
     let mut response = see_other("/login");
     if headers.contains_key(COOKIE) {
@@ -149,7 +154,12 @@ fn with_session(house: &House, session: &str, place: &str) -> Response {
 
 /// The attributes of RFC 6265 §4.1.2: out of reach of scripts, and not sent from other people's pages.
 fn set_cookie(response: &mut Response, house: &House, session: &str, max_age_s: u64) {
-    let is_https = house.config().web.url.as_ref().is_some_and(|url| url.scheme() == "https");
+    let is_https = house
+        .config()
+        .web
+        .url
+        .as_ref()
+        .is_some_and(|url| url.scheme() == "https");
     let secure = if is_https { "; Secure" } else { "" };
     let cookie = format!(
         "{COOKIE_NAME}={session}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}"

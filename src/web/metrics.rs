@@ -53,37 +53,66 @@ pub(crate) async fn figures(State(house): State<Arc<House>>) -> Result<Response,
         .labelled("state", "fine", feeds.fine)
         .labelled("state", "failing", feeds.failing)
         .labelled("state", "paused", feeds.paused);
-    text.family(&gauge("newswatch_entries_waiting", "Entries that wait for their text or to be matched"))
-        .plain(counts.entries_waiting);
-    text.family(&Family::counter("newswatch_entries_total", "Entries taken in"))
-        .plain(counts.entries);
-    text.family(&Family::counter("newswatch_matches_total", "Matches by what became of them"))
-        .labelled("fate", "alert", counts.alerts)
-        .labelled("fate", "held", counts.held);
-    text.family(&gauge("newswatch_legs", "Ways of alerts to receivers by where they stand"))
-        .labelled("state", "delivered", counts.delivered)
-        .labelled("state", "waiting", counts.waiting)
-        .labelled("state", "held", counts.legs_held)
-        .labelled("state", "abandoned", counts.abandoned);
+    text.family(&gauge(
+        "newswatch_entries_waiting",
+        "Entries that wait for their text or to be matched",
+    ))
+    .plain(counts.entries_waiting);
+    text.family(&Family::counter(
+        "newswatch_entries_total",
+        "Entries taken in",
+    ))
+    .plain(counts.entries);
+    text.family(&Family::counter(
+        "newswatch_matches_total",
+        "Matches by what became of them",
+    ))
+    .labelled("fate", "alert", counts.alerts)
+    .labelled("fate", "held", counts.held);
+    text.family(&gauge(
+        "newswatch_legs",
+        "Ways of alerts to receivers by where they stand",
+    ))
+    .labelled("state", "delivered", counts.delivered)
+    .labelled("state", "waiting", counts.waiting)
+    .labelled("state", "held", counts.legs_held)
+    .labelled("state", "abandoned", counts.abandoned);
     let channels = |is_ok: bool| {
         let state = crate::domain::ChannelState::Ok;
-        let found = report.channels.iter().filter(|line| (line.state == state) == is_ok);
+        let found = report
+            .channels
+            .iter()
+            .filter(|line| (line.state == state) == is_ok);
         found.count()
     };
     text.family(&gauge("newswatch_channels", "Channels by how they are"))
         .labelled("state", "ok", channels(true))
         .labelled("state", "failing", channels(false));
     if let Some(at) = last_alert {
-        text.family(&gauge("newswatch_last_alert_timestamp_seconds", "When the newest alert was raised"))
-            .plain(at.as_second());
+        text.family(&gauge(
+            "newswatch_last_alert_timestamp_seconds",
+            "When the newest alert was raised",
+        ))
+        .plain(at.as_second());
     }
-    let last_read = report.feeds.iter().filter_map(|feed| feed.last_success_at).max();
+    let last_read = report
+        .feeds
+        .iter()
+        .filter_map(|feed| feed.last_success_at)
+        .max();
     if let Some(at) = last_read {
-        text.family(&gauge("newswatch_last_read_timestamp_seconds", "When a feed was read last"))
-            .plain(at.as_second());
+        text.family(&gauge(
+            "newswatch_last_read_timestamp_seconds",
+            "When a feed was read last",
+        ))
+        .plain(at.as_second());
     }
     let takes = i32::from(house.ctx.trouble.borrow().is_none());
-    text.family(&gauge("newswatch_store_writable", "1 while the store takes what is done")).plain(takes);
+    text.family(&gauge(
+        "newswatch_store_writable",
+        "1 while the store takes what is done",
+    ))
+    .plain(takes);
     text.family(&gauge("newswatch_build_info", "The version, as a label"))
         .labelled("version", env!("CARGO_PKG_VERSION"), 1);
     let field = (CONTENT_TYPE, HeaderValue::from_static(KIND));
@@ -99,11 +128,19 @@ struct Family {
 
 impl Family {
     fn gauge(name: &'static str, help: &'static str) -> Self {
-        Self { name, help, kind: "gauge" }
+        Self {
+            name,
+            help,
+            kind: "gauge",
+        }
     }
 
     fn counter(name: &'static str, help: &'static str) -> Self {
-        Self { name, help, kind: "counter" }
+        Self {
+            name,
+            help,
+            kind: "counter",
+        }
     }
 }
 
@@ -122,13 +159,19 @@ impl Text {
         let Family { name, help, kind } = family;
         line(&mut self.0, format_args!("# HELP {name} {help}"));
         line(&mut self.0, format_args!("# TYPE {name} {kind}"));
-        Written { text: &mut self.0, name }
+        Written {
+            text: &mut self.0,
+            name,
+        }
     }
 }
 
 impl Written<'_> {
     fn labelled(self, label: &str, value: &str, figure: impl std::fmt::Display) -> Self {
-        line(self.text, format_args!("{}{{{label}=\"{value}\"}} {figure}", self.name));
+        line(
+            self.text,
+            format_args!("{}{{{label}=\"{value}\"}} {figure}", self.name),
+        );
         self
     }
 

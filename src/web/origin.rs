@@ -20,7 +20,10 @@ pub(crate) fn is_our_name(headers: &HeaderMap, ours: Option<&Url>) -> bool {
     let is_ours = match url.host() {
         Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
         Some(Host::Domain(name)) => {
-            name == "localhost" || ours.and_then(Url::host_str).is_some_and(|host| host == name)
+            name == "localhost"
+                || ours
+                    .and_then(Url::host_str)
+                    .is_some_and(|host| host == name)
         }
         None => false,
     };
@@ -35,7 +38,9 @@ pub(crate) fn is_from_us(method: &Method, headers: &HeaderMap, ours: Option<&Url
     if method.is_safe() {
         return true;
     }
-    let site = headers.get("sec-fetch-site").map(axum::http::HeaderValue::as_bytes);
+    let site = headers
+        .get("sec-fetch-site")
+        .map(axum::http::HeaderValue::as_bytes);
     if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
         return false;
     }
@@ -98,7 +103,10 @@ mod tests {
         assert!(!is_our_name(&headers(&[]), Some(&url)));
         let two = headers(&[("host", "localhost"), ("host", "evil.example")]);
         assert!(!is_our_name(&two, Some(&url)));
-        assert!(!is_our_name(&headers(&[("host", "watch.example.org")]), None));
+        assert!(!is_our_name(
+            &headers(&[("host", "watch.example.org")]),
+            None
+        ));
     }
 
     #[test]
@@ -131,7 +139,11 @@ mod tests {
             ),
         ] {
             let asked = headers(&fields);
-            assert_eq!(is_from_us(&Method::POST, &asked, Some(&url)), is_ours, "{fields:?}");
+            assert_eq!(
+                is_from_us(&Method::POST, &asked, Some(&url)),
+                is_ours,
+                "{fields:?}"
+            );
             assert!(is_from_us(&Method::GET, &asked, Some(&url)));
         }
     }

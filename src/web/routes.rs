@@ -91,26 +91,121 @@ pub const ROUTES: &[Route] = &[
     page("GET", "/healthz", Needs::Nobody),
     page("GET", "/readyz", Needs::Nobody),
     page("GET", "/metrics", READER),
-    api("GET", "/api/v1/openapi.json", Role::Reader, "This description"),
-    api("GET", "/api/v1/status", Role::Reader, "How everything is: feeds, deliveries, problems, watches in numbers"),
-    api("GET", "/api/v1/alerts", Role::Reader, "What was raised, the newest first"),
-    api("GET", "/api/v1/alerts/stream", Role::Reader, "Alerts as they are raised, as server-sent events; Last-Event-ID goes on after one"),
-    api("GET", "/api/v1/alerts/{id}", Role::Reader, "One alert: what was found, why, who was told, how fast"),
-    api("PUT", "/api/v1/alerts/{id}/mark", Role::Editor, "Mark an alert useful or noise"),
-    api("DELETE", "/api/v1/alerts/{id}/mark", Role::Editor, "Take the mark of an alert away"),
-    api("POST", "/api/v1/alerts/{id}/retry", Role::Editor, "Send an alert again to all that it goes to"),
+    api(
+        "GET",
+        "/api/v1/openapi.json",
+        Role::Reader,
+        "This description",
+    ),
+    api(
+        "GET",
+        "/api/v1/status",
+        Role::Reader,
+        "How everything is: feeds, deliveries, problems, watches in numbers",
+    ),
+    api(
+        "GET",
+        "/api/v1/alerts",
+        Role::Reader,
+        "What was raised, the newest first",
+    ),
+    api(
+        "GET",
+        "/api/v1/alerts/stream",
+        Role::Reader,
+        "Alerts as they are raised, as server-sent events; Last-Event-ID goes on after one",
+    ),
+    api(
+        "GET",
+        "/api/v1/alerts/{id}",
+        Role::Reader,
+        "One alert: what was found, why, who was told, how fast",
+    ),
+    api(
+        "PUT",
+        "/api/v1/alerts/{id}/mark",
+        Role::Editor,
+        "Mark an alert useful or noise",
+    ),
+    api(
+        "DELETE",
+        "/api/v1/alerts/{id}/mark",
+        Role::Editor,
+        "Take the mark of an alert away",
+    ),
+    api(
+        "POST",
+        "/api/v1/alerts/{id}/retry",
+        Role::Editor,
+        "Send an alert again to all that it goes to",
+    ),
     api("GET", "/api/v1/watches", Role::Reader, "The watches"),
-    api("GET", "/api/v1/watches/{name}", Role::Reader, "One watch: its days, newest alerts, outlets and terms"),
-    api("GET", "/api/v1/feeds", Role::Reader, "The feeds, those that need somebody first"),
-    api("GET", "/api/v1/feeds/{id}", Role::Reader, "One feed with its entries and what became of them"),
-    api("POST", "/api/v1/feeds/{id}/poll", Role::Editor, "Poll a feed now"),
-    api("POST", "/api/v1/feeds/{id}/pause", Role::Editor, "Pause a feed"),
-    api("POST", "/api/v1/feeds/{id}/resume", Role::Editor, "Let a paused feed go on"),
-    api("GET", "/api/v1/channels", Role::Reader, "The channels and how they are"),
-    api("POST", "/api/v1/channels/{name}/test", Role::Editor, "Send a test alert through a channel"),
-    api("GET", "/api/v1/deliveries", Role::Reader, "What waits or was given up, the newest first"),
-    api("POST", "/api/v1/deliveries/{id}/retry", Role::Editor, "Send a delivery again"),
-    api("GET", "/api/v1/journal", Role::Reader, "What was changed by hand, the newest first"),
+    api(
+        "GET",
+        "/api/v1/watches/{name}",
+        Role::Reader,
+        "One watch: its days, newest alerts, outlets and terms",
+    ),
+    api(
+        "GET",
+        "/api/v1/feeds",
+        Role::Reader,
+        "The feeds, those that need somebody first",
+    ),
+    api(
+        "GET",
+        "/api/v1/feeds/{id}",
+        Role::Reader,
+        "One feed with its entries and what became of them",
+    ),
+    api(
+        "POST",
+        "/api/v1/feeds/{id}/poll",
+        Role::Editor,
+        "Poll a feed now",
+    ),
+    api(
+        "POST",
+        "/api/v1/feeds/{id}/pause",
+        Role::Editor,
+        "Pause a feed",
+    ),
+    api(
+        "POST",
+        "/api/v1/feeds/{id}/resume",
+        Role::Editor,
+        "Let a paused feed go on",
+    ),
+    api(
+        "GET",
+        "/api/v1/channels",
+        Role::Reader,
+        "The channels and how they are",
+    ),
+    api(
+        "POST",
+        "/api/v1/channels/{name}/test",
+        Role::Editor,
+        "Send a test alert through a channel",
+    ),
+    api(
+        "GET",
+        "/api/v1/deliveries",
+        Role::Reader,
+        "What waits or was given up, the newest first",
+    ),
+    api(
+        "POST",
+        "/api/v1/deliveries/{id}/retry",
+        Role::Editor,
+        "Send a delivery again",
+    ),
+    api(
+        "GET",
+        "/api/v1/journal",
+        Role::Reader,
+        "What was changed by hand, the newest first",
+    ),
 ];
 
 /// The route of a method and an address.
@@ -141,7 +236,10 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/settings", get(pages::settings::show))
         .route("/settings/zone", post(pages::settings::zone))
         .route("/login", get(login::form).post(login::enter))
-        .route("/login/{secret}", get(login::link).post(login::enter_by_link))
+        .route(
+            "/login/{secret}",
+            get(login::link).post(login::enter_by_link),
+        )
         .route("/logout", post(login::leave))
         .route("/events", get(signals::events))
         .route("/feeds/watch/{file}", get(feeds_out::of_watch))

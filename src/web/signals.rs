@@ -50,7 +50,9 @@ impl House {
 /// `GET /events`: `alerts`, `feeds`, `deliveries`. The first event says what is so now.
 pub(crate) async fn events(State(house): State<Arc<House>>) -> Result<Response, Failure> {
     let pulse = house.pulse().await?;
-    let first = Event::default().event("hello").data(pulse.alerts.to_string());
+    let first = Event::default()
+        .event("hello")
+        .data(pulse.alerts.to_string());
     let begun = (house, pulse, Some(vec![first]));
     let events = stream::unfold(begun, async |(house, mut last, pending)| {
         let mut pending = pending.unwrap_or_default();
@@ -67,7 +69,9 @@ pub(crate) async fn events(State(house): State<Arc<House>>) -> Result<Response, 
         let next = pending.remove(0);
         Some((Ok::<_, Infallible>(next), (house, last, Some(pending))))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+    Ok(Sse::new(events)
+        .keep_alive(KeepAlive::default())
+        .into_response())
 }
 
 fn changes(last: &Pulse, pulse: &Pulse) -> Vec<Event> {

@@ -93,7 +93,9 @@ fn parsed(value: &Value) -> Result<Option<Timestamp>, Error> {
         return Ok(None);
     };
     let parsed = text.parse();
-    parsed.map(Some).map_err(|_| Error::new(ErrorKind::InvalidOperation, "not a time"))
+    parsed
+        .map(Some)
+        .map_err(|_| Error::new(ErrorKind::InvalidOperation, "not a time"))
 }
 
 fn zone(state: &State<'_, '_>) -> TimeZone {
@@ -134,7 +136,9 @@ fn written(state: &State<'_, '_>, value: &Value, today: &str, else_: &str) -> Re
     let zone = zone(state);
     let local = at.to_zoned_datetime(zone.clone());
     let is_today = now(state).is_some_and(|now| now.to_zoned_datetime(zone).date() == local.date());
-    let shown = local.strftime(if is_today { today } else { else_ }).to_string();
+    let shown = local
+        .strftime(if is_today { today } else { else_ })
+        .to_string();
     let exact = local.strftime("%Y-%m-%d %H:%M:%S %Z");
     Ok(Value::from_safe_string(format!(
         "<time datetime=\"{at}\" title=\"{exact}\">{shown}</time>"
@@ -167,7 +171,9 @@ fn span(s: i64) -> String {
 /// `26 Nov`, of a day counted from 1970.
 fn dayname(day: i64) -> String {
     let at = Timestamp::from_second(day.saturating_mul(86_400)).unwrap_or(Timestamp::UNIX_EPOCH);
-    at.to_zoned_datetime(TimeZone::UTC).strftime("%-d %b").to_string()
+    at.to_zoned_datetime(TimeZone::UTC)
+        .strftime("%-d %b")
+        .to_string()
 }
 
 /// A text as a part of an address (RFC 3986 §2.3).
@@ -185,12 +191,36 @@ pub(crate) fn part(text: &str) -> String {
 /// The English name of a language, of those that news is written in most; else its code.
 fn language(code: &str) -> String {
     const NAMES: [(&str, &str); 30] = [
-        ("ar", "Arabic"), ("bg", "Bulgarian"), ("bn", "Bengali"), ("cs", "Czech"), ("da", "Danish"),
-        ("de", "German"), ("el", "Greek"), ("en", "English"), ("es", "Spanish"), ("fa", "Persian"),
-        ("fi", "Finnish"), ("fr", "French"), ("he", "Hebrew"), ("hi", "Hindi"), ("hu", "Hungarian"),
-        ("id", "Indonesian"), ("it", "Italian"), ("ja", "Japanese"), ("ko", "Korean"), ("ms", "Malay"),
-        ("nl", "Dutch"), ("no", "Norwegian"), ("pl", "Polish"), ("pt", "Portuguese"), ("ru", "Russian"),
-        ("th", "Thai"), ("tr", "Turkish"), ("uk", "Ukrainian"), ("vi", "Vietnamese"), ("zh", "Chinese"),
+        ("ar", "Arabic"),
+        ("bg", "Bulgarian"),
+        ("bn", "Bengali"),
+        ("cs", "Czech"),
+        ("da", "Danish"),
+        ("de", "German"),
+        ("el", "Greek"),
+        ("en", "English"),
+        ("es", "Spanish"),
+        ("fa", "Persian"),
+        ("fi", "Finnish"),
+        ("fr", "French"),
+        ("he", "Hebrew"),
+        ("hi", "Hindi"),
+        ("hu", "Hungarian"),
+        ("id", "Indonesian"),
+        ("it", "Italian"),
+        ("ja", "Japanese"),
+        ("ko", "Korean"),
+        ("ms", "Malay"),
+        ("nl", "Dutch"),
+        ("no", "Norwegian"),
+        ("pl", "Polish"),
+        ("pt", "Portuguese"),
+        ("ru", "Russian"),
+        ("th", "Thai"),
+        ("tr", "Turkish"),
+        ("uk", "Ukrainian"),
+        ("vi", "Vietnamese"),
+        ("zh", "Chinese"),
     ];
     let primary = code.split(['-', '_']).next().unwrap_or_default();
     let found = NAMES.iter().find(|(known, _)| *known == primary);
@@ -214,9 +244,15 @@ mod tests {
             .add_template("t.html", "<a title=\"{{ x }}\">{{ x }}</a>{{ none }}")
             .unwrap();
         let hostile = "<script>\u{202e}\"'&\u{0}";
-        let shown = environment.get_template("t.html").unwrap().render(context! { x => hostile });
+        let shown = environment
+            .get_template("t.html")
+            .unwrap()
+            .render(context! { x => hostile });
         let shown = shown.unwrap();
-        assert!(!shown.contains("<script") && !shown.contains('\u{202e}'), "{shown}");
+        assert!(
+            !shown.contains("<script") && !shown.contains('\u{202e}'),
+            "{shown}"
+        );
         assert_eq!(shown.matches('"').count(), 2, "{shown}");
     }
 
@@ -224,15 +260,27 @@ mod tests {
     fn times_are_short_today_and_say_their_zone() {
         let mut environment = Templates::new().0;
         environment
-            .add_template("t.html", "{{ a|time }} {{ b|time }} {{ c|time }} {{ b|ago }}")
+            .add_template(
+                "t.html",
+                "{{ a|time }} {{ b|time }} {{ c|time }} {{ b|ago }}",
+            )
             .unwrap();
-        let shown = environment.get_template("t.html").unwrap().render(context! {
-            now => "2026-11-26T03:00:00Z", zone => "Asia/Ho_Chi_Minh",
-            a => "2026-11-26T02:41:00Z", b => "2026-11-24T09:20:00Z", c => (),
-        });
+        let shown = environment
+            .get_template("t.html")
+            .unwrap()
+            .render(context! {
+                now => "2026-11-26T03:00:00Z", zone => "Asia/Ho_Chi_Minh",
+                a => "2026-11-26T02:41:00Z", b => "2026-11-24T09:20:00Z", c => (),
+            });
         let shown = shown.unwrap();
-        assert!(shown.contains(">09:41<") && shown.contains(">24 Nov 16:20<"), "{shown}");
-        assert!(shown.contains("2026-11-26 09:41:00 +07") && shown.contains("—"), "{shown}");
+        assert!(
+            shown.contains(">09:41<") && shown.contains(">24 Nov 16:20<"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("2026-11-26 09:41:00 +07") && shown.contains("—"),
+            "{shown}"
+        );
         assert!(shown.ends_with("41 h ago"), "{shown}");
         assert_eq!(part("A/b ü"), "A%2Fb%20%C3%BC");
     }

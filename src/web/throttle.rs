@@ -74,7 +74,10 @@ impl Throttle {
         }
         let mut left = FREE_TRIES;
         for key in keys(name, peer) {
-            let known = wrong.entry(key).or_insert(Wrong { tries: 0, last: now });
+            let known = wrong.entry(key).or_insert(Wrong {
+                tries: 0,
+                last: now,
+            });
             if is_old(known) {
                 known.tries = 0;
             }
@@ -91,7 +94,9 @@ impl Throttle {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Wrong>> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -48,7 +48,8 @@ const MAY_NAME: [(&str, &[&str]); 24] = [
     (
         "web",
         &[
-            "channel", "clock", "config", "domain", "matching", "ops", "pipeline", "render", "store",
+            "channel", "clock", "config", "domain", "matching", "ops", "pipeline", "render",
+            "store",
         ],
     ),
     ("systemd", &[]),

@@ -95,7 +95,8 @@ impl Site {
         for (name, value) in fields {
             request = request.header(*name, *value);
         }
-        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+        self.send(request.body(Body::from(body.to_owned())).unwrap())
+            .await
     }
 
     async fn get(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -105,7 +106,9 @@ impl Site {
     /// The cookie of somebody with this role.
     async fn session(&self, role: Role) -> String {
         let now = self.ctx.clock.now();
-        let secret = entrance::login_link(&self.ctx.store, "local", role, now).await.unwrap();
+        let secret = entrance::login_link(&self.ctx.store, "local", role, now)
+            .await
+            .unwrap();
         let entered = self.ask("POST", &format!("/login/{secret}"), &[], "").await;
         assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.body);
         entered.cookie()
@@ -114,15 +117,28 @@ impl Site {
     async fn token(&self, name: &str, role: Role, only: Option<&str>) -> String {
         let (store, now) = (&self.ctx.store, self.ctx.clock.now());
         let only = only.map(str::to_owned);
-        let secret = entrance::add_token(store, name, role, only, "test", now).await.unwrap();
+        let secret = entrance::add_token(store, name, role, only, "test", now)
+            .await
+            .unwrap();
         format!("Bearer {secret}")
     }
 
     /// The address of a route with parts that are there.
     async fn address(&self, path: &str) -> String {
-        let alert = self.ctx.store.shown_alerts(newswatch::store::ShownFilter { limit: 1, ..Default::default() }).await;
+        let alert = self
+            .ctx
+            .store
+            .shown_alerts(newswatch::store::ShownFilter {
+                limit: 1,
+                ..Default::default()
+            })
+            .await;
         let alert = alert.unwrap()[0].alert.id.0.clone();
-        let id = if path.contains("/feeds/") { "1".to_owned() } else { alert };
+        let id = if path.contains("/feeds/") {
+            "1".to_owned()
+        } else {
+            alert
+        };
         path.replace("{id}", &id)
             .replace("/watches/{name}", "/watches/UNCLOS")
             .replace("/channels/{name}", "/channels/hook")
@@ -136,10 +152,18 @@ impl Site {
 async fn nobody_gets_in_without_proof_and_each_role_may_what_its_table_says() {
     let site = Site::open().await;
     let mut table = Vec::new();
-    for route in ROUTES.iter().filter(|route| !route.path.ends_with("/stream") && route.path != "/events") {
+    for route in ROUTES
+        .iter()
+        .filter(|route| !route.path.ends_with("/stream") && route.path != "/events")
+    {
         let address = site.address(route.path).await;
         let mut row = vec![format!("{} {}", route.method, route.path)];
-        for role in [None, Some(Role::Reader), Some(Role::Editor), Some(Role::Admin)] {
+        for role in [
+            None,
+            Some(Role::Reader),
+            Some(Role::Editor),
+            Some(Role::Admin),
+        ] {
             // Each with a session of its own: pressing everything presses "log out" too.
             let cookie = match role {
                 Some(role) => site.session(role).await,
@@ -147,8 +171,12 @@ async fn nobody_gets_in_without_proof_and_each_role_may_what_its_table_says() {
             };
             let before = site.ctx.store.journal(None, 500).await.unwrap().len();
             let body = match route.path {
-                path if path.ends_with("/pause") && path.starts_with("/api") => "{\"why\":\"a test\"}",
-                path if path.ends_with("/mark") && path.starts_with("/api") => "{\"mark\":\"useful\"}",
+                path if path.ends_with("/pause") && path.starts_with("/api") => {
+                    "{\"why\":\"a test\"}"
+                }
+                path if path.ends_with("/mark") && path.starts_with("/api") => {
+                    "{\"mark\":\"useful\"}"
+                }
                 path if path.ends_with("/pause") => "why=a+test",
                 "/deliveries/test" => "channel=hook",
                 _ => "mark=useful",
@@ -157,7 +185,12 @@ async fn nobody_gets_in_without_proof_and_each_role_may_what_its_table_says() {
             let fields = if role.is_some() { &fields[..] } else { &[] };
             let answer = site.ask(route.method, &address, fields, body).await;
             let status = answer.status;
-            assert!(!status.is_server_error(), "{} {address} as {role:?}: {status} {}", route.method, answer.body);
+            assert!(
+                !status.is_server_error(),
+                "{} {address} as {role:?}: {status} {}",
+                route.method,
+                answer.body
+            );
             let may = match (route.needs, role) {
                 (Needs::Nobody, _) => true,
                 (Needs::Role(needed), Some(role)) => role >= needed,
@@ -165,23 +198,55 @@ async fn nobody_gets_in_without_proof_and_each_role_may_what_its_table_says() {
                 (_, None) => false,
             };
             let is_refused = match role {
-                None => status == StatusCode::UNAUTHORIZED || answer.headers.get(header::LOCATION).is_some_and(|place| place.to_str().unwrap().starts_with("/login")),
+                None => {
+                    status == StatusCode::UNAUTHORIZED
+                        || answer
+                            .headers
+                            .get(header::LOCATION)
+                            .is_some_and(|place| place.to_str().unwrap().starts_with("/login"))
+                }
                 Some(_) => status == StatusCode::FORBIDDEN,
             };
             if !may {
-                assert!(is_refused, "{} {address} as {role:?}: {status}", route.method);
+                assert!(
+                    is_refused,
+                    "{} {address} as {role:?}: {status}",
+                    route.method
+                );
             } else if route.needs != Needs::Nobody {
-                assert!(!is_refused || route.path == "/logout", "{} {address} as {role:?}: {status}", route.method);
+                assert!(
+                    !is_refused || route.path == "/logout",
+                    "{} {address} as {role:?}: {status}",
+                    route.method
+                );
             }
             let after = site.ctx.store.journal(None, 500).await.unwrap().len();
             let has_written = after > before;
-            assert!(route.method != "GET" || !has_written, "GET {address} wrote something");
+            assert!(
+                route.method != "GET" || !has_written,
+                "GET {address} wrote something"
+            );
             if may && status.is_success() && route.method != "GET" && route.needs != Needs::Nobody {
-                assert!(has_written || answer.body.contains("\"changed\":false"), "{} {address} as {role:?} left no trace: {}", route.method, answer.body);
+                assert!(
+                    has_written || answer.body.contains("\"changed\":false"),
+                    "{} {address} as {role:?} left no trace: {}",
+                    route.method,
+                    answer.body
+                );
             }
-            if answer.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.to_str().unwrap().starts_with("text/html")) {
-                assert!(answer.body.contains("<title>") && answer.body.contains("</html>"), "{address} has no title");
-                assert!(!answer.body.contains("style="), "{address} has a style in itself");
+            if answer
+                .headers
+                .get(header::CONTENT_TYPE)
+                .is_some_and(|kind| kind.to_str().unwrap().starts_with("text/html"))
+            {
+                assert!(
+                    answer.body.contains("<title>") && answer.body.contains("</html>"),
+                    "{address} has no title"
+                );
+                assert!(
+                    !answer.body.contains("style="),
+                    "{address} has a style in itself"
+                );
             }
             row.push(status.as_u16().to_string());
         }
@@ -194,39 +259,73 @@ async fn nobody_gets_in_without_proof_and_each_role_may_what_its_table_says() {
 async fn what_is_not_ours_is_refused() {
     let site = Site::open_with("[web]\nlisten = \"off\"\nurl = \"https://watch.example.org\"\ntrusted_proxy = { from = [\"10.0.0.0/8\"], user_header = \"X-User\", role_header = \"X-Role\" }\n").await;
     let cookie = site.session(Role::Admin).await;
-    assert_eq!(site.get("/", &[("cookie", &cookie)]).await.status, StatusCode::OK);
+    assert_eq!(
+        site.get("/", &[("cookie", &cookie)]).await.status,
+        StatusCode::OK
+    );
 
     // A name that is made to lead here.
-    let rebound = site.get("/", &[("cookie", &cookie), ("host", "evil.example")]).await;
+    let rebound = site
+        .get("/", &[("cookie", &cookie), ("host", "evil.example")])
+        .await;
     assert_eq!(rebound.status, StatusCode::MISDIRECTED_REQUEST);
-    let ours = site.get("/", &[("cookie", &cookie), ("host", "watch.example.org")]).await;
+    let ours = site
+        .get("/", &[("cookie", &cookie), ("host", "watch.example.org")])
+        .await;
     assert_eq!(ours.status, StatusCode::OK);
 
     // A page of another site.
     let path = "/deliveries/test";
-    for other in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("origin", "null")] {
-        let pressed = site.ask("POST", path, &[("cookie", &cookie), other], "channel=hook").await;
+    for other in [
+        ("origin", "https://evil.example"),
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "null"),
+    ] {
+        let pressed = site
+            .ask("POST", path, &[("cookie", &cookie), other], "channel=hook")
+            .await;
         assert_eq!(pressed.status, StatusCode::FORBIDDEN, "{other:?}");
     }
 
     // A proxy that nobody trusts, and the one that is trusted.
     let by = |peer: &str| {
         let peer = Peer::Host(peer.parse().unwrap());
-        let request = Request::builder().uri("/journal").header("host", "10.0.0.1");
+        let request = Request::builder()
+            .uri("/journal")
+            .header("host", "10.0.0.1");
         let request = request.header("x-user", "lan").header("x-role", "admin");
-        request.extension(ConnectInfo(peer)).body(Body::empty()).unwrap()
+        request
+            .extension(ConnectInfo(peer))
+            .body(Body::empty())
+            .unwrap()
     };
-    assert_eq!(site.send(by("127.0.0.1")).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        site.send(by("127.0.0.1")).await.status,
+        StatusCode::SEE_OTHER
+    );
     assert_eq!(site.send(by("10.9.9.9")).await.status, StatusCode::OK);
 
     // A cookie that somebody has kept from a session that has ended.
-    assert_eq!(site.ask("POST", "/logout", &[("cookie", &cookie)], "").await.status, StatusCode::SEE_OTHER);
-    assert_eq!(site.get("/", &[("cookie", &cookie)]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        site.ask("POST", "/logout", &[("cookie", &cookie)], "")
+            .await
+            .status,
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(
+        site.get("/", &[("cookie", &cookie)]).await.status,
+        StatusCode::SEE_OTHER
+    );
 
     // A session that nobody has used for a month.
     let idle = site.session(Role::Reader).await;
-    site.ctx.clock.advance(std::time::Duration::from_hours(31 * 24));
-    assert_eq!(site.get("/", &[("cookie", &idle)]).await.status, StatusCode::SEE_OTHER);
+    site.ctx
+        .clock
+        .advance(std::time::Duration::from_hours(31 * 24));
+    assert_eq!(
+        site.get("/", &[("cookie", &idle)]).await.status,
+        StatusCode::SEE_OTHER
+    );
     let made_up = site.get("/", &[("cookie", "newswatch=AAAA")]).await;
     assert_eq!(made_up.status, StatusCode::SEE_OTHER);
 }
@@ -235,7 +334,9 @@ async fn what_is_not_ours_is_refused() {
 async fn a_link_lets_one_browser_in_once_and_a_preview_of_it_uses_nothing_up() {
     let site = Site::open().await;
     let (store, now) = (&site.ctx.store, site.ctx.clock.now());
-    let secret = entrance::login_link(store, "local", Role::Admin, now).await.unwrap();
+    let secret = entrance::login_link(store, "local", Role::Admin, now)
+        .await
+        .unwrap();
     let path = format!("/login/{secret}");
     for _ in 0..3 {
         let seen = site.get(&path, &[]).await;
@@ -245,49 +346,98 @@ async fn a_link_lets_one_browser_in_once_and_a_preview_of_it_uses_nothing_up() {
     let entered = site.ask("POST", &path, &[], "").await;
     assert_eq!(entered.location(), "/");
     let field = entered.headers[header::SET_COOKIE].to_str().unwrap();
-    assert!(field.contains("HttpOnly") && field.contains("SameSite=Lax"), "{field}");
-    assert_eq!(site.ask("POST", &path, &[], "").await.status, StatusCode::GONE);
+    assert!(
+        field.contains("HttpOnly") && field.contains("SameSite=Lax"),
+        "{field}"
+    );
+    assert_eq!(
+        site.ask("POST", &path, &[], "").await.status,
+        StatusCode::GONE
+    );
     assert_eq!(site.get(&path, &[]).await.status, StatusCode::GONE);
 
-    let late = entrance::login_link(store, "local", Role::Admin, now).await.unwrap();
+    let late = entrance::login_link(store, "local", Role::Admin, now)
+        .await
+        .unwrap();
     site.ctx.clock.advance(std::time::Duration::from_mins(11));
-    assert_eq!(site.ask("POST", &format!("/login/{late}"), &[], "").await.status, StatusCode::GONE);
+    assert_eq!(
+        site.ask("POST", &format!("/login/{late}"), &[], "")
+            .await
+            .status,
+        StatusCode::GONE
+    );
 }
 
 #[tokio::test]
 async fn a_password_lets_in_and_wrong_ones_slow_down() {
     let site = Site::open().await;
     let (store, now) = (&site.ctx.store, site.ctx.clock.now());
-    entrance::put_user(store, "lan", Role::Editor, "ten letters and more", "test", now).await.unwrap();
+    entrance::put_user(
+        store,
+        "lan",
+        Role::Editor,
+        "ten letters and more",
+        "test",
+        now,
+    )
+    .await
+    .unwrap();
     let right = "name=lan&password=ten+letters+and+more&next=%2Ffeeds";
     let entered = site.ask("POST", "/login", &[], right).await;
     assert_eq!(entered.location(), "/feeds");
     let page = site.get("/", &[("cookie", &entered.cookie())]).await;
-    assert!(page.body.contains("lan") && page.body.contains("editor"), "{}", page.body);
+    assert!(
+        page.body.contains("lan") && page.body.contains("editor"),
+        "{}",
+        page.body
+    );
     for _ in 0..5 {
-        let wrong = site.ask("POST", "/login", &[], "name=lan&password=something+else").await;
+        let wrong = site
+            .ask("POST", "/login", &[], "name=lan&password=something+else")
+            .await;
         assert_eq!(wrong.status, StatusCode::FORBIDDEN);
-        assert!(wrong.body.contains("Name or password is wrong."), "{}", wrong.body);
+        assert!(
+            wrong.body.contains("Name or password is wrong."),
+            "{}",
+            wrong.body
+        );
     }
-    assert_eq!(site.ask("POST", "/login", &[], right).await.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        site.ask("POST", "/login", &[], right).await.status,
+        StatusCode::TOO_MANY_REQUESTS
+    );
     site.ctx.clock.advance(std::time::Duration::from_secs(31));
-    assert_eq!(site.ask("POST", "/login", &[], right).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        site.ask("POST", "/login", &[], right).await.status,
+        StatusCode::SEE_OTHER
+    );
     // Another password ends the sessions that the old one began.
-    entrance::put_user(store, "lan", Role::Editor, "another password", "test", now).await.unwrap();
-    assert_eq!(site.get("/", &[("cookie", &entered.cookie())]).await.status, StatusCode::SEE_OTHER);
+    entrance::put_user(store, "lan", Role::Editor, "another password", "test", now)
+        .await
+        .unwrap();
+    assert_eq!(
+        site.get("/", &[("cookie", &entered.cookie())]).await.status,
+        StatusCode::SEE_OTHER
+    );
 }
 
 #[tokio::test]
 async fn a_token_for_one_feed_opens_that_feed_alone() {
     let site = Site::open().await;
-    let token = site.token("reader-feed", Role::Reader, Some("watch:UNCLOS")).await;
+    let token = site
+        .token("reader-feed", Role::Reader, Some("watch:UNCLOS"))
+        .await;
     let secret = token.trim_start_matches("Bearer ");
     for kind in ["atom", "json"] {
-        let feed = site.get(&format!("/feeds/watch/UNCLOS.{kind}?token={secret}"), &[]).await;
+        let feed = site
+            .get(&format!("/feeds/watch/UNCLOS.{kind}?token={secret}"), &[])
+            .await;
         assert_eq!(feed.status, StatusCode::OK, "{}", feed.body);
         assert!(feed.body.contains("alr_"), "{}", feed.body);
     }
-    let other = site.get(&format!("/feeds/watch/IAEA.atom?token={secret}"), &[]).await;
+    let other = site
+        .get(&format!("/feeds/watch/IAEA.atom?token={secret}"), &[])
+        .await;
     assert_eq!(other.status, StatusCode::FORBIDDEN);
     for path in ["/", "/api/v1/alerts", "/metrics"] {
         let answer = site.get(path, &[("authorization", &token)]).await;
@@ -296,13 +446,30 @@ async fn a_token_for_one_feed_opens_that_feed_alone() {
         assert_ne!(in_address.status, StatusCode::OK, "{path}");
     }
     let reader = site.token("program", Role::Reader, None).await;
-    assert_eq!(site.get("/api/v1/alerts", &[("authorization", &reader)]).await.status, StatusCode::OK);
-    let refused = site.ask("POST", "/api/v1/feeds/1/poll", &[("authorization", &reader)], "").await;
+    assert_eq!(
+        site.get("/api/v1/alerts", &[("authorization", &reader)])
+            .await
+            .status,
+        StatusCode::OK
+    );
+    let refused = site
+        .ask(
+            "POST",
+            "/api/v1/feeds/1/poll",
+            &[("authorization", &reader)],
+            "",
+        )
+        .await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert_eq!(refused.json()["status"], 403);
     let store = &site.ctx.store;
-    store.remove_web_token("program".into(), "test".into(), site.ctx.clock.now()).await.unwrap();
-    let gone = site.get("/api/v1/alerts", &[("authorization", &reader)]).await;
+    store
+        .remove_web_token("program".into(), "test".into(), site.ctx.clock.now())
+        .await
+        .unwrap();
+    let gone = site
+        .get("/api/v1/alerts", &[("authorization", &reader)])
+        .await;
     assert_eq!(gone.status, StatusCode::UNAUTHORIZED);
 }
 
@@ -318,7 +485,10 @@ async fn what_the_pages_and_the_api_say_is_what_is_stored() {
     // Page by page, every alert once, the newest first.
     let (mut seen, mut after) = (Vec::new(), String::new());
     loop {
-        let page = site.get(&format!("/api/v1/alerts?limit=4{after}"), &auth).await.json();
+        let page = site
+            .get(&format!("/api/v1/alerts?limit=4{after}"), &auth)
+            .await
+            .json();
         for alert in page["items"].as_array().unwrap() {
             seen.push(alert["id"].as_str().unwrap().to_owned());
         }
@@ -334,21 +504,34 @@ async fn what_the_pages_and_the_api_say_is_what_is_stored() {
     assert_eq!(once.len(), seen.len());
     let html = site.get("/", &auth).await.body;
     for id in &seen {
-        let alert = site.get(&format!("/api/v1/alerts/{id}"), &auth).await.json();
+        let alert = site
+            .get(&format!("/api/v1/alerts/{id}"), &auth)
+            .await
+            .json();
         let page = site.get(&format!("/alerts/{id}"), &auth).await;
         assert_eq!(page.status, StatusCode::OK);
-        assert!(page.body.contains(alert["priority"].as_str().unwrap()) || alert["priority"] != "high");
+        assert!(
+            page.body.contains(alert["priority"].as_str().unwrap()) || alert["priority"] != "high"
+        );
         assert!(html.contains(alert["watch"].as_str().unwrap()), "{alert}");
     }
     // What has not changed is not sent again.
     let first = site.get("/api/v1/watches", &auth).await;
     let etag = first.headers[header::ETAG].to_str().unwrap();
-    let again = site.get("/api/v1/watches", &[auth[0], ("if-none-match", etag)]).await;
-    assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""));
+    let again = site
+        .get("/api/v1/watches", &[auth[0], ("if-none-match", etag)])
+        .await;
+    assert_eq!(
+        (again.status, again.body.as_str()),
+        (StatusCode::NOT_MODIFIED, "")
+    );
     for wrong in ["limit=0", "limit=501", "limit=x", "since=yesterday"] {
         let answer = site.get(&format!("/api/v1/alerts?{wrong}"), &auth).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
-        assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(
+            answer.headers[header::CONTENT_TYPE],
+            "application/problem+json"
+        );
     }
 }
 
@@ -359,12 +542,31 @@ async fn a_request_with_a_key_is_done_once() {
     let fields = [("authorization", token.as_str()), ("idempotency-key", "k1")];
     let journal = async || site.ctx.store.journal(None, 500).await.unwrap().len();
     let before = journal().await;
-    let first = site.ask("POST", "/api/v1/feeds/1/pause", &fields, "{\"why\":\"over\"}").await;
-    let again = site.ask("POST", "/api/v1/feeds/1/pause", &fields, "{\"why\":\"over\"}").await;
-    assert_eq!((first.status, first.body.as_str()), (StatusCode::OK, again.body.as_str()));
+    let first = site
+        .ask(
+            "POST",
+            "/api/v1/feeds/1/pause",
+            &fields,
+            "{\"why\":\"over\"}",
+        )
+        .await;
+    let again = site
+        .ask(
+            "POST",
+            "/api/v1/feeds/1/pause",
+            &fields,
+            "{\"why\":\"over\"}",
+        )
+        .await;
+    assert_eq!(
+        (first.status, first.body.as_str()),
+        (StatusCode::OK, again.body.as_str())
+    );
     assert_eq!(again.headers["idempotency-replayed"], "true");
     assert_eq!(journal().await, before + 1);
-    let other = site.ask("POST", "/api/v1/feeds/1/resume", &fields, "").await;
+    let other = site
+        .ask("POST", "/api/v1/feeds/1/resume", &fields, "")
+        .await;
     assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
@@ -373,22 +575,36 @@ async fn a_paused_feed_is_not_polled_until_it_goes_on() {
     let site = Site::open().await;
     let cookie = site.session(Role::Editor).await;
     let fields = [("cookie", cookie.as_str())];
-    let paused = site.ask("POST", "/feeds/1/pause", &fields, "why=over+until+March").await;
+    let paused = site
+        .ask("POST", "/feeds/1/pause", &fields, "why=over+until+March")
+        .await;
     assert_eq!(paused.location(), "/feeds/1?said=paused");
     let page = site.get("/feeds/1", &fields).await.body;
-    assert!(page.contains("over until March") && page.contains("Go on"), "{page}");
+    assert!(
+        page.contains("over until March") && page.contains("Go on"),
+        "{page}"
+    );
     let due = async || {
         site.ctx.clock.advance(std::time::Duration::from_hours(48));
         let now = site.ctx.clock.now();
         let lease = std::time::Duration::from_secs(60);
-        let due = site.ctx.store.next_due_feeds(now, now, lease, 100).await.unwrap();
+        let due = site
+            .ctx
+            .store
+            .next_due_feeds(now, now, lease, 100)
+            .await
+            .unwrap();
         due.iter().any(|feed| feed.claim.id.0 == 1)
     };
     assert!(!due().await);
     site.ask("POST", "/feeds/1/resume", &fields, "").await;
     assert!(due().await);
     let empty = site.ask("POST", "/feeds/1/pause", &fields, "why=").await;
-    assert!(empty.body.contains("Say why: others will ask."), "{}", empty.body);
+    assert!(
+        empty.body.contains("Say why: others will ask."),
+        "{}",
+        empty.body
+    );
 }
 
 #[tokio::test]
@@ -396,22 +612,47 @@ async fn machines_are_told_how_it_is() {
     let site = Site::open().await;
     assert_eq!(site.get("/healthz", &[]).await.body, "ok\n");
     assert_eq!(site.get("/readyz", &[]).await.body, "ok\n");
-    assert_eq!(site.get("/metrics", &[]).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        site.get("/metrics", &[]).await.status,
+        StatusCode::UNAUTHORIZED
+    );
     let token = site.token("metrics", Role::Reader, None).await;
-    let figures = site.get("/metrics", &[("authorization", &token)]).await.body;
+    let figures = site
+        .get("/metrics", &[("authorization", &token)])
+        .await
+        .body;
     let alerts = site.ctx.store.report().await.unwrap().counts.alerts;
-    assert!(figures.contains(&format!("newswatch_matches_total{{fate=\"alert\"}} {alerts}\n")), "{figures}");
-    assert!(!figures.contains("http"), "no address in a label: {figures}");
+    assert!(
+        figures.contains(&format!(
+            "newswatch_matches_total{{fate=\"alert\"}} {alerts}\n"
+        )),
+        "{figures}"
+    );
+    assert!(
+        !figures.contains("http"),
+        "no address in a label: {figures}"
+    );
 }
 
 #[tokio::test]
 async fn every_answer_carries_the_policy_and_pages_are_not_kept() {
     let site = Site::open().await;
     let cookie = site.session(Role::Admin).await;
-    for path in ["/", "/no-such-page", "/settings", "/login", "/api/v1/status"] {
+    for path in [
+        "/",
+        "/no-such-page",
+        "/settings",
+        "/login",
+        "/api/v1/status",
+    ] {
         let answer = site.get(path, &[("cookie", &cookie)]).await;
-        let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}");
+        let policy = answer.headers[header::CONTENT_SECURITY_POLICY]
+            .to_str()
+            .unwrap();
+        assert!(
+            policy.contains("default-src 'none'") && !policy.contains("unsafe"),
+            "{path}"
+        );
         assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
         assert_eq!(answer.headers[header::REFERRER_POLICY], "same-origin");
         assert!(answer.headers.contains_key(header::CACHE_CONTROL));
@@ -420,5 +661,10 @@ async fn every_answer_carries_the_policy_and_pages_are_not_kept() {
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
     assert!(missing.body.contains("<title>"), "{}", missing.body);
     let style = site.get("/assets/app.css", &[]).await;
-    assert!(style.headers[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+    assert!(
+        style.headers[header::CACHE_CONTROL]
+            .to_str()
+            .unwrap()
+            .contains("immutable")
+    );
 }

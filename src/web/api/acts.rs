@@ -55,16 +55,25 @@ impl Asked {
             )));
         }
         let key = key.map(|key| hash(&format!("{}\n{key}", visitor.name)));
-        Ok(Self { house, visitor, key, what })
+        Ok(Self {
+            house,
+            visitor,
+            key,
+            what,
+        })
     }
 
     /// Does it, unless it has been done under the same key: then the answer is the same.
     async fn once(&self, work: impl Future<Output = Done>) -> Result<Response, Failure> {
         let Some(key) = &self.key else {
-            return work.await.map(|value| written(200, &value.to_string(), false));
+            return work
+                .await
+                .map(|value| written(200, &value.to_string(), false));
         };
         let (store, now) = (&self.house.ctx.store, self.house.now());
-        let before = store.begin_answer(key.clone(), hash(&self.what), now - KEPT, now).await?;
+        let before = store
+            .begin_answer(key.clone(), hash(&self.what), now - KEPT, now)
+            .await?;
         match before {
             Answered::Before { status, body } => return Ok(written(status, &body, true)),
             Answered::UnderWay => {
@@ -126,9 +135,13 @@ pub(super) async fn mark(
     body: Bytes,
 ) -> Result<Response, Failure> {
     let given = object(&body)?;
-    let word = given.get("mark").and_then(Value::as_str).unwrap_or_default();
-    let mark = Mark::named(word)
-        .ok_or_else(|| Failure::bad("The body must say {\"mark\": \"useful\"} or {\"mark\": \"noise\"}."))?;
+    let word = given
+        .get("mark")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let mark = Mark::named(word).ok_or_else(|| {
+        Failure::bad("The body must say {\"mark\": \"useful\"} or {\"mark\": \"noise\"}.")
+    })?;
     set_mark(house, visitor, &headers, id, Some(mark)).await
 }
 
@@ -154,7 +167,10 @@ async fn set_mark(
     let work = async {
         let (store, who) = (&asked.house.ctx.store, asked.visitor.name.clone());
         let alert = AlertId(id.clone());
-        if store.mark_alert(alert, mark, who, asked.house.now()).await? {
+        if store
+            .mark_alert(alert, mark, who, asked.house.now())
+            .await?
+        {
             Ok(json!({ "id": id, "mark": mark.map(Mark::as_str) }))
         } else {
             Err(Failure::not_found("alert"))
@@ -208,9 +224,15 @@ pub(super) async fn pause(
     body: Bytes,
 ) -> Result<Response, Failure> {
     let given = object(&body)?;
-    let why = given.get("why").and_then(Value::as_str).map(str::trim).unwrap_or_default();
+    let why = given
+        .get("why")
+        .and_then(Value::as_str)
+        .map(str::trim)
+        .unwrap_or_default();
     if why.is_empty() {
-        return Err(Failure::bad("Say why: others will ask. The body must say {\"why\": \"...\"}."));
+        return Err(Failure::bad(
+            "Say why: others will ask. The body must say {\"why\": \"...\"}.",
+        ));
     }
     paused(house, visitor, &headers, &id, Some(why)).await
 }

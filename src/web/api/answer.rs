@@ -25,7 +25,10 @@ pub(super) struct PageOf<T> {
 pub(super) fn json(headers: &HeaderMap, value: &impl Serialize) -> Result<Response, Failure> {
     let body = serde_json::to_string(value).map_err(|error| {
         tracing::error!(error = %error, "an answer cannot be written");
-        Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "newswatch could not answer.")
+        Failure::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "newswatch could not answer.",
+        )
     })?;
     let etag = format!("\"{}\"", hash(&body));
     let is_known = headers.get_all(IF_NONE_MATCH).iter().any(|field| {

@@ -59,8 +59,16 @@ fn problem() -> Value {
 
 fn operation(route: &Route) -> Value {
     let is_stream = route.path.ends_with("/stream");
-    let kind = if is_stream { "text/event-stream" } else { "application/json" };
-    let schema = if is_stream { json!({ "type": "string" }) } else { json!({ "type": "object" }) };
+    let kind = if is_stream {
+        "text/event-stream"
+    } else {
+        "application/json"
+    };
+    let schema = if is_stream {
+        json!({ "type": "string" })
+    } else {
+        json!({ "type": "object" })
+    };
     let role = match route.needs {
         Needs::Role(role) => role.as_str(),
         Needs::Nobody | Needs::Feed => "nobody",
@@ -81,8 +89,16 @@ fn operation(route: &Route) -> Value {
         },
     });
     let is_read = route.method == "GET" && !is_stream;
-    if let (true, Some(responses)) = (is_read, operation.get_mut("responses").and_then(Value::as_object_mut)) {
-        responses.insert("304".into(), json!({ "description": "It has not changed." }));
+    if let (true, Some(responses)) = (
+        is_read,
+        operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut),
+    ) {
+        responses.insert(
+            "304".into(),
+            json!({ "description": "It has not changed." }),
+        );
     }
     if let (Some(body), Some(fields)) = (body(route), operation.as_object_mut()) {
         fields.insert("requestBody".into(), body);
@@ -93,18 +109,23 @@ fn operation(route: &Route) -> Value {
 /// `post_feeds_id_pause`
 fn operation_id(route: &Route) -> String {
     let path = route.path.trim_start_matches("/api/v1/");
-    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let words = path
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
     let words: Vec<&str> = words.collect();
     format!("{}_{}", route.method.to_lowercase(), words.join("_"))
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
     let text = json!({ "type": "string" });
-    let query = |name: &str, schema: Value, says: &str| {
-        json!({ "name": name, "in": "query", "schema": schema, "description": says })
-    };
+    let query = |name: &str, schema: Value, says: &str| json!({ "name": name, "in": "query", "schema": schema, "description": says });
     let mut parameters = Vec::new();
-    for name in route.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+    for name in route
+        .path
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
+    {
         parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": text }));
     }
     let limit = || {
@@ -118,11 +139,19 @@ fn parameters(route: &Route) -> Vec<Value> {
     match (route.method, route.path) {
         ("GET", "/api/v1/alerts") => {
             parameters.push(query("watch", text.clone(), "Those of this watch."));
-            parameters.push(query("since", json!({ "type": "string", "format": "date-time" }), "Those raised at this time or later."));
+            parameters.push(query(
+                "since",
+                json!({ "type": "string", "format": "date-time" }),
+                "Those raised at this time or later.",
+            ));
             parameters.extend([after(), limit()]);
         }
         ("GET", "/api/v1/feeds") => {
-            parameters.push(query("state", text.clone(), "failing, gone, paused, new or fine."));
+            parameters.push(query(
+                "state",
+                text.clone(),
+                "failing, gone, paused, new or fine.",
+            ));
             parameters.extend([after(), limit()]);
         }
         ("GET", "/api/v1/journal") => parameters.extend([after(), limit()]),
@@ -160,8 +189,14 @@ mod tests {
     fn every_address_of_the_api_is_described_once() {
         let described = described();
         let paths = described["paths"].as_object().unwrap();
-        let operations: usize = paths.values().map(|path| path.as_object().unwrap().len()).sum();
-        let routes: Vec<_> = ROUTES.iter().filter(|route| route.path.starts_with("/api/")).collect();
+        let operations: usize = paths
+            .values()
+            .map(|path| path.as_object().unwrap().len())
+            .sum();
+        let routes: Vec<_> = ROUTES
+            .iter()
+            .filter(|route| route.path.starts_with("/api/"))
+            .collect();
         assert_eq!(operations, routes.len());
         assert!(routes.iter().all(|route| !route.says.is_empty()));
         let mut ids: Vec<String> = routes.iter().map(|route| operation_id(route)).collect();

@@ -51,12 +51,13 @@ pub(super) async fn alerts(
 ) -> Answered {
     let fields = Fields::of_query(query.as_deref());
     let limit = fields.number("limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let since = match fields.get("since") {
-        None => None,
-        Some(text) => Some(text.parse::<Timestamp>().map_err(|_| {
-            Failure::bad("since must be a time, for example 2026-11-26T08:00:00Z")
-        })?),
-    };
+    let since =
+        match fields.get("since") {
+            None => None,
+            Some(text) => Some(text.parse::<Timestamp>().map_err(|_| {
+                Failure::bad("since must be a time, for example 2026-11-26T08:00:00Z")
+            })?),
+        };
     let filter = ShownFilter {
         watch: fields.get("watch").map(|name| WatchName(name.to_owned())),
         since,
@@ -100,7 +101,10 @@ pub(super) async fn watch(
     let row = row_of(&house, &name)?;
     let now = house.now();
     let days = Zone::of(&visitor, now).days(now, DAYS);
-    answer(&headers, &ops::watch::watch(&house.ctx.store, row, days).await?)
+    answer(
+        &headers,
+        &ops::watch::watch(&house.ctx.store, row, days).await?,
+    )
 }
 
 /// `GET /feeds`
@@ -125,7 +129,10 @@ pub(super) async fn feeds(
         rows.next();
     }
     let items: Vec<_> = rows.by_ref().take(limit).collect();
-    let next = rows.peek().and(items.last()).map(|last| last.id.to_string());
+    let next = rows
+        .peek()
+        .and(items.last())
+        .map(|last| last.id.to_string());
     answer(&headers, &PageOf { items, next })
 }
 
@@ -139,7 +146,14 @@ pub(super) async fn feed(
     let (config, now) = (house.config(), house.now());
     let id = feed_pages::number(&id)?;
     let days = Zone::of(&visitor, now).days(now, DAYS);
-    let view = ops::feed::feed(&house.ctx.store, &config.feeds, &config.feed_places, id.0, days).await?;
+    let view = ops::feed::feed(
+        &house.ctx.store,
+        &config.feeds,
+        &config.feed_places,
+        id.0,
+        days,
+    )
+    .await?;
     answer(&headers, &view.ok_or_else(|| Failure::not_found("feed"))?)
 }
 
@@ -173,7 +187,10 @@ pub(super) async fn journal(
     let limit = fields.number("limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let below = match fields.get("after") {
         None => None,
-        Some(seq) => Some(seq.parse().map_err(|_| Failure::bad("after must be what next said"))?),
+        Some(seq) => Some(
+            seq.parse()
+                .map_err(|_| Failure::bad("after must be what next said"))?,
+        ),
     };
     let lines = house.ctx.store.journal(below, limit).await?;
     let next = lines

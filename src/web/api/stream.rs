@@ -46,7 +46,9 @@ pub(super) async fn alerts(
         let event = ready.pop_front()?;
         Some((Ok::<_, Infallible>(event), (house, last, ready)))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+    Ok(Sse::new(events)
+        .keep_alive(KeepAlive::default())
+        .into_response())
 }
 
 async fn next(house: &House, last: &mut i64) -> Result<VecDeque<Event>, StoreError> {

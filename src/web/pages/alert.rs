@@ -49,11 +49,16 @@ pub(crate) async fn mark(
 ) -> Result<Response, Failure> {
     let mark = match fields.get("mark") {
         None => None,
-        Some(word) => Some(Mark::named(word).ok_or_else(|| Failure::bad("There is no such mark."))?),
+        Some(word) => {
+            Some(Mark::named(word).ok_or_else(|| Failure::bad("There is no such mark."))?)
+        }
     };
     let store = &house.ctx.store;
     let alert = AlertId(id.clone());
-    if !store.mark_alert(alert, mark, visitor.name, house.now()).await? {
+    if !store
+        .mark_alert(alert, mark, visitor.name, house.now())
+        .await?
+    {
         return Err(Failure::not_found("alert"));
     }
     let word = mark.map_or("unmarked", Mark::as_str);
@@ -84,7 +89,8 @@ pub(crate) async fn send_again(
     // The beginning of an id would choose others with it.
     let known = house.ctx.store.alert(id).await?;
     let is_whole = known.iter().any(|detail| {
-        let has = |line: &crate::store::DeliveryLine| line.id.as_ref().is_some_and(|known| known.0 == id);
+        let has =
+            |line: &crate::store::DeliveryLine| line.id.as_ref().is_some_and(|known| known.0 == id);
         detail.alert.id.0 == id || detail.deliveries.iter().any(|(line, _)| has(line))
     });
     if !is_whole {
@@ -99,7 +105,11 @@ pub(crate) async fn send_again(
     if chosen > 0 {
         let (subject, who) = (id.to_owned(), visitor.name.clone());
         let after = format!("{chosen} due");
-        house.ctx.store.write_down("sent-again", subject, after, who, now).await?;
+        house
+            .ctx
+            .store
+            .write_down("sent-again", subject, after, who, now)
+            .await?;
         house.ctx.wake.notify.notify_waiters();
     }
     Ok(chosen)

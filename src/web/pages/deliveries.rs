@@ -105,7 +105,12 @@ pub(crate) async fn test(
         .iter()
         .map(|one| {
             let answer = one.answer.as_ref().map(|answer| format!(": {answer}"));
-            format!("The test to {} was {}{}", one.to, one.outcome, answer.unwrap_or_default())
+            format!(
+                "The test to {} was {}{}",
+                one.to,
+                one.outcome,
+                answer.unwrap_or_default()
+            )
         })
         .collect();
     let tone = if all_accepted { "ok" } else { "bad" };
@@ -122,14 +127,25 @@ pub(crate) async fn send_test(
     let (plan, now) = (house.ctx.plan(), house.now());
     let channel = plan.channels.get(&ChannelName(name.to_owned()));
     let channel = channel.ok_or_else(|| {
-        Failure::new(StatusCode::NOT_FOUND, "There is no such channel in the configuration.")
+        Failure::new(
+            StatusCode::NOT_FOUND,
+            "There is no such channel in the configuration.",
+        )
     })?;
     let mut tested = Vec::new();
     for destination in channel.settings.destinations() {
         tested.push(ops::channel::test(channel, &destination, now).await);
     }
-    let after = tested.iter().map(|one| one.outcome.as_str()).collect::<Vec<_>>().join(", ");
+    let after = tested
+        .iter()
+        .map(|one| one.outcome.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
     let (subject, who) = (name.to_owned(), visitor.name.clone());
-    house.ctx.store.write_down("channel-tested", subject, after, who, now).await?;
+    house
+        .ctx
+        .store
+        .write_down("channel-tested", subject, after, who, now)
+        .await?;
     Ok(tested)
 }

@@ -57,10 +57,16 @@ pub(crate) async fn list(
     let state = fields.get("state");
     let asked = fields.get("find").map(str::to_lowercase);
     let fits = |row: &FeedRow| {
-        let is_asked = |text: &str| asked.as_ref().is_none_or(|asked| text.to_lowercase().contains(asked));
+        let is_asked = |text: &str| {
+            asked
+                .as_ref()
+                .is_none_or(|asked| text.to_lowercase().contains(asked))
+        };
         let group = GROUPS.iter().find(|(.., known)| *known == row.state);
         state.is_none_or(|state| group.is_some_and(|(word, ..)| *word == state))
-            && (is_asked(&row.name) || is_asked(&row.url) || row.tags.iter().any(|tag| is_asked(tag)))
+            && (is_asked(&row.name)
+                || is_asked(&row.url)
+                || row.tags.iter().any(|tag| is_asked(tag)))
     };
     let fitting: Vec<FeedRow> = rows.into_iter().filter(fits).collect();
     let from = fields.number("from", usize::MAX)?.unwrap_or(1);
@@ -89,7 +95,14 @@ pub(crate) async fn show(
     let (config, now) = (house.config(), house.now());
     let days = Zone::of(&visitor, now).days(now, DAYS);
     let id = number(&id)?;
-    let detail = ops::feed::feed(&house.ctx.store, &config.feeds, &config.feed_places, id.0, days).await?;
+    let detail = ops::feed::feed(
+        &house.ctx.store,
+        &config.feeds,
+        &config.feed_places,
+        id.0,
+        days,
+    )
+    .await?;
     let detail = detail.ok_or_else(|| Failure::not_found("feed"))?;
     let picture = bars(&detail.days, 22, 88, WithHeld::No);
     let title = detail.feed.name.clone();
@@ -115,7 +128,11 @@ pub(crate) async fn poll(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let feed = number(&id)?;
-    let polled = house.ctx.store.poll_now(feed, visitor.name, house.now()).await?;
+    let polled = house
+        .ctx
+        .store
+        .poll_now(feed, visitor.name, house.now())
+        .await?;
     let word = if polled { "polled" } else { "unchanged" };
     Ok(see_other(&format!("/feeds/{id}?said={word}")))
 }
@@ -127,7 +144,9 @@ pub(crate) async fn pause(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let why = fields.get("why").ok_or_else(|| Failure::bad("Say why: others will ask."))?;
+    let why = fields
+        .get("why")
+        .ok_or_else(|| Failure::bad("Say why: others will ask."))?;
     let word = if set_paused(&house, &visitor, &id, Some(why)).await? {
         "paused"
     } else {
@@ -160,5 +179,7 @@ pub(crate) async fn set_paused(
     let feed = number(id)?;
     let why = why.map(|why| ops::now::cut(why, MAX_WHY_CHARS));
     let store = &house.ctx.store;
-    Ok(store.pause_feed(feed, why, visitor.name.clone(), house.now()).await?)
+    Ok(store
+        .pause_feed(feed, why, visitor.name.clone(), house.now())
+        .await?)
 }

@@ -26,14 +26,23 @@ pub(crate) async fn show(
     let fields = Fields::of_query(query.as_deref());
     let below = fields.get("below").and_then(|seq| seq.parse().ok());
     let lines = house.ctx.store.journal(below, A_PAGE).await?;
-    let next = lines.last().filter(|_| lines.len() == A_PAGE).map(|line| line.seq);
+    let next = lines
+        .last()
+        .filter(|_| lines.len() == A_PAGE)
+        .map(|line| line.seq);
     let lines: Vec<_> = lines.iter().map(shown).collect();
     let page = Page {
         place: "journal",
         title: "Journal",
         template: "rest.html",
     };
-    render(&house, &visitor, page, context! { kind => "journal", lines, next }).await
+    render(
+        &house,
+        &visitor,
+        page,
+        context! { kind => "journal", lines, next },
+    )
+    .await
 }
 
 /// A line of the journal as people see it.

@@ -29,7 +29,10 @@ const SAID: [(&str, &str); 10] = [
     ("useful", "Marked useful."),
     ("noise", "Marked as noise."),
     ("unmarked", "The mark is gone."),
-    ("again", "It is sent again now. Each keeps its id, so the other side can tell a repeat."),
+    (
+        "again",
+        "It is sent again now. Each keeps its id, so the other side can tell a repeat.",
+    ),
     ("nothing", "Nothing was chosen that could be sent again."),
     ("polled", "The feed is polled now."),
     ("paused", "The feed is paused."),
@@ -123,13 +126,20 @@ fn filled(
     frame: &Value,
     given: Value,
 ) -> Result<Response, Failure> {
-    let html = house.templates.render(template, frame, given).map_err(|error| {
-        tracing::error!(template, error = format!("{error:#}"), "a page cannot be filled");
-        Failure::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "newswatch could not answer. Nothing was lost; the log tells why.",
-        )
-    })?;
+    let html = house
+        .templates
+        .render(template, frame, given)
+        .map_err(|error| {
+            tracing::error!(
+                template,
+                error = format!("{error:#}"),
+                "a page cannot be filled"
+            );
+            Failure::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "newswatch could not answer. Nothing was lost; the log tells why.",
+            )
+        })?;
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     Ok((status, [(CONTENT_TYPE, kind)], html).into_response())
 }

@@ -50,10 +50,19 @@ pub(crate) async fn show(
         .iter()
         .map(|watch| {
             let newest = watch.days.len().saturating_sub(SHOWN_DAYS);
-            bars(watch.days.get(newest..).unwrap_or_default(), 4, 16, WithHeld::No)
+            bars(
+                watch.days.get(newest..).unwrap_or_default(),
+                4,
+                16,
+                WithHeld::No,
+            )
         })
         .collect();
-    let names: Vec<String> = plan.watches.iter().map(|watch| watch.name.0.clone()).collect();
+    let names: Vec<String> = plan
+        .watches
+        .iter()
+        .map(|watch| watch.name.0.clone())
+        .collect();
     let pulse = house.pulse().await?;
     let given = context! {
         view => view(&seen), pictures => view(&pictures), names, filter => fields.get("watch"), after => fields.get("after"),

@@ -78,11 +78,19 @@ pub(crate) async fn zone(
     if let Some(name) = &zone
         && TimeZone::get(name).is_err()
     {
-        return Err(Failure::bad(format!("\"{name}\" is no time zone; write for example Asia/Ho_Chi_Minh")));
+        return Err(Failure::bad(format!(
+            "\"{name}\" is no time zone; write for example Asia/Ho_Chi_Minh"
+        )));
     }
-    let is_user = house.ctx.store.set_zone(visitor.name, zone, house.now()).await?;
+    let is_user = house
+        .ctx
+        .store
+        .set_zone(visitor.name, zone, house.now())
+        .await?;
     if !is_user {
-        return Err(Failure::bad("A zone is kept for users with a name of their own."));
+        return Err(Failure::bad(
+            "A zone is kept for users with a name of their own.",
+        ));
     }
     Ok(see_other("/settings?said=zone"))
 }

@@ -73,7 +73,13 @@ pub(crate) async fn show(
         title: &name,
         template: "watch.html",
     };
-    render(&house, &visitor, page, context! { view => view(&detail), picture => view(&picture) }).await
+    render(
+        &house,
+        &visitor,
+        page,
+        context! { view => view(&detail), picture => view(&picture) },
+    )
+    .await
 }
 
 /// The watch of a name, as it is written.
