@@ -18,6 +18,7 @@ use crate::demo::config::{Console, DemoSetup};
 use crate::demo::newsroom::{Newsroom, Outlet, Publishing, STORIES, WATCHES};
 use crate::demo::smtp_sink::SmtpSink;
 use crate::demo::webhook_sink::{Received, WebhookSink};
+use crate::domain::Role;
 use crate::store::Counts;
 
 /// How often a story comes out in the live demonstration.
@@ -56,6 +57,7 @@ impl Demo {
         if self.once {
             daemon::once(&stage.config).await?;
         } else {
+            stage.open_the_pages()?;
             stage.play().await?;
         }
         stage.sum_up(self.once).await
@@ -110,12 +112,34 @@ impl Stage {
         output::line(&format!("It watches for:\n{}\n", watches.join("\n")))
     }
 
+    /// Writes a port of this machine that is free into the configuration.
+    fn open_the_pages(&self) -> anyhow::Result<()> {
+        use std::io::Write as _;
+        let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let mut file = std::fs::OpenOptions::new()
+            .append(true)
+            .open(&self.config)?;
+        writeln!(file, "\n[web]\nlisten = \"{address}\"")?;
+        Ok(())
+    }
+
+    /// Prints the link that lets the audience in.
+    async fn tell_of_the_pages(&self) -> anyhow::Result<()> {
+        let loaded = config::load(&self.config, &ProcessEnvironment, Secrets::Optional)?;
+        let store = daemon::open_store_beside(&loaded.config).await?;
+        let link = super::web::login_link(&store, &loaded.config, Role::Admin).await?;
+        output::line(&format!(
+            "--- Look at it in a browser, within ten minutes: {link}"
+        ))
+    }
+
     /// Lets the stories come out one by one while the service runs, until somebody stops it.
     async fn play(&self) -> anyhow::Result<()> {
         output::line("A story comes out every few seconds; Ctrl-C ends the demonstration.\n")?;
         let service = daemon::run(&self.config);
         tokio::pin!(service);
         let clock = Clock::system();
+        let mut is_told = false;
         loop {
             tokio::select! {
                 ended = &mut service => return ended,
@@ -128,6 +152,8 @@ impl Stage {
                     None => return self.run_out(service).await,
                 },
             }
+            // The service makes the store that the link is kept in.
+            is_told = is_told || self.tell_of_the_pages().await.is_ok();
         }
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::now::{Day, Days, ReportRow, reports};
 use crate::domain::{FeedSelector, Watch};
 use crate::matching::{Asks, WatchSource};
-use crate::store::{Mark, ShownFilter, Store, StoreError};
+use crate::store::{Opinion, ShownFilter, Store, StoreError};
 
 /// Alerts that are looked at for outlets and terms.
 const LOOKED_AT: usize = 500;
@@ -135,11 +135,14 @@ pub async fn watch(store: &Store, row: WatchRow, days: Days) -> Result<WatchDeta
     };
     let mut outlets = most(alerts.iter().flat_map(outlet));
     let others = outlets.split_off(outlets.len().min(SHOWN_OUTLETS));
-    let marks: Vec<Mark> = alerts
+    let marks: Vec<Opinion> = alerts
         .iter()
         .filter_map(|shown| Some(shown.mark.as_ref()?.0))
         .collect();
-    let useful = marks.iter().filter(|mark| **mark == Mark::Useful).count();
+    let useful = marks
+        .iter()
+        .filter(|mark| **mark == Opinion::Useful)
+        .count();
     Ok(WatchDetail {
         watch: row,
         told: of_watch.iter().map(|day| day.told).sum(),

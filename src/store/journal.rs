@@ -68,14 +68,14 @@ pub(super) fn write_down(
 /// What people think of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Mark {
+pub enum Opinion {
     /// It was worth telling.
     Useful,
     /// It was not.
     Noise,
 }
 
-impl Mark {
+impl Opinion {
     /// The word for it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -174,7 +174,7 @@ impl Store {
     pub async fn mark_alert(
         &self,
         alert: AlertId,
-        mark: Option<Mark>,
+        mark: Option<Opinion>,
         who: String,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
@@ -200,7 +200,7 @@ impl Store {
                 what: "alert-marked",
                 subject: id,
                 before: &before,
-                after: mark.map_or("", Mark::as_str),
+                after: mark.map_or("", Opinion::as_str),
             };
             write_down(tx, &change, &who, now)?;
             Ok(true)

@@ -57,7 +57,7 @@ pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, RetrySelection, U
 pub use entrance::{WebSession, WebToken, WebUser};
 pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use flagging::{FlagWork, Flagged, Judged};
-pub use journal::{Answered, JournalLine, Mark};
+pub use journal::{Answered, JournalLine, Opinion};
 pub use kept::{Kept, KeptPlace};
 pub use lists::{
     AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine, ListCursor, ListPlace, Listed,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::articles;
 use super::deliveries::behind;
-use super::journal::{Change, Mark, write_down};
+use super::journal::{Change, Opinion, write_down};
 use super::lists::{COLUMNS, detail, lines_of, read, reason};
 use super::tx::{Row, StoreError, Tx};
 use super::{
@@ -44,7 +44,7 @@ pub struct ShownAlert {
     /// Why the page did not give the whole text.
     pub page_problem: Option<String>,
     /// What somebody thinks of it, and who.
-    pub mark: Option<(Mark, String)>,
+    pub mark: Option<(Opinion, String)>,
 }
 
 /// An alert with all that a page of its own shows.
@@ -59,7 +59,7 @@ pub struct ShownAlertDetail {
     /// When its text came in.
     pub scraped_at: Option<Timestamp>,
     /// What somebody thinks of it, and who.
-    pub mark: Option<(Mark, String)>,
+    pub mark: Option<(Opinion, String)>,
     /// What matched and was held for the same report.
     pub held: Vec<HeldLine>,
 }
@@ -490,7 +490,7 @@ fn address_of(tx: &mut dyn Tx, feed: FeedId) -> Result<String, StoreError> {
 }
 
 /// The language, what was wrong with the page, and the mark.
-type Extras = (Option<String>, Option<String>, Option<(Mark, String)>);
+type Extras = (Option<String>, Option<String>, Option<(Opinion, String)>);
 
 fn extras_of(tx: &mut dyn Tx, alerts: &[Alert]) -> Result<HashMap<AlertId, Extras>, StoreError> {
     let mut extras = HashMap::new();
@@ -511,11 +511,11 @@ fn extras_of(tx: &mut dyn Tx, alerts: &[Alert]) -> Result<HashMap<AlertId, Extra
     Ok(extras)
 }
 
-fn mark(row: &mut Row) -> Result<Option<(Mark, String)>, StoreError> {
+fn mark(row: &mut Row) -> Result<Option<(Opinion, String)>, StoreError> {
     let word = row.next_opt_text()?;
     let who = row.next_opt_text()?.unwrap_or_default();
     Ok(word
-        .and_then(|word| Mark::named(&word))
+        .and_then(|word| Opinion::named(&word))
         .map(|mark| (mark, who)))
 }
 
@@ -558,7 +558,7 @@ fn shown_detail(tx: &mut dyn Tx, alert: Alert) -> Result<ShownAlertDetail, Store
     })
 }
 
-fn mark_of(row: &mut Row) -> Result<Option<(Mark, String)>, StoreError> {
+fn mark_of(row: &mut Row) -> Result<Option<(Opinion, String)>, StoreError> {
     mark(row)
 }
 

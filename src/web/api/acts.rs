@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::domain::AlertId;
 use crate::ops::entrance::hash;
-use crate::store::{Answered, Mark};
+use crate::store::{Answered, Opinion};
 use crate::web::House;
 use crate::web::access::Visitor;
 use crate::web::failure::Failure;
@@ -139,7 +139,7 @@ pub(super) async fn mark(
         .get("mark")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let mark = Mark::named(word).ok_or_else(|| {
+    let mark = Opinion::named(word).ok_or_else(|| {
         Failure::bad("The body must say {\"mark\": \"useful\"} or {\"mark\": \"noise\"}.")
     })?;
     set_mark(house, visitor, &headers, id, Some(mark)).await
@@ -160,9 +160,9 @@ async fn set_mark(
     visitor: Visitor,
     headers: &HeaderMap,
     id: String,
-    mark: Option<Mark>,
+    mark: Option<Opinion>,
 ) -> Result<Response, Failure> {
-    let what = format!("mark {id} {}", mark.map_or("", Mark::as_str));
+    let what = format!("mark {id} {}", mark.map_or("", Opinion::as_str));
     let asked = Asked::new(house, visitor, headers, what)?;
     let work = async {
         let (store, who) = (&asked.house.ctx.store, asked.visitor.name.clone());
@@ -171,7 +171,7 @@ async fn set_mark(
             .mark_alert(alert, mark, who, asked.house.now())
             .await?
         {
-            Ok(json!({ "id": id, "mark": mark.map(Mark::as_str) }))
+            Ok(json!({ "id": id, "mark": mark.map(Opinion::as_str) }))
         } else {
             Err(Failure::not_found("alert"))
         }

@@ -10,7 +10,7 @@ use minijinja::context;
 use super::{Page, render, said};
 use crate::domain::AlertId;
 use crate::ops;
-use crate::store::{Mark, RetrySelection};
+use crate::store::{Opinion, RetrySelection};
 use crate::web::House;
 use crate::web::access::Visitor;
 use crate::web::failure::Failure;
@@ -50,7 +50,7 @@ pub(crate) async fn mark(
     let mark = match fields.get("mark") {
         None => None,
         Some(word) => {
-            Some(Mark::named(word).ok_or_else(|| Failure::bad("There is no such mark."))?)
+            Some(Opinion::named(word).ok_or_else(|| Failure::bad("There is no such mark."))?)
         }
     };
     let store = &house.ctx.store;
@@ -61,7 +61,7 @@ pub(crate) async fn mark(
     {
         return Err(Failure::not_found("alert"));
     }
-    let word = mark.map_or("unmarked", Mark::as_str);
+    let word = mark.map_or("unmarked", Opinion::as_str);
     Ok(if fields.get("to") == Some("now") {
         see_other(&format!("/?said={word}"))
     } else {
