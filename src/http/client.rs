@@ -83,6 +83,8 @@ struct Inner {
     doors: Doors,
     pace: Pace,
     turns: Turns,
+    /// The servers whose feeds hang.
+    hangs: Turns,
     /// For feeds, and for pages.
     memory: [Memory; 2],
     limits: HttpLimits,
@@ -114,6 +116,7 @@ impl HttpClient {
             doors: Doors::make(settings, &limits, names).map_err(HttpSetupError)?,
             pace: Pace::new(settings.per_host, limits.total, clock.clone()),
             turns: Turns::new(clock.clone()),
+            hangs: Turns::new(clock.clone()),
             memory: [Memory::new(), Memory::new()],
             limits,
             names: names.clone(),
@@ -135,6 +138,7 @@ impl HttpClient {
             doors: Doors::make(settings, &old.limits, &old.names).map_err(HttpSetupError)?,
             pace: old.pace.with_rules(settings.per_host),
             turns: old.turns.clone(),
+            hangs: old.hangs.clone(),
             memory: old.memory.clone(),
             limits: old.limits.clone(),
             names: old.names.clone(),
@@ -202,13 +206,21 @@ impl HttpClient {
             .check_url(request.url)?;
         inner.check_rest(request.purpose, request.url)?;
         let distance = inner.distance(request.purpose, request.url);
-        let turn = inner.limits.turn;
-        timeout(turn, inner.pace.enter(request.url, distance))
-            .await
-            .map_err(|_| FetchError::HostBusy {
-                host: host_of(request.url),
-                limit: turn,
-            })
+        let limit = inner.limits.turn;
+        let busy = || FetchError::HostBusy {
+            host: host_of(request.url),
+            limit,
+        };
+        if inner.is_hanging_crowd(request) {
+            return Err(busy());
+        }
+        let entering = timeout(limit, inner.pace.enter(request.url, distance));
+        let slot = entering.await.map_err(|_| busy())?;
+        // Those before it may have shown meanwhile that the server hangs.
+        if inner.is_hanging_crowd(request) {
+            return Err(busy());
+        }
+        Ok(slot)
     }
 
     /// Posts JSON.
@@ -242,24 +254,25 @@ impl Inner {
         let limit = request.timeout;
         let fetching = timeout(limit, Box::pin(self.follow(request, &mut way, slot)));
         let fetched = fetching.await.unwrap_or(Err(FetchError::Timeout { limit }));
-        if request.purpose == Purpose::Page {
-            self.note(way.trail.current(), &fetched);
+        match request.purpose {
+            Purpose::Page => {
+                note(&self.turns, way.trail.current(), &fetched);
+                if let Some(wait) = fetched.as_ref().err().and_then(FetchError::retry_after) {
+                    self.turns.leave_alone(way.trail.current(), wait);
+                }
+            }
+            Purpose::Feed => note(&self.hangs, way.trail.current(), &fetched),
+            Purpose::Webhook => {}
         }
         fetched
     }
 
-    fn note(&self, url: &Url, fetched: &Result<Fetched, FetchError>) {
-        match fetched {
-            Err(FetchError::HostResting { .. } | FetchError::HostBusy { .. }) => {}
-            Err(error) if error.is_a_hang() => self.turns.hung(url),
-            Err(error) => {
-                self.turns.answered(url);
-                if let Some(wait) = error.retry_after() {
-                    self.turns.leave_alone(url, wait);
-                }
-            }
-            Ok(_) => self.turns.answered(url),
-        }
+    /// Whether a feed's server hangs while several of its feeds are due: they would wait for one another, each in a place
+    /// that a feed of another server needs. One that is alone is asked as its own schedule says.
+    fn is_hanging_crowd(&self, request: &Get<'_>) -> bool {
+        request.purpose == Purpose::Feed
+            && self.hangs.rest(request.url).is_some()
+            && self.pace.is_crowded(request.url)
     }
 
     /// Refuses pages of a host that is left alone.
@@ -521,6 +534,15 @@ impl Inner {
 
     fn failure(&self, error: &reqwest::Error, host: &str) -> FetchError {
         FetchError::from_client(error, host, self.limits.connect)
+    }
+}
+
+/// Notes whether the server of a URL hangs.
+fn note(turns: &Turns, url: &Url, fetched: &Result<Fetched, FetchError>) {
+    match fetched {
+        Err(FetchError::HostResting { .. } | FetchError::HostBusy { .. }) => {}
+        Err(error) if error.is_a_hang() => turns.hung(url),
+        Ok(_) | Err(_) => turns.answered(url),
     }
 }
 

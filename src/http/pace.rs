@@ -133,6 +133,14 @@ impl Pace {
         Room::Now(slot)
     }
 
+    /// Whether more requests to the server of a URL are under way or wait than it may have at a time.
+    pub(crate) fn is_crowded(&self, url: &Url) -> bool {
+        let servers = self.locked();
+        let known = servers.get(&server_of(url));
+        // One of them is the table's own.
+        known.is_some_and(|known| Arc::strong_count(&known.slots) > self.at_once() + 1)
+    }
+
     /// Remembers that the server of a URL is one of our own: requests to it keep no distance.
     pub(crate) fn mark_own(&self, url: &Url) {
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
@@ -261,6 +269,7 @@ mod tests {
             pace.try_enter(&target, Distance::Kept),
             Room::Busy
         ));
+        assert!(pace.is_crowded(&target));
         drop(first);
         third.await;
     }

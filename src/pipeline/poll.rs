@@ -236,13 +236,13 @@ fn record(
             (record, Some(error.to_string()))
         }
         Read::NotFetched(error) => {
-            let end = match &error {
-                FetchError::Status { retry_after, .. } => PollEnd::Failed {
+            let end = if error.reached_server() {
+                PollEnd::Failed {
                     in_a_row,
-                    retry_after: *retry_after,
-                },
-                error if !error.reached_server() => PollEnd::Unreached { in_a_row },
-                _ => unread,
+                    retry_after: error.retry_after(),
+                }
+            } else {
+                PollEnd::Unreached { in_a_row }
             };
             failed(error.to_string(), end)
         }
@@ -255,7 +255,9 @@ fn is_to_go_back(due: &DueFeed, error: &FetchError) -> bool {
     let is_gone = matches!(error, FetchError::Status { status: GONE, .. });
     let is_busy = matches!(
         error,
-        FetchError::HostBusy { .. } | FetchError::Status { status: 429, .. }
+        FetchError::HostBusy { .. }
+            | FetchError::Status { status: 429, .. }
+            | FetchError::BotWall { status: 429, .. }
     );
     due.fetch_url != due.url && !is_busy && (is_gone || due.failures > 0)
 }

@@ -251,11 +251,11 @@ impl Scrape {
                 (Some(one), Some(other)) => Some(one.min(other)),
                 (one, other) => one.or(other),
             };
+            round.last = queue.place.clone();
             if chances.is_empty() {
                 continue;
             }
             room = room.saturating_sub(chances.len());
-            round.last = queue.place.clone();
             chosen.push((queue.place, chances));
         }
         chosen

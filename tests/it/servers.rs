@@ -305,3 +305,25 @@ async fn large_pages_that_trickle_keep_no_feed_waiting() {
     let fetched = get_as(&client, &good.url("/feed"), &access, Purpose::Feed).await;
     assert_eq!(bytes(fetched.unwrap()).len(), body.len());
 }
+
+#[tokio::test]
+async fn feeds_of_a_server_that_hangs_do_not_wait_for_one_another() {
+    let silent = RawServer::behaving(|stream, _| async move {
+        std::future::pending::<()>().await;
+        drop(stream);
+    })
+    .await;
+    let limit = Duration::from_millis(300);
+    let client = Arc::new(client_with(&["127.0.0.0/8"], limits(limit)));
+    let mut fetches = tokio::task::JoinSet::new();
+    for number in 0..60 {
+        let (client, url) = (Arc::clone(&client), silent.url(&format!("/{number}")));
+        fetches.spawn(async move { get(&client, &url).await });
+    }
+    let mut busy = 0;
+    while let Some(fetched) = fetches.join_next().await {
+        busy += usize::from(matches!(fetched.unwrap(), Err(FetchError::HostBusy { .. })));
+    }
+    assert!(busy >= 56, "{busy}");
+    assert!(silent.requests().len() <= 4, "{}", silent.requests().len());
+}

@@ -276,3 +276,46 @@ async fn where_robots_txt_cannot_be_had_no_page_is_read_and_where_there_is_none_
     until_idle(Scrape::default(), &ctx).await;
     assert_eq!(site.asked("/news/000"), 1);
 }
+
+#[tokio::test]
+async fn a_page_that_two_feeds_announce_is_fetched_once() {
+    let site = Site::open().await;
+    let paragraph = "The ministers met on Monday and spoke for three hours about the East Sea and the sea cable.";
+    site.put_article("/shared/000", "Notes of the week", &[paragraph]);
+    put_feed(&site, "/one", "Notes of one", &site.url("/shared"), 1);
+    put_feed(&site, "/two", "Notes of two", &site.url("/shared"), 1);
+    let clock = Clock::fixed(Clock::system().now());
+    let ctx = context(config(&site, &["/one", "/two"]), clock.clone()).await;
+    until_idle(Poll::default(), &ctx).await;
+    until_idle(Scrape::default(), &ctx).await;
+    until_idle(Flag, &ctx).await;
+    assert_eq!(site.asked("/shared/000"), 1);
+    let counts = ctx.store.report().await.unwrap().counts;
+    // Each watch tells of the page once, and holds what the other feed says of it.
+    assert_eq!((counts.alerts, counts.held), (2, 2));
+}
+
+#[tokio::test]
+async fn what_kind_of_failure_a_feed_meets_is_kept_with_it() {
+    let site = Site::open().await;
+    for (status, kind) in [
+        (429, "rate-limit"),
+        (401, "auth"),
+        (503, "outage"),
+        (404, "missing"),
+    ] {
+        site.put(&format!("/{kind}"), Page::Status(status));
+    }
+    site.put(
+        "/not-a-feed",
+        Page::Document("text/plain", "Good morning.".into()),
+    );
+    let paths = ["/rate-limit", "/auth", "/outage", "/missing", "/not-a-feed"];
+    let ctx = context(config(&site, &paths), Clock::system()).await;
+    until_idle(Poll::default(), &ctx).await;
+    for feed in ctx.store.report().await.unwrap().feeds {
+        let kind = feed.url.path().trim_start_matches('/');
+        assert_eq!(feed.trouble.as_deref(), Some(kind), "{:?}", feed.error);
+        assert!(feed.failing_since.is_some() && feed.failures == 1);
+    }
+}
