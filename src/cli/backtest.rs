@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::loading::{load, places_of};
+use super::loading::{load, one_paragraph, places_of};
 use super::since::{Since, since};
 use super::{ConfigArg, Outcome, output};
 use crate::config::Config;
@@ -181,12 +181,11 @@ fn counted(hits: usize) -> String {
 
 fn example(mark: &str, example: &Example) -> Vec<String> {
     let below = " ".repeat(mark.len());
-    let mut lines = vec![format!(
-        "{mark}{}  {}",
-        output::time(example.at),
-        example.title
-    )];
-    lines.push(format!("{below}  “{}”", example.sentence));
+    let margin = mark.len() + 2;
+    let title = format!("{}  {}", output::time(example.at), example.title);
+    let mut lines = vec![format!("{mark}{}", one_paragraph(&title, margin))];
+    let sentence = format!("“{}”", example.sentence);
+    lines.push(format!("{below}  {}", one_paragraph(&sentence, margin)));
     if let Some(url) = &example.url {
         lines.push(format!("{below}  {url}"));
     }

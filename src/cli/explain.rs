@@ -9,7 +9,8 @@ use url::Url;
 
 use super::input::{Document, Fetcher, is_address, not_opened, web_address};
 use super::jsonl::{Article as Given, Guess, Reader};
-use super::loading::load;
+use super::loading::{load, one_paragraph};
+use super::output::{Tone, toned};
 use super::{ConfigArg, Outcome, output};
 use crate::clock;
 use crate::config::Config;
@@ -182,9 +183,9 @@ fn selectors(watch: &Watch) -> Vec<String> {
 
 fn shown(watch: &Watch, why: &Why) -> String {
     let answer = if why.matched {
-        "fires"
+        toned("fires", Tone::Good)
     } else {
-        "does not fire"
+        toned("does not fire", Tone::Doubtful)
     };
     let points = match why.min_score {
         Some(min_score) => format!(", {} of {min_score} points", why.score),
@@ -193,7 +194,8 @@ fn shown(watch: &Watch, why: &Why) -> String {
     let mut lines = vec![String::new(), format!("{}: {answer}{points}", watch.name)];
     add_clause(&why.clause, 1, &mut lines);
     for lacking in &why.near_misses {
-        lines.push(format!("  one clause short: {lacking}"));
+        let lacking = format!("one clause short: {lacking}");
+        lines.push(format!("  {}", one_paragraph(&lacking, 4)));
     }
     let selectors = selectors(watch);
     if !selectors.is_empty() {
@@ -207,16 +209,19 @@ fn shown(watch: &Watch, why: &Why) -> String {
 
 fn add_clause(clause: &WhyClause, depth: usize, lines: &mut Vec<String>) {
     let (mark, remark) = match (clause.only_points, clause.met) {
-        (true, _) => ("~", "   (takes points away, and decides nothing)"),
-        (false, true) => ("+", ""),
-        (false, false) => ("-", ""),
+        (true, _) => (
+            "~".to_owned(),
+            "   (takes points away, and decides nothing)",
+        ),
+        (false, true) => (toned("+", Tone::Good), ""),
+        (false, false) => (toned("-", Tone::Doubtful), ""),
     };
     let written: Vec<&str> = clause.text.split_whitespace().collect();
+    let text = format!("{}{}{remark}", written.join(" "), shown_hits(clause));
     lines.push(format!(
-        "{}{mark} {}{}{remark}",
+        "{}{mark} {}",
         "  ".repeat(depth),
-        written.join(" "),
-        shown_hits(clause)
+        one_paragraph(&text, 2 * depth + 4)
     ));
     for inner in &clause.clauses {
         add_clause(inner, depth + 1, lines);

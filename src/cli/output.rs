@@ -171,7 +171,7 @@ pub(super) fn from_now(at: Timestamp, now: Timestamp) -> String {
         seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
         seconds => format!("{} days", seconds / 86_400),
     };
-    if seconds > 0 {
+    if at > now {
         format!("in {size}")
     } else {
         format!("{size} ago")

@@ -25,7 +25,7 @@ impl Run {
             return Ok(Outcome::Done);
         }
         let passed = daemon::once(&self.config.path).await?;
-        output::line(&in_words(&passed))?;
+        output::line(&one_paragraph(&in_words(&passed), 0))?;
         if passed.skipped > 0 && passed.new == 0 {
             output::line(&one_paragraph(FIRST_POLL, 0))?;
         }

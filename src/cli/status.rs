@@ -161,7 +161,7 @@ impl Status {
             print_feeds(view, lists_all)?;
         }
         if shows_channels {
-            print_channels(view)?;
+            print_channels(view, is_narrow)?;
         }
         if !is_narrow {
             print_counts(&view.counts)?;
@@ -348,8 +348,11 @@ fn print_feed(feed: &FeedView, runs: bool) -> anyhow::Result<()> {
     output::line(&format!("  {} {}{name}", toned_state(word, 8), feed.url))?;
     let detail = |text: String| output::line(&format!("           {}", one_paragraph(&text, 11)));
     detail(format!(
-        "read {}, {}, {}",
-        shown_age(feed.last_success),
+        "{}, {}, {}",
+        feed.last_success.map_or_else(
+            || "never read".into(),
+            |_| format!("read {}", shown_age(feed.last_success))
+        ),
         next_poll(feed, runs),
         counted(feed.entries as usize, "entry", "entries")
     ))?;
@@ -392,15 +395,16 @@ fn next_poll(feed: &FeedView, runs: bool) -> String {
     }
 }
 
-fn print_channels(view: &StatusView) -> anyhow::Result<()> {
+/// What helps stands with the problems already, unless channels are shown alone.
+fn print_channels(view: &StatusView, with_help: bool) -> anyhow::Result<()> {
     output::line(&format!("\nChannels ({})", view.channels.len()))?;
     for channel in &view.channels {
-        print_channel(channel)?;
+        print_channel(channel, with_help)?;
     }
     Ok(())
 }
 
-fn print_channel(channel: &ChannelView) -> anyhow::Result<()> {
+fn print_channel(channel: &ChannelView, with_help: bool) -> anyhow::Result<()> {
     let detail =
         |text: String| output::line(&format!("                {}", one_paragraph(&text, 16)));
     let text = format!(
@@ -424,7 +428,7 @@ fn print_channel(channel: &ChannelView) -> anyhow::Result<()> {
         };
         detail(format!("{since}{error}"))?;
     }
-    if let Some(hint) = &channel.hint {
+    if let Some(hint) = channel.hint.as_ref().filter(|_| with_help) {
         detail(format!("help: {hint}"))?;
     }
     if let Some(until) = channel.not_before {
@@ -437,17 +441,22 @@ fn print_channel(channel: &ChannelView) -> anyhow::Result<()> {
 }
 
 fn print_counts(counts: &Counts) -> anyhow::Result<()> {
+    let unreached = match (counts.alerts_waiting, counts.alerts_lost) {
+        (0, 0) => String::new(),
+        (waiting, 0) => format!("; {waiting} alerts have reached nobody yet"),
+        (0, lost) => format!("; {lost} alerts were given up and reached nobody"),
+        (waiting, lost) => format!(
+            "; {waiting} alerts have reached nobody yet, {lost} were given up and reached nobody"
+        ),
+    };
     output::line(&format!(
-        "\n{} entries taken in, {} of them under way\n{} matches = {} alerts + {} held\n\
-         of the alerts, {} have reached nobody yet and {} will reach nobody\n\
+        "\n{} entries taken in, {} of them under way\n{} matches = {} alerts + {} held{unreached}\n\
          {} ways of alerts to people = {} delivered + {} waiting + {} held + {} given up",
         counts.entries,
         counts.entries_waiting,
         counts.matches,
         counts.alerts,
         counts.held,
-        counts.alerts_waiting,
-        counts.alerts_lost,
         counts.legs,
         counts.delivered,
         counts.waiting,

@@ -549,7 +549,13 @@ fn problems(
         }
     }
     problems.extend(channels.iter().filter_map(channel_problem));
-    problems.extend(given_up.iter().map(given_up_problem));
+    problems.extend(given_up.iter().map(|lost| {
+        // What helps has been said with the channel, where that refuses everything for the same reason.
+        let is_said = channels.iter().any(|channel| {
+            channel.name == lost.channel && channel.error.as_ref() == Some(&lost.reason)
+        });
+        given_up_problem(lost, is_said)
+    }));
     problems.extend(feed_problems(feeds, service.state));
     problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
     problems
@@ -613,7 +619,7 @@ fn channel_problem(channel: &ChannelView) -> Option<ProblemView> {
     })
 }
 
-fn given_up_problem(lost: &GivenUpView) -> ProblemView {
+fn given_up_problem(lost: &GivenUpView, is_said: bool) -> ProblemView {
     let deliveries = match lost.count {
         1 => "1 delivery".to_owned(),
         many => format!("{many} deliveries"),
@@ -627,10 +633,14 @@ fn given_up_problem(lost: &GivenUpView) -> ProblemView {
         severity: Severity::Warning,
         kind: "delivery",
         name: Some(lost.channel.clone()),
-        message: format!("{deliveries} to {to} given up: {}", lost.reason),
+        message: if is_said {
+            format!("{deliveries} to {to} given up for that reason")
+        } else {
+            format!("{deliveries} to {to} given up: {}", lost.reason)
+        },
         hint: Some(match &lost.hint {
-            Some(hint) => format!("{hint}; then send again: {again}"),
-            None => format!("once it is mended, send again: {again}"),
+            Some(hint) if !is_said => format!("{hint}; then send again: {again}"),
+            Some(_) | None => format!("once it is mended, send again: {again}"),
         }),
     }
 }

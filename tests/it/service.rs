@@ -166,3 +166,56 @@ async fn a_hang_up_takes_up_a_new_watch_for_news_to_come() {
     service.signal("TERM");
     assert!(service.end().await.success());
 }
+
+#[tokio::test]
+async fn status_tells_whether_the_service_runs_was_stopped_or_was_killed() {
+    use crate::cli::{err, json_lines, newswatch, out};
+    let world = World::open(Publishing::AllAtOnce).await;
+    let config = world.config_path.to_str().unwrap();
+    let asked = async || {
+        let output = newswatch(&["status", "--json", "--config", config]).await;
+        json_lines(&output)[0].clone()
+    };
+    let never = asked().await;
+    assert_eq!(never["service"]["state"], "never-run");
+    assert_eq!(never["state"], "critical");
+
+    let mut service = Service::start(&world);
+    service.told("READY=1").await;
+    world.calls(expected().len()).await;
+    let running = asked().await;
+    assert_eq!(running["service"]["state"], "running", "{running}");
+    assert_eq!(running["service"]["pid"], service.child.id());
+    assert_eq!(running["service"]["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(running["store"]["writable"], true);
+    let check = newswatch(&["status", "--check", "--config", config]).await;
+    assert_eq!(check.status.code(), Some(0), "{}", out(&check));
+
+    service.child.kill().unwrap();
+    service.child.wait().unwrap();
+    let killed = asked().await;
+    assert_eq!(killed["service"]["state"], "killed", "{killed}");
+    assert_eq!(killed["state"], "critical");
+
+    let service = Service::start(&world);
+    service.told("READY=1").await;
+    service.signal("TERM");
+    assert!(service.end().await.success());
+    let stopped = asked().await;
+    assert_eq!(stopped["service"]["state"], "stopped", "{stopped}");
+    assert!(stopped["service"]["stopped"].is_string());
+
+    let database = world.state_dir().join("newswatch.sqlite3");
+    let connection = rusqlite::Connection::open(database).unwrap();
+    let newer = "INSERT INTO schema_steps (number) VALUES (999)";
+    connection.execute(newer, []).unwrap();
+    let output = newswatch(&["status", "--config", config]).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        err(&output).contains("use the newer version"),
+        "{}",
+        err(&output)
+    );
+    let check = newswatch(&["status", "--check", "--config", config]).await;
+    assert_eq!(check.status.code(), Some(3), "{}", out(&check));
+}

@@ -195,6 +195,9 @@ fn outcome(failure: &Failure, host: &str, to: &EmailAddress) -> AttemptOutcome {
         Problem::NeedsUtf8 => AttemptOutcome::Refused { reason },
         Problem::Broken(_) if failure.step == Step::Content => AttemptOutcome::Failed { reason },
         Problem::Broken(_) => AttemptOutcome::Unreached { reason },
+        Problem::Reply { text, .. } if failure.step == Step::Recipient && denies_relaying(text) => {
+            AttemptOutcome::Misconfigured { reason }
+        }
         Problem::Reply { code, .. } => match (code, failure.step) {
             // RFC 4954 §6: a login is needed, or it is wrong, or weak.
             (530 | 534 | 535 | 538, _) => AttemptOutcome::Misconfigured { reason },
@@ -211,9 +214,61 @@ fn outcome(failure: &Failure, host: &str, to: &EmailAddress) -> AttemptOutcome {
     }
 }
 
+/// Whether a server says that it carries no mail to other domains for us: another recipient there would be refused as
+/// well, and a setting is wrong. Servers have no code of their own for it (RFC 5321 §3.6.2 leaves it at 550).
+fn denies_relaying(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-')
+        .collect();
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
+    let is_about_relaying = has(&["relay", "relaying", "relayed", "relays"]);
+    let denies = has(&[
+        "denied",
+        "not",
+        "no",
+        "unable",
+        "prohibited",
+        "disallowed",
+        "forbidden",
+        "refused",
+        "rejected",
+        "cannot",
+        "don't",
+        "disabled",
+    ]);
+    let is_about_the_mailbox = has(&["user", "mailbox", "recipient-unknown"]) && has(&["unknown"]);
+    is_about_relaying && denies && !is_about_the_mailbox
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_that_does_not_relay_for_us_is_a_matter_of_settings() {
+        for (text, expected) in [
+            ("5.7.1 <a@b.example>: Relay access denied", "misconfigured"),
+            ("relaying denied", "misconfigured"),
+            (
+                "5.7.54 SMTP; Unable to relay recipient in non-accepted domain",
+                "misconfigured",
+            ),
+            ("relay not permitted", "misconfigured"),
+            ("We do not relay", "misconfigured"),
+            ("5.1.1 <a@relay.example>: user unknown", "refused"),
+            (
+                "5.1.1 user unknown, mail.relay.example did not find it",
+                "refused",
+            ),
+        ] {
+            let problem = Problem::Reply {
+                code: 554,
+                text: text.into(),
+            };
+            assert_eq!(kind(Step::Recipient, problem), expected, "{text}");
+        }
+    }
 
     fn kind(step: Step, problem: Problem) -> &'static str {
         let to = EmailAddress::parse("desk@example.org").unwrap();

@@ -11,6 +11,7 @@ use clap::Args;
 use url::Url;
 
 use super::{Outcome, output};
+use crate::cli::input::not_opened;
 use crate::config::{self, ProcessEnvironment, Secrets};
 use crate::parse::{self, ListedFeed};
 
@@ -34,7 +35,7 @@ pub(in crate::cli) struct Import {
 impl Import {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let list = self.list.display();
-        let bytes = std::fs::read(&self.list).with_context(|| format!("read {list}"))?;
+        let bytes = std::fs::read(&self.list).map_err(|error| not_opened(&self.list, &error))?;
         let feeds = parse::opml(&parse::Document {
             bytes: &bytes,
             content_type: None,
