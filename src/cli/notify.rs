@@ -2,14 +2,14 @@
 
 use clap::{Args, Subcommand};
 
-use super::loading::{load_to_send, no_such};
+use super::loading::{load_to_send, no_such, one_paragraph};
 use super::output::{Tone, toned};
 use super::{ConfigArg, Outcome, output};
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::domain::{
     Alert, AlertId, AttemptOutcome, ChannelName, DeliveryId, Destination, EntryId, InstallationId,
-    Match, Priority, Quote, Reading, ReportId, Timestamp, WatchName,
+    Match, Priority, Quote, Reading, ReportId, Timestamp, WatchName, what_helps,
 };
 use crate::http::HttpClient;
 use crate::render;
@@ -91,6 +91,7 @@ async fn send(channel: &Channel, destination: &Destination) -> anyhow::Result<bo
         Some(recipient) => format!("{} ({recipient})", destination.channel),
         None => destination.channel.to_string(),
     };
+    let help = attempt.outcome.reason().and_then(what_helps);
     let (is_accepted, words) = match attempt.outcome {
         AttemptOutcome::Accepted => (true, format!("accepted as {delivery}")),
         AttemptOutcome::Failed { reason }
@@ -115,6 +116,10 @@ async fn send(channel: &Channel, destination: &Destination) -> anyhow::Result<bo
             "  the other side said: {}",
             render::one_line(&answer, MAX_ANSWER_CHARS)
         ))?;
+    }
+    if let Some(help) = help {
+        let help = format!("help: {help}");
+        output::line(&format!("  {}", one_paragraph(&help, 2)))?;
     }
     Ok(is_accepted)
 }

@@ -17,6 +17,9 @@ const SILENCE: SignedDuration = SignedDuration::from_secs(60);
 /// A feed that is due for so long is late: a poll waits for its turn at the host, and for a slow answer.
 const LATE: SignedDuration = SignedDuration::from_mins(5);
 
+/// Single runs are made at least so often.
+const LONG_AGO: SignedDuration = SignedDuration::from_hours(24);
+
 /// Deliveries that were given up are told for so long.
 const TOLD_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -301,7 +304,9 @@ fn view(query: &StatusQuery, report: Report, given_up: Vec<GivenUp>) -> StatusVi
         .collect();
     feeds.sort_by_key(FeedView::rank);
     let given_up = by_reason(given_up, query.now);
-    let problems = problems(&service, &store, &feeds, &channels, &given_up);
+    let mut problems = problems(&service, &store, &feeds, &channels, &given_up);
+    problems.extend(long_ago(&service, query.now));
+    problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
     let worst = problems.iter().map(|problem| problem.severity).max();
     let state = worst.unwrap_or(Severity::Ok);
     StatusView {
@@ -557,8 +562,19 @@ fn problems(
         given_up_problem(lost, is_said)
     }));
     problems.extend(feed_problems(feeds, service.state));
-    problems.sort_by_key(|problem| std::cmp::Reverse(problem.severity));
     problems
+}
+
+/// Single runs that nobody makes any more: whoever starts them has stopped doing so.
+fn long_ago(service: &ServiceView, now: Timestamp) -> Option<ProblemView> {
+    let stopped = service.stopped.filter(|_| service.once)?;
+    (now.duration_since(stopped) > LONG_AGO).then(|| ProblemView {
+        severity: Severity::Warning,
+        kind: "service",
+        name: None,
+        message: "no run has been made for more than a day".into(),
+        hint: Some("look at what starts it, or let the service run: newswatch run".into()),
+    })
 }
 
 fn service_problem(service: &ServiceView) -> Option<ProblemView> {
