@@ -35,6 +35,9 @@ impl Search {
             Ok(query) => query,
             Err(problems) => anyhow::bail!("{}", mistakes(&self.query, &problems)),
         };
+        if !query.traps.is_empty() {
+            output::complain(&format!("warning: {}", mistakes(&self.query, &query.traps)));
+        }
         let store = daemon::open_store_beside(&config).await?;
         let since = self.since.map_or(crate::domain::Timestamp::MIN, Since::at);
         let found = query.run(&store, since, self.limit).await?;

@@ -23,7 +23,8 @@ pub(super) fn since(text: &str) -> Result<Since, String> {
         .ok()
         .and_then(|span| {
             let day = jiff::SpanRelativeTo::days_are_24_hours();
-            span.to_duration(day).ok()
+            // "2 days ago" is as old as "2 days".
+            span.to_duration(day).ok().map(SignedDuration::abs)
         })
         .map(Since::Ago)
         .ok_or_else(|| "write a time such as 2026-11-23T08:00:00Z or an age such as 36h".into())

@@ -6,7 +6,7 @@ use serde::Serialize;
 use url::Url;
 
 use crate::domain::{ArticleText, Shown, Timestamp, paragraphs};
-use crate::matching::{self, Asks, Matcher, QueryProblem, WatchSource};
+use crate::matching::{self, Asks, Matcher, Place, QueryProblem, WatchSource};
 use crate::parse;
 use crate::store::{Kept, KeptPlace, Store, StoreError};
 
@@ -20,6 +20,8 @@ const MAX_SENTENCE_CHARS: usize = 300;
 #[derive(Debug)]
 pub struct Search {
     matcher: Matcher,
+    /// What in the query may mean something else than it seems to.
+    pub traps: Vec<QueryProblem>,
 }
 
 /// What was found, the newest first.
@@ -67,8 +69,12 @@ impl Search {
             stem: None,
             fold: None,
         };
-        let matcher = Matcher::compile(aliases, &[source])?;
-        Ok(Self { matcher })
+        let sources = [source];
+        let matcher = Matcher::compile(aliases, &sources)?;
+        let mut traps = matching::lint(aliases, &sources);
+        // Those of the aliases are told by `check`.
+        traps.retain(|trap| matches!(trap.place, Place::Query(_)));
+        Ok(Self { matcher, traps })
     }
 
     /// Looks through the articles that came in at `since` or later, until `limit` are found.

@@ -329,19 +329,20 @@ fn counts(tx: &mut dyn Tx, channels: &[ChannelLine]) -> Result<Counts, StoreErro
         ),
         (
             &mut counts.alerts_waiting,
-            "SELECT COUNT(DISTINCT w.alert_id) FROM
+            "SELECT COUNT(*) FROM
                  (SELECT alert_id FROM legs WHERE state = 0
-                  UNION ALL SELECT l.alert_id FROM deliveries d JOIN legs l ON l.delivery_id = d.id
-                  WHERE d.state <> 1 AND d.state = 0) w
+                  UNION SELECT l.alert_id FROM legs l
+                  WHERE l.delivery_id IN (SELECT d.id FROM deliveries d WHERE d.state <> 1 AND d.state = 0)) w
              WHERE NOT EXISTS (SELECT 1 FROM legs r JOIN deliveries t ON t.id = r.delivery_id
                  WHERE r.alert_id = w.alert_id AND t.state = 1)",
         ),
         (
             &mut counts.alerts_lost,
-            "SELECT COUNT(DISTINCT l.alert_id) FROM deliveries d JOIN legs l ON l.delivery_id = d.id
-             WHERE d.state <> 1 AND d.state = 2
-             AND NOT EXISTS (SELECT 1 FROM legs r LEFT JOIN deliveries t ON t.id = r.delivery_id
-                 WHERE r.alert_id = l.alert_id AND (r.state = 0 OR t.state < 2))",
+            "SELECT COUNT(*) FROM
+                 (SELECT DISTINCT l.alert_id FROM legs l
+                  WHERE l.delivery_id IN (SELECT d.id FROM deliveries d WHERE d.state <> 1 AND d.state = 2)) w
+             WHERE NOT EXISTS (SELECT 1 FROM legs r LEFT JOIN deliveries t ON t.id = r.delivery_id
+                 WHERE r.alert_id = w.alert_id AND (r.state = 0 OR t.state < 2))",
         ),
         (
             &mut counts.held,

@@ -31,10 +31,11 @@ const GROWING: [&str; 12] = [
 ];
 
 /// Indexes of the rows that are under way alone: to read one whole is to read what waits.
-const UNDER_WAY: [&str; 8] = [
+const UNDER_WAY: [&str; 9] = [
     "deliveries_due",
     "deliveries_leased",
     "deliveries_open",
+    "entries_backlog",
     "entries_due",
     "entries_leased",
     "entries_pages",
@@ -166,6 +167,18 @@ async fn live(store: Store) {
         store.alerts(filter).await.unwrap();
     }
     store.alert("alr_").await.unwrap();
+    store.held(1).await.unwrap();
+    store.given_up(10).await.unwrap();
+    for watch in [None, Some(WatchName("w".into()))] {
+        let filter = AlertFilter {
+            watch,
+            since: None,
+            limit: 10,
+        };
+        store.count_alerts(filter).await.unwrap();
+    }
+    let minute = std::time::Duration::from_secs(60);
+    store.next_backlog(now, minute, 1).await.unwrap();
     for selection in [
         RetrySelection {
             id: Some("dlv_".into()),

@@ -27,6 +27,8 @@ impl Service {
     /// Starts newswatch by a command.
     fn of(world: &World, mut command: Command) -> Self {
         let path = world.folder.path().join("notify");
+        // What the service before it left.
+        drop(std::fs::remove_file(&path));
         let socket = UnixDatagram::bind(&path).unwrap();
         let child = command.env("NOTIFY_SOCKET", &path).spawn().unwrap();
         Self { child, socket }
