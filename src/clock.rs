@@ -101,6 +101,18 @@ impl Clock {
         Instant::now()
     }
 
+    /// By how many seconds the clock has gone astray since a mark: negative where it was set back.
+    #[must_use]
+    pub fn off_since(&self, mark: &Mark) -> i64 {
+        let shown = self.now().duration_since(mark.shown);
+        let passed = jiff::SignedDuration::try_from(mark.passed.elapsed()).unwrap_or_default();
+        match &self.0 {
+            Source::System => (shown - passed).as_secs(),
+            // A clock that stands still is moved forward on purpose.
+            Source::Fixed(_) => shown.as_secs().min(0),
+        }
+    }
+
     /// Waits for this long, by the machine's monotonic timer whatever the clock shows.
     #[expect(
         clippy::disallowed_methods,

@@ -1,85 +1,163 @@
-//! Which alerts are one message.
+//! Which alerts are one message, and which of those that are due have to wait once more.
 
 use std::collections::BTreeMap;
 
-use crate::domain::{AlertId, Bundle, Bundled, Destination, WaitingLeg};
+use crate::domain::{
+    Bundle, Bundled, ChannelPolicy, Desk, Destination, Digest, DigestFacts, Gathered, Occasion,
+    Postponed, Priority, Reception, StormFacts, StormSource, Timestamp, Wait, WaitingLeg,
+};
+
+use super::way::{self, Policies};
 
 /// Puts legs together, in the order in which they come: those of one name to one destination are one message, one that is
-/// alone is a message of its own.
+/// alone is a message of its own. Quiet hours and the budget of the hour may have a message wait once more.
 #[must_use]
-pub fn bundle(legs: Vec<WaitingLeg>) -> Vec<Bundled> {
-    let mut bundled: Vec<Bundled> = Vec::new();
+pub fn bundle(
+    legs: Vec<WaitingLeg>,
+    policies: &Policies,
+    desk: &mut Desk,
+    now: Timestamp,
+) -> Gathered {
+    let mut gathered = Gathered::default();
+    for group in together(legs) {
+        let Some(first) = group.first() else { continue };
+        let (destination, name) = (first.destination.clone(), first.bundle.clone());
+        let reception = desk.receptions.entry(destination.clone()).or_default();
+        let policy = policies.get(&destination.channel);
+        let priority = group.iter().map(|leg| leg.priority).max();
+        let priority = priority.unwrap_or(Priority::Normal);
+        let pause =
+            policy.and_then(|policy| way::departure(&name, now, priority, policy, reception, now));
+        let Some(pause) = pause else {
+            way::note_message(reception, &name, now);
+            let occasion = occasion(&name, &group, policy, reception, now);
+            gathered.messages.push(Bundled {
+                destination,
+                alerts: group.into_iter().map(|leg| leg.alert).collect(),
+                occasion,
+            });
+            continue;
+        };
+        let bundle = pause.bundle.map_or(name, Bundle::Named);
+        gathered
+            .postponed
+            .extend(group.into_iter().map(|leg| Postponed {
+                leg: WaitingLeg {
+                    bundle: bundle.clone(),
+                    waits: Some(pause.reason.clone()),
+                    ..leg
+                },
+                not_before: pause.until,
+            }));
+    }
+    gathered
+}
+
+fn together(legs: Vec<WaitingLeg>) -> Vec<Vec<WaitingLeg>> {
+    let mut groups: Vec<Vec<WaitingLeg>> = Vec::new();
     let mut places: BTreeMap<(Destination, String), usize> = BTreeMap::new();
     for leg in legs {
-        match leg.bundle {
-            Bundle::Alone => bundled.push(message(leg.destination, leg.alert)),
-            Bundle::Named(name) => {
-                let key = (leg.destination, name);
-                let known = places.get(&key).and_then(|place| bundled.get_mut(*place));
-                if let Some(message) = known {
-                    message.alerts.push(leg.alert);
-                } else {
-                    bundled.push(message(key.0.clone(), leg.alert));
-                    places.insert(key, bundled.len() - 1);
-                }
-            }
+        let Bundle::Named(name) = &leg.bundle else {
+            groups.push(vec![leg]);
+            continue;
+        };
+        let key = (leg.destination.clone(), name.clone());
+        let known = places.get(&key).and_then(|place| groups.get_mut(*place));
+        if let Some(group) = known {
+            group.push(leg);
+        } else {
+            places.insert(key, groups.len());
+            groups.push(vec![leg]);
         }
     }
-    bundled
+    groups
 }
 
-fn message(destination: Destination, alert: AlertId) -> Bundled {
-    Bundled {
-        destination,
-        alerts: vec![alert],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::ChannelName;
-
-    fn leg(alert: &str, channel: &str, bundle: &str) -> WaitingLeg {
-        WaitingLeg {
-            alert: AlertId(alert.into()),
-            destination: Destination {
-                channel: ChannelName(channel.into()),
-                recipient: None,
-            },
-            bundle: Bundle::named(bundle.into()),
+/// What a message is about, by the name of its bundle.
+fn occasion(
+    bundle: &Bundle,
+    legs: &[WaitingLeg],
+    policy: Option<&ChannelPolicy>,
+    reception: &Reception,
+    now: Timestamp,
+) -> Occasion {
+    match way::kind_of(bundle) {
+        way::DIGEST => Occasion::Digest(DigestFacts {
+            until: Some(now),
+            schedule: policy
+                .and_then(|policy| policy.digest.as_ref())
+                .map(spoken_schedule),
+            ..DigestFacts::default()
+        }),
+        way::BUDGET => Occasion::Digest(DigestFacts {
+            until: Some(now),
+            schedule: policy
+                .and_then(|policy| policy.per_hour)
+                .map(|per_hour| format!("what was beyond {per_hour} messages an hour")),
+            ..DigestFacts::default()
+        }),
+        name @ (way::STORM_BEGINS | way::STORM_ENDS) => {
+            let is_over = name == way::STORM_ENDS;
+            Occasion::Storm(storm_facts(is_over, legs, policy, reception, now))
         }
+        _ if legs.len() > 1 => Occasion::Group,
+        _ => Occasion::Alert,
     }
+}
 
-    #[test]
-    fn legs_of_one_name_to_one_destination_are_one_message() {
-        let messages = bundle(vec![
-            leg("1", "desk", "digest:morning"),
-            leg("2", "desk", ""),
-            leg("3", "hook", "digest:morning"),
-            leg("4", "desk", "digest:morning"),
-            leg("5", "desk", ""),
-        ]);
-        let shown: Vec<(String, Vec<String>)> = messages
-            .into_iter()
-            .map(|message| {
-                let alerts = message.alerts.into_iter().map(|alert| alert.0).collect();
-                (message.destination.channel.0, alerts)
-            })
-            .collect();
-        let expected = [
-            ("desk", vec!["1", "4"]),
-            ("desk", vec!["2"]),
-            ("hook", vec!["3"]),
-            ("desk", vec!["5"]),
-        ];
-        let expected: Vec<(String, Vec<String>)> = expected
-            .into_iter()
-            .map(|(channel, alerts)| {
-                let alerts = alerts.into_iter().map(str::to_owned).collect();
-                (channel.to_owned(), alerts)
-            })
-            .collect();
-        assert_eq!(shown, expected);
+fn storm_facts(
+    is_over: bool,
+    legs: &[WaitingLeg],
+    policy: Option<&ChannelPolicy>,
+    reception: &Reception,
+    now: Timestamp,
+) -> StormFacts {
+    let since = legs.iter().find_map(|leg| match leg.waits {
+        Some(Wait::Storm { since, .. }) => Some(since),
+        _ => None,
+    });
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for leg in legs {
+        *counts.entry(leg.watch.0.as_str()).or_default() += 1;
     }
+    let mut sources: Vec<StormSource> = counts
+        .into_iter()
+        .map(|(watch, alerts)| StormSource {
+            watch: watch.to_owned(),
+            alerts,
+            ..StormSource::default()
+        })
+        .collect();
+    sources.sort_by_key(|source| std::cmp::Reverse(source.alerts));
+    let storm = policy.and_then(|policy| policy.storm);
+    StormFacts {
+        is_over,
+        from: since,
+        until: if is_over {
+            Some(now)
+        } else {
+            reception.storm.map(|(_, until)| until)
+        },
+        alerts: u64::try_from(legs.len()).unwrap_or_default(),
+        more_than: storm.map_or(0, |storm| u64::from(storm.more_than)),
+        within_s: storm.map_or(0, |storm| storm.within.as_secs()),
+        sources,
+        cause: None,
+    }
+}
+
+/// When a digest comes, as a clause: `daily at 07:00 and 17:00`.
+fn spoken_schedule(digest: &Digest) -> String {
+    let times: Vec<String> = digest
+        .at
+        .iter()
+        .map(|time| format!("{:02}:{:02}", time.hour(), time.minute()))
+        .collect();
+    let days = if digest.days.is_empty() {
+        "daily".to_owned()
+    } else {
+        let days: Vec<String> = digest.days.iter().map(|day| format!("{day:?}")).collect();
+        days.join(", ")
+    };
+    format!("{days} at {}", times.join(" and "))
 }

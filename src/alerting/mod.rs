@@ -3,16 +3,26 @@
 //! A match walks a chain of gates; each lets it pass or holds it with a reason that is kept.
 
 mod bundle;
+mod gates;
+pub mod health;
+mod route;
+mod silence;
+mod way;
+
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
 use crate::domain::{
-    Alert, AlertId, Article, Bundle, Entry, EntryId, EntryKey, Feed, FeedSelector, FirstPoll, Held,
-    HoldReason, InstallationId, Leg, Match, Past, Raised, Reading, TextBasis, TextState, Timestamp,
-    Watch,
+    Alert, AlertId, Article, Bundle, ChannelPolicy, Desk, Destination, Entry, EntryId, EntryKey,
+    Feed, FirstPoll, Held, Inquiry, InstallationId, Leg, Match, Past, Question, Raised, Reading,
+    Route, TextBasis, TextState, Timestamp, Wait, Watch,
 };
 
 pub use bundle::bundle;
+pub use route::{Routed, destinations, fitting};
+pub use way::Policies;
 
 /// Splits the entries of a poll into those that are to be read and those that only count as seen.
 #[must_use]
@@ -46,14 +56,10 @@ fn is_younger(entry: &Entry, age: Duration, now: Timestamp) -> bool {
 #[must_use]
 pub fn looks_at(watch: &Watch, feed: &Feed, feed_title: Option<&str>) -> bool {
     watch.feeds.is_empty()
-        || watch.feeds.iter().any(|selector| match selector {
-            FeedSelector::Tag(tag) => feed.tags.contains(tag),
-            FeedSelector::Feed(name) => {
-                feed.name.as_deref() == Some(name)
-                    || feed.url.as_str() == name
-                    || feed_title == Some(name)
-            }
-        })
+        || watch
+            .feeds
+            .iter()
+            .any(|selector| route::is_of(selector, feed, feed_title))
 }
 
 /// An article that matched, and what was decided before about the report it belongs to.
@@ -67,6 +73,8 @@ pub struct Candidate<'a> {
     pub key: &'a EntryKey,
     /// Its feed.
     pub feed: &'a Feed,
+    /// The feed's own title.
+    pub feed_title: Option<&'a str>,
     /// The article.
     pub article: &'a Article,
     /// When its entry was found.
@@ -75,48 +83,174 @@ pub struct Candidate<'a> {
     pub past: &'a Past,
 }
 
+/// What holds whatever the article is.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// The watches, in the order of the configuration.
+    pub watches: &'a [Watch],
+    /// How each channel wants its messages.
+    pub policies: &'a Policies,
+    /// The ways of alerts beside those of their watches.
+    pub routes: &'a [Route],
+}
+
 /// What becomes of a match.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision {
-    /// People are told.
+    /// People are told, now or later.
     Raise(Box<Raised>),
     /// Nobody is told, for a reason that is kept.
     Hold(Held),
 }
 
-/// Decides whether a match raises an alert.
+/// What has to be known before it can be decided about the matches of these watches.
 #[must_use]
-pub fn decide(watch: &Watch, found: Match, candidate: &Candidate<'_>, now: Timestamp) -> Decision {
-    match gates(watch, candidate) {
-        Some(reason) => Decision::Hold(Held { found, reason }),
-        None => Decision::Raise(Box::new(Raised {
-            alert: alert(watch, found, candidate, now),
-            episode: 0,
-            legs: legs(watch, now),
-        })),
+pub fn inquiry<'a>(
+    watches: impl IntoIterator<Item = &'a Watch>,
+    rules: &Rules<'_>,
+    now: Timestamp,
+) -> Inquiry {
+    let mut inquiry = Inquiry::default();
+    let mut asked: Vec<Destination> = Vec::new();
+    for watch in watches {
+        if watch.cooldown.is_some() && !inquiry.watches.contains(&watch.name) {
+            inquiry.watches.push(watch.name.clone());
+        }
+        let routed = rules.routes.iter().flat_map(|route| &route.notify);
+        for destination in watch.notify.iter().chain(routed) {
+            if !asked.contains(destination) {
+                asked.push(destination.clone());
+            }
+        }
+    }
+    inquiry.receivers = asked
+        .into_iter()
+        .map(|destination| question(destination, rules.policies, now))
+        .collect();
+    inquiry
+}
+
+/// What has to be known of a receiver.
+#[must_use]
+pub fn question(destination: Destination, policies: &Policies, now: Timestamp) -> Question {
+    let policy = policies.get(&destination.channel);
+    let back = |time| now.checked_sub(time).unwrap_or(Timestamp::MIN);
+    let storm = policy.and_then(|policy| policy.storm);
+    let per_hour = policy.and_then(|policy| policy.per_hour);
+    Question {
+        alerts: storm.map(|storm| (storm.more_than.saturating_add(1), back(storm.within))),
+        messages: match (per_hour, storm) {
+            (Some(most), _) => Some((most.max(10), back(Duration::from_hours(1)))),
+            (None, Some(_)) => Some((10, back(Duration::from_mins(1)))),
+            (None, None) => None,
+        },
+        destination,
     }
 }
 
-/// The chain: the first gate that does not let the match pass gives the reason.
-fn gates(watch: &Watch, candidate: &Candidate<'_>) -> Option<HoldReason> {
-    let told = candidate
-        .past
-        .alerts
-        .iter()
-        .find(|past| past.watch == watch.name)?;
-    Some(HoldReason::StoryKnown {
-        alert: told.id.clone(),
-    })
+/// Decides whether a match raises an alert, and when it goes where; `firing` are the watches that fire on the article.
+#[must_use]
+pub fn decide(
+    (watch, found): (&Watch, Match),
+    firing: &[&Watch],
+    candidate: &Candidate<'_>,
+    rules: &Rules<'_>,
+    desk: &mut Desk,
+    now: Timestamp,
+) -> Decision {
+    if let Some(reason) = gates::hold(watch, firing, candidate, rules.watches, now) {
+        return Decision::Hold(Held { found, reason });
+    }
+    let silence = silence::holding(&desk.silences, &watch.name, candidate, now).cloned();
+    let told_at = told_at(watch, silence.is_some(), desk, now);
+    let mut alert = alert(watch, found, candidate, now);
+    if silence.is_none() {
+        alert.notes = silence::ended(desk, &watch.name, candidate, now);
+    }
+    let traveller = way::Traveller {
+        watch: &watch.name,
+        entry: candidate.entry,
+        priority: watch.priority,
+        silence: silence.as_ref(),
+        told_at,
+    };
+    let legs = legs(watch, &traveller, candidate, rules, desk, now);
+    Decision::Raise(Box::new(Raised {
+        alert,
+        episode: 0,
+        told_at,
+        legs,
+    }))
 }
 
-/// The ways of an alert to people.
-fn legs(watch: &Watch, now: Timestamp) -> Vec<Leg> {
-    let leg = |destination: &crate::domain::Destination| Leg {
-        destination: destination.clone(),
-        bundle: Bundle::Alone,
-        not_before: now,
+/// When the watch lets people be told: now, or together with what comes at the end of its cooldown.
+fn told_at(watch: &Watch, is_silenced: bool, desk: &mut Desk, now: Timestamp) -> Timestamp {
+    let Some(cooldown) = watch.cooldown else {
+        return now;
     };
-    watch.notify.iter().map(leg).collect()
+    let last = desk.told_at.get(&watch.name).copied();
+    let told_at = match last {
+        // Those that wait for the end of the cooldown are one message.
+        Some(last) if last > now => last,
+        Some(last) => crate::schedule::after(last, cooldown).max(now),
+        None => now,
+    };
+    if is_silenced {
+        // Nobody is told, so nothing has to cool down.
+        return last.unwrap_or(Timestamp::UNIX_EPOCH);
+    }
+    desk.told_at.insert(watch.name.clone(), told_at);
+    told_at
+}
+
+/// The ways of an alert to people, and the ways to others if nobody acknowledges it.
+fn legs(
+    watch: &Watch,
+    traveller: &way::Traveller<'_>,
+    candidate: &Candidate<'_>,
+    rules: &Rules<'_>,
+    desk: &mut Desk,
+    now: Timestamp,
+) -> Vec<Leg> {
+    let routed = Routed {
+        watch,
+        feed: Some(candidate.feed),
+        feed_title: candidate.feed_title,
+        language: candidate.article.lang.as_deref(),
+        priority: watch.priority,
+    };
+    let mut legs: Vec<Leg> = Vec::new();
+    for destination in route::destinations(&routed, rules.routes, now) {
+        let reception = desk.receptions.entry(destination.clone()).or_default();
+        let plain = ChannelPolicy::default();
+        let policy = rules.policies.get(&destination.channel).unwrap_or(&plain);
+        legs.push(way::leg(traveller, &destination, policy, reception, now));
+    }
+    let mut later: Vec<Leg> = Vec::new();
+    for leg in legs.iter().filter(|leg| leg.held.is_none()) {
+        let from = &leg.destination.channel;
+        let policy = rules.policies.get(from);
+        let Some(escalate) = policy.and_then(|policy| policy.escalate.as_ref()) else {
+            continue;
+        };
+        let at = crate::schedule::after(leg.not_before.max(now), escalate.after);
+        for to in &escalate.to {
+            if legs.iter().chain(&later).all(|leg| leg.destination != *to) {
+                later.push(Leg {
+                    destination: to.clone(),
+                    bundle: Bundle::Alone,
+                    not_before: at,
+                    waits: Some(Wait::Escalation {
+                        from: from.0.clone(),
+                        at,
+                    }),
+                    held: None,
+                });
+            }
+        }
+    }
+    legs.extend(later);
+    legs
 }
 
 fn alert(watch: &Watch, found: Match, candidate: &Candidate<'_>, now: Timestamp) -> Alert {
@@ -136,6 +270,7 @@ fn alert(watch: &Watch, found: Match, candidate: &Candidate<'_>, now: Timestamp)
         published: article.published,
         summary_only: article.basis.problem().is_some(),
         reading: reading(article, candidate.found_at),
+        notes: Vec::new(),
         raised_at: now,
     }
 }
@@ -161,133 +296,5 @@ fn reading(article: &Article, found_at: Timestamp) -> Reading {
         text_reason: reason,
         found_at: Some(found_at),
         ..Reading::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{ArticleMode, PastAlert, Priority, Quote, ReportId, WatchName};
-
-    fn published(text: &str) -> Entry {
-        Entry {
-            published: text.parse().ok(),
-            ..Entry::default()
-        }
-    }
-
-    fn now() -> Timestamp {
-        "2026-11-23T12:00:00Z".parse().unwrap()
-    }
-
-    fn feed() -> Feed {
-        Feed {
-            url: "https://example.org/rss".parse().unwrap(),
-            name: Some("Example".into()),
-            every: Duration::from_mins(15),
-            first_poll: FirstPoll::Skip,
-            tags: vec!["asia".into()],
-            article: ArticleMode::Auto,
-            listing: None,
-        }
-    }
-
-    fn watch(feeds: Vec<FeedSelector>) -> Watch {
-        Watch {
-            name: WatchName("East Sea".into()),
-            feeds,
-            notify: Vec::new(),
-            priority: Priority::Normal,
-        }
-    }
-
-    #[test]
-    fn the_first_poll_counts_old_and_undated_entries_as_seen() {
-        let entries = vec![
-            published("2026-11-23T11:00:00Z"),
-            published("2026-11-20T11:00:00Z"),
-            Entry::default(),
-        ];
-        let day = FirstPoll::Within(Duration::from_hours(24));
-        let (fresh, seen) = news(entries, true, day, now());
-        assert_eq!(fresh, [published("2026-11-23T11:00:00Z")]);
-        assert_eq!(seen.len(), 2);
-    }
-
-    #[test]
-    fn after_the_first_poll_every_entry_is_news() {
-        let (fresh, seen) = news(vec![Entry::default()], false, FirstPoll::Skip, now());
-        assert_eq!((fresh.len(), seen.len()), (1, 0));
-    }
-
-    #[test]
-    fn a_watch_looks_at_feeds_by_tag_name_url_or_at_all() {
-        let selects = |feeds| looks_at(&watch(feeds), &feed(), Some("Example News"));
-        assert!(selects(vec![]));
-        assert!(selects(vec![FeedSelector::Tag("asia".into())]));
-        assert!(!selects(vec![FeedSelector::Tag("africa".into())]));
-        assert!(selects(vec![FeedSelector::Feed("Example".into())]));
-        assert!(selects(vec![FeedSelector::Feed("Example News".into())]));
-        assert!(selects(vec![FeedSelector::Feed(
-            "https://example.org/rss".into()
-        )]));
-        assert!(!selects(vec![FeedSelector::Feed("Other".into())]));
-    }
-
-    #[test]
-    fn a_watch_raises_one_alert_for_a_report() {
-        let article = Article {
-            url: None,
-            title: "Talks resume".into(),
-            byline: None,
-            published: None,
-            lang: None,
-            site: None,
-            text: "Talks resume.".into(),
-            basis: TextBasis::Page,
-        };
-        let found = Match {
-            watch: WatchName("East Sea".into()),
-            score: 1.0,
-            terms: vec!["talks".into()],
-            sentence: "Talks resume.".into(),
-            quote: Quote::default(),
-        };
-        let feed = feed();
-        let past = Past {
-            report: ReportId(1),
-            alerts: Vec::new(),
-        };
-        let mut candidate = Candidate {
-            installation: &InstallationId("i".into()),
-            entry: EntryId(1),
-            key: &EntryKey("guid:1".into()),
-            feed: &feed,
-            article: &article,
-            found_at: now(),
-            past: &past,
-        };
-        let watch = watch(vec![]);
-        let first = decide(&watch, found.clone(), &candidate, now());
-        let Decision::Raise(first) = first else {
-            panic!("the first match of a report raises an alert");
-        };
-
-        let past = Past {
-            alerts: vec![PastAlert {
-                id: first.alert.id.clone(),
-                watch: watch.name.clone(),
-                episode: first.episode,
-                raised_at: now(),
-            }],
-            ..past
-        };
-        candidate.past = &past;
-        let again = decide(&watch, found, &candidate, now());
-        let Decision::Hold(held) = again else {
-            panic!("the second one is held");
-        };
-        let alert = first.alert.id;
-        assert_eq!(held.reason, HoldReason::StoryKnown { alert });
     }
 }

@@ -3,11 +3,12 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
-use super::loading::{no_such, one_paragraph};
+use super::loading::{no_such, one_paragraph, whoever};
 use super::output::{Tone, counted, toned};
 use super::since::{Since, since};
 use super::status::{open, open_store};
 use super::{ConfigArg, Outcome, output};
+use crate::channel::ChannelSettings;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::{ChannelName, WatchName};
@@ -24,8 +25,22 @@ pub(super) enum Alerts {
     List(List),
     /// Show one alert with every try to deliver it
     Show(Show),
-    /// Send again what was given up or waits, by id, watch, channel or time
+    /// Send again what was given up, held or waits, by id, watch, channel or time; or elsewhere
     Retry(Retry),
+    /// Acknowledge an alert: nobody else is told of it
+    Ack(Ack),
+}
+
+/// Arguments of `alerts ack`.
+#[derive(Debug, Args)]
+pub(super) struct Ack {
+    /// The id of the alert, or its beginning
+    id: String,
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Who acknowledges it [default: $USER]
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
 }
 
 /// Arguments of `alerts list`.
@@ -99,6 +114,9 @@ pub(super) struct Retry {
     /// Those since this time or age
     #[arg(long, value_parser = since)]
     since: Option<Since>,
+    /// Send them to this channel instead
+    #[arg(long, value_name = "CHANNEL")]
+    to: Option<String>,
 }
 
 impl Alerts {
@@ -107,6 +125,7 @@ impl Alerts {
             Self::List(list) => list.run().await,
             Self::Show(show) => show.run().await,
             Self::Retry(retry) => retry.run().await,
+            Self::Ack(ack) => ack.run().await,
         }
     }
 }
@@ -228,7 +247,19 @@ impl Retry {
             channel: self.channel.map(ChannelName),
             since: self.since.map(Since::at),
         };
-        let chosen = store.retry(selection, Clock::system().now()).await?;
+        let now = Clock::system().now();
+        let chosen = match &self.to {
+            None => store.retry(selection, now).await?,
+            Some(to) => {
+                ensure_known(&config, None, Some(to))?;
+                let channels = config.channels.iter();
+                let to = channels
+                    .filter(|channel| channel.name.0 == *to)
+                    .flat_map(ChannelSettings::destinations)
+                    .collect();
+                store.move_to(selection, to, now).await?
+            }
+        };
         if chosen == 0 {
             ensure_known(&config, watch.as_deref(), channel.as_deref())?;
         }
@@ -239,6 +270,27 @@ impl Retry {
         } else {
             Outcome::Done
         })
+    }
+}
+
+impl Ack {
+    async fn run(self) -> anyhow::Result<Outcome> {
+        let store = open_store(&self.config).await?;
+        let now = Clock::system().now();
+        let by = self.by.unwrap_or_else(whoever);
+        let (alerts, held) = store.acknowledge(&self.id, &by, now).await?;
+        if alerts == 0 {
+            anyhow::bail!(
+                "there is no alert whose id begins with \"{}\"; their ids: newswatch alerts list",
+                self.id
+            );
+        }
+        output::line(&format!(
+            "{} acknowledged; {} not be told",
+            counted(alerts, "alert is", "alerts are"),
+            counted(held, "other receiver will", "other receivers will")
+        ))?;
+        Ok(Outcome::Done)
     }
 }
 
@@ -335,6 +387,14 @@ fn delivery_text(delivery: &DeliveryView) -> String {
         .as_ref()
         .map(|reason| format!(": {reason}"))
         .unwrap_or_default();
+    if let Some(explanation) = &delivery.explanation {
+        let word = if delivery.state == "held" {
+            "held"
+        } else {
+            "waiting"
+        };
+        return format!("{to}: {word}: {explanation}");
+    }
     match delivery.state {
         "delivered" => format!("{to}: delivered {at}"),
         "abandoned" => format!("{to}: given up {at}{reason}"),

@@ -169,6 +169,11 @@ impl Stage {
     async fn sum_up(&self, is_whole: bool) -> anyhow::Result<Outcome> {
         let calls = self.webhook.received();
         let mails = self.mail.mails().len();
+        // A reader gets one mail for an article, however many watches fire on it.
+        let stories: BTreeSet<&str> = WATCHES
+            .iter()
+            .flat_map(|watch| watch.expected.iter().copied())
+            .collect();
         let fired = self.fired(&calls);
         output::line("\nWatch                        fired on")?;
         let mut is_right = true;
@@ -204,7 +209,7 @@ impl Stage {
             silent_stories(&fired),
             STORIES.len()
         ))?;
-        if is_right && (!is_whole || (mails == alerts && calls.len() == alerts)) {
+        if is_right && (!is_whole || (mails == stories.len() && calls.len() == alerts)) {
             Ok(Outcome::Done)
         } else {
             output::complain("what arrived is not what the sample newsroom had to bring about");

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::output;
 use crate::config::{
-    self, Config, Problem, ProcessEnvironment, Secrets, Severity, nearest, wrapped,
+    self, Config, Environment as _, Problem, ProcessEnvironment, Secrets, Severity, nearest,
+    wrapped,
 };
 
 /// The most names that are listed when one does not exist.
@@ -36,6 +37,15 @@ fn load_with(path: &Path, secrets: Secrets) -> anyhow::Result<Config> {
             in_numbers(&problems.0)
         ),
     }
+}
+
+/// Who sits at the keyboard, as far as the machine knows.
+pub(super) fn whoever() -> String {
+    ProcessEnvironment
+        .variable("USER")
+        .and_then(|name| name.into_string().ok())
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "somebody".to_owned())
 }
 
 /// `3 errors, 2 warnings`

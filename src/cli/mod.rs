@@ -17,14 +17,17 @@ mod notify;
 mod output;
 mod parse;
 mod revise;
+mod route;
 mod run;
 mod search;
 mod senses;
+mod silence;
 mod since;
 mod status;
 mod stories;
 mod upkeep;
 mod web;
+mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -91,6 +94,14 @@ enum Command {
     Completions(upkeep::Completions),
     /// Write the manual pages to a folder
     Man(upkeep::Man),
+    /// Tell of an article or an alert who was told, or what stopped it
+    Why(why::Why),
+    /// Hold alerts for a while
+    #[command(subcommand)]
+    Silence(silence::Silence),
+    /// Show which way alerts take
+    #[command(subcommand)]
+    Route(route::Route),
     /// List alerts, show one, or send again what was given up
     #[command(subcommand)]
     Alerts(alerts::Alerts),
@@ -209,6 +220,9 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Extract(extract) => block_on(extract.run()),
         Command::Notify(notify) => block_on(notify.run()),
         Command::Feeds(feeds) => block_on(feeds.run()),
+        Command::Why(why) => block_on(why.run()),
+        Command::Silence(silence) => block_on(silence.run()),
+        Command::Route(route) => route.run(),
         Command::Alerts(alerts) => block_on(alerts.run()),
         Command::Web(web) => block_on(web.run()),
     }

@@ -149,6 +149,7 @@ fn test_alert(channel: &ChannelName, now: Timestamp) -> Alert {
         published: None,
         summary_only: false,
         reading: Reading::default(),
+        notes: Vec::new(),
         raised_at: now,
     }
 }

@@ -169,7 +169,7 @@ fn webhook(raw: &RawChannel, vault: &Vault<'_>) -> Option<WebhookSettings> {
 
 /// Reads an address that lets in whoever knows it, wherever it is kept. One that could not be read, and need not
 /// be, has a stand-in that leads nowhere (RFC 2606 §2).
-fn secret_address(kept: &RawSecret, vault: &Vault<'_>) -> Option<Url> {
+pub(super) fn secret_address(kept: &RawSecret, vault: &Vault<'_>) -> Option<Url> {
     let text = match &kept.kept {
         SecretKept::Here(text) => text.clone(),
         _ => vault.open(kept)?,

@@ -30,11 +30,11 @@ pub(super) fn collect_spans(table: &DeTable<'_>) -> Vec<Range<usize>> {
     let channels = table
         .get("channel")
         .and_then(|list| list.get_ref().as_array());
-    for channel in channels.into_iter().flatten() {
-        let url = channel
-            .get_ref()
-            .as_table()
-            .and_then(|keys| keys.get("url"));
+    let heartbeat = table
+        .get("health")
+        .and_then(|health| health.get_ref().as_table()?.get("heartbeat"));
+    for keys in channels.into_iter().flatten().chain(heartbeat) {
+        let url = keys.get_ref().as_table().and_then(|keys| keys.get("url"));
         if let Some(url) = url
             && let Some(text) = url.get_ref().as_str()
         {

@@ -24,8 +24,10 @@ mod poll;
 mod problem;
 mod queries;
 mod raw;
+mod raw_taming;
 mod reach;
 mod references;
+mod routes;
 mod secrets;
 mod section;
 mod selectors;
@@ -34,6 +36,7 @@ mod source;
 mod store;
 mod suggest;
 mod syntax;
+mod taming;
 mod watches;
 mod web;
 mod words;
@@ -41,11 +44,14 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use crate::channel::ChannelSettings;
-use crate::domain::{Feed, Watch};
+use crate::domain::{ChannelName, ChannelPolicy, Feed, HealthPolicy, Route, Watch};
 use crate::http::{Access, HttpSettings};
 use crate::matching::{Matcher, WatchSource};
 use crate::schedule::PollPolicy;
@@ -95,6 +101,14 @@ pub struct Config {
     pub matcher: Arc<Matcher>,
     /// The channels, in the order of the files.
     pub channels: Vec<ChannelSettings>,
+    /// How each channel wants its messages.
+    pub policies: BTreeMap<ChannelName, ChannelPolicy>,
+    /// The ways of alerts beside those of their watches, in the order of the files.
+    pub routes: Vec<Route>,
+    /// Who is told what goes wrong with newswatch itself.
+    pub health: HealthPolicy,
+    /// The zone in which times are meant and written, where a channel has none of its own.
+    pub zone: TimeZone,
 }
 
 /// A configuration that can be used.
@@ -186,7 +200,12 @@ fn check(
     let web = web::check(raw.web.as_ref(), report);
     let channels = channels::check(&raw.channels, &vault);
     reach::report(raw, &http, &channels::TYPES, report);
-    let checked = watches::check(raw, &channels, report);
+    let known = references::Known::new(raw, &channels);
+    let zone = taming::zone(raw.timezone.as_ref(), report);
+    let policies = taming::policies(raw, &zone, &known, report);
+    let routes = routes::check(raw, &zone, &known, report);
+    let health = routes::health(&raw.health, &zone, &known, &vault);
+    let checked = watches::check(raw, &known, report);
     report_empty(files, report);
     Some(Config {
         state_dir,
@@ -206,6 +225,10 @@ fn check(
         sources: checked.sources,
         aliases: checked.aliases,
         matcher: Arc::new(checked.matcher?),
+        policies,
+        routes,
+        health,
+        zone,
         channels,
     })
 }

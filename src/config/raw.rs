@@ -7,6 +7,7 @@
 use secrecy::SecretString;
 
 use super::problem::Report;
+use super::raw_taming::{RawChannelTaming, RawRoute, RawSchedule, RawWatchTaming};
 use super::section::{Section, Value};
 use super::source::{At, Place};
 
@@ -15,6 +16,7 @@ use super::source::{At, Place};
 pub(super) struct RawFile {
     pub(super) include: Option<At<Vec<At<String>>>>,
     pub(super) state_dir: Option<At<String>>,
+    pub(super) timezone: Option<At<String>>,
     pub(super) poll: RawPoll,
     pub(super) http: RawHttp,
     pub(super) store: RawStore,
@@ -24,11 +26,13 @@ pub(super) struct RawFile {
     pub(super) aliases: Vec<(At<String>, At<String>)>,
     pub(super) watches: Vec<RawWatch>,
     pub(super) channels: Vec<RawChannel>,
+    pub(super) routes: Vec<RawRoute>,
+    pub(super) health: RawHealth,
 }
 
 /// The tables of a file.
-const TABLES: [&str; 8] = [
-    "feed", "watch", "channel", "alias", "poll", "http", "store", "web",
+const TABLES: [&str; 10] = [
+    "feed", "watch", "channel", "route", "alias", "poll", "http", "store", "web", "health",
 ];
 
 /// What a secret can be.
@@ -123,6 +127,22 @@ pub(super) struct RawProxy {
     pub(super) role_header: Option<At<String>>,
 }
 
+/// `[health]`
+#[derive(Default)]
+pub(super) struct RawHealth {
+    pub(super) notify: Option<At<Vec<At<String>>>>,
+    pub(super) heartbeat: Option<RawHeartbeat>,
+}
+
+/// `heartbeat` of `[health]`.
+pub(super) struct RawHeartbeat {
+    pub(super) place: Place,
+    pub(super) url: Option<RawSecret>,
+    pub(super) every: Option<At<String>>,
+    pub(super) channel: Option<At<String>>,
+    pub(super) schedule: RawSchedule,
+}
+
 /// `[[feed]]`
 pub(super) struct RawFeed {
     pub(super) place: Place,
@@ -197,6 +217,7 @@ pub(super) struct RawWatch {
     pub(super) priority: Option<At<String>>,
     pub(super) must_match: Option<At<Vec<At<String>>>>,
     pub(super) must_not_match: Option<At<Vec<At<String>>>>,
+    pub(super) taming: RawWatchTaming,
 }
 
 /// `[[channel]]`: the keys of every type; which of them belong together is checked later.
@@ -211,6 +232,7 @@ pub(super) struct RawChannel {
     pub(super) from: Option<At<String>>,
     pub(super) smtp: Option<Box<RawSmtp>>,
     pub(super) path: Option<At<String>>,
+    pub(super) taming: RawChannelTaming,
 }
 
 /// `smtp` of an email channel.
@@ -251,6 +273,7 @@ impl RawFile {
             Role::Main => {
                 file.include = root.strings("include", report);
                 file.state_dir = root.string("state_dir", report);
+                file.timezone = root.string("timezone", report);
                 if let Some(poll) = root.table("poll", report) {
                     file.poll = RawPoll::read(poll, report);
                 }
@@ -262,9 +285,21 @@ impl RawFile {
                 }
                 let web = root.table("web", report);
                 file.web = web.map(|web| RawWeb::read(web, report));
+                if let Some(health) = root.table("health", report) {
+                    file.health = RawHealth::read(health, report);
+                }
             }
             Role::Included => {
-                for key in ["include", "state_dir", "poll", "http", "store", "web"] {
+                for key in [
+                    "include",
+                    "state_dir",
+                    "timezone",
+                    "poll",
+                    "http",
+                    "store",
+                    "web",
+                    "health",
+                ] {
                     root.refuse(key, "it belongs in the main file", report);
                 }
             }
@@ -275,6 +310,7 @@ impl RawFile {
         }
         file.watches = root.each("watch", report, RawWatch::read);
         file.channels = root.each("channel", report, RawChannel::read);
+        file.routes = root.each("route", report, RawRoute::read);
         root.finish(report);
         file
     }
@@ -285,6 +321,7 @@ impl RawFile {
         self.aliases.extend(included.aliases);
         self.watches.extend(included.watches);
         self.channels.extend(included.channels);
+        self.routes.extend(included.routes);
     }
 }
 
@@ -405,6 +442,35 @@ impl RawProxy {
         };
         section.finish(report);
         proxy
+    }
+}
+
+impl RawHealth {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
+        let health = Self {
+            notify: section.strings("notify", report),
+            heartbeat: section
+                .table("heartbeat", report)
+                .map(|heartbeat| RawHeartbeat::read(heartbeat, report)),
+        };
+        section.finish(report);
+        health
+    }
+}
+
+impl RawHeartbeat {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
+        let heartbeat = Self {
+            place: section.place.clone(),
+            url: section
+                .value("url")
+                .and_then(|url| RawSecret::read(url, ADDRESS, report)),
+            every: section.duration("every", report),
+            channel: section.string("channel", report),
+            schedule: RawSchedule::read_keys(&mut section, report),
+        };
+        section.finish(report);
+        heartbeat
     }
 }
 
@@ -547,6 +613,7 @@ impl RawWatch {
             priority: section.word("priority", "\"low\", \"normal\" or \"high\"", report),
             must_match: section.strings("must_match", report),
             must_not_match: section.strings("must_not_match", report),
+            taming: RawWatchTaming::read_keys(&mut section, report),
         };
         section.finish(report);
         watch
@@ -576,6 +643,7 @@ impl RawChannel {
                 .table("smtp", report)
                 .map(|smtp| Box::new(RawSmtp::read(smtp, report))),
             path: section.string("path", report),
+            taming: RawChannelTaming::read_keys(&mut section, report),
         };
         if let Some(type_name) = &channel.type_name {
             section.forget(|key| super::channels::is_of_another_type(key, &type_name.value));

@@ -18,6 +18,7 @@ pub(super) struct Known<'a> {
     channels: Vec<&'a str>,
     destinations: HashMap<&'a str, Vec<Destination>>,
     everywhere: Vec<Destination>,
+    has_routes: bool,
     tags: HashSet<&'a str>,
     /// Names, and addresses as written and as they come out.
     feeds: HashMap<String, String>,
@@ -50,6 +51,7 @@ impl<'a> Known<'a> {
                 .collect(),
             everywhere: usable.iter().flat_map(|(_, to)| to).cloned().collect(),
             destinations: usable.into_iter().collect(),
+            has_routes: !raw.routes.is_empty(),
             tags: raw
                 .feeds
                 .iter()
@@ -78,9 +80,18 @@ fn plain_address(text: &str) -> String {
 
 /// The feeds that a watch is restricted to; none for all.
 pub(super) fn selectors(raw: &RawWatch, known: &Known<'_>, report: &Report) -> Vec<FeedSelector> {
-    let Some(list) = &raw.feeds else {
-        return Vec::new();
-    };
+    raw.feeds
+        .as_ref()
+        .map(|list| listed_feeds(list, known, report))
+        .unwrap_or_default()
+}
+
+/// The feeds of a list; those that do not exist are reported.
+pub(super) fn listed_feeds(
+    list: &At<Vec<At<String>>>,
+    known: &Known<'_>,
+    report: &Report,
+) -> Vec<FeedSelector> {
     if list.value.is_empty() {
         let message = "the list is empty";
         let hint = "leave the key out to look at all feeds";
@@ -130,11 +141,20 @@ pub(super) fn notify(raw: &RawWatch, known: &Known<'_>, report: &Report) -> Vec<
     let Some(list) = &raw.notify else {
         return known.everywhere.clone();
     };
-    if list.value.is_empty() {
+    if list.value.is_empty() && !known.has_routes {
         let message = "the list is empty: nobody is told of this watch";
         let hint = "leave the key out to tell all channels";
         report.add(Problem::warning(&list.place, Kind::Empty, message).hint(hint));
     }
+    named_channels(list, known, report)
+}
+
+/// Where the channels of a list lead; those that do not exist are reported.
+pub(super) fn named_channels(
+    list: &At<Vec<At<String>>>,
+    known: &Known<'_>,
+    report: &Report,
+) -> Vec<Destination> {
     let mut named = HashSet::new();
     let mut all = Vec::new();
     for channel in &list.value {

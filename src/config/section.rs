@@ -125,6 +125,13 @@ impl<'i> Section<'i> {
         value.expect(number, "a whole number", report)
     }
 
+    /// Yes or no.
+    pub(super) fn boolean(&mut self, key: &'static str, report: &Report) -> Option<At<bool>> {
+        let value = self.value(key)?;
+        let yes = value.written.as_bool();
+        value.expect(yes, "true or false, without quotes", report)
+    }
+
     /// A number.
     pub(super) fn number(&mut self, key: &'static str, report: &Report) -> Option<At<f64>> {
         let value = self.value(key)?;

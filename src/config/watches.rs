@@ -1,6 +1,5 @@
 //! `[alias]` and `[[watch]]`: what is looked for.
 
-use crate::channel::ChannelSettings;
 use crate::domain::{Priority, Watch, WatchName};
 use crate::matching::{Asks, Fold, Matcher, WatchSource};
 
@@ -10,6 +9,7 @@ use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawFile, RawWatch};
 use super::references::{Known, notify, selectors};
 use super::source::At;
+use super::taming;
 use super::words::one_of;
 
 /// The languages whose word forms can count as the same: those with a Snowball stemmer.
@@ -32,8 +32,7 @@ pub(super) struct Watches {
 }
 
 /// Checks all aliases and watches against the feeds and channels that there are.
-pub(super) fn check(raw: &RawFile, channels: &[ChannelSettings], report: &Report) -> Watches {
-    let known = Known::new(raw, channels);
+pub(super) fn check(raw: &RawFile, known: &Known<'_>, report: &Report) -> Watches {
     let aliases = aliases(raw, report);
     let mut taken = Taken::default();
     let mut checked = Watches {
@@ -44,6 +43,11 @@ pub(super) fn check(raw: &RawFile, channels: &[ChannelSettings], report: &Report
         ..Watches::default()
     };
     let mut origins = Vec::new();
+    let names: Vec<&str> = raw
+        .watches
+        .iter()
+        .filter_map(|watch| Some(watch.name.as_ref()?.value.as_str()))
+        .collect();
     for written in &raw.watches {
         if let Some(name) = &written.name
             && names::check(name, report)
@@ -56,7 +60,7 @@ pub(super) fn check(raw: &RawFile, channels: &[ChannelSettings], report: &Report
                 report,
             );
         }
-        let watch = watch(written, &known, report);
+        let watch = watch(written, &names, known, report);
         let Some(source) = source(written, report) else {
             continue;
         };
@@ -97,7 +101,7 @@ fn aliases<'a>(raw: &'a RawFile, report: &Report) -> Vec<&'a (At<String>, At<Str
 }
 
 /// What is asked for besides the query.
-fn watch(raw: &RawWatch, known: &Known<'_>, report: &Report) -> Watch {
+fn watch(raw: &RawWatch, watches: &[&str], known: &Known<'_>, report: &Report) -> Watch {
     let name = raw.name.as_ref().map(|name| name.value.clone());
     Watch {
         name: WatchName(name.unwrap_or_default()),
@@ -108,10 +112,14 @@ fn watch(raw: &RawWatch, known: &Known<'_>, report: &Report) -> Watch {
             .as_ref()
             .and_then(|written| priority(written, report))
             .unwrap_or_default(),
+        tags: taming::tags(&raw.taming),
+        cooldown: taming::cooldown(&raw.taming, report),
+        max_age: taming::max_age(&raw.taming, report),
+        mutes: taming::mutes(raw, watches, report),
     }
 }
 
-fn priority(written: &At<String>, report: &Report) -> Option<Priority> {
+pub(super) fn priority(written: &At<String>, report: &Report) -> Option<Priority> {
     let words = [Priority::Low, Priority::Normal, Priority::High].map(|it| (it.as_str(), it));
     one_of(written, "a priority", &words, "", report)
 }

@@ -12,6 +12,7 @@ use super::presence::{Sign, keep_telling};
 use crate::config::Config;
 use crate::pipeline::flag::Flag;
 use crate::pipeline::gather::Gather;
+use crate::pipeline::health::Health;
 use crate::pipeline::notify::Notify;
 use crate::pipeline::poll::Poll;
 use crate::pipeline::retain::Retain;
@@ -53,6 +54,7 @@ impl Running {
         running.add(Flag, sign, || ());
         running.add(Gather, sign, || ());
         running.add(Notify::default(), sign, || ());
+        running.add(Health::default(), sign, || ());
         running.add(Retain, sign, || ());
         let stop = running.stop.clone();
         let telling = keep_telling(Arc::clone(&running.ctx), Arc::clone(sign), stop);

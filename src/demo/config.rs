@@ -140,6 +140,7 @@ fn channels(setup: &DemoSetup<'_>) -> String {
          type = \"email\"\n\
          to = [\"desk@newsroom.example\"]\n\
          from = \"newswatch <newswatch@newsroom.example>\"\n\
+         storm = \"off\"\n\
          smtp = {{ host = {host}, port = {port}, tls = \"none\" }}\n\n\
          [[channel]]\n\
          name = \"hook\"\n\

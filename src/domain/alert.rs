@@ -51,6 +51,8 @@ pub struct Alert {
     pub summary_only: bool,
     /// How the article was read.
     pub reading: Reading,
+    /// What is to be said beside it: that a silence has ended.
+    pub notes: Vec<String>,
     /// When it was raised.
     pub raised_at: Timestamp,
 }
@@ -62,6 +64,8 @@ pub struct Raised {
     pub alert: Alert,
     /// The how many-th alert of its watch for this report it is, from 0.
     pub episode: i64,
+    /// When people are told of it, as far as its watch is concerned: later than now while the watch cools down.
+    pub told_at: Timestamp,
     /// Its ways; none when the watch names no channel.
     pub legs: Vec<Leg>,
 }
@@ -108,6 +112,36 @@ pub enum HoldReason {
     },
     /// The article's feed was taken out of the configuration before the article was matched.
     FeedRemoved,
+    /// The article was older than its watch allows when it was found.
+    TooOld {
+        /// When it was published.
+        published: Timestamp,
+        /// The greatest age, in seconds.
+        max_age_s: u64,
+    },
+    /// Another watch that mutes this one has fired on the same story.
+    Muted {
+        /// That watch.
+        by: String,
+    },
+    /// A silence holds it.
+    Silenced {
+        /// Its number.
+        silence: i64,
+        /// Who wants it.
+        author: String,
+        /// Why.
+        comment: String,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Somebody has acknowledged the alert before it was told to others.
+    Acknowledged {
+        /// Who.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl HoldReason {
@@ -117,6 +151,10 @@ impl HoldReason {
         match self {
             Self::StoryKnown { .. } => "story-known",
             Self::FeedRemoved => "feed-removed",
+            Self::TooOld { .. } => "too-old",
+            Self::Muted { .. } => "muted",
+            Self::Silenced { .. } => "silenced",
+            Self::Acknowledged { .. } => "acknowledged",
         }
     }
 }
@@ -129,6 +167,24 @@ impl fmt::Display for HoldReason {
                 "the watch has already raised an alert for this story: {alert}"
             ),
             Self::FeedRemoved => f.write_str("its feed was taken out of the configuration"),
+            Self::TooOld {
+                published,
+                max_age_s,
+            } => write!(
+                f,
+                "the article of {published} was older than max_age when it was found: {} h",
+                max_age_s.div_ceil(3600)
+            ),
+            Self::Muted { by } => {
+                write!(f, "muted by the watch {by}, which fired on the same story")
+            }
+            Self::Silenced {
+                silence,
+                author,
+                comment,
+                until,
+            } => write!(f, "silence {silence} by {author} until {until}: {comment}"),
+            Self::Acknowledged { by, at } => write!(f, "acknowledged by {by} at {at}"),
         }
     }
 }
@@ -144,6 +200,21 @@ mod tests {
                 alert: AlertId("alr_1".into()),
             },
             HoldReason::FeedRemoved,
+            HoldReason::TooOld {
+                published: Timestamp::UNIX_EPOCH,
+                max_age_s: 3600,
+            },
+            HoldReason::Muted { by: "Sea".into() },
+            HoldReason::Silenced {
+                silence: 1,
+                author: "an".into(),
+                comment: "known".into(),
+                until: Timestamp::UNIX_EPOCH,
+            },
+            HoldReason::Acknowledged {
+                by: "an".into(),
+                at: Timestamp::UNIX_EPOCH,
+            },
         ] {
             let stored = serde_json::to_value(&reason).unwrap();
             assert_eq!(stored["reason"], reason.as_str());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{AlertId, ChannelName, Timestamp};
+use super::{AlertId, ChannelName, HoldReason, Occasion, Priority, Timestamp, Wait, WatchName};
 
 /// Where one copy of an alert goes: a channel and, for mail, one of its recipients.
 ///
@@ -23,8 +23,12 @@ pub struct Leg {
     pub destination: Destination,
     /// What it is gathered with.
     pub bundle: Bundle,
-    /// When it may be gathered; one that is alone and need not wait is gathered at once.
+    /// When it may be gathered; one that need not wait is gathered at once.
     pub not_before: Timestamp,
+    /// What it waits for.
+    pub waits: Option<Wait>,
+    /// Why it is not taken at all.
+    pub held: Option<HoldReason>,
 }
 
 /// What a leg is gathered with to one message.
@@ -66,15 +70,41 @@ pub struct WaitingLeg {
     pub destination: Destination,
     /// What it is gathered with.
     pub bundle: Bundle,
+    /// The watch of its alert.
+    pub watch: WatchName,
+    /// The priority of its alert.
+    pub priority: Priority,
+    /// What it has waited for.
+    pub waits: Option<Wait>,
+}
+
+/// What becomes of legs that wait for nothing any more.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Gathered {
+    /// The messages.
+    pub messages: Vec<Bundled>,
+    /// The legs that have to wait once more.
+    pub postponed: Vec<Postponed>,
+}
+
+/// A leg that has to wait once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Postponed {
+    /// The leg, with the bundle that it waits with now.
+    pub leg: WaitingLeg,
+    /// Until when.
+    pub not_before: Timestamp,
 }
 
 /// Alerts that go to one destination as one message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Bundled {
     /// Where they go.
     pub destination: Destination,
     /// The alerts, the oldest first.
     pub alerts: Vec<AlertId>,
+    /// What the message is about beside them.
+    pub occasion: Occasion,
 }
 
 /// What is known of a delivery before a try.

@@ -10,14 +10,17 @@ mod budget;
 mod channel;
 mod delivery;
 mod document_name;
+mod desk;
 mod entry;
 mod feed;
+mod health;
 mod host;
 mod id;
 mod identity;
 mod listing;
 mod occasion;
 mod pace;
+mod policy;
 mod quote;
 mod role;
 mod shown;
@@ -31,13 +34,16 @@ pub use article::{Article, ArticleText, FeedWords, TextBasis, paragraphs};
 pub use budget::Budget;
 pub use channel::{ChannelName, ChannelNext, ChannelPast, ChannelState};
 pub use delivery::{
-    AttemptOutcome, Bundle, Bundled, DeliveryPast, DeliveryState, Destination, Leg, WaitingLeg,
+    AttemptOutcome, Bundle, Bundled, DeliveryPast, DeliveryState, Destination, Gathered, Leg,
+    Postponed, WaitingLeg,
 };
 pub use document_name::DocumentName;
+pub use desk::{Desk, Inquiry, Question, Reception, Silence, Wait};
 pub use entry::{Entry, EntryKey};
 pub use feed::{
     AddressRewrite, ArticleMode, Feed, FirstArticles, FirstPoll, SiteRule, Validators, shown_url,
 };
+pub use health::{Finding, KnownTrouble, Observed, TroubledChannel, TroubledFeed, Verdict};
 pub use host::{HostMemory, PageKey, PageLines, TextHash};
 pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, ReportId};
 pub use identity::{EntryFacts, Known, Place, Suspect, Trust, verdict};
@@ -47,6 +53,9 @@ pub use occasion::{
     HeartbeatFacts, Occasion, SpikeFacts, StormFacts, StormSource, ThemeFacts, UpdateFacts,
 };
 pub use pace::Pace;
+pub use policy::{
+    ChannelPolicy, Digest, Escalate, HealthPolicy, Heartbeat, Quiet, Route, SecretAddress, Storm,
+};
 pub use quote::{
     FoundPlace, FoundWords, Outlet, Passage, Quote, Reading, TextState, joined_marks,
     one_line_with_marks,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use std::time::Duration;
+
 use super::Destination;
 
 /// The name of a watch; unique in a configuration.
@@ -25,6 +27,14 @@ pub struct Watch {
     pub notify: Vec<Destination>,
     /// How urgent its alerts are.
     pub priority: Priority,
+    /// Labels, for routes.
+    pub tags: Vec<String>,
+    /// People are told once in this time; what comes meanwhile joins the next message.
+    pub cooldown: Option<Duration>,
+    /// Articles that are older when they are found raise no alert.
+    pub max_age: Option<Duration>,
+    /// Watches that raise no alert for a story for which this one has raised one.
+    pub mutes: Vec<WatchName>,
 }
 
 /// How urgent an alert is.

@@ -4,6 +4,7 @@
 //! has passed the door of [`Shown`](crate::domain::Shown) or of its kin: one line, nothing that steers a terminal.
 
 use serde::{Serialize, Serializer};
+use serde_json::json;
 
 use crate::domain::{
     Alert, ChannelName, HoldReason, LocalTimestamp, Timestamp, WatchName, visible,
@@ -205,14 +206,20 @@ pub struct DeliveryView {
     pub channel: String,
     /// The mail address, for a channel that has several.
     pub recipient: Option<String>,
-    /// `waiting`, `delivered` or `abandoned`.
+    /// `waiting`, `delivered`, `held` or `abandoned`.
     pub state: &'static str,
     /// Of the next try, or of its end.
     pub at: Timestamp,
     /// Tries that count against the schedule.
     pub tries: u32,
-    /// Why the last try failed.
+    /// Why the last try failed, or a word for what it waits for or why it is held.
     pub reason: Option<String>,
+    /// What it waits for or why it is held, with the data of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<serde_json::Value>,
+    /// The same as a clause for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<String>,
     /// Every try; only where one alert is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempts: Option<Vec<AttemptView>>,
@@ -462,14 +469,35 @@ impl AlertView {
 
 impl DeliveryView {
     fn of(line: DeliveryLine) -> Self {
+        let (word, detail, explanation) = match (&line.held, &line.waits) {
+            (Some(held), _) => (
+                Some(held.as_str()),
+                Some(json!(held)),
+                Some(held.to_string()),
+            ),
+            (None, Some(waits)) => (
+                Some(waits.as_str()),
+                Some(json!(waits)),
+                Some(waits.to_string()),
+            ),
+            (None, None) => (None, None, None),
+        };
         Self {
+            detail,
+            explanation: explanation.as_deref().map(shown),
             id: line.id.map(|id| id.0),
             channel: shown(&line.channel.0),
             recipient: line.recipient.as_deref().map(shown),
-            state: line.state.as_str(),
+            state: if line.held.is_some() {
+                "held"
+            } else {
+                line.state.as_str()
+            },
             at: line.state.at(),
             tries: line.tries,
-            reason: line.reason.as_deref().map(shown),
+            reason: word
+                .map(str::to_owned)
+                .or_else(|| line.reason.as_deref().map(shown)),
             attempts: None,
         }
     }

@@ -16,5 +16,6 @@ pub mod search;
 pub mod status;
 pub mod told;
 pub mod watch;
+pub mod why;
 
 pub use language::depends_on_language;

@@ -10,8 +10,8 @@ use tracing::{error, info, warn};
 use super::{Context, Plan, Stage, StageError};
 use crate::alerting::{self, Candidate, Decision};
 use crate::domain::{
-    self, ArticleText, DocumentName, EntryId, Feed, Held, Hit, HoldReason, InstallationId, Match,
-    Past, Quote, Shown, Timestamp,
+    self, ArticleText, Desk, DocumentName, EntryId, Feed, Held, Hit, HoldReason, Inquiry,
+    InstallationId, Match, Past, Quote, Shown, Timestamp, Watch,
 };
 use crate::matching::{self, Matcher};
 use crate::parse;
@@ -61,9 +61,11 @@ impl Stage for Flag {
         let works = match_aside(ctx, &plan, articles).await;
         let now = ctx.clock.now();
         let installation = ctx.installation.clone();
-        let judge =
-            move |past: &Past, work: &FlagWork| judge(&plan, &installation, past, work, now);
-        let flagged = ctx.store.flag(works, judge, now).await?;
+        let inquiry = inquiry(&plan, &works, now);
+        let judge = move |past: &Past, desk: &mut Desk, work: &FlagWork| {
+            judge(&plan, &installation, past, desk, work, now)
+        };
+        let flagged = ctx.store.flag(works, inquiry, judge, now).await?;
         for one in &flagged {
             log(one);
         }
@@ -242,11 +244,23 @@ fn best(quote: &Quote) -> Option<&str> {
     (!best.marks.is_empty()).then_some(best.text.as_str())
 }
 
+fn watches_of<'a>(plan: &'a Plan, work: &'a FlagWork) -> impl Iterator<Item = &'a Watch> {
+    let places = work.matches.iter().map(|(place, _)| *place);
+    places.filter_map(|place| plan.watches.get(place))
+}
+
+/// What has to be known before it is decided about the matches of these articles.
+fn inquiry(plan: &Plan, works: &[FlagWork], now: Timestamp) -> Inquiry {
+    let watches = works.iter().flat_map(|work| watches_of(plan, work));
+    alerting::inquiry(watches, &plan.rules(), now)
+}
+
 /// Decides what becomes of the matches of an article.
 fn judge(
     plan: &Plan,
     installation: &InstallationId,
     past: &Past,
+    desk: &mut Desk,
     work: &FlagWork,
     now: Timestamp,
 ) -> Judged {
@@ -268,15 +282,25 @@ fn judge(
         entry: work.article.claim.id,
         key: &work.article.key,
         feed,
+        feed_title: work.article.feed_title.as_deref(),
         article: &work.article.article,
         found_at: work.article.found_at,
         past,
     };
+    let firing: Vec<&Watch> = watches_of(plan, work).collect();
     for (place, found) in &work.matches {
         let Some(watch) = plan.watches.get(*place) else {
             continue;
         };
-        match alerting::decide(watch, found.clone(), &candidate, now) {
+        let found = found.clone();
+        match alerting::decide(
+            (watch, found),
+            &firing,
+            &candidate,
+            &plan.rules(),
+            desk,
+            now,
+        ) {
             Decision::Raise(raised) => judged.raised.push(*raised),
             Decision::Hold(held) => judged.held.push(held),
         }

@@ -10,7 +10,7 @@ use tracing::info;
 
 use super::{Context, Stage, StageError};
 use crate::alerting;
-use crate::domain::Timestamp;
+use crate::domain::{Desk, Timestamp, WaitingLeg};
 
 /// Legs that are gathered in one transaction: as many as one message can list.
 const BATCH: usize = 500;
@@ -38,8 +38,13 @@ impl Stage for Gather {
     }
 
     async fn work(&self, ctx: &Context, now: Timestamp) -> Result<(), StageError> {
-        let messages = ctx.store.gather(alerting::bundle, now, BATCH).await?;
-        info!(messages, "alerts gathered");
+        let (plan, asking) = (ctx.plan(), ctx.plan());
+        let ask = move |destination| alerting::question(destination, &asking.policies, now);
+        let bundle = move |legs: Vec<WaitingLeg>, desk: &mut Desk| {
+            alerting::bundle(legs, &plan.policies, desk, now)
+        };
+        let (messages, postponed) = ctx.store.gather(ask, bundle, now, BATCH).await?;
+        info!(messages, legs.postponed = postponed, "alerts gathered");
         ctx.wake.notify.notify_waiters();
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The stages: each claims work in the store, does it, and records what came of it in one transaction.
 //!
-//! `poll`, `scrape`, `flag`, `gather` and `notify` are the line, `retain` forgets what lies behind it; each implements
+//! `poll`, `scrape`, `flag`, `gather` and `notify` are the line, `retain` forgets what lies behind it, `health` tells what goes wrong; each implements
 //! [`Stage`], and `drive` is the one loop that runs any of them, as a service or until nothing is left to do now. A stage holds the order of effects; its
 //! decisions are pure functions in the modules it calls.
 
@@ -9,6 +9,7 @@ mod drive;
 pub mod flag;
 mod gate;
 pub mod gather;
+pub mod health;
 pub mod notify;
 pub mod poll;
 mod reading;
@@ -20,12 +21,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use tokio::sync::{Notify, watch};
 use url::Url;
 
+use crate::alerting::{Policies, Rules};
 use crate::channel::Channel;
 use crate::clock::Clock;
-use crate::domain::{ChannelName, Feed, FirstArticles, InstallationId, Watch};
+use crate::domain::{
+    ChannelName, Feed, FirstArticles, HealthPolicy, InstallationId, Route, Watch,
+};
 use crate::http::{Access, HttpClient};
 use crate::matching::Matcher;
 use crate::schedule::PollPolicy;
@@ -78,6 +83,14 @@ pub struct Plan {
     pub matcher: Arc<Matcher>,
     /// The channels by name.
     pub channels: BTreeMap<ChannelName, Channel>,
+    /// How each channel wants its messages.
+    pub policies: Policies,
+    /// The ways of alerts beside those of their watches.
+    pub routes: Vec<Route>,
+    /// Who is told what goes wrong with newswatch itself.
+    pub health: HealthPolicy,
+    /// The zone in which times are written, where a channel has none of its own.
+    pub zone: TimeZone,
     /// The bounds of polling; the time for one fetch holds for pages too.
     pub poll: PollPolicy,
     /// The waits before a page that failed is fetched again; after the last one the feed's own text is taken.
@@ -86,6 +99,18 @@ pub struct Plan {
     pub keep_articles: Duration,
     /// What is done with the articles of a first poll that nobody is told of.
     pub first_articles: FirstArticles,
+}
+
+impl Plan {
+    /// What holds for every alert.
+    #[must_use]
+    pub fn rules(&self) -> Rules<'_> {
+        Rules {
+            watches: &self.watches,
+            policies: &self.policies,
+            routes: &self.routes,
+        }
+    }
 }
 
 /// One bell for each hand-over, so that work does not wait for the next look at the store.

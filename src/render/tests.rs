@@ -28,6 +28,7 @@ fn alert(title: &str, sentence: &str) -> Alert {
         }),
         summary_only: false,
         reading: Reading::default(),
+        notes: Vec::new(),
         raised_at: now(),
     }
 }

@@ -1,10 +1,13 @@
-//! Time arithmetic: when a feed is polled again, when a page or a delivery is tried again.
+//! Time arithmetic: when a feed is polled again, when a page or a delivery is tried again, when digests come and quiet
+//! hours end.
 //!
 //! Pure: the time now and the jitter come from the caller.
 
+mod calendar;
 mod delivery;
 mod polling;
 
+pub use calendar::{is_between, last_digest, next_digest, quiet_until};
 pub use delivery::{AfterAttempt, DeliveryPolicy, after_attempt};
 pub use polling::{PollEnd, PollPolicy, next_poll_at, not_before_pace};
 

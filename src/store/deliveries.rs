@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::claims::{Claim, Lease};
 use super::tx::{Row, StoreError, Tx, Val};
-use super::{Store, count, filled, json_rows, lists, ms, opt_timestamp, timestamp};
+use super::{Store, count, filled, json_rows, lists, moving, ms, opt_timestamp, timestamp};
 use crate::domain::{
-    Alert, AttemptOutcome, ChannelName, ChannelNext, ChannelPast, ChannelState, DeliveryId,
-    DeliveryPast, DeliveryState, Occasion, Timestamp, WatchName,
+    Alert, AlertId, AttemptOutcome, ChannelName, ChannelNext, ChannelPast, ChannelState,
+    DeliveryId, DeliveryPast, DeliveryState, Destination, Occasion, Timestamp, WatchName,
 };
 
 /// A delivery that has been claimed for a try.
@@ -51,6 +51,8 @@ pub struct Unrendered<'a> {
     pub recipient: Option<&'a str>,
     /// The alerts it brings, the oldest first.
     pub alerts: &'a [Alert],
+    /// How many alerts it brings; of very many only the first ones are given.
+    pub count: u64,
     /// What it is about beside them.
     pub occasion: &'a Occasion,
     /// Whether a short body is wanted: the receiver has refused the form of the whole one.
@@ -220,9 +222,14 @@ impl Store {
         now: Timestamp,
     ) -> Result<usize, StoreError> {
         self.write(move |tx| {
+            // Whoever names an alert wants it, though it is held or its time has not come.
+            let released = match &selection.id {
+                Some(id) => moving::release(tx, id, now)?,
+                None => 0,
+            };
             let chosen = chosen(tx, &selection)?;
             if chosen.is_empty() {
-                return Ok(0);
+                return Ok(released);
             }
             let rows = chosen.iter().map(|one| serde_json::json!([one.id, one.state]));
             let opened = tx.exec(
@@ -245,7 +252,7 @@ impl Store {
                      AND name IN (SELECT e.value ->> 0 FROM {each $1} AS e)",
                 &[json_rows(channels.collect())],
             )?;
-            Ok(chosen.len())
+            Ok(chosen.len() + released)
         })
         .await
     }
@@ -350,6 +357,29 @@ fn occasion(row: &mut Row) -> Result<Occasion, StoreError> {
     }
 }
 
+/// Stores a message that brings no alerts; `name` tells it from others for the same receiver.
+pub(super) fn insert_notice(
+    tx: &mut dyn Tx,
+    destination: &Destination,
+    occasion: &Occasion,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = DeliveryId::derive(destination, &[AlertId(name.to_owned())]);
+    tx.exec(
+        "INSERT INTO deliveries (id, channel, recipient, urgency, state, not_before, set_at, created_at, occasion)
+         VALUES ($1, $2, $3, 1, 0, $4, $4, $4, $5) ON CONFLICT (id) DO NOTHING",
+        &[
+            id.0.into(),
+            destination.channel.0.as_str().into(),
+            destination.recipient.as_deref().unwrap_or_default().into(),
+            ms(now).into(),
+            super::json_object(occasion).into(),
+        ],
+    )?;
+    Ok(())
+}
+
 /// What is known of a channel; of one that nothing was sent to, that it is as it should be.
 fn channel_past(tx: &mut dyn Tx, channel: &ChannelName) -> Result<ChannelPast, StoreError> {
     let found = tx.first(
@@ -387,7 +417,12 @@ fn with_body(
         Rendered::Body(body)
     } else {
         let alerts = lists::alerts_of(tx, &claimed.id)?;
+        let count = tx.number(
+            "SELECT COUNT(*) FROM legs WHERE delivery_id = $1",
+            &[claimed.id.0.as_str().into()],
+        )?;
         let rendered = render(&Unrendered {
+            count: u64::try_from(count).unwrap_or_default(),
             id: &claimed.id,
             channel: &claimed.channel,
             recipient: claimed.recipient.as_deref(),
@@ -579,15 +614,18 @@ fn give_up_adrift(
 }
 
 /// A delivery that is to be tried again.
-struct Chosen {
-    id: String,
-    channel: String,
+pub(super) struct Chosen {
+    pub(super) id: String,
+    pub(super) channel: String,
     /// As the schema numbers it.
-    state: i64,
-    legs: i64,
+    pub(super) state: i64,
+    pub(super) legs: i64,
 }
 
-fn chosen(tx: &mut dyn Tx, selection: &RetrySelection) -> Result<Vec<Chosen>, StoreError> {
+pub(super) fn chosen(
+    tx: &mut dyn Tx,
+    selection: &RetrySelection,
+) -> Result<Vec<Chosen>, StoreError> {
     let watch = Val::from(selection.watch.as_ref().map(|watch| watch.0.clone()));
     let channel = Val::from(selection.channel.as_ref().map(|channel| channel.0.clone()));
     let since = Val::from(selection.since.map_or(i64::MIN, ms));
@@ -644,7 +682,7 @@ fn legs_named(tx: &mut dyn Tx, id: &str) -> Result<Val, StoreError> {
 }
 
 /// Counts the legs of deliveries that had ended as waiting again.
-fn count_back(tx: &mut dyn Tx, chosen: &[Chosen]) -> Result<(), StoreError> {
+pub(super) fn count_back(tx: &mut dyn Tx, chosen: &[Chosen]) -> Result<(), StoreError> {
     for one in chosen {
         let sql = match one.state {
             0 => continue,

@@ -456,7 +456,7 @@ fn answered(
             if had_entries && added.known == 0 && added.new > 0 {
                 note_gap(tx, feed, now)?;
             }
-            describe(tx, feed, title.as_deref(), repairs, added.new)?;
+            describe(tx, feed, title.as_deref(), repairs, added.new, now)?;
             Ok(Some(added.new))
         }
         FeedHealth::Lost { .. } => {
@@ -543,14 +543,17 @@ fn describe(
     title: Option<&str>,
     repairs: &[String],
     added: usize,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.exec(
-        "UPDATE feeds SET title = $1, repairs = $2, entries = entries + $3
-         WHERE id = $4 AND (title IS DISTINCT FROM $1 OR repairs <> $2 OR $3 > 0)",
+        "UPDATE feeds SET title = $1, repairs = $2, entries = entries + $3,
+             last_new_at = CASE WHEN $3 > 0 THEN $4 ELSE last_new_at END
+         WHERE id = $5 AND (title IS DISTINCT FROM $1 OR repairs <> $2 OR $3 > 0)",
         &[
             title.map(str::to_owned).into(),
             json_list(repairs).into(),
             super::limit_of(added),
+            ms(now).into(),
             feed.0.into(),
         ],
     )?;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use super::articles::Unflagged;
 use super::tx::{StoreError, Tx};
-use super::{Store, json_list, json_rows, legs, ms, reports, timestamp};
+use super::{Store, desk, json_list, json_rows, legs, ms, reports, timestamp};
 use crate::domain::{
-    AlertId, EntryId, Held, HoldReason, Match, Past, PastAlert, Raised, ReportId, Timestamp,
-    WatchName,
+    AlertId, Desk, EntryId, Held, HoldReason, Inquiry, Match, Past, PastAlert, Raised, ReportId,
+    Timestamp, WatchName,
 };
 
 /// An article that was matched.
@@ -46,25 +46,32 @@ impl Store {
     /// Stores what is to become of articles that were matched, as `judge` decides it from what was decided before: all in
     /// one transaction.
     ///
-    /// Articles are judged one after the other: each sees what its neighbour has just raised. `judge` may be called again
-    /// for the same article when the transaction collided with another one.
+    /// Articles are judged one after the other: each sees what its neighbour has just raised, and the desk, which answers
+    /// the inquiry, as its neighbour has left it. `judge` may be called again for the same article when the transaction
+    /// collided with another one.
     ///
     /// # Errors
     /// When the database refuses; then the articles wait to be matched again.
     pub async fn flag(
         &self,
         works: Vec<FlagWork>,
-        judge: impl Fn(&Past, &FlagWork) -> Judged + Send + 'static,
+        inquiry: Inquiry,
+        judge: impl Fn(&Past, &mut Desk, &FlagWork) -> Judged + Send + 'static,
         now: Timestamp,
     ) -> Result<Vec<Flagged>, StoreError> {
         self.write(move |tx| {
             let standing = finish(tx, &works)?;
+            let mut desk = if works.iter().all(|work| work.matches.is_empty()) {
+                Desk::default()
+            } else {
+                desk::read(tx, &inquiry, now)?
+            };
             let mut flagged = Vec::with_capacity(works.len());
             for work in &works {
                 let entry = work.article.claim.id;
                 let stood = standing.contains(&entry);
                 let judged = if stood && !work.matches.is_empty() {
-                    one(tx, work, &judge, now)?
+                    one(tx, work, &mut desk, &judge, now)?
                 } else {
                     Judged::default()
                 };
@@ -74,6 +81,7 @@ impl Store {
                     judged,
                 });
             }
+            desk::write(tx, &desk)?;
             Ok(flagged)
         })
         .await
@@ -104,7 +112,8 @@ fn finish(tx: &mut dyn Tx, works: &[FlagWork]) -> Result<Vec<EntryId>, StoreErro
 fn one(
     tx: &mut dyn Tx,
     work: &FlagWork,
-    judge: &impl Fn(&Past, &FlagWork) -> Judged,
+    desk: &mut Desk,
+    judge: &impl Fn(&Past, &mut Desk, &FlagWork) -> Judged,
     now: Timestamp,
 ) -> Result<Judged, StoreError> {
     let entry = work.article.claim.id;
@@ -113,7 +122,7 @@ fn one(
         report,
         alerts: past_alerts(tx, report)?,
     };
-    let mut judged = judge(&past, work);
+    let mut judged = judge(&past, desk, work);
     hold_back_doubles(tx, &past, &mut judged)?;
     forget_repetitions(tx, entry, &mut judged)?;
     raise(tx, &judged.raised)?;
@@ -193,7 +202,11 @@ fn forget_repetitions(
 ) -> Result<(), StoreError> {
     let known = |held: &Held| match &held.reason {
         HoldReason::StoryKnown { alert } => Some(alert.clone()),
-        HoldReason::FeedRemoved => None,
+        HoldReason::FeedRemoved
+        | HoldReason::TooOld { .. }
+        | HoldReason::Muted { .. }
+        | HoldReason::Silenced(_)
+        | HoldReason::Acknowledged { .. } => None,
     };
     let rows = judged.held.iter().filter_map(known);
     let rows: Vec<_> = rows.map(|alert| serde_json::json!([alert.0])).collect();
@@ -239,16 +252,20 @@ fn raise(tx: &mut dyn Tx, raised: &[Raised]) -> Result<(), StoreError> {
             ms(alert.raised_at),
             super::json_object(&found.quote),
             super::json_object(&alert.reading),
+            ms(raised.told_at),
+            json_list(&alert.notes),
         ])
     });
     tx.exec(
         "INSERT INTO alerts (id, watch, report_id, episode, entry_id, priority, score, terms, sentence, title,
-             url, source, published_at, published_offset_s, summary_only, raised_at, quote, reading)
+             url, source, published_at, published_offset_s, summary_only, raised_at, quote, reading,
+             told_at, notes)
          SELECT e.value ->> 0, e.value ->> 1, CAST(e.value ->> 2 AS BIGINT), CAST(e.value ->> 3 AS BIGINT),
              CAST(e.value ->> 4 AS BIGINT), e.value ->> 5, CAST(e.value ->> 6 AS DOUBLE PRECISION),
              e.value ->> 7, e.value ->> 8, e.value ->> 9, e.value ->> 10, e.value ->> 11,
              CAST(e.value ->> 12 AS BIGINT), CAST(e.value ->> 13 AS BIGINT), CAST(e.value ->> 14 AS BIGINT),
-             CAST(e.value ->> 15 AS BIGINT), e.value ->> 16, e.value ->> 17
+             CAST(e.value ->> 15 AS BIGINT), e.value ->> 16, e.value ->> 17,
+             CAST(e.value ->> 18 AS BIGINT), e.value ->> 19
          FROM {each $1} AS e",
         &[json_rows(rows.collect())],
     )?;

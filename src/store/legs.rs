@@ -1,34 +1,47 @@
 //! Legs: each alert's way to each receiver, from where it was raised to the delivery that takes it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::flagging::by_channel;
-use super::tx::{StoreError, Tx};
-use super::{Store, filled, json_rows, limit_of, ms};
+use super::tx::{Row, StoreError, Tx};
+use super::{Store, desk, filled, json_rows, limit_of, ms};
 use crate::domain::{
-    AlertId, Bundle, Bundled, ChannelName, DeliveryId, Destination, Raised, Timestamp, WaitingLeg,
+    AlertId, Bundle, Bundled, ChannelName, DeliveryId, Desk, Destination, Gathered, HoldReason,
+    Occasion, Postponed, Question, Raised, Timestamp, WaitingLeg, WatchName,
 };
 
 impl Store {
-    /// Makes deliveries of the legs that wait for nothing any more, as `bundle` puts them together; returns how many.
+    /// Makes deliveries of the legs that wait for nothing any more, as `bundle` puts them together from what `ask` has to
+    /// know of each receiver; returns how many messages there are, and how many legs wait once more.
+    ///
+    /// Of a bundle all legs that are due are taken, however many they are.
     ///
     /// # Errors
     /// When the database refuses; then the legs wait.
     pub async fn gather(
         &self,
-        bundle: impl Fn(Vec<WaitingLeg>) -> Vec<Bundled> + Send + 'static,
+        ask: impl Fn(Destination) -> Question + Send + 'static,
+        bundle: impl Fn(Vec<WaitingLeg>, &mut Desk) -> Gathered + Send + 'static,
         now: Timestamp,
         limit: usize,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<(usize, usize), StoreError> {
         self.write(move |tx| {
             let legs = due(tx, now, limit)?;
             if legs.is_empty() {
-                return Ok(0);
+                return Ok((0, 0));
             }
-            let bundled = bundle(legs);
-            deliver(tx, &bundled, now)?;
-            hand_over(tx, &bundled)?;
-            Ok(bundled.len())
+            let mut desk = Desk::default();
+            let receivers: BTreeSet<Destination> =
+                legs.iter().map(|leg| leg.destination.clone()).collect();
+            for destination in receivers {
+                let reception = desk::reception(tx, &ask(destination.clone()), now)?;
+                desk.receptions.insert(destination, reception);
+            }
+            let gathered = bundle(legs, &mut desk);
+            deliver(tx, &gathered.messages, now)?;
+            hand_over(tx, &gathered.messages)?;
+            postpone(tx, &gathered.postponed)?;
+            Ok((gathered.messages.len(), gathered.postponed.len()))
         })
         .await
     }
@@ -49,78 +62,216 @@ impl Store {
     }
 }
 
+/// The columns that [`waiting_leg`] reads.
+const COLUMNS: &str = "l.alert_id, l.channel, l.recipient, l.bundle, a.watch, a.priority, l.detail";
+
+/// The legs that are due, and of each bundle among them all that are.
 fn due(tx: &mut dyn Tx, now: Timestamp, limit: usize) -> Result<Vec<WaitingLeg>, StoreError> {
-    tx.rows(
-        "SELECT alert_id, channel, recipient, bundle FROM legs WHERE state = 0 AND not_before <= $1
-         ORDER BY not_before, seq LIMIT $2 {SKIP_LOCKED}",
-        &[ms(now).into(), limit_of(limit)],
-    )?
-    .iter_mut()
-    .map(|row| {
-        Ok(WaitingLeg {
-            alert: AlertId(row.next_text()?),
-            destination: Destination {
-                channel: ChannelName(row.next_text()?),
-                recipient: filled(row.next_text()?),
-            },
-            bundle: Bundle::named(row.next_text()?),
-        })
-    })
-    .collect()
+    let sql = format!(
+        "SELECT {COLUMNS} FROM legs l JOIN alerts a ON a.id = l.alert_id
+         WHERE l.state = 0 AND l.not_before <= $1 ORDER BY l.not_before, l.seq LIMIT $2"
+    );
+    let first = read(tx, &sql, &[ms(now).into(), limit_of(limit)])?;
+    let whole = first.len() < limit;
+    let mut legs = Vec::with_capacity(first.len());
+    let mut seen: BTreeSet<(Destination, Bundle)> = BTreeSet::new();
+    for leg in first {
+        let Bundle::Named(name) = leg.bundle.clone() else {
+            legs.push(leg);
+            continue;
+        };
+        if whole {
+            legs.push(leg);
+        } else if seen.insert((leg.destination.clone(), leg.bundle.clone())) {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM legs l JOIN alerts a ON a.id = l.alert_id
+                 WHERE l.channel = $1 AND l.recipient = $2 AND l.state = 0 AND l.bundle = $3 AND l.not_before <= $4
+                 ORDER BY l.seq"
+            );
+            let values = [
+                leg.destination.channel.0.as_str().into(),
+                leg.destination
+                    .recipient
+                    .as_deref()
+                    .unwrap_or_default()
+                    .into(),
+                name.as_str().into(),
+                ms(now).into(),
+            ];
+            legs.extend(read(tx, &sql, &values)?);
+        }
+    }
+    Ok(legs)
 }
 
-/// Stores the legs of alerts that were raised now; one that is alone and waits for nothing has its delivery at once.
+fn read(tx: &mut dyn Tx, sql: &str, values: &[super::Val]) -> Result<Vec<WaitingLeg>, StoreError> {
+    tx.rows(sql, values)?.iter_mut().map(waiting_leg).collect()
+}
+
+fn waiting_leg(row: &mut Row) -> Result<WaitingLeg, StoreError> {
+    Ok(WaitingLeg {
+        alert: AlertId(row.next_text()?),
+        destination: Destination {
+            channel: ChannelName(row.next_text()?),
+            recipient: filled(row.next_text()?),
+        },
+        bundle: Bundle::named(row.next_text()?),
+        watch: WatchName(row.next_text()?),
+        priority: super::lists::priority(row)?,
+        waits: row
+            .next_opt_text()?
+            .and_then(|detail| serde_json::from_str(&detail).ok()),
+    })
+}
+
+/// Has legs wait once more.
+fn postpone(tx: &mut dyn Tx, postponed: &[Postponed]) -> Result<(), StoreError> {
+    if postponed.is_empty() {
+        return Ok(());
+    }
+    let rows = postponed.iter().map(|one| {
+        let leg = &one.leg;
+        serde_json::json!([
+            leg.alert.0,
+            leg.destination.channel.0,
+            leg.destination.recipient.as_deref().unwrap_or_default(),
+            leg.bundle.as_str(),
+            ms(one.not_before),
+            leg.waits.as_ref().map(crate::domain::Wait::as_str),
+            leg.waits
+                .as_ref()
+                .map(|waits| serde_json::json!(waits).to_string()),
+        ])
+    });
+    tx.exec(
+        "UPDATE legs SET bundle = e.value ->> 3, not_before = CAST(e.value ->> 4 AS BIGINT), reason = e.value ->> 5,
+             detail = e.value ->> 6
+         FROM {each $1} AS e
+         WHERE legs.alert_id = e.value ->> 0 AND legs.channel = e.value ->> 1 AND legs.recipient = e.value ->> 2
+             AND legs.state = 0",
+        &[json_rows(rows.collect())],
+    )?;
+    Ok(())
+}
+
+/// Stores the legs of alerts that were raised now; those that wait for nothing have their deliveries at once.
 pub(super) fn set_out(
     tx: &mut dyn Tx,
     raised: &[Raised],
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let messages = at_once(raised, now);
+    deliver(tx, &messages, now)?;
+    let mut taken: BTreeMap<(&AlertId, &Destination), DeliveryId> = BTreeMap::new();
+    for message in &messages {
+        let delivery = DeliveryId::derive(&message.destination, &message.alerts);
+        for alert in &message.alerts {
+            taken.insert((alert, &message.destination), delivery.clone());
+        }
+    }
     let mut rows = Vec::new();
-    let mut alone = Vec::new();
+    let mut silenced = Vec::new();
     for raised in raised {
         for leg in &raised.legs {
             let (alert, destination) = (&raised.alert.id, &leg.destination);
-            let delivery = (leg.bundle == Bundle::Alone && leg.not_before <= now).then(|| {
-                alone.push(Bundled {
-                    destination: destination.clone(),
-                    alerts: vec![alert.clone()],
-                });
-                DeliveryId::derive(destination, std::slice::from_ref(alert))
-            });
+            let delivery = taken.get(&(alert, destination));
+            let (reason, detail) = match (&leg.held, &leg.waits) {
+                (Some(held), _) => (Some(held.as_str()), Some(serde_json::json!(held))),
+                (None, Some(waits)) => (Some(waits.as_str()), Some(serde_json::json!(waits))),
+                (None, None) => (None, None),
+            };
+            if let Some(HoldReason::Silenced { silence, .. }) = &leg.held {
+                silenced.push(*silence);
+            }
             rows.push(serde_json::json!([
                 alert.0,
                 destination.channel.0,
                 destination.recipient.as_deref().unwrap_or_default(),
-                i64::from(delivery.is_some()),
+                if leg.held.is_some() {
+                    2
+                } else {
+                    i64::from(delivery.is_some())
+                },
                 leg.bundle.as_str(),
                 ms(leg.not_before),
-                delivery.map(|id| id.0),
+                delivery.map(|id| &id.0),
+                reason,
+                detail.map(|detail| detail.to_string()),
+                ms(now),
             ]));
         }
     }
     if rows.is_empty() {
         return Ok(());
     }
-    deliver(tx, &alone, now)?;
     tx.exec(
-        "INSERT INTO legs (alert_id, channel, recipient, state, bundle, not_before, delivery_id)
+        "INSERT INTO legs (alert_id, channel, recipient, state, bundle, not_before, delivery_id, reason, detail,
+             made_at)
          SELECT e.value ->> 0, e.value ->> 1, e.value ->> 2, CAST(e.value ->> 3 AS BIGINT), e.value ->> 4,
-             CAST(e.value ->> 5 AS BIGINT), e.value ->> 6
+             CAST(e.value ->> 5 AS BIGINT), e.value ->> 6, e.value ->> 7, e.value ->> 8,
+             CAST(e.value ->> 9 AS BIGINT)
          FROM {each $1} AS e",
         &[json_rows(rows)],
     )?;
-    let legs = raised.iter().flat_map(|raised| &raised.legs);
-    let counted = by_channel(legs.map(|leg| leg.destination.channel.0.as_str()));
-    let rows = counted
-        .iter()
-        .map(|(channel, legs)| serde_json::json!([channel, legs]));
-    tx.exec(
-        "INSERT INTO channels (name, waiting)
-         SELECT e.value ->> 0, CAST(e.value ->> 1 AS BIGINT) FROM {each $1} AS e WHERE true
-         ON CONFLICT (name) DO UPDATE SET waiting = channels.waiting + excluded.waiting",
-        &[json_rows(rows.collect())],
-    )?;
+    desk::count_held(tx, &silenced)?;
+    count_in(tx, raised)
+}
+
+/// Counts new legs at their channels.
+fn count_in(tx: &mut dyn Tx, raised: &[Raised]) -> Result<(), StoreError> {
+    let legs = || raised.iter().flat_map(|raised| &raised.legs);
+    let name = |leg: &'_ crate::domain::Leg| leg.destination.channel.0.clone();
+    let waiting: Vec<String> = legs().filter(|leg| leg.held.is_none()).map(name).collect();
+    let held: Vec<String> = legs().filter(|leg| leg.held.is_some()).map(name).collect();
+    for (sql, names) in [
+        (
+            "INSERT INTO channels (name, waiting)
+             SELECT e.value ->> 0, CAST(e.value ->> 1 AS BIGINT) FROM {each $1} AS e WHERE true
+             ON CONFLICT (name) DO UPDATE SET waiting = channels.waiting + excluded.waiting",
+            waiting,
+        ),
+        (
+            "INSERT INTO channels (name, held)
+             SELECT e.value ->> 0, CAST(e.value ->> 1 AS BIGINT) FROM {each $1} AS e WHERE true
+             ON CONFLICT (name) DO UPDATE SET held = channels.held + excluded.held",
+            held,
+        ),
+    ] {
+        if names.is_empty() {
+            continue;
+        }
+        let counted = by_channel(names.iter().map(String::as_str));
+        let rows = counted
+            .iter()
+            .map(|(channel, legs)| serde_json::json!([channel, legs]));
+        tx.exec(sql, &[json_rows(rows.collect())])?;
+    }
     Ok(())
+}
+
+/// The messages of legs that wait for nothing: those of one name to one destination are one.
+fn at_once(raised: &[Raised], now: Timestamp) -> Vec<Bundled> {
+    let mut messages: Vec<Bundled> = Vec::new();
+    let mut places: BTreeMap<(&Destination, &str), usize> = BTreeMap::new();
+    for raised in raised {
+        let goes = |leg: &&crate::domain::Leg| leg.held.is_none() && leg.not_before <= now;
+        for leg in raised.legs.iter().filter(goes) {
+            let key = (&leg.destination, leg.bundle.as_str());
+            let place = places.get(&key).filter(|_| leg.bundle != Bundle::Alone);
+            if let Some(message) = place.and_then(|place| messages.get_mut(*place)) {
+                message.alerts.push(raised.alert.id.clone());
+                message.occasion = Occasion::Group;
+                continue;
+            }
+            places.insert(key, messages.len());
+            messages.push(Bundled {
+                destination: leg.destination.clone(),
+                alerts: vec![raised.alert.id.clone()],
+                occasion: Occasion::Alert,
+            });
+        }
+    }
+    messages
 }
 
 /// Stores a delivery for each bundle; one that holds an alert of high priority goes before the others.
@@ -137,12 +288,13 @@ fn deliver(tx: &mut dyn Tx, bundled: &[Bundled], now: Timestamp) -> Result<(), S
             destination.channel.0,
             destination.recipient.as_deref().unwrap_or_default(),
             i64::from(!is_urgent),
+            (bundled.occasion != Occasion::Alert).then(|| super::json_object(&bundled.occasion)),
         ])
     });
     tx.exec(
-        "INSERT INTO deliveries (id, channel, recipient, urgency, state, not_before, set_at, created_at)
+        "INSERT INTO deliveries (id, channel, recipient, urgency, state, not_before, set_at, created_at, occasion)
          SELECT e.value ->> 0, e.value ->> 1, e.value ->> 2, CAST(e.value ->> 3 AS BIGINT), 0,
-             CAST($1 AS BIGINT), CAST($1 AS BIGINT), CAST($1 AS BIGINT)
+             CAST($1 AS BIGINT), CAST($1 AS BIGINT), CAST($1 AS BIGINT), e.value ->> 4
          FROM {each $2} AS e WHERE true ON CONFLICT (id) DO NOTHING",
         &[ms(now).into(), json_rows(rows.collect())],
     )?;
@@ -164,6 +316,9 @@ fn urgent(tx: &mut dyn Tx, bundled: &[Bundled]) -> Result<HashSet<AlertId>, Stor
 
 /// Hands legs over to their deliveries.
 fn hand_over(tx: &mut dyn Tx, bundled: &[Bundled]) -> Result<(), StoreError> {
+    if bundled.is_empty() {
+        return Ok(());
+    }
     let rows = bundled.iter().flat_map(|bundled| {
         let destination = &bundled.destination;
         let delivery = DeliveryId::derive(destination, &bundled.alerts);

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::{
     Alert, AlertId, ChannelName, DeliveryId, DeliveryState, EntryId, HoldReason, Match, Priority,
-    Quote, Reading, ReportId, Timestamp, WatchName, shown_url,
+    Quote, Reading, ReportId, Timestamp, Wait, WatchName, shown_url,
 };
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -154,6 +154,10 @@ pub struct DeliveryLine {
     pub tries: u32,
     /// Why the last try failed.
     pub reason: Option<String>,
+    /// What it waits for, before it is gathered.
+    pub waits: Option<Wait>,
+    /// Why it is held and goes nowhere.
+    pub held: Option<HoldReason>,
 }
 
 /// An alert with every try to deliver it.
@@ -308,19 +312,22 @@ impl Store {
     }
 }
 
-/// The alerts that a delivery brings, the oldest first.
+/// Alerts that one message reads at most; it counts the rest.
+const MOST_ALERTS: i64 = 500;
+
+/// The alerts that a delivery brings, the oldest first: as many as a message can list.
 pub(super) fn alerts_of(tx: &mut dyn Tx, delivery: &DeliveryId) -> Result<Vec<Alert>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM alerts a JOIN legs l ON l.alert_id = a.id
-         WHERE l.delivery_id = $1 ORDER BY a.seq"
+         WHERE l.delivery_id = $1 ORDER BY l.seq LIMIT $2"
     );
-    read(tx, &sql, &[delivery.0.as_str().into()])
+    read(tx, &sql, &[delivery.0.as_str().into(), MOST_ALERTS.into()])
 }
 
 /// The columns that [`read`] reads, of a table named `a`.
 pub(super) const COLUMNS: &str = "a.id, a.watch, a.score, a.terms, a.sentence, a.priority, a.report_id, \
      a.entry_id, a.title, a.url, a.source, a.published_at, a.published_offset_s, a.summary_only, \
-     a.raised_at, a.quote, a.reading";
+     a.raised_at, a.quote, a.reading, a.notes";
 
 /// Reads alerts from a statement over [`COLUMNS`], each with the feeds that have announced its report so far.
 pub(super) fn read(tx: &mut dyn Tx, sql: &str, values: &[Val]) -> Result<Vec<Alert>, StoreError> {
@@ -362,14 +369,16 @@ fn alert(row: &mut Row) -> Result<Alert, StoreError> {
         published: opt_local_timestamp(row)?,
         summary_only: row.next_flag()?,
         reading: Reading::default(),
+        notes: Vec::new(),
         raised_at: timestamp(row)?,
     };
     alert.found.quote = object(row)?;
     alert.reading = object(row)?;
+    alert.notes = list(row)?;
     Ok(alert)
 }
 
-fn priority(row: &mut Row) -> Result<Priority, StoreError> {
+pub(super) fn priority(row: &mut Row) -> Result<Priority, StoreError> {
     let word = row.next_text()?;
     [Priority::Low, Priority::Normal, Priority::High]
         .into_iter()
@@ -489,7 +498,7 @@ pub(super) fn lines_of(
     let ids = alerts.iter().map(|alert| serde_json::json!([alert.id.0]));
     for mut row in tx.rows(
         "SELECT l.alert_id, d.id, l.channel, l.recipient, COALESCE(d.state, 0), COALESCE(d.not_before, l.not_before),
-             d.ended_at, COALESCE(d.tries, 0), d.reason
+             d.ended_at, COALESCE(d.tries, 0), d.reason, l.state, l.detail
          FROM legs l LEFT JOIN deliveries d ON d.id = l.delivery_id
          WHERE l.alert_id IN (SELECT e.value ->> 0 FROM {each $1} AS e) ORDER BY l.seq",
         &[json_rows(ids.collect())],
@@ -509,7 +518,16 @@ fn delivery_line(row: &mut Row) -> Result<DeliveryLine, StoreError> {
     let ended_at = opt_timestamp(row)?.unwrap_or(not_before);
     let tries = count(row)?;
     let reason = row.next_opt_text()?;
+    let is_held = row.next_int()? == 2;
+    let detail = row.next_opt_text()?;
+    let (held, waits) = match detail.as_deref() {
+        Some(detail) if is_held => (serde_json::from_str(detail).ok(), None),
+        Some(detail) if id.is_none() => (None, serde_json::from_str(detail).ok()),
+        _ => (None, None),
+    };
     Ok(DeliveryLine {
+        held,
+        waits,
         id,
         channel,
         recipient,

@@ -14,9 +14,11 @@ mod claims;
 mod database;
 mod deliveries;
 mod entrance;
+mod desk;
 mod entries;
 mod feeds;
 mod flagging;
+mod health;
 mod hosts;
 mod journal;
 mod kept;
@@ -24,6 +26,7 @@ mod legs;
 mod lists;
 mod lock;
 mod marks;
+mod moving;
 mod place;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -34,8 +37,10 @@ mod robots;
 mod schema;
 mod server;
 mod shown;
+mod silences;
 mod sqlite;
 mod times;
+mod traces;
 mod tx;
 mod unchanged;
 
@@ -72,6 +77,7 @@ pub use shown::{
     DayCount, EntryLine, HeldLine, OpenDelivery, Pulse, ShownAlert, ShownAlertDetail, ShownFilter,
 };
 pub use sqlite::{Access, Sqlite};
+pub use traces::{Trace, TraceStage};
 pub use tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val};
 
 /// The database's name inside the state directory.

@@ -47,6 +47,18 @@ fn disbelieve(tx: &mut dyn Tx, now: Timestamp) -> Result<usize, StoreError> {
         "UPDATE channels SET not_before = $1 + not_before - set_at, set_at = $1 WHERE set_at > $1",
         std::slice::from_ref(&at),
     )?;
+    found += tx.exec(
+        "UPDATE legs SET not_before = $1 + not_before - made_at, made_at = $1 WHERE state = 0 AND made_at > $1",
+        std::slice::from_ref(&at),
+    )?;
+    tx.exec(
+        "UPDATE receivers SET storm_until = 0 WHERE storm_since > $1",
+        std::slice::from_ref(&at),
+    )?;
+    tx.exec(
+        "UPDATE troubles SET seen_at = $1 WHERE seen_at > $1",
+        std::slice::from_ref(&at),
+    )?;
     // The wait for a page is a minute or so.
     found += tx.exec(
         "UPDATE entries SET not_before = $1 WHERE state < 2 AND not_before > $2",

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use newswatch::alerting::{self, Policies};
 use newswatch::clock::Clock;
 use newswatch::demo::newsroom::Publishing;
-use newswatch::domain::{ChannelName, WatchName};
+use newswatch::domain::{
+    ChannelName, ChannelPolicy, Desk, Silence, Storm, Timestamp, WaitingLeg, WatchName,
+};
 use newswatch::store::{
     AlertFilter, Database, Dialect, Durability, Job, RetrySelection, Row, Store, StoreError, Tx,
     Val,
@@ -39,6 +42,7 @@ const UNDER_WAY: [&str; 9] = [
     "entries_due",
     "entries_leased",
     "entries_pages",
+    "legs_bundle",
     "legs_due",
     "polls_leased",
 ];
@@ -195,12 +199,47 @@ async fn live(store: Store) {
     store.count_kept(now).await.unwrap();
     store.forget_articles(clock.now(), 10).await.unwrap();
     store.disbelieve_after(now).await.unwrap();
-    store
-        .gather(newswatch::alerting::bundle, now, 10)
-        .await
-        .unwrap();
+    gather_and_silence(&store, now).await;
     store.put_back_feeds(Vec::new()).await.unwrap();
     store.put_back_entries(Vec::new()).await.unwrap();
+}
+
+/// What is asked of the desk, and what people do with silences and acknowledgements.
+async fn gather_and_silence(store: &Store, now: Timestamp) {
+    let storm = Storm {
+        more_than: 20,
+        within: std::time::Duration::from_mins(1),
+    };
+    let policy = ChannelPolicy {
+        storm: Some(storm),
+        per_hour: Some(10),
+        ..ChannelPolicy::default()
+    };
+    let policies: Policies = [(ChannelName("hook".into()), policy)].into();
+    let asked = policies.clone();
+    let ask = move |destination| alerting::question(destination, &asked, now);
+    let bundle =
+        move |legs: Vec<WaitingLeg>, desk: &mut Desk| alerting::bundle(legs, &policies, desk, now);
+    for limit in [1, 10] {
+        let (ask, bundle) = (ask.clone(), bundle.clone());
+        store.gather(ask, bundle, now, limit).await.unwrap();
+    }
+    let silence = Silence {
+        id: 0,
+        watch: Some(WatchName("UNCLOS".into())),
+        feed: None,
+        story: store.report_named("alr_").await.unwrap(),
+        text: None,
+        author: "an".into(),
+        reason: "known".into(),
+        from: now,
+        until: now,
+        held: 0,
+    };
+    let id = store.add_silence(silence).await.unwrap();
+    store.end_silence(id, now).await.unwrap();
+    store.silences(now).await.unwrap();
+    store.acknowledge("alr_", "an", now).await.unwrap();
 }
 
 /// The statements of a whole life over a database, with the values of their first time.

@@ -11,7 +11,7 @@ use newswatch::store::{Database, Dialect, Durability, Job, Store};
 
 use crate::line::message_id;
 use crate::support::database::{self, Home};
-use crate::support::newsroom::{World, expected};
+use crate::support::newsroom::{World, expected, expected_stories};
 
 /// A database that answers a number of jobs and is dead from then on, as after a kill between two of them.
 #[derive(Debug)]
@@ -118,7 +118,7 @@ fn assert_whole(world: &World, stop_after: usize) {
     let distinct: BTreeSet<_> = mails.iter().collect();
     assert_eq!(
         distinct.len(),
-        expected().len(),
+        expected_stories().len(),
         "stopped after {stop_after}"
     );
     assert!(

@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
+use newswatch::alerting::{self, Policies};
 use newswatch::domain::{
-    Alert, AlertId, Article, AttemptOutcome, Bundle, ChannelName, Destination, Entry, EntryKey,
-    FeedWords, Held, HoldReason, InstallationId, Leg, Match, Past, Priority, Quote, Raised,
-    Reading, TextBasis, Timestamp, Validators, WatchName,
+    Alert, AlertId, Article, AttemptOutcome, Bundle, ChannelName, Desk, Destination, Entry,
+    EntryKey, FeedWords, Held, HoldReason, Inquiry, InstallationId, Leg, Match, Past, Priority,
+    Quote, Raised, Reading, TextBasis, Timestamp, Validators, WaitingLeg, WatchName,
 };
 use newswatch::schedule::{DeliveryPolicy, after_attempt};
 use newswatch::store::{
@@ -254,7 +255,7 @@ fn work_of(article: Unflagged) -> FlagWork {
 }
 
 /// Raises an alert for two recipients and a webhook, or holds what its watch has raised for the report before.
-fn judge(past: &Past, work: &FlagWork) -> Judged {
+fn judge(past: &Past, _: &mut Desk, work: &FlagWork) -> Judged {
     let mut judged = Judged::default();
     for (_, found) in &work.matches {
         let told = past.alerts.iter().find(|past| past.watch == found.watch);
@@ -286,6 +287,7 @@ fn raised_for(past: &Past, work: &FlagWork, found: &Match) -> Raised {
         published: None,
         summary_only: false,
         reading: Reading::default(),
+        notes: Vec::new(),
         raised_at: now(),
     };
     let leg = |channel: &str, recipient: Option<&str>| Leg {
@@ -295,10 +297,13 @@ fn raised_for(past: &Past, work: &FlagWork, found: &Match) -> Raised {
         },
         bundle: Bundle::Alone,
         not_before: now(),
+        waits: None,
+        held: None,
     };
     Raised {
         alert,
         episode: 0,
+        told_at: now(),
         legs: vec![
             leg("desk", Some("a@example.org")),
             leg("desk", Some("b@example.org")),
@@ -311,7 +316,10 @@ fn raised_for(past: &Past, work: &FlagWork, found: &Match) -> Raised {
 async fn flag(store: &Store) -> Vec<Flagged> {
     let articles = store.next_unflagged(now(), LEASE, 10).await.unwrap();
     let works = articles.into_iter().map(work_of).collect();
-    store.flag(works, judge, now()).await.unwrap()
+    store
+        .flag(works, Inquiry::default(), judge, now())
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -369,8 +377,18 @@ async fn of_two_flaggers_on_one_report_one_raises_one_holds_and_no_match_is_lost
     let second = store.next_unflagged(now(), LEASE, 1).await.unwrap();
     // Neither knows of the other when it begins.
     let (one, other) = tokio::join!(
-        store.flag(first.into_iter().map(work_of).collect(), judge, now()),
-        store.flag(second.into_iter().map(work_of).collect(), judge, now()),
+        store.flag(
+            first.into_iter().map(work_of).collect(),
+            Inquiry::default(),
+            judge,
+            now()
+        ),
+        store.flag(
+            second.into_iter().map(work_of).collect(),
+            Inquiry::default(),
+            judge,
+            now()
+        ),
     );
     let flagged = [one.unwrap(), other.unwrap()].concat();
     let raised: usize = flagged.iter().map(|one| one.judged.raised.len()).sum();
@@ -389,11 +407,14 @@ async fn an_alert_that_a_careless_judge_raises_twice_is_held_the_second_time() {
     .await;
     let articles = store.next_unflagged(now(), LEASE, 10).await.unwrap();
     let works = articles.into_iter().map(work_of).collect();
-    let careless = |past: &Past, work: &FlagWork| Judged {
+    let careless = |past: &Past, _: &mut Desk, work: &FlagWork| Judged {
         raised: vec![raised_for(past, work, &work.matches[0].1)],
         held: Vec::new(),
     };
-    let flagged = store.flag(works, careless, now()).await.unwrap();
+    let flagged = store
+        .flag(works, Inquiry::default(), careless, now())
+        .await
+        .unwrap();
     let held: usize = flagged.iter().map(|one| one.judged.held.len()).sum();
     assert_eq!(held, 1);
     let counts = store.report().await.unwrap().counts;
@@ -432,10 +453,20 @@ async fn what_comes_after_the_lease_has_ended_writes_nothing() {
     let late = store.next_unflagged(again, LEASE, 1).await.unwrap();
     let at = later(183);
     let work = store.next_unflagged(at, LEASE, 1).await.unwrap();
-    let flagged = store.flag(late.into_iter().map(work_of).collect(), judge, at);
+    let flagged = store.flag(
+        late.into_iter().map(work_of).collect(),
+        Inquiry::default(),
+        judge,
+        at,
+    );
     let flagged = flagged.await.unwrap();
     assert!(!flagged[0].stood && flagged[0].judged.raised.is_empty());
-    let flagged = store.flag(work.into_iter().map(work_of).collect(), judge, at);
+    let flagged = store.flag(
+        work.into_iter().map(work_of).collect(),
+        Inquiry::default(),
+        judge,
+        at,
+    );
     assert!(flagged.await.unwrap()[0].stood);
 
     let late = next(&store, "hook", at).await.unwrap();
@@ -511,6 +542,14 @@ async fn a_lease_that_was_given_by_a_clock_that_was_ahead_is_opened() {
     assert_eq!(due.len(), 1);
 }
 
+async fn gather(store: &Store, at: Timestamp) -> Result<usize, StoreError> {
+    let policies = Policies::new();
+    let ask = move |destination| alerting::question(destination, &Policies::new(), at);
+    let bundle =
+        move |legs: Vec<WaitingLeg>, desk: &mut Desk| alerting::bundle(legs, &policies, desk, at);
+    Ok(store.gather(ask, bundle, at, 100).await?.0)
+}
+
 #[tokio::test]
 async fn alerts_that_wait_are_gathered_to_one_message_for_each_receiver() {
     let store = scraped(&[
@@ -521,17 +560,20 @@ async fn alerts_that_wait_are_gathered_to_one_message_for_each_receiver() {
     let articles = store.next_unflagged(now(), LEASE, 10).await.unwrap();
     let works = articles.into_iter().map(work_of).collect();
     let morning = later(3_600);
-    let in_the_morning = move |past: &Past, work: &FlagWork| {
-        let mut judged = judge(past, work);
+    let in_the_morning = move |past: &Past, desk: &mut Desk, work: &FlagWork| {
+        let mut judged = judge(past, desk, work);
         for leg in judged.raised.iter_mut().flat_map(|raised| &mut raised.legs) {
             leg.bundle = Bundle::Named("digest:morning".into());
             leg.not_before = morning;
         }
         judged
     };
-    store.flag(works, in_the_morning, now()).await.unwrap();
+    store
+        .flag(works, Inquiry::default(), in_the_morning, now())
+        .await
+        .unwrap();
     assert!(!store.has_legs_due(later(3_599)).await.unwrap());
-    let gather = |at| store.gather(newswatch::alerting::bundle, at, 100);
+    let gather = |at| gather(&store, at);
     assert_eq!(gather(later(3_599)).await.unwrap(), 0);
     assert!(next(&store, "hook", later(3_599)).await.is_none());
     assert!(store.has_legs_due(morning).await.unwrap());
@@ -561,7 +603,10 @@ async fn every_try_of_a_delivery_brings_the_bytes_of_the_first() {
     .await;
     let first = store.next_unflagged(now(), LEASE, 1).await.unwrap();
     let works = first.into_iter().map(work_of).collect();
-    store.flag(works, judge, now()).await.unwrap();
+    store
+        .flag(works, Inquiry::default(), judge, now())
+        .await
+        .unwrap();
     let due = next(&store, "hook", now()).await.unwrap();
     let body = due.body.clone();
     assert_eq!(body, Rendered::Body("Talks resume (Example)".into()));
@@ -616,8 +661,11 @@ async fn an_article_is_forgotten_when_it_is_old_enough_and_has_been_matched() {
 
     let work = store.next_unflagged(now(), LEASE, 1).await.unwrap();
     let works = work.into_iter().map(work_of).collect();
-    let nothing = |_: &Past, _: &FlagWork| Judged::default();
-    store.flag(works, nothing, now()).await.unwrap();
+    let nothing = |_: &Past, _: &mut Desk, _: &FlagWork| Judged::default();
+    store
+        .flag(works, Inquiry::default(), nothing, now())
+        .await
+        .unwrap();
     assert_eq!(forget(now()).await.unwrap(), 0, "it is not older than that");
     assert_eq!(store.count_kept(now()).await.unwrap(), 1);
     assert!(store.has_outdated(later(1)).await.unwrap());

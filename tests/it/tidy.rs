@@ -18,7 +18,7 @@ const MAY_NAME: [(&str, &[&str]); 24] = [
     ("defects", &["domain"]),
     ("schedule", &["domain"]),
     ("render", &["domain", "matching"]),
-    ("alerting", &["domain"]),
+    ("alerting", &["domain", "schedule"]),
     ("matching", &["domain"]),
     ("story", &["domain", "extract", "matching"]),
     ("extract", &["charset", "domain", "language"]),
@@ -65,6 +65,7 @@ const MAY_NAME: [(&str, &[&str]); 24] = [
     (
         "cli",
         &[
+            "alerting",
             "channel",
             "clock",
             "config",

@@ -73,6 +73,7 @@ CREATE TABLE feeds (
     name TEXT,                             -- as configured
     title TEXT,                            -- its own
     entries {BIGINT} NOT NULL DEFAULT 0,   -- how many of its entries are known
+    last_new_at {BIGINT},                  -- when it last had an entry that was new
     page_problem TEXT,                     -- what was wrong with the newest article's page
     pages_failing_since {BIGINT},
     repairs TEXT NOT NULL DEFAULT '[]',    -- JSON list: what had to be mended at the last good poll
@@ -218,6 +219,10 @@ CREATE TABLE alerts (
     raised_at {BIGINT} NOT NULL,
     quote TEXT NOT NULL DEFAULT '{}',      -- JSON object: passages, marks, found words
     reading TEXT NOT NULL DEFAULT '{}',    -- JSON object: how the article was read
+    told_at {BIGINT} NOT NULL,             -- when its watch lets people be told: later while it cools down
+    notes TEXT NOT NULL DEFAULT '[]',      -- JSON list: what is to be said beside it
+    acked_at {BIGINT},
+    acked_by TEXT,
     UNIQUE (report_id, watch, episode)
 ) {STRICT};
 
@@ -288,6 +293,7 @@ CREATE TABLE deliveries (
 ) {STRICT};
 
 CREATE INDEX deliveries_due ON deliveries(channel, urgency, seq) WHERE state = 0;
+CREATE INDEX deliveries_by_time ON deliveries(channel, recipient, created_at);
 CREATE INDEX deliveries_open ON deliveries(seq) WHERE state <> 1;
 CREATE INDEX deliveries_leased ON deliveries(claimed_by) WHERE lease_until > 0;
 
@@ -301,10 +307,48 @@ CREATE TABLE legs (
     bundle TEXT NOT NULL,                  -- '' alone; else what it is gathered with, as 'digest:morning'
     not_before {BIGINT} NOT NULL,
     delivery_id TEXT {C} REFERENCES deliveries(id),
-    reason TEXT,                           -- why it is held: a word
+    reason TEXT,                           -- what it waits for, or why it is held: a word
     detail TEXT,                           -- JSON object: the data of the reason
+    made_at {BIGINT} NOT NULL,
     UNIQUE (alert_id, channel, recipient)
 ) {STRICT};
+
+CREATE INDEX legs_bundle ON legs(channel, recipient, bundle, not_before) WHERE state = 0;
+CREATE INDEX legs_by_time ON legs(channel, recipient, made_at);
+
+-- What is known of a receiver beside what came to it.
+CREATE TABLE receivers (
+    channel TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    storm_since {BIGINT} NOT NULL DEFAULT 0,
+    storm_until {BIGINT} NOT NULL DEFAULT 0, -- alerts are joined until then
+    PRIMARY KEY (channel, recipient)
+) {BY_KEY};
+
+-- What is wrong with newswatch itself and was told, and when messages of set times were made.
+CREATE TABLE troubles (
+    key TEXT PRIMARY KEY,                  -- what it is about: 'channel:desk'
+    event TEXT NOT NULL,                   -- JSON object: what was said; '' where nothing is
+    seen_at {BIGINT} NOT NULL,             -- when it was found the last time
+    ends {BIGINT} NOT NULL                 -- 1 where its end is told
+) {STRICT};
+
+-- Alerts that nobody wants for a while.
+CREATE TABLE silences (
+    id {PK},
+    watch TEXT,
+    feed TEXT,
+    report_id {BIGINT},
+    text TEXT,
+    author TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    starts_at {BIGINT} NOT NULL,
+    ends_at {BIGINT} NOT NULL,
+    held {BIGINT} NOT NULL DEFAULT 0,      -- legs that it has held
+    told {BIGINT} NOT NULL DEFAULT 0       -- 1 once somebody was told that it has ended
+) {STRICT};
+
+CREATE INDEX silences_untold ON silences(id) WHERE told = 0;
 
 CREATE INDEX legs_due ON legs(not_before, seq) WHERE state = 0;
 CREATE INDEX legs_delivery ON legs(delivery_id) WHERE delivery_id IS NOT NULL;

@@ -34,6 +34,7 @@ pub(crate) fn alert(title: &str) -> Alert {
         published: Some(LocalTimestamp::utc(now())),
         summary_only: false,
         reading: Reading::default(),
+        notes: Vec::new(),
         raised_at: now(),
     }
 }

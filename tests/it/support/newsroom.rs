@@ -109,6 +109,11 @@ impl World {
     }
 }
 
+/// The stories that the newsroom must bring about: a reader gets one mail for each, however many watches fire on it.
+pub(crate) fn expected_stories() -> BTreeSet<String> {
+    expected().into_iter().map(|(_, story)| story).collect()
+}
+
 /// What the newsroom must bring about: watch and story.
 pub(crate) fn expected() -> BTreeSet<(String, String)> {
     WATCHES

@@ -1,0 +1,375 @@
+//! What is wrong with newswatch itself, and what of it has to be said: each thing once, and its end.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::domain::{
+    ChannelName, ChannelState, Destination, Finding, HealthEvent, HealthFacts, HealthState, KnownTrouble,
+    Observed, Occasion, Timestamp, TroubledChannel, TroubledFeed, Verdict,
+};
+
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+
+/// How long a channel fails before somebody else is told.
+const CHANNEL_FAILS: Duration = Duration::from_mins(15);
+
+/// How long, or at how many polls in a row, a feed fails before somebody is told.
+const FEED_FAILS: Duration = DAY;
+const FEED_FAILURES: u32 = 10;
+
+/// How long the pages of a feed cannot be used before somebody is told.
+const PAGES_FAIL: Duration = Duration::from_hours(6);
+
+/// A feed is silent when it has had nothing new for so many times its usual gap, and for so long at least. What is usual
+/// is known from so many entries on.
+const SILENT_GAPS: u32 = 10;
+const SILENT_FOR: Duration = DAY;
+const KNOWN_BY_ENTRIES: u32 = 20;
+
+/// How long the oldest work of a stage waits before it counts as not moving.
+const STAGE_STANDS: Duration = Duration::from_mins(10);
+
+/// What has not been found for this long is over: what comes and goes is one thing.
+const OVER_AFTER: Duration = Duration::from_mins(2);
+
+/// What was given up is news again after this time without any.
+const GIVEN_UP_AGAIN: Duration = HOUR;
+
+/// What is wrong now, of what can be read from the store.
+#[must_use]
+pub fn findings(observed: &Observed, now: Timestamp) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for channel in &observed.channels {
+        found.extend(failing_channel(channel, now));
+        found.extend(gave_up(channel));
+    }
+    for feed in &observed.feeds {
+        found.extend(failing_feed(feed, now));
+        found.extend(failing_pages(feed, now));
+        found.extend(silent_feed(feed, now));
+    }
+    for (stage, since) in &observed.waiting {
+        found.extend(standing_stage(stage, *since, now));
+    }
+    found
+}
+
+/// The store takes nothing: the disk is full, or can only be read.
+#[must_use]
+pub fn full_disk(reason: &str) -> Finding {
+    Finding {
+        key: "store".to_owned(),
+        channel: None,
+        ends: true,
+        event: HealthEvent {
+            subject: "The disk".to_owned(),
+            what: "takes nothing".to_owned(),
+            effect: Some(
+                "Polling waits, and no article counts as seen: nothing is lost.".to_owned(),
+            ),
+            answer: Some(reason.to_owned()),
+            to_do: Some("Make room, or make it writable; newswatch goes on by itself.".to_owned()),
+            ..HealthEvent::default()
+        },
+    }
+}
+
+/// The clock was set: back, or forward by more than time has passed.
+#[must_use]
+pub fn jumped_clock(by_s: i64, now: Timestamp) -> Finding {
+    let direction = if by_s < 0 { "back" } else { "forward" };
+    Finding {
+        key: "clock".to_owned(),
+        channel: None,
+        ends: false,
+        event: HealthEvent {
+            subject: "The clock".to_owned(),
+            what: format!("jumped {direction} by {} s", by_s.abs()),
+            effect: Some("What waited by it waits from now; no alert is repeated.".to_owned()),
+            since: Some(now),
+            to_do: Some("Look after the machine's time synchronisation.".to_owned()),
+            ..HealthEvent::default()
+        },
+    }
+}
+
+/// What has to be said of what was found, to whom, and what is remembered of it.
+#[must_use]
+pub fn verdict(
+    found: Vec<Finding>,
+    observed: &Observed,
+    notify: &[Destination],
+    now: Timestamp,
+) -> Verdict {
+    let mut verdict = Verdict::default();
+    let mut said: Vec<(Option<ChannelName>, HealthEvent)> = Vec::new();
+    for finding in found {
+        let known = observed.known.iter().find(|known| known.key == finding.key);
+        let is_news = known.is_none_or(|known| {
+            !known.ends && crate::schedule::after(known.seen_at, GIVEN_UP_AGAIN) < now
+        });
+        if is_news {
+            said.push((finding.channel, finding.event.clone()));
+        }
+        let event = known
+            .filter(|_| !is_news)
+            .map_or(finding.event, |known| known.event.clone());
+        verdict.found.push(KnownTrouble {
+            key: finding.key,
+            event,
+            seen_at: now,
+            ends: finding.ends,
+        });
+    }
+    for known in &observed.known {
+        let is_found = verdict.found.iter().any(|found| found.key == known.key);
+        let quiet = if known.ends {
+            OVER_AFTER
+        } else {
+            GIVEN_UP_AGAIN
+        };
+        if is_found || crate::schedule::after(known.seen_at, quiet) > now {
+            continue;
+        }
+        verdict.over.push(known.key.clone());
+        if known.ends {
+            said.push((
+                channel_of(&known.key),
+                works_again(&known.event, known.seen_at),
+            ));
+        }
+    }
+    verdict.messages = messages(&said, notify);
+    verdict
+}
+
+/// One message for each receiver, of all that concerns other channels than its own.
+fn messages(
+    said: &[(Option<ChannelName>, HealthEvent)],
+    notify: &[Destination],
+) -> Vec<(Destination, Occasion)> {
+    let mut by_receiver: BTreeMap<&Destination, Vec<HealthEvent>> = BTreeMap::new();
+    for (channel, event) in said {
+        let is_over = event.state == HealthState::WorksAgain;
+        for destination in notify {
+            if is_over || channel.as_ref() != Some(&destination.channel) {
+                by_receiver
+                    .entry(destination)
+                    .or_default()
+                    .push(event.clone());
+            }
+        }
+    }
+    by_receiver
+        .into_iter()
+        .map(|(destination, events)| {
+            let facts = HealthFacts { host: None, events };
+            (destination.clone(), Occasion::Health(facts))
+        })
+        .collect()
+}
+
+fn channel_of(key: &str) -> Option<ChannelName> {
+    key.strip_prefix("channel:")
+        .map(|name| ChannelName(name.to_owned()))
+}
+
+fn works_again(event: &HealthEvent, at: Timestamp) -> HealthEvent {
+    HealthEvent {
+        state: HealthState::WorksAgain,
+        subject: event.subject.clone(),
+        what: "works again".to_owned(),
+        since: Some(at),
+        since_note: event
+            .since
+            .map(|since| format!("it failed from {since} on")),
+        ..HealthEvent::default()
+    }
+}
+
+fn has_lasted(since: Option<Timestamp>, time: Duration, now: Timestamp) -> bool {
+    since.is_some_and(|since| crate::schedule::after(since, time) <= now)
+}
+
+fn failing_channel(channel: &TroubledChannel, now: Timestamp) -> Option<Finding> {
+    let (what, to_do) = match channel.state {
+        ChannelState::Ok => return None,
+        ChannelState::Failing | ChannelState::Paused => {
+            if !has_lasted(channel.failing_since, CHANNEL_FAILS, now) {
+                return None;
+            }
+            ("takes no messages", None)
+        }
+        ChannelState::Misconfigured => (
+            "refuses every message",
+            Some(
+                "Look at its settings; `newswatch notify test` shows what the other side answers.",
+            ),
+        ),
+        ChannelState::Gone => (
+            "says that it is gone for good",
+            Some(
+                "Change its address, then `newswatch alerts retry --channel NAME`, or move what waits with --to.",
+            ),
+        ),
+    };
+    Some(Finding {
+        key: format!("channel:{}", channel.name),
+        channel: Some(channel.name.clone()),
+        ends: true,
+        event: HealthEvent {
+            subject: format!("Channel {}", channel.name),
+            what: what.to_owned(),
+            effect: Some(match channel.waiting {
+                0 => "Nothing waits for it.".to_owned(),
+                1 => "1 alert waits for it.".to_owned(),
+                waiting => format!("{waiting} alerts wait for it."),
+            }),
+            answer: channel.error.clone(),
+            since: channel.failing_since,
+            next_try: channel.next_try.filter(|at| *at > now),
+            to_do: to_do.map(str::to_owned),
+            ..HealthEvent::default()
+        },
+    })
+}
+
+fn gave_up(channel: &TroubledChannel) -> Option<Finding> {
+    let (count, reason) = &channel.given_up;
+    if *count == 0 {
+        return None;
+    }
+    Some(Finding {
+        key: format!("given-up:{}", channel.name),
+        channel: Some(channel.name.clone()),
+        ends: false,
+        event: HealthEvent {
+            state: HealthState::GaveUp,
+            subject: format!("Channel {}", channel.name),
+            what: if *count == 1 {
+                "did not get 1 message".to_owned()
+            } else {
+                format!("did not get {count} messages")
+            },
+            answer: reason.clone(),
+            to_do: Some(
+                "They are kept: `newswatch alerts list --state abandoned`, `newswatch alerts retry`."
+                    .to_owned(),
+            ),
+            ..HealthEvent::default()
+        },
+    })
+}
+
+fn failing_feed(feed: &TroubledFeed, now: Timestamp) -> Option<Finding> {
+    let fails = feed.failures >= FEED_FAILURES
+        || feed.failures > 0 && has_lasted(feed.failing_since, FEED_FAILS, now);
+    if !fails && !feed.is_gone {
+        return None;
+    }
+    Some(Finding {
+        key: format!("feed:{}", feed.url),
+        channel: None,
+        ends: true,
+        event: HealthEvent {
+            subject: format!("Feed {}", feed.name),
+            what: if feed.is_gone {
+                "is gone, says its server".to_owned()
+            } else {
+                format!("failed at {} polls in a row", feed.failures)
+            },
+            effect: usual_a_day(feed, now)
+                .map(|a_day| format!("About {a_day} articles a day are not seen.")),
+            answer: feed.error.clone(),
+            since: feed.failing_since,
+            since_note: feed.last_success_at.map(|at| format!("last read at {at}")),
+            next_try: (!feed.is_gone).then_some(feed.next_poll_at),
+            ..HealthEvent::default()
+        },
+    })
+}
+
+fn failing_pages(feed: &TroubledFeed, now: Timestamp) -> Option<Finding> {
+    if !has_lasted(feed.pages_failing_since, PAGES_FAIL, now) {
+        return None;
+    }
+    Some(Finding {
+        key: format!("pages:{}", feed.url),
+        channel: None,
+        ends: true,
+        event: HealthEvent {
+            subject: format!("Pages of {}", feed.name),
+            what: "cannot be read in full".to_owned(),
+            effect: Some("Its articles are searched by headline and summary alone.".to_owned()),
+            answer: feed.page_problem.clone(),
+            since: feed.pages_failing_since,
+            to_do: Some(
+                "`newswatch extract --explain URL` shows what is found on a page, and whether a rule still fits."
+                    .to_owned(),
+            ),
+            ..HealthEvent::default()
+        },
+    })
+}
+
+/// The usual time from one entry to the next.
+fn usual_gap(feed: &TroubledFeed) -> Option<Duration> {
+    if feed.entries < KNOWN_BY_ENTRIES {
+        return None;
+    }
+    let span = feed.last_new_at?.duration_since(feed.first_success_at?);
+    Some(Duration::try_from(span).ok()? / feed.entries)
+}
+
+fn usual_a_day(feed: &TroubledFeed, _: Timestamp) -> Option<u64> {
+    let gap = usual_gap(feed)?.max(MINUTE);
+    Some(DAY.as_secs() / gap.as_secs().max(1)).filter(|a_day| *a_day > 0)
+}
+
+fn silent_feed(feed: &TroubledFeed, now: Timestamp) -> Option<Finding> {
+    if feed.failures > 0 || feed.is_gone {
+        return None;
+    }
+    let gap = usual_gap(feed)?;
+    let long = (gap * SILENT_GAPS).max(SILENT_FOR);
+    if !has_lasted(feed.last_new_at, long, now) {
+        return None;
+    }
+    Some(Finding {
+        key: format!("silent:{}", feed.url),
+        channel: None,
+        ends: true,
+        event: HealthEvent {
+            subject: format!("Feed {}", feed.name),
+            what: "is read without an error and has nothing new".to_owned(),
+            effect: usual_a_day(feed, now)
+                .map(|a_day| format!("Usually it has about {a_day} articles a day.")),
+            since: feed.last_new_at,
+            to_do: Some(
+                "See whether the site has another feed: `newswatch feeds discover`.".into(),
+            ),
+            ..HealthEvent::default()
+        },
+    })
+}
+
+fn standing_stage(stage: &str, since: Timestamp, now: Timestamp) -> Option<Finding> {
+    if !has_lasted(Some(since), STAGE_STANDS, now) {
+        return None;
+    }
+    Some(Finding {
+        key: format!("stage:{stage}"),
+        channel: None,
+        ends: true,
+        event: HealthEvent {
+            subject: format!("The stage {stage}"),
+            what: "does not move".to_owned(),
+            effect: Some("Its oldest work waits longer than it should; alerts come late.".into()),
+            since: Some(since),
+            to_do: Some("See the log; a restart takes the work up again.".to_owned()),
+            ..HealthEvent::default()
+        },
+    })
+}

@@ -1,0 +1,272 @@
+//! Beside the line: tells people what goes wrong with newswatch itself, and gives signs of life.
+//!
+//! What is wrong is told once, through another channel than the one that fails, and so is its end. As long as newswatch
+//! runs and its stages move, the address of the heartbeat is asked: whoever serves it notices when that stops.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tracing::{debug, error, info, warn};
+
+use super::{Context, Plan, Stage, StageError};
+use crate::alerting::health;
+use crate::clock::Mark;
+use crate::domain::{
+    Destination, DigestFacts, Finding, HealthState, Heartbeat, HeartbeatFacts, Observed, Occasion,
+    Timestamp, Validators,
+};
+use crate::http::{Get, Purpose};
+use crate::schedule::last_digest;
+
+/// How often it is looked at how everything is.
+const ROUND: Duration = Duration::from_secs(15);
+
+/// How far the clock may go astray before it counts as set.
+const JUMP: Duration = Duration::from_secs(30);
+
+/// The time for one question to the address of the heartbeat.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The most that is read of its answer.
+const MAX_ANSWER_BYTES: u64 = 64 * 1024;
+
+/// The stage that looks after newswatch itself.
+#[derive(Debug, Clone, Default)]
+pub struct Health {
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What was seen in the rounds before.
+#[derive(Debug, Default)]
+struct Seen {
+    round_at: Option<Timestamp>,
+    asked_at: Option<Timestamp>,
+    clock: Option<Mark>,
+    started_at: Option<Timestamp>,
+}
+
+impl Stage for Health {
+    /// When the round begins.
+    type Work = Timestamp;
+
+    type Claim = ();
+
+    const NAME: &'static str = "health";
+
+    fn width(&self, _: &Context) -> usize {
+        1
+    }
+
+    async fn claim(&self, ctx: &Context, _: usize) -> Result<Vec<Timestamp>, StageError> {
+        let now = ctx.clock.now();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = seen
+            .round_at
+            .is_none_or(|at| at > now || crate::schedule::after(at, ROUND) <= now);
+        if !is_due {
+            return Ok(Vec::new());
+        }
+        seen.round_at = Some(now);
+        seen.started_at.get_or_insert(now);
+        Ok(vec![now])
+    }
+
+    async fn work(&self, ctx: &Context, now: Timestamp) -> Result<(), StageError> {
+        let plan = ctx.plan();
+        let found = self.found_here(ctx, now);
+        let notify = plan.health.notify.clone();
+        let judge = move |observed: &Observed| {
+            let mut all = found.clone();
+            all.extend(health::findings(observed, now));
+            health::verdict(all, observed, &notify, now)
+        };
+        let verdict = ctx.store.health_round(judge, now).await?;
+        for (_, occasion) in &verdict.messages {
+            log(occasion);
+        }
+        let moves = verdict
+            .found
+            .iter()
+            .all(|known| !known.key.starts_with("stage:") && known.key != "store");
+        let told = self.messages_of_set_times(ctx, &plan, now).await?;
+        if told || !verdict.messages.is_empty() {
+            ctx.wake.notify.notify_waiters();
+        }
+        if moves {
+            self.ask(&plan, now).await;
+        }
+        Ok(())
+    }
+
+    fn claim_of(_: &Timestamp) {}
+
+    /// There is nothing to give back: the next round looks anew.
+    async fn put_back(&self, _: &Context, _: Vec<()>) -> Result<(), StageError> {
+        Ok(())
+    }
+
+    fn bell(&self, _: &Context) -> Option<Arc<Notify>> {
+        None
+    }
+}
+
+impl Health {
+    /// What is wrong with the machine.
+    fn found_here(&self, ctx: &Context, now: Timestamp) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let trouble = ctx.trouble.borrow().as_ref().map(ToString::to_string);
+        found.extend(trouble.map(|reason| health::full_disk(&reason)));
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mark) = &seen.clock {
+            let off_s = ctx.clock.off_since(mark);
+            if off_s.unsigned_abs() >= JUMP.as_secs() {
+                warn!(by_s = off_s, "the clock jumped");
+                found.push(health::jumped_clock(off_s, now));
+            }
+        }
+        seen.clock = Some(ctx.clock.mark());
+        found
+    }
+
+    /// Signs of life and digests with nothing in them.
+    async fn messages_of_set_times(
+        &self,
+        ctx: &Context,
+        plan: &Plan,
+        now: Timestamp,
+    ) -> Result<bool, StageError> {
+        let mut told = false;
+        if let Some(Heartbeat::Message { to, at, zone }) = &plan.health.heartbeat
+            && let Some(set_time) = last_digest(at, zone, now)
+        {
+            let facts = self.heartbeat(ctx, now).await?;
+            for destination in to {
+                let facts = facts.clone();
+                let occasion = move || Occasion::Heartbeat(facts.clone());
+                let of = ("heartbeat", destination.clone());
+                told |= ctx.store.tell_at(of, occasion, set_time, now).await?;
+            }
+        }
+        for channel in plan.channels.values() {
+            let policy = plan.policies.get(&channel.settings.name);
+            let Some((policy, digest)) =
+                policy.and_then(|policy| Some((policy, policy.digest.as_ref()?)))
+            else {
+                continue;
+            };
+            if !digest.empty {
+                continue;
+            }
+            let Some(set_time) = last_digest(digest, &policy.zone, now) else {
+                continue;
+            };
+            // What is gathered at that time is given the time to be.
+            if crate::schedule::after(set_time, ROUND) > now {
+                continue;
+            }
+            for destination in channel.settings.destinations() {
+                told |= empty_digest(ctx, destination, set_time, now).await?;
+            }
+        }
+        Ok(told)
+    }
+
+    async fn heartbeat(&self, ctx: &Context, now: Timestamp) -> Result<HeartbeatFacts, StageError> {
+        let report = ctx.store.report().await?;
+        let failing = report.feeds.iter().filter(|feed| feed.failures > 0);
+        let since = self
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .started_at;
+        Ok(HeartbeatFacts {
+            since: since.filter(|since| *since < now),
+            sources: u64::try_from(report.feeds.len()).unwrap_or_default(),
+            failing: failing
+                .map(|feed| feed.name.clone().unwrap_or_else(|| feed.url.to_string()))
+                .collect(),
+            raised: report.counts.alerts,
+            delivered: report.counts.delivered,
+            waiting: report.counts.waiting,
+            given_up: report.counts.abandoned,
+            ..HeartbeatFacts::default()
+        })
+    }
+
+    /// Asks the address of the heartbeat when it is time.
+    async fn ask(&self, plan: &Plan, now: Timestamp) {
+        let Some(Heartbeat::Url { url, every }) = &plan.health.heartbeat else {
+            return;
+        };
+        {
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_due = seen
+                .asked_at
+                .is_none_or(|at| at > now || crate::schedule::after(at, *every) <= now);
+            if !is_due {
+                return;
+            }
+            seen.asked_at = Some(now);
+        }
+        let get = Get {
+            url: &url.0,
+            accept: "*/*",
+            validators: &Validators::default(),
+            max_body_bytes: MAX_ANSWER_BYTES,
+            timeout: PATIENCE,
+            purpose: Purpose::Webhook,
+            access: None,
+        };
+        match plan.http.get(&get).await {
+            Ok(_) => debug!("the heartbeat was taken"),
+            Err(error) => warn!(error = %error, "the heartbeat was not taken"),
+        }
+    }
+}
+
+async fn empty_digest(
+    ctx: &Context,
+    destination: Destination,
+    set_time: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StageError> {
+    if ctx
+        .store
+        .has_had_digest(destination.clone(), set_time)
+        .await?
+    {
+        return Ok(false);
+    }
+    let occasion = move || {
+        Occasion::Digest(DigestFacts {
+            until: Some(set_time),
+            ..DigestFacts::default()
+        })
+    };
+    Ok(ctx
+        .store
+        .tell_at(("digest", destination), occasion, set_time, now)
+        .await?)
+}
+
+/// One line for each thing that is told.
+fn log(occasion: &Occasion) {
+    let Occasion::Health(facts) = occasion else {
+        return;
+    };
+    for event in &facts.events {
+        let reason = event.answer.as_deref().unwrap_or_default();
+        match event.state {
+            HealthState::WorksAgain => info!(what = event.subject, "works again"),
+            HealthState::Failing | HealthState::GaveUp => {
+                error!(
+                    what = event.subject,
+                    state = event.what,
+                    error = reason,
+                    "health"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Silences as people make and end them, and what they acknowledge.
+
+use super::deliveries::behind;
+use super::desk::silence;
+use super::tx::StoreError;
+use super::{Store, json_rows, ms};
+use crate::domain::{HoldReason, ReportId, Silence, Timestamp};
+
+impl Store {
+    /// Adds a silence, whose number and counts are not looked at; returns its number.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn add_silence(&self, silence: Silence) -> Result<i64, StoreError> {
+        self.write(move |tx| {
+            tx.number(
+                "INSERT INTO silences (watch, feed, report_id, text, author, reason, starts_at, ends_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+                &[
+                    silence.watch.as_ref().map(|watch| watch.0.clone()).into(),
+                    silence.feed.clone().into(),
+                    silence.story.map(|story| story.0).into(),
+                    silence.text.clone().into(),
+                    silence.author.as_str().into(),
+                    silence.reason.as_str().into(),
+                    ms(silence.from).into(),
+                    ms(silence.until).into(),
+                ],
+            )
+        })
+        .await
+    }
+
+    /// Ends a silence now; false where it has ended before, or never was.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_silence(&self, id: i64, now: Timestamp) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            let ended = tx.exec(
+                "UPDATE silences SET ends_at = $1 WHERE id = $2 AND ends_at > $1",
+                &[ms(now).into(), id.into()],
+            )?;
+            Ok(ended > 0)
+        })
+        .await
+    }
+
+    /// Lists silences, the newest last: those that have not ended, or all.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn silences(&self, ending_after: Timestamp) -> Result<Vec<Silence>, StoreError> {
+        self.read(move |tx| {
+            tx.rows(
+                "SELECT id, watch, feed, report_id, text, author, reason, starts_at, ends_at, held
+                 FROM silences WHERE ends_at > $1 ORDER BY id",
+                &[ms(ending_after).into()],
+            )?
+            .iter_mut()
+            .map(silence)
+            .collect()
+        })
+        .await
+    }
+
+    /// The report of the alert whose id begins so, or that has this address.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn report_named(&self, name: &str) -> Result<Option<ReportId>, StoreError> {
+        let (name, behind) = (name.to_owned(), behind(name));
+        self.read(move |tx| {
+            let found = tx.first(
+                "SELECT report_id FROM alerts WHERE id >= $1 AND id < $2
+                 UNION ALL SELECT report_id FROM report_keys WHERE key = $3 LIMIT 1",
+                &[
+                    name.as_str().into(),
+                    behind.as_str().into(),
+                    super::indexed(&format!("link:{name}")).into(),
+                ],
+            )?;
+            found
+                .map(|mut row| row.next_int().map(ReportId))
+                .transpose()
+        })
+        .await
+    }
+
+    /// Notes that somebody has acknowledged the alerts whose id begins so: others are not told any more. Returns how many
+    /// alerts there are, and how many legs are held now.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn acknowledge(
+        &self,
+        id: &str,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<(usize, usize), StoreError> {
+        let (id, behind, by) = (id.to_owned(), behind(id), by.to_owned());
+        let reason = HoldReason::Acknowledged {
+            by: by.clone(),
+            at: now,
+        };
+        let detail = serde_json::json!(reason).to_string();
+        self.write(move |tx| {
+            let alerts = tx.exec(
+                "UPDATE alerts SET acked_at = COALESCE(acked_at, $1), acked_by = COALESCE(acked_by, $2)
+                 WHERE id >= $3 AND id < $4",
+                &[
+                    ms(now).into(),
+                    by.as_str().into(),
+                    id.as_str().into(),
+                    behind.as_str().into(),
+                ],
+            )?;
+            let channels = tx
+                .rows(
+                    "UPDATE legs SET state = 2, reason = 'acknowledged', detail = $1
+                     WHERE alert_id >= $2 AND alert_id < $3 AND state = 0 AND reason = 'escalation'
+                     RETURNING channel",
+                    &[
+                        detail.as_str().into(),
+                        id.as_str().into(),
+                        behind.as_str().into(),
+                    ],
+                )?
+                .iter_mut()
+                .map(super::Row::next_text)
+                .collect::<Result<Vec<_>, _>>()?;
+            let rows = channels.iter().map(|name| serde_json::json!([name]));
+            tx.exec(
+                "UPDATE channels SET waiting = waiting - e.number, held = held + e.number
+                 FROM (SELECT value ->> 0 AS name, COUNT(*) AS number FROM {each $1} GROUP BY 1) AS e
+                 WHERE channels.name = e.name",
+                &[json_rows(rows.collect())],
+            )?;
+            Ok((alerts, channels.len()))
+        })
+        .await
+    }
+}
