@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::domain::{
-    ChannelName, ChannelState, Destination, Finding, HealthEvent, HealthFacts, HealthState, KnownTrouble,
-    Observed, Occasion, Timestamp, TroubledChannel, TroubledFeed, Verdict,
+    ChannelName, ChannelState, Destination, Finding, HealthEvent, HealthFacts, HealthState,
+    KnownTrouble, Observed, Occasion, Timestamp, TroubledChannel, TroubledFeed, Verdict,
 };
 
 const MINUTE: Duration = Duration::from_mins(1);

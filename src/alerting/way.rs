@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{
     Bundle, ChannelName, ChannelPolicy, Destination, EntryId, HoldReason, Leg, Priority, Reception,
-    Silence, Timestamp, Wait, WatchName,
+    Silence, SilencedBy, Timestamp, Wait, WatchName,
 };
 use crate::schedule::{next_digest, quiet_until};
 
@@ -51,12 +51,12 @@ pub(super) fn leg(
         held: None,
     };
     if let Some(silence) = traveller.silence {
-        leg.held = Some(HoldReason::Silenced {
+        leg.held = Some(HoldReason::Silenced(Box::new(SilencedBy {
             silence: silence.id,
             author: silence.author.clone(),
             comment: silence.reason.clone(),
             until: silence.until,
-        });
+        })));
         return leg;
     }
     let is_high = traveller.priority == Priority::High;

@@ -14,7 +14,7 @@ use crate::domain::{Silence as Silenced, Timestamp, WatchName};
 #[derive(Debug, Subcommand)]
 pub(super) enum Silence {
     /// Hold alerts by watch, feed, story or text until a time
-    Add(Add),
+    Add(Box<Add>),
     /// List the silences that have not ended
     List(List),
     /// End a silence now
@@ -97,9 +97,8 @@ impl Add {
         let now = Clock::system().now();
         let from = self.from.unwrap_or(now);
         let until = match (self.until, self.length) {
-            (Some(until), _) => until,
+            (Some(until), _) | (None, Some(Since::At(until))) => until,
             (None, Some(Since::Ago(length))) => from.checked_add(length)?,
-            (None, Some(Since::At(until))) => until,
             (None, None) => anyhow::bail!("a silence has an end: --for 2h or --until TIME"),
         };
         if until <= from.max(now) {

@@ -125,16 +125,7 @@ pub enum HoldReason {
         by: String,
     },
     /// A silence holds it.
-    Silenced {
-        /// Its number.
-        silence: i64,
-        /// Who wants it.
-        author: String,
-        /// Why.
-        comment: String,
-        /// Until when.
-        until: Timestamp,
-    },
+    Silenced(Box<SilencedBy>),
     /// Somebody has acknowledged the alert before it was told to others.
     Acknowledged {
         /// Who.
@@ -142,6 +133,19 @@ pub enum HoldReason {
         /// When.
         at: Timestamp,
     },
+}
+
+/// The silence that holds an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SilencedBy {
+    /// Its number.
+    pub silence: i64,
+    /// Who wants it.
+    pub author: String,
+    /// Why.
+    pub comment: String,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 impl HoldReason {
@@ -153,7 +157,7 @@ impl HoldReason {
             Self::FeedRemoved => "feed-removed",
             Self::TooOld { .. } => "too-old",
             Self::Muted { .. } => "muted",
-            Self::Silenced { .. } => "silenced",
+            Self::Silenced(_) => "silenced",
             Self::Acknowledged { .. } => "acknowledged",
         }
     }
@@ -178,12 +182,11 @@ impl fmt::Display for HoldReason {
             Self::Muted { by } => {
                 write!(f, "muted by the watch {by}, which fired on the same story")
             }
-            Self::Silenced {
-                silence,
-                author,
-                comment,
-                until,
-            } => write!(f, "silence {silence} by {author} until {until}: {comment}"),
+            Self::Silenced(by) => write!(
+                f,
+                "silence {} by {} until {}: {}",
+                by.silence, by.author, by.until, by.comment
+            ),
             Self::Acknowledged { by, at } => write!(f, "acknowledged by {by} at {at}"),
         }
     }
@@ -205,12 +208,12 @@ mod tests {
                 max_age_s: 3600,
             },
             HoldReason::Muted { by: "Sea".into() },
-            HoldReason::Silenced {
+            HoldReason::Silenced(Box::new(SilencedBy {
                 silence: 1,
                 author: "an".into(),
                 comment: "known".into(),
                 until: Timestamp::UNIX_EPOCH,
-            },
+            })),
             HoldReason::Acknowledged {
                 by: "an".into(),
                 at: Timestamp::UNIX_EPOCH,

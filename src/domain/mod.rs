@@ -29,7 +29,7 @@ mod trouble;
 mod watch;
 
 pub use advice::what_helps;
-pub use alert::{Alert, Held, HoldReason, Match, Past, PastAlert, Raised};
+pub use alert::{Alert, Held, HoldReason, Match, Past, PastAlert, Raised, SilencedBy};
 pub use article::{Article, ArticleText, FeedWords, TextBasis, paragraphs};
 pub use budget::Budget;
 pub use channel::{ChannelName, ChannelNext, ChannelPast, ChannelState};

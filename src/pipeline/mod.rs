@@ -28,9 +28,7 @@ use url::Url;
 use crate::alerting::{Policies, Rules};
 use crate::channel::Channel;
 use crate::clock::Clock;
-use crate::domain::{
-    ChannelName, Feed, FirstArticles, HealthPolicy, InstallationId, Route, Watch,
-};
+use crate::domain::{ChannelName, Feed, FirstArticles, HealthPolicy, InstallationId, Route, Watch};
 use crate::http::{Access, HttpClient};
 use crate::matching::Matcher;
 use crate::schedule::PollPolicy;

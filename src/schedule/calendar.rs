@@ -107,6 +107,110 @@ mod tests {
     use super::*;
     use jiff::civil::Weekday;
 
+    /// Zone, time of the digest, asked at, comes at.
+    const DIGESTS: [(&str, &str, &str, &str); 16] = [
+        // Berlin, 29 March 2026: 02:00 becomes 03:00.
+        (
+            "Europe/Berlin",
+            "07:00",
+            "2026-03-28T12:00:00Z",
+            "2026-03-29T05:00:00Z",
+        ),
+        (
+            "Europe/Berlin",
+            "07:00",
+            "2026-03-27T12:00:00Z",
+            "2026-03-28T06:00:00Z",
+        ),
+        (
+            "Europe/Berlin",
+            "02:30",
+            "2026-03-28T12:00:00Z",
+            "2026-03-29T01:30:00Z",
+        ),
+        (
+            "Europe/Berlin",
+            "02:30",
+            "2026-03-29T01:30:00Z",
+            "2026-03-30T00:30:00Z",
+        ),
+        // Berlin, 25 October 2026: 03:00 becomes 02:00.
+        (
+            "Europe/Berlin",
+            "07:00",
+            "2026-10-24T12:00:00Z",
+            "2026-10-25T06:00:00Z",
+        ),
+        (
+            "Europe/Berlin",
+            "02:30",
+            "2026-10-24T12:00:00Z",
+            "2026-10-25T00:30:00Z",
+        ),
+        (
+            "Europe/Berlin",
+            "02:30",
+            "2026-10-25T00:30:00Z",
+            "2026-10-26T01:30:00Z",
+        ),
+        // New York, 8 March 2026 and 1 November 2026.
+        (
+            "America/New_York",
+            "07:00",
+            "2026-03-07T20:00:00Z",
+            "2026-03-08T11:00:00Z",
+        ),
+        (
+            "America/New_York",
+            "02:15",
+            "2026-03-07T20:00:00Z",
+            "2026-03-08T07:15:00Z",
+        ),
+        (
+            "America/New_York",
+            "07:00",
+            "2026-10-31T20:00:00Z",
+            "2026-11-01T12:00:00Z",
+        ),
+        (
+            "America/New_York",
+            "01:30",
+            "2026-10-31T20:00:00Z",
+            "2026-11-01T05:30:00Z",
+        ),
+        (
+            "America/New_York",
+            "01:30",
+            "2026-11-01T05:30:00Z",
+            "2026-11-02T06:30:00Z",
+        ),
+        // No daylight saving; in Kathmandu three quarters of an hour.
+        (
+            "Asia/Ho_Chi_Minh",
+            "07:00",
+            "2026-03-28T12:00:00Z",
+            "2026-03-29T00:00:00Z",
+        ),
+        (
+            "Asia/Ho_Chi_Minh",
+            "07:00",
+            "2026-10-25T00:00:00Z",
+            "2026-10-26T00:00:00Z",
+        ),
+        (
+            "Asia/Kathmandu",
+            "07:00",
+            "2026-03-28T12:00:00Z",
+            "2026-03-29T01:15:00Z",
+        ),
+        (
+            "Asia/Kathmandu",
+            "00:00",
+            "2026-10-25T18:15:00Z",
+            "2026-10-26T18:15:00Z",
+        ),
+    ];
+
     fn zone(name: &str) -> TimeZone {
         TimeZone::get(name).unwrap()
     }
@@ -133,110 +237,7 @@ mod tests {
 
     #[test]
     fn digests_come_when_the_clock_on_the_wall_says_so() {
-        // zone, time of the digest, asked at, comes at
-        let cases = [
-            // Berlin, 29 March 2026: 02:00 becomes 03:00.
-            (
-                "Europe/Berlin",
-                "07:00",
-                "2026-03-28T12:00:00Z",
-                "2026-03-29T05:00:00Z",
-            ),
-            (
-                "Europe/Berlin",
-                "07:00",
-                "2026-03-27T12:00:00Z",
-                "2026-03-28T06:00:00Z",
-            ),
-            (
-                "Europe/Berlin",
-                "02:30",
-                "2026-03-28T12:00:00Z",
-                "2026-03-29T01:30:00Z",
-            ),
-            (
-                "Europe/Berlin",
-                "02:30",
-                "2026-03-29T01:30:00Z",
-                "2026-03-30T00:30:00Z",
-            ),
-            // Berlin, 25 October 2026: 03:00 becomes 02:00.
-            (
-                "Europe/Berlin",
-                "07:00",
-                "2026-10-24T12:00:00Z",
-                "2026-10-25T06:00:00Z",
-            ),
-            (
-                "Europe/Berlin",
-                "02:30",
-                "2026-10-24T12:00:00Z",
-                "2026-10-25T00:30:00Z",
-            ),
-            (
-                "Europe/Berlin",
-                "02:30",
-                "2026-10-25T00:30:00Z",
-                "2026-10-26T01:30:00Z",
-            ),
-            // New York, 8 March 2026 and 1 November 2026.
-            (
-                "America/New_York",
-                "07:00",
-                "2026-03-07T20:00:00Z",
-                "2026-03-08T11:00:00Z",
-            ),
-            (
-                "America/New_York",
-                "02:15",
-                "2026-03-07T20:00:00Z",
-                "2026-03-08T07:15:00Z",
-            ),
-            (
-                "America/New_York",
-                "07:00",
-                "2026-10-31T20:00:00Z",
-                "2026-11-01T12:00:00Z",
-            ),
-            (
-                "America/New_York",
-                "01:30",
-                "2026-10-31T20:00:00Z",
-                "2026-11-01T05:30:00Z",
-            ),
-            (
-                "America/New_York",
-                "01:30",
-                "2026-11-01T05:30:00Z",
-                "2026-11-02T06:30:00Z",
-            ),
-            // No daylight saving; in Kathmandu three quarters of an hour.
-            (
-                "Asia/Ho_Chi_Minh",
-                "07:00",
-                "2026-03-28T12:00:00Z",
-                "2026-03-29T00:00:00Z",
-            ),
-            (
-                "Asia/Ho_Chi_Minh",
-                "07:00",
-                "2026-10-25T00:00:00Z",
-                "2026-10-26T00:00:00Z",
-            ),
-            (
-                "Asia/Kathmandu",
-                "07:00",
-                "2026-03-28T12:00:00Z",
-                "2026-03-29T01:15:00Z",
-            ),
-            (
-                "Asia/Kathmandu",
-                "00:00",
-                "2026-10-25T18:15:00Z",
-                "2026-10-26T18:15:00Z",
-            ),
-        ];
-        for (name, time, asked, comes) in cases {
+        for (name, time, asked, comes) in DIGESTS {
             let next = next_digest(&digest(&[time], &[]), &zone(name), at(asked));
             assert_eq!(next, Some(at(comes)), "{name} {time} after {asked}");
             let last = last_digest(&digest(&[time], &[]), &zone(name), at(comes));

@@ -58,7 +58,7 @@ pub(super) fn reception(
             tx,
             "SELECT made_at FROM legs WHERE channel = $1 AND recipient = $2 AND made_at > $3
              ORDER BY made_at DESC LIMIT $4",
-            [
+            &[
                 channel.clone(),
                 recipient.clone(),
                 ms(since).into(),
@@ -78,14 +78,14 @@ pub(super) fn reception(
             tx,
             "SELECT created_at FROM deliveries WHERE channel = $1 AND recipient = $2 AND created_at > $3
              ORDER BY created_at DESC LIMIT $4",
-            [channel, recipient, ms(since).into(), i64::from(most).into()],
+            &[channel, recipient, ms(since).into(), i64::from(most).into()],
         )?;
     }
     Ok(reception)
 }
 
-fn times(tx: &mut dyn Tx, sql: &str, values: [Val; 4]) -> Result<Vec<Timestamp>, StoreError> {
-    tx.rows(sql, &values)?.iter_mut().map(timestamp).collect()
+fn times(tx: &mut dyn Tx, sql: &str, values: &[Val; 4]) -> Result<Vec<Timestamp>, StoreError> {
+    tx.rows(sql, values)?.iter_mut().map(timestamp).collect()
 }
 
 /// Stores what the decisions have noted.

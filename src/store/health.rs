@@ -4,8 +4,8 @@ use super::deliveries::{channel_state, insert_notice};
 use super::tx::{Row, StoreError, Tx};
 use super::{Store, count, json_rows, ms, object, opt_timestamp, timestamp};
 use crate::domain::{
-    ChannelName, Destination, KnownTrouble, Observed, Occasion, Timestamp, TroubledChannel, TroubledFeed,
-    Verdict,
+    ChannelName, Destination, KnownTrouble, Observed, Occasion, Timestamp, TroubledChannel,
+    TroubledFeed, Verdict,
 };
 
 /// The feeds that one round looks at: those that may be in trouble, not all.

@@ -180,8 +180,8 @@ pub(super) fn set_out(
                 (None, Some(waits)) => (Some(waits.as_str()), Some(serde_json::json!(waits))),
                 (None, None) => (None, None),
             };
-            if let Some(HoldReason::Silenced { silence, .. }) = &leg.held {
-                silenced.push(*silence);
+            if let Some(HoldReason::Silenced(by)) = &leg.held {
+                silenced.push(by.silence);
             }
             rows.push(serde_json::json!([
                 alert.0,

@@ -175,7 +175,7 @@ fn entry(row: &mut Row, id: i64) -> Result<Trace, StoreError> {
         found_at,
         feed_read_at,
         stage: match state {
-            0 => TraceStage::Unfetched { not_before, tries },
+            0 | 4 => TraceStage::Unfetched { not_before, tries },
             1 => TraceStage::Unmatched,
             2 => TraceStage::Matched,
             _ => TraceStage::Seen,

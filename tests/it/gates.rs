@@ -42,10 +42,10 @@ impl Room {
             site.url("/rss"),
         );
         for (name, keys) in channels {
-            config.push_str(&format!(
+            config += &format!(
                 "[[channel]]\nname = '{name}'\ntype = 'webhook'\nurl = 'http://{}/{name}'\n{keys}\n",
                 sink.addr()
-            ));
+            );
         }
         Self {
             site,
@@ -133,13 +133,6 @@ impl Room {
         };
         let answers = why(&self.store, subject, &line).await.unwrap();
         let named = answers.into_iter().map(|answer| {
-            println!(
-                "{} > {}: {}\n    {}",
-                answer.watch.clone().unwrap_or_default(),
-                answer.channel.clone().unwrap_or_default(),
-                answer.gate,
-                answer.explanation
-            );
             let key = (
                 answer.watch.clone().unwrap_or_default(),
                 answer.channel.clone().unwrap_or_default(),

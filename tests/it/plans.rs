@@ -206,12 +206,12 @@ async fn live(store: Store) {
 
 /// What is asked of the desk, and what people do with silences and acknowledgements.
 async fn gather_and_silence(store: &Store, now: Timestamp) {
-    let storm = Storm {
+    let many = Storm {
         more_than: 20,
         within: std::time::Duration::from_mins(1),
     };
     let policy = ChannelPolicy {
-        storm: Some(storm),
+        storm: Some(many),
         per_hour: Some(10),
         ..ChannelPolicy::default()
     };
