@@ -9,8 +9,8 @@ mod article;
 mod budget;
 mod channel;
 mod delivery;
-mod document_name;
 mod desk;
+mod document_name;
 mod entry;
 mod feed;
 mod health;
@@ -37,8 +37,8 @@ pub use delivery::{
     AttemptOutcome, Bundle, Bundled, DeliveryPast, DeliveryState, Destination, Gathered, Leg,
     Postponed, WaitingLeg,
 };
-pub use document_name::DocumentName;
 pub use desk::{Desk, Inquiry, Question, Reception, Silence, Wait};
+pub use document_name::DocumentName;
 pub use entry::{Entry, EntryKey};
 pub use feed::{
     AddressRewrite, ArticleMode, Feed, FirstArticles, FirstPoll, SiteRule, Validators, shown_url,

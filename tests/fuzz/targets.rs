@@ -207,6 +207,7 @@ fn a_title_of_any_text_is_inert_in_every_output() {
             published: None,
             summary_only: false,
             reading: Reading::default(),
+            notes: Vec::new(),
             raised_at: at,
         };
         let mail = render::email(std::slice::from_ref(&alert));
