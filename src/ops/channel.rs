@@ -176,6 +176,7 @@ fn test_alert(destination: &Destination, now: Timestamp) -> Alert {
         published: None,
         summary_only: false,
         reading: Reading::default(),
+        notes: Vec::new(),
         raised_at: now,
     }
 }
