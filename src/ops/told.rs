@@ -173,13 +173,13 @@ fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Tol
     let lang = article
         .as_ref()
         .and_then(|(article, _)| article.lang.clone());
-    let text: Vec<Vec<Piece>> = article
-        .iter()
-        .flat_map(|(article, _)| article.text.lines())
+    let shown_text = article.iter().flat_map(|(article, _)| article.text.lines());
+    let lines: Vec<String> = shown_text
         .filter(|line| !line.trim().is_empty())
         .take(MAX_PARAGRAPHS)
-        .map(|line| marked(&cut(line, MAX_PARAGRAPH_CHARS), &alert.found.terms))
+        .map(|line| cut(line, MAX_PARAGRAPH_CHARS))
         .collect();
+    let text = in_lines(marked(&lines.join("\n"), &alert.found.terms));
     let (found, rest) = with_hits(&text);
     let told = shown
         .detail
@@ -227,6 +227,24 @@ fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Tol
         mark,
         marked_by,
     }
+}
+
+/// Pieces of a text, line by line; the terms of a watch are compiled once for all of it.
+fn in_lines(pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
+    let mut lines: Vec<Vec<Piece>> = vec![Vec::new()];
+    for piece in pieces {
+        for (number, text) in piece.text.split('\n').enumerate() {
+            if number > 0 {
+                lines.push(Vec::new());
+            }
+            if let (Some(line), false) = (lines.last_mut(), text.is_empty()) {
+                let text = text.to_owned();
+                line.push(Piece { text, ..piece });
+            }
+        }
+    }
+    lines.retain(|line| !line.is_empty());
+    lines
 }
 
 /// The paragraphs with hits, each with the number of those without before it, and how many stand after the last.
@@ -307,10 +325,7 @@ mod tests {
     #[test]
     fn paragraphs_without_a_hit_are_counted_and_not_shown() {
         let terms = ["hit".to_owned()];
-        let text: Vec<Vec<Piece>> = ["a", "a hit", "b", "c", "hit", "d"]
-            .iter()
-            .map(|line| marked(line, &terms))
-            .collect();
+        let text = in_lines(marked("a\na hit\nb\nc\nhit\nd", &terms));
         let (found, rest) = with_hits(&text);
         let shown: Vec<(usize, usize)> =
             found.iter().map(|one| (one.number, one.skipped)).collect();

@@ -74,6 +74,7 @@ pub const ROUTES: &[Route] = &[
     page("POST", "/feeds/{id}/poll", EDITOR),
     page("POST", "/feeds/{id}/pause", EDITOR),
     page("POST", "/feeds/{id}/resume", EDITOR),
+    page("GET", "/search", READER),
     page("GET", "/deliveries", READER),
     page("POST", "/deliveries/retry", EDITOR),
     page("POST", "/deliveries/test", EDITOR),
@@ -229,6 +230,7 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/feeds/{id}/poll", post(pages::feeds::poll))
         .route("/feeds/{id}/pause", post(pages::feeds::pause))
         .route("/feeds/{id}/resume", post(pages::feeds::resume))
+        .route("/search", get(pages::search::show))
         .route("/deliveries", get(pages::deliveries::show))
         .route("/deliveries/retry", post(pages::deliveries::retry))
         .route("/deliveries/test", post(pages::deliveries::test))

@@ -668,3 +668,23 @@ async fn every_answer_carries_the_policy_and_pages_are_not_kept() {
             .contains("immutable")
     );
 }
+
+#[tokio::test]
+async fn what_is_searched_is_found_and_a_mistake_is_told_where_it_stands() {
+    let site = Site::open().await;
+    let cookie = site.session(Role::Reader).await;
+    let fields = [("cookie", cookie.as_str())];
+    let found = site.get("/search?q=UNCLOS&days=90", &fields).await;
+    assert!(
+        found.body.contains("looked at") && !found.body.contains("Nothing was found"),
+        "{}",
+        found.body
+    );
+    let wrong = site.get("/search?q=%22open", &fields).await;
+    assert_eq!(wrong.status, StatusCode::OK);
+    assert!(wrong.body.contains("role=\"alert\""), "{}", wrong.body);
+    let hostile = site
+        .get("/search?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", &fields)
+        .await;
+    assert!(!hostile.body.contains("<script>alert"), "{}", hostile.body);
+}

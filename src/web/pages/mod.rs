@@ -5,6 +5,7 @@ pub(crate) mod deliveries;
 pub(crate) mod feeds;
 pub(crate) mod journal;
 pub(crate) mod now;
+pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod watches;
 
