@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 use url::Url;
 
 use super::alone::Alone;
@@ -704,7 +704,11 @@ async fn put_off(
     };
     let now = ctx.clock.now();
     let at = schedule::after(now, schedule::jittered(*wait, fastrand::f64()));
-    warn!(entry.id = %work.claim.id, try_again_at = %at, error = reason, "page fetch failed");
+    if work.failed_tries == 0 {
+        warn!(entry.id = %work.claim.id, try_again_at = %at, error = reason, "page fetch failed");
+    } else {
+        debug!(entry.id = %work.claim.id, try_again_at = %at, error = reason, "page fetch failed again");
+    }
     let early = if work.is_told {
         None
     } else {
