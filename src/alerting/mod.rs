@@ -7,6 +7,7 @@ mod gates;
 pub mod health;
 mod route;
 mod silence;
+mod told;
 mod way;
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ use crate::domain::{
 
 pub use bundle::bundle;
 pub use route::{Routed, destinations, fitting};
+pub use told::{Told, of_story, started, told};
 pub use way::Policies;
 
 /// Splits the entries of a poll into those that are to be read and those that only count as seen.

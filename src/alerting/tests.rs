@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    ArticleMode, FeedSelector, HoldReason, PastAlert, Priority, Quote, ReportId, TextBasis,
+    ArticleMode, FeedSelector, HoldReason, PastAlert, Per, Priority, Quote, ReportId, TextBasis,
     WatchName,
 };
 
@@ -29,7 +29,7 @@ fn feed() -> Feed {
     }
 }
 
-fn watch(feeds: Vec<FeedSelector>) -> Watch {
+pub(super) fn watch(feeds: Vec<FeedSelector>) -> Watch {
     Watch {
         name: WatchName("East Sea".into()),
         feeds,
@@ -39,6 +39,9 @@ fn watch(feeds: Vec<FeedSelector>) -> Watch {
         cooldown: None,
         max_age: None,
         mutes: Vec::new(),
+        per: Per::Report,
+        sense: Vec::new(),
+        not_sense: Vec::new(),
     }
 }
 
@@ -134,6 +137,7 @@ fn a_watch_raises_one_alert_for_a_report() {
             id: first.alert.id.clone(),
             watch: watch.name.clone(),
             episode: first.episode,
+            title: "Talks resume".into(),
             raised_at: now(),
         }],
         ..past

@@ -68,7 +68,7 @@ enum Command {
     Extract(extract::Extract),
     /// Match articles from a JSON lines file against the watches of a configuration
     Match(matches::Match),
-    /// Tell of articles from a JSON lines file which are copies, what they add, and which tell one story
+    /// List stories and show one; or tell of articles from a file which are copies, and which tell one story
     Stories(stories::Stories),
     /// Tell of visits to articles from a JSON lines file what has changed in them
     Revise(revise::Revise),
@@ -203,7 +203,7 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Init(init) => init.run(),
         Command::Check(check) => block_on(check.run()),
         Command::Match(matches) => matches.run(),
-        Command::Stories(stories) => stories.run(),
+        Command::Stories(stories) => block_on(stories.run()),
         Command::Revise(revise) => revise.run(),
         Command::Senses(senses) => senses.run(),
         Command::Backup(backup) => backup.run(),

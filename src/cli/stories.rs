@@ -1,58 +1,179 @@
 //! `newswatch stories`: which articles tell one story, which are copies, and what these add.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::jsonl::{Article, Guess, Lines, Reader};
-use super::{Outcome, output};
+use super::status::open_store;
+use super::{ConfigArg, Outcome, default_config, output};
+use crate::domain::visible;
 use crate::ops::in_order::{Event, in_order};
+use crate::store::Store;
 use crate::story::{Desk, Incoming, Placed, Texts};
 
 /// Arguments of `stories`.
 #[derive(Debug, Args)]
 pub(super) struct Stories {
-    /// The articles in order of publication, an object a line: id, title, text, source, lang, published, url; - for
-    /// standard input
-    #[arg(long, value_name = "FILE")]
-    jsonl: PathBuf,
+    /// The story to show; without one, those that went on last are listed
+    story: Option<i64>,
+    /// Sort these articles instead, in order of publication, an object a line: id, title, text, source, lang, published,
+    /// url; - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "story")]
+    jsonl: Option<PathBuf>,
+    /// The configuration whose store is asked [default: as for other commands]
+    #[arg(long, short = 'c', value_name = "FILE", conflicts_with = "jsonl")]
+    config: Option<PathBuf>,
+    /// How many are listed
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    limit: usize,
+    /// Print an object a line
+    #[arg(long)]
+    json: bool,
 }
 
 impl Stories {
-    pub(super) fn run(self) -> anyhow::Result<Outcome> {
-        let lines = Reader::open(&self.jsonl)?;
-        let bar = output::progress_bytes(lines.size_bytes);
-        let mut out = output::Buffered::new();
-        let mut sorter = Sorter::new()?;
-        let mut ended = Ok(());
-        in_order(lines, read, |event| {
-            let result = match event {
-                Event::Idle => out.flush(),
-                Event::Done((bytes, articles)) => {
-                    bar.inc(bytes);
-                    articles.into_iter().try_for_each(|article| {
-                        let printed = sorter.place(&article?)?;
-                        out.write(&format!("{printed}\n"))
-                    })
-                }
-            };
-            ended = result;
-            if ended.is_ok() {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        });
-        out.flush()?;
-        bar.finish_and_clear();
-        ended.map(|()| Outcome::Done)
+    pub(super) async fn run(self) -> anyhow::Result<Outcome> {
+        if let Some(jsonl) = &self.jsonl {
+            return sort(jsonl);
+        }
+        let path = self
+            .config
+            .or_else(|| default_config().map(PathBuf::from))
+            .context("name a configuration with --config FILE, or articles with --jsonl FILE")?;
+        let store = open_store(&ConfigArg { path }).await?;
+        match self.story {
+            Some(id) => show(&store, id, self.json).await,
+            None => list(&store, self.limit, self.json).await,
+        }
     }
+}
+
+async fn list(store: &Store, limit: usize, as_json: bool) -> anyhow::Result<Outcome> {
+    for story in store.stories(limit).await? {
+        if as_json {
+            output::line(
+                &json!({
+                    "story": story.id,
+                    "title": story.title,
+                    "first_at": story.first_at.to_string(),
+                    "last_at": story.last_at.to_string(),
+                    "reports": story.reports,
+                })
+                .to_string(),
+            )?;
+        } else {
+            let reports = match story.reports {
+                1 => "1 report".to_owned(),
+                more => format!("{more} independent reports"),
+            };
+            output::line(&format!(
+                "{}  {}  since {:.0}, last {:.0}: {}",
+                story.id,
+                plain(&story.title),
+                story.first_at,
+                story.last_at,
+                reports
+            ))?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+async fn show(store: &Store, id: i64, as_json: bool) -> anyhow::Result<Outcome> {
+    let articles = store.story(id).await?;
+    let Some(first) = articles.first() else {
+        output::complain(&format!("there is no story {id}"));
+        return Ok(Outcome::No);
+    };
+    if !as_json {
+        let languages: BTreeSet<&str> = articles
+            .iter()
+            .filter_map(|one| one.lang.as_deref())
+            .collect();
+        let reports: BTreeSet<i64> = articles.iter().map(|one| one.report.0).collect();
+        output::line(&format!(
+            "first in {} at {:.0}; {} independent reports in {} articles; languages: {}",
+            plain(&first.outlet),
+            first.at,
+            reports.len(),
+            articles.len(),
+            languages.into_iter().collect::<Vec<_>>().join(", "),
+        ))?;
+    }
+    for article in &articles {
+        if as_json {
+            output::line(
+                &json!({
+                    "report": article.report.0,
+                    "at": article.at.to_string(),
+                    "outlet": article.outlet,
+                    "title": article.title,
+                    "url": article.url,
+                    "lang": article.lang,
+                    "same_words": article.copied.map(|(same, _)| same),
+                    "of_words": article.copied.map(|(_, of)| of),
+                    "delta_sentences": article.delta,
+                })
+                .to_string(),
+            )?;
+            continue;
+        }
+        let copied = article.copied.map_or_else(String::new, |(same, of)| {
+            format!("  (copy: {same} of {of} words)")
+        });
+        output::line(&format!(
+            "{:.0}  {}  {}{copied}",
+            article.at,
+            plain(&article.outlet),
+            plain(article.title.as_deref().unwrap_or("its text is forgotten")),
+        ))?;
+        for sentence in &article.delta {
+            output::line(&format!("    + {}", plain(sentence)))?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// A text with nothing in it that steers a terminal.
+fn plain(text: &str) -> String {
+    visible(text).collect()
+}
+
+fn sort(jsonl: &Path) -> anyhow::Result<Outcome> {
+    let lines = Reader::open(jsonl)?;
+    let bar = output::progress_bytes(lines.size_bytes);
+    let mut out = output::Buffered::new();
+    let mut sorter = Sorter::new()?;
+    let mut ended = Ok(());
+    in_order(lines, read, |event| {
+        let result = match event {
+            Event::Idle => out.flush(),
+            Event::Done((bytes, articles)) => {
+                bar.inc(bytes);
+                articles.into_iter().try_for_each(|article| {
+                    let printed = sorter.place(&article?)?;
+                    out.write(&format!("{printed}\n"))
+                })
+            }
+        };
+        ended = result;
+        if ended.is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    });
+    out.flush()?;
+    bar.finish_and_clear();
+    ended.map(|()| Outcome::Done)
 }
 
 fn read(lines: anyhow::Result<Lines>) -> (u64, Vec<anyhow::Result<Article>>) {

@@ -14,6 +14,9 @@ pub(super) struct RawWatchTaming {
     pub(super) cooldown: Option<At<String>>,
     pub(super) max_age: Option<At<String>>,
     pub(super) mutes: Option<At<Vec<At<String>>>>,
+    pub(super) per: Option<At<String>>,
+    pub(super) sense: Option<At<Vec<At<String>>>>,
+    pub(super) not_sense: Option<At<Vec<At<String>>>>,
 }
 
 /// Keys of a channel.
@@ -95,6 +98,9 @@ impl RawWatchTaming {
             cooldown: section.duration("cooldown", report),
             max_age: section.duration("max_age", report),
             mutes: section.strings("mutes", report),
+            per: section.word("per", "\"report\", \"story\" or \"article\"", report),
+            sense: section.strings("sense", report),
+            not_sense: section.strings("not_sense", report),
         }
     }
 }

@@ -7,7 +7,7 @@ use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    ChannelName, ChannelPolicy, Digest, Escalate, Priority, Quiet, Storm, WatchName,
+    ChannelName, ChannelPolicy, Digest, Escalate, Per, Priority, Quiet, Storm, WatchName,
 };
 
 use super::durations;
@@ -56,6 +56,28 @@ const DAYS: [(&str, Weekday); 7] = [
     ("sat", Weekday::Saturday),
     ("sun", Weekday::Sunday),
 ];
+
+/// How often the same news is told.
+pub(super) fn per(raw: &RawWatchTaming, report: &Report) -> Per {
+    let words = [
+        ("report", Per::Report),
+        ("story", Per::Story),
+        ("article", Per::Article),
+    ];
+    let written = raw.per.as_ref();
+    written
+        .and_then(|written| one_of(written, "what a watch tells once", &words, "", report))
+        .unwrap_or_default()
+}
+
+/// What an abbreviation stands for, or does not.
+pub(super) fn senses(raw: Option<&At<Vec<At<String>>>>) -> Vec<String> {
+    let senses = raw.into_iter().flat_map(|list| &list.value);
+    senses
+        .map(|sense| sense.value.trim().to_owned())
+        .filter(|sense| !sense.is_empty())
+        .collect()
+}
 
 /// The zone of the file, or the machine's where it names none.
 pub(super) fn zone(written: Option<&At<String>>, report: &Report) -> TimeZone {

@@ -116,6 +116,9 @@ fn watch(raw: &RawWatch, watches: &[&str], known: &Known<'_>, report: &Report) -
         cooldown: taming::cooldown(&raw.taming, report),
         max_age: taming::max_age(&raw.taming, report),
         mutes: taming::mutes(raw, watches, report),
+        per: taming::per(&raw.taming, report),
+        sense: taming::senses(raw.taming.sense.as_ref()),
+        not_sense: taming::senses(raw.taming.not_sense.as_ref()),
     }
 }
 

@@ -88,6 +88,8 @@ pub struct PastAlert {
     pub watch: WatchName,
     /// The how many-th alert of the watch it is for the report, from 0.
     pub episode: i64,
+    /// Its headline.
+    pub title: String,
     /// When it was raised.
     pub raised_at: Timestamp,
 }
@@ -109,6 +111,22 @@ pub enum HoldReason {
     StoryKnown {
         /// That alert.
         alert: AlertId,
+    },
+    /// The article tells a report again for which the watch has raised an alert, and adds nothing that the watch looks for.
+    Copy {
+        /// That alert.
+        alert: AlertId,
+        /// Words that the report has too.
+        same_words: usize,
+        /// Of so many.
+        of_words: usize,
+    },
+    /// The article says that an abbreviation stands for something else than the watch looks for.
+    OtherSense {
+        /// The abbreviation.
+        short: String,
+        /// What the article says that it stands for.
+        long: String,
     },
     /// The article's feed was taken out of the configuration before the article was matched.
     FeedRemoved,
@@ -154,6 +172,8 @@ impl HoldReason {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::StoryKnown { .. } => "story-known",
+            Self::Copy { .. } => "copy",
+            Self::OtherSense { .. } => "other-sense",
             Self::FeedRemoved => "feed-removed",
             Self::TooOld { .. } => "too-old",
             Self::Muted { .. } => "muted",
@@ -170,6 +190,17 @@ impl fmt::Display for HoldReason {
                 f,
                 "the watch has already raised an alert for this story: {alert}"
             ),
+            Self::Copy {
+                alert,
+                same_words,
+                of_words,
+            } => write!(
+                f,
+                "it is a copy of what the watch has raised an alert for: {same_words} of {of_words} words of {alert}"
+            ),
+            Self::OtherSense { short, long } => {
+                write!(f, "in this article {short} stands for {long}")
+            }
             Self::FeedRemoved => f.write_str("its feed was taken out of the configuration"),
             Self::TooOld {
                 published,
@@ -201,6 +232,15 @@ mod tests {
         for reason in [
             HoldReason::StoryKnown {
                 alert: AlertId("alr_1".into()),
+            },
+            HoldReason::OtherSense {
+                short: "PA".into(),
+                long: "Port Authority".into(),
+            },
+            HoldReason::Copy {
+                alert: AlertId("alr_1".into()),
+                same_words: 62,
+                of_words: 70,
             },
             HoldReason::FeedRemoved,
             HoldReason::TooOld {

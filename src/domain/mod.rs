@@ -8,6 +8,7 @@ mod alert;
 mod article;
 mod budget;
 mod channel;
+mod copy;
 mod delivery;
 mod desk;
 mod document_name;
@@ -24,6 +25,7 @@ mod policy;
 mod quote;
 mod role;
 mod shown;
+mod story;
 mod time;
 mod trouble;
 mod watch;
@@ -33,6 +35,7 @@ pub use alert::{Alert, Held, HoldReason, Match, Past, PastAlert, Raised, Silence
 pub use article::{Article, ArticleText, FeedWords, TextBasis, paragraphs};
 pub use budget::Budget;
 pub use channel::{ChannelName, ChannelNext, ChannelPast, ChannelState};
+pub use copy::{FoundCopy, Near, NearArticle, NearReport, Signature};
 pub use delivery::{
     AttemptOutcome, Bundle, Bundled, DeliveryPast, DeliveryState, Destination, Gathered, Leg,
     Postponed, WaitingLeg,
@@ -62,6 +65,7 @@ pub use quote::{
 };
 pub use role::Role;
 pub use shown::{MAX_SHOWN_CHARS, Shown, visible};
+pub use story::{StoryLine, StoryMark, StoryMember, StoryPast, StoryReport};
 pub use time::{LocalTimestamp, Timestamp};
 pub use trouble::Trouble;
-pub use watch::{FeedSelector, Field, Hit, Priority, Span, Watch, WatchName};
+pub use watch::{FeedSelector, Field, Hit, Per, Priority, Span, Watch, WatchName};

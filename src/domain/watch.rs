@@ -35,6 +35,24 @@ pub struct Watch {
     pub max_age: Option<Duration>,
     /// Watches that raise no alert for a story for which this one has raised one.
     pub mutes: Vec<WatchName>,
+    /// How often the same news is told.
+    pub per: Per,
+    /// What an abbreviation that it looks for stands for: an article that says it stands for something else is held.
+    pub sense: Vec<String>,
+    /// What it does not stand for.
+    pub not_sense: Vec<String>,
+}
+
+/// How often a watch tells the same news.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Per {
+    /// Once for an article and its copies, and again for what a copy adds.
+    #[default]
+    Report,
+    /// Once for all reports of one event.
+    Story,
+    /// For every article.
+    Article,
 }
 
 /// How urgent an alert is.

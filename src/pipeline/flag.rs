@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
+use super::folding::{self, Folding};
 use super::{Context, Plan, Stage, StageError};
-use crate::alerting::{self, Candidate, Decision};
+use crate::alerting::{self, Candidate, Decision, Told};
 use crate::domain::{
     self, ArticleText, Desk, DocumentName, EntryId, Feed, Held, Hit, HoldReason, Inquiry,
     InstallationId, Match, Past, Quote, Shown, Timestamp, Watch,
@@ -59,11 +60,17 @@ impl Stage for Flag {
     async fn work(&self, ctx: &Context, articles: Vec<Unflagged>) -> Result<(), StageError> {
         let plan = ctx.plan();
         let works = match_aside(ctx, &plan, articles).await;
+        let trusted = |work: &FlagWork| ctx.gate.trusts(&named(&work.article));
+        let (works, prepared) = folding::prepare(&plan, works, trusted).await?;
         let now = ctx.clock.now();
         let installation = ctx.installation.clone();
         let inquiry = inquiry(&plan, &works, now);
-        let judge = move |past: &Past, desk: &mut Desk, work: &FlagWork| {
-            judge(&plan, &installation, past, desk, work, now)
+        let judge = Folding {
+            prepared,
+            now,
+            rest: move |past: &Past, desk: &mut Desk, work: &FlagWork, told: &Tells<'_>| {
+                judge(&plan, &installation, past, desk, work, told, now)
+            },
         };
         let flagged = ctx.store.flag(works, inquiry, judge, now).await?;
         for one in &flagged {
@@ -91,6 +98,9 @@ impl Stage for Flag {
         Some(Arc::clone(&ctx.wake.flag))
     }
 }
+
+/// Tells of a watch, by its place and name, what it has told of an article's report.
+type Tells<'t> = dyn Fn(usize, &Watch) -> Told + 't;
 
 /// Matches articles on a thread of their own: together, or each alone where one was under way when the process died.
 async fn match_aside(ctx: &Context, plan: &Arc<Plan>, articles: Vec<Unflagged>) -> Vec<FlagWork> {
@@ -262,6 +272,7 @@ fn judge(
     past: &Past,
     desk: &mut Desk,
     work: &FlagWork,
+    told: &Tells<'_>,
     now: Timestamp,
 ) -> Judged {
     let mut judged = Judged::default();
@@ -292,16 +303,33 @@ fn judge(
         let Some(watch) = plan.watches.get(*place) else {
             continue;
         };
-        let found = found.clone();
+        let told = told(*place, watch);
+        let started = match alerting::started(&watch.name, found, past, told) {
+            Ok(started) => started,
+            Err(held) => {
+                judged.held.push(*held);
+                continue;
+            }
+        };
+        let candidate = Candidate {
+            past: &started.past,
+            ..candidate
+        };
         match alerting::decide(
-            (watch, found),
+            (watch, started.found),
             &firing,
             &candidate,
             &plan.rules(),
             desk,
             now,
         ) {
-            Decision::Raise(raised) => judged.raised.push(*raised),
+            Decision::Raise(mut raised) => {
+                raised.episode = started.episode;
+                if let Some(title) = started.title {
+                    raised.alert.title = title;
+                }
+                judged.raised.push(*raised);
+            }
             Decision::Hold(held) => judged.held.push(held),
         }
     }

@@ -7,6 +7,7 @@
 mod alone;
 mod drive;
 pub mod flag;
+mod folding;
 mod gate;
 pub mod gather;
 pub mod health;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use super::articles::Unflagged;
 use super::tx::{StoreError, Tx};
-use super::{Store, desk, json_list, json_rows, legs, ms, reports, timestamp};
+use super::{Store, copies, desk, json_list, json_rows, legs, ms, reports, stories, timestamp};
 use crate::domain::{
-    AlertId, Desk, EntryId, Held, HoldReason, Inquiry, Match, Past, PastAlert, Raised, ReportId,
-    Timestamp, WatchName,
+    AlertId, Desk, EntryId, FoundCopy, Held, HoldReason, Inquiry, Match, Near, Past, PastAlert,
+    Raised, ReportId, Signature, StoryMark, StoryMember, StoryPast, Timestamp, WatchName,
 };
 
 /// An article that was matched.
@@ -42,13 +42,60 @@ pub struct Flagged {
     pub judged: Judged,
 }
 
+/// Decides what becomes of articles, by what the store knows when it asks.
+///
+/// It may be asked again for the same article when the transaction collided with another one.
+pub trait Judge: Send + 'static {
+    /// The numbers by which the report of an article is found; none where each article is its own report.
+    fn signature(&self, _: &FlagWork) -> Option<Signature> {
+        None
+    }
+
+    /// The report that an article tells again, among those that share something with it.
+    fn fold(&self, _: &FlagWork, _: &Near) -> Option<FoundCopy> {
+        None
+    }
+
+    /// What the report of an article is put to a story by; none where stories are not told apart.
+    fn mark(&self, _: &FlagWork) -> Option<StoryMark> {
+        None
+    }
+
+    /// The story that a new report belongs to, by its nearest reports.
+    fn story(&self, _: &StoryMark, _: &[StoryMember]) -> Option<i64> {
+        None
+    }
+
+    /// What becomes of the matches of an article, which is a copy or not, of a story or not.
+    fn judge(
+        &self,
+        past: &Past,
+        desk: &mut Desk,
+        work: &FlagWork,
+        copy: Option<&FoundCopy>,
+        story: Option<&StoryPast>,
+    ) -> Judged;
+}
+
+impl<F: Fn(&Past, &mut Desk, &FlagWork) -> Judged + Send + 'static> Judge for F {
+    fn judge(
+        &self,
+        past: &Past,
+        desk: &mut Desk,
+        work: &FlagWork,
+        _: Option<&FoundCopy>,
+        _: Option<&StoryPast>,
+    ) -> Judged {
+        self(past, desk, work)
+    }
+}
+
 impl Store {
     /// Stores what is to become of articles that were matched, as `judge` decides it from what was decided before: all in
     /// one transaction.
     ///
     /// Articles are judged one after the other: each sees what its neighbour has just raised, and the desk, which answers
-    /// the inquiry, as its neighbour has left it. `judge` may be called again for the same article when the transaction
-    /// collided with another one.
+    /// the inquiry, as its neighbour has left it.
     ///
     /// # Errors
     /// When the database refuses; then the articles wait to be matched again.
@@ -56,10 +103,13 @@ impl Store {
         &self,
         works: Vec<FlagWork>,
         inquiry: Inquiry,
-        judge: impl Fn(&Past, &mut Desk, &FlagWork) -> Judged + Send + 'static,
+        judge: impl Judge,
         now: Timestamp,
     ) -> Result<Vec<Flagged>, StoreError> {
         self.write(move |tx| {
+            if works.iter().any(|work| !work.matches.is_empty()) {
+                copies::take_turn(tx)?;
+            }
             let standing = finish(tx, &works)?;
             let mut desk = if works.iter().all(|work| work.matches.is_empty()) {
                 Desk::default()
@@ -113,16 +163,23 @@ fn one(
     tx: &mut dyn Tx,
     work: &FlagWork,
     desk: &mut Desk,
-    judge: &impl Fn(&Past, &mut Desk, &FlagWork) -> Judged,
+    judge: &impl Judge,
     now: Timestamp,
 ) -> Result<Judged, StoreError> {
     let entry = work.article.claim.id;
-    let report = reports::settle(tx, entry, &work.report_keys, now)?;
+    let signature = judge.signature(work).unwrap_or_default();
+    let copy = find_copy(tx, work, &signature, judge, now)?;
+    let report = match &copy {
+        Some(copy) => reports::join(tx, entry, &work.report_keys, copy.report)?,
+        None => reports::settle(tx, entry, &work.report_keys, now)?,
+    };
+    copies::keep(tx, entry, report, &signature, copy.as_ref(), now)?;
+    let story = put_to_story(tx, work, report, judge)?;
     let past = Past {
         report,
         alerts: past_alerts(tx, report)?,
     };
-    let mut judged = judge(&past, desk, work);
+    let mut judged = judge.judge(&past, desk, work, copy.as_ref(), story.as_ref());
     hold_back_doubles(tx, &past, &mut judged)?;
     forget_repetitions(tx, entry, &mut judged)?;
     raise(tx, &judged.raised)?;
@@ -133,9 +190,45 @@ fn one(
     Ok(judged)
 }
 
+/// The report that an article tells again; none for one that belongs to a report already.
+fn find_copy(
+    tx: &mut dyn Tx,
+    work: &FlagWork,
+    signature: &Signature,
+    judge: &impl Judge,
+    now: Timestamp,
+) -> Result<Option<FoundCopy>, StoreError> {
+    let entry = work.article.claim.id;
+    if signature.sought.is_empty() || reports::of_entry(tx, entry)?.is_some() {
+        return Ok(None);
+    }
+    let near = copies::near(tx, signature, &work.report_keys, now)?;
+    Ok(judge.fold(work, &near))
+}
+
+/// Puts a report that is new to its story; tells what is known of the story of any.
+fn put_to_story(
+    tx: &mut dyn Tx,
+    work: &FlagWork,
+    report: ReportId,
+    judge: &impl Judge,
+) -> Result<Option<StoryPast>, StoreError> {
+    let known = stories::past(tx, report)?;
+    if known.is_some() {
+        return Ok(known);
+    }
+    let Some(mark) = judge.mark(work) else {
+        return Ok(None);
+    };
+    let near = stories::near(tx, &mark)?;
+    let story = judge.story(&mark, &near);
+    stories::put(tx, report, &mark, story)?;
+    stories::past(tx, report)
+}
+
 fn past_alerts(tx: &mut dyn Tx, report: ReportId) -> Result<Vec<PastAlert>, StoreError> {
     tx.rows(
-        "SELECT id, watch, episode, raised_at FROM alerts WHERE report_id = $1 ORDER BY raised_at, seq",
+        "SELECT id, watch, episode, title, raised_at FROM alerts WHERE report_id = $1 ORDER BY raised_at, seq",
         &[report.0.into()],
     )?
     .iter_mut()
@@ -144,6 +237,7 @@ fn past_alerts(tx: &mut dyn Tx, report: ReportId) -> Result<Vec<PastAlert>, Stor
             id: AlertId(row.next_text()?),
             watch: WatchName(row.next_text()?),
             episode: row.next_int()?,
+            title: row.next_text()?,
             raised_at: timestamp(row)?,
         })
     })
@@ -203,6 +297,8 @@ fn forget_repetitions(
     let known = |held: &Held| match &held.reason {
         HoldReason::StoryKnown { alert } => Some(alert.clone()),
         HoldReason::FeedRemoved
+        | HoldReason::Copy { .. }
+        | HoldReason::OtherSense { .. }
         | HoldReason::TooOld { .. }
         | HoldReason::Muted { .. }
         | HoldReason::Silenced(_)

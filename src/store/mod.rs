@@ -11,6 +11,7 @@
 mod articles;
 mod backup;
 mod claims;
+mod copies;
 mod database;
 mod deliveries;
 mod desk;
@@ -39,6 +40,7 @@ mod server;
 mod shown;
 mod silences;
 mod sqlite;
+mod stories;
 mod times;
 mod traces;
 mod tx;
@@ -61,7 +63,7 @@ pub use database::{Database, Durability, Job};
 pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, RetrySelection, Unrendered};
 pub use entrance::{WebSession, WebToken, WebUser};
 pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
-pub use flagging::{FlagWork, Flagged, Judged};
+pub use flagging::{FlagWork, Flagged, Judge, Judged};
 pub use journal::{Answered, JournalLine, Opinion};
 pub use kept::{Kept, KeptPlace};
 pub use lists::{

@@ -42,6 +42,23 @@ pub(super) fn settle(
             "another worker has begun the same report",
         ));
     }
+    put(tx, entry, report)
+}
+
+/// Puts an entry to a report that its article tells again.
+pub(super) fn join(
+    tx: &mut dyn Tx,
+    entry: EntryId,
+    keys: &[String],
+    report: ReportId,
+) -> Result<ReportId, StoreError> {
+    let keys: Vec<String> = keys.iter().map(|key| indexed(key)).collect();
+    // A key that is another report's stays that report's.
+    name(tx, report, &keys)?;
+    put(tx, entry, report)
+}
+
+fn put(tx: &mut dyn Tx, entry: EntryId, report: ReportId) -> Result<ReportId, StoreError> {
     tx.exec(
         "UPDATE entries SET report_id = $1 WHERE id = $2",
         &[report.0.into(), entry.0.into()],
@@ -49,7 +66,8 @@ pub(super) fn settle(
     Ok(report)
 }
 
-fn of_entry(tx: &mut dyn Tx, entry: EntryId) -> Result<Option<ReportId>, StoreError> {
+/// The report that an entry belongs to.
+pub(super) fn of_entry(tx: &mut dyn Tx, entry: EntryId) -> Result<Option<ReportId>, StoreError> {
     let row = tx.first(
         "SELECT report_id FROM entries WHERE id = $1",
         &[entry.0.into()],

@@ -37,10 +37,8 @@ struct Amount {
 
 /// Who brings an article, seen from the first article of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kinship {
-    /// It is the same entry, by the rules of its feed.
-    SameEntry,
-    /// It is another entry at the same address.
+pub(super) enum Kinship {
+    /// The same address.
     SameAddress,
     /// The same source, at another address.
     SameSource,
@@ -63,7 +61,7 @@ pub(super) struct Kin {
 const SHINGLE_WORDS: usize = 3;
 /// Shorter sentences are no evidence.
 const MIN_SENTENCE_WORDS: usize = 4;
-/// Shorter articles are known by their address alone.
+/// Shorter articles say too little to be told apart.
 const MIN_TEXT_WORDS: usize = 30;
 /// Share of a sentence's runs that a report must have for the sentence to be one of its own, edited.
 const EDITED: f64 = 0.5;
@@ -204,7 +202,7 @@ pub(super) fn kin(
     is_common: impl Fn(usize) -> bool,
 ) -> Option<Kin> {
     let first = known.first?;
-    if text.words.len() < MIN_TEXT_WORDS && kinship != Kinship::SameEntry {
+    if text.words.len() < MIN_TEXT_WORDS {
         return None;
     }
     let mut sums = Sums::default();
@@ -223,8 +221,7 @@ pub(super) fn kin(
             delta.push(place);
         }
     }
-    let is_kin = kinship == Kinship::SameEntry || sums.is_copy(first, kinship);
-    is_kin.then(|| Kin {
+    sums.is_copy(first, kinship).then(|| Kin {
         same_words: whole(sums.same + sums.quotes_same),
         of_words: whole(sums.all),
         delta,

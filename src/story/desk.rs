@@ -372,7 +372,7 @@ fn address(incoming: &Incoming<'_>) -> u64 {
     }
 }
 
-fn language(lang: &str) -> u32 {
+pub(super) fn language(lang: &str) -> u32 {
     let primary = lang.split(['-', '_']).next().unwrap_or_default();
     if primary.is_empty() {
         0

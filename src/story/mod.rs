@@ -6,7 +6,9 @@
 mod common;
 mod copies;
 mod desk;
+mod folding;
 mod hashing;
+mod placing;
 mod postings;
 mod revise;
 mod senses;
@@ -16,10 +18,11 @@ mod text;
 mod threads;
 mod vectors;
 
-pub use copies::Kinship;
 pub use desk::{Desk, Incoming, Placed, Texts};
+pub use folding::ReadArticle;
+pub use placing::story;
 pub use revise::{Change, Edit, Revision, Version, Visit, revise};
-pub use senses::{Definition, definitions, means, sense};
+pub use senses::{Definition, definitions, means, other_sense, sense};
 pub use signature::Sought;
 pub use spikes::{Day, Expected, Sensitivity, expected, is_spike};
 pub use threads::{Newcomer, StoryNumber, Threads};

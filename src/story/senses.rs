@@ -68,6 +68,29 @@ pub fn means(found: &str, meant: &str) -> bool {
     !meant.is_empty() && (found.starts_with(&meant) || meant.starts_with(&found))
 }
 
+/// What an abbreviation among the terms that a watch met stands for, where the article says that it is not what the watch
+/// looks for. Where nothing is said, or another term says what is meant, there is none.
+#[must_use]
+pub fn other_sense<'d>(
+    terms: &[String],
+    definitions: &'d [Definition],
+    senses: &[String],
+    other_senses: &[String],
+) -> Option<&'d Definition> {
+    let bare = |term: &str| term.trim_matches(['=', '"', '\'']).to_owned();
+    let is_meant = |text: &str| senses.iter().any(|sense| means(text, sense));
+    if terms.iter().any(|term| is_meant(&bare(term))) {
+        return None;
+    }
+    terms.iter().find_map(|term| {
+        let found = only(&bare(term), definitions)?;
+        let is_other = other_senses.iter().any(|sense| means(found, sense));
+        let is_held = is_other || (!senses.is_empty() && !is_meant(found));
+        let mut own = definitions.iter();
+        own.find(|one| is_held && one.long == found)
+    })
+}
+
 fn only<'d>(short: &str, definitions: &'d [Definition]) -> Option<&'d str> {
     let mut own = definitions.iter().filter(|one| is_same(&one.short, short));
     let first = own.next()?;
@@ -398,6 +421,27 @@ mod tests {
         let both: Vec<Definition> = lake.iter().chain(&bank).cloned().collect();
         assert_eq!(sense("LTB", &both, &bank), None);
         assert_eq!(sense("LTB", &[], &[]), None);
+    }
+
+    #[test]
+    fn only_a_stated_other_sense_stands_in_the_way() {
+        let bank = definitions("The Loan and Trust Bank (LTB) failed.");
+        let list = |words: &[&str]| {
+            words
+                .iter()
+                .map(|word| (*word).to_owned())
+                .collect::<Vec<_>>()
+        };
+        let (terms, lake) = (list(&["=LTB"]), list(&["Lake Transport Board"]));
+        assert_eq!(other_sense(&terms, &bank, &lake, &[]), bank.first());
+        assert_eq!(other_sense(&terms, &bank, &[], &lake), None);
+        assert_eq!(
+            other_sense(&terms, &bank, &[], &list(&["loan and trust bank"])),
+            bank.first()
+        );
+        assert_eq!(other_sense(&terms, &[], &lake, &[]), None);
+        let both = list(&["=LTB", "\"lake transport board\""]);
+        assert_eq!(other_sense(&both, &bank, &lake, &[]), None);
     }
 
     #[test]

@@ -241,14 +241,13 @@ impl Threads {
         best.map(|(_, _, story)| story)
     }
 
-    fn add(&mut self, newcomer: &Newcomer<'_>, number: StoryNumber) {
+    /// Adds a report to a story.
+    pub(super) fn add(&mut self, newcomer: &Newcomer<'_>, number: StoryNumber) {
         let member = u32::try_from(self.members.len())
             .map_or(u32::MAX, |length| self.first_member.saturating_add(length));
         let profile = newcomer.profile;
-        for term in
-            indexed(&profile.words, INDEXED_WORDS).chain(indexed(&profile.names, INDEXED_NAMES))
-        {
-            push(self.by_term.entry(term >> 8).or_default(), member);
+        for term in indexed_terms(profile) {
+            push(self.by_term.entry(term).or_default(), member);
         }
         for name in &profile.rare_names {
             push(self.by_name.entry(*name).or_default(), member);
@@ -332,6 +331,13 @@ fn push(list: &mut Vec<u32>, member: u32) {
         list.reserve_exact(1);
     }
     list.push(member);
+}
+
+/// The terms by which a report is found.
+pub(super) fn indexed_terms(profile: &Profile) -> impl Iterator<Item = u32> {
+    let words = indexed(&profile.words, INDEXED_WORDS);
+    let names = indexed(&profile.names, INDEXED_NAMES);
+    words.chain(names).map(|term| term >> 8)
 }
 
 /// The terms by which a vector is found.

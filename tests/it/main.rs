@@ -14,6 +14,7 @@
 mod articles;
 mod backtest;
 mod cli;
+mod copies;
 mod drive;
 mod email;
 mod environment;

@@ -36,7 +36,7 @@ const MAY_NAME: [(&str, &[&str]); 24] = [
         "pipeline",
         &[
             "alerting", "channel", "clock", "defects", "domain", "extract", "http", "matching",
-            "parse", "schedule", "store",
+            "parse", "schedule", "store", "story",
         ],
     ),
     (

@@ -114,10 +114,16 @@ CREATE INDEX polls_due ON polls(due_at, feed_id) WHERE active = 1 AND gone = 0;
 CREATE INDEX polls_leased ON polls(claimed_by) WHERE lease_until > 0;
 CREATE INDEX polls_failing ON polls(feed_id) WHERE failures > 0;
 
--- A cluster of independent reports; none until stories are built.
+-- A cluster of independent reports.
 CREATE TABLE stories (
-    id {PK}
+    id {PK},
+    title TEXT NOT NULL,                   -- of the first report
+    first_at {BIGINT} NOT NULL,
+    last_at {BIGINT} NOT NULL,
+    reports {BIGINT} NOT NULL              -- how many; copies count once
 ) {STRICT};
+
+CREATE INDEX stories_by_time ON stories(last_at, id);
 
 -- What is told once: an article and its copies.
 CREATE TABLE reports (
@@ -126,10 +132,53 @@ CREATE TABLE reports (
     made_at {BIGINT} NOT NULL
 ) {STRICT};
 
+CREATE INDEX reports_story ON reports(story_id, id) WHERE story_id IS NOT NULL;
+
+-- What reports of stories that may go on are compared by.
+CREATE TABLE story_reports (
+    report_id {BIGINT} PRIMARY KEY REFERENCES reports(id),
+    at {BIGINT} NOT NULL,
+    language TEXT NOT NULL,
+    profile TEXT NOT NULL                  -- JSON object
+) {STRICT};
+
+CREATE INDEX story_reports_by_time ON story_reports(at, report_id);
+
+CREATE TABLE story_terms (
+    term {BIGINT} NOT NULL,                -- a hash
+    report_id {BIGINT} NOT NULL,
+    at {BIGINT} NOT NULL,
+    PRIMARY KEY (term, report_id)
+) {BY_KEY};
+
+CREATE INDEX story_terms_by_time ON story_terms(at);
+
 CREATE TABLE report_keys (
     key TEXT PRIMARY KEY,                  -- link:..., entry:...
     report_id {BIGINT} NOT NULL REFERENCES reports(id)
 ) {STRICT};
+
+-- The sentences of reports, as hashes: what copies are found by, for two weeks.
+CREATE TABLE sentence_index (
+    hash {BIGINT} NOT NULL,
+    report_id {BIGINT} NOT NULL,
+    at {BIGINT} NOT NULL,
+    PRIMARY KEY (hash, report_id)
+) {BY_KEY};
+
+CREATE INDEX sentence_index_by_time ON sentence_index(at);
+
+-- An article that tells a report again: how much of it, and what it adds.
+CREATE TABLE copies (
+    entry_id {BIGINT} PRIMARY KEY,
+    report_id {BIGINT} NOT NULL,
+    same_words {BIGINT} NOT NULL,
+    of_words {BIGINT} NOT NULL,
+    delta TEXT NOT NULL,                   -- JSON list of sentences
+    at {BIGINT} NOT NULL
+) {STRICT};
+
+CREATE INDEX copies_report ON copies(report_id, entry_id);
 
 CREATE TABLE entries (
     id {PK},

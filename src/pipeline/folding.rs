@@ -1,0 +1,206 @@
+//! Copies in the flagging stage: what of an article is compared, and what becomes of the matches of a copy.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::{Plan, StageError};
+use crate::alerting::{Told, of_story, told};
+use crate::domain::{
+    self, Article, ArticleText, Desk, EntryId, Field, FoundCopy, HoldReason, Near, NearArticle,
+    Past, Signature, StoryMark, StoryMember, StoryPast, Timestamp, Watch,
+};
+use crate::store::{FlagWork, Judge, Judged, Unflagged};
+use crate::story::{self, Definition, ReadArticle, definitions, other_sense};
+
+/// Reads the articles that watches fired on, on a thread of its own: those whose texts may be read.
+pub(super) async fn prepare(
+    plan: &Arc<Plan>,
+    works: Vec<FlagWork>,
+    is_trusted: impl Fn(&FlagWork) -> bool,
+) -> Result<(Vec<FlagWork>, HashMap<EntryId, Prepared>), StageError> {
+    let trusted: Vec<bool> = works.iter().map(is_trusted).collect();
+    let plan = Arc::clone(plan);
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut prepared = HashMap::new();
+        for (work, is_trusted) in works.iter().zip(trusted) {
+            if is_trusted && !work.matches.is_empty() {
+                // A defect that one text brings out must not cost its neighbours their alerts.
+                let read = catch_unwind(AssertUnwindSafe(|| Prepared::of(&plan, &work.article)));
+                prepared.extend(read.ok().map(|read| (work.article.claim.id, read)));
+            }
+        }
+        (works, prepared)
+    });
+    Ok(reading.await?)
+}
+
+/// What of an article is compared with others.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    read: ReadArticle,
+    /// For each watch that fired, by its place, the sentences of the text that it looks for.
+    met: HashMap<usize, Vec<usize>>,
+    /// For each watch, by its place, what an abbreviation that it looks for stands for instead.
+    senses: HashMap<usize, Definition>,
+    /// True if a watch fired on the headline or the feed's words alone.
+    has_headline_match: bool,
+}
+
+impl Prepared {
+    /// Reads an article that watches fired on.
+    fn of(plan: &Plan, article: &Unflagged) -> Self {
+        let paragraphs = domain::paragraphs(&article.article.text);
+        let tags = plan.feeds.get(&article.feed_url);
+        let tags = tags.map_or(&[][..], |feed| &feed.tags);
+        let text = ArticleText::of(&article.article, &paragraphs, tags);
+        let hits = plan.matcher.hits(&text.with_feed(&article.feed_words));
+        let watches = &plan.watches;
+        let (page, feed) = (&article.article, &article.feed_url);
+        let read = ReadArticle::new(NearArticle {
+            feed: feed.as_str().to_owned(),
+            site: page.site.clone(),
+            url: page.url.as_ref().map(|url| url.as_str().to_owned()),
+            title: page.title.clone(),
+            text: page.text.clone(),
+        });
+        let definitions = once_asked(watches, page);
+        let mut senses = HashMap::new();
+        let mut met = HashMap::new();
+        let mut has_headline_match = false;
+        for hit in &hits {
+            let in_text = hit.spans.iter().filter(|span| span.field == Field::Body);
+            let starts = in_text.map(|span| span.start).collect();
+            let sentences: Vec<usize> = bytes_of(&page.text, starts)
+                .into_iter()
+                .filter_map(|byte| read.sentence_at(byte))
+                .collect();
+            if let Some(watch) = watches.get(hit.watch) {
+                let other = other_sense(&hit.terms, &definitions, &watch.sense, &watch.not_sense);
+                senses.extend(other.map(|other| (hit.watch, other.clone())));
+            }
+            has_headline_match |= sentences.is_empty();
+            met.insert(hit.watch, sentences);
+        }
+        Self {
+            read,
+            met,
+            senses,
+            has_headline_match,
+        }
+    }
+}
+
+/// What the abbreviations of an article stand for, if a watch asks.
+fn once_asked(watches: &[Watch], page: &Article) -> Vec<Definition> {
+    let asks = |watch: &Watch| !(watch.sense.is_empty() && watch.not_sense.is_empty());
+    if watches.iter().any(asks) {
+        definitions(&page.text)
+    } else {
+        Vec::new()
+    }
+}
+
+/// The bytes of a text at code points of the same text with every line end doubled.
+fn bytes_of(text: &str, mut places: Vec<usize>) -> Vec<usize> {
+    places.sort_unstable();
+    places.dedup();
+    let mut wanted = places.into_iter().peekable();
+    let mut found = Vec::new();
+    let mut at = 0;
+    for (byte, c) in text.char_indices() {
+        let length = if c == '\n' { 2 } else { 1 };
+        while wanted.next_if(|place| *place < at + length).is_some() {
+            found.push(byte);
+        }
+        at += length;
+    }
+    found
+}
+
+/// Judges articles as `rest` does, once it is known whether they are copies.
+pub(super) struct Folding<R> {
+    /// What is compared, for each article that a watch fired on.
+    pub(super) prepared: HashMap<EntryId, Prepared>,
+    /// The time.
+    pub(super) now: Timestamp,
+    /// What becomes of an article, by what each watch has told of its report.
+    pub(super) rest: R,
+}
+
+impl<R> Judge for Folding<R>
+where
+    R: Fn(&Past, &mut Desk, &FlagWork, &dyn Fn(usize, &Watch) -> Told) -> Judged + Send + 'static,
+{
+    fn signature(&self, work: &FlagWork) -> Option<Signature> {
+        let prepared = self.prepared.get(&work.article.claim.id)?;
+        Some(prepared.read.signature())
+    }
+
+    fn fold(&self, work: &FlagWork, near: &Near) -> Option<FoundCopy> {
+        let prepared = self.prepared.get(&work.article.claim.id)?;
+        let copy = prepared.read.fold(near)?;
+        // What a headline says of its own is told, whatever stands below it.
+        let report = near
+            .reports
+            .iter()
+            .find(|report| report.id == copy.report)?;
+        let is_told = !prepared.has_headline_match || prepared.read.shares_headline(report);
+        is_told.then_some(copy)
+    }
+
+    fn mark(&self, work: &FlagWork) -> Option<StoryMark> {
+        let prepared = self.prepared.get(&work.article.claim.id)?;
+        let language = work.article.article.lang.as_deref().unwrap_or_default();
+        Some(prepared.read.mark(language, self.now))
+    }
+
+    fn story(&self, mark: &StoryMark, near: &[StoryMember]) -> Option<i64> {
+        story::story(mark, near)
+    }
+
+    fn judge(
+        &self,
+        past: &Past,
+        desk: &mut Desk,
+        work: &FlagWork,
+        copy: Option<&FoundCopy>,
+        story: Option<&StoryPast>,
+    ) -> Judged {
+        let prepared = self.prepared.get(&work.article.claim.id);
+        let of_watch = |place: usize, watch: &Watch| {
+            if let Some(other) = prepared.and_then(|prepared| prepared.senses.get(&place)) {
+                return Told::Known(HoldReason::OtherSense {
+                    short: other.short.clone(),
+                    long: other.long.clone(),
+                });
+            }
+            let met = prepared.and_then(|prepared| prepared.met.get(&place));
+            told(watch, past, story, copy, met.map_or(&[][..], Vec::as_slice))
+        };
+        let mut judged = (self.rest)(past, desk, work, &of_watch);
+        for raised in &mut judged.raised {
+            raised.alert.reading.story = story.map(|story| story.id);
+            let said = story.and_then(|story| of_story(story, self.now));
+            raised.alert.notes.extend(said);
+        }
+        judged
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_found_in_the_text_whose_line_ends_are_single() {
+        let text = "Ärger am\nHafen";
+        let doubled = "Ärger am\n\nHafen";
+        let place = doubled.chars().position(|c| c == 'H').unwrap();
+        assert_eq!(
+            bytes_of(text, vec![place, 1]),
+            [2, text.find('H').unwrap()],
+            "code points become bytes"
+        );
+    }
+}

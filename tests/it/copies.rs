@@ -1,0 +1,221 @@
+//! One report in many outlets: who is told what, by mail and by webhook.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use newswatch::clock::Clock;
+use newswatch::config::{self, ProcessEnvironment, Secrets};
+use newswatch::daemon;
+use newswatch::demo::smtp_sink::SmtpSink;
+use newswatch::demo::webhook_sink::WebhookSink;
+use newswatch::domain::HoldReason;
+use newswatch::store::{AlertFilter, AlertLine, Store};
+
+use crate::support::database;
+use crate::support::site::Site;
+
+/// A report of an agency, a paragraph each.
+const WIRE: [&str; 5] = [
+    "The harbour council of Port Orrin closed the north pier on Tuesday after divers found cracks below the water line.",
+    "Engineer Mara Vell said the cracks run along forty metres of the wall and had grown since the storm in March.",
+    "Boats to the outer islands will leave from the coal quay until the repair is done, the council said in a statement.",
+    "The repair of the north pier is expected to cost 12 million crowns and to last until the end of autumn.",
+    "Shopkeepers on the waterfront fear for their summer and have asked the council for a meeting next week.",
+];
+
+/// Outlets, each a site with a feed, and a service that reads them all.
+struct Desk {
+    outlets: Vec<Site>,
+    mail: SmtpSink,
+    webhook: WebhookSink,
+    store: Store,
+    clock: Clock,
+}
+
+impl Desk {
+    async fn open(outlets: usize) -> Self {
+        newswatch::http::install_tls_provider();
+        let mut sites = Vec::new();
+        for _ in 0..outlets {
+            let site = Site::open().await;
+            site.put_feed("/rss", &[]);
+            sites.push(site);
+        }
+        Self {
+            outlets: sites,
+            mail: SmtpSink::start().await.unwrap(),
+            webhook: WebhookSink::start().await.unwrap(),
+            store: database::store().await,
+            clock: Clock::fixed(Clock::system().now()),
+        }
+    }
+
+    fn config(&self) -> String {
+        let feeds = self.outlets.iter().enumerate().map(|(place, site)| {
+            let url = site.url("/rss");
+            format!("[[feed]]\nurl = \"{url}\"\nname = \"Outlet {place}\"\n")
+        });
+        let mut private: Vec<String> = self
+            .outlets
+            .iter()
+            .map(|site| site.addr.to_string())
+            .collect();
+        private.push(self.webhook.addr().to_string());
+        format!(
+            "state_dir = \"/nonexistent\"\n[poll]\nfirst_poll = \"alert\"\n[http]\nallow_private = {private:?}\n{}\
+             [[watch]]\nname = \"Pier\"\nquery = '\"north pier\" OR ferry'\nnotify = [\"desk\", \"hook\"]\n\
+             [[channel]]\nname = \"desk\"\ntype = \"email\"\nto = [\"desk@orrin.example\"]\n\
+             from = \"newswatch <watch@orrin.example>\"\nsmtp = {{ host = \"127.0.0.1\", port = {}, tls = \"none\" }}\n\
+             [[channel]]\nname = \"hook\"\ntype = \"webhook\"\nurl = \"{}\"\n",
+            feeds.collect::<String>(),
+            self.mail.address().port(),
+            self.webhook.url(),
+        )
+    }
+
+    /// One outlet brings an article: its page, and an entry in its feed that leads there.
+    fn publish(&self, outlet: usize, slug: &str, title: &str, paragraphs: &[&str]) {
+        let site = &self.outlets[outlet];
+        let path = format!("/{slug}");
+        site.put_article(&path, title, paragraphs);
+        site.put_feed("/rss", &[[slug, title, &site.url(&path), ""]]);
+    }
+
+    /// Reads everything that is new, an hour later, with all that a restarted process knows.
+    async fn pass(&self) {
+        self.clock.advance(Duration::from_hours(1));
+        let folder = tempfile::tempdir().unwrap();
+        let environment = ProcessEnvironment;
+        let loaded = config::load_text(
+            "test.toml",
+            &self.config(),
+            folder.path(),
+            &environment,
+            Secrets::Required,
+        )
+        .unwrap();
+        let ctx = daemon::context(loaded.config, self.store.clone(), self.clock.clone())
+            .await
+            .unwrap();
+        daemon::pass(Arc::new(ctx)).await.unwrap();
+    }
+
+    /// The sentences that were told by webhook and the subjects of the mails, since so many came.
+    fn told_since(&self, seen: usize) -> Vec<(String, String)> {
+        let mails = self.mail.mails();
+        let calls = self.webhook.received();
+        assert_eq!(
+            mails.len(),
+            calls.len(),
+            "a message each by mail and by webhook"
+        );
+        let mut told: Vec<(String, String)> = calls
+            .iter()
+            .zip(&mails)
+            .skip(seen)
+            .map(|(call, _)| {
+                let data = &call.json().unwrap()["data"];
+                let text = |key: &str| data[key].as_str().unwrap_or_default().to_owned();
+                (text("title"), text("excerpt"))
+            })
+            .collect();
+        told.sort();
+        told
+    }
+
+    async fn held(&self) -> Vec<HoldReason> {
+        let filter = AlertFilter {
+            watch: None,
+            since: None,
+            limit: 1000,
+        };
+        let lines = self.store.alerts(filter).await.unwrap();
+        lines
+            .into_iter()
+            .filter_map(|line| match line {
+                AlertLine::Held { reason, .. } => Some(reason),
+                AlertLine::Raised { .. } => None,
+            })
+            .collect()
+    }
+}
+
+fn told(title: &str, sentence: &str) -> (String, String) {
+    (title.to_owned(), sentence.to_owned())
+}
+
+const HEADLINE: &str = "North pier of Port Orrin closed";
+
+#[tokio::test]
+async fn twenty_outlets_with_one_report_are_one_alert_and_what_they_add_is_told() {
+    let desk = Desk::open(20).await;
+    desk.publish(0, "wire", HEADLINE, &WIRE);
+    desk.pass().await;
+    assert_eq!(desk.told_since(0), [told(HEADLINE, WIRE[0])]);
+
+    let added =
+        "The island council wants a second ferry from the coal quay before the school year begins.";
+    let beside =
+        "The mayor of Sandrey offered the use of two cranes that stand idle in the old shipyard.";
+    let corrected = WIRE[3].replace("12 million", "21 million");
+    for outlet in 1..17 {
+        desk.publish(outlet, "wire", HEADLINE, &WIRE[..(3 + outlet % 3)]);
+    }
+    desk.publish(17, "wire", "Pier closed", &[&WIRE[..], &[added]].concat());
+    desk.publish(18, "wire", HEADLINE, &[&WIRE[..], &[beside]].concat());
+    desk.publish(
+        19,
+        "wire",
+        HEADLINE,
+        &[&WIRE[..3], &[&corrected], &WIRE[4..]].concat(),
+    );
+    desk.pass().await;
+    let mut expected = [told(HEADLINE, added), told(HEADLINE, &corrected)];
+    expected.sort();
+    assert_eq!(desk.told_since(1), expected);
+    let held = desk.held().await;
+    assert_eq!(held.len(), 17);
+    let is_copy = |reason: &HoldReason| matches!(reason, HoldReason::Copy { same_words, of_words, .. } if same_words <= of_words);
+    assert!(held.iter().all(is_copy), "{held:?}");
+}
+
+#[tokio::test]
+async fn what_is_written_alike_and_is_other_news_is_told_by_itself() {
+    let desk = Desk::open(4).await;
+    desk.publish(0, "wire", HEADLINE, &WIRE);
+    desk.pass().await;
+    let twin = [
+        "The town council of Sandrey closed the old bridge on Tuesday after a lorry hit its railing near the ferry.",
+        "Mayor Ilo Brandt said the railing is bent along twelve metres and may fall on the road below it.",
+        "Buses to the valley will leave from the station square until the repair is done, the council said in a statement.",
+        "The repair is expected to cost 300 thousand crowns and to last until the end of next week.",
+    ];
+    desk.publish(1, "twin", "Old bridge of Sandrey closed", &twin);
+    let weather = |high: u32, low: u32, wind: u32| {
+        [
+            format!(
+                "The north pier of Port Orrin will see clouds with a high of {high} degrees and a low of {low} degrees."
+            ),
+            format!(
+                "Winds from the west will reach {wind} kilometres an hour over the bay and the islands by the evening."
+            ),
+            format!(
+                "The chance of rain is put at {wind} percent by the weather office, and at {low} percent for the night."
+            ),
+        ]
+    };
+    let days = [weather(19, 8, 40), weather(23, 11, 65)];
+    for (outlet, day) in days.iter().enumerate() {
+        let paragraphs: Vec<&str> = day.iter().map(String::as_str).collect();
+        desk.publish(outlet + 2, "weather", "Weather for Port Orrin", &paragraphs);
+    }
+    desk.pass().await;
+    let mut expected = [
+        told("Old bridge of Sandrey closed", twin[0]),
+        told("Weather for Port Orrin", &days[0][0]),
+        told("Weather for Port Orrin", &days[1][0]),
+    ];
+    expected.sort();
+    assert_eq!(desk.told_since(1), expected);
+    assert_eq!(desk.held().await, []);
+}
