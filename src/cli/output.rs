@@ -1,12 +1,13 @@
 //! Printing: the one way from a command to standard output and standard error.
 
+use std::borrow::Cow;
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, StdoutLock, Write as _};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
 
 use crate::config::{Color, Environment as _, ProcessEnvironment, wrapped};
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, inert, inert_json};
 
 /// Bytes that are printed at once where there are many lines.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -17,6 +18,7 @@ const BUFFER_BYTES: usize = 64 * 1024;
 /// When it cannot be written. A reader that has gone away (`newswatch ... | head`) ends the process quietly.
 pub(super) fn line(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
+    let text = guarded(text, color());
     quiet_if_closed(writeln!(out, "{text}").and_then(|()| out.flush()))
 }
 
@@ -37,7 +39,7 @@ impl Buffered {
     /// # Errors
     /// As [`line`].
     pub(super) fn write(&mut self, text: &str) -> anyhow::Result<()> {
-        quiet_if_closed(self.0.write_all(text.as_bytes()))
+        quiet_if_closed(self.0.write_all(guarded(text, color()).as_bytes()))
     }
 
     /// Passes on what was written.
@@ -49,6 +51,33 @@ impl Buffered {
     }
 }
 
+/// The door of what is printed: no text from outside commands a terminal, turns letters round or hides. Of the commands
+/// only colours pass, where they are shown; JSON keeps its value.
+fn guarded(text: &str, color: Color) -> Cow<'_, str> {
+    if text.starts_with(['{', '[']) {
+        return inert_json(text);
+    }
+    if color == Color::Plain || !text.contains(ESCAPE) {
+        return inert(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for (place, piece) in text.split(ESCAPE).enumerate() {
+        let colors = piece
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once('m'))
+            .map(|(codes, _)| codes)
+            .filter(|codes| codes.chars().all(|c| c.is_ascii_digit() || c == ';'));
+        if place > 0 {
+            shown.push(if colors.is_some() { ESCAPE } else { ' ' });
+        }
+        shown.push_str(&inert(piece));
+    }
+    Cow::Owned(shown)
+}
+
+/// What begins a command to a terminal.
+const ESCAPE: char = '\u{1b}';
+
 fn quiet_if_closed(result: std::io::Result<()>) -> anyhow::Result<()> {
     match result {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
@@ -58,7 +87,8 @@ fn quiet_if_closed(result: std::io::Result<()>) -> anyhow::Result<()> {
 
 /// Prints a line on standard error, broken between words where that is a terminal.
 pub(super) fn complain(text: &str) {
-    let shown = format!("newswatch: {text}");
+    let shown = guarded(text, color_of_errors());
+    let shown = format!("newswatch: {shown}");
     let shown = if shown.contains('\n') || !std::io::stderr().is_terminal() {
         shown
     } else {

@@ -64,7 +64,7 @@ pub use quote::{
     one_line_with_marks,
 };
 pub use role::Role;
-pub use shown::{MAX_SHOWN_CHARS, Shown, visible};
+pub use shown::{MAX_SHOWN_CHARS, Shown, inert, inert_json, visible};
 pub use story::{StoryLine, StoryMark, StoryMember, StoryPast, StoryReport};
 pub use time::{LocalTimestamp, Timestamp};
 pub use trouble::Trouble;

@@ -4,7 +4,8 @@
 //! line, a row of `status` or a message it becomes a [`Shown`]: one line, cut, and without what commands a terminal
 //! or turns the order of letters round.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 
 /// The characters of a text from outside that an error repeats: enough for a sentence; what is beyond explains nothing.
 pub const MAX_SHOWN_CHARS: usize = 200;
@@ -17,6 +18,12 @@ impl Shown {
     /// Makes a text fit to be shown; what was cut off ends in an ellipsis.
     #[must_use]
     pub fn of(text: &str) -> Self {
+        Self::up_to(text, MAX_SHOWN_CHARS)
+    }
+
+    /// Makes a text fit to be shown that may be longer: a message of ours that repeats several texts from outside.
+    #[must_use]
+    pub fn up_to(text: &str, max_chars: usize) -> Self {
         let mut line = String::new();
         let mut chars = 0;
         let mut gap = false;
@@ -26,9 +33,9 @@ impl Shown {
                 continue;
             }
             let taken = 1 + usize::from(gap);
-            if chars + taken > MAX_SHOWN_CHARS {
+            if chars + taken > max_chars {
                 // One character makes room for the mark of the cut.
-                if chars == MAX_SHOWN_CHARS {
+                if chars == max_chars {
                     line.pop();
                 }
                 line.push('…');
@@ -72,6 +79,43 @@ impl PartialEq<&str> for Shown {
     fn eq(&self, other: &&str) -> bool {
         self.0 == *other
     }
+}
+
+/// A text of several lines as it may be shown: nothing in it commands a terminal, turns the order of letters round, or is
+/// hidden. Lines and tabulators stay.
+#[must_use]
+pub fn inert(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c == '\n' || c == '\t' || !c.is_control() && !is_invisible(c);
+    if text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let shown = visible(text).map(|c| if is_plain(c) || is_tag(c) { c } else { ' ' });
+    Cow::Owned(shown.collect())
+}
+
+/// Tells whether a character is a tag: those that are visible belong to a flag.
+fn is_tag(c: char) -> bool {
+    matches!(c, '\u{E0020}'..='\u{E007F}')
+}
+
+/// A JSON text of the same value in which every character that commands, turns round or hides is written as its number.
+#[must_use]
+pub fn inert_json(json: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c == '\n' || !c.is_control() && !is_invisible(c);
+    if json.chars().all(is_plain) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_plain(c) {
+            shown.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _infallible = write!(shown, "\\u{unit:04x}");
+        }
+    }
+    Cow::Owned(shown)
 }
 
 /// The characters of a text without those that nobody sees: marks that turn the direction of writing, zero-width
@@ -140,6 +184,16 @@ mod tests {
         ] {
             assert_eq!(Shown::of(text), shown, "{text:?}");
         }
+    }
+
+    #[test]
+    fn an_inert_text_keeps_its_lines_and_json_its_value() {
+        let hostile = "a\u{1b}[2Jb\u{9b}c\u{202e}d\u{e0041}e\nf\tg";
+        assert_eq!(inert(hostile), "a [2Jb cde\nf\tg");
+        assert!(matches!(inert("Biển Đông\n"), Cow::Borrowed(_)));
+        let json = "{\"a\":\"b\u{9b}c\u{202e}d\u{e0041}\"}";
+        let shown = inert_json(json);
+        assert_eq!(shown, "{\"a\":\"b\\u009bc\\u202ed\\udb40\\udc41\"}");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::clock;
 use crate::defects;
-use crate::store::{Mark, Marks, Standing};
+use crate::store::{Marks, Record, Standing};
 
 /// How much smaller the budget is of a document that is read alone.
 const SUSPECT_SHARE: u32 = 4;
@@ -194,7 +194,7 @@ async fn place(places: &Arc<Semaphore>, count: u32) -> Option<OwnedSemaphorePerm
 /// The marks of documents, taken away when the work on them ends, by a panic too.
 struct Marked<'a> {
     marks: &'a Marks,
-    documents: Vec<(Mark, String)>,
+    documents: Vec<(Record, String)>,
 }
 
 impl<'a> Marked<'a> {

@@ -9,7 +9,7 @@ use super::entries::State;
 use super::tx::{Row, StoreError, Tx, Val};
 use super::{
     Store, count, hosts, indexed, json_ids, ms, offset_s, opt_local_timestamp, opt_timestamp,
-    opt_url, timestamp, url,
+    opt_url, timestamp, told, url,
 };
 use crate::domain::{
     Article, DocumentName, Entry, EntryFacts, EntryId, EntryKey, FeedWords, PageLines, TextBasis,
@@ -484,7 +484,7 @@ fn insert(
             article.site.clone().into(),
             article.text.as_str().into(),
             from_page.into(),
-            article.basis.problem().map(str::to_owned).into(),
+            article.basis.problem().map(told).into(),
             words.title.clone().into(),
             words.summary.clone().into(),
             ms(now).into(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::claims::{Claim, Lease};
 use super::tx::{Row, StoreError, Tx, Val};
-use super::{Store, count, filled, json_rows, lists, moving, ms, opt_timestamp, timestamp};
+use super::{Store, count, filled, json_rows, lists, moving, ms, opt_timestamp, timestamp, told};
 use crate::domain::{
     Alert, AlertId, AttemptOutcome, ChannelName, ChannelNext, ChannelPast, ChannelState,
     DeliveryId, DeliveryPast, DeliveryState, Destination, Occasion, Timestamp, WatchName,
@@ -145,7 +145,7 @@ impl Store {
                     delivery.id.0.as_str().into(),
                     ms(now).into(),
                     outcome.as_str().into(),
-                    outcome.reason().map(str::to_owned).into(),
+                    outcome.reason().map(told).into(),
                 ],
             )?;
             if let Some(next) = &attempt.channel {
@@ -458,7 +458,7 @@ fn advance(
     attempt: &Attempted,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let reason = outcome.reason().map(str::to_owned);
+    let reason = outcome.reason().map(told);
     let state = &attempt.state;
     let (number, not_before, ended_at, reason) = match state {
         DeliveryState::Waiting { not_before } => (0, ms(*not_before), None, reason),
@@ -532,7 +532,7 @@ fn hold_channel(
             next.state.as_str().into(),
             next.not_before.map_or(0, ms).into(),
             ms(now).into(),
-            (!works).then(|| outcome.reason().map(str::to_owned)).flatten().into(),
+            (!works).then(|| outcome.reason().map(told)).flatten().into(),
             i64::from(next.failures).into(),
             i64::from(next.suspects).into(),
             (!works).then_some(ms(now)).into(),

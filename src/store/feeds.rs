@@ -9,7 +9,8 @@ use super::claims::{self, Claim, Due, Lease};
 use super::tx::{Row, StoreError, Tx};
 use super::unchanged::Unchanged;
 use super::{
-    Store, count, entries, indexed, json_ids, json_list, json_rows, ms, opt_timestamp, slot, url,
+    Store, count, entries, indexed, json_ids, json_list, json_rows, ms, opt_timestamp, slot, told,
+    url,
 };
 use crate::domain::{Entry, FeedId, Pace, TextHash, Timestamp, Trouble, Validators};
 
@@ -510,7 +511,7 @@ fn failed(
             ms(record.next_poll_at).into(),
             ms(now).into(),
             row.is_gone.into(),
-            row.error.map(str::to_owned).into(),
+            row.error.map(told).into(),
             claim.id.0.into(),
             claim.until.into(),
         ],
@@ -551,7 +552,7 @@ fn describe(
          WHERE id = $5 AND (title IS DISTINCT FROM $1 OR repairs <> $2 OR $3 > 0)",
         &[
             title.map(str::to_owned).into(),
-            json_list(repairs).into(),
+            json_list(&repairs.iter().map(|text| told(text)).collect::<Vec<_>>()).into(),
             super::limit_of(added),
             ms(now).into(),
             feed.0.into(),

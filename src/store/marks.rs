@@ -81,7 +81,7 @@ type Suspects = BTreeMap<String, u32>;
 
 /// The mark of one document; the place of its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark(usize);
+pub struct Record(usize);
 
 impl Marks {
     /// Reads what an earlier process left in a state directory; what cannot be read counts as nothing.
@@ -142,7 +142,7 @@ impl Marks {
     }
 
     /// Marks a document before it is read.
-    pub fn begin(&self, document: &str, is_alone: bool) -> Mark {
+    pub fn begin(&self, document: &str, is_alone: bool) -> Record {
         let mut kept = self.lock();
         let free = kept.in_use.iter().position(|in_use| !in_use);
         let place = free.unwrap_or(kept.in_use.len());
@@ -154,11 +154,11 @@ impl Marks {
             file.write_all_at(&record(document, is_alone), offset(place))
                 .ok();
         }
-        Mark(place)
+        Record(place)
     }
 
     /// Takes the mark away: the process has outlived the reading, whatever came of it.
-    pub fn end(&self, mark: Mark, document: &str) {
+    pub fn end(&self, mark: Record, document: &str) {
         let mut kept = self.lock();
         if let Some(file) = &kept.file {
             file.write_all_at(&[FREE], offset(mark.0)).ok();
@@ -357,7 +357,7 @@ mod tests {
         for name in ["one", "two", "four"] {
             assert_eq!(marks.standing(name), Standing::Trusted, "{name}");
         }
-        assert_eq!(three, Mark(2));
+        assert_eq!(three, Record(2));
     }
 
     #[test]

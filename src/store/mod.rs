@@ -52,7 +52,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use crate::domain::{InstallationId, LocalTimestamp, Timestamp};
+use crate::domain::{InstallationId, LocalTimestamp, Shown, Timestamp};
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::Postgres;
@@ -69,7 +69,7 @@ pub use kept::{Kept, KeptPlace};
 pub use lists::{
     AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine, ListCursor, ListPlace, Listed,
 };
-pub use marks::{Mark, Marks, Standing, ask_again, documents_set_aside};
+pub use marks::{Marks, Record, Standing, ask_again, documents_set_aside};
 pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};
 pub use report::{ChannelLine, Counts, FeedLine, GivenUp, Paused, Report, Summary};
 pub use robots::KnownRobots;
@@ -312,6 +312,14 @@ where
         drop(tell.send(result));
     }
 }
+
+/// A reason as it is kept: what is read from the store is shown, so what goes into it is one line, whatever it repeats.
+fn told(text: &str) -> String {
+    Shown::up_to(text, MAX_TOLD_CHARS).into()
+}
+
+/// The longest reason that is kept, in characters: a message of ours with some texts from outside in it.
+const MAX_TOLD_CHARS: usize = 1_000;
 
 /// How a time is stored.
 fn ms(at: Timestamp) -> i64 {

@@ -14,6 +14,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
+use crate::domain::inert;
 use journal::Journal;
 use terminal::Terminal;
 
@@ -39,7 +40,7 @@ pub fn start(filter: Option<&str>, journal_stream: Option<&str>, colors: bool) -
     let terminal = is_terminal.then_some(Terminal { colors });
     let lines = (journal.is_none() && !is_terminal).then(|| {
         tracing_subscriber::fmt::layer()
-            .with_writer(std::io::stderr)
+            .with_writer(|| Door(std::io::stderr()))
             .with_ansi(false)
             .with_target(false)
     });
@@ -52,6 +53,21 @@ pub fn start(filter: Option<&str>, journal_stream: Option<&str>, colors: bool) -
             .try_init(),
     );
     problem
+}
+
+/// Standard error for lines with fields: nothing that goes through commands who reads.
+struct Door(std::io::Stderr);
+
+impl std::io::Write for Door {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        self.0.write_all(inert(&text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Whether standard error is the journal's stream: `JOURNAL_STREAM` holds its device and inode

@@ -5,6 +5,8 @@ use std::fmt;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level};
 
+use crate::domain::inert;
+
 /// Fields that say what an event is about, in the order in which people read them.
 const SUBJECTS: [&str; 8] = [
     "feed", "channel", "watch", "title", "stage", "file", "document", "place",
@@ -44,6 +46,8 @@ impl Said {
         } else {
             value
         };
+        // The door of the log: whatever a field repeats from outside, nothing in it commands who reads.
+        let value = inert(&value).into_owned();
         if name == MESSAGE {
             self.message = value;
         } else {

@@ -9,6 +9,7 @@ use tracing_subscriber::layer::Context;
 
 use super::said::{Said, level_word};
 use crate::clock::Clock;
+use crate::domain::inert;
 
 /// Standard error, where a person looks at it.
 #[derive(Debug)]
@@ -50,10 +51,4 @@ impl Terminal {
             format!("{word}: ")
         }
     }
-}
-
-/// A text without what commands a terminal; lines stay lines.
-fn inert(text: &str) -> String {
-    let harmless = |c: char| if c.is_control() && c != '\n' { ' ' } else { c };
-    text.chars().map(harmless).collect()
 }
