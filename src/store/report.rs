@@ -329,9 +329,9 @@ fn counts(tx: &mut dyn Tx, channels: &[ChannelLine]) -> Result<Counts, StoreErro
         ),
         (
             &mut counts.alerts_waiting,
-            "SELECT COUNT(*) FROM
-                 (SELECT alert_id FROM legs WHERE state = 0
-                  UNION SELECT l.alert_id FROM legs l
+            "SELECT COUNT(DISTINCT w.alert_id) FROM
+                 (SELECT alert_id FROM legs WHERE state = 0 AND not_before >= 0
+                  UNION ALL SELECT l.alert_id FROM legs l
                   WHERE l.delivery_id IN (SELECT d.id FROM deliveries d WHERE d.state <> 1 AND d.state = 0)) w
              WHERE NOT EXISTS (SELECT 1 FROM legs r JOIN deliveries t ON t.id = r.delivery_id
                  WHERE r.alert_id = w.alert_id AND t.state = 1)",
