@@ -704,10 +704,12 @@ async fn put_off(
     };
     let now = ctx.clock.now();
     let at = schedule::after(now, schedule::jittered(*wait, fastrand::f64()));
+    let (feed, title) = (shown_url(&work.feed_url), work.entry.title.as_deref());
+    let title = title.map(|title| Shown::of(title).to_string());
     if work.failed_tries == 0 {
-        warn!(entry.id = %work.claim.id, try_again_at = %at, error = reason, "page fetch failed");
+        warn!(entry.id = %work.claim.id, feed, title, try_again_at = %at, error = reason, "page fetch failed");
     } else {
-        debug!(entry.id = %work.claim.id, try_again_at = %at, error = reason, "page fetch failed again");
+        debug!(entry.id = %work.claim.id, feed, title, try_again_at = %at, error = reason, "page fetch failed again");
     }
     let early = if work.is_told {
         None
