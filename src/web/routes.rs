@@ -78,6 +78,9 @@ pub const ROUTES: &[Route] = &[
     page("GET", "/deliveries", READER),
     page("POST", "/deliveries/retry", EDITOR),
     page("POST", "/deliveries/test", EDITOR),
+    page("GET", "/silences", READER),
+    page("POST", "/silences", EDITOR),
+    page("POST", "/silences/{id}/end", EDITOR),
     page("GET", "/journal", READER),
     page("GET", "/settings", READER),
     page("POST", "/settings/zone", READER),
@@ -234,6 +237,11 @@ pub fn router(house: Arc<House>) -> Router {
         .route("/deliveries", get(pages::deliveries::show))
         .route("/deliveries/retry", post(pages::deliveries::retry))
         .route("/deliveries/test", post(pages::deliveries::test))
+        .route(
+            "/silences",
+            get(pages::silences::show).post(pages::silences::add),
+        )
+        .route("/silences/{id}/end", post(pages::silences::end))
         .route("/journal", get(pages::journal::show))
         .route("/settings", get(pages::settings::show))
         .route("/settings/zone", post(pages::settings::zone))

@@ -7,11 +7,11 @@ use newswatch::alerting::{self, Policies};
 use newswatch::clock::Clock;
 use newswatch::demo::newsroom::Publishing;
 use newswatch::domain::{
-    ChannelName, ChannelPolicy, Desk, Silence, Storm, Timestamp, WaitingLeg, WatchName,
+    ChannelName, ChannelPolicy, Desk, FeedId, Silence, Storm, Timestamp, WaitingLeg, WatchName,
 };
 use newswatch::store::{
-    AlertFilter, Database, Dialect, Durability, Job, RetrySelection, Row, Store, StoreError, Tx,
-    Val,
+    AlertFilter, Database, Dialect, Durability, Job, Opinion, RetrySelection, Row, ShownFilter,
+    Store, StoreError, Tx, Val,
 };
 
 use crate::support::database::Home;
@@ -204,6 +204,7 @@ async fn live(store: Store) {
     store.count_kept(now).await.unwrap();
     store.forget_articles(clock.now(), 10).await.unwrap();
     store.disbelieve_after(now).await.unwrap();
+    look_at_the_pages(&store, now).await;
     gather_and_silence(&store, now).await;
     store.put_back_feeds(Vec::new()).await.unwrap();
     store.put_back_entries(Vec::new()).await.unwrap();
@@ -245,6 +246,41 @@ async fn gather_and_silence(store: &Store, now: Timestamp) {
     store.end_silence(id, now).await.unwrap();
     store.silences(now).await.unwrap();
     store.acknowledge("alr_", "an", now).await.unwrap();
+}
+
+/// Asks what the pages ask.
+async fn look_at_the_pages(store: &Store, now: Timestamp) {
+    let who = || "a test".to_owned();
+    for watch in [None, Some(WatchName("UNCLOS".into()))] {
+        let filter = ShownFilter {
+            watch,
+            since: Some(now),
+            after: None,
+            limit: 10,
+        };
+        let shown = store.shown_alerts(filter).await.unwrap();
+        for shown in shown.into_iter().take(1) {
+            let id = shown.alert.id;
+            store.shown_alert(id.0.clone()).await.unwrap();
+            let useful = Some(Opinion::Useful);
+            store
+                .mark_alert(id.clone(), useful, who(), now)
+                .await
+                .unwrap();
+            store.mark_alert(id, None, who(), now).await.unwrap();
+        }
+    }
+    store.entries_of(FeedId(1), 10).await.unwrap();
+    store.found_times(FeedId(1), 10).await.unwrap();
+    store.open_deliveries(10).await.unwrap();
+    store.last_alert_at().await.unwrap();
+    store.pulse().await.unwrap();
+    store.alerts_above(0, 10).await.unwrap();
+    store.poll_now(FeedId(1), who(), now).await.unwrap();
+    for why in [Some(who()), None] {
+        store.pause_feed(FeedId(1), why, who(), now).await.unwrap();
+    }
+    store.journal(None, 10).await.unwrap();
 }
 
 /// The statements of a whole life over a database, with the values of their first time.

@@ -155,6 +155,7 @@ fn body_of(path: &str) -> &'static str {
         path if path.ends_with("/mark") && path.starts_with("/api") => "{\"mark\":\"useful\"}",
         path if path.ends_with("/pause") => "why=a+test",
         "/deliveries/test" => "channel=hook",
+        "/silences" => "watch=UNCLOS&hours=4&why=a+test",
         _ => "mark=useful",
     }
 }
@@ -687,4 +688,31 @@ async fn what_is_searched_is_found_and_a_mistake_is_told_where_it_stands() {
         .get("/search?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", &fields)
         .await;
     assert!(!hostile.body.contains("<script>alert"), "{}", hostile.body);
+}
+
+#[tokio::test]
+async fn a_silence_says_what_why_and_until_when_and_can_be_ended() {
+    let site = Site::open().await;
+    let cookie = site.session(Role::Editor).await;
+    let fields = [("cookie", cookie.as_str())];
+    for (wrong, says) in [
+        ("watch=UNCLOS&hours=4", "Say why"),
+        ("hours=4&why=x", "Say what"),
+        ("watch=UNCLOS&hours=9999&why=x", "Say how long"),
+    ] {
+        let answer = site.ask("POST", "/silences", &fields, wrong).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+        assert!(answer.body.contains(says), "{}", answer.body);
+    }
+    let right = "watch=UNCLOS&hours=4&why=three+desks+have+it";
+    let begun = site.ask("POST", "/silences", &fields, right).await;
+    assert_eq!(begun.location(), "/silences?said=silenced");
+    let page = site.get("/silences", &fields).await.body;
+    assert!(
+        page.contains("three desks have it") && page.contains("End now"),
+        "{page}"
+    );
+    site.ask("POST", "/silences/1/end", &fields, "").await;
+    let page = site.get("/silences", &fields).await.body;
+    assert!(page.contains("Nothing is silenced"), "{page}");
 }

@@ -7,6 +7,7 @@ pub(crate) mod journal;
 pub(crate) mod now;
 pub(crate) mod search;
 pub(crate) mod settings;
+pub(crate) mod silences;
 pub(crate) mod watches;
 
 use axum::http::header::CONTENT_TYPE;
@@ -26,7 +27,7 @@ use crate::domain::{Role, Timestamp};
 use crate::ops::now::Days;
 
 /// What is said at the top of a page after something was done, by the word in its address: nothing that others write.
-const SAID: [(&str, &str); 10] = [
+const SAID: [(&str, &str); 12] = [
     ("useful", "Marked useful."),
     ("noise", "Marked as noise."),
     ("unmarked", "The mark is gone."),
@@ -39,6 +40,11 @@ const SAID: [(&str, &str); 10] = [
     ("paused", "The feed is paused."),
     ("resumed", "The feed goes on, and is polled now."),
     ("unchanged", "Nothing has changed: somebody was faster."),
+    (
+        "silenced",
+        "The silence has begun. What it holds is kept, and shown as held.",
+    ),
+    ("ended", "The silence has ended."),
     ("zone", "Times are shown in this zone now."),
 ];
 
