@@ -26,6 +26,7 @@ fn feed() -> Feed {
         tags: vec!["asia".into()],
         article: ArticleMode::Auto,
         listing: None,
+        adapts: false,
     }
 }
 

@@ -377,6 +377,13 @@ fn print_feed(feed: &FeedView, runs: bool) -> anyhow::Result<()> {
             shown_time(feed.pages_failing_since)
         ))?;
     }
+    if let Some(gap) = feed.gap {
+        detail(format!(
+            "entries may have been missed between {} and {}",
+            shown_time(Some(gap.from)),
+            shown_time(Some(gap.until))
+        ))?;
+    }
     for repair in &feed.repairs {
         detail(format!("mended: {repair}"))?;
     }

@@ -81,6 +81,7 @@ fn feed(raw: &RawFeed, defaults: &Defaults, report: &Report) -> Option<Feed> {
         url,
         name: raw.name.as_ref().map(|name| name.value.clone()),
         every: every.unwrap_or(defaults.every),
+        adapts: every.is_none(),
         first_poll: first_poll.unwrap_or(defaults.first_poll),
         tags: feed_tags,
         article,

@@ -16,7 +16,7 @@ use super::status::cannot_write;
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::FirstArticles;
+use crate::domain::{FirstArticles, Timestamp};
 use crate::http::HttpClient;
 use crate::pipeline::{Context, Gate, Plan, Wake};
 use crate::store::{Marks, Server, Store, StoreError};
@@ -175,15 +175,35 @@ pub async fn context(config: Config, store: Store, clock: Clock) -> anyhow::Resu
     })
 }
 
+/// Feeds that are asked at once at a start, however many are due.
+const FIRST_FEEDS: usize = 20;
+
+/// Spreads the polls that are all due at a start, as those of new feeds are, over the shortest interval of a feed.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn spread_polls(
+    store: &Store,
+    intervals: &[Duration],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let shortest = intervals.iter().min().copied().unwrap_or_default();
+    store.spread_due_feeds(FIRST_FEEDS, shortest, now).await?;
+    Ok(())
+}
+
 /// Puts the plan of a configuration in the place of the one in force.
 ///
 /// # Errors
 /// When a channel cannot be set up or the store fails; then the old plan stays in force.
 pub async fn adopt(ctx: &Context, config: Config) -> anyhow::Result<()> {
+    let intervals: Vec<Duration> = config.feeds.iter().map(|feed| feed.every).collect();
     let configured = configured(&config);
     let http = ctx.plan().http.with_settings(&config.http);
     let plan = plan(config, http.context("set up HTTP")?)?;
-    ctx.store.sync_feeds(configured, ctx.clock.now()).await?;
+    let now = ctx.clock.now();
+    ctx.store.sync_feeds(configured, now).await?;
+    spread_polls(&ctx.store, &intervals, now).await?;
     warn_of_removed_channels(&ctx.store, &plan).await?;
     ctx.plans.send_replace(Arc::new(plan));
     ctx.wake.all();

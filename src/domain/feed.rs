@@ -24,6 +24,8 @@ pub struct Feed {
     pub name: Option<String>,
     /// Time between two polls.
     pub every: Duration,
+    /// Whether that is only where adapting to the feed's own rhythm starts.
+    pub adapts: bool,
     /// What happens to the entries found at its first poll.
     pub first_poll: FirstPoll,
     /// Free labels, for `feeds = ["tag:..."]` of a watch and the field `tag:` of a query.

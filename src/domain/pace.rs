@@ -16,6 +16,8 @@ pub struct Pace {
     /// Days of the week, in UTC, on which nothing is published.
     #[serde(with = "days")]
     pub skip_days: Vec<Weekday>,
+    /// The mean time between two of its entries, as their dates tell.
+    pub published_every: Option<Duration>,
 }
 
 /// Days of the week as numbers, Monday being 1.

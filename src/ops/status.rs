@@ -237,7 +237,21 @@ pub struct FeedView {
     pub pages_failing_since: Option<Timestamp>,
     /// What had to be mended at the last good poll.
     pub repairs: Vec<String>,
+    /// Between which times entries may have been missed, for a week after.
+    pub gap: Option<GapView>,
 }
+
+/// A time from which a feed's entries may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct GapView {
+    /// The last good poll before it.
+    pub from: Timestamp,
+    /// The poll that shared no entry with that one.
+    pub until: Timestamp,
+}
+
+/// How long a gap is told of.
+const GAP_SHOWN_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// A channel, as people see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -417,6 +431,10 @@ fn feed_view(feed: &FeedLine, now: Timestamp) -> FeedView {
         page_problem: feed.page_problem.as_deref().map(shown),
         pages_failing_since: feed.pages_failing_since,
         repairs: feed.repairs.iter().map(|repair| shown(repair)).collect(),
+        gap: feed
+            .gap
+            .filter(|(_, until)| now.duration_since(*until) < GAP_SHOWN_FOR)
+            .map(|(from, until)| GapView { from, until }),
     }
 }
 

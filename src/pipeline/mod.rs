@@ -12,6 +12,7 @@ mod gate;
 pub mod gather;
 pub mod health;
 pub mod notify;
+mod outcome;
 pub mod poll;
 mod reading;
 pub mod retain;

@@ -6,12 +6,13 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tracing::{debug, info, warn};
 
+use super::outcome::{Outcome, Past, outcome};
 use super::reading::{Read, read};
 use super::{Context, Stage, StageError};
 use crate::alerting;
-use crate::domain::{Feed, FeedId, FirstPoll, Timestamp, shown_url};
-use crate::http::FetchError;
-use crate::schedule::{self, PollEnd, PollPolicy, next_poll_at, not_before_pace};
+use crate::domain::{Feed, FeedId, FirstPoll, Pace, Timestamp, shown_url};
+use crate::parse::ParsedFeed;
+use crate::schedule::{self, PollEnd, PollPolicy, Rhythm, next_poll_at, not_before_pace};
 use crate::store::{Address, Claim, DueFeed, FeedHealth, Finding, PollRecord};
 
 /// Polls that run at once: two hundred feeds of a server that does not answer must not make a fast one late. How many
@@ -26,9 +27,6 @@ const PUT_OFF: Duration = Duration::from_mins(2);
 
 /// How long a feed is put off that was claimed while a reload took it out of the configuration, or put it in.
 const LEFT_FOR: Duration = Duration::from_secs(1);
-
-/// The status with which a server says that a feed is gone for good (RFC 9110 §15.5.11).
-const GONE: u16 = 410;
 
 /// The polling stage.
 #[derive(Debug, Clone, Default)]
@@ -70,7 +68,14 @@ impl Stage for Poll {
             Some(feed) => {
                 let read = read(ctx, &plan, feed, &due).await;
                 trouble = read.trouble();
-                record(feed, &due, read, &plan.poll, ctx.clock.now())
+                record(
+                    feed,
+                    &due,
+                    read,
+                    &plan.poll,
+                    fastrand::f64(),
+                    ctx.clock.now(),
+                )
             }
             None => (left_alone(ctx.clock.now()), None),
         };
@@ -145,14 +150,15 @@ fn record(
     due: &DueFeed,
     read: Read,
     policy: &PollPolicy,
+    jitter: f64,
     now: Timestamp,
 ) -> (PollRecord, Option<String>) {
-    let jitter = fastrand::f64();
-    let next = |end| next_poll_at(feed.every, policy.max_every, end, jitter, now);
     let pace = match &read {
-        Read::Parsed { parsed, .. } => parsed.pace.clone(),
+        Read::Parsed { parsed, .. } => pace_of(parsed, now),
         _ => due.pace.clone(),
     };
+    let every = interval(feed, due, pace.published_every, policy, now);
+    let next = |end| next_poll_at(every, policy.max_every, end, jitter, now);
     let in_a_row = due.failures.saturating_add(1);
     let unread = PollEnd::Failed {
         in_a_row,
@@ -167,8 +173,8 @@ fn record(
         };
         (record, Some(error))
     };
-    let lost = |error: String| {
-        let (record, problem) = failed(error.clone(), unread);
+    let lost = |error: String, end| {
+        let (record, problem) = failed(error.clone(), end);
         let health = FeedHealth::Lost { error };
         (PollRecord { health, ..record }, problem)
     };
@@ -202,7 +208,7 @@ fn record(
                 validators: fetched.validators,
                 address,
                 repairs: parsed.repairs,
-                pace: parsed.pace,
+                pace: pace.clone(),
                 body_hash,
                 fresh,
                 seen,
@@ -210,56 +216,78 @@ fn record(
             good(fetched.fresh_for, health)
         }
         Read::Unreadable(error) => failed(error, unread),
-        Read::Astray(error) => lost(error),
-        Read::NotFetched(error) if is_to_go_back(due, &error) => {
-            let error = format!(
-                "{error} at {}, where the feed had moved; its configured address is asked again",
-                shown_url(&due.fetch_url)
-            );
-            lost(error)
-        }
-        Read::NotFetched(FetchError::Status { status: GONE, .. }) => {
-            let error = format!("the server answered {GONE}: the feed is gone for good");
-            let record = PollRecord {
-                next_poll_at: now,
-                health: FeedHealth::Gone {
-                    error: error.clone(),
-                },
-            };
-            (record, Some(error))
-        }
-        Read::NotFetched(error @ FetchError::HostBusy { .. }) => {
-            let record = PollRecord {
-                next_poll_at: schedule::after(now, schedule::jittered(PUT_OFF, jitter)),
-                health: FeedHealth::PutOff,
-            };
-            (record, Some(error.to_string()))
-        }
-        Read::NotFetched(error) => {
-            let end = if error.reached_server() {
-                PollEnd::Failed {
-                    in_a_row,
-                    retry_after: error.retry_after(),
-                }
-            } else {
-                PollEnd::Unreached { in_a_row }
-            };
-            failed(error.to_string(), end)
-        }
+        Read::Astray(error) => lost(error, unread),
+        Read::NotFetched(error) => match outcome(&error, &past(due, now)) {
+            Outcome::Again(end) => failed(error.to_string(), end),
+            Outcome::GoBack(end) => lost(
+                format!(
+                    "{error} at {}, where the feed had moved; its configured address is asked again",
+                    shown_url(&due.fetch_url)
+                ),
+                end,
+            ),
+            Outcome::Paused(why) => {
+                let error = why.to_string();
+                let record = PollRecord {
+                    next_poll_at: now,
+                    health: FeedHealth::Gone {
+                        error: error.clone(),
+                    },
+                };
+                (record, Some(error))
+            }
+            Outcome::PutOff => {
+                let record = PollRecord {
+                    next_poll_at: schedule::after(now, schedule::jittered(PUT_OFF, jitter)),
+                    health: FeedHealth::PutOff,
+                };
+                (record, Some(error.to_string()))
+            }
+        },
     }
 }
 
-/// Whether a feed that had moved is looked for at its configured address again: its new one says that there is nothing,
-/// or has failed before.
-fn is_to_go_back(due: &DueFeed, error: &FetchError) -> bool {
-    let is_gone = matches!(error, FetchError::Status { status: GONE, .. });
-    let is_busy = matches!(
-        error,
-        FetchError::HostBusy { .. }
-            | FetchError::Status { status: 429, .. }
-            | FetchError::BotWall { status: 429, .. }
-    );
-    due.fetch_url != due.url && !is_busy && (is_gone || due.failures > 0)
+/// How a feed has been doing, up to a poll that has just failed.
+fn past(due: &DueFeed, now: Timestamp) -> Past {
+    let failing = due.failing_since.map(|since| now.duration_since(since));
+    Past {
+        in_a_row: due.failures.saturating_add(1),
+        failing_for: failing
+            .and_then(|time| Duration::try_from(time).ok())
+            .unwrap_or_default(),
+        has_moved: due.fetch_url != due.url,
+    }
+}
+
+/// The time between two polls of a feed, adapted to its rhythm where it may be.
+fn interval(
+    feed: &Feed,
+    due: &DueFeed,
+    published_every: Option<Duration>,
+    policy: &PollPolicy,
+    now: Timestamp,
+) -> Duration {
+    if !feed.adapts {
+        return feed.every;
+    }
+    let rhythm = Rhythm {
+        published_every,
+        watched_since: due.first_success_at,
+        gap_at: due.gap_at,
+    };
+    schedule::adapted(feed.every, policy, &rhythm, now)
+}
+
+/// What a document says of how often its feed is worth asking.
+fn pace_of(parsed: &ParsedFeed, now: Timestamp) -> Pace {
+    let dates = parsed
+        .entries
+        .iter()
+        .filter_map(|entry| entry.published.or(entry.updated));
+    Pace {
+        published_every: schedule::published_every(dates, now),
+        ..parsed.pace.clone()
+    }
 }
 
 /// How the entries of a feed are taken that has been read: whether as those of a first poll, and by which rule.

@@ -76,10 +76,14 @@ pub(super) async fn read(ctx: &Context, plan: &Plan, feed: &Feed, due: &DueFeed)
     let validators = if is_full_due { &none } else { &due.validators };
     let (fetched, body) = match get(plan, &due.url, &due.fetch_url, validators).await {
         Ok((fetched, Some(body))) => (fetched, body),
-        Ok((fetched, None)) => {
+        Ok((mut fetched, None)) => {
+            // Who says so unasked, too, has nothing else to say for a day.
+            if is_full_due && fetched.validators == none {
+                fetched.validators.clone_from(&due.validators);
+            }
             return Read::Unchanged {
                 fetched,
-                was_full: false,
+                was_full: is_full_due,
             };
         }
         Err(error) if is_missing(&error) && due.finding == Finding::Found => {

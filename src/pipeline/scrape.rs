@@ -355,6 +355,16 @@ struct ReadPage {
     shown: Url,
     /// By what it is known among the pages of its host; none where the operator has said what its text is.
     key: Option<PageKey>,
+    /// Whether another page had sent on to it.
+    was_sent_on: bool,
+}
+
+/// One page of an article.
+struct Leaf {
+    found: Extracted,
+    url: Url,
+    /// Whether another page had sent on to it.
+    was_sent_on: bool,
 }
 
 /// What is remembered of the host of a page.
@@ -422,8 +432,13 @@ fn choose(
 ) -> Chosen {
     let budget = Budget::new(still_time);
     let (mut lines, mut dropped) = (None, 0);
+    let mut told = entry.clone();
     let page = page.map(|page| {
         let mut found = page.found;
+        // What links by way of another page often names its own search, and not the article.
+        if page.was_sent_on && found.title.is_some() {
+            told.title = None;
+        }
         if let Some(key) = page.key {
             // As the page has them: a line that was forgotten because it was dropped would come back.
             lines = Some(PageLines::new(key, extract::line_hashes(&found.text)));
@@ -431,7 +446,8 @@ fn choose(
         }
         (found, page.shown)
     });
-    let mut chosen = choose_text(entry, page, &budget);
+    let mut chosen = choose_text(&told, page, &budget);
+    chosen.feed_words.title.clone_from(&entry.title);
     chosen.lines = lines;
     chosen.dropped = dropped;
     if budget.is_spent() {
@@ -556,14 +572,22 @@ async fn read(
         }
     }
     let feed = &work.feed_url;
-    let (first, url) =
-        read_page(ctx, plan, feed, asked, reading.clone(), turn.as_deref_mut()).await?;
+    let Leaf {
+        found: first,
+        url,
+        was_sent_on,
+    } = read_page(ctx, plan, feed, asked, reading.clone(), turn.as_deref_mut()).await?;
     let key = (!names_text).then(|| page_key(&url, &work.entry)).flatten();
     let found = with_next_pages(ctx, plan, feed, first, &url, reading).await;
     drop(turn);
     // People are sent to the article itself, not to the page that it was read from.
     let shown = if asked == link { url } else { link.clone() };
-    Ok(ReadPage { found, shown, key })
+    Ok(ReadPage {
+        found,
+        shown,
+        key,
+        was_sent_on,
+    })
 }
 
 /// By what a page is known among those of its host.
@@ -591,12 +615,14 @@ async fn with_next_pages(
             break;
         };
         match read_page(ctx, plan, feed, &next, reading.clone(), None).await {
-            Ok((_, url))
+            Ok(Leaf { url, .. })
                 if url.origin() != first.origin() || url != next && read.contains(&url) =>
             {
                 break;
             }
-            Ok((page, url)) => {
+            Ok(Leaf {
+                found: page, url, ..
+            }) => {
                 read.extend([next, url]);
                 if !page.text.is_empty() {
                     whole.text.push('\n');
@@ -625,18 +651,24 @@ async fn read_page(
     asked: &Url,
     reading: Reading,
     mut turn: Option<&mut Turn>,
-) -> Result<(Extracted, Url), Failure> {
+) -> Result<Leaf, Failure> {
     let (mut body, mut url) = fetch_page(plan, asked, &reading, turn.as_deref_mut()).await?;
+    let mut was_sent_on = false;
     for _ in 0..MAX_ONWARD {
         let Some(next) = extract::onward(&body.bytes, &url) else {
             break;
         };
         (body, url) = fetch_page(plan, &next, &reading, turn.as_deref_mut()).await?;
+        was_sent_on = true;
     }
     let document = DocumentName::At(url.clone()).to_string();
     let extracting = extract_aside(ctx, feed, document.clone(), body, url.clone(), reading);
     match extracting.await {
-        Ok(extracted) => Ok((extracted?, url)),
+        Ok(found) => Ok(Leaf {
+            found: found?,
+            url,
+            was_sent_on,
+        }),
         Err(Unread::SetAside) => Err(Failure::SetAside { document }),
         Err(Unread::Defect) => Err(Failure::Lasting(format!("the page: {}", Unread::Defect))),
     }

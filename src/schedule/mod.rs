@@ -9,7 +9,9 @@ mod polling;
 
 pub use calendar::{is_between, last_digest, next_digest, quiet_until};
 pub use delivery::{AfterAttempt, DeliveryPolicy, after_attempt};
-pub use polling::{PollEnd, PollPolicy, next_poll_at, not_before_pace};
+pub use polling::{
+    PollEnd, PollPolicy, Rhythm, adapted, next_poll_at, not_before_pace, published_every,
+};
 
 use std::time::Duration;
 

@@ -61,7 +61,8 @@ pub fn next_poll_at(
     now: Timestamp,
 ) -> Timestamp {
     let jitter = jitter.clamp(0.0, 1.0);
-    let asked_for = |wait: Option<Duration>| wait.unwrap_or_default().min(max_every.max(every));
+    let most_announced = MAX_ANNOUNCED.min(max_every).max(every);
+    let asked_for = |wait: Option<Duration>| wait.unwrap_or_default().min(most_announced);
     let wait = match end {
         PollEnd::Good { fresh_for } => every.max(asked_for(fresh_for)).mul_f64(1.0 + jitter / 10.0),
         PollEnd::Failed {
@@ -81,6 +82,76 @@ pub fn next_poll_at(
         }
     };
     after(now, wait)
+}
+
+/// What is known of a feed that tells how often it is worth asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rhythm {
+    /// The mean time between two of its entries.
+    pub published_every: Option<Duration>,
+    /// When it was read for the first time.
+    pub watched_since: Option<Timestamp>,
+    /// When a document shared no entry with the one before for the last time.
+    pub gap_at: Option<Timestamp>,
+}
+
+/// Polls for one entry: of a document of twenty, the next one then still shows nearly all.
+const POLLS_AN_ENTRY: u32 = 4;
+
+/// How long a feed is watched before it is asked less often than configured: dates alone may be those of an archive.
+const TRIAL: Duration = Duration::from_hours(7 * 24);
+
+/// How much less often than configured a quiet feed is asked at most: what it does say is still to be told in time.
+const MAX_SLOWER: u32 = 8;
+
+/// How long a feed is asked as often as allowed once entries may have been missed.
+const ALARMED: Duration = Duration::from_hours(24);
+
+/// Adapts the time between two polls to the feed's own rhythm, within the bounds of the policy.
+#[must_use]
+pub fn adapted(every: Duration, policy: &PollPolicy, rhythm: &Rhythm, now: Timestamp) -> Duration {
+    let longest = policy.max_every.min(every.saturating_mul(MAX_SLOWER));
+    let bounded = |wanted: Duration| wanted.min(longest).max(policy.min_every);
+    if rhythm.gap_at.is_some_and(|at| after(at, ALARMED) > now) {
+        return bounded(Duration::ZERO);
+    }
+    let Some(published_every) = rhythm.published_every else {
+        return every;
+    };
+    let wanted = bounded(published_every / POLLS_AN_ENTRY);
+    let is_known_well = rhythm
+        .watched_since
+        .is_some_and(|since| after(since, TRIAL) <= now);
+    if is_known_well {
+        wanted
+    } else {
+        wanted.min(every)
+    }
+}
+
+/// The time that is looked at to tell how often entries come.
+const RHYTHM_WINDOW: Duration = Duration::from_hours(28 * 24);
+
+/// Tells how often entries come, by their dates; nothing where none has one.
+pub fn published_every(dates: impl Iterator<Item = Timestamp>, now: Timestamp) -> Option<Duration> {
+    let mut count = 0;
+    let mut longest = None;
+    for date in dates {
+        // A date that lies ahead says nothing of the past.
+        let Ok(age) = Duration::try_from(now.duration_since(date)) else {
+            continue;
+        };
+        longest = longest.or(Some(Duration::ZERO));
+        if age <= RHYTHM_WINDOW {
+            count += 1;
+            longest = longest.max(Some(age));
+        }
+    }
+    longest.map(|longest| match count {
+        0 => RHYTHM_WINDOW,
+        1 => longest,
+        _ => longest / count,
+    })
 }
 
 /// Puts a poll off that would come too early for what the feed says of itself: within its `ttl`, or in an hour or on a
@@ -124,6 +195,7 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_mins(1);
 
+    const HOUR: Duration = Duration::from_hours(1);
     const DAY: Duration = Duration::from_hours(24);
     const GOOD: PollEnd = PollEnd::Good { fresh_for: None };
 
@@ -192,6 +264,70 @@ mod tests {
         ] {
             assert_eq!(next(&pace), expected, "{pace:?}");
         }
+    }
+
+    #[test]
+    fn a_feed_is_asked_as_often_as_its_own_rhythm_is_worth() {
+        let now: Timestamp = "2026-11-26T10:30:00Z".parse().unwrap();
+        let policy = PollPolicy {
+            min_every: 5 * MINUTE,
+            max_every: DAY,
+            timeout: MINUTE,
+        };
+        let before = |age: Duration| now - age;
+        let rhythm = |published_every: Duration, watched: Duration| Rhythm {
+            published_every: Some(published_every),
+            watched_since: Some(before(watched)),
+            gap_at: None,
+        };
+        let gap = |age: Duration| Rhythm {
+            gap_at: Some(before(age)),
+            ..rhythm(10 * DAY, 30 * DAY)
+        };
+        for (rhythm, expected) in [
+            (Rhythm::default(), 15 * MINUTE),
+            (rhythm(40 * MINUTE, DAY), 10 * MINUTE),
+            (rhythm(MINUTE, DAY), 5 * MINUTE),
+            (rhythm(10 * DAY, DAY), 15 * MINUTE),
+            (rhythm(4 * HOUR, 8 * DAY), HOUR),
+            (rhythm(10 * DAY, 8 * DAY), 2 * HOUR),
+            (gap(HOUR), 5 * MINUTE),
+            (gap(2 * DAY), 2 * HOUR),
+        ] {
+            assert_eq!(
+                adapted(15 * MINUTE, &policy, &rhythm, now),
+                expected,
+                "{rhythm:?}"
+            );
+        }
+        let fixed = PollPolicy {
+            min_every: 15 * MINUTE,
+            max_every: 15 * MINUTE,
+            timeout: MINUTE,
+        };
+        for rhythm in [
+            rhythm(MINUTE, 8 * DAY),
+            rhythm(10 * DAY, 8 * DAY),
+            gap(HOUR),
+        ] {
+            assert_eq!(adapted(15 * MINUTE, &fixed, &rhythm, now), 15 * MINUTE);
+        }
+    }
+
+    #[test]
+    fn the_dates_of_entries_tell_how_often_they_come() {
+        let now: Timestamp = "2026-11-26T10:30:00Z".parse().unwrap();
+        let of = |ages: &[Duration]| {
+            let dates = ages.iter().map(|age| now - *age);
+            published_every(dates, now)
+        };
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[6 * HOUR]), Some(6 * HOUR));
+        assert_eq!(of(&[HOUR, 2 * HOUR, 3 * HOUR]), Some(HOUR));
+        assert_eq!(of(&[HOUR, 4 * HOUR, 400 * DAY]), Some(2 * HOUR));
+        assert_eq!(of(&[400 * DAY]), Some(28 * DAY));
+        let ahead = after(now, HOUR);
+        assert_eq!(published_every([ahead].into_iter(), now), None);
     }
 
     #[test]

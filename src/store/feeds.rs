@@ -44,6 +44,10 @@ pub struct DueFeed {
     pub body_hash: Option<TextHash>,
     /// When its whole document was sent last.
     pub full_at: Timestamp,
+    /// When it was read for the first time.
+    pub first_success_at: Option<Timestamp>,
+    /// When a document shared no entry with the one before for the last time.
+    pub gap_at: Option<Timestamp>,
     /// Why the last one failed.
     pub error: Option<String>,
 }
@@ -183,6 +187,21 @@ impl Store {
         .await
     }
 
+    /// Spreads the feeds that are all due at a start evenly over a time; the first ones are left where they are. Tells how
+    /// many have to wait.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn spread_due_feeds(
+        &self,
+        at_once: usize,
+        over: Duration,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.write_lightly(move |tx| spread(tx, at_once, over, now))
+            .await
+    }
+
     /// Stores what a poll found, and the entries it brought, in one transaction; returns how many were new, or `None`
     /// where the claim had ended: then nothing is written.
     ///
@@ -251,6 +270,39 @@ impl Store {
         self.write_lightly(move |tx| claims::put_back(tx, "polls", "feed_id", &claims))
             .await
     }
+}
+
+fn spread(
+    tx: &mut dyn Tx,
+    at_once: usize,
+    over: Duration,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let due = tx
+        .rows(
+            "SELECT feed_id FROM polls WHERE active = 1 AND gone = 0 AND due_at <= $1 ORDER BY due_at, feed_id",
+            &[ms(now).into()],
+        )?
+        .iter_mut()
+        .map(Row::next_int)
+        .collect::<Result<Vec<_>, _>>()?;
+    let late = due.get(at_once..).unwrap_or_default();
+    let count = u32::try_from(late.len()).unwrap_or(u32::MAX);
+    let rows: Vec<_> = (1..=count)
+        .zip(late)
+        .map(|(place, feed)| {
+            let wait = over.mul_f64(f64::from(place) / f64::from(count));
+            serde_json::json!([feed, ms(crate::schedule::after(now, wait))])
+        })
+        .collect();
+    for rows in rows.chunks(FEEDS_AT_ONCE) {
+        tx.exec(
+            "UPDATE polls SET due_at = CAST(e.value ->> 1 AS BIGINT) FROM {each $1} AS e
+             WHERE polls.feed_id = CAST(e.value ->> 0 AS BIGINT)",
+            &[json_rows(rows.to_vec())],
+        )?;
+    }
+    Ok(late.len())
 }
 
 fn sync(
@@ -640,7 +692,8 @@ fn due_feeds(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<DueFeed>,
     }
     tx.rows(
         "SELECT p.feed_id, f.url, p.fetch_url, p.found, p.etag, p.last_modified, p.first_success_at,
-             p.last_success_at, p.failures, p.failing_since, p.pace, p.body_hash, p.full_at, p.error
+             p.last_success_at, p.failures, p.failing_since, p.pace, p.body_hash, p.full_at, p.error,
+             p.gap_until
          FROM polls p JOIN feeds f ON f.id = p.feed_id
          WHERE p.feed_id IN (SELECT CAST(value AS BIGINT) FROM {each $1})
          ORDER BY p.due_at, p.feed_id",
@@ -660,16 +713,18 @@ fn due_feed(row: &mut Row, until: i64) -> Result<DueFeed, StoreError> {
         1 => (stored, Finding::Found),
         _ => (configured.clone(), Finding::Lost { last: stored }),
     };
+    let validators = Validators {
+        etag: row.next_opt_text()?,
+        last_modified: row.next_opt_text()?,
+    };
+    let first_success_at = opt_timestamp(row)?;
     Ok(DueFeed {
         claim: Claim { id, until },
         url: configured,
         fetch_url,
         finding,
-        validators: Validators {
-            etag: row.next_opt_text()?,
-            last_modified: row.next_opt_text()?,
-        },
-        first_poll: opt_timestamp(row)?.is_none(),
+        validators,
+        first_poll: first_success_at.is_none(),
         last_success_at: opt_timestamp(row)?,
         failures: count(row)?,
         failing_since: opt_timestamp(row)?,
@@ -680,6 +735,8 @@ fn due_feed(row: &mut Row, until: i64) -> Result<DueFeed, StoreError> {
         body_hash: row.next_opt_int()?.map(TextHash),
         full_at: super::timestamp(row)?,
         error: row.next_opt_text()?,
+        first_success_at,
+        gap_at: opt_timestamp(row)?,
     })
 }
 

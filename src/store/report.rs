@@ -66,6 +66,8 @@ pub struct FeedLine {
     pub repairs: Vec<String>,
     /// How many of its entries are known.
     pub entries: u32,
+    /// Between which times entries may have been missed, the last time that any may.
+    pub gap: Option<(Timestamp, Timestamp)>,
 }
 
 /// How a channel is.
@@ -245,7 +247,7 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
              CASE WHEN p.found = 2 THEN f.url ELSE p.fetch_url END, p.found, COALESCE(f.name, f.title),
              p.gone, p.failures, p.failing_since, p.error,
              CASE WHEN p.error IS NULL THEN NULL ELSE p.trouble END, p.last_success_at, p.due_at, f.page_problem,
-             f.pages_failing_since, f.repairs, f.entries
+             f.pages_failing_since, f.repairs, f.entries, p.gap_from, p.gap_until
          FROM feeds f JOIN polls p ON p.feed_id = f.id WHERE p.active = 1 ORDER BY f.id",
         &[],
     )?
@@ -269,6 +271,7 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
             pages_failing_since: opt_timestamp(row)?,
             repairs: list(row)?,
             entries: count(row)?,
+            gap: opt_timestamp(row)?.zip(opt_timestamp(row)?),
         })
     })
     .collect()
