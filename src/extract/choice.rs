@@ -98,7 +98,28 @@ fn poorer(found: &Extracted, feed_text: &str) -> Option<String> {
     is_teaser.then(|| format!("the page holds {page} characters of text, the feed {feed}"))
 }
 
+/// The address that a page has: the one it gives as its own, where that is another of the same site. A feed may lead to
+/// it by others, which count readers or are made for phones.
+fn own_address(url: Url, canonical: Option<&Url>) -> Url {
+    let host = |url: &Url| {
+        let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
+        let bare = ["www.", "m.", "amp."]
+            .iter()
+            .find_map(|prefix| host.strip_prefix(prefix));
+        bare.unwrap_or(&host).to_owned()
+    };
+    let is_front = |url: &Url| url.path() == "/" && url.query().is_none();
+    let is_own = |own: &&Url| {
+        matches!(own.scheme(), "http" | "https")
+            && host(own) == host(&url)
+            && own.port() == url.port()
+            && (!is_front(own) || is_front(&url))
+    };
+    canonical.filter(is_own).cloned().unwrap_or(url)
+}
+
 fn from_page(entry: &Entry, found: Extracted, url: Url) -> Article {
+    let url = own_address(url, found.canonical.as_ref().map(|found| &found.value));
     Article {
         site: value(found.site).or_else(|| site(Some(&url))),
         url: Some(url),

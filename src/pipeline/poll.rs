@@ -117,7 +117,8 @@ impl Stage for Poll {
         if due.failures > 0 && has_worked {
             info!(feed.id = %feed_id, feed = shown_url(&due.url), "feed works again");
         }
-        if recorded.is_some_and(|new_entries| new_entries > 0) {
+        // Known entries may say something else, and are read again then.
+        if recorded.is_some() {
             ctx.wake.scrape.notify_waiters();
         }
         Ok(())

@@ -163,6 +163,7 @@ impl Stage for Scrape {
             None => None,
         };
         if let Some(address) = &page_address
+            && !work.is_read_again
             && let Some(known) = known_page(ctx, &work, address).await?
         {
             return record(ctx, work.claim, known).await;

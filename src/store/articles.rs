@@ -5,7 +5,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::claims::{self, Claim, Due, Lease};
-use super::entries::State;
+use super::entries::{MOST_REREADS, State};
 use super::tx::{Row, StoreError, Tx, Val};
 use super::{
     Store, count, hosts, indexed, json_ids, ms, offset_s, opt_local_timestamp, opt_timestamp,
@@ -31,6 +31,8 @@ pub struct Unscraped {
     pub failed_tries: u32,
     /// Whether people were told already what the feed's own text says, or are not to be told at all.
     pub is_told: bool,
+    /// Whether it was read before, and its feed says something else of it now.
+    pub is_read_again: bool,
 }
 
 /// Entries of one feed that wait for their text, and whose links lead to one server.
@@ -409,12 +411,17 @@ fn record(
 ) -> Result<bool, StoreError> {
     // The article is now the one home of the text, unless that is to be read once more.
     let set_aside = scraped.set_aside.as_deref().map(indexed);
-    let written = tx.exec(
+    // What only counts as seen is not read again: it would be told as news.
+    let sql = format!(
         "UPDATE entries SET state = CASE WHEN state = 4 THEN 2 ELSE CAST($1 AS BIGINT) END, lease_until = 0,
              page_at = 0, set_aside = $2,
+             rereads = CASE WHEN state = 4 THEN {MOST_REREADS} ELSE rereads END,
              summary = CASE WHEN CAST($2 AS TEXT) IS NULL THEN NULL ELSE summary END,
              content = CASE WHEN CAST($2 AS TEXT) IS NULL THEN NULL ELSE content END
-         WHERE id = $3 AND lease_until = $4 AND (state = 0 OR state = 4)",
+         WHERE id = $3 AND lease_until = $4 AND (state = 0 OR state = 4)"
+    );
+    let written = tx.exec(
+        &sql,
         &[
             State::ToFlag.into(),
             set_aside.into(),
@@ -470,8 +477,14 @@ fn insert(
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          ON CONFLICT (entry_id) DO UPDATE SET url = excluded.url, title = excluded.title, byline = excluded.byline,
              published_at = excluded.published_at, published_offset_s = excluded.published_offset_s,
-             lang = excluded.lang, site = excluded.site, text = excluded.text, from_page = excluded.from_page,
-             page_problem = excluded.page_problem, scraped_at = excluded.scraped_at,
+             lang = excluded.lang, site = excluded.site, scraped_at = excluded.scraped_at,
+             feed_title = excluded.feed_title, feed_summary = excluded.feed_summary,
+             text = CASE WHEN excluded.from_page < articles.from_page AND articles.from_page = 1
+                 THEN articles.text ELSE excluded.text END,
+             from_page = CASE WHEN excluded.from_page < articles.from_page AND articles.from_page = 1
+                 THEN articles.from_page ELSE excluded.from_page END,
+             page_problem = CASE WHEN excluded.from_page < articles.from_page AND articles.from_page = 1
+                 THEN articles.page_problem ELSE excluded.page_problem END,
              link_hash = excluded.link_hash, url_hash = excluded.url_hash",
         &[
             entry.0.into(),
@@ -501,7 +514,7 @@ fn unscraped(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<Unscraped
     }
     tx.rows(
         "SELECT e.id, f.url, f.title, e.key, e.title, e.link, e.published_at, e.updated_at, e.author, e.summary,
-             e.content, e.lang, e.scrapes, e.page_at
+             e.content, e.lang, e.scrapes, e.page_at, e.rereads
          FROM entries e JOIN feeds f ON f.id = e.feed_id
          WHERE e.id IN (SELECT CAST(value AS BIGINT) FROM {each $1}) ORDER BY e.id",
         &[json_ids(ids)],
@@ -509,7 +522,7 @@ fn unscraped(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<Unscraped
     .iter_mut()
     .map(|row| {
         let id = EntryId(row.next_int()?);
-        Ok(Unscraped {
+        let mut entry = Unscraped {
             claim: Claim { id, until },
             feed_url: url(row)?,
             feed_title: row.next_opt_text()?,
@@ -528,7 +541,10 @@ fn unscraped(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<Unscraped
             },
             failed_tries: count(row)?,
             is_told: row.next_int()? > 0,
-        })
+            is_read_again: row.next_int()? > 0,
+        };
+        entry.is_told |= entry.is_read_again;
+        Ok(entry)
     })
     .collect()
 }

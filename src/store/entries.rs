@@ -3,6 +3,7 @@
 //! What an entry may be is looked for by its keys, and judged by `domain::identity`.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use super::tx::{Row, StoreError, Tx, Val};
 use super::{indexed, json_ids, json_rows, ms, slot};
@@ -75,6 +76,15 @@ pub(super) fn add(
     let entries: Vec<&Entry> = shown.iter().map(|(entry, _)| *entry).collect();
     let mut intake = Intake::of(tx, feed, &entries)?;
     let places = intake.judge(&entries);
+    let grown: Vec<(i64, &Entry)> = places
+        .iter()
+        .zip(&entries)
+        .filter(|(which, _)| intake.grown.contains(which))
+        .filter_map(|(which, entry)| match which {
+            Which::Stored(id) => Some((*id, *entry)),
+            Which::New(_) => None,
+        })
+        .collect();
     let new: Vec<(&Entry, State)> = {
         let of = |place: &usize| shown.get(*place).map(|(entry, state)| (*entry, *state));
         intake.new.iter().filter_map(of).collect()
@@ -82,6 +92,7 @@ pub(super) fn add(
     let keys = intake.first_keys(&entries);
     let ids = insert(tx, feed, &new, &keys, now)?;
     intake.learn(tx, feed, &ids)?;
+    read_again(tx, &grown, now)?;
     let known: HashSet<Which> = places
         .into_iter()
         .filter(|which| matches!(which, Which::Stored(_)))
@@ -104,6 +115,8 @@ struct Intake {
     learned: HashSet<String>,
     /// Known entries whose facts have changed.
     changed: HashSet<Which>,
+    /// Those of them that say something else: another headline, date or text.
+    grown: HashSet<Which>,
 }
 
 impl Intake {
@@ -117,6 +130,7 @@ impl Intake {
             new: Vec::new(),
             learned: HashSet::new(),
             changed: HashSet::new(),
+            grown: HashSet::new(),
         })
     }
 
@@ -251,6 +265,9 @@ impl Intake {
         }
         let known = self.facts.entry(which).or_default();
         if *known != entry.facts {
+            if known.says_otherwise(&entry.facts) {
+                self.grown.insert(which);
+            }
             known.clone_from(&entry.facts);
             self.changed.insert(which);
         }
@@ -316,6 +333,42 @@ impl Intake {
         }
         Ok(())
     }
+}
+
+/// How often an entry is read again at most, because its feed has changed it.
+pub(super) const MOST_REREADS: i64 = 6;
+
+/// How long after it was found an entry is read again.
+const READ_AGAIN_FOR: Duration = Duration::from_hours(72);
+
+/// Has entries that say something else now be read and matched again: a stub grows into its story, a running report goes
+/// on. What its watches were told of an entry is not told again.
+fn read_again(tx: &mut dyn Tx, grown: &[(i64, &Entry)], now: Timestamp) -> Result<(), StoreError> {
+    if grown.is_empty() {
+        return Ok(());
+    }
+    let rows = grown.iter().map(|(id, entry)| {
+        serde_json::json!([
+            id,
+            entry.title,
+            entry.published.map(ms),
+            entry.updated.map(ms),
+            entry.summary,
+            entry.content,
+        ])
+    });
+    let earliest = now.checked_sub(READ_AGAIN_FOR).unwrap_or_default();
+    let sql = format!(
+        "UPDATE entries SET state = 0, scrapes = 0, page_at = 0, not_before = 0,
+             rereads = entries.rereads + CASE WHEN entries.state = 2 THEN 1 ELSE 0 END,
+             title = e.value ->> 1, published_at = CAST(e.value ->> 2 AS BIGINT),
+             updated_at = CAST(e.value ->> 3 AS BIGINT), summary = e.value ->> 4, content = e.value ->> 5
+         FROM {{each $1}} AS e
+         WHERE entries.id = CAST(e.value ->> 0 AS BIGINT) AND entries.found_at >= $2 AND entries.lease_until = 0
+             AND (entries.state = 2 AND entries.rereads < {MOST_REREADS} OR entries.state = 0)"
+    );
+    tx.exec(&sql, &[json_rows(rows.collect()), ms(earliest).into()])?;
+    Ok(())
 }
 
 /// Whether a key says all that the feed says of an entry.

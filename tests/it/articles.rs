@@ -177,3 +177,143 @@ async fn the_feeds_date_decides_between_the_dates_of_a_page() {
     let published = service.raised().await[0].published.unwrap();
     assert_eq!(published.to_string(), "2024-09-03T08:00:00+00:00");
 }
+
+/// The next poll of every feed, an hour later.
+async fn an_hour_later(mut service: Service) -> Service {
+    let hour = std::time::Duration::from_hours(1);
+    service.clock = newswatch::clock::Clock::fixed(service.clock.now() + hour);
+    service.pass().await;
+    service
+}
+
+impl Service {
+    /// The feed says this of its entry now; another stands beside it.
+    fn says(&self, title: &str, text: &str) {
+        let link = self.site.url("/1");
+        let beside = self.site.url("/beside");
+        let entry = ["1", title, &link, text];
+        let other = ["beside", "The old pier is sold", &beside, "Sold"];
+        self.site.put("/beside", told("It was sold."));
+        self.site.put_feed("/rss", &[entry, other]);
+    }
+}
+
+fn told(sentences: &str) -> Page {
+    html(&format!(
+        "<article><h1>Ferries sail all winter</h1><p>{FIRST}</p><p>{sentences}</p></article>"
+    ))
+}
+
+#[tokio::test]
+async fn a_stub_that_grows_into_its_story_is_read_and_matched_again() {
+    let service = Service::over_page(told("More to follow."), "").await;
+    service.says("Ferries sail all winter", "More to follow");
+    service.pass().await;
+    assert_eq!(service.sentences().await, Vec::<String>::new());
+    let link = service.site.url("/1");
+    service.site.put("/1", told(TERM));
+    let grown = [
+        "1",
+        "Ferries sail, ministers meet",
+        &link,
+        "The ministers met",
+    ];
+    service.site.put_feed("/rss", &[grown]);
+    let service = an_hour_later(service).await;
+    assert_eq!(
+        service.sentences().await,
+        [TERM],
+        "what was added was not seen"
+    );
+    // What its watch was told is not told again, however often it changes.
+    service.site.put("/1", told(&format!("{TERM} {SECOND}")));
+    let again = [
+        "1",
+        "Ferries sail, ministers met",
+        &link,
+        "The ministers have met",
+    ];
+    service.site.put_feed("/rss", &[again]);
+    let service = an_hour_later(service).await;
+    assert_eq!(service.site.asked("/1"), 3);
+    assert_eq!(service.sentences().await, [TERM]);
+    let since = newswatch::domain::Timestamp::MIN;
+    let kept = service.store.kept_articles(since, None, 9).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    assert!(
+        kept[0].article.text.contains(SECOND),
+        "the older text was kept"
+    );
+}
+
+#[tokio::test]
+async fn an_entry_is_read_again_six_times_and_in_its_first_three_days_only() {
+    let mut service = Service::over_page(told(SECOND), "").await;
+    service.says("Ferries sail all winter", "0");
+    service.pass().await;
+    for n in 1..=9 {
+        service.says("Ferries sail all winter", &format!("Told so {n}"));
+        service = an_hour_later(service).await;
+    }
+    assert_eq!(service.site.asked("/1"), 1 + 6);
+
+    let mut service = Service::over_page(told(SECOND), "").await;
+    service.says("Ferries sail all winter", "0");
+    service.pass().await;
+    let late = std::time::Duration::from_hours(80);
+    service.clock = newswatch::clock::Clock::fixed(service.clock.now() + late);
+    service.says("Ferries sail all winter", "Told otherwise");
+    service.pass().await;
+    assert_eq!(service.site.asked("/1"), 1);
+}
+
+#[tokio::test]
+async fn a_page_that_fails_when_it_is_read_again_leaves_the_text_that_was_read() {
+    let service = Service::over_page(told(SECOND), "").await;
+    service.says("Ferries sail all winter", "In short");
+    service.pass().await;
+    service.site.put("/1", Page::Status(404));
+    service.says("Ministers on the East Sea", "In short");
+    let service = an_hour_later(service).await;
+    assert_eq!(
+        service.raised().await.len(),
+        1,
+        "the new headline was not seen"
+    );
+    let since = newswatch::domain::Timestamp::MIN;
+    let kept = service.store.kept_articles(since, None, 9).await.unwrap();
+    assert!(
+        kept[0].article.text.contains(SECOND),
+        "the text that was read is lost"
+    );
+}
+
+#[tokio::test]
+async fn one_page_that_two_feeds_reach_by_different_addresses_is_one_report() {
+    let site = Site::open().await;
+    let own = format!("<link rel=canonical href=\"{}\">", site.url("/a"));
+    let page = |head: &str| {
+        let page = format!(
+            "<html lang=en><head><title>Ferries sail all winter</title>{head}</head><body><article>\
+             <h1>Ferries sail all winter</h1><p>{FIRST}</p><p>{TERM}</p></article></body></html>"
+        );
+        Page::Document("text/html; charset=utf-8", page)
+    };
+    for path in ["/a", "/a/amp", "/a/print"] {
+        site.put(path, page(&own));
+    }
+    let entry = |guid, path: &str| [guid, "Ferries sail all winter", path, "x"].map(str::to_owned);
+    for (feed, guid, path) in [
+        ("/f1", "g1", "/a"),
+        ("/f2", "g2", "/a/amp"),
+        ("/f3", "g3", "/a/print"),
+    ] {
+        let [guid, title, path, text] = entry(guid, &site.url(path));
+        site.put_feed(feed, &[[&guid, &title, &path, &text]]);
+    }
+    let service = Service::over(site, &["/f1", "/f2", "/f3"], EAST_SEA).await;
+    service.pass().await;
+    assert_eq!(service.sentences().await, [TERM]);
+    let url = service.raised().await[0].url.clone();
+    assert_eq!(url.unwrap().path(), "/a");
+}

@@ -46,6 +46,20 @@ pub struct EntryFacts {
     pub alone: bool,
 }
 
+impl EntryFacts {
+    /// Tells whether the entry says something else later: another headline, another date or another text.
+    #[must_use]
+    pub fn says_otherwise(&self, later: &Self) -> bool {
+        fn differ<T: PartialEq>(before: Option<&T>, after: Option<&T>) -> bool {
+            after.is_some() && before != after
+        }
+        *self != Self::default()
+            && (differ(self.title.as_ref(), later.title.as_ref())
+                || differ(self.date.as_ref(), later.date.as_ref())
+                || differ(self.text.as_ref(), later.text.as_ref()))
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn is_false(value: &bool) -> bool {
     !value

@@ -198,6 +198,7 @@ CREATE TABLE entries (
     lang TEXT,
     found_at {BIGINT} NOT NULL,
     scrapes {BIGINT} NOT NULL DEFAULT 0,   -- tries to fetch its page that failed
+    rereads {BIGINT} NOT NULL DEFAULT 0,   -- how often it was read again because its feed had changed it
     page_at {BIGINT} NOT NULL DEFAULT 0,   -- told from the feed's text for now: when its page is read again; else 0
     not_before {BIGINT} NOT NULL DEFAULT 0,
     lease_until {BIGINT} NOT NULL DEFAULT 0,
