@@ -191,7 +191,7 @@ mod tests {
             name: WatchName("Ferries".into()),
             ..crate::alerting::tests::watch(Vec::new())
         };
-        let told = |past: &Past, copy, met: &[usize]| told(&watch, past, None, copy, met);
+        let told = |past: &Past, copy: Option<&FoundCopy>, met: &[usize]| told(&watch, past, None, copy, met);
         assert_eq!(told(&past(&["Piers"]), Some(&copy()), &[3]), Told::Nothing);
         assert_eq!(told(&past(&["Ferries"]), None, &[3]), Told::Nothing);
         assert_eq!(
