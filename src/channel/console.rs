@@ -11,18 +11,23 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::domain::{Alert, AttemptOutcome};
+use crate::domain::AttemptOutcome;
 use crate::http::in_words;
-use crate::render;
+use crate::render::{self, Telling};
 
-use super::Attempt;
+use super::{Attempt, ChannelError, Form, Sending, Service, Setup, Tools, Trying};
 
 type Writer = Box<dyn Write + Send>;
 
-/// Writes the lines of some alerts.
-pub(super) fn write(alerts: &[Alert]) -> String {
-    let lines = alerts.iter().map(|alert| render::console(alert) + "\n");
-    lines.collect()
+/// Standard output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ConsoleSettings;
+
+impl Setup for ConsoleSettings {
+    fn service(&self, tools: &Tools) -> Result<Box<dyn Service>, ChannelError> {
+        let writer = Box::new(io::stdout());
+        Ok(Box::new(ConsoleSender::new(writer, tools.limits.console)))
+    }
 }
 
 /// Writes alerts to a stream.
@@ -40,7 +45,7 @@ impl ConsoleSender {
     }
 
     /// Writes the lines in one piece, so that no other line gets between theirs.
-    pub(crate) async fn send(&self, body: &str) -> Attempt {
+    async fn put(&self, body: &str) -> Attempt {
         let text = body.to_owned();
         let writer = Arc::clone(&self.writer);
         let limit = self.timeout;
@@ -51,10 +56,17 @@ impl ConsoleSender {
             Ok(Err(_)) => failed("the writer failed"),
             Err(_) => failed(&format!("nobody read within {}", in_words(limit))),
         };
-        Attempt {
-            outcome,
-            answer: None,
-        }
+        Attempt::of(outcome)
+    }
+}
+
+impl Service for ConsoleSender {
+    fn write(&self, telling: &Telling<'_>, _: Form) -> Result<String, String> {
+        Ok(render::console(telling))
+    }
+
+    fn send<'a>(&'a self, sending: Sending<'a>) -> Trying<'a, Attempt> {
+        Box::pin(self.put(sending.body))
     }
 }
 

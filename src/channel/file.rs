@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::domain::{Alert, AttemptOutcome, DeliveryId, Timestamp};
-use crate::render;
+use crate::domain::AttemptOutcome;
+use crate::render::{self, Telling};
 
-use super::Attempt;
+use super::{Attempt, ChannelError, Form, Sending, Service, Setup, Tools, Trying};
 
 /// How much of the file's end is searched for a delivery that is tried again: hundreds of lines, and a try is repeated
 /// soon after the crash that cut it short.
@@ -22,28 +22,31 @@ const TAIL_BYTES: u64 = 256 * 1024;
 /// Who may read the file: its owner, as alerts tell what is watched.
 const MODE: u32 = 0o600;
 
-/// Writes a line for each alert.
-pub(super) fn write(delivery: &DeliveryId, alerts: &[Alert], now: Timestamp) -> String {
-    let lines = alerts
-        .iter()
-        .map(|alert| render::json_line(delivery, alert, now) + "\n");
-    lines.collect()
+/// A file that grows by a line of JSON for each alert.
+#[derive(Debug, Clone)]
+pub struct FileSettings {
+    /// Where it is.
+    pub path: PathBuf,
 }
 
-/// Appends to one file.
-#[derive(Debug)]
-pub(crate) struct FileSender {
-    path: PathBuf,
+impl Setup for FileSettings {
+    fn service(&self, _: &Tools) -> Result<Box<dyn Service>, ChannelError> {
+        Ok(Box::new(self.clone()))
+    }
 }
 
-impl FileSender {
-    pub(crate) fn new(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-        }
+impl Service for FileSettings {
+    fn write(&self, telling: &Telling<'_>, _: Form) -> Result<String, String> {
+        Ok(render::json_lines(telling))
     }
 
-    pub(crate) async fn send(&self, body: &str) -> Attempt {
+    fn send<'a>(&'a self, sending: Sending<'a>) -> Trying<'a, Attempt> {
+        Box::pin(self.put(sending.body))
+    }
+}
+
+impl FileSettings {
+    async fn put(&self, body: &str) -> Attempt {
         let lines: Vec<Line> = body.lines().filter_map(Line::of).collect();
         let path = self.path.clone();
         let written = tokio::task::spawn_blocking(move || append(&path, &lines)).await;
@@ -53,10 +56,7 @@ impl FileSender {
                 reason: format!("{} cannot be written to: {error}", self.path.display()),
             },
         };
-        Attempt {
-            outcome,
-            answer: None,
-        }
+        Attempt::of(outcome)
     }
 }
 
@@ -68,12 +68,17 @@ struct Line {
 }
 
 impl Line {
-    /// Reads back what [`write`] wrote.
+    /// Reads back what was written.
     fn of(text: &str) -> Option<Self> {
         let value: Value = serde_json::from_str(text).ok()?;
         Some(Self {
             delivery: value.get("delivery")?.as_str()?.to_owned(),
-            alert: value.pointer("/data/id")?.as_str()?.to_owned(),
+            // A message that brings no alert, or several, is known by its delivery.
+            alert: value
+                .pointer("/data/id")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
             text: text.to_owned(),
         })
     }
@@ -120,7 +125,11 @@ fn holds(tail: &[u8], line: &Line) -> bool {
         .filter_map(|written| serde_json::from_slice::<Value>(written).ok())
         .any(|written| {
             written.get("delivery").and_then(Value::as_str) == Some(&line.delivery)
-                && written.pointer("/data/id").and_then(Value::as_str) == Some(&line.alert)
+                && written
+                    .pointer("/data/id")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    == line.alert
         })
 }
 

@@ -5,29 +5,56 @@
 //! other side does. Where something is sent comes from the configuration alone, never from a feed.
 
 mod address;
+mod apprise;
 mod console;
+mod discord;
 mod email;
+mod exec;
 mod file;
+mod gotify;
+mod matrix;
+mod mattermost;
+mod ntfy;
+mod post;
 mod signature;
+mod slack;
+mod syslog;
+mod teams;
+mod telegram;
 mod webhook;
 
+use std::fmt::Debug;
+use std::future::Future;
 use std::io::Write;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
-use crate::domain::{Alert, AttemptOutcome, ChannelName, DeliveryId, Destination, Timestamp};
+use crate::domain::{
+    Alert, AttemptOutcome, ChannelName, DeliveryId, Destination, Occasion, Timestamp,
+};
 use crate::http::HttpClient;
+use crate::render::{Reader, Telling};
 
 pub use address::{AddressError, EmailAddress, Mailbox};
+pub use apprise::AppriseSettings;
+pub use console::ConsoleSettings;
+pub use discord::DiscordSettings;
+pub use exec::ExecSettings;
+pub use file::FileSettings;
+pub use gotify::GotifySettings;
+pub use matrix::MatrixSettings;
+pub use mattermost::MattermostSettings;
+pub use ntfy::NtfySettings;
 pub(crate) use signature::SigningKey;
-
-use console::ConsoleSender;
-use email::EmailSender;
-use file::FileSender;
-use webhook::WebhookSender;
+pub use slack::SlackSettings;
+pub use syslog::SyslogSettings;
+pub use teams::TeamsSettings;
+pub use telegram::TelegramSettings;
+pub use webhook::{WebhookMethod, WebhookSettings};
 
 /// A channel as configured.
 #[derive(Debug, Clone)]
@@ -36,21 +63,138 @@ pub struct ChannelSettings {
     pub name: ChannelName,
     /// Where it leads.
     pub kind: ChannelKind,
+    /// Whom its messages are written for.
+    pub reader: Reader,
     /// The waits between the tries of one delivery.
     pub retry: Vec<Duration>,
 }
 
-/// Where a channel leads.
+/// Where a channel leads. A new type of channel is registered here: a variant, and its arm in [`ChannelKind::setup`].
 #[derive(Debug, Clone)]
 pub enum ChannelKind {
     /// Mail.
     Email(EmailSettings),
     /// An HTTP endpoint that takes Standard Webhooks.
     Webhook(WebhookSettings),
+    /// Slack.
+    Slack(SlackSettings),
+    /// Discord.
+    Discord(DiscordSettings),
+    /// Microsoft Teams.
+    Teams(TeamsSettings),
+    /// Telegram.
+    Telegram(TelegramSettings),
+    /// ntfy.
+    Ntfy(NtfySettings),
+    /// Matrix.
+    Matrix(MatrixSettings),
+    /// Mattermost.
+    Mattermost(MattermostSettings),
+    /// Gotify.
+    Gotify(GotifySettings),
+    /// An Apprise API server.
+    Apprise(AppriseSettings),
+    /// A command.
+    Exec(ExecSettings),
+    /// The system's log.
+    Syslog(SyslogSettings),
     /// Standard output.
-    Console,
+    Console(ConsoleSettings),
     /// A file that grows by a line of JSON for each alert.
-    File(PathBuf),
+    File(FileSettings),
+}
+
+impl ChannelKind {
+    fn setup(&self) -> &dyn Setup {
+        match self {
+            Self::Email(settings) => settings,
+            Self::Webhook(settings) => settings,
+            Self::Slack(settings) => settings,
+            Self::Discord(settings) => settings,
+            Self::Teams(settings) => settings,
+            Self::Telegram(settings) => settings,
+            Self::Ntfy(settings) => settings,
+            Self::Matrix(settings) => settings,
+            Self::Mattermost(settings) => settings,
+            Self::Gotify(settings) => settings,
+            Self::Apprise(settings) => settings,
+            Self::Exec(settings) => settings,
+            Self::Syslog(settings) => settings,
+            Self::Console(settings) => settings,
+            Self::File(settings) => settings,
+        }
+    }
+
+    /// The server that it leads to, without path and secrets; absent where it leads to no server by HTTP.
+    #[must_use]
+    pub fn server(&self) -> Option<Url> {
+        let mut front = self.setup().address()?;
+        front.set_path("/");
+        front.set_query(None);
+        front.set_fragment(None);
+        let is_plain = front.set_username("").is_ok() && front.set_password(None).is_ok();
+        is_plain.then_some(front)
+    }
+}
+
+/// The settings of a type of channel: they make its service.
+pub(crate) trait Setup {
+    /// Makes the service ready; nothing is sent yet.
+    fn service(&self, tools: &Tools) -> Result<Box<dyn Service>, ChannelError>;
+
+    /// Who gets a copy each, where there are several.
+    fn recipients(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The address that it posts to.
+    fn address(&self) -> Option<Url> {
+        None
+    }
+}
+
+/// What a service is made with.
+#[derive(Debug, Clone)]
+pub(crate) struct Tools {
+    /// The HTTP client.
+    pub(crate) http: HttpClient,
+    /// The times that bound one try.
+    pub(crate) limits: SendLimits,
+}
+
+/// A future that a trait object can give.
+pub(crate) type Trying<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A type of channel: it writes a body once, and brings it at every try.
+pub(crate) trait Service: Debug + Send + Sync {
+    /// Writes what every try of a delivery brings.
+    fn write(&self, telling: &Telling<'_>, form: Form) -> Result<String, String>;
+
+    /// Makes one try.
+    fn send<'a>(&'a self, sending: Sending<'a>) -> Trying<'a, Attempt>;
+
+    /// Tries what can be tried without a message.
+    fn probe(&self) -> Trying<'_, Result<String, String>> {
+        Box::pin(std::future::ready(Ok("nothing to try".to_owned())))
+    }
+
+    /// The least time between two messages that the other side takes.
+    fn gap(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// One try.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sending<'a> {
+    /// The delivery, whose id every try carries.
+    pub(crate) delivery: &'a DeliveryId,
+    /// One of a mail channel's addresses.
+    pub(crate) recipient: Option<&'a str>,
+    /// What [`Service::write`] wrote.
+    pub(crate) body: &'a str,
+    /// When it is made.
+    pub(crate) now: Timestamp,
 }
 
 impl ChannelSettings {
@@ -61,14 +205,11 @@ impl ChannelSettings {
             channel: self.name.clone(),
             recipient,
         };
-        match &self.kind {
-            ChannelKind::Email(email) => email
-                .to
-                .iter()
-                .map(|address| to(Some(address.as_str().to_owned())))
-                .collect(),
-            ChannelKind::Webhook(_) | ChannelKind::Console | ChannelKind::File(_) => vec![to(None)],
+        let recipients = self.kind.setup().recipients();
+        if recipients.is_empty() {
+            return vec![to(None)];
         }
+        recipients.into_iter().map(Some).map(to).collect()
     }
 }
 
@@ -109,21 +250,15 @@ pub enum SmtpTls {
     None,
 }
 
-/// A webhook endpoint.
-#[derive(Debug, Clone)]
-pub struct WebhookSettings {
-    /// Its address.
-    pub url: Url,
-    /// The keys that sign: `whsec_...`; two during a rotation, none for an unsigned hook.
-    pub secrets: Vec<SecretString>,
-}
-
 /// A channel could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum ChannelError {
     /// The mail transport could not be made.
     #[error("the mail transport could not be made: {0}")]
     Smtp(String),
+    /// An address cannot be made of what is configured.
+    #[error("the address cannot be used: {0}")]
+    Address(String),
     /// A signing secret cannot be used.
     #[error("the webhook secret is not a whsec_ secret: {0}")]
     Secret(String),
@@ -164,15 +299,7 @@ pub struct Attempt {
 pub struct Channel {
     /// Its settings.
     pub settings: ChannelSettings,
-    sender: Sender,
-}
-
-#[derive(Debug)]
-enum Sender {
-    Email(EmailSender),
-    Webhook(WebhookSender),
-    Console(ConsoleSender),
-    File(FileSender),
+    service: Box<dyn Service>,
 }
 
 impl Channel {
@@ -193,47 +320,38 @@ impl Channel {
         http: HttpClient,
         limits: &SendLimits,
     ) -> Result<Self, ChannelError> {
-        let sender = match &settings.kind {
-            ChannelKind::Email(email) => Sender::Email(EmailSender::new(email, limits.email)?),
-            ChannelKind::Webhook(webhook) => {
-                Sender::Webhook(WebhookSender::new(webhook, http, limits.webhook)?)
-            }
-            ChannelKind::Console => Sender::Console(ConsoleSender::new(
-                Box::new(std::io::stdout()),
-                limits.console,
-            )),
-            ChannelKind::File(path) => Sender::File(FileSender::new(path)),
+        let tools = Tools {
+            http,
+            limits: limits.clone(),
         };
-        Ok(Self { settings, sender })
+        let service = settings.kind.setup().service(&tools)?;
+        Ok(Self { settings, service })
     }
 
     /// Makes a console channel that writes elsewhere than to standard output.
     #[must_use]
     pub fn console_to(settings: ChannelSettings, writer: Box<dyn Write + Send>) -> Self {
+        let limit = SendLimits::default().console;
         Self {
             settings,
-            sender: Sender::Console(ConsoleSender::new(writer, SendLimits::default().console)),
+            service: Box::new(console::ConsoleSender::new(writer, limit)),
         }
     }
 
-    /// Writes what every try of a delivery brings; `recipient` is one of a mail channel's addresses.
+    /// Writes what every try of a delivery brings.
     ///
     /// # Errors
     /// With the reason, as a clause for people, where it cannot be written.
-    pub fn write(
-        &self,
-        delivery: &DeliveryId,
-        recipient: Option<&str>,
-        alerts: &[Alert],
-        form: Form,
-        now: Timestamp,
-    ) -> Result<String, String> {
-        match &self.sender {
-            Sender::Email(email) => email.write(delivery, recipient, alerts, form, now),
-            Sender::Webhook(_) => Ok(webhook::write(alerts, form, now)),
-            Sender::Console(_) => Ok(console::write(alerts)),
-            Sender::File(_) => Ok(file::write(delivery, alerts, now)),
-        }
+    pub fn write(&self, message: &Unwritten<'_>, form: Form) -> Result<String, String> {
+        let telling = Telling {
+            delivery: message.delivery,
+            recipient: message.recipient,
+            alerts: message.alerts,
+            occasion: message.occasion,
+            reader: &self.settings.reader,
+            now: message.now,
+        };
+        self.service.write(&telling, form)
     }
 
     /// Makes one try to bring a body that [`Channel::write`] wrote. Every try of one delivery carries the same id.
@@ -244,46 +362,39 @@ impl Channel {
         body: &str,
         now: Timestamp,
     ) -> Attempt {
-        match &self.sender {
-            Sender::Email(email) => Box::pin(email.send(recipient, body)).await,
-            Sender::Webhook(webhook) => Box::pin(webhook.send(delivery, body, now)).await,
-            Sender::Console(console) => console.send(body).await,
-            Sender::File(file) => file.send(body).await,
-        }
+        let sending = Sending {
+            delivery,
+            recipient,
+            body,
+            now,
+        };
+        self.service.send(sending).await
     }
 
-    /// Greets the mail server of a channel and logs in, without a mail; of other channels there is nothing to try.
+    /// The least time between two messages that the other side takes.
+    #[must_use]
+    pub fn gap(&self) -> Duration {
+        self.service.gap()
+    }
+
+    /// Tries what can be tried without a message: greets a mail server and logs in.
     ///
     /// # Errors
     /// With the reason, as a clause for people.
     pub async fn probe(&self) -> Result<String, String> {
-        match &self.sender {
-            Sender::Email(email) => Box::pin(email.probe()).await,
-            Sender::Webhook(_) | Sender::Console(_) | Sender::File(_) => {
-                Ok("nothing to try".to_owned())
-            }
-        }
+        self.service.probe().await
     }
 
     /// Writes and sends at once, in the short form where the whole one is refused: a test of the channel.
-    pub async fn attempt(
-        &self,
-        delivery: &DeliveryId,
-        recipient: Option<&str>,
-        alerts: &[Alert],
-        now: Timestamp,
-    ) -> Attempt {
-        let mut attempt = Attempt {
-            outcome: AttemptOutcome::Accepted,
-            answer: None,
-        };
+    pub async fn attempt(&self, message: &Unwritten<'_>) -> Attempt {
+        let mut attempt = Attempt::of(AttemptOutcome::Accepted);
         for form in [Form::Full, Form::Short] {
-            attempt = match self.write(delivery, recipient, alerts, form, now) {
-                Ok(body) => self.send(delivery, recipient, &body, now).await,
-                Err(reason) => Attempt {
-                    outcome: AttemptOutcome::Refused { reason },
-                    answer: None,
-                },
+            attempt = match self.write(message, form) {
+                Ok(body) => {
+                    self.send(message.delivery, message.recipient, &body, message.now)
+                        .await
+                }
+                Err(reason) => Attempt::of(AttemptOutcome::Refused { reason }),
             };
             if !matches!(attempt.outcome, AttemptOutcome::TooLong { .. }) {
                 return attempt;
@@ -294,6 +405,31 @@ impl Channel {
         }
         attempt
     }
+}
+
+impl Attempt {
+    /// A try of which the other side said nothing.
+    pub(crate) fn of(outcome: AttemptOutcome) -> Self {
+        Self {
+            outcome,
+            answer: None,
+        }
+    }
+}
+
+/// What a body is to be written of.
+#[derive(Debug, Clone, Copy)]
+pub struct Unwritten<'a> {
+    /// The delivery.
+    pub delivery: &'a DeliveryId,
+    /// One of a mail channel's addresses.
+    pub recipient: Option<&'a str>,
+    /// The alerts it brings, the oldest first.
+    pub alerts: &'a [Alert],
+    /// What it is about beside them.
+    pub occasion: &'a Occasion,
+    /// When it is written.
+    pub now: Timestamp,
 }
 
 /// How much of a message is written.

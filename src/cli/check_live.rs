@@ -140,28 +140,30 @@ impl Asker {
     }
 
     async fn channel(&mut self, settings: &ChannelSettings) -> Result<String, String> {
+        if let Some(front) = settings.kind.server() {
+            return self.server(&front).await;
+        }
         match &settings.kind {
-            ChannelKind::Webhook(webhook) => {
-                let mut front = webhook.url.clone();
-                front.set_path("/");
-                front.set_query(None);
-                front.set_fragment(None);
-                let host = front.host_str().unwrap_or_default().to_owned();
-                self.wait_for(&host).await;
-                match self.fetcher.get(&front, Purpose::Webhook).await {
-                    Err(error @ FetchError::PrivateAddress { .. }) => Err(error.to_string()),
-                    Err(error) if !error.reached_server() => Err(error.to_string()),
-                    _ => Ok(format!("{host} answers; nothing was posted")),
-                }
-            }
             ChannelKind::Email(email) => {
                 self.wait_for(&email.smtp.host).await;
                 let channel = Channel::new(settings.clone(), self.http.clone())
                     .map_err(|error| error.to_string())?;
                 channel.probe().await
             }
-            ChannelKind::Console => Ok("prints here".to_owned()),
-            ChannelKind::File(path) => can_append(path),
+            ChannelKind::File(file) => can_append(&file.path),
+            ChannelKind::Console(_) => Ok("prints here".to_owned()),
+            _ => Ok("nothing to try without a message".to_owned()),
+        }
+    }
+
+    /// Asks for the front page of a channel's server.
+    async fn server(&mut self, front: &Url) -> Result<String, String> {
+        let host = front.host_str().unwrap_or_default().to_owned();
+        self.wait_for(&host).await;
+        match self.fetcher.get(front, Purpose::Webhook).await {
+            Err(error @ FetchError::PrivateAddress { .. }) => Err(error.to_string()),
+            Err(error) if !error.reached_server() => Err(error.to_string()),
+            _ => Ok(format!("{host} answers; nothing was posted")),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod backtest;
+mod channel;
 mod check;
 mod check_live;
 mod demo;
@@ -78,9 +79,12 @@ enum Command {
     Explain(explain::Explain),
     /// Run watches over the articles kept in the store, and compare with an older configuration
     Backtest(backtest::Backtest),
-    /// Work with channels
+    /// Try channels
     #[command(subcommand)]
     Notify(notify::Notify),
+    /// Say who gets no more messages, and take it back
+    #[command(subcommand)]
+    Channel(channel::Channel),
     /// Find the feeds of a site; take lists of feeds in and out
     #[command(subcommand)]
     Feeds(feeds::Feeds),
@@ -219,6 +223,7 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Parse(parse) => block_on(parse.run()),
         Command::Extract(extract) => block_on(extract.run()),
         Command::Notify(notify) => block_on(notify.run()),
+        Command::Channel(channel) => block_on(channel.run()),
         Command::Feeds(feeds) => block_on(feeds.run()),
         Command::Why(why) => block_on(why.run()),
         Command::Silence(silence) => block_on(silence.run()),

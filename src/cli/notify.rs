@@ -5,13 +5,11 @@ use clap::{Args, Subcommand};
 use super::loading::{load_to_send, no_such, one_paragraph};
 use super::output::{Tone, toned};
 use super::{ConfigArg, Outcome, output};
-use crate::channel::Channel;
+use crate::channel::{Channel, Unwritten};
 use crate::clock::Clock;
-use crate::domain::{
-    Alert, AlertId, AttemptOutcome, ChannelName, DeliveryId, Destination, EntryId, InstallationId,
-    Match, Priority, Quote, Reading, ReportId, Timestamp, WatchName, what_helps,
-};
+use crate::domain::{AlertId, AttemptOutcome, DeliveryId, Destination, what_helps};
 use crate::http::HttpClient;
+use crate::ops::samples;
 use crate::render;
 
 /// The most that is printed of what the other side said.
@@ -30,6 +28,9 @@ pub(super) struct Test {
     /// The names of the channels; all of them if none is named
     #[arg(value_name = "CHANNEL")]
     channels: Vec<String>,
+    /// The kind of message: alert, group, update, digest, storm, spike, health, heartbeat, or all
+    #[arg(long, value_name = "KIND", default_value = "alert")]
+    kind: String,
     #[command(flatten)]
     config: ConfigArg,
 }
@@ -43,6 +44,13 @@ impl Notify {
 
 impl Test {
     async fn run(self) -> anyhow::Result<Outcome> {
+        let kinds = samples::kinds(&self.kind);
+        anyhow::ensure!(
+            !kinds.is_empty(),
+            "there is no kind of message \"{}\"; the kinds are: {}, all",
+            self.kind,
+            samples::KINDS.join(", ")
+        );
         let config = load_to_send(&self.config.path)?;
         let known = || {
             config
@@ -71,8 +79,10 @@ impl Test {
             let destinations = settings.destinations();
             let channel = Channel::new(settings, http.clone())?;
             for destination in destinations {
-                if !send(&channel, &destination).await? {
-                    outcome = Outcome::No;
+                for kind in &kinds {
+                    if !send(&channel, &destination, kind).await? {
+                        outcome = Outcome::No;
+                    }
                 }
             }
         }
@@ -81,12 +91,21 @@ impl Test {
 }
 
 /// Sends the test alert to one destination and prints the answer; tells whether it was accepted.
-async fn send(channel: &Channel, destination: &Destination) -> anyhow::Result<bool> {
+async fn send(channel: &Channel, destination: &Destination, kind: &str) -> anyhow::Result<bool> {
     let now = Clock::system().now();
-    let alert = test_alert(&destination.channel, now);
-    let delivery = DeliveryId::derive(destination, std::slice::from_ref(&alert.id));
+    let (alerts, occasion) = samples::message(kind, &destination.channel, now);
+    let ids: Vec<AlertId> = alerts.iter().map(|alert| alert.id.clone()).collect();
+    let delivery = DeliveryId::derive(destination, &ids);
     let recipient = destination.recipient.as_deref();
-    let attempt = channel.attempt(&delivery, recipient, &[alert], now).await;
+    let attempt = channel
+        .attempt(&Unwritten {
+            delivery: &delivery,
+            recipient,
+            alerts: &alerts,
+            occasion: &occasion,
+            now,
+        })
+        .await;
     let to = match recipient {
         Some(recipient) => format!("{} ({recipient})", destination.channel),
         None => destination.channel.to_string(),
@@ -122,34 +141,4 @@ async fn send(channel: &Channel, destination: &Destination) -> anyhow::Result<bo
         output::line(&format!("  {}", one_paragraph(&help, 2)))?;
     }
     Ok(is_accepted)
-}
-
-fn test_alert(channel: &ChannelName, now: Timestamp) -> Alert {
-    let watch = WatchName("test".into());
-    Alert {
-        id: AlertId::derive(
-            &InstallationId("test".into()),
-            &watch.0,
-            &format!("{channel} {now}"),
-        ),
-        found: Match {
-            watch,
-            score: 1.0,
-            terms: vec!["test alert".into()],
-            sentence: "This is a test alert: if you read it, the channel works.".into(),
-            quote: Quote::default(),
-        },
-        priority: Priority::Normal,
-        report: ReportId(0),
-        entry: EntryId(0),
-        feeds: vec!["newswatch".into()],
-        title: "Test alert of newswatch".into(),
-        url: None,
-        source: Some("newswatch".into()),
-        published: None,
-        summary_only: false,
-        reading: Reading::default(),
-        notes: Vec::new(),
-        raised_at: now,
-    }
 }

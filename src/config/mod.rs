@@ -15,7 +15,6 @@ mod feeds;
 mod files;
 mod foreign;
 mod http;
-mod mail;
 mod masking;
 mod meant;
 mod names;
@@ -54,6 +53,7 @@ use crate::channel::ChannelSettings;
 use crate::domain::{ChannelName, ChannelPolicy, Feed, HealthPolicy, Route, Watch};
 use crate::http::{Access, HttpSettings};
 use crate::matching::{Matcher, WatchSource};
+use crate::render::Reader;
 use crate::schedule::PollPolicy;
 
 pub use environment::{Environment, ProcessEnvironment, config_places};
@@ -198,10 +198,15 @@ fn check(
     let proxies = accesses.iter().filter_map(Access::proxy);
     http.proxies = proxies.cloned().collect();
     let web = web::check(raw.web.as_ref(), report);
-    let channels = channels::check(&raw.channels, &vault);
-    reach::report(raw, &http, &channels::TYPES, report);
-    let known = references::Known::new(raw, &channels);
     let zone = taming::zone(raw.timezone.as_ref(), report);
+    let reader = Reader {
+        zone: zone.clone(),
+        web: web.url.clone(),
+        ..Reader::default()
+    };
+    let channels = channels::check(&raw.channels, &reader, &http, &vault);
+    reach::report(raw, &http, report);
+    let known = references::Known::new(raw, &channels);
     let policies = taming::policies(raw, &zone, &known, report);
     let routes = routes::check(raw, &zone, &known, report);
     let health = routes::health(&raw.health, &zone, &known, &vault);

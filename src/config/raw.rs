@@ -6,6 +6,7 @@
 
 use secrecy::SecretString;
 
+use super::channels::TypedChannel;
 use super::problem::Report;
 use super::raw_taming::{RawChannelTaming, RawRoute, RawSchedule, RawWatchTaming};
 use super::section::{Section, Value};
@@ -36,10 +37,11 @@ const TABLES: [&str; 10] = [
 ];
 
 /// What a secret can be.
-const SECRET: &str = "{ credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
+pub(super) const SECRET: &str =
+    "{ credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
 
 /// What an address that lets in whoever knows it can be.
-const ADDRESS: &str =
+pub(super) const ADDRESS: &str =
     "an address in quotes, or { credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
 
 /// What the value of a header field can be.
@@ -220,30 +222,14 @@ pub(super) struct RawWatch {
     pub(super) taming: RawWatchTaming,
 }
 
-/// `[[channel]]`: the keys of every type; which of them belong together is checked later.
+/// `[[channel]]`: what every type has; the keys of its own are read by its type, which is to check them.
 pub(super) struct RawChannel {
-    pub(super) place: Place,
-    pub(super) name: Option<At<String>>,
     pub(super) type_name: Option<At<String>>,
+    pub(super) name: Option<At<String>>,
     pub(super) retry: Option<At<Vec<At<String>>>>,
-    pub(super) url: Option<RawSecret>,
-    pub(super) secrets: Option<At<Vec<RawSecret>>>,
-    pub(super) to: Option<At<Vec<At<String>>>>,
-    pub(super) from: Option<At<String>>,
-    pub(super) smtp: Option<Box<RawSmtp>>,
-    pub(super) path: Option<At<String>>,
     pub(super) taming: RawChannelTaming,
-}
-
-/// `smtp` of an email channel.
-pub(super) struct RawSmtp {
-    pub(super) place: Place,
-    pub(super) host: Option<At<String>>,
-    pub(super) port: Option<At<i64>>,
-    pub(super) tls: Option<At<String>>,
-    pub(super) username: Option<At<String>>,
-    pub(super) password: Option<RawSecret>,
-    pub(super) ca_file: Option<At<String>>,
+    /// The type, and what it has read of its keys; absent where there is no such type.
+    pub(super) typed: Option<TypedChannel>,
 }
 
 /// Where a secret is kept.
@@ -509,7 +495,7 @@ impl RawFeed {
 }
 
 /// The fields of `headers`, whose values may be secrets.
-fn fields(section: Section<'_>, report: &Report) -> Vec<(At<String>, RawSecret)> {
+pub(super) fn fields(section: Section<'_>, report: &Report) -> Vec<(At<String>, RawSecret)> {
     section
         .named_values()
         .into_iter()
@@ -622,60 +608,33 @@ impl RawWatch {
 
 impl RawChannel {
     fn read(mut section: Section<'_>, report: &Report) -> Self {
-        let channel = Self {
-            place: section.place.clone(),
-            name: section
-                .required("name", report)
-                .and_then(|name| name.string(report)),
-            type_name: section
-                .required("type", report)
-                .and_then(|name| name.string(report)),
+        let name = section.required("name", report);
+        let type_name = section
+            .required("type", report)
+            .and_then(|name| name.string(report));
+        let mut channel = Self {
+            type_name,
+            name: name.and_then(|name| name.string(report)),
             retry: section.strings("retry", report),
-            url: section
-                .value("url")
-                .and_then(|url| RawSecret::read(url, ADDRESS, report)),
-            secrets: section
-                .value("secret")
-                .and_then(|secret| RawSecret::read_one_or_more(secret, report)),
-            to: section.strings("to", report),
-            from: section.string("from", report),
-            smtp: section
-                .table("smtp", report)
-                .map(|smtp| Box::new(RawSmtp::read(smtp, report))),
-            path: section.string("path", report),
             taming: RawChannelTaming::read_keys(&mut section, report),
+            typed: None,
         };
-        if let Some(type_name) = &channel.type_name {
-            section.forget(|key| super::channels::is_of_another_type(key, &type_name.value));
+        if let Some(type_name) = &channel.type_name
+            && let Some(kind) = super::channels::known_type(type_name, report)
+        {
+            channel.typed = Some(TypedChannel {
+                schedule: kind.schedule,
+                check: (kind.read)(&mut section, report),
+            });
+            section.finish(report);
         }
-        section.finish(report);
         channel
-    }
-}
-
-impl RawSmtp {
-    fn read(mut section: Section<'_>, report: &Report) -> Self {
-        let smtp = Self {
-            place: section.place.clone(),
-            host: section
-                .required("host", report)
-                .and_then(|host| host.string(report)),
-            port: section.integer("port", report),
-            tls: section.word("tls", super::mail::TLS_WORDS, report),
-            username: section.string("username", report),
-            password: section
-                .value("password")
-                .and_then(|password| RawSecret::read(password, SECRET, report)),
-            ca_file: section.string("ca_file", report),
-        };
-        section.finish(report);
-        smtp
     }
 }
 
 impl RawSecret {
     /// Reads `secret = ...` or `secret = [..., ...]`.
-    fn read_one_or_more(value: Value<'_>, report: &Report) -> Option<At<Vec<Self>>> {
+    pub(super) fn read_one_or_more(value: Value<'_>, report: &Report) -> Option<At<Vec<Self>>> {
         let place = value.place.clone();
         let secrets = match value.list_rows() {
             Ok(rows) => rows
@@ -690,7 +649,7 @@ impl RawSecret {
     }
 
     /// Reads a text or `{ credential = ... }`, `{ file = ... }`, `{ env = ... }`.
-    fn read(value: Value<'_>, expected: &str, report: &Report) -> Option<Self> {
+    pub(super) fn read(value: Value<'_>, expected: &str, report: &Report) -> Option<Self> {
         let value = value.confidential();
         let place = value.place.clone();
         if value.is_string() {

@@ -9,8 +9,8 @@ use url::Url;
 
 use crate::http::{HttpSettings, Purpose};
 
-use super::problem::{Kind, Problem, Report, quoted};
-use super::raw::{RawChannel, RawFile, SecretKept};
+use super::problem::{Kind, Problem, Report};
+use super::raw::RawFile;
 use super::source::{Place, Readers};
 
 /// Hosts that want JSON of a form of their own, by the end of their names, and the service they belong to.
@@ -41,8 +41,8 @@ const READ_ONLY_FOLDERS: [&str; 7] = ["/etc", "/usr", "/boot", "/proc", "/sys", 
 /// The shortest part of an address that looks like a key and not like a word.
 const MIN_TOKEN_CHARS: usize = 16;
 
-/// Warns of all that will not work.
-pub(super) fn report(raw: &RawFile, http: &HttpSettings, known_types: &[&str], report: &Report) {
+/// Warns of all feeds that will not work.
+pub(super) fn report(raw: &RawFile, http: &HttpSettings, report: &Report) {
     for feed in &raw.feeds {
         if let Some(url) = &feed.url
             && let Ok(address) = Url::parse(url.value.trim())
@@ -50,40 +50,12 @@ pub(super) fn report(raw: &RawFile, http: &HttpSettings, known_types: &[&str], r
             report_refused(&url.place, &address, http, Purpose::Feed, report);
         }
     }
-    for channel in &raw.channels {
-        report_channel(channel, http, known_types, report);
-    }
 }
 
-fn report_channel(
-    channel: &RawChannel,
-    http: &HttpSettings,
-    known_types: &[&str],
-    report: &Report,
-) {
-    let type_name = channel.type_name.as_ref().map(|name| name.value.as_str());
-    if let Some(written) = &channel.url
-        && let SecretKept::Here(text) = &written.kept
-        && let Ok(address) = Url::parse(text_of(text).trim())
-    {
-        report_refused(&written.place, &address, http, Purpose::Webhook, report);
-        report_readable(&written.place, &address, report);
-        if type_name == Some("webhook") {
-            report_chat(&written.place, &address, known_types, report);
-        }
-    }
-    if let (Some("file"), Some(path)) = (type_name, &channel.path)
-        && let Ok(full) = super::paths::resolve(&path.place, &path.value)
-        && let Some((why, hint)) = unwritable(&full)
-    {
-        let message = format!("{} cannot be written: {why}", quoted(&path.value));
-        report.add(Problem::warning(&path.place, Kind::File, message).hint(hint));
-    }
-}
-
-/// Reading the address of a webhook is no opening of a secret: it goes no further than this module's verdict.
-fn text_of(secret: &secrecy::SecretString) -> &str {
-    secrecy::ExposeSecret::expose_secret(secret)
+/// Warns of a channel's address, as it stands in the file, that will be refused, or that others can read.
+pub(super) fn report_channel(place: &Place, url: &Url, http: &HttpSettings, report: &Report) {
+    report_refused(place, url, http, Purpose::Webhook, report);
+    report_readable(place, url, report);
 }
 
 fn report_refused(
@@ -126,7 +98,8 @@ pub(super) fn report_unprotected(place: &Place, url: &Url, report: &Report) {
     report.add(Problem::warning(place, Kind::Secret, message).hint(hint));
 }
 
-fn report_chat(place: &Place, url: &Url, known_types: &[&str], report: &Report) {
+/// Warns of a webhook that leads to a service which wants JSON of a form of its own.
+pub(super) fn report_chat(place: &Place, url: &Url, report: &Report) {
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');
     let is_of = |end: &str| {
         host == end
@@ -141,7 +114,7 @@ fn report_chat(place: &Place, url: &Url, known_types: &[&str], report: &Report) 
     let message =
         format!("{service} does not take the JSON of type = \"webhook\", and will refuse it");
     let type_name = service.to_lowercase();
-    let hint = if known_types.contains(&type_name.as_str()) {
+    let hint = if super::channels::is_type(&type_name) {
         format!("write type = \"{type_name}\"")
     } else {
         format!("send to a receiver of your own that passes it on in the form that {service} wants")

@@ -11,7 +11,7 @@ use super::source::{At, Place, Source};
 use super::suggest::meant;
 
 /// The keys of the file itself, which stand in no table.
-const MAIN_KEYS: [&str; 2] = ["include", "state_dir"];
+const MAIN_KEYS: [&str; 3] = ["include", "state_dir", "timezone"];
 
 /// A table of the file that is being read.
 pub(super) struct Section<'i> {
@@ -324,11 +324,6 @@ impl<'i> Section<'i> {
         ];
         let (_, inner) = INNER.iter().find(|(inside, _)| *inside == key)?;
         self.known.contains(inner).then_some(*inner)
-    }
-
-    /// Leaves keys out of those that are named when one does not exist.
-    pub(super) fn forget(&mut self, is_foreign: impl Fn(&str) -> bool) {
-        self.known.retain(|key| !is_foreign(key));
     }
 
     fn path_of(&self, key: &str) -> String {

@@ -25,7 +25,7 @@ const SECOND: Duration = Duration::from_secs(1);
 const DAY: Duration = Duration::from_hours(24);
 
 /// The types that no person reads as they come: nothing is joined there unless the file says so.
-const PLAIN_TYPES: [&str; 3] = ["webhook", "console", "file"];
+const PLAIN_TYPES: [&str; 5] = ["webhook", "console", "file", "exec", "syslog"];
 
 /// The storm that people are kept from when nothing else is said.
 const DEFAULT_STORM: Storm = Storm {

@@ -24,7 +24,7 @@ use super::redirect::{Trail, is_redirect};
 use super::resolver::Names;
 use super::turns::{self, Asked, Seats, Turn, Turns};
 use super::{
-    Answer, Body, FetchError, Fetched, Get, HttpSettings, Post, Purpose, headers,
+    Answer, Body, FetchError, Fetched, Get, HttpSettings, Post, PostMethod, Purpose, headers,
     install_tls_provider, walls,
 };
 
@@ -601,7 +601,11 @@ fn post_parts<'a>(request: &'a Post<'_>, door: &'a Door) -> Result<Parts<'a>, Fe
         fields.insert(name, value);
     }
     Ok(Parts {
-        method: Method::POST,
+        method: match request.method {
+            PostMethod::Post => Method::POST,
+            PostMethod::Put => Method::PUT,
+            PostMethod::Patch => Method::PATCH,
+        },
         url: request.url,
         fields,
         body: request.body.clone(),

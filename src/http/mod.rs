@@ -186,13 +186,27 @@ pub struct Body {
     share: memory::Share,
 }
 
+/// The method of a request that brings something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PostMethod {
+    /// POST
+    #[default]
+    Post,
+    /// PUT
+    Put,
+    /// PATCH
+    Patch,
+}
+
 /// One POST of JSON. Redirects are not followed.
 #[derive(Debug, Clone)]
 pub struct Post<'a> {
+    /// How it is asked.
+    pub method: PostMethod,
     /// The address.
     pub url: &'a Url,
-    /// Fields to send beside `Content-Type: application/json`.
-    pub headers: Vec<(&'static str, String)>,
+    /// Fields to send beside `Content-Type: application/json`, which one of them may replace.
+    pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
     /// The time for the whole exchange.

@@ -95,6 +95,10 @@ pub(crate) fn goes_on(sentence: &str, next: &str, lang: &str) -> bool {
     if is_plain && !has_space && next.is_some_and(|c| c.is_alphanumeric() && !is_spaceless(c)) {
         return true;
     }
+    // « Non ! » : the mark that closes belongs to what it closes.
+    if next == Some('»') && text.matches('«').count() > text.matches('»').count() {
+        return true;
+    }
     // A small letter goes on, behind a closing quotation mark too.
     if next.is_some_and(char::is_lowercase) {
         return true;

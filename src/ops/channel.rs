@@ -3,12 +3,10 @@
 use serde::Serialize;
 
 use super::now::cut;
+use super::samples;
 use super::told::masked;
-use crate::channel::Channel;
-use crate::domain::{
-    Alert, AlertId, AttemptOutcome, DeliveryId, Destination, EntryId, InstallationId, Match,
-    Priority, Quote, Reading, ReportId, Timestamp, WatchName,
-};
+use crate::channel::{Channel, Unwritten};
+use crate::domain::{AlertId, AttemptOutcome, DeliveryId, Destination, Timestamp};
 use crate::store::{ChannelLine, OpenDelivery};
 
 /// The most that is told of what the other side said, in characters.
@@ -132,10 +130,18 @@ pub struct Tested {
 
 /// Sends a test alert to one destination of a channel.
 pub async fn test(channel: &Channel, destination: &Destination, now: Timestamp) -> Tested {
-    let alert = test_alert(destination, now);
-    let delivery = DeliveryId::derive(destination, std::slice::from_ref(&alert.id));
+    let (alerts, occasion) = samples::message("alert", &destination.channel, now);
+    let ids: Vec<AlertId> = alerts.iter().map(|alert| alert.id.clone()).collect();
+    let delivery = DeliveryId::derive(destination, &ids);
     let recipient = destination.recipient.as_deref();
-    let attempt = channel.attempt(&delivery, recipient, &[alert], now).await;
+    let message = Unwritten {
+        delivery: &delivery,
+        recipient,
+        alerts: &alerts,
+        occasion: &occasion,
+        now,
+    };
+    let attempt = channel.attempt(&message).await;
     let outcome = match attempt.outcome.reason() {
         None => format!("accepted as {delivery}"),
         Some(reason) => format!("not accepted: {}", cut(reason, MAX_ANSWER_CHARS)),
@@ -148,35 +154,5 @@ pub async fn test(channel: &Channel, destination: &Destination, now: Timestamp) 
         accepted: attempt.outcome == AttemptOutcome::Accepted,
         outcome,
         answer: attempt.answer.map(|answer| cut(&answer, MAX_ANSWER_CHARS)),
-    }
-}
-
-fn test_alert(destination: &Destination, now: Timestamp) -> Alert {
-    let watch = WatchName("test".into());
-    Alert {
-        id: AlertId::derive(
-            &InstallationId("test".into()),
-            &watch.0,
-            &format!("{} {now}", destination.channel),
-        ),
-        found: Match {
-            watch,
-            score: 1.0,
-            terms: vec!["test alert".into()],
-            sentence: "This is a test alert: if you read it, the channel works.".into(),
-            quote: Quote::default(),
-        },
-        priority: Priority::Normal,
-        report: ReportId(0),
-        entry: EntryId(0),
-        feeds: vec!["newswatch".into()],
-        title: "Test alert of newswatch".into(),
-        url: None,
-        source: Some("newswatch".into()),
-        published: None,
-        summary_only: false,
-        reading: Reading::default(),
-        notes: Vec::new(),
-        raised_at: now,
     }
 }

@@ -12,6 +12,7 @@ pub mod feed;
 pub mod in_order;
 mod language;
 pub mod now;
+pub mod samples;
 pub mod search;
 pub mod status;
 pub mod told;

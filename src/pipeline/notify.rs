@@ -1,6 +1,6 @@
 //! alert -> delivery: makes one try for the oldest delivery that is due on each channel.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::sync::Notify as Bell;
 use tracing::{debug, error, info, warn};
 
 use super::{Context, Gate, Plan, Stage, StageError};
-use crate::channel::{Attempt, Form};
+use crate::channel::{Attempt, Form, Unwritten};
 use crate::domain::{
     AttemptOutcome, ChannelName, ChannelState, DeliveryState, DocumentName, Quote, Shown,
     Timestamp, what_helps,
@@ -26,13 +26,29 @@ pub struct Notify {
     busy: Busy,
 }
 
-/// The channels that are sending.
+/// The channels that are sending, and when each sent last.
 #[derive(Debug, Clone, Default)]
-struct Busy(Arc<Mutex<BTreeSet<ChannelName>>>);
+struct Busy {
+    sending: Arc<Mutex<BTreeSet<ChannelName>>>,
+    sent_at: Arc<Mutex<BTreeMap<ChannelName, Timestamp>>>,
+}
 
 impl Busy {
     fn lock(&self) -> MutexGuard<'_, BTreeSet<ChannelName>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.sending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long a channel has still to wait until its other side takes the next message, which then counts as sent.
+    fn wait_before(&self, channel: &ChannelName, gap: Duration, now: Timestamp) -> Duration {
+        let mut sent_at = self.sent_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = sent_at.get(channel).copied();
+        let due = last.and_then(|last| last.checked_add(gap).ok());
+        let wait = due.map_or(Duration::ZERO, |due| {
+            // A clock that was set back must not make anybody wait longer than the gap.
+            Duration::try_from(due.duration_since(now)).map_or(Duration::ZERO, |wait| wait.min(gap))
+        });
+        sent_at.insert(channel.clone(), now.checked_add(wait).unwrap_or(now));
+        wait
     }
 
     /// Those of the channels that are not sending.
@@ -112,6 +128,12 @@ impl Stage for Notify {
         };
         let outcome = match &due.body {
             Rendered::Body(body) => {
+                let wait = self
+                    .busy
+                    .wait_before(&due.channel, channel.gap(), ctx.clock.now());
+                if !wait.is_zero() {
+                    ctx.clock.sleep(wait).await;
+                }
                 let recipient = due.recipient.as_deref();
                 let sent = channel.send(&due.id, recipient, body, ctx.clock.now());
                 meaning(&due, sent.await)
@@ -190,13 +212,14 @@ fn body(plan: &Plan, unrendered: &Unrendered<'_>, now: Timestamp) -> Rendered {
     } else {
         Form::Full
     };
-    let Unrendered {
-        id,
-        recipient,
-        alerts,
-        ..
-    } = unrendered;
-    match channel.write(id, *recipient, alerts, form, now) {
+    let message = Unwritten {
+        delivery: unrendered.id,
+        recipient: unrendered.recipient,
+        alerts: unrendered.alerts,
+        occasion: unrendered.occasion,
+        now,
+    };
+    match channel.write(&message, form) {
         Ok(body) => Rendered::Body(body),
         Err(reason) => Rendered::Failed(reason),
     }

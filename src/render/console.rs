@@ -1,28 +1,56 @@
-//! An alert for a terminal or a journal: a few lines of plain text.
+//! A message for a terminal or a journal: a few lines of plain text.
 
-use crate::domain::{Alert, Priority};
+use super::chat::{Line, byline, lines};
+use super::message::{Look, Message, Rich, Shrink, Telling, message};
 
-use super::escape::{link, one_line};
-use super::parts;
-
-/// The most of a line; a terminal wraps it, a journal keeps it.
-const MAX_LINE_CHARS: usize = 400;
-
-/// Writes the alert, without the last line's end.
-pub(super) fn console(alert: &Alert) -> String {
-    let mark = match alert.priority {
-        Priority::High => " (!)",
-        Priority::Normal | Priority::Low => "",
+/// Writes the message, with the last line's end.
+#[must_use]
+pub fn console(telling: &Telling<'_>) -> String {
+    let message = message(telling);
+    let shrink = Shrink {
+        items: 100,
+        ..Shrink::NONE
     };
-    let watch = one_line(&alert.found.watch.0, MAX_LINE_CHARS);
-    let title = one_line(&alert.title, MAX_LINE_CHARS);
-    let mut lines = vec![format!("[{watch}]{mark} {title}")];
-    lines.extend(parts::origin(alert));
-    lines.extend(parts::sentence(alert, MAX_LINE_CHARS).map(|sentence| format!("“{sentence}”")));
-    lines.extend(parts::terms(alert).map(|terms| format!("terms: {terms}")));
-    if alert.summary_only {
-        lines.push(parts::SUMMARY_ONLY.to_owned());
+    write(&message.shrunk(shrink))
+}
+
+fn write(message: &Message) -> String {
+    let mut written = Vec::new();
+    let label = super::chat::label(message).text();
+    let headline = message.headline();
+    written.push(if label.is_empty() {
+        headline.to_owned()
+    } else {
+        format!("[{label}] {headline}")
+    });
+    let is_single = message.single().is_some();
+    for line in lines(message) {
+        match line {
+            Line::Label(_) | Line::Heading(..) => {}
+            Line::Title(_, url) if is_single => written.extend(url.map(|url| format!("  {url}"))),
+            Line::Title(title, url) => {
+                written.push(format!("  {}", title.text));
+                written.extend(url.map(|url| format!("    {url}")));
+            }
+            Line::Byline { outlet, time, .. } => {
+                written.push(format!("  {}", byline(outlet, time)));
+            }
+            Line::Quote(quote) => written.push(format!("  “{}”", marked(&Rich::marked(quote)))),
+            Line::Note(text) | Line::Text(text) | Line::Section(text) => {
+                written.push(format!("  {}", text.text()));
+            }
+        }
     }
-    lines.extend(link(alert.url.as_ref()).map(String::from));
-    lines.join("\n  ")
+    written.join("\n") + "\n"
+}
+
+/// Marks between stars, as in a mail's plain part.
+fn marked(line: &Rich) -> String {
+    line.0
+        .iter()
+        .map(|run| match run.look {
+            Look::Marked => format!("*{}*", run.text),
+            Look::Plain | Look::Bold | Look::Code => run.text.clone(),
+        })
+        .collect()
 }

@@ -72,6 +72,36 @@ pub(crate) fn link(url: Option<&Url>) -> Option<Url> {
     Some(url)
 }
 
+/// Makes a link that may be shown, without the parameters that only follow the reader; what is stored stays as it is.
+pub(crate) fn clean_link(url: &Url) -> Option<Url> {
+    let mut url = link(Some(url))?;
+    let Some(query) = url.query() else {
+        return Some(url);
+    };
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !is_tracking(pair.split('=').next().unwrap_or_default()))
+        .collect();
+    if kept.len() < query.split('&').count() {
+        let kept = kept.join("&");
+        url.set_query((!kept.is_empty()).then_some(kept.as_str()));
+    }
+    Some(url)
+}
+
+/// Parameters by which senders of newsletters and advertisements follow their readers.
+fn is_tracking(name: &str) -> bool {
+    const NAMES: [&str; 12] = [
+        "fbclid", "gclid", "dclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid", "mkt_tok",
+        "_hsenc", "_hsmi", "vero_id",
+    ];
+    let name = name.to_ascii_lowercase();
+    NAMES.contains(&name.as_str())
+        || name.starts_with("utm_")
+        || name.starts_with("mtm_")
+        || name.starts_with("oly_") && name.ends_with("_id")
+}
+
 /// Cuts a text to at most `max_chars` characters, never inside what people see as one letter.
 pub(crate) fn cut(text: &str, max_chars: usize) -> String {
     if text.chars().nth(max_chars).is_none() {
@@ -146,6 +176,29 @@ mod tests {
             html("<a href=\"x\" title='y'>&amp;\u{1b}"),
             "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp; "
         );
+    }
+
+    #[test]
+    fn what_follows_the_reader_is_taken_off_a_link_and_nothing_else() {
+        for (written, expected) in [
+            (
+                "https://a.example/x?utm_source=y&id=7#p3",
+                "https://a.example/x?id=7#p3",
+            ),
+            ("https://a.example/x?UTM_Source=y", "https://a.example/x"),
+            (
+                "https://a.example/x?oly_enc_id=1&a=%26&b",
+                "https://a.example/x?a=%26&b",
+            ),
+            (
+                "https://a.example/x?gclids=1&a+b=c",
+                "https://a.example/x?gclids=1&a+b=c",
+            ),
+            ("https://a.example/x?", "https://a.example/x?"),
+        ] {
+            let url = Url::parse(written).unwrap();
+            assert_eq!(clean_link(&url).unwrap().as_str(), expected);
+        }
     }
 
     #[test]

@@ -1,29 +1,55 @@
 //! From alerts to a message, a file a service; escaping.
 //!
-//! Takes alerts, whose texts come from feeds and pages and may be hostile, and gives texts that are inert where they
-//! go: a mail header, HTML, JSON, a terminal. It sends nothing, and knows no address but the article's own.
+//! Takes alerts and the occasion, whose texts come from feeds and pages and may be hostile, and gives texts that are inert
+//! where they go: a mail header, HTML, JSON, a chat, a terminal. `message` is the one model of what is said; each service
+//! writes it in its own way, within its own limits, so that headline and link always survive. It sends nothing, and knows
+//! no address but the article's own.
 
+mod chat;
 mod console;
+mod discord;
 mod email;
 mod encoded_word;
 mod escape;
-mod marks;
-mod parts;
+mod item;
+mod markdown;
+mod matrix;
+mod mattermost;
+mod message;
+mod occasions;
+mod push;
+mod slack;
+mod teams;
+mod telegram;
+mod times;
 mod webhook;
 
 #[cfg(test)]
 mod tests;
 
-use crate::domain::{Alert, DeliveryId, Priority, Timestamp};
+use crate::domain::Priority;
 
+pub(crate) use chat::set;
+pub use console::console;
+pub(crate) use discord::discord;
 pub use encoded_word::header_value;
 pub(crate) use escape::one_line;
+pub(crate) use matrix::matrix;
+pub(crate) use mattermost::mattermost;
+pub use message::{Reader, Telling};
+pub(crate) use push::{apprise, gotify, ntfy, syslog};
+pub(crate) use slack::{slack, slack_short};
+pub(crate) use teams::teams;
+pub(crate) use telegram::{telegram, without_times};
+pub use webhook::{json_lines, webhook};
 
 /// A mail, before it gets its envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailMessage {
     /// The subject: one line, no control characters, at most 200 characters.
     pub subject: String,
+    /// The name to show as its sender's.
+    pub from_name: String,
     /// The body as plain text.
     pub text: String,
     /// The body as HTML.
@@ -32,42 +58,18 @@ pub struct EmailMessage {
     pub short: String,
     /// The highest priority of the alerts in it.
     pub priority: Priority,
+    /// The list that it belongs to: a watch's name, `digest`, `health`, `newswatch`.
+    pub list: String,
+    /// The name of its story, which no mail carries.
+    pub thread_root: Option<String>,
+    /// The delivery that it answers to: the first that this recipient got of the story.
+    pub in_reply_to: Option<String>,
+    /// Whether it is one of a mailing that nobody waits for: a digest.
+    pub is_bulk: bool,
 }
 
 /// Writes the mail for some alerts.
 #[must_use]
-pub fn email(alerts: &[Alert]) -> EmailMessage {
-    email::email(alerts)
-}
-
-/// Writes the `generic` webhook body for one alert: JSON as Standard Webhooks describes it, below 20 kB.
-///
-/// The delivery's id is not in it: it travels in the field `webhook-id`.
-#[must_use]
-pub fn webhook(alert: &Alert, at: Timestamp) -> String {
-    webhook::body(None, alert, at)
-}
-
-/// Writes the `generic` webhook body for several alerts: `newswatch.digest`, which counts all and lists what fits.
-#[must_use]
-pub fn webhook_digest(alerts: &[Alert], at: Timestamp) -> String {
-    webhook::digest(alerts, at)
-}
-
-/// Writes the least that is worth a POST: titles and links, for a receiver that refuses a longer body.
-#[must_use]
-pub fn webhook_short(alerts: &[Alert], at: Timestamp) -> String {
-    webhook::short(alerts, at)
-}
-
-/// Writes an alert for a terminal, or for a journal.
-#[must_use]
-pub fn console(alert: &Alert) -> String {
-    console::console(alert)
-}
-
-/// Writes an alert as one line of JSON, without the line's end: the webhook body, with `delivery` beside it.
-#[must_use]
-pub fn json_line(delivery: &DeliveryId, alert: &Alert, at: Timestamp) -> String {
-    webhook::body(Some(delivery), alert, at)
+pub fn email(telling: &Telling<'_>) -> EmailMessage {
+    email::email(telling)
 }

@@ -1,328 +1,813 @@
-//! Tests of all services together: hostile text must be inert in every one.
+//! Tests of all services together: whatever an article says, every message is within its service's limits, inert, and holds
+//! headline and link. The table of it is printed with `cargo test --lib render::tests -- --nocapture`.
 
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use serde_json::Value;
 use url::Url;
 
 use super::*;
-use crate::domain::{AlertId, EntryId, LocalTimestamp, Match, Quote, Reading, ReportId, WatchName};
+use crate::domain::{
+    Alert, AlertId, DeliveryId, DigestFacts, EntryId, FoundPlace, FoundWords, HealthEvent,
+    HealthFacts, HeartbeatFacts, LocalTimestamp, Match, Occasion, Outlet, Passage, Quote, Reading,
+    ReportId, StormFacts, TextState, Timestamp, UpdateFacts, WatchName,
+};
+
+fn now() -> Timestamp {
+    "2026-11-26T07:10:00Z".parse().unwrap()
+}
+
+fn reader(zone: &str) -> Reader {
+    Reader {
+        zone: TimeZone::get(zone).unwrap(),
+        ..Reader::default()
+    }
+}
 
 fn alert(title: &str, sentence: &str) -> Alert {
     Alert {
         id: AlertId("alr_0123456789abcdef0123".into()),
         found: Match {
-            watch: WatchName("East Sea".into()),
+            watch: WatchName("Code of Conduct".into()),
             score: 1.0,
-            terms: vec!["COC".into(), "code of conduct".into()],
+            terms: vec!["code of conduct".into()],
             sentence: sentence.into(),
-            quote: Quote::default(),
+            quote: Quote {
+                title_marks: Vec::new(),
+                passages: vec![Passage {
+                    text: sentence.into(),
+                    paragraph: Some(4),
+                    of_feed: false,
+                    marks: Vec::new(),
+                }],
+                found: vec![FoundWords {
+                    text: "code of conduct".into(),
+                    places: vec![FoundPlace::Paragraph(4), FoundPlace::Paragraph(1)],
+                }],
+            },
         },
         priority: Priority::Normal,
         report: ReportId(1),
         entry: EntryId(1),
-        feeds: vec!["Wire A".into(), "Wire B".into()],
+        feeds: vec!["Wire A".into()],
         title: title.into(),
-        url: Some(Url::parse("https://news.example/a?b=1&c=2").unwrap()),
-        source: Some("Example News".into()),
-        published: Some(LocalTimestamp {
-            at: "2019-07-31T10:56:00Z".parse().unwrap(),
-            offset: jiff::tz::Offset::from_seconds(7 * 3600).unwrap(),
-        }),
+        url: Some(Url::parse("https://harbourpost.example/2026/11/26/reef-hotline").unwrap()),
+        source: Some("Harbour Post".into()),
+        published: Some(LocalTimestamp::utc("2026-11-26T07:05:00Z".parse().unwrap())),
         summary_only: false,
-        reading: Reading::default(),
+        reading: Reading {
+            found_at: Some(now()),
+            ..Reading::default()
+        },
         notes: Vec::new(),
         raised_at: now(),
     }
 }
 
 fn plain() -> Alert {
-    alert(
-        "Ministers agree on a code of conduct",
-        "They want the COC within three years.",
-    )
+    let mut alert = alert(
+        "Manila and Beijing agree reef hotline",
+        "They promised to finish the code of conduct for the South China Sea by July.",
+    );
+    let passage = alert.found.quote.passages.first_mut().unwrap();
+    passage.marks = vec![28..43, 52..67];
+    alert
 }
 
-fn now() -> Timestamp {
-    "2026-11-23T12:00:00Z".parse().unwrap()
+/// A service: its name, what it writes, and what is wrong with that.
+struct Service {
+    name: &'static str,
+    write: fn(&Telling<'_>) -> String,
+    limit: fn(&str) -> Result<(), String>,
+    /// The texts that a reader sees, joined, as the service reads them.
+    seen: fn(&str) -> String,
 }
 
-fn delivery() -> DeliveryId {
-    DeliveryId("dlv_0123456789abcdef0123".into())
+fn at_most(size: usize, limit: usize) -> Result<(), String> {
+    if size <= limit {
+        Ok(())
+    } else {
+        Err(format!("{size} > {limit}"))
+    }
 }
 
-/// Text that gives orders to one output or another.
-fn hostile_texts() -> Vec<String> {
+fn json(body: &str) -> Value {
+    serde_json::from_str(body).unwrap()
+}
+
+/// All strings of a JSON value.
+fn strings(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(list) => list.iter().flat_map(strings).collect(),
+        Value::Object(object) => object.values().flat_map(strings).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn all_strings(body: &str) -> String {
+    strings(&json(body)).join("\n")
+}
+
+/// What Markdown shows: its backslashes and zero-width spaces are not seen.
+fn markdown_seen(body: &str) -> String {
+    let mut seen = String::new();
+    let text = all_strings(body).replace('\u{200b}', "");
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => seen.extend(chars.next()),
+            c => seen.push(c),
+        }
+    }
+    seen
+}
+
+fn html_seen(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+}
+
+fn utf16(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+fn at<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// Every service with its limits, as `MESSAGES` names their sources in each service's file.
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn services() -> Vec<Service> {
+    vec![
+        Service {
+            name: "mail html",
+            write: |telling| email(telling).html,
+            limit: |body| at_most(body.len(), 80_000),
+            seen: html_seen,
+        },
+        Service {
+            name: "mail text",
+            write: |telling| email(telling).text,
+            limit: |body| at_most(body.len(), 200_000),
+            seen: str::to_owned,
+        },
+        Service {
+            name: "slack",
+            write: slack,
+            limit: |body| {
+                at_most(body.chars().count(), 13_200)?;
+                at_most(at(&json(body), "/text").chars().count(), 40_000)
+            },
+            seen: all_strings,
+        },
+        Service {
+            name: "discord",
+            write: discord,
+            limit: |body| {
+                let embed = &json(body)["embeds"][0];
+                at_most(utf16(at(embed, "/title")), 256)?;
+                at_most(utf16(at(embed, "/description")), 4096)?;
+                at_most(utf16(at(embed, "/author/name")), 256)?;
+                at_most(utf16(at(embed, "/footer/text")), 2048)?;
+                at_most(at(embed, "/url").len(), 2048)?;
+                let sum = ["/title", "/description", "/author/name", "/footer/text"]
+                    .map(|place| utf16(at(embed, place)));
+                at_most(sum.iter().sum(), 6000)
+            },
+            seen: markdown_seen,
+        },
+        Service {
+            name: "teams",
+            write: teams,
+            limit: |body| at_most(body.len(), 20_000),
+            seen: all_strings,
+        },
+        Service {
+            name: "telegram",
+            write: |telling| telegram(telling).to_string(),
+            limit: |body| {
+                let text = at(&json(body), "/text").to_owned();
+                let mut shown = String::new();
+                let mut is_tag = false;
+                for c in text.chars() {
+                    match c {
+                        '<' => is_tag = true,
+                        '>' => is_tag = false,
+                        c if !is_tag => shown.push(c),
+                        _ => {}
+                    }
+                }
+                at_most(utf16(&html_seen(&shown)), 4096)
+            },
+            seen: |body| html_seen(&all_strings(body)),
+        },
+        Service {
+            name: "ntfy",
+            write: |telling| ntfy(telling).to_string(),
+            limit: |body| {
+                at_most(at(&json(body), "/message").len(), 4096)?;
+                at_most(at(&json(body), "/title").len(), 250)
+            },
+            seen: all_strings,
+        },
+        Service {
+            name: "matrix",
+            write: matrix,
+            limit: |body| at_most(body.len(), 60_000),
+            seen: |body| html_seen(&all_strings(body)),
+        },
+        Service {
+            name: "mattermost",
+            write: mattermost,
+            limit: |body| at_most(body.chars().count(), 4_100),
+            seen: markdown_seen,
+        },
+        Service {
+            name: "gotify",
+            write: gotify,
+            limit: |body| at_most(body.len(), 20_000),
+            seen: all_strings,
+        },
+        Service {
+            name: "apprise",
+            write: |telling| apprise(telling).to_string(),
+            limit: |body| at_most(body.len(), 20_000),
+            seen: all_strings,
+        },
+        Service {
+            name: "webhook",
+            write: |telling| webhook(telling, false),
+            limit: |body| at_most(body.len(), 20_000),
+            seen: all_strings,
+        },
+        Service {
+            name: "syslog",
+            write: |telling| syslog(telling).0,
+            limit: |body| {
+                at_most(body.lines().count(), 1)?;
+                at_most(body.len(), 2_000)
+            },
+            seen: str::to_owned,
+        },
+        Service {
+            name: "console",
+            write: console,
+            limit: |body| at_most(body.len(), 100_000),
+            seen: str::to_owned,
+        },
+    ]
+}
+
+/// A situation: the alerts of one message, and the zone of its reader.
+struct Case {
+    name: String,
+    alerts: Vec<Alert>,
+    zone: &'static str,
+}
+
+fn case(name: &str, alert: Alert) -> Case {
+    Case {
+        name: name.to_owned(),
+        alerts: vec![alert],
+        zone: "Asia/Ho_Chi_Minh",
+    }
+}
+
+/// The situations that every message must stand.
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn situations() -> Vec<Case> {
+    let mut cases = vec![
+        case(
+            "1 headline of 300 letters without a space",
+            alert(&"x".repeat(300), "s"),
+        ),
+        case("2 no headline", alert("", "A sentence.")),
+        case("4 Hebrew with digits", {
+            let mut alert = alert("שביתה ב-12 נמלים", "ראו https://a.example/x?y=1 היום.");
+            alert.reading.lang = Some("he".into());
+            alert
+        }),
+        case(
+            "5 Vietnamese NFD",
+            alert(
+                "Bie\u{302}\u{309}n \u{110}o\u{302}ng",
+                "Bie\u{302}\u{309}n động.",
+            ),
+        ),
+        case(
+            "6 Chinese",
+            alert("南海问题", &"有关各方在南海问题上磋商，".repeat(60)),
+        ),
+        case(
+            "9 sentence is the headline",
+            alert("Ferry sinks", "Ferry sinks."),
+        ),
+        case(
+            "10 a sentence of 4,000 letters",
+            alert("Long", &"word ".repeat(800)),
+        ),
+        case(
+            "13 signs of every chat",
+            alert("*_~<@!here>{{DATE()}}", "*_~<@!here>{{DATE()}}"),
+        ),
+        case("17 parameters that follow", {
+            let mut alert = plain();
+            alert.url = Some(Url::parse("https://a.example/x?utm_source=x&id=7#p3").unwrap());
+            alert
+        }),
+        case("16 no date, link, outlet", {
+            let mut alert = plain();
+            alert.url = None;
+            alert.published = None;
+            alert.source = None;
+            alert.feeds.clear();
+            alert.reading.text = TextState::Headline;
+            alert
+        }),
+        case("8 hit in the headline alone", {
+            let mut alert = plain();
+            alert.found.quote.title_marks = vec![0..6, 11..18];
+            alert
+        }),
+        Case {
+            name: "15 UTC+5:45".into(),
+            alerts: vec![plain()],
+            zone: "Asia/Kathmandu",
+        },
+        Case {
+            name: "7 two watches, one headline".into(),
+            alerts: vec![plain(), {
+                let mut other = plain();
+                other.found.watch = WatchName("East Sea".into());
+                other
+            }],
+            zone: "UTC",
+        },
+        Case {
+            name: "14 500 alerts".into(),
+            alerts: vec![
+                alert(
+                    &"A headline of some words ".repeat(4),
+                    &"Long sentence. ".repeat(30)
+                );
+                500
+            ],
+            zone: "UTC",
+        },
+    ];
+    cases.push(case("3 an Arabic watch, an English article", {
+        let mut alert = plain();
+        alert.found.watch = WatchName("إضراب الموانئ".into());
+        alert
+    }));
+    for (number, text) in nasty_texts().into_iter().enumerate() {
+        let mut alert = alert(&text, &text);
+        alert.source = Some(text.clone());
+        alert.feeds = vec![text.clone(); 30];
+        alert.found.watch = WatchName(text.clone());
+        alert.found.terms = vec![text.clone(); 30];
+        alert.found.quote.found = vec![
+            FoundWords {
+                text: text.clone(),
+                places: vec![FoundPlace::Headline],
+            };
+            9
+        ];
+        alert.reading.text = TextState::Summary;
+        alert.reading.text_reason = Some(text.clone());
+        alert.reading.also_in = vec![
+            Outlet {
+                name: text.clone(),
+                url: Some(Url::parse("https://b.example/(x)|y").unwrap()),
+                published: None,
+                is_copy: true,
+            };
+            6
+        ];
+        cases.push(case(&format!("nasty {}", number + 1), alert));
+    }
+    cases
+}
+
+fn nasty_texts() -> Vec<String> {
     let mut texts: Vec<String> = [
-        "Title\r\nBcc: victim@evil.example\r\n\r\nbody",
-        "=?utf-8?q?=0D=0ABcc:_victim@evil.example?=",
-        "=?utf-8?B?DQpCY2M6IHhAeS5leGFtcGxl?=",
+        "=?utf-8?q?=0D=0ABcc:_x@evil.example?= subject",
+        "line\r\nBcc: everybody@evil.example\r\n\r\nbody",
         "<script>alert(1)</script><img src=x onerror=alert(1)>",
-        "\"><a href='javascript:alert(1)'>click</a>",
-        "</title></head><body onload=x>",
-        "<!channel> <https://evil.example|bank.example> @everyone",
-        "[click](https://evil.example) **bold** `code` ||spoiler||",
-        "{{ config }} ${HOME} {% include '/etc/passwd' %} %s %n",
+        "\"><a href=\"javascript:alert(1)\">click</a>",
+        "</b></td></tr></table><form action=//evil.example>",
+        "<!channel> <https://evil.example|bank.example> @everyone @channel @here @all",
+        "[click](https://evil.example) **bold** `code` ||spoiler|| ~~x~~",
+        "![image](https://evil.example/p.png) # heading\n> quote\n- list",
+        "{{ config }} ${HOME} {% include '/etc/passwd' %} %s %n {{DATE(2020-01-01,LONG)}}",
         "\u{1b}]0;owned\u{7}\u{1b}[2J\u{1b}[31mred\u{9b}31m",
         "safe\u{202e}gpj.exe\u{2066}x\u{2069}\u{200f}",
         "nul\u{0}byte\u{8}\u{7f}\u{85}\u{2028}next",
         "\r\n.\r\nMAIL FROM:<evil@example.org>\r\n",
         "\",\"type\":\"forged\",\"x\":\"",
-        "]]> --> */ \\",
-        "",
+        "]]> --> */ \\ \\\\",
+        "tag \u{e0041}\u{e0042}hidden and 🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+        "<@U123456> <@&987> <#C1> <:emoji:1> :boom: <t:1:R>",
+        "<tg-spoiler>x</tg-spoiler><blockquote>y</blockquote>",
+        "&lt;b&gt; &amp;amp; &#x3c; &nbsp",
+        "https://evil.example/ www.evil.example evil@example.org",
+        "1. first\n2) second\n* third\n+ fourth",
+        "|a|b|\n|-|-|\n|1|2|",
+        "$\\frac{x}{y}$ $$x$$ \\(x\\)",
+        "مرحبا <b>بالعالم</b> 123",
+        "日本語の見出し「引用」！？",
     ]
     .map(str::to_owned)
     .into();
     texts.push("x".repeat(5000));
     texts.push("ế".repeat(5000));
     texts.push(format!("a{}", "\u{301}".repeat(5000)));
-    texts.push("\"\\".repeat(5000));
+    texts.push("\"\\*_".repeat(2500));
     texts.push("\u{1}".repeat(5000));
+    texts.push("👩‍👩‍👧‍👦".repeat(700));
+    texts.push("<&>".repeat(2000));
     texts
 }
 
-/// Puts the text everywhere that a feed, a page or a hasty operator can.
-fn hostile_alert(text: &str) -> Alert {
-    let mut alert = alert(text, text);
-    alert.source = Some(text.to_owned());
-    alert.feeds = vec![text.to_owned(); 30];
-    alert.found.watch = WatchName(text.to_owned());
-    alert.found.terms = vec![text.to_owned(); 30];
-    alert
-}
-
-fn has_control(text: &str, except: &[char]) -> bool {
-    text.chars().any(|c| c.is_control() && !except.contains(&c))
-}
-
-fn has_direction_change(text: &str) -> bool {
-    text.chars()
-        .any(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}'))
-}
-
-#[test]
-fn hostile_text_is_inert_in_a_subject() {
-    for text in hostile_texts() {
-        let subject = email(&[hostile_alert(&text)]).subject;
-        assert!(!has_control(&subject, &[]), "{subject:?}");
-        assert!(!has_direction_change(&subject), "{subject:?}");
-        assert!(!subject.contains("=?"), "{subject:?}");
-        assert!(subject.chars().count() <= 200, "{subject:?}");
+fn telling<'a>(
+    delivery: &'a DeliveryId,
+    alerts: &'a [Alert],
+    occasion: &'a Occasion,
+    reader: &'a Reader,
+) -> Telling<'a> {
+    Telling {
+        delivery,
+        recipient: Some("desk@example.org"),
+        alerts,
+        occasion,
+        reader,
+        now: now(),
     }
 }
 
-#[test]
-fn hostile_text_is_inert_in_a_mails_text() {
-    for text in hostile_texts() {
-        let body = email(&[hostile_alert(&text)]).text;
-        assert!(!has_control(&body, &['\n']), "{body:?}");
-        assert!(!has_direction_change(&body), "{body:?}");
-        // No line but our own: title, origin, sentence, link, why, id, and the empty ones between them.
-        assert!(body.lines().count() <= 10, "{body}");
-    }
+fn has_control(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() && c != '\n')
+}
+
+fn has_hidden(text: &str) -> bool {
+    let flag = "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}";
+    text.replace(flag, "").chars().any(|c| {
+        matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{e0000}'..='\u{e007f}')
+    })
+}
+
+/// The start of a headline as it is shown: what every message must hold.
+fn shown_start(alert: &Alert) -> String {
+    let title = super::item::title_of(alert);
+    title
+        .chars()
+        .take(40)
+        .collect::<String>()
+        .trim_end_matches('…')
+        .trim()
+        .to_owned()
+}
+
+fn squeezed(text: &str) -> String {
+    // Stars stand around what is marked in plain text.
+    text.replace('*', "")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[test]
-fn hostile_text_is_inert_in_a_mails_html() {
-    let tags = |page: &str| page.matches('<').count();
-    let expected = tags(&email(&[plain()]).html);
-    for text in hostile_texts()
-        .iter()
-        .filter(|text| !text.trim().is_empty())
-    {
-        let page = email(&[hostile_alert(text)]).html;
-        assert!(!has_control(&page, &['\n']), "{page:?}");
-        assert!(!has_direction_change(&page), "{page:?}");
-        // Text that is nothing but controls leaves its element out.
-        assert!(tags(&page) <= expected, "{page}");
+#[expect(clippy::print_stdout, reason = "the table is to be read")]
+fn every_situation_is_within_the_limits_inert_and_holds_headline_and_link() {
+    let delivery = DeliveryId("dlv_0123456789abcdef0123".into());
+    let mut failures: Vec<String> = Vec::new();
+    let mut table: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for case in situations() {
+        let reader = reader(case.zone);
+        let telling = telling(&delivery, &case.alerts, &Occasion::Alert, &reader);
+        for service in services() {
+            let body = (service.write)(&telling);
+            let seen = (service.seen)(&body);
+            let mut wrong: Vec<String> = (service.limit)(&body).err().into_iter().collect();
+            if has_control(&seen) || has_hidden(&seen) {
+                wrong.push("a control or a hidden letter".to_owned());
+            }
+            let first = case.alerts.first().unwrap();
+            let is_untitled = shown_start(first) == "(no headline)";
+            let has_headline = squeezed(&seen).contains(&squeezed(&shown_start(first)));
+            if !has_headline && (!is_untitled || service.name != "webhook") {
+                wrong.push(format!("no headline {:?}", shown_start(first)));
+            }
+            // Programs get the address as it was found, and no words for a headline that is missing.
+            let is_json = service.name == "webhook";
+            let link = match first.url.as_ref() {
+                Some(url) if is_json => super::escape::link(Some(url)),
+                url => url.and_then(super::escape::clean_link),
+            };
+            if let Some(link) = link
+                && !seen.contains(link.as_str())
+            {
+                wrong.push("no link".to_owned());
+            }
+            let row = table.entry(service.name).or_default();
+            row.0 += 1;
+            row.1 = row.1.max(body.len());
+            for reason in wrong {
+                failures.push(format!("{}: {}: {reason}", case.name, service.name));
+            }
+        }
     }
+    println!("service       situations  largest body in bytes");
+    for (service, (situations, largest)) in &table {
+        println!("{service:<12}  {situations:>10}  {largest:>21}");
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
-fn hostile_text_is_inert_on_a_terminal() {
-    for text in hostile_texts() {
-        let lines = console(&hostile_alert(&text));
-        assert!(!has_control(&lines, &['\n']), "{lines:?}");
-        assert!(!has_direction_change(&lines), "{lines:?}");
-        assert!(lines.lines().count() <= 5, "{lines}");
-    }
-}
-
-#[test]
-fn hostile_text_stays_one_string_of_a_webhook_and_below_its_limit() {
-    for text in hostile_texts() {
-        let alert = hostile_alert(&text);
-        for body in [
-            webhook(&alert, now()),
-            json_line(&delivery(), &alert, now()),
-            webhook_digest(&vec![alert.clone(); 50], now()),
+fn no_text_of_outside_is_markup_anywhere() {
+    let delivery = DeliveryId("dlv_1".into());
+    let reader = Reader::default();
+    for text in nasty_texts() {
+        let mut alert = alert(&text, &text);
+        alert.found.watch = WatchName(text.clone());
+        alert.source = Some(text.clone());
+        let alerts = [alert];
+        let telling = telling(&delivery, &alerts, &Occasion::Alert, &reader);
+        let page = email(&telling).html;
+        for tag in [
+            "<script",
+            "<img",
+            "<form",
+            "<iframe",
+            "onerror=alert(1)>",
+            "javascript:alert(1)\">",
+            "<tg-spoiler",
         ] {
-            assert!(body.len() < 20_000, "{} bytes", body.len());
-            assert!(!has_control(&body, &[]), "{body:?}");
-            let json: serde_json::Value = serde_json::from_str(&body).unwrap();
-            assert!(json["type"].as_str().unwrap().starts_with("newswatch."));
+            assert!(!page.contains(tag), "{tag} of {text:?}");
+        }
+        let telegram = telegram(&telling)["text"].as_str().unwrap().to_owned();
+        assert!(
+            !telegram.contains("<tg-spoiler") && !telegram.contains("<script"),
+            "{telegram}"
+        );
+        let slack = json(&slack(&telling));
+        let notified = slack["text"].as_str().unwrap();
+        assert!(!notified.contains(['<', '>']), "{notified}");
+        let discord = json(&discord(&telling));
+        assert_eq!(discord["allowed_mentions"]["parse"], serde_json::json!([]));
+        let description = discord["embeds"][0]["description"].as_str().unwrap();
+        assert!(!description.contains("](https://evil"), "{description}");
+        let attachment = &json(&mattermost(&telling))["attachments"][0];
+        for part in ["text", "title", "fallback", "author_name"] {
+            let part = attachment[part].as_str().unwrap_or_default();
+            for mention in ["@everyone", "@channel", "@here", "@all", "<!channel"] {
+                assert!(!part.contains(mention), "{part}");
+            }
+        }
+        // No outsider's text is in what Teams reads as Markdown.
+        for block in json(&teams(&telling))["attachments"][0]["content"]["body"]
+            .as_array()
+            .unwrap()
+        {
+            if block["type"] == "TextBlock" {
+                let told = block["text"].as_str().unwrap();
+                assert!(told.starts_with("{{DATE(2026-11-26T07:05:00Z"), "{told}");
+            }
         }
     }
 }
 
 #[test]
-fn title_and_link_survive_in_a_webhook_with_a_huge_sentence_and_link() {
-    let mut alert = alert("The title", &"\"long\" ".repeat(10_000));
-    alert.url = Some(Url::parse(&format!("https://news.example/{}", "x".repeat(4000))).unwrap());
-    let json: serde_json::Value = serde_json::from_str(&webhook(&alert, now())).unwrap();
-    assert_eq!(json["data"]["title"], "The title");
-    assert_eq!(json["data"]["url"], alert.url.unwrap().as_str());
+fn marks_of_the_matcher_are_bold_in_every_service_that_has_bold() {
+    let delivery = DeliveryId("dlv_1".into());
+    let reader = reader("Asia/Ho_Chi_Minh");
+    let alerts = [plain()];
+    let telling = telling(&delivery, &alerts, &Occasion::Alert, &reader);
+    let mail = email(&telling);
+    assert!(
+        mail.html.contains(">code of conduct</b> for the <b"),
+        "{}",
+        mail.html
+    );
+    assert!(mail.text.contains("*code of conduct*"), "{}", mail.text);
+    assert!(
+        telegram(&telling)["text"]
+            .as_str()
+            .unwrap()
+            .contains("<b>code of conduct</b>")
+    );
+    assert!(discord(&telling).contains("**code of conduct**"));
+    assert!(mattermost(&telling).contains("**code of conduct**"));
+    assert!(matrix(&telling).contains("<strong>code of conduct</strong>"));
+    let run = r#"{"style":{"bold":true},"text":"code of conduct","type":"text"}"#;
+    assert!(slack(&telling).contains(run), "{}", slack(&telling));
+    assert!(teams(&telling).contains(r#""highlight":true"#));
+}
+
+#[test]
+fn a_mail_says_what_the_design_says() {
+    let delivery = DeliveryId("dlv_1".into());
+    let reader = reader("Asia/Ho_Chi_Minh");
+    let mut alert = plain();
+    alert.priority = Priority::High;
+    let alerts = [alert];
+    let mail = email(&telling(&delivery, &alerts, &Occasion::Alert, &reader));
+    assert_eq!(mail.subject, "! Manila and Beijing agree reef hotline");
+    assert_eq!(mail.from_name, "Code of Conduct · newswatch");
+    let expected = "Code of Conduct · HIGH PRIORITY\n\n\
+        Manila and Beijing agree reef hotline\n\
+        Harbour Post · Thu 26 Nov, 14:05 UTC+7\n\
+        https://harbourpost.example/2026/11/26/reef-hotline\n\n\
+        > They promised to finish the *code of conduct* for the *South China Sea*\n\
+        > by July.\n\n\
+        Found: code of conduct (paragraphs 1 and 4)\n\n\
+        Why: newswatch alerts show alr_0123456789abcdef0123\n\
+        Mute: newswatch silence add --watch 'Code of Conduct' --for 1d\n\n\
+        -- \n\
+        You get this because the watch Code of Conduct mails desk@example.org.\n\
+        Times: Asia/Ho_Chi_Minh (UTC+7). Alert alr_0123456789abcdef0123\n";
+    assert_eq!(mail.text, expected);
+}
+
+#[test]
+fn every_kind_of_message_is_written_by_every_service() {
+    let delivery = DeliveryId("dlv_1".into());
+    let reader = reader("Europe/Berlin");
+    let alerts = vec![plain(), plain(), plain()];
+    let event = HealthEvent {
+        subject: "Feed Strait Radio".into(),
+        what: "refuses our requests".into(),
+        effect: Some("14 articles a day are not seen.".into()),
+        answer: Some("HTTP 403".into()),
+        since: Some("2026-11-25T07:00:00Z".parse().unwrap()),
+        ..HealthEvent::default()
+    };
+    let health = HealthFacts {
+        host: Some("watch1.example".into()),
+        events: vec![event],
+    };
+    let occasions = [
+        (Occasion::Group, "3 alerts from 1 watch"),
+        (
+            Occasion::Update(UpdateFacts {
+                outlets: 6,
+                ..UpdateFacts::default()
+            }),
+            "Manila and Beijing",
+        ),
+        (
+            Occasion::Digest(DigestFacts::default()),
+            "Thursday 26 November",
+        ),
+        (
+            Occasion::Storm(StormFacts {
+                alerts: 214,
+                ..StormFacts::default()
+            }),
+            "214 alerts",
+        ),
+        (
+            Occasion::Health(health),
+            "Feed Strait Radio refuses our requests",
+        ),
+        (
+            Occasion::Heartbeat(HeartbeatFacts::default()),
+            "newswatch runs",
+        ),
+    ];
+    for (occasion, headline) in &occasions {
+        let telling = telling(&delivery, &alerts, occasion, &reader);
+        for service in services() {
+            let body = (service.write)(&telling);
+            (service.limit)(&body).unwrap();
+            if service.name != "webhook" {
+                let seen = (service.seen)(&body);
+                assert!(seen.contains(headline), "{}: {seen}", service.name);
+            }
+        }
+        let webhook = json(&webhook(&telling, false));
+        assert_eq!(webhook["type"], format!("newswatch.{}", occasion.as_str()));
+    }
+    let empty: Vec<Alert> = Vec::new();
+    let digest = Occasion::Digest(DigestFacts::default());
+    let mail = email(&telling(&delivery, &empty, &digest, &reader));
+    assert_eq!(mail.subject, "Thu 26 Nov: no alerts");
+}
+
+#[test]
+fn an_update_answers_the_first_mail_only_where_there_is_one() {
+    let delivery = DeliveryId("dlv_2".into());
+    let reader = Reader::default();
+    let alerts = [plain()];
+    let facts = UpdateFacts {
+        first_delivery: Some(DeliveryId("dlv_1".into())),
+        story: Some(12),
+        ..UpdateFacts::default()
+    };
+    let first = email(&telling(&delivery, &alerts, &Occasion::Alert, &reader));
+    let occasion = Occasion::Update(facts);
+    let update = email(&telling(&delivery, &alerts, &occasion, &reader));
+    assert_eq!(update.subject, first.subject);
+    assert_eq!(update.in_reply_to.as_deref(), Some("dlv_1"));
+    assert_eq!(update.thread_root.as_deref(), Some("story-12"));
+    let failed = Occasion::Update(UpdateFacts::default());
+    let alone = email(&telling(&delivery, &alerts, &failed, &reader));
+    assert_eq!(alone.in_reply_to, None);
 }
 
 #[test]
 fn the_webhook_body_has_the_documented_fields() {
-    let json: serde_json::Value = serde_json::from_str(&webhook(&plain(), now())).unwrap();
+    let delivery = DeliveryId("dlv_1".into());
+    let reader = Reader::default();
+    let alerts = [plain()];
+    let telling = telling(&delivery, &alerts, &Occasion::Alert, &reader);
+    let body = json(&webhook(&telling, false));
+    assert_eq!(body["type"], "newswatch.alert");
+    let data = body["data"].as_object().unwrap();
+    let mut keys: Vec<&str> = data.keys().map(String::as_str).collect();
+    keys.sort_unstable();
     assert_eq!(
-        json,
-        serde_json::json!({
-            "type": "newswatch.alert",
-            "timestamp": "2026-11-23T12:00:00Z",
-            "data": {
-                "id": "alr_0123456789abcdef0123",
-                "watch": "East Sea",
-                "priority": "normal",
-                "terms": ["COC", "code of conduct"],
-                "feed": "Wire A",
-                "feeds": ["Wire A", "Wire B"],
-                "source": "Example News",
-                "title": "Ministers agree on a code of conduct",
-                "url": "https://news.example/a?b=1&c=2",
-                "published": "2019-07-31T17:56:00+07:00",
-                "excerpt": "They want the COC within three years.",
-                "summary_only": false
-            }
-        })
-    );
-}
-
-#[test]
-fn a_digest_counts_the_alerts_that_it_cannot_list() {
-    let alerts = vec![plain(); 500];
-    let json: serde_json::Value = serde_json::from_str(&webhook_digest(&alerts, now())).unwrap();
-    assert_eq!(json["data"]["count"], 500);
-    let listed = json["data"]["alerts"].as_array().unwrap().len();
-    assert!((10..500).contains(&listed), "{listed}");
-}
-
-#[test]
-fn a_mail_tells_what_was_found_and_where() {
-    let mail = email(&[plain()]);
-    assert_eq!(
-        mail.subject,
-        "[East Sea] Ministers agree on a code of conduct"
+        keys,
+        [
+            "also_in",
+            "excerpt",
+            "feed",
+            "feeds",
+            "found",
+            "found_at",
+            "id",
+            "language",
+            "links",
+            "passages",
+            "priority",
+            "published",
+            "source",
+            "story",
+            "summary_only",
+            "terms",
+            "text_reason",
+            "text_state",
+            "title",
+            "url",
+            "watch"
+        ]
     );
     assert_eq!(
-        mail.text,
-        "Ministers agree on a code of conduct\n\
-         Example News · 2019-07-31 17:56:00+07:00 · via Wire A, Wire B\n\
-         \n\
-         > They want the COC within three years.\n\
-         \n\
-         https://news.example/a?b=1&c=2\n\
-         \n\
-         watch East Sea, for: COC, code of conduct\n\
-         alert alr_0123456789abcdef0123\n"
+        data["passages"][0]["marks"],
+        serde_json::json!([[28, 43], [52, 67]])
     );
-    for part in [
-        "<a href=\"https://news.example/a?b=1&amp;c=2\">Read it at news.example</a>",
-        "They want the <b>COC</b> within three years.",
-        "2019-07-31 17:56:00+07:00",
-        "via Wire A, Wire B",
-        "alr_0123456789abcdef0123",
-    ] {
-        assert!(mail.html.contains(part), "{part}");
-    }
-}
-
-#[test]
-fn a_mail_marks_high_priority_and_a_text_from_the_feed_alone() {
-    let mut alert = plain();
-    alert.priority = Priority::High;
-    alert.summary_only = true;
-    let mail = email(&[alert]);
     assert_eq!(
-        mail.subject,
-        "[East Sea] (!) Ministers agree on a code of conduct"
+        data["found"][0]["places"],
+        serde_json::json!(["paragraph 4", "paragraph 1"])
     );
-    assert_eq!(mail.priority, Priority::High);
-    assert!(mail.text.contains("headline and summary only"));
-    assert!(mail.html.contains("headline and summary only"));
-    assert!(mail.html.contains("High priority"));
+    assert_eq!(data["found_at"], "2026-11-26T07:10:00Z");
 }
 
 #[test]
-fn a_mail_of_several_alerts_tells_each() {
-    let mut other = alert("Second story", "Another sentence.");
-    other.found.watch = WatchName("Fisheries".into());
-    let mail = email(&[plain(), other]);
-    assert_eq!(
-        mail.subject,
-        "[newswatch] 2 alerts: Ministers agree on a code of conduct"
-    );
-    for body in [&mail.text, &mail.html] {
-        assert!(body.contains("Ministers agree") && body.contains("Second story"));
-    }
-}
-
-#[test]
-fn a_mail_loads_nothing_from_elsewhere() {
-    let page = email(&[plain()]).html;
-    for loading in [
-        "<img", "<script", "<link", "<form", "src=", "url(", "@import",
-    ] {
-        assert!(!page.contains(loading), "{loading}");
-    }
-}
-
-#[test]
-fn an_alert_without_a_link_or_a_date_is_still_told() {
-    let mut alert = plain();
-    alert.url = Some(Url::parse("javascript:alert(1)").unwrap());
-    alert.published = None;
-    alert.source = None;
-    alert.feeds.clear();
-    let mail = email(std::slice::from_ref(&alert));
-    assert!(!mail.html.contains("javascript") && !mail.text.contains("javascript"));
-    assert!(!console(&alert).contains("javascript"));
-    assert!(
-        mail.text
-            .starts_with("Ministers agree on a code of conduct\n\n>")
-    );
-}
-
-#[test]
-fn a_mail_of_a_flood_stays_small_and_counts_what_it_leaves_out() {
-    let alerts = vec![alert("A title", &"A long sentence. ".repeat(100)); 2000];
-    let mail = email(&alerts);
-    assert!(mail.subject.contains("2000 alerts"), "{}", mail.subject);
-    for body in [&mail.text, &mail.html] {
-        assert!(body.contains("and 1500 more alerts"));
-        assert!(body.len() < 1024 * 1024, "{}", body.len());
-    }
+fn telegrams_time_element_can_be_left_out() {
+    let delivery = DeliveryId("dlv_1".into());
+    let reader = Reader::default();
+    let alerts = [plain()];
+    let arguments = telegram(&telling(&delivery, &alerts, &Occasion::Alert, &reader)).to_string();
+    assert!(arguments.contains("<tg-time unix="));
+    let simpler = without_times(&arguments).unwrap();
+    assert!(!simpler.contains("tg-time"), "{simpler}");
+    assert!(simpler.contains("Thu 26 Nov, 07:05 UTC"), "{simpler}");
+    assert_eq!(without_times(&simpler), None);
 }
 
 proptest::proptest! {
     #[test]
-    fn any_text_is_inert_everywhere(text in proptest::collection::vec(proptest::char::any(), 0..300)) {
+    fn any_text_is_inert_everywhere(text in proptest::collection::vec(proptest::char::any(), 0..200)) {
         let text: String = text.into_iter().collect();
-        let alert = hostile_alert(&text);
-        let mail = email(std::slice::from_ref(&alert));
-        proptest::prop_assert!(!has_control(&mail.subject, &[]));
+        let delivery = DeliveryId("dlv_1".into());
+        let reader = Reader::default();
+        let mut alert = alert(&text, &text);
+        alert.found.watch = WatchName(text.clone());
+        alert.found.quote.title_marks = vec![0..3, 2..9];
+        alert.found.quote.passages[0].marks = vec![1..2, 4..700];
+        let alerts = [alert];
+        let telling = telling(&delivery, &alerts, &Occasion::Alert, &reader);
+        let mail = email(&telling);
         proptest::prop_assert!(!mail.subject.contains("=?"));
         proptest::prop_assert!(mail.subject.chars().count() <= 200);
         let header = header_value("Subject", &mail.subject);
-        proptest::prop_assert!(header.is_ascii());
         for line in format!("Subject: {header}").split("\r\n") {
             proptest::prop_assert!(line.len() <= 78);
         }
-        for body in [&mail.text, &mail.html, &console(&alert)] {
-            proptest::prop_assert!(!has_control(body, &['\n']));
-            proptest::prop_assert!(!has_direction_change(body));
+        for service in services() {
+            let body = (service.write)(&telling);
+            proptest::prop_assert!((service.limit)(&body).is_ok(), "{}", service.name);
+            proptest::prop_assert!(!has_control(&(service.seen)(&body)), "{}", service.name);
         }
-        let body = webhook(&alert, now());
-        proptest::prop_assert!(body.len() < 20_000);
-        proptest::prop_assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok());
     }
 }

@@ -1,13 +1,18 @@
-//! The generic webhook body, which is also the line of a file channel.
+//! The generic webhook body, which is also the line of a file channel and what a command is given.
 
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
-use crate::domain::{Alert, DeliveryId, Timestamp};
-
-use super::escape::{link, one_line};
+use super::chat::set;
+use super::escape::{clean_link, link, one_line};
+use super::message::Telling;
+use crate::domain::{Alert, FoundPlace, Occasion, Passage};
 
 /// The largest body. Standard Webhooks asks for less than 20 kB; receivers refuse more.
 pub(crate) const MAX_BODY_BYTES: usize = 20_000;
+
+/// The largest short body: receivers that refuse more than this take no webhooks.
+const MAX_SHORT_BYTES: usize = 2_000;
 
 /// Sizes tried for the excerpt, in characters, until the body fits; the title and the link are never given up.
 const EXCERPT_CHARS: [usize; 5] = [2000, 1000, 500, 200, 0];
@@ -21,15 +26,7 @@ const MAX_NAME_CHARS: usize = 60;
 /// The most names in a list.
 const MAX_NAMES: usize = 10;
 
-#[derive(Serialize)]
-struct Envelope<T> {
-    r#type: &'static str,
-    timestamp: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    delivery: Option<String>,
-    data: T,
-}
-
+/// An alert, as it stands in every JSON that a channel sends.
 #[derive(Serialize)]
 struct AlertData {
     id: String,
@@ -46,101 +43,140 @@ struct AlertData {
     excerpt: String,
     /// True when only the headline and the feed's own text could be read.
     summary_only: bool,
+    story: Option<i64>,
+    language: Option<String>,
+    found_at: Option<String>,
+    found: Vec<Value>,
+    passages: Vec<Value>,
+    text_state: &'static str,
+    text_reason: Option<String>,
+    also_in: Vec<Value>,
+    links: Map<String, Value>,
 }
 
-#[derive(Serialize)]
-struct DigestData {
-    /// How many alerts there are; `alerts` holds as many of them as fit.
-    count: usize,
-    alerts: Vec<AlertData>,
+/// Writes the body: `newswatch.alert` for one alert, else the word of the occasion, with `alerts` in the same shape.
+#[must_use]
+pub fn webhook(telling: &Telling<'_>, is_short: bool) -> String {
+    body(telling, None, is_short)
 }
 
-/// Writes the body for one alert.
-pub(super) fn body(delivery: Option<&DeliveryId>, alert: &Alert, at: Timestamp) -> String {
-    smallest_that_fits(|excerpt_chars| Envelope {
-        r#type: "newswatch.alert",
-        timestamp: at.to_string(),
-        delivery: delivery.map(|id| id.0.clone()),
-        data: data(alert, excerpt_chars),
-    })
-}
-
-/// Writes the body for several alerts, of which those that do not fit are counted.
-pub(super) fn digest(alerts: &[Alert], at: Timestamp) -> String {
-    let mut listed = alerts.len();
-    loop {
-        let body = smallest_that_fits(|excerpt_chars| Envelope {
-            r#type: "newswatch.digest",
-            timestamp: at.to_string(),
-            delivery: None,
-            data: DigestData {
-                count: alerts.len(),
-                alerts: alerts
-                    .iter()
-                    .take(listed)
-                    .map(|alert| data(alert, excerpt_chars))
-                    .collect(),
-            },
-        });
-        if body.len() < MAX_BODY_BYTES || listed == 0 {
-            return body;
-        }
-        listed /= 2;
+/// Writes a line of JSON for each alert, with the delivery's id beside it; one line for what brings none.
+#[must_use]
+pub fn json_lines(telling: &Telling<'_>) -> String {
+    let id = Some(telling.delivery.0.as_str());
+    if !matches!(telling.occasion, Occasion::Alert) || telling.alerts.is_empty() {
+        return body(telling, id, false) + "\n";
     }
+    let lines = telling.alerts.iter().map(|alert| {
+        let one = Telling {
+            alerts: std::slice::from_ref(alert),
+            ..*telling
+        };
+        body(&one, id, false) + "\n"
+    });
+    lines.collect()
 }
 
-/// The largest short body: receivers that refuse more than this take no webhooks.
-const MAX_SHORT_BYTES: usize = 2_000;
-
-/// Writes a body without excerpts; of several alerts those that do not fit are counted.
-pub(super) fn short(alerts: &[Alert], at: Timestamp) -> String {
-    let envelope = |listed| Envelope {
-        r#type: "newswatch.digest",
-        timestamp: at.to_string(),
-        delivery: None,
-        data: DigestData {
-            count: alerts.len(),
-            alerts: alerts
-                .iter()
-                .take(listed)
-                .map(|alert| data(alert, 0))
-                .collect(),
-        },
+fn body(telling: &Telling<'_>, delivery: Option<&str>, is_short: bool) -> String {
+    let limit = if is_short {
+        MAX_SHORT_BYTES
+    } else {
+        MAX_BODY_BYTES
     };
-    if let [alert] = alerts {
-        return serde_json::to_string(&Envelope {
-            r#type: "newswatch.alert",
-            timestamp: at.to_string(),
-            delivery: None,
-            data: data(alert, 0),
-        })
-        .unwrap_or_default();
-    }
-    let mut listed = alerts.len();
+    let sizes = if is_short {
+        &[0][..]
+    } else {
+        &EXCERPT_CHARS[..]
+    };
+    let mut listed = telling.alerts.len();
     loop {
-        // Strings and numbers can always be written.
-        let body = serde_json::to_string(&envelope(listed)).unwrap_or_default();
-        if body.len() < MAX_SHORT_BYTES || listed <= 1 {
+        let mut body = String::new();
+        for excerpt_chars in sizes {
+            body = envelope(telling, delivery, listed, *excerpt_chars).to_string();
+            if body.len() < limit {
+                return body;
+            }
+        }
+        if listed <= 1 {
             return body;
         }
         listed /= 2;
     }
 }
 
-fn smallest_that_fits<T: Serialize>(write: impl Fn(usize) -> Envelope<T>) -> String {
-    let mut body = String::new();
-    for excerpt_chars in EXCERPT_CHARS {
-        // Strings and numbers can always be written.
-        body = serde_json::to_string(&write(excerpt_chars)).unwrap_or_default();
-        if body.len() < MAX_BODY_BYTES {
-            break;
+fn envelope(
+    telling: &Telling<'_>,
+    delivery: Option<&str>,
+    listed: usize,
+    excerpt_chars: usize,
+) -> Value {
+    let (kind, data) = match (telling.occasion, telling.alerts) {
+        (Occasion::Alert, [alert]) => ("alert", json!(data(telling, alert, excerpt_chars))),
+        (Occasion::Alert | Occasion::Group, _) => {
+            ("group", Value::Object(list(telling, listed, excerpt_chars)))
         }
+        (occasion, _) => (
+            occasion.as_str(),
+            of_occasion(telling, listed, excerpt_chars),
+        ),
+    };
+    let mut envelope = json!({
+        "type": format!("newswatch.{kind}"),
+        "timestamp": telling.now.to_string(),
+    });
+    if let Some(delivery) = delivery {
+        set(&mut envelope, "delivery", json!(delivery));
     }
-    body
+    set(&mut envelope, "data", data);
+    envelope
 }
 
-fn data(alert: &Alert, excerpt_chars: usize) -> AlertData {
+/// How many alerts there are, and as many of them as fit.
+fn list(telling: &Telling<'_>, listed: usize, excerpt_chars: usize) -> Map<String, Value> {
+    let alerts = telling.alerts.iter().take(listed);
+    let alerts: Vec<AlertData> = alerts
+        .map(|alert| data(telling, alert, excerpt_chars))
+        .collect();
+    let mut list = Map::new();
+    list.insert("count".to_owned(), json!(telling.alerts.len()));
+    list.insert("alerts".to_owned(), json!(alerts));
+    list
+}
+
+/// The facts of an occasion, each text in them one line, and the alerts that it brings.
+fn of_occasion(telling: &Telling<'_>, listed: usize, excerpt_chars: usize) -> Value {
+    let mut data = match serde_json::to_value(telling.occasion) {
+        Ok(Value::Object(facts)) => facts,
+        _ => Map::new(),
+    };
+    data.remove("kind");
+    for value in data.values_mut() {
+        make_lines(value);
+    }
+    // A body that is still too long loses its alerts before it loses its facts.
+    if !telling.alerts.is_empty() {
+        data.extend(list(telling, listed, excerpt_chars));
+    }
+    Value::Object(data)
+}
+
+fn make_lines(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = one_line(text, MAX_TITLE_CHARS),
+        Value::Array(list) => {
+            list.truncate(50);
+            list.iter_mut().for_each(make_lines);
+        }
+        Value::Object(object) => object.values_mut().for_each(make_lines),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn data(telling: &Telling<'_>, alert: &Alert, excerpt_chars: usize) -> AlertData {
     let feeds = names(&alert.feeds);
+    let reading = &alert.reading;
+    let is_full = excerpt_chars > 0;
+    let quote = &alert.found.quote;
     AlertData {
         id: alert.id.0.clone(),
         watch: name(&alert.found.watch.0),
@@ -154,7 +190,69 @@ fn data(alert: &Alert, excerpt_chars: usize) -> AlertData {
         published: alert.published.map(|published| published.to_string()),
         excerpt: one_line(&alert.found.sentence, excerpt_chars),
         summary_only: alert.summary_only,
+        story: reading.story,
+        language: reading.lang.as_deref().and_then(super::item::language_tag),
+        found_at: reading.found_at.map(|at| at.to_string()),
+        found: quote.found.iter().take(MAX_NAMES).map(found).collect(),
+        passages: if is_full {
+            quote.passages.iter().map(passage).collect()
+        } else {
+            Vec::new()
+        },
+        text_state: reading.text.as_str(),
+        text_reason: reading
+            .text_reason
+            .as_deref()
+            .map(|reason| one_line(reason, 200)),
+        also_in: reading
+            .also_in
+            .iter()
+            .take(MAX_NAMES)
+            .map(|outlet| {
+                json!({
+                    "name": name(&outlet.name),
+                    "url": outlet.url.as_ref().and_then(clean_link).map(String::from),
+                    "copy": outlet.is_copy,
+                })
+            })
+            .collect(),
+        links: links(telling, alert),
     }
+}
+
+/// Our own pages of the alert; none without web pages.
+fn links(telling: &Telling<'_>, alert: &Alert) -> Map<String, Value> {
+    let mut links = Map::new();
+    if let Some(web) = &telling.reader.web
+        && let Ok(page) = web.join(&format!("alerts/{}", alert.id.0))
+    {
+        links.insert("why".to_owned(), json!(page.as_str()));
+    }
+    links
+}
+
+fn passage(passage: &Passage) -> Value {
+    let line = super::item::marked(&passage.text, &passage.marks, 400);
+    let marks: Vec<[usize; 2]> = line
+        .marks
+        .iter()
+        .map(|mark| [mark.start, mark.end])
+        .collect();
+    json!({"text": line.text, "paragraph": passage.paragraph, "marks": marks})
+}
+
+fn found(words: &crate::domain::FoundWords) -> Value {
+    let places: Vec<Value> = words
+        .places
+        .iter()
+        .map(|place| match place {
+            FoundPlace::Headline => json!("headline"),
+            FoundPlace::Paragraph(number) => json!(format!("paragraph {number}")),
+            FoundPlace::Feed => json!("feed"),
+            FoundPlace::About => json!("about"),
+        })
+        .collect();
+    json!({"text": name(&words.text), "places": places})
 }
 
 fn name(text: &str) -> String {

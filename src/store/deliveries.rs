@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use super::claims::{Claim, Lease};
 use super::tx::{Row, StoreError, Tx, Val};
-use super::{Store, count, filled, json_rows, lists, moving, ms, opt_timestamp, timestamp, told};
+use super::{
+    Store, count, filled, json_rows, lists, moving, ms, opt_timestamp, suppressions, timestamp,
+    told,
+};
 use crate::domain::{
     Alert, AlertId, AttemptOutcome, ChannelName, ChannelNext, ChannelPast, ChannelState,
     DeliveryId, DeliveryPast, DeliveryState, Destination, Occasion, Timestamp, WatchName,
@@ -413,30 +416,9 @@ fn with_body(
     claimed: Claimed,
     render: &impl Fn(&Unrendered<'_>) -> Rendered,
 ) -> Result<DueDelivery, StoreError> {
-    let body = if let Some(body) = claimed.body {
-        Rendered::Body(body)
-    } else {
-        let alerts = lists::alerts_of(tx, &claimed.id)?;
-        let count = tx.number(
-            "SELECT COUNT(*) FROM legs WHERE delivery_id = $1",
-            &[claimed.id.0.as_str().into()],
-        )?;
-        let rendered = render(&Unrendered {
-            count: u64::try_from(count).unwrap_or_default(),
-            id: &claimed.id,
-            channel: &claimed.channel,
-            recipient: claimed.recipient.as_deref(),
-            alerts: &alerts,
-            occasion: &claimed.occasion,
-            is_short: claimed.is_short,
-        });
-        if let Rendered::Body(body) = &rendered {
-            tx.exec(
-                "UPDATE deliveries SET body = $1 WHERE seq = $2",
-                &[body.as_str().into(), claimed.claim.id.into()],
-            )?;
-        }
-        rendered
+    let body = match claimed.body.clone() {
+        Some(body) => Rendered::Body(body),
+        None => first_body(tx, &claimed, render)?,
     };
     Ok(DueDelivery {
         claim: claimed.claim,
@@ -449,6 +431,44 @@ fn with_body(
         past: claimed.past,
     })
 }
+
+/// Writes the body of a first try and stores it; not for a recipient who asked for no more messages.
+fn first_body(
+    tx: &mut dyn Tx,
+    claimed: &Claimed,
+    render: &impl Fn(&Unrendered<'_>) -> Rendered,
+) -> Result<Rendered, StoreError> {
+    let alerts = lists::alerts_of(tx, &claimed.id)?;
+    if let Some(recipient) = &claimed.recipient
+        && suppressions::wants_none(tx, recipient, &alerts)?
+    {
+        return Ok(Rendered::Failed(SUPPRESSED.to_owned()));
+    }
+    let count = tx.number(
+        "SELECT COUNT(*) FROM legs WHERE delivery_id = $1",
+        &[claimed.id.0.as_str().into()],
+    )?;
+    let rendered = render(&Unrendered {
+        count: u64::try_from(count).unwrap_or_default(),
+        id: &claimed.id,
+        channel: &claimed.channel,
+        recipient: claimed.recipient.as_deref(),
+        alerts: &alerts,
+        occasion: &claimed.occasion,
+        is_short: claimed.is_short,
+    });
+    if let Rendered::Body(body) = &rendered {
+        tx.exec(
+            "UPDATE deliveries SET body = $1 WHERE seq = $2",
+            &[body.as_str().into(), claimed.claim.id.into()],
+        )?;
+    }
+    Ok(rendered)
+}
+
+/// Why nothing is sent to somebody who asked for no more.
+const SUPPRESSED: &str =
+    "the recipient asked for no more messages; newswatch channel allow ADDRESS takes it back";
 
 /// Stores where a delivery stands after a try; false where its claim has ended.
 fn advance(

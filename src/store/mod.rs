@@ -41,6 +41,7 @@ mod shown;
 mod silences;
 mod sqlite;
 mod stories;
+mod suppressions;
 mod times;
 mod traces;
 mod tx;
@@ -79,6 +80,7 @@ pub use shown::{
     DayCount, EntryLine, HeldLine, OpenDelivery, Pulse, ShownAlert, ShownAlertDetail, ShownFilter,
 };
 pub use sqlite::{Access, Sqlite};
+pub use suppressions::Suppression;
 pub use traces::{Trace, TraceStage};
 pub use tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val};
 

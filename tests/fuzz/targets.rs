@@ -7,10 +7,11 @@ use std::path::Path;
 
 use newswatch::config::{self, Color, Secrets};
 use newswatch::domain::{
-    Alert, AlertId, ArticleText, Budget, DeliveryId, EntryId, Match, Priority, Quote, Reading,
-    ReportId, Shown, WatchName,
+    Alert, AlertId, ArticleText, Budget, DeliveryId, EntryId, Match, Occasion, Priority, Quote,
+    Reading, ReportId, Shown, WatchName,
 };
 use newswatch::matching::{Asks, Matcher, WatchSource};
+use newswatch::render::{Reader, Telling};
 use newswatch::{extract, parse, render};
 use url::Url;
 
@@ -210,7 +211,19 @@ fn a_title_of_any_text_is_inert_in_every_output() {
             notes: Vec::new(),
             raised_at: at,
         };
-        let mail = render::email(std::slice::from_ref(&alert));
+        let alerts = [alert.clone(), alert];
+        let delivery = DeliveryId("dlv_0123456789abcdef0123".into());
+        let reader = Reader::default();
+        let telling = |alerts| Telling {
+            delivery: &delivery,
+            recipient: None,
+            alerts,
+            occasion: &Occasion::Alert,
+            reader: &reader,
+            now: at,
+        };
+        let (one, two) = (telling(&alerts[..1]), telling(&alerts[..]));
+        let mail = render::email(&one);
         assert_inert(&mail.subject, false);
         assert_inert(&mail.text, true);
         let header = render::header_value("Subject", &mail.subject);
@@ -226,13 +239,12 @@ fn a_title_of_any_text_is_inert_in_every_output() {
             "{}",
             mail.html
         );
-        assert_inert(&render::console(&alert), true);
-        let delivery = DeliveryId("dlv_0123456789abcdef0123".into());
+        assert_inert(&render::console(&one), true);
         for body in [
-            render::webhook(&alert, at),
-            render::webhook_digest(&[alert.clone(), alert.clone()], at),
-            render::webhook_short(std::slice::from_ref(&alert), at),
-            render::json_line(&delivery, &alert, at),
+            render::webhook(&one, false),
+            render::webhook(&two, false),
+            render::webhook(&one, true),
+            render::json_lines(&one).trim_end().to_owned(),
         ] {
             serde_json::from_str::<serde_json::Value>(&body).unwrap();
             assert!(

@@ -11,7 +11,7 @@ use newswatch::channel::{
 use newswatch::demo::smtp_sink::{Deviation, Reaction, SinkTls, SmtpSink, Stage};
 use newswatch::domain::{AttemptOutcome, ChannelName};
 
-use crate::support::alerts::{alert, delivery, now};
+use crate::support::alerts::{alert, delivery, told};
 use crate::support::http::{PATIENCE, client};
 use crate::support::tls::Authority;
 
@@ -66,6 +66,7 @@ fn settings(address: SocketAddr, way: &Way) -> ChannelSettings {
                 ca_file: way.ca_file.clone(),
             },
         }),
+        reader: newswatch::render::Reader::default(),
         retry: Vec::new(),
     }
 }
@@ -81,7 +82,7 @@ fn channel(sink: &SmtpSink, way: &Way) -> Channel {
 async fn send(channel: &Channel) -> AttemptOutcome {
     let alerts = [alert("A headline")];
     channel
-        .attempt(&delivery(), Some("night@example.org"), &alerts, now())
+        .attempt(&told(&delivery(), Some("night@example.org"), &alerts))
         .await
         .outcome
 }
@@ -136,14 +137,15 @@ async fn a_mail_has_its_envelope_and_headers_from_the_settings() {
         [
             "Auto-Submitted: auto-generated",
             "Date: Mon, 23 Nov 2026 12:00:00 +0000",
-            "From: newswatch <watch@sender.example>",
+            "From: =?utf-8?b?RWFzdCBTZWEgwrcgbmV3c3dhdGNo?= <watch@sender.example>",
             "Importance: high",
-            "List-Id: <east-sea.newswatch.sender.example>",
+            "List-Id: East Sea <east-sea.watches.sender.example>",
+            "List-Unsubscribe: <mailto:watch@sender.example?subject=unsubscribe%20east-sea>",
             "MIME-Version: 1.0",
             "Message-ID: <dlv_0123456789abcdef0123@sender.example>",
-            "Subject: [East Sea] (!) A headline",
+            "Subject: ! A headline",
             "To: night@example.org",
-            "X-Auto-Response-Suppress: All",
+            "X-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply",
             "X-Priority: 1",
         ]
     );
@@ -169,7 +171,7 @@ async fn a_mail_keeps_the_limits_of_the_wire_whatever_the_title() {
         "👨‍👩‍👧".repeat(500),
     ] {
         let outcome = channel
-            .attempt(&delivery(), None, &[alert(&title)], now())
+            .attempt(&told(&delivery(), None, &[alert(&title)]))
             .await
             .outcome;
         assert_eq!(outcome, AttemptOutcome::Accepted, "{title}");
@@ -543,7 +545,7 @@ async fn a_ca_file_that_cannot_be_used_is_refused_when_the_channel_is_made() {
 async fn a_recipient_that_is_not_of_the_channel_gets_nothing() {
     let sink = SmtpSink::start().await.unwrap();
     let outcome = channel(&sink, &Way::plain())
-        .attempt(&delivery(), Some("else@example.org"), &[alert("x")], now())
+        .attempt(&told(&delivery(), Some("else@example.org"), &[alert("x")]))
         .await
         .outcome;
     assert!(
@@ -563,7 +565,7 @@ async fn a_recipient_is_found_however_the_configuration_writes_it() {
     }
     let channel = Channel::new(settings, client()).unwrap();
     let outcome = channel
-        .attempt(&delivery(), Some(written), &[alert("x")], now())
+        .attempt(&told(&delivery(), Some(written), &[alert("x")]))
         .await
         .outcome;
     assert_eq!(outcome, AttemptOutcome::Accepted);
@@ -574,7 +576,7 @@ async fn a_recipient_is_found_however_the_configuration_writes_it() {
 async fn the_servers_own_words_are_told() {
     let sink = SmtpSink::start().await.unwrap();
     let attempt = channel(&sink, &Way::plain())
-        .attempt(&delivery(), None, &[alert("x")], now())
+        .attempt(&told(&delivery(), None, &[alert("x")]))
         .await;
     assert_eq!(attempt.answer.as_deref(), Some("250 taken"));
 }

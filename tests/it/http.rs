@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use newswatch::clock::Clock;
 use newswatch::domain::Validators;
-use newswatch::http::{FetchError, Get, HttpClient, HttpLimits, Names, Post, Purpose};
+use newswatch::http::{FetchError, Get, HttpClient, HttpLimits, Names, Post, PostMethod, Purpose};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 use url::Url;
@@ -461,8 +461,9 @@ async fn an_answer_to_a_post_is_given_whatever_its_status() {
     let server = RawServer::answering(answer("418 Teapot", "Retry-After: 3\r\n", "short")).await;
     let url = Url::parse(&server.url("/hook")).unwrap();
     let post = Post {
+        method: PostMethod::Post,
         url: &url,
-        headers: vec![("x-test", "1".into())],
+        headers: vec![("x-test".into(), "1".into())],
         body: "{}".into(),
         timeout: PATIENCE,
     };
@@ -599,6 +600,7 @@ async fn a_receiver_of_a_post_may_take_longer_to_answer_than_a_server_of_documen
     let client = client_with(&["127.0.0.0/8"], limits);
     let url = Url::parse(&server.url("/")).unwrap();
     let post = Post {
+        method: PostMethod::Post,
         url: &url,
         headers: Vec::new(),
         body: "{}".into(),

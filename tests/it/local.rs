@@ -4,22 +4,29 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use newswatch::channel::{Channel, ChannelKind, ChannelSettings};
+use newswatch::channel::{Channel, ChannelKind, ChannelSettings, ConsoleSettings, FileSettings};
 use newswatch::domain::{AttemptOutcome, ChannelName, DeliveryId};
 
-use crate::support::alerts::{alert, delivery, now};
+use crate::support::alerts::{alert, delivery, told};
 use crate::support::http::client;
 
 fn settings(kind: ChannelKind) -> ChannelSettings {
     ChannelSettings {
         name: ChannelName("local".into()),
         kind,
+        reader: newswatch::render::Reader::default(),
         retry: Vec::new(),
     }
 }
 
 fn file_channel(path: &Path) -> Channel {
-    Channel::new(settings(ChannelKind::File(path.to_owned())), client()).unwrap()
+    Channel::new(
+        settings(ChannelKind::File(FileSettings {
+            path: path.to_owned(),
+        })),
+        client(),
+    )
+    .unwrap()
 }
 
 /// A writer whose text the test can read.
@@ -39,20 +46,22 @@ impl Write for Shared {
 #[tokio::test]
 async fn the_console_shows_watch_title_sentence_and_link() {
     let shown = Shared::default();
-    let channel = Channel::console_to(settings(ChannelKind::Console), Box::new(shown.clone()));
+    let channel = Channel::console_to(
+        settings(ChannelKind::Console(ConsoleSettings)),
+        Box::new(shown.clone()),
+    );
     let outcome = channel
-        .attempt(&delivery(), None, &[alert("A headline")], now())
+        .attempt(&told(&delivery(), None, &[alert("A headline")]))
         .await
         .outcome;
     assert_eq!(outcome, AttemptOutcome::Accepted);
     let shown = String::from_utf8(shown.0.lock().unwrap().clone()).unwrap();
     assert_eq!(
         shown,
-        "[East Sea] (!) A headline\n  \
-           Example News · 2026-11-23 12:00:00+00:00 · via Wire A\n  \
-           “Bộ trưởng các nước want the COC within three years.”\n  \
-           terms: COC\n  \
-           https://news.example/a?b=1&c=2\n"
+        "[High priority · East Sea] A headline\n  \
+           https://news.example/a?b=1&c=2\n  \
+           Example News · Mon 23 Nov, 12:00 UTC\n  \
+           “Bộ trưởng các nước want the COC within three years.”\n"
     );
 }
 
@@ -71,9 +80,12 @@ impl Write for Closed {
 
 #[tokio::test]
 async fn a_console_that_is_closed_is_a_failure() {
-    let channel = Channel::console_to(settings(ChannelKind::Console), Box::new(Closed));
+    let channel = Channel::console_to(
+        settings(ChannelKind::Console(ConsoleSettings)),
+        Box::new(Closed),
+    );
     let outcome = channel
-        .attempt(&delivery(), None, &[alert("x")], now())
+        .attempt(&told(&delivery(), None, &[alert("x")]))
         .await
         .outcome;
     assert!(
@@ -90,7 +102,7 @@ async fn a_file_gets_each_delivery_once_as_a_line_of_json() {
     let second = DeliveryId("dlv_second".into());
     for delivery in [&delivery(), &delivery(), &second] {
         let outcome = channel
-            .attempt(delivery, None, &[alert("A\nheadline")], now())
+            .attempt(&told(delivery, None, &[alert("A\nheadline")]))
             .await
             .outcome;
         assert_eq!(outcome, AttemptOutcome::Accepted);
@@ -108,7 +120,7 @@ async fn a_file_gets_each_delivery_once_as_a_line_of_json() {
 async fn a_file_that_cannot_be_written_is_a_failure_that_names_it() {
     let channel = file_channel(Path::new("/nonexistent/alerts.jsonl"));
     let outcome = channel
-        .attempt(&delivery(), None, &[alert("x")], now())
+        .attempt(&told(&delivery(), None, &[alert("x")]))
         .await
         .outcome;
     let AttemptOutcome::Failed { reason } = outcome else {

@@ -37,6 +37,7 @@ mod repeated;
 mod restart;
 mod servers;
 mod service;
+mod services;
 mod set_aside;
 mod soak;
 mod stages;

@@ -7,7 +7,7 @@ use newswatch::clock::Clock;
 use newswatch::domain::{Trouble, Validators};
 use newswatch::http::{
     Access, AllowPrivate, AllowedAddress, FetchError, Fetched, Get, HttpClient, HttpLimits,
-    HttpSettings, Names, Post, ProxyAddress, Purpose,
+    HttpSettings, Names, Post, PostMethod, ProxyAddress, Purpose,
 };
 use secrecy::SecretString;
 use tokio::io::AsyncWriteExt;
@@ -165,6 +165,7 @@ async fn an_address_that_is_allowed_for_one_use_is_not_for_another() {
         };
         let client = HttpClient::new(&settings, Clock::system()).unwrap();
         let post = Post {
+            method: PostMethod::Post,
             url: &url,
             headers: Vec::new(),
             body: "{}".into(),

@@ -17,7 +17,7 @@ const MAY_NAME: [(&str, &[&str]); 24] = [
     ("clock", &["domain"]),
     ("defects", &["domain"]),
     ("schedule", &["domain"]),
-    ("render", &["domain", "matching"]),
+    ("render", &["domain"]),
     ("alerting", &["domain", "schedule"]),
     ("matching", &["domain"]),
     ("story", &["domain", "extract", "matching"]),
@@ -29,7 +29,7 @@ const MAY_NAME: [(&str, &[&str]); 24] = [
     (
         "config",
         &[
-            "channel", "domain", "extract", "http", "matching", "schedule", "store",
+            "channel", "domain", "extract", "http", "matching", "render", "schedule", "store",
         ],
     ),
     (

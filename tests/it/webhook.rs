@@ -10,7 +10,9 @@ use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use newswatch::channel::{Channel, ChannelKind, ChannelSettings, SendLimits, WebhookSettings};
+use newswatch::channel::{
+    Channel, ChannelKind, ChannelSettings, SendLimits, WebhookMethod, WebhookSettings,
+};
 use newswatch::domain::{AttemptOutcome, ChannelName};
 use newswatch::http::{HttpClient, HttpLimits};
 use secrecy::SecretString;
@@ -18,7 +20,7 @@ use sha2::Sha256;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use url::Url;
 
-use crate::support::alerts::{alert, delivery, now};
+use crate::support::alerts::{alert, delivery, now, told};
 use crate::support::http::{PATIENCE, RawServer, answer, client, client_with, redirect};
 use crate::support::tls::Authority;
 
@@ -33,7 +35,10 @@ fn channel_of(http: HttpClient, url: &str, secrets: &[&str], limit: Duration) ->
                 .iter()
                 .map(|&secret| SecretString::from(secret))
                 .collect(),
+            method: WebhookMethod::Post,
+            headers: Vec::new(),
         }),
+        reader: newswatch::render::Reader::default(),
         retry: Vec::new(),
     };
     let limits = SendLimits {
@@ -46,7 +51,7 @@ fn channel_of(http: HttpClient, url: &str, secrets: &[&str], limit: Duration) ->
 async fn send(channel: &Channel) -> AttemptOutcome {
     let alerts = [alert("A headline")];
     channel
-        .attempt(&delivery(), None, &alerts, now())
+        .attempt(&told(&delivery(), None, &alerts))
         .await
         .outcome
 }

@@ -7,8 +7,8 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{MultiPart, SinglePart};
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::{Alert, DeliveryId, Priority, Timestamp};
-use crate::render;
+use crate::domain::Priority;
+use crate::render::{self, Telling};
 
 use super::{EmailAddress, Form, Mailbox};
 
@@ -19,24 +19,43 @@ use super::{EmailAddress, Form, Mailbox};
 pub(super) fn compose(
     from: &Mailbox,
     to: &EmailAddress,
-    delivery: &DeliveryId,
-    alerts: &[Alert],
-    now: Timestamp,
+    telling: &Telling<'_>,
     form: Form,
 ) -> Result<Vec<u8>, lettre::error::Error> {
-    let mail = render::email(alerts);
+    let mail = render::email(telling);
     let from = from.mailbox();
     let domain = from.email.domain();
+    // The address is the configuration's alone; the name says which watch it is, and never what a feed says.
+    let sender = lettre::message::Mailbox::new(Some(mail.from_name.clone()), from.email.clone());
     let mut message = Message::builder()
-        .message_id(Some(format!("<{delivery}@{domain}>")))
-        .date(SystemTime::try_from(now).unwrap_or(SystemTime::UNIX_EPOCH))
-        .from(from.clone())
+        .message_id(Some(id_of(&telling.delivery.0, domain)))
+        .date(SystemTime::try_from(telling.now).unwrap_or(SystemTime::UNIX_EPOCH))
+        .from(sender)
         .to(lettre::message::Mailbox::new(None, to.address().clone()))
         .raw_header(subject(&mail.subject))
-        // RFC 3834: no vacation notes, please; the second says the same to Exchange.
+        // RFC 3834: no vacation notes, please; the second says the same to Exchange, and lets bounces through.
         .raw_header(header("Auto-Submitted", "auto-generated"))
-        .raw_header(header("X-Auto-Response-Suppress", "All"))
-        .raw_header(header("List-Id", &list_id(alerts, domain)));
+        .raw_header(header(
+            "X-Auto-Response-Suppress",
+            "DR, RN, NRN, OOF, AutoReply",
+        ))
+        .raw_header(list_id(&mail.list, domain))
+        .raw_header(header(
+            "List-Unsubscribe",
+            &unsubscribe(from.email.as_ref(), &slug(&mail.list)),
+        ));
+    // The first mail of its story that this recipient got; the story's own name is one that no mail carries.
+    if let Some(first) = &mail.in_reply_to {
+        let first = id_of(first, domain);
+        let root = mail.thread_root.as_ref().map(|root| id_of(root, domain));
+        let references: Vec<String> = root.into_iter().chain([first.clone()]).collect();
+        message = message
+            .raw_header(header("In-Reply-To", &first))
+            .raw_header(header("References", &references.join(" ")));
+    }
+    if mail.is_bulk {
+        message = message.raw_header(header("Precedence", "bulk"));
+    }
     match mail.priority {
         Priority::High => {
             message = message
@@ -53,6 +72,16 @@ pub(super) fn compose(
     Ok(message?.formatted())
 }
 
+/// A message's id: the name of its delivery at our domain.
+fn id_of(name: &str, domain: &str) -> String {
+    format!("<{name}@{domain}>")
+}
+
+/// RFC 2369 §3.2: a mail to the sender, which whoever reads its mailbox answers with `newswatch channel suppress`.
+fn unsubscribe(from: &str, list: &str) -> String {
+    format!("<mailto:{from}?subject=unsubscribe%20{list}>")
+}
+
 fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
@@ -64,14 +93,19 @@ fn subject(text: &str) -> HeaderValue {
     HeaderValue::dangerous_new_pre_encoded(name, text.to_owned(), encoded)
 }
 
-/// The list that people file by: RFC 2919, `<watch.newswatch.domain>`.
-fn list_id(alerts: &[Alert], domain: &str) -> String {
-    let first = alerts.first().map(|alert| &alert.found.watch);
-    let list = match first {
-        Some(watch) if alerts.iter().all(|alert| alert.found.watch == *watch) => slug(&watch.0),
-        _ => "digest".to_owned(),
+/// The list that people file by: RFC 2919, `Code of Conduct <code-of-conduct.watches.domain>`.
+fn list_id(list: &str, domain: &str) -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str("List-Id");
+    let id = format!("<{}.watches.{domain}>", slug(list));
+    let phrase = render::one_line(list, 60);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == ' ' || c == '-';
+    let encoded = if !phrase.is_empty() && phrase.chars().all(is_plain) {
+        let value = format!("{phrase} {id}");
+        render::header_value("List-Id", &value)
+    } else {
+        id.clone()
     };
-    format!("<{list}.newswatch.{domain}>")
+    HeaderValue::dangerous_new_pre_encoded(name, id, encoded)
 }
 
 /// A watch's name as one label of a domain: letters, digits and hyphens of ASCII.

@@ -13,10 +13,14 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use crate::clock::Clock;
-use crate::domain::{Alert, AttemptOutcome, DeliveryId, Timestamp};
+use crate::domain::AttemptOutcome;
 use crate::http::in_words;
+use crate::render::Telling;
 
-use super::{Attempt, ChannelError, EmailAddress, EmailSettings, Form, Mailbox};
+use super::{
+    Attempt, ChannelError, EmailAddress, EmailSettings, Form, Mailbox, Sending, Service, Setup,
+    Tools, Trying,
+};
 use session::{Failure, Problem, Server, Session, Step};
 
 /// How long a connection is kept for the next message of a burst.
@@ -42,6 +46,33 @@ struct IdleSlot {
     session: Option<Session>,
 }
 
+impl Setup for EmailSettings {
+    fn service(&self, tools: &Tools) -> Result<Box<dyn Service>, ChannelError> {
+        Ok(Box::new(EmailSender::new(self, tools.limits.email)?))
+    }
+
+    fn recipients(&self) -> Vec<String> {
+        let addresses = self.to.iter();
+        addresses
+            .map(|address| address.as_str().to_owned())
+            .collect()
+    }
+}
+
+impl Service for EmailSender {
+    fn write(&self, telling: &Telling<'_>, form: Form) -> Result<String, String> {
+        self.compose(telling, form)
+    }
+
+    fn send<'a>(&'a self, sending: Sending<'a>) -> Trying<'a, Attempt> {
+        Box::pin(self.bring(sending.recipient, sending.body))
+    }
+
+    fn probe(&self) -> Trying<'_, Result<String, String>> {
+        Box::pin(self.greet())
+    }
+}
+
 impl EmailSender {
     pub(crate) fn new(settings: &EmailSettings, timeout: Duration) -> Result<Self, ChannelError> {
         Ok(Self {
@@ -54,22 +85,15 @@ impl EmailSender {
     }
 
     /// Writes the mail to one of the channel's recipients: the one named, or the first.
-    pub(crate) fn write(
-        &self,
-        delivery: &DeliveryId,
-        recipient: Option<&str>,
-        alerts: &[Alert],
-        form: Form,
-        now: Timestamp,
-    ) -> Result<String, String> {
-        let to = self.recipient(recipient).ok_or(NO_RECIPIENT)?;
-        let bytes = message::compose(&self.from, to, delivery, alerts, now, form)
+    fn compose(&self, telling: &Telling<'_>, form: Form) -> Result<String, String> {
+        let to = self.recipient(telling.recipient).ok_or(NO_RECIPIENT)?;
+        let bytes = message::compose(&self.from, to, telling, form)
             .map_err(|error| format!("the mail cannot be written: {error}"))?;
         String::from_utf8(bytes).map_err(|_| "the mail cannot be written as text".to_owned())
     }
 
     /// Sends a mail that was written for this recipient.
-    pub(crate) async fn send(&self, recipient: Option<&str>, mail: &str) -> Attempt {
+    async fn bring(&self, recipient: Option<&str>, mail: &str) -> Attempt {
         let Some(to) = self.recipient(recipient) else {
             return ended(AttemptOutcome::Refused {
                 reason: NO_RECIPIENT.to_owned(),
@@ -93,7 +117,7 @@ impl EmailSender {
     }
 
     /// Connects, logs in if there is a login, and says goodbye.
-    pub(crate) async fn probe(&self) -> Result<String, String> {
+    async fn greet(&self) -> Result<String, String> {
         let host = self.server.host();
         match timeout(self.timeout, Box::pin(self.server.connect())).await {
             Ok(Ok(session)) => {

@@ -403,6 +403,14 @@ CREATE INDEX silences_untold ON silences(id) WHERE told = 0;
 CREATE INDEX legs_due ON legs(not_before, seq) WHERE state = 0;
 CREATE INDEX legs_delivery ON legs(delivery_id) WHERE delivery_id IS NOT NULL;
 
+-- Who asked for no more messages.
+CREATE TABLE suppressions (
+    recipient TEXT NOT NULL,               -- a mail address in small letters
+    watch TEXT NOT NULL,                   -- '' for all of them
+    since {BIGINT} NOT NULL,
+    PRIMARY KEY (recipient, watch)
+) {BY_KEY};
+
 CREATE TABLE attempts (
     seq {PK},
     delivery_id TEXT {C} NOT NULL REFERENCES deliveries(id),

@@ -1,8 +1,9 @@
 //! Sample alerts and deliveries.
 
+use newswatch::channel::Unwritten;
 use newswatch::domain::{
-    Alert, AlertId, DeliveryId, EntryId, LocalTimestamp, Match, Priority, Quote, Reading, ReportId,
-    Timestamp, WatchName,
+    Alert, AlertId, DeliveryId, EntryId, LocalTimestamp, Match, Occasion, Priority, Quote, Reading,
+    ReportId, Timestamp, WatchName,
 };
 use url::Url;
 
@@ -36,5 +37,20 @@ pub(crate) fn alert(title: &str) -> Alert {
         reading: Reading::default(),
         notes: Vec::new(),
         raised_at: now(),
+    }
+}
+
+/// A message that tells alerts.
+pub(crate) fn told<'a>(
+    delivery: &'a DeliveryId,
+    recipient: Option<&'a str>,
+    alerts: &'a [Alert],
+) -> Unwritten<'a> {
+    Unwritten {
+        delivery,
+        recipient,
+        alerts,
+        occasion: &Occasion::Alert,
+        now: now(),
     }
 }

@@ -5,31 +5,101 @@ use std::path::PathBuf;
 
 use url::Host;
 
-use crate::channel::{EmailAddress, EmailSettings, Mailbox, SmtpSettings, SmtpTls};
+use super::Check;
+use crate::channel::{ChannelKind, EmailAddress, EmailSettings, Mailbox, SmtpSettings, SmtpTls};
 
-use super::names::Taken;
-use super::paths;
-use super::problem::{Kind, Problem, Report, quoted};
-use super::raw::{RawChannel, RawSmtp};
-use super::secrets::{Secrets, Vault};
-use super::section::report_missing;
-use super::source::At;
-use super::words::one_of;
+use crate::config::names::Taken;
+use crate::config::paths;
+use crate::config::problem::{Kind, Problem, Report, quoted};
+use crate::config::raw::{RawSecret, SECRET};
+use crate::config::secrets::{Secrets, Vault};
+use crate::config::section::Section;
+use crate::config::source::{At, Place};
+use crate::config::words::one_of;
 
 /// What `tls` can be.
-pub(super) const TLS_WORDS: &str =
+const TLS_WORDS: &str =
     "\"required\" (STARTTLS, as on port 587), \"implicit\" (as on port 465) or \"none\"";
 
-/// Checks an email channel; `None` when it cannot be used.
-pub(super) fn check(raw: &RawChannel, vault: &Vault<'_>) -> Option<EmailSettings> {
+/// The keys of an email channel.
+struct RawEmail {
+    to: Option<At<Vec<At<String>>>>,
+    from: Option<At<String>>,
+    smtp: Option<RawSmtp>,
+}
+
+/// `smtp` of an email channel.
+struct RawSmtp {
+    place: Place,
+    host: Option<At<String>>,
+    port: Option<At<i64>>,
+    tls: Option<At<String>>,
+    username: Option<At<String>>,
+    password: Option<RawSecret>,
+    ca_file: Option<At<String>>,
+}
+
+/// Reads the keys of an email channel; `None` later when it cannot be used.
+pub(super) fn read(section: &mut Section<'_>, report: &Report) -> Check {
+    let raw = RawEmail {
+        to: section
+            .required("to", report)
+            .and_then(|to| to.strings(report)),
+        from: section
+            .required("from", report)
+            .and_then(|from| from.string(report)),
+        smtp: section
+            .required("smtp", report)
+            .and_then(|smtp| smtp.table_or("a table: smtp = { ... }", report))
+            .map(|smtp| RawSmtp::read(smtp, report)),
+    };
+    let prefix = section.string("subject_prefix", report);
+    Box::new(move |checking| {
+        let settings = check(&raw, checking.vault)?;
+        if let Some(prefix) = &prefix {
+            checking.reader.subject_prefix = subject_prefix(prefix, checking.vault.report);
+        }
+        Some(ChannelKind::Email(settings))
+    })
+}
+
+/// What stands before every subject: a few letters of one line.
+fn subject_prefix(written: &At<String>, report: &Report) -> String {
+    /// About 40 letters of a subject are seen on a phone.
+    const MAX_CHARS: usize = 40;
+    let text = &written.value;
+    if text.chars().any(char::is_control) || text.chars().count() > MAX_CHARS {
+        let message = format!("{} cannot stand before a subject", quoted(text));
+        let hint = format!("write at most {MAX_CHARS} letters on one line");
+        report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+    }
+    text.clone()
+}
+
+impl RawSmtp {
+    fn read(mut section: Section<'_>, report: &Report) -> Self {
+        let smtp = Self {
+            place: section.place.clone(),
+            host: section
+                .required("host", report)
+                .and_then(|host| host.string(report)),
+            port: section.integer("port", report),
+            tls: section.word("tls", TLS_WORDS, report),
+            username: section.string("username", report),
+            password: section
+                .value("password")
+                .and_then(|password| RawSecret::read(password, SECRET, report)),
+            ca_file: section.string("ca_file", report),
+        };
+        section.finish(report);
+        smtp
+    }
+}
+
+fn check(raw: &RawEmail, vault: &Vault<'_>) -> Option<EmailSettings> {
     let to = recipients(raw, vault.report);
     let from = sender(raw, vault.report);
-    let smtp = if let Some(smtp) = &raw.smtp {
-        server(smtp, vault)
-    } else {
-        report_missing(&raw.place, "smtp", vault.report);
-        None
-    };
+    let smtp = raw.smtp.as_ref().and_then(|smtp| server(smtp, vault));
     Some(EmailSettings {
         to,
         from: from?,
@@ -37,9 +107,8 @@ pub(super) fn check(raw: &RawChannel, vault: &Vault<'_>) -> Option<EmailSettings
     })
 }
 
-fn recipients(raw: &RawChannel, report: &Report) -> Vec<EmailAddress> {
+fn recipients(raw: &RawEmail, report: &Report) -> Vec<EmailAddress> {
     let Some(list) = &raw.to else {
-        report_missing(&raw.place, "to", report);
         return Vec::new();
     };
     if list.value.is_empty() {
@@ -93,11 +162,8 @@ fn address_hint(text: &str) -> String {
     "write for example \"desk@example.org\", without a name".to_owned()
 }
 
-fn sender(raw: &RawChannel, report: &Report) -> Option<Mailbox> {
-    let Some(written) = &raw.from else {
-        report_missing(&raw.place, "from", report);
-        return None;
-    };
+fn sender(raw: &RawEmail, report: &Report) -> Option<Mailbox> {
+    let written = raw.from.as_ref()?;
     let sender = Mailbox::parse(&written.value)
         .ok()
         .filter(|_| is_one_line(written));

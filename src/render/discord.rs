@@ -1,0 +1,142 @@
+//! Discord: an embed a message, mentions off (discord.com/developers/docs: "Embed Limits", "Allowed Mentions Object").
+
+use serde_json::{Value, json};
+
+use super::chat::{Line, lines, set, utf16};
+use super::markdown::{self, Mentions};
+use super::message::{Item, Message, Rich, Telling, Tone, fitted, message};
+use crate::domain::Priority;
+
+/// The largest title of an embed.
+const MAX_TITLE: usize = 256;
+
+/// The largest description.
+const MAX_DESCRIPTION: usize = 4096;
+
+/// The largest name of an author and the largest footer that are worth showing.
+const MAX_NAME: usize = 200;
+
+/// The largest address that an embed takes.
+const MAX_URL: usize = 2048;
+
+/// The sum of all texts of a message.
+const MAX_SUM: usize = 6000;
+
+/// Writes the body of a POST to a webhook.
+pub(crate) fn discord(telling: &Telling<'_>) -> String {
+    let written = fitted(&message(telling), embed, |embed| {
+        let of = |pointer| {
+            embed
+                .pointer(pointer)
+                .and_then(Value::as_str)
+                .map_or(0, utf16)
+        };
+        let description = of("/description");
+        description <= MAX_DESCRIPTION
+            && description + of("/title") + of("/author/name") + of("/footer/text") <= MAX_SUM
+    });
+    json!({"embeds": [written], "allowed_mentions": {"parse": []}}).to_string()
+}
+
+fn embed(message: &Message) -> Value {
+    let single = message.single();
+    // A title that is escaped may be longer than it was.
+    let title = [MAX_TITLE, MAX_TITLE / 2]
+        .map(|units| markdown::escaped(&cut(message.headline(), units), Mentions::Escaped))
+        .into_iter()
+        .find(|title| utf16(title) <= MAX_TITLE)
+        .unwrap_or_default();
+    let mut text = description(message);
+    let url = message.url();
+    if let Some(long) = url.filter(|url| url.as_str().len() > MAX_URL) {
+        text = format!("{text}\n<{long}>");
+    }
+    let mut embed = json!({
+        "title": title,
+        "description": text,
+        "color": color(message),
+    });
+    let label = super::chat::label(message).text();
+    if !label.is_empty() {
+        set(&mut embed, "author", json!({"name": cut(&label, MAX_NAME)}));
+    }
+    if let Some(url) = url.filter(|url| url.as_str().len() <= MAX_URL) {
+        set(&mut embed, "url", json!(url.as_str()));
+    }
+    if let Some(item) = single {
+        footer(&mut embed, item);
+    }
+    embed
+}
+
+/// The outlet, and the time, which Discord writes in the reader's zone.
+fn footer(embed: &mut Value, item: &Item) {
+    let late = item
+        .time
+        .split_once(", found ")
+        .map(|(_, found)| format!("found {found}"));
+    let told = match (item.published, late) {
+        (Some(_), Some(late)) => super::chat::byline(&item.outlet, &late),
+        (Some(_), None) => item.outlet.clone(),
+        (None, _) => super::chat::byline(&item.outlet, &item.time),
+    };
+    if !told.is_empty() {
+        set(embed, "footer", json!({"text": cut(&told, MAX_NAME)}));
+    }
+    if let Some(published) = item.published {
+        set(embed, "timestamp", json!(published.to_string()));
+    }
+}
+
+fn description(message: &Message) -> String {
+    let is_single = message.single().is_some();
+    let told: Vec<String> = lines(message)
+        .into_iter()
+        .filter_map(|line| {
+            Some(match line {
+                // They stand in fields of their own.
+                Line::Label(_) | Line::Heading(..) => return None,
+                Line::Title(..) | Line::Byline { .. } if is_single => return None,
+                Line::Title(title, url) => {
+                    let text = markdown::escaped(&title.text, Mentions::Escaped);
+                    match url {
+                        Some(url) => format!("\n**[{text}]({})**", markdown::target(url)),
+                        None => format!("\n**{text}**"),
+                    }
+                }
+                Line::Byline { outlet, time, .. } => {
+                    markdown::escaped(&super::chat::byline(outlet, time), Mentions::Escaped)
+                }
+                Line::Quote(quote) => format!(
+                    "> {}",
+                    markdown::rich(&Rich::marked(quote), Mentions::Escaped)
+                ),
+                Line::Note(text) => format!("-# {}", markdown::rich(&text, Mentions::Escaped)),
+                Line::Text(text) => markdown::rich(&text, Mentions::Escaped),
+                Line::Section(text) => format!("\n{}", markdown::rich(&text, Mentions::Escaped)),
+            })
+        })
+        .collect();
+    told.join("\n").trim().to_owned()
+}
+
+/// Red for what is urgent or fails, green for what works again, blue else.
+fn color(message: &Message) -> u32 {
+    match (&message.badge, message.priority) {
+        (Some((Tone::Good, _)), _) => 0x001a_6b35,
+        (Some((Tone::Alarm, _)), _) | (_, Priority::High) => 0x00b3_261e,
+        _ => 0x000b_4fc4,
+    }
+}
+
+/// Cuts by UTF-16 units, in which Discord counts.
+fn cut(text: &str, max_units: usize) -> String {
+    let mut chars = max_units;
+    loop {
+        let cut = super::escape::cut(text, chars);
+        if utf16(&cut) <= max_units {
+            return cut;
+        }
+        chars = chars * 3 / 4;
+    }
+}

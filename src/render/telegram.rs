@@ -1,0 +1,187 @@
+//! Telegram: `sendMessage` with HTML (core.telegram.org/bots/api: "HTML style", "sendMessage").
+
+use serde_json::{Value, json};
+
+use super::chat::{Line, byline, lines, set, utf16};
+use super::message::{Look, Message, Rich, Telling, fitted, message};
+use crate::domain::Priority;
+
+/// The most of a text, in UTF-16 units after its entities were read; some room is left for what is counted otherwise.
+const MAX_UNITS: usize = 4000;
+
+/// A quotation of more letters than about four lines of a phone is folded.
+const FOLDED_CHARS: usize = 160;
+
+/// Writes the arguments of `sendMessage`, but for the chat.
+pub(crate) fn telegram(telling: &Telling<'_>) -> Value {
+    let message = message(telling);
+    let text = fitted(&message, write, |text| {
+        utf16(&without_tags(text)) <= MAX_UNITS && text.len() <= 16_000
+    });
+    let mut arguments = json!({
+        "text": text,
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": true},
+        "disable_notification": message.priority == Priority::Low,
+    });
+    let buttons = buttons(&message);
+    if !buttons.is_empty() {
+        set(
+            &mut arguments,
+            "reply_markup",
+            json!({"inline_keyboard": [buttons]}),
+        );
+    }
+    arguments
+}
+
+fn buttons(message: &Message) -> Vec<Value> {
+    let Some(item) = message.single() else {
+        return Vec::new();
+    };
+    let read = item
+        .url
+        .as_ref()
+        .map(|url| json!({"text": "Read", "url": url.as_str()}));
+    let own = item.why.iter().chain(&item.mute).flat_map(|line| &line.0);
+    let own =
+        own.filter_map(|run| Some(json!({"text": run.text, "url": run.url.as_ref()?.as_str()})));
+    read.into_iter().chain(own).collect()
+}
+
+fn write(message: &Message) -> String {
+    let mut text = String::new();
+    for line in lines(message) {
+        let written = match line {
+            // Links of ours are buttons.
+            Line::Note(line)
+                if line
+                    .0
+                    .iter()
+                    .all(|run| run.url.is_some() || run.text == " · ") =>
+            {
+                continue;
+            }
+            Line::Label(line) | Line::Note(line) | Line::Text(line) => rich(&line),
+            Line::Section(line) => format!("\n{}", rich(&line)),
+            Line::Title(title, url) => headline(&title.text, url),
+            Line::Heading(heading, url) => headline(heading, url),
+            Line::Byline {
+                outlet,
+                time,
+                published,
+            } => match published {
+                Some(published) if !time.is_empty() => {
+                    let outlet = if outlet.is_empty() {
+                        String::new()
+                    } else {
+                        format!("{} · ", escaped(outlet))
+                    };
+                    let (told, found) = time.split_once(", found ").unwrap_or((time, ""));
+                    let found = if found.is_empty() {
+                        String::new()
+                    } else {
+                        format!(", found {}", escaped(found))
+                    };
+                    format!(
+                        "{outlet}<tg-time unix=\"{}\" format=\"wDT\">{}</tg-time>{found}",
+                        published.as_second(),
+                        escaped(told)
+                    )
+                }
+                _ => escaped(&byline(outlet, time)),
+            },
+            Line::Quote(quote) => {
+                let folded = if quote.text.chars().count() > FOLDED_CHARS {
+                    " expandable"
+                } else {
+                    ""
+                };
+                format!(
+                    "<blockquote{folded}>{}</blockquote>",
+                    rich(&Rich::marked(quote))
+                )
+            }
+        };
+        // A quotation is a block of its own.
+        let follows_quote = text.ends_with("</blockquote>") && written.starts_with("<blockquote");
+        if !text.is_empty() && !follows_quote {
+            text.push('\n');
+        }
+        text.push_str(&written);
+    }
+    text
+}
+
+fn headline(text: &str, url: Option<&url::Url>) -> String {
+    match url {
+        Some(url) => format!(
+            "<b><a href=\"{}\">{}</a></b>",
+            escaped(url.as_str()),
+            escaped(text)
+        ),
+        None => format!("<b>{}</b>", escaped(text)),
+    }
+}
+
+fn rich(line: &Rich) -> String {
+    line.0
+        .iter()
+        .map(|run| {
+            let text = escaped(&run.text);
+            let text = match run.look {
+                Look::Plain => text,
+                Look::Bold | Look::Marked => format!("<b>{text}</b>"),
+                Look::Code => format!("<code>{text}</code>"),
+            };
+            match &run.url {
+                Some(url) => format!("<a href=\"{}\">{text}</a>", escaped(url.as_str())),
+                None => text,
+            }
+        })
+        .collect()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+/// What is counted: the text after its entities were read.
+fn without_tags(html: &str) -> String {
+    let mut text = String::new();
+    let mut is_tag = false;
+    for c in html.chars() {
+        match c {
+            '<' => is_tag = true,
+            '>' if is_tag => is_tag = false,
+            c if !is_tag => text.push(c),
+            _ => {}
+        }
+    }
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
+}
+
+/// The same text without the element that older servers do not know.
+pub(crate) fn without_times(arguments: &str) -> Option<String> {
+    let mut arguments: Value = serde_json::from_str(arguments).ok()?;
+    let text = arguments.get("text")?.as_str()?.to_owned();
+    let mut plain = String::new();
+    for (place, piece) in text.split("<tg-time ").enumerate() {
+        let piece = match (place, piece.split_once('>')) {
+            (0, _) | (_, None) => piece,
+            (_, Some((_, rest))) => rest,
+        };
+        plain.push_str(&piece.replace("</tg-time>", ""));
+    }
+    if plain == text {
+        return None;
+    }
+    set(&mut arguments, "text", json!(plain));
+    Some(arguments.to_string())
+}
