@@ -191,11 +191,12 @@ mod tests {
             name: WatchName("Ferries".into()),
             ..crate::alerting::tests::watch(Vec::new())
         };
+        let copied = copy();
         let told = |past: &Past, copy: Option<&FoundCopy>, met: &[usize]| told(&watch, past, None, copy, met);
-        assert_eq!(told(&past(&["Piers"]), Some(&copy()), &[3]), Told::Nothing);
+        assert_eq!(told(&past(&["Piers"]), Some(&copied), &[3]), Told::Nothing);
         assert_eq!(told(&past(&["Ferries"]), None, &[3]), Told::Nothing);
         assert_eq!(
-            told(&past(&["Ferries"]), Some(&copy()), &[1]),
+            told(&past(&["Ferries"]), Some(&copied), &[1]),
             Told::Known(HoldReason::Copy {
                 alert: AlertId("alr_0".into()),
                 same_words: 62,
@@ -203,7 +204,7 @@ mod tests {
             })
         );
         assert_eq!(
-            told(&past(&["Ferries", "Ferries"]), Some(&copy()), &[1, 3]),
+            told(&past(&["Ferries", "Ferries"]), Some(&copied), &[1, 3]),
             Told::Adds {
                 sentences: vec!["A ferry waits.".into()],
                 title: "A pier".into(),
