@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::common::{COMMON, Common, sign};
 use super::copies::{Kin, Kinship, Known, kin};
+use super::footers::{COMMON, Common, sign};
 use super::hashing::HashedMap;
 use super::postings::Postings;
 use super::signature::{kept, sought};

@@ -1,7 +1,7 @@
 //! Folding: an article of the line against the reports that the store knows.
 
-use super::common::COMMON;
 use super::copies::{Kinship, Known, kin};
+use super::footers::COMMON;
 use super::placing::{everyday, mark};
 use super::signature::{kept, sought};
 use super::text::{Text, high};

@@ -3,10 +3,10 @@
 //! In go articles as text; out come signatures, under which reports are looked for, verdicts on copies, and the numbers of
 //! stories. Nothing here reads a clock, a file or a network: whoever asks keeps the texts.
 
-mod common;
 mod copies;
 mod desk;
 mod folding;
+mod footers;
 mod hashing;
 mod placing;
 mod postings;
