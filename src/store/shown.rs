@@ -343,8 +343,8 @@ impl Store {
     pub async fn last_alert_at(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|tx| {
             let row = tx.first(
-                "SELECT raised_at FROM alerts ORDER BY raised_at DESC, seq DESC LIMIT 1",
-                &[],
+                "SELECT raised_at FROM alerts WHERE raised_at >= $1 ORDER BY raised_at DESC, seq DESC LIMIT 1",
+                &[i64::MIN.into()],
             )?;
             row.map(|mut row| timestamp(&mut row)).transpose()
         })
