@@ -192,7 +192,9 @@ mod tests {
             ..crate::alerting::tests::watch(Vec::new())
         };
         let copied = copy();
-        let told = |past: &Past, copy: Option<&FoundCopy>, met: &[usize]| told(&watch, past, None, copy, met);
+        let told = |past: &Past, copy: Option<&FoundCopy>, met: &[usize]| {
+            told(&watch, past, None, copy, met)
+        };
         assert_eq!(told(&past(&["Piers"]), Some(&copied), &[3]), Told::Nothing);
         assert_eq!(told(&past(&["Ferries"]), None, &[3]), Told::Nothing);
         assert_eq!(

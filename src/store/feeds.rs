@@ -292,7 +292,7 @@ fn spread(
         .zip(late)
         .map(|(place, feed)| {
             let wait = over.mul_f64(f64::from(place) / f64::from(count));
-            serde_json::json!([feed, ms(crate::schedule::after(now, wait))])
+            serde_json::json!([feed, ms(now.checked_add(wait).unwrap_or(Timestamp::MAX))])
         })
         .collect();
     for rows in rows.chunks(FEEDS_AT_ONCE) {

@@ -184,7 +184,11 @@ The repair is expected to cost two million crowns and to last until the end of a
 
     #[test]
     fn a_corrected_number_is_something_new() {
-        let text = WIRE.replace("two million", "2 million");
+        let more = "Cranes had stood still since the first week of the month along all four piers.\n\
+A clerk counted every crate that was brought in by hand while the dispute went on.\n\
+Bakers on the islands had flour for nine days, and the mill sent what it had left.\n\
+Nobody was hurt, and the police took down the last of the fences at noon.";
+        let text = format!("{}\n{more}", WIRE.replace("two million", "2 million"));
         let first = near(&text, "wire.example");
         let corrected = text.replace("2 million", "9 million");
         let copy = read(&corrected, "gazette.example").fold(&first);

@@ -139,6 +139,30 @@ struct Word<'l> {
     is_after_break: bool,
 }
 
+/// The bytes of an article or a small word that is written together with the word it stands before: `l'`, `dell’`.
+fn elided(word: &str) -> usize {
+    const ELIDED: [&str; 18] = [
+        "l", "d", "s", "n", "m", "t", "j", "c", "qu", "un", "dell", "all", "nell", "sull", "dall",
+        "gl", "quest", "sant",
+    ];
+    let Some((before, _)) = word.split_once(['\'', '’']) else {
+        return 0;
+    };
+    let lower = before.to_lowercase();
+    if !ELIDED.contains(&lower.as_str()) {
+        return 0;
+    }
+    let mark = word
+        .get(before.len()..)
+        .and_then(|rest| rest.chars().next());
+    let length = before.len() + mark.map_or(0, char::len_utf8);
+    let begins_word = word
+        .get(length..)
+        .and_then(|rest| rest.chars().next())
+        .is_some_and(char::is_alphabetic);
+    if begins_word { length } else { 0 }
+}
+
 fn words_of(line: &str) -> Vec<Word<'_>> {
     let mut words: Vec<Word<'_>> = Vec::new();
     let mut start = None;
@@ -150,6 +174,7 @@ fn words_of(line: &str) -> Vec<Word<'_>> {
         match (start, is_part) {
             (None, true) if c.is_alphanumeric() => start = Some(at),
             (Some(from), false) => {
+                let from = from + elided(line.get(from..at).unwrap_or_default());
                 let before = words.last().map_or(0, |last: &Word<'_>| last.end);
                 let gap = line.get(before..from).unwrap_or_default();
                 let is_short = words

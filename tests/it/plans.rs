@@ -379,8 +379,8 @@ mod postgres {
         INSERT INTO articles (entry_id, title, text, from_page, scraped_at)
             SELECT id, 'title', 'text', 1, id FROM entries ON CONFLICT DO NOTHING;
         INSERT INTO alerts (id, watch, report_id, episode, entry_id, priority, score, terms, sentence, title,
-                summary_only, raised_at)
-            SELECT 'alr_fill' || id, 'w' || id % 50, report_id, 99, id, 'normal', 1, '[]', '', '', 0, id
+                summary_only, raised_at, told_at)
+            SELECT 'alr_fill' || id, 'w' || id % 50, report_id, 99, id, 'normal', 1, '[]', '', '', 0, id, id
             FROM entries WHERE report_id IS NOT NULL;
         INSERT INTO held (watch, entry_id, reason, detail, score, terms, sentence, held_at)
             SELECT 'fill' || id % 50, id, 'x', '{}', 1, '[]', '', id FROM entries;

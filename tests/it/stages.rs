@@ -344,14 +344,18 @@ async fn a_feed_that_answers_410_is_not_asked_again() {
 async fn an_entry_that_comes_back_edited_or_under_a_new_guid_raises_no_second_alert() {
     let site = Site::open().await;
     let link = site.url("/none");
-    site.put_feed("/rss", &[["1", "East Sea talks", &link, "x"]]);
+    // A feed of one entry that says something else each time is a bulletin; this one has others.
+    let other = site.url("/other");
+    let beside = ["0", "The old pier is sold", other.as_str(), "z"];
+    site.put_feed("/rss", &[["1", "East Sea talks", &link, "x"], beside]);
     let service = Service::over(site, &["/rss"], EAST_SEA).await;
     service.pass().await;
     for entry in [
+        ["1", "East Sea talks, updated", link.as_str(), "x"],
         ["1", "East Sea talks, updated", link.as_str(), "y"],
-        ["new-guid", "East Sea talks", link.as_str(), "x"],
+        ["new-guid", "East Sea talks, updated", link.as_str(), "y"],
     ] {
-        service.site.put_feed("/rss", &[entry]);
+        service.site.put_feed("/rss", &[entry, beside]);
         service.clock.advance(Duration::from_hours(1));
         service.pass().await;
     }
