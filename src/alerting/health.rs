@@ -421,6 +421,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one table of all causes")]
     fn each_cause_is_found_and_what_is_well_is_not() {
         let now = at("12:00:00");
         let days_ago = |days: u64| now.checked_sub(DAY * u32::try_from(days).unwrap()).ok();

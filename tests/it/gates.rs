@@ -42,10 +42,11 @@ impl Room {
             site.url("/rss"),
         );
         for (name, keys) in channels {
-            config += &format!(
+            let channel = format!(
                 "[[channel]]\nname = '{name}'\ntype = 'webhook'\nurl = 'http://{}/{name}'\n{keys}\n",
                 sink.addr()
             );
+            config.push_str(&channel);
         }
         Self {
             site,

@@ -212,7 +212,7 @@ fn in_folder(word: &str, folder: &Path) -> String {
 
 async fn prepared(folder: &Path) -> String {
     let state = folder.join("state");
-    let config = format!("state_dir = {state:?}\n{CONFIG}");
+    let config = format!("state_dir = '{}'\n{CONFIG}", state.display());
     let config = write(folder, "newswatch.toml", &config);
     write(
         folder,

@@ -186,7 +186,7 @@ async fn live(store: Store) {
         };
         store.count_alerts(filter).await.unwrap();
     }
-    let minute = std::time::Duration::from_secs(60);
+    let minute = std::time::Duration::from_mins(1);
     store.next_backlog(now, minute, 1).await.unwrap();
     for selection in [
         RetrySelection {

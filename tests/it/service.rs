@@ -209,12 +209,12 @@ async fn status_tells_whether_the_service_runs_was_stopped_or_was_killed() {
 
     let database = world.state_dir().join("newswatch.sqlite3");
     let connection = rusqlite::Connection::open(database).unwrap();
-    let newer = "INSERT INTO schema_steps (number) VALUES (999)";
-    connection.execute(newer, []).unwrap();
+    let later_schema = "INSERT INTO schema_steps (number) VALUES (999)";
+    connection.execute(later_schema, []).unwrap();
     let output = newswatch(&["status", "--config", config]).await;
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        err(&output).contains("use the newer version"),
+        err(&output).contains("use the later_schema version"),
         "{}",
         err(&output)
     );

@@ -208,7 +208,7 @@ async fn soak_nothing_is_lost_and_nothing_doubled_without_a_cause() {
                             .get(*name)
                             .is_some_and(|order| order.len() == expected.len())
                     };
-                    CHANNELS.iter().all(|name| has_all(name))
+                    CHANNELS.iter().all(has_all)
                 };
                 if is_done && published == entries {
                     return;
