@@ -32,7 +32,8 @@ pub(crate) fn is_abbreviation(word: &str) -> bool {
     let has_case = word.chars().any(|c| c.is_lowercase() || c.is_uppercase());
     if !has_case {
         // Where there are no capitals, titles are as short as elsewhere: د. محمد, डॉ. सिंह.
-        return word.chars().count() <= SHORT;
+        let is_hangul = |c: char| matches!(c, '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7af}');
+        return word.chars().count() <= SHORT && !word.chars().any(is_hangul);
     }
     let is_consonant = |byte: u8| byte.is_ascii_alphabetic() && !is_vowel(byte);
     if letters <= SHORT + 1 && word.bytes().all(is_consonant) {
@@ -75,7 +76,30 @@ pub(crate) fn sentence_bounds(line: &str, lang: &str) -> Vec<Range<usize>> {
     if start < at {
         bounds.push(start..at);
     }
+    give_back_opening_marks(line, &mut bounds);
     bounds
+}
+
+/// Where no space parts sentences, the mark that opens a quotation is taken for the end of the sentence before it: it
+/// begins the next one.
+fn give_back_opening_marks(line: &str, bounds: &mut [Range<usize>]) {
+    const OPENING: [char; 5] = ['“', '「', '『', '«', '„'];
+    if bounds.len() < 2 || !line.contains(OPENING) {
+        return;
+    }
+    let letters: Vec<char> = line.chars().collect();
+    let mut begins = None;
+    for bound in bounds {
+        if let Some(begins) = begins.take() {
+            bound.start = begins;
+        }
+        let is_opening = |at: usize| letters.get(at).is_some_and(|c| OPENING.contains(c));
+        let until = bound.end;
+        while bound.end > bound.start + 1 && until < letters.len() && is_opening(bound.end - 1) {
+            bound.end -= 1;
+        }
+        begins = (bound.end < until).then_some(bound.end);
+    }
 }
 
 /// The parts of a piece that ends no sentence by the rules of all languages: Greek asks with a semicolon.
@@ -96,6 +120,11 @@ pub(crate) fn goes_on(sentence: &str, next: &str, lang: &str) -> bool {
     // 「…。」と: the quotation is the object of what follows.
     if matches!(end, '」' | '』') {
         return matches!(next, Some('と' | 'は' | 'が' | 'を' | 'に' | 'で' | 'の'));
+    }
+    // “…？”她问。: who asked or called out is named behind it.
+    if end == '”' && next.is_some_and(is_spaceless) {
+        let said = text.trim_end_matches('”');
+        return said.ends_with(['？', '！']);
     }
     let has_space = sentence.len() > text.len();
     let is_plain = matches!(end, '.' | '!' | '?' | ';');

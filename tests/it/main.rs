@@ -23,13 +23,16 @@ mod extract;
 mod feeds;
 mod gates;
 mod guard;
+mod hostile;
 mod hosts;
 mod http;
 mod kill;
+mod known;
 mod line;
 mod local;
 mod mistakes;
 mod plans;
+mod polite;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod reload;

@@ -214,7 +214,7 @@ async fn status_tells_whether_the_service_runs_was_stopped_or_was_killed() {
     let output = newswatch(&["status", "--config", config]).await;
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        err(&output).contains("use the later_schema version"),
+        err(&output).contains("use the newer version"),
         "{}",
         err(&output)
     );

@@ -5,6 +5,7 @@ pub(crate) mod database;
 pub(crate) mod http;
 pub(crate) mod newsroom;
 pub(crate) mod pages;
+pub(crate) mod scripted;
 #[cfg(feature = "postgres")]
 pub(crate) mod server;
 pub(crate) mod site;
