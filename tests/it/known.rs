@@ -23,7 +23,7 @@ fn document(rows: &[Row]) -> Answer {
             format!("<{name}>{}</{name}>", value.replace('&', "&amp;"))
         }
     };
-    let items: String = rows
+    let items: Vec<String> = rows
         .iter()
         .map(|[guid, link, title, date, text]| {
             let guid = element("guid", guid).replace("<guid>", "<guid isPermaLink=\"false\">");
@@ -35,6 +35,7 @@ fn document(rows: &[Row]) -> Answer {
             )
         })
         .collect();
+    let items = items.concat();
     Answer::ok(format!(
         "<rss version=\"2.0\"><channel><title>Wire</title><link>https://zoo.example/</link>{items}</channel></rss>"
     ))

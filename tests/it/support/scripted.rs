@@ -183,13 +183,14 @@ impl Poller {
     }
 
     pub(crate) fn configure(&mut self, feeds: &[&str], keys: &str) {
-        let feeds: String = feeds
+        let feeds: Vec<String> = feeds
             .iter()
             .map(|path| {
                 let url = self.server.url(path);
                 format!("[[feed]]\nurl = \"{url}\"\narticle = \"never\"\n")
             })
             .collect();
+        let feeds = feeds.concat();
         self.config = format!(
             "state_dir = \"/nonexistent\"\n[poll]\n{keys}\n[http]\ncontact = \"https://example.org/bot\"\n\
              allow_private = [\"{}\"]\n{feeds}[[watch]]\nname = \"Zebras\"\nterms = [\"zebra\"]\n\
