@@ -127,14 +127,10 @@ fn grown(before: &str, pieces: &[&str], bytes: usize) -> String {
     format!("{before}{}", once.repeat(bytes / once.len().max(1)))
 }
 
-/// Asks that tags inside one another may cost more, until the page is refused for their depth: each is held against those
-/// around it.
-const OF_DEPTH: usize = 2_000;
-
 /// Cost for four times the length: four times as much, and some of it that does not depend on the length.
 fn assert_flat(what: &str, pieces: &[&str], short: usize, long: usize) {
     assert!(
-        long <= 7 * short + OF_DEPTH,
+        long <= 7 * short + 200,
         "{what} of {pieces:?}: {short} asks, {long} for four times as much"
     );
 }
