@@ -66,6 +66,8 @@ pub struct ChannelPast {
     pub failures: u32,
     /// Different messages among them: one that fails alone has a fault of its own.
     pub suspects: u32,
+    /// Tries among them that the other side refused, which it would refuse again.
+    pub refusals: u32,
 }
 
 /// What a try means for the rest of its channel.
@@ -79,6 +81,8 @@ pub struct ChannelNext {
     pub failures: u32,
     /// Different messages among them.
     pub suspects: u32,
+    /// Tries among them that the other side refused.
+    pub refusals: u32,
     /// Whether what failed while the channel failed is due now, in order: its other side is back.
     pub frees: bool,
 }

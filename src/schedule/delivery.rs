@@ -48,7 +48,7 @@ const BETWEEN_REFUSALS: [Duration; 5] = [
 /// order is kept.
 const SUSPECTS_OF_AN_OUTAGE: u32 = 3;
 
-/// Different messages that are refused before the channel is called misconfigured; or tries of a single one.
+/// Refused tries in a row, of different messages where there are some, before the channel is called misconfigured.
 const REFUSALS: u32 = 3;
 
 /// The tries of a message that is refused while others are accepted.
@@ -113,15 +113,27 @@ pub fn after_attempt(
                     not_before: Some(until),
                     failures: channel.failures,
                     suspects: channel.suspects,
+                    refusals: channel.refusals,
                     frees: false,
                 }),
             }
         }
-        AttemptOutcome::Misconfigured { reason } => AfterAttempt {
-            delivery: refused(reason, past, channel, jitter, now),
-            counts: true,
-            channel: Some(refuses(past, channel, jitter, now)),
-        },
+        AttemptOutcome::Misconfigured { reason } => {
+            let delivery = refused(reason, past, channel, jitter, now);
+            // Who gives a single message up because others were accepted since says that the channel is well.
+            let was_its_fault = matches!(delivery, DeliveryState::Abandoned { .. })
+                && suspects(past, channel) == 1
+                && is_outlived(past, channel, now);
+            AfterAttempt {
+                delivery,
+                counts: true,
+                channel: Some(if was_its_fault {
+                    works_again(channel)
+                } else {
+                    refuses(past, channel, jitter, now)
+                }),
+            }
+        }
         // What is shorter is tried at once.
         AttemptOutcome::TooLong { .. } => answers(waits(now)),
         AttemptOutcome::Refused { reason } => answers(given_up(reason, now)),
@@ -134,6 +146,7 @@ pub fn after_attempt(
                 not_before: None,
                 failures: channel.failures.saturating_add(1),
                 suspects: channel.suspects,
+                refusals: channel.refusals,
                 frees: false,
             }),
         },
@@ -153,6 +166,7 @@ fn works_again(channel: &ChannelPast) -> ChannelNext {
         not_before: None,
         failures: 0,
         suspects: 0,
+        refusals: 0,
         frees: channel.suspects > 1,
     }
 }
@@ -217,8 +231,15 @@ fn fails(
         not_before: Some(after(now, jittered(wait, jitter))),
         failures: channel.failures.saturating_add(1),
         suspects: suspects(past, channel),
+        refusals: channel.refusals,
         frees: false,
     }
+}
+
+/// Whether another message has been accepted since this one was first tried.
+fn is_outlived(past: &DeliveryPast, channel: &ChannelPast, now: Timestamp) -> bool {
+    let since = past.first_tried_at.unwrap_or(now);
+    channel.last_success_at.is_some_and(|at| at > since)
 }
 
 /// A message that is refused while others are accepted is given up soon; while none is, it waits for somebody to mend the
@@ -231,8 +252,7 @@ fn refused(
     now: Timestamp,
 ) -> DeliveryState {
     let since = past.first_tried_at.unwrap_or(now);
-    let others_are_accepted = channel.last_success_at.is_some_and(|at| at > since);
-    let has_fault = others_are_accepted && past.tries + 1 >= TRIES_OF_A_REFUSED;
+    let has_fault = is_outlived(past, channel, now) && past.tries + 1 >= TRIES_OF_A_REFUSED;
     if has_fault || after(since, MISCONFIGURED_FOR) <= now {
         return given_up(reason, now);
     }
@@ -244,14 +264,16 @@ fn refused(
 fn refuses(past: &DeliveryPast, channel: &ChannelPast, jitter: f64, now: Timestamp) -> ChannelNext {
     let failures = channel.failures.saturating_add(1);
     let suspects = suspects(past, channel);
-    let is_misconfigured = suspects >= REFUSALS || failures >= REFUSALS;
+    let refusals = channel.refusals.saturating_add(1);
+    // Failures of other kinds among them speak of a receiver in trouble rather than of a mistake in the configuration.
+    let is_misconfigured = refusals >= REFUSALS && refusals > failures / 2;
     let wait = if is_misconfigured {
-        between_refusals(failures - REFUSALS.min(failures), jitter)
+        between_refusals(refusals - REFUSALS, jitter)
     } else if suspects > channel.suspects {
         // The next message tells whose fault it is; it need not wait for that.
         Duration::ZERO
     } else {
-        between_refusals(channel.failures, jitter)
+        between_refusals(channel.refusals, jitter)
     };
     ChannelNext {
         state: if is_misconfigured {
@@ -262,6 +284,7 @@ fn refuses(past: &DeliveryPast, channel: &ChannelPast, jitter: f64, now: Timesta
         not_before: Some(after(now, wait)),
         failures,
         suspects,
+        refusals,
         frees: false,
     }
 }
@@ -341,6 +364,7 @@ mod tests {
             },
             failures: next.failures,
             suspects: next.suspects,
+            refusals: next.refusals,
         }
     }
 
@@ -456,6 +480,51 @@ mod tests {
         let expected = ["failing", "failing", "misconfigured", "misconfigured"];
         assert_eq!(states, expected);
         assert_eq!(waits, [0, 0, 5, 30]);
+    }
+
+    #[test]
+    fn a_refused_message_among_failures_of_other_kinds_does_not_call_the_channel_misconfigured() {
+        let mut channel = ChannelPast::default();
+        let mut states = Vec::new();
+        for (second, outcome) in [
+            refused(),
+            failed(),
+            failed(),
+            refused(),
+            failed(),
+            refused(),
+        ]
+        .iter()
+        .enumerate()
+        {
+            let now = at(u32::try_from(second).unwrap());
+            let after = run(outcome, new_message(), channel, now);
+            states.push(after.channel.unwrap().state);
+            channel = next(channel, &after, now);
+        }
+        assert_eq!(states, [ChannelState::Failing; 6]);
+        assert_eq!(channel.refusals, 3);
+    }
+
+    #[test]
+    fn the_channel_of_a_message_that_is_given_up_for_its_own_fault_is_well() {
+        let channel = ChannelPast {
+            state: ChannelState::Failing,
+            failing_since: Some(at(4)),
+            last_success_at: Some(at(3)),
+            failures: 2,
+            suspects: 1,
+            refusals: 2,
+        };
+        let past = DeliveryPast {
+            tries: 2,
+            first_tried_at: Some(at(1)),
+            last_tried_at: Some(at(5)),
+            due_at: at(6),
+        };
+        let after = run(&refused(), past, channel, at(6));
+        assert!(matches!(after.delivery, DeliveryState::Abandoned { .. }));
+        assert_eq!(after.channel.unwrap().state, ChannelState::Ok);
     }
 
     #[test]

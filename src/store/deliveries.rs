@@ -250,7 +250,7 @@ impl Store {
             let channels = chosen.iter().map(|one| serde_json::json!([one.channel]));
             tx.exec(
                 "UPDATE channels SET not_before = 0, state = 'ok', failing_since = NULL, error = NULL, failures = 0,
-                     suspects = 0
+                     suspects = 0, refusals = 0
                  WHERE state <> 'ok'
                      AND name IN (SELECT e.value ->> 0 FROM {each $1} AS e)",
                 &[json_rows(channels.collect())],
@@ -300,13 +300,16 @@ fn claim(
              AND state = 0 AND lease_until <= $3
          RETURNING seq, id, channel, recipient, body, occasion, is_short, tries, first_tried_at, set_at, not_before",
         // Of each that does not, one to probe it with, whatever its own schedule: the oldest, so that the order is kept;
-        // what was not tried for the longest while it is open whose fault it is, and now and then in a long outage.
+        // what was not tried for the longest while it is open whose fault it is, wherever one was refused, and now and
+        // then in a long outage.
         "UPDATE deliveries SET lease_until = $1, claimed_by = $2
          WHERE seq IN (
                  SELECT (SELECT d.seq FROM deliveries d
                      WHERE d.channel = c.name AND d.state = 0 AND d.lease_until <= $3
                      ORDER BY CASE WHEN d.first_tried_at IS NULL THEN 0
-                             WHEN c.suspects < 3 OR c.failures >= 6 AND c.failures % 3 = 0 THEN d.set_at ELSE 0 END,
+                             WHEN c.suspects < 3 OR c.refusals > 0 OR c.failures >= 6 AND c.failures % 3 = 0
+                                 THEN d.set_at
+                             ELSE 0 END,
                          d.urgency, d.seq LIMIT 1)
                  FROM {each $4} AS n JOIN channels c ON c.name = n.value ->> 0
                  WHERE c.not_before <= $3 AND c.state IN ('failing', 'misconfigured'))
@@ -386,7 +389,8 @@ pub(super) fn insert_notice(
 /// What is known of a channel; of one that nothing was sent to, that it is as it should be.
 fn channel_past(tx: &mut dyn Tx, channel: &ChannelName) -> Result<ChannelPast, StoreError> {
     let found = tx.first(
-        "SELECT state, failing_since, last_success_at, failures, suspects FROM channels WHERE name = $1",
+        "SELECT state, failing_since, last_success_at, failures, suspects, refusals
+         FROM channels WHERE name = $1",
         &[channel.0.as_str().into()],
     )?;
     let Some(mut row) = found else {
@@ -398,6 +402,7 @@ fn channel_past(tx: &mut dyn Tx, channel: &ChannelName) -> Result<ChannelPast, S
         last_success_at: opt_timestamp(&mut row)?,
         failures: count(&mut row)?,
         suspects: count(&mut row)?,
+        refusals: count(&mut row)?,
     })
 }
 
@@ -538,12 +543,12 @@ fn hold_channel(
     let works = next.state == ChannelState::Ok;
     let channel = delivery.channel.0.as_str();
     tx.exec(
-        "INSERT INTO channels (name, state, not_before, set_at, error, failures, suspects, failing_since,
-             last_success_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "INSERT INTO channels (name, state, not_before, set_at, error, failures, suspects, refusals,
+             failing_since, last_success_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (name) DO UPDATE SET state = excluded.state, not_before = excluded.not_before,
              set_at = excluded.set_at, error = excluded.error, failures = excluded.failures,
-             suspects = excluded.suspects,
+             suspects = excluded.suspects, refusals = excluded.refusals,
              failing_since = CASE WHEN excluded.failing_since IS NULL THEN NULL
                  ELSE COALESCE(channels.failing_since, excluded.failing_since) END,
              last_success_at = COALESCE(excluded.last_success_at, channels.last_success_at)",
@@ -555,6 +560,7 @@ fn hold_channel(
             (!works).then(|| outcome.reason().map(told)).flatten().into(),
             i64::from(next.failures).into(),
             i64::from(next.suspects).into(),
+            i64::from(next.refusals).into(),
             (!works).then_some(ms(now)).into(),
             is_accepted.then_some(ms(now)).into(),
         ],

@@ -314,6 +314,7 @@ CREATE TABLE channels (
     last_success_at {BIGINT},
     failures {BIGINT} NOT NULL DEFAULT 0,  -- tries in a row that were not accepted
     suspects {BIGINT} NOT NULL DEFAULT 0,  -- different messages among them
+    refusals {BIGINT} NOT NULL DEFAULT 0,  -- tries among them that the other side refused
     -- Its legs by where they stand, kept by whoever moves one.
     waiting {BIGINT} NOT NULL DEFAULT 0,
     delivered {BIGINT} NOT NULL DEFAULT 0,
