@@ -14,6 +14,18 @@ impl fmt::Display for ChannelName {
     }
 }
 
+/// Where one copy of an alert goes: a channel and, for mail, one of its recipients.
+///
+/// A recipient has a delivery of its own, so that one refused address or a crash between two recipients
+/// costs the others nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Destination {
+    /// The channel.
+    pub channel: ChannelName,
+    /// The mail address, for a channel that has several.
+    pub recipient: Option<String>,
+}
+
 /// How a channel is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ChannelState {

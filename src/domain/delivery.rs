@@ -2,19 +2,7 @@
 
 use std::time::Duration;
 
-use super::{AlertId, ChannelName, HoldReason, Occasion, Priority, Timestamp, Wait, WatchName};
-
-/// Where one copy of an alert goes: a channel and, for mail, one of its recipients.
-///
-/// A recipient has a delivery of its own, so that one refused address or a crash between two recipients
-/// costs the others nothing.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Destination {
-    /// The channel.
-    pub channel: ChannelName,
-    /// The mail address, for a channel that has several.
-    pub recipient: Option<String>,
-}
+use super::{AlertId, Destination, HoldReason, Occasion, Priority, Timestamp, Wait, WatchName};
 
 /// One alert's way to one destination, as it was decided when the alert was raised.
 #[derive(Debug, Clone, PartialEq, Eq)]

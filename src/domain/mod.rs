@@ -15,6 +15,7 @@ mod document_name;
 mod entry;
 mod feed;
 mod health;
+mod hold;
 mod host;
 mod id;
 mod identity;
@@ -31,14 +32,14 @@ mod trouble;
 mod watch;
 
 pub use advice::what_helps;
-pub use alert::{Alert, Held, HoldReason, Match, Past, PastAlert, Raised, SilencedBy};
+pub use alert::{Alert, Held, Match, Past, PastAlert, Raised};
 pub use article::{Article, ArticleText, FeedWords, TextBasis, paragraphs};
 pub use budget::Budget;
-pub use channel::{ChannelName, ChannelNext, ChannelPast, ChannelState};
+pub use channel::{ChannelName, ChannelNext, ChannelPast, ChannelState, Destination};
 pub use copy::{FoundCopy, Near, NearArticle, NearReport, Signature};
 pub use delivery::{
-    AttemptOutcome, Bundle, Bundled, DeliveryPast, DeliveryState, Destination, Gathered, Leg,
-    Postponed, WaitingLeg,
+    AttemptOutcome, Bundle, Bundled, DeliveryPast, DeliveryState, Gathered, Leg, Postponed,
+    WaitingLeg,
 };
 pub use desk::{Desk, Inquiry, Question, Reception, Silence, Wait};
 pub use document_name::DocumentName;
@@ -47,6 +48,7 @@ pub use feed::{
     AddressRewrite, ArticleMode, Feed, FirstArticles, FirstPoll, SiteRule, Validators, shown_url,
 };
 pub use health::{Finding, KnownTrouble, Observed, TroubledChannel, TroubledFeed, Verdict};
+pub use hold::{HoldReason, SilencedBy};
 pub use host::{HostMemory, PageKey, PageLines, TextHash};
 pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, ReportId};
 pub use identity::{EntryFacts, Known, Place, Suspect, Trust, verdict};
