@@ -24,8 +24,8 @@ use super::redirect::{Trail, is_redirect};
 use super::resolver::Names;
 use super::turns::{self, Asked, Seats, Turn, Turns};
 use super::{
-    Answer, Body, FetchError, Fetched, Get, HttpSettings, Post, PostMethod, Purpose, headers,
-    install_tls_provider, walls,
+    Answer, Body, FetchError, Fetched, Get, HttpLimits, HttpSettings, Post, PostMethod, Purpose,
+    headers, install_tls_provider, walls,
 };
 
 /// The most that is read of the answer to a POST: enough to quote the reason, too little to hurt.
@@ -39,33 +39,6 @@ const MAX_REFUSAL_BYTES: u64 = 64 * 1024;
 
 /// The time for it.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Times and counts that bound every exchange, whatever is asked for.
-#[derive(Debug, Clone)]
-pub struct HttpLimits {
-    /// The time for the resolver.
-    pub dns: Duration,
-    /// The time to connect, TLS included.
-    pub connect: Duration,
-    /// The time from a GET, connecting included, to the end of the header block; a POST has its own limit alone.
-    pub first_byte: Duration,
-    /// The time that a request waits for its turn at a host.
-    pub turn: Duration,
-    /// Requests under way to all hosts together.
-    pub total: usize,
-}
-
-impl Default for HttpLimits {
-    fn default() -> Self {
-        Self {
-            dns: Duration::from_secs(10),
-            connect: Duration::from_secs(10),
-            first_byte: Duration::from_secs(15),
-            turn: Duration::from_mins(1),
-            total: 128,
-        }
-    }
-}
 
 /// The client could not be made.
 #[derive(Debug, thiserror::Error)]

@@ -13,11 +13,10 @@ use tracing::warn;
 use url::Url;
 
 use super::access::ProxyAddress;
-use super::client::HttpLimits;
 use super::guard::Guard;
 use super::pace::Distance;
 use super::resolver::{GuardedResolver, Names};
-use super::{AllowedAddress, HttpSettings, Purpose, tls};
+use super::{AllowedAddress, HttpLimits, HttpSettings, Purpose, tls};
 
 /// How long an unused connection is kept: long enough for the pages of a feed right after it, and so short that the
 /// connections that rest are those of a few seconds, however many hosts there are. TLS sessions are resumed, so that

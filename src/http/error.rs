@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use crate::domain::{Shown, Trouble};
 
-use super::resolver::{RefusedAddress, ResolveError};
 use super::tls;
 
 /// Why an exchange failed.
@@ -307,6 +306,23 @@ impl FetchError {
         let reason = io_reason(error);
         Self::Broken { reason }
     }
+}
+
+/// A name stands for addresses, but for none that may be connected to.
+#[derive(Debug, thiserror::Error)]
+#[error("{address} is not a public address")]
+pub(crate) struct RefusedAddress {
+    /// The first of them.
+    pub(crate) address: IpAddr,
+}
+
+/// A name stands for no address, or nobody knows.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ResolveError {
+    #[error("the name does not exist or has no address")]
+    NoAddress,
+    #[error("the resolver did not answer within {}", in_words(*limit))]
+    Timeout { limit: Duration },
 }
 
 /// A time span for people: whole seconds, or milliseconds below one.

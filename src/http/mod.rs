@@ -28,7 +28,7 @@ use url::Url;
 use crate::domain::Validators;
 
 pub use access::{Access, AccessError, ProxyAddress};
-pub use client::{HttpClient, HttpLimits, HttpSetupError};
+pub use client::{HttpClient, HttpSetupError};
 pub use error::FetchError;
 pub use guard::{AllowedAddress, AllowedAddressError};
 pub use resolver::{FixedNames, Names};
@@ -51,6 +51,33 @@ pub struct HttpSettings {
     pub per_host: PerHost,
     /// The proxies that requests of some feeds go through.
     pub proxies: Vec<ProxyAddress>,
+}
+
+/// Times and counts that bound every exchange, whatever is asked for.
+#[derive(Debug, Clone)]
+pub struct HttpLimits {
+    /// The time for the resolver.
+    pub dns: Duration,
+    /// The time to connect, TLS included.
+    pub connect: Duration,
+    /// The time from a GET, connecting included, to the end of the header block; a POST has its own limit alone.
+    pub first_byte: Duration,
+    /// The time that a request waits for its turn at a host.
+    pub turn: Duration,
+    /// Requests under way to all hosts together.
+    pub total: usize,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Self {
+            dns: Duration::from_secs(10),
+            connect: Duration::from_secs(10),
+            first_byte: Duration::from_secs(15),
+            turn: Duration::from_mins(1),
+            total: 128,
+        }
+    }
 }
 
 /// What a request is for: each kind has its own list of internal addresses.

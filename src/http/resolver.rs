@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::error::in_words;
+use super::error::{RefusedAddress, ResolveError};
 use super::guard::Guard;
 
 /// Where the addresses of names come from.
@@ -32,23 +32,6 @@ impl fmt::Debug for Names {
             Self::Fixed(_) => "Names::Fixed",
         })
     }
-}
-
-/// A name stands for addresses, but for none that may be connected to.
-#[derive(Debug, thiserror::Error)]
-#[error("{address} is not a public address")]
-pub(crate) struct RefusedAddress {
-    /// The first of them.
-    pub(crate) address: IpAddr,
-}
-
-/// A name stands for no address, or nobody knows.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ResolveError {
-    #[error("the name does not exist or has no address")]
-    NoAddress,
-    #[error("the resolver did not answer within {}", in_words(*limit))]
-    Timeout { limit: Duration },
 }
 
 /// Resolves names for requests to one port.
