@@ -4,11 +4,14 @@
 //! if it carries the number of the present article.
 
 use super::expressions::Expressions;
-use super::program::{Fields, KeySet, TEXT_FIELDS};
+use super::field_set::{Fields, TEXT_FIELDS};
+use super::key::KeyId;
+use super::place::Place;
+use super::program::KeySet;
 use super::prose::Prose;
-use super::vocabulary::{KeyId, Vocabulary};
+use super::vocabulary::Vocabulary;
 use super::words::{Keys, Reading, Word, Words};
-use crate::domain::{ArticleText, Field, Span};
+use crate::domain::{ArticleText, Field};
 
 /// The words of an article and the keys they have.
 #[derive(Debug, Default)]
@@ -54,36 +57,6 @@ struct Posting {
 
 /// The end of a list of postings.
 const END: u32 = u32::MAX;
-
-/// A place where something was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    /// The place of the field in [`TEXT_FIELDS`].
-    pub(crate) field: u8,
-    /// The position of its first word.
-    pub(crate) first: u32,
-    /// The position of its last word.
-    pub(crate) last: u32,
-    /// Its first code point in the original.
-    pub(crate) start: u32,
-    /// The code point after its last.
-    pub(crate) end: u32,
-}
-
-impl Place {
-    /// Where it is for people.
-    pub(crate) fn span(&self) -> Span {
-        let index = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX);
-        Span {
-            field: TEXT_FIELDS
-                .get(usize::from(self.field))
-                .copied()
-                .unwrap_or(Field::Body),
-            start: index(self.start),
-            end: index(self.end),
-        }
-    }
-}
 
 impl Article {
     /// Reads an article, in place of the one before.

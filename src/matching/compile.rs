@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use super::Fold;
 use super::expressions::Expression;
+use super::field_set::Fields;
+use super::key::KeyId;
 use super::near::Closeness;
-use super::program::{Ask, Clause, Fields, KeySet, Scattered, Search, Step};
+use super::program::{Ask, Clause, KeySet, Scattered, Search, Step};
 use super::query::{Aliases, Expr, Kind, Look, Pattern, Term};
 use super::query::{compile_regex, is_neutral, required_literals};
-use super::vocabulary::{KeyId, Vocabulary};
+use super::vocabulary::Vocabulary;
 use super::words::Keys;
 use crate::domain::Field;
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::article::Article;
 use super::near;
-use super::places::{self, Effort, FIRST_PLACES, Occurrence};
+use super::place::Occurrence;
+use super::places::{self, Effort, FIRST_PLACES};
 use super::program::{Ask, Clause};
 
 /// What is already known of shared clauses in the present article.
@@ -38,7 +39,7 @@ impl Evaluation<'_> {
         match &clause.ask {
             Ask::Search(search) => places::is_found(self.article, search),
             Ask::Regex { key, fields, .. } => self.article.has(*key, *fields),
-            Ask::Language(key) => self.article.has(*key, super::program::Fields::ALL),
+            Ask::Language(key) => self.article.has(*key, super::field_set::Fields::ALL),
             Ask::Shared(place) => self.shared_holds(*place),
             Ask::And(clauses) if clause.is_neutral => clauses.iter().all(|inner| self.holds(inner)),
             Ask::Or(clauses) if clause.is_neutral => clauses.iter().any(|inner| self.holds(inner)),

@@ -2,9 +2,9 @@
 
 use aho_corasick::AhoCorasick;
 
-use super::program::Fields;
+use super::field_set::Fields;
+use super::key::KeyId;
 use super::prose::Prose;
-use super::vocabulary::KeyId;
 
 /// A regular expression that some query uses.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
-use super::vocabulary::{KeyId, WordHasher};
+use super::key::{KeyId, WordHasher};
 
 /// Patterns by their literal heads.
 #[derive(Debug, Default)]

@@ -8,8 +8,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::article::Article;
-use super::program::{Ask, Clause, Fields, KeySet, Scattered, Search, Step};
-use super::vocabulary::{KeyId, Vocabulary};
+use super::field_set::Fields;
+use super::key::KeyId;
+use super::program::{Ask, Clause, KeySet, Scattered, Search, Step};
+use super::vocabulary::Vocabulary;
 
 /// The watches by the keys they need.
 #[derive(Debug, Default)]

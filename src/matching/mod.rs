@@ -11,13 +11,16 @@ mod evaluate;
 mod excerpt;
 mod explain;
 mod expressions;
+mod field_set;
 mod frequency;
 mod globs;
 mod index;
+mod key;
 mod lint;
 mod marks;
 mod matcher;
 mod near;
+mod place;
 mod places;
 mod program;
 mod prose;
@@ -65,7 +68,7 @@ impl Fold {
     /// The way of a language, by its code.
     #[must_use]
     pub fn of_language(code: &str) -> Option<Self> {
-        let primary = query::primary_language(code);
+        let primary = stem::primary_language(code);
         (primary == "de").then_some(Self::German)
     }
 }

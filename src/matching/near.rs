@@ -1,6 +1,6 @@
 //! Which places of two clauses are close together.
 
-use super::places::Occurrence;
+use super::place::Occurrence;
 
 /// How close two clauses must be.
 #[derive(Debug, Clone, Copy)]

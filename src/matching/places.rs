@@ -1,51 +1,10 @@
 //! Where a term stands in an article.
 
-use super::article::{Article, Place};
-use super::program::{KeySet, SAID_TWICE, Scattered, Search, Step, TEXT_FIELDS};
+use super::article::Article;
+use super::field_set::{SAID_TWICE, TEXT_FIELDS};
+use super::place::{Occurrence, Place};
+use super::program::{KeySet, Scattered, Search, Step};
 use super::words::Word;
-
-/// A place where a clause was found, with its parts where words stand apart.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Occurrence {
-    /// From its first word to its last.
-    pub(crate) extent: Place,
-    /// What of it was asked for; empty if all of it was.
-    parts: Vec<Place>,
-}
-
-impl Occurrence {
-    /// What of it was asked for.
-    pub(crate) fn parts(&self) -> &[Place] {
-        if self.parts.is_empty() {
-            std::slice::from_ref(&self.extent)
-        } else {
-            &self.parts
-        }
-    }
-
-    /// Several places as one.
-    pub(crate) fn of(mut parts: Vec<Place>) -> Option<Self> {
-        parts.sort_unstable();
-        let first = *parts.first()?;
-        let extent = parts.iter().fold(first, |all, part| Place {
-            field: all.field,
-            first: all.first.min(part.first),
-            last: all.last.max(part.last),
-            start: all.start.min(part.start),
-            end: all.end.max(part.end),
-        });
-        Some(Self { extent, parts })
-    }
-}
-
-impl From<Place> for Occurrence {
-    fn from(extent: Place) -> Self {
-        Self {
-            extent,
-            parts: Vec::new(),
-        }
-    }
-}
 
 /// How many places are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::article::Place;
+use super::place::Place;
 use super::words;
 
 /// A text for regular expressions.

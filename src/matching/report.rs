@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::evaluate::Evaluation;
 use super::explain::{ClauseKind, ClauseReport, Explanation};
-use super::places::{self, Effort, Occurrence};
+use super::place::Occurrence;
+use super::places::{self, Effort};
 use super::program::{Ask, Clause};
 use crate::domain::Span;
 
@@ -253,7 +254,7 @@ fn spans_of(found: &[Occurrence]) -> Vec<Span> {
         .iter()
         .flat_map(Occurrence::parts)
         .take(MAX_SPANS)
-        .map(super::article::Place::span)
+        .map(super::place::Place::span)
         .collect();
     spans.sort_unstable();
     spans.dedup();

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::vocabulary::WordHasher;
+use super::key::WordHasher;
 
 /// Shortened words after which a sentence goes on, in small letters; those without a vowel are known anyway.
 const ABBREVIATIONS: &str = " adm amb approx art assoc ave bros capt cie col corp dept dist doc dott e.g eng est etc exc fig \

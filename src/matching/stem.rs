@@ -4,8 +4,6 @@ use std::borrow::Cow;
 
 use rust_stemmers::{Algorithm, Stemmer};
 
-use super::query::primary_language;
-
 /// Takes the endings off the words of one language.
 pub(crate) trait Stem: Send + Sync {
     /// The stem of a case-folded word.
@@ -61,6 +59,12 @@ pub(crate) fn stemmer(language: &str) -> Option<Box<dyn Stem>> {
 
 /// The languages that have stems, for messages.
 pub(crate) const LANGUAGES: &str = "ar da de el en es fi fr hu it nl no pt ro ru sv ta tr";
+
+/// The language of a BCP 47 tag without region and script, in lower case.
+pub(crate) fn primary_language(tag: &str) -> String {
+    let primary = tag.trim().split(['-', '_']).next().unwrap_or_default();
+    primary.to_ascii_lowercase()
+}
 
 #[cfg(test)]
 mod tests {

@@ -3,17 +3,13 @@
 //! Only these are interned: a word of an article is looked up, and forgotten if no query asks for it.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 
 use super::frequency;
 use super::globs::Globs;
-use super::query::primary_language;
-use super::stem::{Stem, stemmer};
+use super::key::{KeyId, WordHasher};
+use super::stem::{Stem, primary_language, stemmer};
 use super::words::{Keys, Script};
-
-/// What a query can ask for: a form of a word, a pattern, a language, a regular expression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct KeyId(pub(crate) u32);
 
 /// No key.
 const NONE: KeyId = KeyId(u32::MAX);
@@ -327,42 +323,4 @@ fn known(key: KeyId) -> Option<KeyId> {
 
 fn normal_tag(tag: &str) -> String {
     tag.trim().to_ascii_lowercase().replace('_', "-")
-}
-
-/// A fast hash for short words.
-///
-/// The table holds words of queries alone, so an article cannot choose what collides in it.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct WordHasher(u64);
-
-/// An odd number with its bits spread, so that a multiplication mixes.
-const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
-
-impl WordHasher {
-    fn add(&mut self, block: u64) {
-        self.0 = (self.0.rotate_left(5) ^ block).wrapping_mul(MIX);
-    }
-}
-
-impl Hasher for WordHasher {
-    fn finish(&self) -> u64 {
-        // The table takes its bucket from the low bits, a multiplication leaves its best bits on top.
-        self.0 ^ (self.0 >> 32)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        let mut blocks = bytes.chunks_exact(8);
-        for block in &mut blocks {
-            self.add(block.try_into().map(u64::from_le_bytes).unwrap_or_default());
-        }
-        let rest = blocks
-            .remainder()
-            .iter()
-            .fold(0, |rest: u64, byte| rest << 8 | u64::from(*byte));
-        self.add(rest ^ u64::try_from(bytes.len()).unwrap_or_default() << 56);
-    }
-
-    fn write_u8(&mut self, byte: u8) {
-        self.0 ^= u64::from(byte);
-    }
 }

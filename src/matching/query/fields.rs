@@ -178,12 +178,6 @@ pub(super) fn language_hint(written: &str) -> String {
         )
 }
 
-/// The language of a BCP 47 tag without region and script, in lower case.
-pub(crate) fn primary_language(tag: &str) -> String {
-    let primary = tag.trim().split(['-', '_']).next().unwrap_or_default();
-    primary.to_ascii_lowercase()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

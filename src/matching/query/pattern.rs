@@ -2,7 +2,7 @@
 
 use super::expr::Term;
 use super::mistake::Mistake;
-use crate::matching::words::{Gap, Reading, Script, Word, Words};
+use crate::matching::words::{Gap, Reading, Script, Tie, Word, Words};
 
 /// The words of a term, as edges of a graph whose nodes are the places between words.
 ///
@@ -26,19 +26,6 @@ pub(crate) struct Edge {
     pub(crate) look: Look,
     /// What may stand before it in the text.
     pub(crate) tie: Tie,
-}
-
-/// What may stand in the text between a word of a term and the one before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Tie {
-    /// White space and signs, but no end of a sentence.
-    Loose,
-    /// Signs that end a sentence as well: the term has one itself.
-    OverStop,
-    /// White space alone, or nothing.
-    Close,
-    /// `&` or `+`, with or without white space.
-    And,
 }
 
 /// How a word is compared.

@@ -18,7 +18,18 @@ use reader::Reader;
 pub(crate) use units::{Reading, each_composed};
 use units::{Unit, Units};
 
-use super::query::Tie;
+/// What may stand in the text between a word of a term and the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Tie {
+    /// White space and signs, but no end of a sentence.
+    Loose,
+    /// Signs that end a sentence as well: the term has one itself.
+    OverStop,
+    /// White space alone, or nothing.
+    Close,
+    /// `&` or `+`, with or without white space.
+    And,
+}
 
 /// A word of a text, or the joined form of hyphenated words, over the same positions.
 #[derive(Debug, Clone)]
