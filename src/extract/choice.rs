@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{Extracted, Note, Origin, Sourced, fragment_text, metadata};
+use super::{Extracted, Note, Origin, Sourced, fragment_text, likeness};
 use crate::domain::{Article, Budget, Entry, LocalTimestamp, TextBasis};
 use crate::language;
 
@@ -149,7 +149,7 @@ fn title(entry: &Entry, found: Option<Sourced<String>>) -> String {
             found.origin,
             Origin::Heading(_) | Origin::Element | Origin::TitleTag
         );
-        is_seen && of_feed.is_some_and(|title| !metadata::share_a_word(title, &found.value))
+        is_seen && of_feed.is_some_and(|title| !likeness::share_a_word(title, &found.value))
     };
     value(found.filter(|found| !is_foreign(found)))
         .or_else(|| of_feed.map(str::to_owned))

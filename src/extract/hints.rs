@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use scraper::node::Element;
 
-use super::table::tag::Tag;
+use super::tag::Tag;
 
 /// What an element's names suggest; several can hold at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

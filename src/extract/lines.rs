@@ -6,7 +6,8 @@
 use std::sync::LazyLock;
 
 use super::dates;
-use super::table::{Block, Tag};
+use super::table::Block;
+use super::tag::Tag;
 use super::text::{ends_sentence, is_dense_script};
 
 /// The longest such line, in weight; a longer one has its own sentence to say.

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::metadata::shared_words;
+use super::likeness::shared_words;
 use super::text::{clean_some, folded};
 use crate::domain::Budget;
 

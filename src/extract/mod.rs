@@ -16,6 +16,7 @@ mod embedded;
 mod explain;
 mod hints;
 mod kind;
+mod likeness;
 mod lines;
 mod linked_data;
 mod listing;
@@ -26,6 +27,7 @@ mod repeated;
 mod rule;
 mod strip;
 mod table;
+mod tag;
 mod text;
 mod verdict;
 mod wall;
@@ -362,7 +364,7 @@ fn about(table: &Table<'_>, url: Option<&Url>) -> About {
     let headings = table
         .elements
         .iter()
-        .filter(|part| part.tag == table::Tag::Heading(1))
+        .filter(|part| part.tag == tag::Tag::Heading(1))
         .take(COMPARED_HEADINGS)
         .map(|part| table.text_of(part));
     let declared = table.meta(&["og:title", "twitter:title"]);

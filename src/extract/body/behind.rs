@@ -10,7 +10,8 @@ use std::ops::Range;
 use super::Known;
 use super::measure::Sums;
 use crate::extract::hints::Hints;
-use crate::extract::table::{Block, Part, Table, Tag, attribute};
+use crate::extract::table::{Block, Part, Table, attribute};
+use crate::extract::tag::Tag;
 use crate::extract::text::folded;
 
 /// Weight of the plain text from which what follows a headline is an article.

@@ -9,7 +9,8 @@ use std::ops::Range;
 use super::measure::{is_paragraph, parent};
 use super::survey::Survey;
 use crate::extract::hints::Hints;
-use crate::extract::table::{Block, Part, Tag};
+use crate::extract::table::{Block, Part};
+use crate::extract::tag::Tag;
 use crate::extract::text::units;
 
 /// The heaviest box, and the most of the text that it can be, in tenths.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::measure::{LINKED_SHARE, Sums, is_paragraph};
 use crate::extract::hints::Hints;
-use crate::extract::table::{Block, Part, Table, Tag};
+use crate::extract::table::{Block, Part, Table};
+use crate::extract::tag::Tag;
 use crate::extract::text::ends_sentence;
 use crate::extract::verdict::{Dropped, PartName};
 

@@ -7,7 +7,8 @@ use super::survey::Survey;
 use super::{Found, Known};
 use crate::extract::hints::Hints;
 use crate::extract::lines;
-use crate::extract::table::{Block, Part, Table, Tag};
+use crate::extract::table::{Block, Part, Table};
+use crate::extract::tag::Tag;
 use crate::extract::text::{ends_sentence, folded};
 use crate::extract::verdict::{Kept, Verdict};
 

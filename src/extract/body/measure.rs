@@ -1,6 +1,7 @@
 //! What a block is and what blocks weigh together: the measures that everything else here is decided by.
 
-use crate::extract::table::{Block, Part, Table, Tag};
+use crate::extract::table::{Block, Part, Table};
+use crate::extract::tag::Tag;
 use crate::extract::text::{ends_sentence, sentence_marks};
 
 /// Weight from which a block can be a paragraph without further signs.

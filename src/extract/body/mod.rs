@@ -24,7 +24,8 @@ use survey::Survey;
 use super::hints::Hints;
 use super::lines;
 use super::rule::Applied;
-use super::table::{Block, Table, Tag};
+use super::table::{Block, Table};
+use super::tag::Tag;
 use super::text::folded;
 use super::verdict::{Dropped, Kept, Verdict};
 

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashSet};
 use super::measure::{LINKED_SHARE, is_paragraph, is_reference, parent};
 use super::survey::Survey;
 use crate::extract::lines;
-use crate::extract::table::{Block, Tag};
+use crate::extract::table::Block;
+use crate::extract::tag::Tag;
 use crate::extract::text::ends_sentence;
 
 /// The longest linked name on the average of a list, in weight; headlines are longer.

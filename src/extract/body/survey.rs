@@ -6,7 +6,8 @@ use super::Known;
 use super::junk::{junk_blocks, junk_parts};
 use super::measure::{LINKED_SHARE, Sums, is_paragraph};
 use crate::extract::hints::Hints;
-use crate::extract::table::{Block, Part, Table, Tag};
+use crate::extract::table::{Block, Part, Table};
+use crate::extract::tag::Tag;
 use crate::extract::text::folded;
 use crate::extract::verdict::Dropped;
 

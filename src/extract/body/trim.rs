@@ -8,7 +8,8 @@ use super::survey::Survey;
 use super::{Found, Known, island, names};
 use crate::extract::hints::Hints;
 use crate::extract::lines;
-use crate::extract::table::{Block, Tag};
+use crate::extract::table::Block;
+use crate::extract::tag::Tag;
 use crate::extract::text::{ends_sentence, folded};
 use crate::extract::verdict::{Dropped, Kept, Verdict};
 

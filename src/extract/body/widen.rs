@@ -3,7 +3,8 @@
 use super::island;
 use super::measure::{LINKED_SHARE, is_paragraph};
 use super::survey::Survey;
-use crate::extract::table::{Part, Tag, attribute};
+use crate::extract::table::{Part, attribute};
+use crate::extract::tag::Tag;
 use crate::extract::text::ends_sentence;
 
 /// Levels above the element that was found in which another of its kind is looked for.

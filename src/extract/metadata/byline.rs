@@ -11,7 +11,8 @@ use crate::extract::hints::Hints;
 use crate::extract::lines;
 use crate::extract::linked_data::AuthoredBy;
 use crate::extract::origin::{Origin, Sourced};
-use crate::extract::table::{NodeRef, Part, Table, Tag, attribute, spaced_text_of};
+use crate::extract::table::{NodeRef, Part, Table, attribute, spaced_text_of};
+use crate::extract::tag::Tag;
 use crate::extract::text::{clean, ends_sentence, folded, is_dense_script};
 
 /// The most authors that are kept.

@@ -12,7 +12,7 @@ mod title;
 pub(super) use byline::{byline, names_in_line};
 pub(super) use published::{DATE_ATTRIBUTES, modified, published, says_when};
 pub(super) use site::{canonical, is_free, lang, section, site};
-pub(super) use title::{share_a_word, shared_words, title};
+pub(super) use title::title;
 
 use site::{declared_lang, site_name};
 

@@ -2,8 +2,10 @@
 
 use super::{Sources, plain};
 use crate::extract::hints::Hints;
+use crate::extract::likeness::{share_a_word, shared_words};
 use crate::extract::origin::{Origin, Sourced};
-use crate::extract::table::{Block, Part, Table, Tag, spaced_text_of};
+use crate::extract::table::{Block, Part, Table, spaced_text_of};
+use crate::extract::tag::Tag;
 use crate::extract::text::{clean_some, folded, is_dense_script, units};
 
 /// Marks that set the site's name off from the headline in a `title` tag.
@@ -407,19 +409,6 @@ fn headings(table: &Table<'_>, site: &str) -> (Vec<Heading>, Vec<Heading>) {
 /// Headings that are looked at.
 const MOST_HEADINGS: usize = 60;
 
-/// The share of words that two texts have in common, of the longer one's.
-pub(in crate::extract) fn shared_words(a: &str, b: &str) -> f64 {
-    let a: std::collections::BTreeSet<String> = units(a).collect();
-    let b: std::collections::BTreeSet<String> = units(b).collect();
-    let longer = a.len().max(b.len());
-    if longer == 0 {
-        return 0.0;
-    }
-    #[expect(clippy::cast_precision_loss, reason = "a headline has few words")]
-    let share = a.intersection(&b).count() as f64 / longer as f64;
-    share
-}
-
 /// Marks that a site's name is set off by without a space before them.
 const NAME_MARKS: &[char] = &[
     ':', '：', '|', '｜', 'ㅣ', '︱', '│', '_', '-', '–', '—', '·', '・', '》', '»',
@@ -427,28 +416,6 @@ const NAME_MARKS: &[char] = &[
 
 /// Marks among them that stand in no headline.
 const ONLY_NAME_MARKS: &[char] = &['ㅣ', '︱', '│', '｜'];
-
-/// Tells whether two titles have a word in common that says something: articles and prepositions are short.
-pub(in crate::extract) fn share_a_word(one: &str, other: &str) -> bool {
-    const SHORTEST: usize = 4;
-    let is_telling = |unit: &String| {
-        unit.chars().count() >= SHORTEST || unit.chars().any(|c| c >= FIRST_WITHOUT_SPACES)
-    };
-    let telling = |text: &str| -> Vec<String> {
-        let all: Vec<String> = units(text).collect();
-        let long: Vec<String> = all
-            .iter()
-            .filter(|unit| is_telling(unit))
-            .cloned()
-            .collect();
-        if long.is_empty() { all } else { long }
-    };
-    let other = telling(other);
-    telling(one).iter().any(|unit| other.contains(unit))
-}
-
-/// Thai is the first of the scripts whose signs and syllables say as much as words.
-const FIRST_WITHOUT_SPACES: char = '\u{0E00}';
 
 /// Cuts the site's name off the front or the end of a title: `The Valley: Mill opens`, `Mill opens：The Valley`.
 fn without_name(title: &str, site: &str) -> String {

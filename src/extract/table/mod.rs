@@ -3,7 +3,6 @@
 //! Both are in document order, so the blocks inside an element are one range, and every question that the
 //! search for the article asks is a sum over a range. The tree is never changed and never copied.
 
-pub(in crate::extract) mod tag;
 mod walk;
 
 use std::cell::OnceCell;
@@ -15,11 +14,10 @@ use scraper::{ElementRef, Html, HtmlTreeSink, Node, node::Element};
 
 use super::hints::Hints;
 use super::origin::{Origin, Sourced};
+use super::tag::Tag;
 use super::text::{TextBuffer, folded};
 use crate::domain::Budget;
 use walk::{Current, Walk};
-
-pub(in crate::extract) use tag::Tag;
 
 /// A place in the tree of `scraper`, which hands these out but does not export their names.
 pub(in crate::extract) type NodeRef<'a> = <ElementRef<'a> as Deref>::Target;

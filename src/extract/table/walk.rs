@@ -6,10 +6,9 @@ use std::collections::BTreeSet;
 use scraper::Node;
 use scraper::node::Element;
 
-use super::{
-    Block, NodeId, NodeRef, Part, Picture, SHORT_TEXT_BYTES, Table, Tag, attribute, text_of,
-};
+use super::{Block, NodeId, NodeRef, Part, Picture, SHORT_TEXT_BYTES, Table, attribute, text_of};
 use crate::extract::hints::{self, Hints, KnownNames};
+use crate::extract::tag::Tag;
 use crate::extract::text::{Mark, TextBuffer, ends_sentence, weight};
 
 /// The walk over the tree: what is open, and the block being collected.

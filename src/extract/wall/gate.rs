@@ -2,8 +2,8 @@
 //! heading says something else, there is little text, and something to press.
 
 use super::{ARTICLE_WEIGHT, CONSENT_SIGNS, CONSENT_WORDS, NEARLY_EMPTY, Signs, page_weight};
-use crate::extract::metadata::share_a_word;
-use crate::extract::table::Tag;
+use crate::extract::likeness::share_a_word;
+use crate::extract::tag::Tag;
 use crate::extract::text::{folded, weight};
 
 /// Weight of all text of a page up to which it can be one question with its small print.

@@ -11,7 +11,8 @@ use url::Url;
 
 use super::hints::Hints;
 use super::linked_data::LinkedArticle;
-use super::table::{Block, Table, Tag};
+use super::table::{Block, Table};
+use super::tag::Tag;
 use super::text::{folded, weight};
 use words::{CONSENT_SIGNS, CONSENT_TITLES, CONSENT_WORDS, Kinds, Words};
 

@@ -15,7 +15,8 @@ use super::shown::{Trust, is_in_sentence};
 use crate::extract::dates::{Found, Reader};
 use crate::extract::hints::Hints;
 use crate::extract::origin::{Origin, Sourced};
-use crate::extract::table::{Block, Table, Tag};
+use crate::extract::table::{Block, Table};
+use crate::extract::tag::Tag;
 
 /// Elements made for dates that are read.
 const MAX_ELEMENTS: usize = 200;

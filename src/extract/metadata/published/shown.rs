@@ -6,7 +6,8 @@ use super::labels::{Said, date_in, is_sentence, said_last, says_published};
 use crate::extract::dates::{Found, Reader};
 use crate::extract::hints::Hints;
 use crate::extract::origin::{Origin, Sourced};
-use crate::extract::table::{Block, Part, Table, Tag, attribute};
+use crate::extract::table::{Block, Part, Table, attribute};
+use crate::extract::tag::Tag;
 
 /// Blocks before the headline in which an element made for dates can stand.
 const BLOCKS_BEFORE: usize = 15;
