@@ -6,7 +6,8 @@ use url::Url;
 use crate::http::{Access, AccessError, ProxyAddress};
 
 use super::problem::{Kind, Problem};
-use super::raw::{RawAuth, RawFeed, RawSecret};
+use super::raw::{RawAuth, RawFeed};
+use super::secrets::RawSecret;
 use super::secrets::Vault;
 use super::source::{At, Place};
 

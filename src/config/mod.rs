@@ -205,7 +205,11 @@ fn check(
         ..Reader::default()
     };
     let channels = channels::check(&raw.channels, &reader, &http, &vault);
-    reach::report(raw, &http, report);
+    reach::report(
+        raw.feeds.iter().filter_map(|feed| feed.url.as_ref()),
+        &http,
+        report,
+    );
     let known = references::Known::new(raw, &channels);
     let policies = taming::policies(raw, &zone, &known, report);
     let routes = routes::check(raw, &zone, &known, report);

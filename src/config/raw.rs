@@ -4,11 +4,10 @@
 //! the wrong type and a required key that is missing are reported, and reading goes on. What the values mean,
 //! and whether they fit together, is the business of the modules that take these structures.
 
-use secrecy::SecretString;
-
-use super::channels::TypedChannel;
+use super::channels::RawChannel;
 use super::problem::Report;
-use super::raw_taming::{RawChannelTaming, RawRoute, RawSchedule, RawWatchTaming};
+use super::raw_taming::{RawRoute, RawSchedule, RawWatchTaming};
+use super::secrets::{ADDRESS, RawSecret, SECRET, header_fields};
 use super::section::{Section, Value};
 use super::source::{At, Place};
 
@@ -35,18 +34,6 @@ pub(super) struct RawFile {
 const TABLES: [&str; 10] = [
     "feed", "watch", "channel", "route", "alias", "poll", "http", "store", "web", "health",
 ];
-
-/// What a secret can be.
-pub(super) const SECRET: &str =
-    "{ credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
-
-/// What an address that lets in whoever knows it can be.
-pub(super) const ADDRESS: &str =
-    "an address in quotes, or { credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
-
-/// What the value of a header field can be.
-const FIELD: &str =
-    "a text in quotes, or { credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
 
 /// What a proxy can be.
 const PROXY: &str =
@@ -220,34 +207,6 @@ pub(super) struct RawWatch {
     pub(super) must_match: Option<At<Vec<At<String>>>>,
     pub(super) must_not_match: Option<At<Vec<At<String>>>>,
     pub(super) taming: RawWatchTaming,
-}
-
-/// `[[channel]]`: what every type has; the keys of its own are read by its type, which is to check them.
-pub(super) struct RawChannel {
-    pub(super) type_name: Option<At<String>>,
-    pub(super) name: Option<At<String>>,
-    pub(super) retry: Option<At<Vec<At<String>>>>,
-    pub(super) taming: RawChannelTaming,
-    /// The type, and what it has read of its keys; absent where there is no such type.
-    pub(super) typed: Option<TypedChannel>,
-}
-
-/// Where a secret is kept.
-pub(super) struct RawSecret {
-    pub(super) place: Place,
-    pub(super) kept: SecretKept,
-}
-
-/// The ways to say where a secret is kept.
-pub(super) enum SecretKept {
-    /// In the configuration itself.
-    Here(SecretString),
-    /// A credential of the service manager, by name.
-    Credential(At<String>),
-    /// A file.
-    File(At<String>),
-    /// An environment variable, by name.
-    Env(At<String>),
 }
 
 impl RawFile {
@@ -480,7 +439,7 @@ impl RawFeed {
             user_agent: section.string("user_agent", report),
             headers: section
                 .table("headers", report)
-                .map(|headers| fields(headers, report))
+                .map(|headers| header_fields(headers, report))
                 .unwrap_or_default(),
             auth: section
                 .table("auth", report)
@@ -492,15 +451,6 @@ impl RawFeed {
         section.finish(report);
         feed
     }
-}
-
-/// The fields of `headers`, whose values may be secrets.
-pub(super) fn fields(section: Section<'_>, report: &Report) -> Vec<(At<String>, RawSecret)> {
-    section
-        .named_values()
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, RawSecret::read(value, FIELD, report)?)))
-        .collect()
 }
 
 impl RawAuth {
@@ -603,79 +553,5 @@ impl RawWatch {
         };
         section.finish(report);
         watch
-    }
-}
-
-impl RawChannel {
-    fn read(mut section: Section<'_>, report: &Report) -> Self {
-        let name = section.required("name", report);
-        let type_name = section
-            .required("type", report)
-            .and_then(|name| name.string(report));
-        let mut channel = Self {
-            type_name,
-            name: name.and_then(|name| name.string(report)),
-            retry: section.strings("retry", report),
-            taming: RawChannelTaming::read_keys(&mut section, report),
-            typed: None,
-        };
-        if let Some(type_name) = &channel.type_name
-            && let Some(kind) = super::channels::known_type(type_name, report)
-        {
-            channel.typed = Some(TypedChannel {
-                schedule: kind.schedule,
-                check: (kind.read)(&mut section, report),
-            });
-            section.finish(report);
-        }
-        channel
-    }
-}
-
-impl RawSecret {
-    /// Reads `secret = ...` or `secret = [..., ...]`.
-    pub(super) fn read_one_or_more(value: Value<'_>, report: &Report) -> Option<At<Vec<Self>>> {
-        let place = value.place.clone();
-        let secrets = match value.list_rows() {
-            Ok(rows) => rows
-                .filter_map(|row| Self::read(row, SECRET, report))
-                .collect(),
-            Err(value) => vec![Self::read(value, SECRET, report)?],
-        };
-        Some(At {
-            value: secrets,
-            place,
-        })
-    }
-
-    /// Reads a text or `{ credential = ... }`, `{ file = ... }`, `{ env = ... }`.
-    pub(super) fn read(value: Value<'_>, expected: &str, report: &Report) -> Option<Self> {
-        let value = value.confidential();
-        let place = value.place.clone();
-        if value.is_string() {
-            let text = value.string(report)?.value;
-            let kept = SecretKept::Here(SecretString::from(text));
-            return Some(Self { place, kept });
-        }
-        let mut section = value.table_or(expected, report)?;
-        let named = section.has_any();
-        let ways = [
-            section
-                .string("credential", report)
-                .map(SecretKept::Credential),
-            section.string("file", report).map(SecretKept::File),
-            section.string("env", report).map(SecretKept::Env),
-        ];
-        section.finish(report);
-        let mut ways = ways.into_iter().flatten();
-        match (ways.next(), ways.next()) {
-            (Some(kept), None) => Some(Self { place, kept }),
-            (first, _) => {
-                if first.is_some() || !named {
-                    super::secrets::report_ways(&place, report);
-                }
-                None
-            }
-        }
     }
 }

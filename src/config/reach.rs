@@ -10,30 +10,7 @@ use url::Url;
 use crate::http::{HttpSettings, Purpose};
 
 use super::problem::{Kind, Problem, Report};
-use super::raw::RawFile;
-use super::source::{Place, Readers};
-
-/// Hosts that want JSON of a form of their own, by the end of their names, and the service they belong to.
-const CHAT_HOSTS: [(&str, &str); 18] = [
-    ("hooks.slack.com", "Slack"),
-    ("discord.com", "Discord"),
-    ("discordapp.com", "Discord"),
-    ("webhook.office.com", "Teams"),
-    ("outlook.office.com", "Teams"),
-    ("outlook.office365.com", "Teams"),
-    ("logic.azure.com", "Teams"),
-    ("api.powerplatform.com", "Teams"),
-    ("api.telegram.org", "Telegram"),
-    ("chat.googleapis.com", "Google Chat"),
-    ("ntfy.sh", "ntfy"),
-    ("api.pushover.net", "Pushover"),
-    ("oapi.dingtalk.com", "DingTalk"),
-    ("open.feishu.cn", "Feishu"),
-    ("open.larksuite.com", "Lark"),
-    ("qyapi.weixin.qq.com", "WeCom"),
-    ("api.pushbullet.com", "Pushbullet"),
-    ("webexapis.com", "Webex"),
-];
+use super::source::{At, Place, Readers};
 
 /// Folders that the unit of the service, or any system, lets nobody write to.
 const READ_ONLY_FOLDERS: [&str; 7] = ["/etc", "/usr", "/boot", "/proc", "/sys", "/bin", "/sbin"];
@@ -42,11 +19,13 @@ const READ_ONLY_FOLDERS: [&str; 7] = ["/etc", "/usr", "/boot", "/proc", "/sys", 
 const MIN_TOKEN_CHARS: usize = 16;
 
 /// Warns of all feeds that will not work.
-pub(super) fn report(raw: &RawFile, http: &HttpSettings, report: &Report) {
-    for feed in &raw.feeds {
-        if let Some(url) = &feed.url
-            && let Ok(address) = Url::parse(url.value.trim())
-        {
+pub(super) fn report<'a>(
+    feeds: impl Iterator<Item = &'a At<String>>,
+    http: &HttpSettings,
+    report: &Report,
+) {
+    for url in feeds {
+        if let Ok(address) = Url::parse(url.value.trim()) {
             report_refused(&url.place, &address, http, Purpose::Feed, report);
         }
     }
@@ -96,30 +75,6 @@ pub(super) fn report_unprotected(place: &Place, url: &Url, report: &Report) {
     let message = "the address begins with http://: alerts, and the key in the address, can be read on the way";
     let hint = "write https://, or use a receiver on this machine";
     report.add(Problem::warning(place, Kind::Secret, message).hint(hint));
-}
-
-/// Warns of a webhook that leads to a service which wants JSON of a form of its own.
-pub(super) fn report_chat(place: &Place, url: &Url, report: &Report) {
-    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
-    let is_of = |end: &str| {
-        host == end
-            || host
-                .strip_suffix(end)
-                .is_some_and(|rest| rest.ends_with('.'))
-    };
-    let Some((_, service)) = CHAT_HOSTS.iter().find(|(end, _)| is_of(end)) else {
-        return;
-    };
-    // Discord takes Slack's form at an address of its own, and no other.
-    let message =
-        format!("{service} does not take the JSON of type = \"webhook\", and will refuse it");
-    let type_name = service.to_lowercase();
-    let hint = if super::channels::is_type(&type_name) {
-        format!("write type = \"{type_name}\"")
-    } else {
-        format!("send to a receiver of your own that passes it on in the form that {service} wants")
-    };
-    report.add(Problem::warning(place, Kind::NotSupported, message).hint(hint));
 }
 
 /// Warns of an address that lets in whoever knows it, in a file that others can read.

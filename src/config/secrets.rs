@@ -12,15 +12,45 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::environment::{Environment, credentials_dir};
 use super::paths;
 use super::problem::{Kind, Problem, Report, quoted};
-use super::raw::{RawSecret, SecretKept};
+use super::section::{Section, Value};
 use super::source::{At, Place, Readers};
 
 /// The most bytes that are read of a secret's file.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;
 
+/// What a secret can be.
+pub(super) const SECRET: &str =
+    "{ credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
+
+/// What an address that lets in whoever knows it can be.
+pub(super) const ADDRESS: &str =
+    "an address in quotes, or { credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
+
+/// What the value of a header field can be.
+const FIELD: &str =
+    "a text in quotes, or { credential = \"NAME\" }, { file = \"PATH\" } or { env = \"NAME\" }";
+
 /// What to write where a secret stands.
 const WAYS: &str =
     "write one of { credential = \"NAME\" }, { file = \"PATH\" } and { env = \"NAME\" }";
+
+/// Where a secret is kept.
+pub(super) struct RawSecret {
+    pub(super) place: Place,
+    pub(super) kept: SecretKept,
+}
+
+/// The ways to say where a secret is kept.
+pub(super) enum SecretKept {
+    /// In the configuration itself.
+    Here(SecretString),
+    /// A credential of the service manager, by name.
+    Credential(At<String>),
+    /// A file.
+    File(At<String>),
+    /// An environment variable, by name.
+    Env(At<String>),
+}
 
 /// Whether the configuration can be used without its secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +60,63 @@ pub enum Secrets {
     /// Yes: it is a warning, and an empty secret takes its place. For whoever only reads the watches; the
     /// channels of such a configuration must not be used.
     Optional,
+}
+
+impl RawSecret {
+    /// Reads `secret = ...` or `secret = [..., ...]`.
+    pub(super) fn read_one_or_more(value: Value<'_>, report: &Report) -> Option<At<Vec<Self>>> {
+        let place = value.place.clone();
+        let secrets = match value.list_rows() {
+            Ok(rows) => rows
+                .filter_map(|row| Self::read(row, SECRET, report))
+                .collect(),
+            Err(value) => vec![Self::read(value, SECRET, report)?],
+        };
+        Some(At {
+            value: secrets,
+            place,
+        })
+    }
+
+    /// Reads a text or `{ credential = ... }`, `{ file = ... }`, `{ env = ... }`.
+    pub(super) fn read(value: Value<'_>, expected: &str, report: &Report) -> Option<Self> {
+        let value = value.confidential();
+        let place = value.place.clone();
+        if value.is_string() {
+            let text = value.string(report)?.value;
+            let kept = SecretKept::Here(SecretString::from(text));
+            return Some(Self { place, kept });
+        }
+        let mut section = value.table_or(expected, report)?;
+        let named = section.has_any();
+        let ways = [
+            section
+                .string("credential", report)
+                .map(SecretKept::Credential),
+            section.string("file", report).map(SecretKept::File),
+            section.string("env", report).map(SecretKept::Env),
+        ];
+        section.finish(report);
+        let mut ways = ways.into_iter().flatten();
+        match (ways.next(), ways.next()) {
+            (Some(kept), None) => Some(Self { place, kept }),
+            (first, _) => {
+                if first.is_some() || !named {
+                    report_ways(&place, report);
+                }
+                None
+            }
+        }
+    }
+}
+
+/// The fields of `headers`, whose values may be secrets.
+pub(super) fn header_fields(section: Section<'_>, report: &Report) -> Vec<(At<String>, RawSecret)> {
+    section
+        .named_values()
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, RawSecret::read(value, FIELD, report)?)))
+        .collect()
 }
 
 /// Gets at secrets.
@@ -178,7 +265,7 @@ impl Vault<'_> {
 }
 
 /// Reports a secret that is kept in no place, or in several.
-pub(super) fn report_ways(place: &Place, report: &Report) {
+fn report_ways(place: &Place, report: &Report) {
     let message = "a secret is kept in exactly one place";
     report.add(Problem::error(place, Kind::Secret, message).hint(WAYS));
 }

@@ -10,9 +10,10 @@ use crate::domain::{
     ChannelName, ChannelPolicy, Digest, Escalate, Per, Priority, Quiet, Storm, WatchName,
 };
 
+use super::channels::RawChannel;
 use super::durations;
 use super::problem::{Kind, Problem, Report, quoted};
-use super::raw::{RawChannel, RawFile, RawWatch};
+use super::raw::{RawFile, RawWatch};
 use super::raw_taming::{
     RawBudget, RawDigest, RawEscalate, RawQuiet, RawSchedule, RawStorm, RawWatchTaming,
 };

@@ -6,9 +6,9 @@ use url::Url;
 use super::Checking;
 use crate::config::names;
 use crate::config::problem::{Kind, Problem, Report, quoted};
-use crate::config::raw::{ADDRESS, RawSecret, SECRET, SecretKept};
 use crate::config::reach;
 use crate::config::secrets::Vault;
+use crate::config::secrets::{ADDRESS, RawSecret, SECRET, SecretKept};
 use crate::config::section::Section;
 use crate::config::source::At;
 

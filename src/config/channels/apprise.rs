@@ -3,7 +3,7 @@
 use super::{Check, address};
 use crate::channel::{AppriseSettings, ChannelKind};
 use crate::config::problem::{Kind, Problem, Report};
-use crate::config::raw::RawSecret;
+use crate::config::secrets::RawSecret;
 use crate::config::section::Section;
 
 /// Reads the keys of such a channel: `key` names a configuration that the server keeps, `urls` are passed along.

@@ -11,7 +11,7 @@ use crate::channel::{ChannelKind, EmailAddress, EmailSettings, Mailbox, SmtpSett
 use crate::config::names::Taken;
 use crate::config::paths;
 use crate::config::problem::{Kind, Problem, Report, quoted};
-use crate::config::raw::{RawSecret, SECRET};
+use crate::config::secrets::{RawSecret, SECRET};
 use crate::config::secrets::{Secrets, Vault};
 use crate::config::section::Section;
 use crate::config::source::{At, Place};

@@ -32,7 +32,7 @@ use crate::render::Reader;
 use super::durations;
 use super::names::{self, Taken};
 use super::problem::{Kind, Problem, Report, quoted};
-use super::raw::RawChannel;
+use super::raw_taming::RawChannelTaming;
 use super::secrets::Vault;
 use super::section::Section;
 use super::source::At;
@@ -55,6 +55,43 @@ pub(super) struct ChannelType {
 
 /// Checks what was read; `None` when the channel cannot be used.
 pub(super) type Check = Box<dyn Fn(&mut Checking<'_>) -> Option<ChannelKind>>;
+
+/// `[[channel]]`: what every type has; the keys of its own are read by its type, which is to check them.
+pub(super) struct RawChannel {
+    pub(super) type_name: Option<At<String>>,
+    pub(super) name: Option<At<String>>,
+    pub(super) retry: Option<At<Vec<At<String>>>>,
+    pub(super) taming: RawChannelTaming,
+    /// The type, and what it has read of its keys; absent where there is no such type.
+    pub(super) typed: Option<TypedChannel>,
+}
+
+impl RawChannel {
+    /// Reads a table.
+    pub(super) fn read(mut section: Section<'_>, report: &Report) -> Self {
+        let name = section.required("name", report);
+        let type_name = section
+            .required("type", report)
+            .and_then(|name| name.string(report));
+        let mut channel = Self {
+            type_name,
+            name: name.and_then(|name| name.string(report)),
+            retry: section.strings("retry", report),
+            taming: RawChannelTaming::read_keys(&mut section, report),
+            typed: None,
+        };
+        if let Some(type_name) = &channel.type_name
+            && let Some(kind) = known_type(type_name, report)
+        {
+            channel.typed = Some(TypedChannel {
+                schedule: kind.schedule,
+                check: (kind.read)(&mut section, report),
+            });
+            section.finish(report);
+        }
+        channel
+    }
+}
 
 /// What a type has read of a channel.
 pub(super) struct TypedChannel {
@@ -99,11 +136,6 @@ const fn of(
         read,
         schedule,
     }
-}
-
-/// Whether there is a type of this name.
-pub(super) fn is_type(name: &str) -> bool {
-    TYPES.iter().any(|known| known.name == name)
 }
 
 /// The most waits of a schedule: one a minute for a day and more.

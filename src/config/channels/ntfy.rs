@@ -3,7 +3,7 @@
 use super::{Check, address};
 use crate::channel::{ChannelKind, NtfySettings};
 use crate::config::problem::Report;
-use crate::config::raw::{RawSecret, SECRET};
+use crate::config::secrets::{RawSecret, SECRET};
 use crate::config::section::Section;
 
 /// The public server.

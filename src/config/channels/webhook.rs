@@ -1,13 +1,12 @@
 //! A webhook: its address, its keys, and what its receiver wants beside them.
 
 use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
 
-use super::{Check, address};
+use super::{Check, TYPES, address};
 use crate::channel::{ChannelKind, SigningKey, WebhookMethod, WebhookSettings};
 use crate::config::problem::{Kind, Problem, Report};
-use crate::config::raw::{self, RawSecret, SecretKept};
-use crate::config::reach;
-use crate::config::secrets::Vault;
+use crate::config::secrets::{RawSecret, SecretKept, Vault, header_fields};
 use crate::config::section::Section;
 use crate::config::source::{At, Place};
 use crate::config::words::one_of;
@@ -26,6 +25,28 @@ const OUR_FIELDS: [&str; 7] = [
     "webhook-signature",
 ];
 
+/// Hosts that want JSON of a form of their own, by the end of their names, and the service they belong to.
+const CHAT_HOSTS: [(&str, &str); 18] = [
+    ("hooks.slack.com", "Slack"),
+    ("discord.com", "Discord"),
+    ("discordapp.com", "Discord"),
+    ("webhook.office.com", "Teams"),
+    ("outlook.office.com", "Teams"),
+    ("outlook.office365.com", "Teams"),
+    ("logic.azure.com", "Teams"),
+    ("api.powerplatform.com", "Teams"),
+    ("api.telegram.org", "Telegram"),
+    ("chat.googleapis.com", "Google Chat"),
+    ("ntfy.sh", "ntfy"),
+    ("api.pushover.net", "Pushover"),
+    ("oapi.dingtalk.com", "DingTalk"),
+    ("open.feishu.cn", "Feishu"),
+    ("open.larksuite.com", "Lark"),
+    ("qyapi.weixin.qq.com", "WeCom"),
+    ("api.pushbullet.com", "Pushbullet"),
+    ("webexapis.com", "Webex"),
+];
+
 /// Reads the keys of such a channel.
 pub(super) fn read(section: &mut Section<'_>, report: &Report) -> Check {
     let url = address::read(section, "url", report);
@@ -35,13 +56,13 @@ pub(super) fn read(section: &mut Section<'_>, report: &Report) -> Check {
     let method = section.word("method", "\"POST\", \"PUT\" or \"PATCH\"", report);
     let headers = section
         .table("headers", report)
-        .map(|headers| raw::fields(headers, report))
+        .map(|headers| header_fields(headers, report))
         .unwrap_or_default();
     Box::new(move |checking| {
         let (vault, written) = (checking.vault, url.as_ref()?);
         let url = address::check(written, checking)?;
         if matches!(written.kept, SecretKept::Here(_)) {
-            reach::report_chat(&written.place, &url, vault.report);
+            report_chat(&written.place, &url, vault.report);
         }
         let secrets = secrets.as_ref().map(|list| keys(list, vault));
         let method = method.as_ref().map_or(Some(WebhookMethod::Post), |method| {
@@ -122,4 +143,28 @@ fn check_key(key: &SecretString, place: &Place, report: &Report) {
         let hint = "make one: echo \"whsec_$(openssl rand -base64 32)\"";
         report.add(Problem::error(place, Kind::Secret, message).hint(hint));
     }
+}
+
+/// Warns of a webhook that leads to a service which wants JSON of a form of its own.
+fn report_chat(place: &Place, url: &Url, report: &Report) {
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    let is_of = |end: &str| {
+        host == end
+            || host
+                .strip_suffix(end)
+                .is_some_and(|rest| rest.ends_with('.'))
+    };
+    let Some((_, service)) = CHAT_HOSTS.iter().find(|(end, _)| is_of(end)) else {
+        return;
+    };
+    // Discord takes Slack's form at an address of its own, and no other.
+    let message =
+        format!("{service} does not take the JSON of type = \"webhook\", and will refuse it");
+    let type_name = service.to_lowercase();
+    let hint = if TYPES.iter().any(|known| known.name == type_name) {
+        format!("write type = \"{type_name}\"")
+    } else {
+        format!("send to a receiver of your own that passes it on in the form that {service} wants")
+    };
+    report.add(Problem::warning(place, Kind::NotSupported, message).hint(hint));
 }
