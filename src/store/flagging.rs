@@ -1,8 +1,6 @@
 //! Flagging: what was matched is judged inside the transaction that stores the judgement, so that it rests on what is
 //! true, however many workers flag.
 
-use std::collections::BTreeMap;
-
 use super::articles::Unflagged;
 use super::tx::{StoreError, Tx};
 use super::{Store, copies, desk, json_list, json_rows, legs, ms, reports, stories, timestamp};
@@ -408,13 +406,4 @@ fn tally(tx: &mut dyn Tx, name: &str, added: usize) -> Result<(), StoreError> {
         &[name.into(), super::limit_of(added)],
     )?;
     Ok(())
-}
-
-/// Legs by channel, as they are counted.
-pub(super) fn by_channel<'a>(channels: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, i64> {
-    let mut counted = BTreeMap::new();
-    for channel in channels {
-        *counted.entry(channel).or_default() += 1;
-    }
-    counted
 }

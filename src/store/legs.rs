@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::flagging::by_channel;
 use super::tx::{Row, StoreError, Tx};
 use super::{Store, desk, filled, json_rows, limit_of, ms};
 use crate::domain::{
@@ -337,4 +336,13 @@ fn hand_over(tx: &mut dyn Tx, bundled: &[Bundled]) -> Result<(), StoreError> {
         &[json_rows(rows.collect())],
     )?;
     Ok(())
+}
+
+/// Legs by channel, as they are counted.
+fn by_channel<'a>(channels: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, i64> {
+    let mut counted = BTreeMap::new();
+    for channel in channels {
+        *counted.entry(channel).or_default() += 1;
+    }
+    counted
 }

@@ -1,10 +1,9 @@
 //! Lists for people: what was raised, what was held, and what became of it.
 
-use super::deliveries::behind;
 use super::tx::{Row, StoreError, Tx, Val};
 use super::{
-    Store, count, filled, json_rows, list, ms, object, opt_local_timestamp, opt_timestamp, opt_url,
-    timestamp, url,
+    Store, behind, count, filled, json_rows, list, ms, object, opt_local_timestamp, opt_timestamp,
+    opt_url, timestamp, url,
 };
 use crate::domain::{
     Alert, AlertId, ChannelName, DeliveryId, DeliveryState, EntryId, HoldReason, Match, Priority,

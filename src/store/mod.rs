@@ -34,6 +34,7 @@ mod postgres;
 mod presence;
 mod report;
 mod reports;
+mod retries;
 mod robots;
 mod schema;
 mod server;
@@ -61,7 +62,7 @@ pub use articles::{PageQueue, QueuePlace, Scraped, Unflagged, Unscraped};
 pub use backup::{backup, restore};
 pub use claims::Claim;
 pub use database::{Database, Durability, Job};
-pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, RetrySelection, Unrendered};
+pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, Unrendered};
 pub use entrance::{WebSession, WebToken, WebUser};
 pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use flagging::{FlagWork, Flagged, Judge, Judged};
@@ -73,6 +74,7 @@ pub use lists::{
 pub use marks::{Marks, Record, Standing, ask_again, documents_set_aside};
 pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};
 pub use report::{ChannelLine, Counts, FeedLine, GivenUp, Paused, Report, Summary};
+pub use retries::RetrySelection;
 pub use robots::KnownRobots;
 pub(crate) use server::MAX_WORKER_BYTES;
 pub use server::{Server, ServerError};
@@ -445,4 +447,9 @@ fn filled(text: String) -> Option<String> {
 /// A limit as a statement takes it.
 fn limit_of(limit: usize) -> Val {
     i64::try_from(limit).unwrap_or(i64::MAX).into()
+}
+
+/// What comes behind every id that begins like this one.
+pub(super) fn behind(beginning: &str) -> String {
+    format!("{beginning}\u{10ffff}")
 }

@@ -1,6 +1,6 @@
 //! What people do with what waits, is held or was given up: send it after all, or elsewhere.
 
-use super::deliveries::{RetrySelection, behind, chosen, count_back};
+use super::retries::{RetrySelection, chosen, count_back};
 use super::tx::{Row, StoreError, Tx};
 use super::{Store, json_rows, ms};
 use crate::domain::{Destination, Timestamp};
@@ -40,31 +40,6 @@ impl Store {
         })
         .await
     }
-}
-
-/// Has the legs of an alert that are held or wait for their time go out now; returns how many.
-pub(super) fn release(tx: &mut dyn Tx, id: &str, now: Timestamp) -> Result<usize, StoreError> {
-    let held = tx
-        .rows(
-            "UPDATE legs SET state = 0, bundle = '', not_before = $1, reason = NULL, detail = NULL
-             WHERE alert_id >= $2 AND alert_id < $3 AND state = 2 RETURNING channel",
-            &[ms(now).into(), id.into(), behind(id).into()],
-        )?
-        .iter_mut()
-        .map(Row::next_text)
-        .collect::<Result<Vec<_>, _>>()?;
-    for channel in &held {
-        tx.exec(
-            "UPDATE channels SET waiting = waiting + 1, held = held - 1 WHERE name = $1",
-            &[channel.as_str().into()],
-        )?;
-    }
-    let waiting = tx.exec(
-        "UPDATE legs SET bundle = '', not_before = $1, reason = NULL, detail = NULL
-         WHERE alert_id >= $2 AND alert_id < $3 AND state = 0 AND not_before > $1",
-        &[ms(now).into(), id.into(), behind(id).into()],
-    )?;
-    Ok(held.len() + waiting)
 }
 
 fn place(to: &Destination) -> [super::Val; 2] {

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use super::articles;
-use super::deliveries::behind;
 use super::journal::{Change, Opinion, write_down};
 use super::lists::{COLUMNS, detail, lines_of, read, reason};
 use super::tx::{Row, StoreError, Tx};
 use super::{
-    AlertDetail, DeliveryLine, Store, count, filled, json_rows, limit_of, ms, opt_timestamp,
-    opt_url, timestamp,
+    AlertDetail, DeliveryLine, Store, behind, count, filled, json_rows, limit_of, ms,
+    opt_timestamp, opt_url, timestamp,
 };
 use crate::domain::{
     Alert, AlertId, Article, ChannelName, DeliveryId, FeedId, FeedWords, HoldReason, Timestamp,

@@ -1,9 +1,8 @@
 //! Silences as people make and end them, and what they acknowledge.
 
-use super::deliveries::behind;
 use super::desk::silence;
 use super::tx::StoreError;
-use super::{Store, json_rows, ms};
+use super::{Store, behind, json_rows, ms};
 use crate::domain::{HoldReason, ReportId, Silence, Timestamp};
 
 impl Store {

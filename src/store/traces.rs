@@ -107,7 +107,7 @@ impl Store {
                 )?,
                 None => tx.first(
                     "SELECT entry_id FROM alerts WHERE id >= $1 AND id < $2 ORDER BY id LIMIT 1",
-                    &[id.as_str().into(), super::deliveries::behind(&id).into()],
+                    &[id.as_str().into(), super::behind(&id).into()],
                 )?,
             };
             found.map(|mut row| row.next_int().map(EntryId)).transpose()

@@ -4,7 +4,6 @@
 //! it was committed, runs again; one whose connection was lost while it was being committed ends with
 //! [`Unknown`](super::DatabaseFailure::Unknown), as nobody knows whether it was.
 
-mod address;
 mod queue;
 mod session;
 mod values;
@@ -18,8 +17,6 @@ use super::database::{Database, Durability, Job};
 use super::server::Server;
 use super::sqlite::Access;
 use super::tx::{DatabaseFailure, Dialect, StoreError};
-
-pub(super) use address::configured;
 
 use queue::{Mode, Queue, Task};
 use session::Connector;

@@ -10,10 +10,9 @@ use postgres::{Client, Config, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::database::Durability;
-use super::super::server::Server;
+use super::super::server::{Server, configured, is_refused_by_tls, tls};
 use super::super::sqlite::Access;
 use super::super::tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val};
-use super::address;
 use super::queue::Mode;
 
 /// How long the server may take to answer that we are there.
@@ -36,7 +35,7 @@ impl Connector {
             kind: DatabaseFailure::Other,
             message,
         };
-        let mut config = address::configured(server).map_err(refused)?;
+        let mut config = configured(&server.url, server.password.as_ref()).map_err(refused)?;
         let role = match access {
             Access::Own => "newswatch",
             Access::Beside => "newswatch-beside",
@@ -46,7 +45,7 @@ impl Connector {
             .connect_timeout(CONNECT_TIMEOUT)
             .tcp_user_timeout(TIMEOUT)
             .keepalives_idle(TIMEOUT);
-        let tls = address::tls().map_err(|error| refused(error.to_string()))?;
+        let tls = tls().map_err(|error| refused(error.to_string()))?;
         Ok(Self { config, tls })
     }
 
@@ -253,7 +252,7 @@ fn cannot_connect(error: &postgres::Error) -> StoreError {
     let kind = match error.code() {
         Some(code) => kind_of(code),
         // It may speak another language, or show a certificate that is not trusted: waiting does not change that.
-        None if address::is_refused_by_tls(error) => DatabaseFailure::Other,
+        None if is_refused_by_tls(error) => DatabaseFailure::Other,
         None if has_io_cause(error) || is_timeout(error) => DatabaseFailure::Unreachable,
         None => DatabaseFailure::Other,
     };

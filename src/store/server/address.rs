@@ -6,24 +6,25 @@ use postgres::Config;
 use postgres::config::{Host, SslMode};
 use rustls::ClientConfig;
 use rustls_platform_verifier::BuilderVerifierExt as _;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio_postgres_rustls::MakeRustlsConnect;
-
-use super::super::server::Server;
 
 /// Reads the address.
 ///
 /// Whoever names no `sslmode` has TLS to another machine, and none on this one. A certificate is always checked, against
 /// the authorities that this machine trusts and for the server's name.
-pub(in super::super) fn configured(server: &Server) -> Result<Config, String> {
+pub(in crate::store) fn configured(
+    url: &str,
+    password: Option<&SecretString>,
+) -> Result<Config, String> {
     let is_address = ["postgres://", "postgresql://"]
         .iter()
-        .any(|scheme| server.url.starts_with(scheme));
+        .any(|scheme| url.starts_with(scheme));
     if !is_address {
         return Err("the address does not begin with postgres://".to_owned());
     }
     // Both mean the same here, and the driver knows but one of them.
-    let url = server.url.replace("sslmode=verify-full", "sslmode=require");
+    let url = url.replace("sslmode=verify-full", "sslmode=require");
     // The driver's own words may repeat what was written.
     let parsed = url.parse::<Config>();
     let mut config = parsed.map_err(|_| {
@@ -46,7 +47,7 @@ pub(in super::super) fn configured(server: &Server) -> Result<Config, String> {
             SslMode::Require
         });
     }
-    if let Some(password) = &server.password {
+    if let Some(password) = password {
         config.password(password.expose_secret());
     }
     Ok(config)
@@ -66,7 +67,7 @@ fn is_this_machine(host: &Host) -> bool {
 }
 
 /// TLS as everywhere in newswatch: the same library, and the authorities that this machine trusts.
-pub(super) fn tls() -> Result<MakeRustlsConnect, rustls::Error> {
+pub(in crate::store) fn tls() -> Result<MakeRustlsConnect, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -76,7 +77,7 @@ pub(super) fn tls() -> Result<MakeRustlsConnect, rustls::Error> {
 }
 
 /// Whether a connection was not made because of its protection.
-pub(super) fn is_refused_by_tls(error: &postgres::Error) -> bool {
+pub(in crate::store) fn is_refused_by_tls(error: &postgres::Error) -> bool {
     let mut next = std::error::Error::source(error);
     while let Some(cause) = next {
         let inner = cause
@@ -96,8 +97,7 @@ mod tests {
     use super::*;
 
     fn read(url: &str) -> Result<Config, String> {
-        let server = Server::new(url, None, "w", 1).map_err(|error| error.to_string())?;
-        configured(&server)
+        configured(url, None)
     }
 
     #[test]

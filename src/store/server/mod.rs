@@ -1,8 +1,14 @@
 //! Where a PostgreSQL server is, and how newswatch presents itself to it.
 
+#[cfg(feature = "postgres")]
+mod address;
+
 use std::fmt;
 
 use secrecy::SecretString;
+
+#[cfg(feature = "postgres")]
+pub(super) use address::{configured, is_refused_by_tls, tls};
 
 /// The most connections that can be set: each costs the server a process and some 10 MB.
 const MAX_CONNECTIONS: usize = 64;
@@ -55,7 +61,7 @@ impl Server {
 
     #[cfg(feature = "postgres")]
     fn checked(self) -> Result<Self, ServerError> {
-        match super::postgres::configured(&self) {
+        match address::configured(&self.url, self.password.as_ref()) {
             Ok(_) => Ok(self),
             Err(message) => Err(ServerError::Url(message)),
         }
