@@ -1,7 +1,9 @@
 //! A message for a terminal or a journal: a few lines of plain text.
 
 use super::chat::{Line, byline, lines};
-use super::message::{Look, Message, Rich, Shrink, Telling, message};
+use super::message::{Look, Message, Rich, Telling};
+use super::occasions::message;
+use super::shrink::Shrink;
 
 /// Writes the message, with the last line's end.
 #[must_use]

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::chat::{Line, lines, set, utf16};
 use super::markdown::{self, Mentions};
-use super::message::{Item, Message, Rich, Telling, Tone, fitted, message};
+use super::message::{Item, Message, Rich, Telling, Tone};
+use super::occasions::message;
+use super::shrink::fitted;
 use crate::domain::Priority;
 
 /// The largest title of an embed.

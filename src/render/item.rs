@@ -39,7 +39,7 @@ pub(super) fn title_of(alert: &Alert) -> String {
 /// A line with its marks, cut.
 pub(super) fn marked(text: &str, marks: &[Range<usize>], max_chars: usize) -> Marked {
     let (text, marks) = one_line_with_marks(text, marks);
-    super::message::cut_marked(&Marked { text, marks }, max_chars)
+    super::shrink::cut_marked(&Marked { text, marks }, max_chars)
 }
 
 /// The article of an alert.

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::chat::{Line, byline, lines, plain};
 use super::escape::html;
-use super::message::{Look, Message, Rich, Telling, fitted, message};
+use super::message::{Look, Message, Rich, Telling};
+use super::occasions::message;
+use super::shrink::fitted;
 
 /// An event has at most 65,536 bytes; both texts stand in it, and the server adds to it.
 const MAX_BYTES: usize = 40_000;

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use super::chat::{Line, byline, lines, set};
 use super::markdown::{self, Mentions};
-use super::message::{Message, Rich, Telling, Tone, fitted, message};
+use super::message::{Message, Rich, Telling, Tone};
+use super::occasions::message;
+use super::shrink::fitted;
 use crate::domain::Priority;
 
 /// The largest text of old servers; newer ones take 16,383.

@@ -18,6 +18,7 @@ mod mattermost;
 mod message;
 mod occasions;
 mod push;
+mod shrink;
 mod slack;
 mod teams;
 mod telegram;

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::chat::{plain, set};
 use super::escape::cut;
-use super::message::{Message, Shrink, Telling, Tone, fitted, message};
+use super::message::{Block, Message, Telling, Tone};
+use super::occasions::message;
+use super::shrink::{Shrink, fitted};
 use crate::domain::Priority;
 
 /// The largest message of ntfy; above it the text becomes an attachment.
@@ -162,7 +164,7 @@ pub(crate) fn syslog(telling: &Telling<'_>) -> (String, Priority) {
             })
             .collect();
         let more = message.blocks.iter().filter_map(|block| match block {
-            super::message::Block::More(more) => Some(more.clone()),
+            Block::More(more) => Some(more.clone()),
             _ => None,
         });
         let heading = Some(message.heading.clone()).filter(|heading| !heading.is_empty());

@@ -4,7 +4,9 @@
 use serde_json::{Value, json};
 
 use super::chat::{Line, byline, lines};
-use super::message::{Look, Message, Rich, Telling, fitted, message};
+use super::message::{Look, Message, Rich, Telling};
+use super::occasions::message;
+use super::shrink::fitted;
 
 /// The largest body: a message is refused with `msg_blocks_too_long` from about 13,200 characters.
 const MAX_CHARS: usize = 12_000;

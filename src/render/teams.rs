@@ -7,7 +7,9 @@
 use serde_json::{Value, json};
 
 use super::chat::{Line, lines, set};
-use super::message::{Look, Message, Rich, Telling, fitted, message};
+use super::message::{Look, Message, Rich, Telling};
+use super::occasions::message;
+use super::shrink::fitted;
 
 /// The largest body: 28 kB are documented, and 21 kB are what gets through.
 const MAX_BYTES: usize = 20_000;

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::chat::{Line, byline, lines, set, utf16};
-use super::message::{Look, Message, Rich, Telling, fitted, message};
+use super::message::{Look, Message, Rich, Telling};
+use super::occasions::message;
+use super::shrink::fitted;
 use crate::domain::Priority;
 
 /// The most of a text, in UTF-16 units after its entities were read; some room is left for what is counted otherwise.

@@ -8,7 +8,9 @@ mod text;
 
 use super::EmailMessage;
 use super::escape::header;
-use super::message::{Message, Shrink, Telling, fitted, message};
+use super::message::{Message, Telling};
+use super::occasions::message;
+use super::shrink::{Shrink, fitted};
 
 /// The most of a subject.
 const MAX_SUBJECT_CHARS: usize = 200;

@@ -1,0 +1,161 @@
+//! More than usual: a storm of alerts, a watch that finds far more.
+
+use super::{counted, empty, foot_of_watch, grouped, highest, listed, many, number, zone_line};
+use crate::domain::{Alert, SpikeFacts, StormFacts};
+use crate::render::escape::one_line;
+use crate::render::item::{MAX_NAME_CHARS, title_of};
+use crate::render::message::{Block, Message, Rich, Telling};
+use crate::render::times;
+
+/// Headlines that a storm shows.
+const STORM_HEADLINES: usize = 5;
+
+/// More alerts than a reader can take one by one.
+pub(super) fn storm(telling: &Telling<'_>, facts: &StormFacts, alerts: &[Alert]) -> Message {
+    let total = facts.alerts.max(many(alerts.len()));
+    let lasted = lasted(telling, facts);
+    let heading = format!("{}{lasted}", counted(total, "alert", "alerts"));
+    let most = facts.sources.first().map(|source| {
+        let watch = one_line(&source.watch, MAX_NAME_CHARS);
+        format!(", most from “{watch}”")
+    });
+    let until = facts.until.map(|at| times::clock(at, &telling.reader.zone));
+    let joined = match (facts.is_over, &until) {
+        (true, _) => "The storm is over; nothing is lost".to_owned(),
+        (false, Some(at)) => format!("Joined until {at}; nothing is lost"),
+        (false, None) => "Joined; nothing is lost".to_owned(),
+    };
+    let id = format!("Delivery {}", telling.delivery.0);
+    Message {
+        priority: highest(alerts),
+        subject: format!("{heading}{}", most.unwrap_or_default()),
+        preheader: joined,
+        heading,
+        lead: vec![lead(telling, facts, until.as_deref())],
+        blocks: blocks(telling, facts, alerts),
+        foot: vec![zone_line(telling, &id)],
+        ..empty("storm")
+    }
+}
+
+/// ` in 4 min`
+fn lasted(telling: &Telling<'_>, facts: &StormFacts) -> String {
+    let Some(from) = facts.from else {
+        return String::new();
+    };
+    let until = if facts.is_over {
+        facts.until.unwrap_or(telling.now)
+    } else {
+        telling.now
+    };
+    let seconds = until.as_second().saturating_sub(from.as_second()).max(60);
+    let span = times::span(u64::try_from(seconds).unwrap_or_default());
+    format!(" in {span}")
+}
+
+/// What becomes of the alerts: no reader is left to fear that some are lost.
+fn lead(telling: &Telling<'_>, facts: &StormFacts, until: Option<&str>) -> Rich {
+    let to = telling.recipient.map_or_else(
+        || "messages".to_owned(),
+        |recipient| format!("mails to {recipient}"),
+    );
+    if facts.is_over {
+        return Rich::plain(format!("The storm is over; single {to} come again. "))
+            .bold("Nothing is lost:")
+            .and(" every alert is in `newswatch alerts list`.");
+    }
+    let till = until.map_or_else(String::new, |at| {
+        let offset = times::offset(&telling.reader.zone, telling.now);
+        format!(" until {at} {offset}")
+    });
+    Rich::plain(format!("Single {to} stop"))
+        .bold(till)
+        .and(format!(
+            ", or sooner when fewer than {} in {} come in. Then you get one message with what came meanwhile. ",
+            facts.more_than,
+            times::span(facts.within_s)
+        ))
+        .bold("Nothing is lost:")
+        .and(" every alert is in `newswatch alerts list`. High-priority alerts still come one by one, at most 5 a minute.")
+}
+
+fn blocks(telling: &Telling<'_>, facts: &StormFacts, alerts: &[Alert]) -> Vec<Block> {
+    let mut blocks = vec![storm_table(facts)];
+    if let Some(cause) = &facts.cause {
+        blocks.push(Block::Text(Rich::plain(one_line(cause, 400))));
+    }
+    if !alerts.is_empty() {
+        blocks.push(Block::Heading(
+            "The first of them".to_owned(),
+            String::new(),
+        ));
+    }
+    for alert in alerts.iter().take(STORM_HEADLINES) {
+        let mut item = listed(telling, alert);
+        item.passages.clear();
+        blocks.push(Block::Item(Box::new(item)));
+    }
+    blocks
+}
+
+fn storm_table(facts: &StormFacts) -> Block {
+    let usual = |value: Option<f64>| Rich::plain(value.map(number).unwrap_or_default());
+    let mut rows = Vec::new();
+    for source in facts.sources.iter().take(8) {
+        rows.push(vec![
+            Rich::plain(format!("Watch {}", one_line(&source.watch, MAX_NAME_CHARS))),
+            Rich::plain(grouped(source.alerts)),
+            usual(source.usual_a_day),
+        ]);
+        if let Some((feed, alerts, usual_a_day)) = &source.feed {
+            rows.push(vec![
+                Rich::plain(format!("of these, feed {}", one_line(feed, MAX_NAME_CHARS))),
+                Rich::plain(grouped(*alerts)),
+                usual(*usual_a_day),
+            ]);
+        }
+    }
+    let head = ["Where they come from", "Alerts", "Usual a day"];
+    Block::Table(head.map(str::to_owned).to_vec(), rows)
+}
+
+/// A watch that found far more than is usual.
+pub(super) fn spike(telling: &Telling<'_>, facts: &SpikeFacts, alerts: &[Alert]) -> Message {
+    let (zone, now) = (&telling.reader.zone, telling.now);
+    let watch = one_line(&facts.watch, MAX_NAME_CHARS);
+    let until = facts.until.unwrap_or(now);
+    let heading = format!(
+        "{}: {}, usual are {}",
+        watch,
+        counted(facts.articles, "article", "articles"),
+        number(facts.usual)
+    );
+    let from = facts
+        .from
+        .map(|from| format!("from {} to ", times::in_list(from, zone, until)))
+        .unwrap_or_default();
+    let blocks = alerts
+        .iter()
+        .take(STORM_HEADLINES)
+        .map(|alert| Block::Item(Box::new(listed(telling, alert))))
+        .collect();
+    Message {
+        priority: highest(alerts),
+        from_name: format!("{watch} · newswatch"),
+        subject: heading.clone(),
+        preheader: alerts.first().map(title_of).unwrap_or_default(),
+        list: facts.watch.clone(),
+        label: watch.clone(),
+        label_note: "far more than usual".to_owned(),
+        heading,
+        lead: vec![Rich::plain(format!(
+            "{} in {}, {from}{}.",
+            counted(facts.articles, "article", "articles"),
+            counted(facts.outlets, "outlet", "outlets"),
+            times::full(until, zone, now)
+        ))],
+        blocks,
+        foot: foot_of_watch(telling, &watch, ""),
+        ..empty("spike")
+    }
+}

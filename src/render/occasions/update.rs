@@ -1,0 +1,110 @@
+//! What is new in a story.
+
+use super::{counted, empty, foot_of_watch, many};
+use crate::domain::{Addition, Alert, Priority, UpdateFacts};
+use crate::render::escape::{clean_link, one_line};
+use crate::render::item::{
+    MAX_NAME_CHARS, also_in, is_rtl, language_tag, passage, time_of, title_of,
+};
+use crate::render::message::{Block, Item, Marked, Message, Rich, Telling, Thread};
+use crate::render::times;
+
+/// What is new in a story that the reader was told of.
+pub(super) fn update(telling: &Telling<'_>, facts: &UpdateFacts, first: Option<&Alert>) -> Message {
+    let (zone, now) = (&telling.reader.zone, telling.now);
+    let watch = first.map_or_else(
+        || "newswatch".to_owned(),
+        |alert| one_line(&alert.found.watch.0, MAX_NAME_CHARS),
+    );
+    let told = facts.told_at.map_or_else(
+        || "update".to_owned(),
+        |at| format!("update to your alert of {}", times::in_list(at, zone, now)),
+    );
+    let id = first.map_or(String::new(), |alert| format!("Alert {}", alert.id.0));
+    let subject = first.map(title_of).unwrap_or_default();
+    Message {
+        priority: first.map_or(Priority::Normal, |alert| alert.priority),
+        from_name: format!("{watch} · newswatch"),
+        preheader: preheader(facts),
+        list: first.map_or(watch.clone(), |alert| alert.found.watch.0.clone()),
+        label: watch.clone(),
+        label_note: told,
+        heading: subject.clone(),
+        heading_url: first
+            .and_then(|alert| alert.url.as_ref())
+            .and_then(clean_link),
+        subject,
+        lead: vec![lead(facts)],
+        blocks: blocks(telling, facts, &watch),
+        foot: foot_of_watch(telling, &watch, &id),
+        thread: Thread {
+            root: facts.story.map(|story| format!("story-{story}")),
+            first: facts.first_delivery.as_ref().map(|id| id.0.clone()),
+        },
+        ..empty("update")
+    }
+}
+
+fn lead(facts: &UpdateFacts) -> Rich {
+    let lead = Rich::plain("Now in ").bold(counted(facts.outlets, "outlet", "outlets"));
+    match facts.additions.len() {
+        0 => lead.and("."),
+        1 => lead.and("; ").bold("1 adds something new").and("."),
+        added => lead
+            .and("; ")
+            .bold(format!("{} add something new", many(added)))
+            .and("."),
+    }
+}
+
+/// `Update, 4 outlets. Harbour Post: …`
+fn preheader(facts: &UpdateFacts) -> String {
+    let said = facts.additions.first().map(|addition| {
+        let text = addition.passages.first().map(|one| one.text.as_str());
+        format!("{}: {}", addition.outlet.name, text.unwrap_or_default())
+    });
+    format!(
+        "Update, {}. {}",
+        counted(facts.outlets, "outlet", "outlets"),
+        one_line(&said.unwrap_or_default(), 300)
+    )
+}
+
+fn blocks(telling: &Telling<'_>, facts: &UpdateFacts, watch: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if !facts.additions.is_empty() {
+        blocks.push(Block::Heading("New".to_owned(), String::new()));
+    }
+    for addition in &facts.additions {
+        let item = added(telling, addition, watch);
+        blocks.push(Block::Item(Box::new(item)));
+    }
+    if let Some(line) = also_in(&facts.also_in) {
+        blocks.push(Block::Heading("Also in".to_owned(), String::new()));
+        blocks.push(Block::Text(line));
+    }
+    blocks
+}
+
+/// What an outlet has added, under the outlet's name.
+fn added(telling: &Telling<'_>, addition: &Addition, watch: &str) -> Item {
+    let (zone, now) = (&telling.reader.zone, telling.now);
+    let passages: Vec<_> = addition.passages.iter().map(passage).collect();
+    let text: String = passages.iter().map(|one| one.text.as_str()).collect();
+    let at = addition.outlet.published;
+    Item {
+        watch: watch.to_owned(),
+        title: Marked {
+            text: one_line(&addition.outlet.name, MAX_NAME_CHARS),
+            marks: Vec::new(),
+        },
+        url: addition.outlet.url.as_ref().and_then(clean_link),
+        time: at.map(|at| times::full(at, zone, now)).unwrap_or_default(),
+        short_time: time_of(telling, at),
+        published: at,
+        is_rtl: is_rtl(addition.lang.as_deref(), &text),
+        lang: addition.lang.as_deref().and_then(language_tag),
+        passages,
+        ..Item::default()
+    }
+}
