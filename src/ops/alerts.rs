@@ -6,9 +6,8 @@
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
-use crate::domain::{
-    Alert, ChannelName, HoldReason, LocalTimestamp, Timestamp, WatchName, visible,
-};
+use super::in_view;
+use crate::domain::{Alert, ChannelName, HoldReason, LocalTimestamp, Timestamp, WatchName};
 use crate::store::{
     AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine, ListCursor, Listed, Store,
     StoreError,
@@ -397,10 +396,10 @@ impl ListedView {
                 reason: reason.as_str(),
                 explanation: reason.to_string(),
                 detail: reason,
-                watch: shown(&watch.0),
-                title: shown(&title),
+                watch: in_view(&watch.0, MAX_CHARS),
+                title: in_view(&title, MAX_CHARS),
                 url: url.map(String::from),
-                excerpt: shown(&sentence),
+                excerpt: in_view(&sentence, MAX_CHARS),
                 at,
             })),
         }
@@ -412,18 +411,27 @@ impl AlertView {
     #[must_use]
     pub fn of(alert: Alert, deliveries: Vec<DeliveryLine>) -> Self {
         let deliveries: Vec<DeliveryView> = deliveries.into_iter().map(DeliveryView::of).collect();
-        let feeds: Vec<String> = alert.feeds.iter().map(|feed| shown(feed)).collect();
+        let feeds: Vec<String> = alert
+            .feeds
+            .iter()
+            .map(|feed| in_view(feed, MAX_CHARS))
+            .collect();
         Self {
             state: "raised",
             id: alert.id.0,
-            watch: shown(&alert.found.watch.0),
+            watch: in_view(&alert.found.watch.0, MAX_CHARS),
             priority: alert.priority.as_str(),
             score: alert.found.score,
-            terms: alert.found.terms.iter().map(|term| shown(term)).collect(),
-            excerpt: shown(&alert.found.sentence),
-            title: shown(&alert.title),
+            terms: alert
+                .found
+                .terms
+                .iter()
+                .map(|term| in_view(term, MAX_CHARS))
+                .collect(),
+            excerpt: in_view(&alert.found.sentence, MAX_CHARS),
+            title: in_view(&alert.title, MAX_CHARS),
             url: alert.url.map(String::from),
-            source: alert.source.as_deref().map(shown),
+            source: alert.source.as_deref().map(|text| in_view(text, MAX_CHARS)),
             feed: feeds.first().cloned(),
             feeds,
             published: alert.published,
@@ -447,7 +455,12 @@ impl AlertView {
         for (delivery, attempts) in view.deliveries.iter_mut().zip(tries) {
             delivery.attempts = Some(attempts.into_iter().map(AttemptView::of).collect());
         }
-        view.page_problem = Some(detail.page_problem.as_deref().map(shown));
+        view.page_problem = Some(
+            detail
+                .page_problem
+                .as_deref()
+                .map(|text| in_view(text, MAX_CHARS)),
+        );
         view
     }
 
@@ -484,10 +497,13 @@ impl DeliveryView {
         };
         Self {
             detail,
-            explanation: explanation.as_deref().map(shown),
+            explanation: explanation.as_deref().map(|text| in_view(text, MAX_CHARS)),
             id: line.id.map(|id| id.0),
-            channel: shown(&line.channel.0),
-            recipient: line.recipient.as_deref().map(shown),
+            channel: in_view(&line.channel.0, MAX_CHARS),
+            recipient: line
+                .recipient
+                .as_deref()
+                .map(|text| in_view(text, MAX_CHARS)),
             state: if line.held.is_some() {
                 "held"
             } else {
@@ -497,7 +513,7 @@ impl DeliveryView {
             tries: line.tries,
             reason: word
                 .map(str::to_owned)
-                .or_else(|| line.reason.as_deref().map(shown)),
+                .or_else(|| line.reason.as_deref().map(|text| in_view(text, MAX_CHARS))),
             attempts: None,
         }
     }
@@ -508,18 +524,9 @@ impl AttemptView {
         Self {
             at: line.at,
             outcome: line.outcome,
-            reason: line.reason.as_deref().map(shown),
+            reason: line.reason.as_deref().map(|text| in_view(text, MAX_CHARS)),
         }
     }
-}
-
-/// A text from outside on one line, without anything that steers a terminal, and long enough for a sentence.
-fn shown(text: &str) -> String {
-    let words: String = visible(text)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MAX_CHARS)
-        .collect();
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[expect(clippy::ref_option, reason = "serde hands over a reference")]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::now::cut;
+use super::in_view;
 use super::samples;
 use super::told::masked;
 use crate::channel::{Channel, Unwritten};
@@ -51,7 +51,7 @@ impl ChannelRow {
             } else {
                 line.state.as_str()
             },
-            error: line.error.as_deref().map(|error| cut(error, 400)),
+            error: line.error.as_deref().map(|error| in_view(error, 400)),
             failing_since: line.failing_since,
             last_success_at: line.last_success_at,
             not_before: line.not_before,
@@ -94,7 +94,7 @@ impl OpenRow {
     pub fn of(open: OpenDelivery) -> Self {
         let (alert, title) = open
             .alert
-            .map(|(id, title)| (id.0, cut(&title, 300)))
+            .map(|(id, title)| (id.0, in_view(&title, 300)))
             .unzip();
         Self {
             id: open.id.0,
@@ -107,7 +107,7 @@ impl OpenRow {
             },
             at: open.at,
             tries: open.tries,
-            reason: open.reason.map(|reason| cut(&reason, 400)),
+            reason: open.reason.map(|reason| in_view(&reason, 400)),
             alert,
             title,
             alerts: open.alerts,
@@ -144,7 +144,7 @@ pub async fn test(channel: &Channel, destination: &Destination, now: Timestamp) 
     let attempt = channel.attempt(&message).await;
     let outcome = match attempt.outcome.reason() {
         None => format!("accepted as {delivery}"),
-        Some(reason) => format!("not accepted: {}", cut(reason, MAX_ANSWER_CHARS)),
+        Some(reason) => format!("not accepted: {}", in_view(reason, MAX_ANSWER_CHARS)),
     };
     Tested {
         to: match recipient {
@@ -153,6 +153,8 @@ pub async fn test(channel: &Channel, destination: &Destination, now: Timestamp) 
         },
         accepted: attempt.outcome == AttemptOutcome::Accepted,
         outcome,
-        answer: attempt.answer.map(|answer| cut(&answer, MAX_ANSWER_CHARS)),
+        answer: attempt
+            .answer
+            .map(|answer| in_view(&answer, MAX_ANSWER_CHARS)),
     }
 }

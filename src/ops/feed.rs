@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::now::{Day, Days, cut};
+use super::days::{Day, Days};
+use super::in_view;
 use crate::domain::{Feed, FeedId, Timestamp, shown_url};
 use crate::store::{EntryLine, FeedLine, Paused, Store, StoreError};
 
@@ -101,12 +102,12 @@ impl FeedRow {
             name: line
                 .name
                 .as_deref()
-                .map_or_else(|| host_of(line), |name| cut(name, 200)),
+                .map_or_else(|| host_of(line), |name| in_view(name, 200)),
             url: shown_url(&line.url),
             fetch_url: shown_url(&line.fetch_url),
             tags: feed.map(|feed| feed.tags.clone()).unwrap_or_default(),
             place: place.and_then(|place| places?.get(place).cloned()),
-            error: line.error.as_deref().map(|error| cut(error, 400)),
+            error: line.error.as_deref().map(|error| in_view(error, 400)),
             advice: line.error.as_deref().and_then(advice),
             failures: line.failures,
             failing_since: line.failing_since,
@@ -117,7 +118,7 @@ impl FeedRow {
             page_problem: line
                 .page_problem
                 .as_deref()
-                .map(|problem| cut(problem, 400)),
+                .map(|problem| in_view(problem, 400)),
             repairs: line.repairs.clone(),
             paused: line.paused.clone(),
         }
@@ -293,12 +294,12 @@ fn entry_row(entry: EntryLine) -> EntryRow {
         _ => "read",
     };
     EntryRow {
-        title: cut(entry.title.as_deref().unwrap_or("(no headline)"), 300),
+        title: in_view(entry.title.as_deref().unwrap_or("(no headline)"), 300),
         url: entry.url.map(String::from),
         published_at: entry.published_at,
         found_at: entry.found_at,
         fate,
-        page_problem: entry.page_problem.map(|problem| cut(&problem, 300)),
+        page_problem: entry.page_problem.map(|problem| in_view(&problem, 300)),
         alert: entry.alert.map(|alert| alert.0),
     }
 }

@@ -6,6 +6,7 @@
 pub mod alerts;
 pub mod backtest;
 pub mod channel;
+pub mod days;
 pub mod entrance;
 pub mod explain;
 pub mod feed;
@@ -20,3 +21,10 @@ pub mod watch;
 pub mod why;
 
 pub use language::depends_on_language;
+
+use crate::domain::Shown;
+
+/// A text from outside as it may be shown, of at most so many characters.
+fn in_view(text: &str, max_chars: usize) -> String {
+    Shown::up_to(text, max_chars).into()
+}

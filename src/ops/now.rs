@@ -4,16 +4,14 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use super::days::{Day, Days};
 use super::feed::{FeedRow, FeedState};
+use super::in_view;
 use crate::domain::{
-    AlertId, ChannelName, ChannelState, DeliveryState, Priority, Timestamp, Watch, WatchName,
-    visible,
+    AlertId, ChannelName, ChannelState, DeliveryState, Priority, Timestamp, Watch,
 };
 use crate::matching;
 use crate::store::{ChannelLine, DayCount, Report, ShownAlert, ShownFilter, Store, StoreError};
-
-/// The milliseconds of a day.
-const DAY_MS: i64 = 86_400_000;
 
 /// The longest sentence that is shown, in characters.
 const MAX_SENTENCE_CHARS: usize = 300;
@@ -181,10 +179,10 @@ impl AlertRow {
             priority: alert.priority.as_str(),
             score: alert.found.score,
             terms: alert.found.terms,
-            excerpt: cut(&alert.found.sentence, 2_000),
-            title: cut(&alert.title, 2_000),
+            excerpt: in_view(&alert.found.sentence, 2_000),
+            title: in_view(&alert.title, 2_000),
             url: alert.url.map(String::from),
-            source: alert.source.map(|source| cut(&source, 200)),
+            source: alert.source.map(|source| in_view(&source, 200)),
             feeds: alert.feeds,
             lang: None,
             published: alert.published.map(|at| at.to_string()),
@@ -226,75 +224,6 @@ pub struct WatchNumbers {
     pub held: u64,
     /// The days, the oldest first.
     pub days: Vec<Day>,
-}
-
-/// A day in numbers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Day {
-    /// The day, counted from 1970.
-    pub day: i64,
-    /// Alerts.
-    pub told: u64,
-    /// Held matches.
-    pub held: u64,
-}
-
-/// Which days are shown, and where they begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Days {
-    /// The last of them, counted from 1970.
-    pub last: i64,
-    /// How many.
-    pub count: i64,
-    /// How far their zone is ahead of UTC.
-    pub offset_ms: i64,
-}
-
-impl Days {
-    /// The days up to the one that `now` is in, in a zone so far ahead of UTC.
-    #[must_use]
-    pub fn until(now: Timestamp, offset_ms: i64, count: i64) -> Self {
-        Self {
-            last: (now.as_millisecond() + offset_ms).div_euclid(DAY_MS),
-            count,
-            offset_ms,
-        }
-    }
-
-    /// When the first of them begins.
-    #[must_use]
-    pub fn since(self) -> Timestamp {
-        let ms = (self.last - self.count + 1) * DAY_MS - self.offset_ms;
-        Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
-    }
-
-    /// The day that a time is in.
-    #[must_use]
-    pub fn of(self, at: Timestamp) -> i64 {
-        (at.as_millisecond() + self.offset_ms).div_euclid(DAY_MS)
-    }
-
-    /// The numbers of each day of one watch, or of all.
-    #[must_use]
-    pub fn of_watch(self, counts: &[DayCount], watch: Option<&WatchName>) -> Vec<Day> {
-        let first = self.last - self.count + 1;
-        let mut days: Vec<Day> = (first..=self.last)
-            .map(|day| Day {
-                day,
-                ..Day::default()
-            })
-            .collect();
-        for count in counts {
-            if watch.is_some_and(|watch| *watch != count.watch) {
-                continue;
-            }
-            if let Some(day) = days.iter_mut().find(|day| day.day == count.day) {
-                day.told += count.told;
-                day.held += count.held;
-            }
-        }
-        days
-    }
 }
 
 /// Tells how everything is.
@@ -371,7 +300,7 @@ fn join(row: &mut ReportRow, shown: ShownAlert) {
         row.priority = alert.priority.as_str();
     }
     let text = row.sentence.iter().map(|piece| piece.text.as_str());
-    if text.collect::<String>() == cut(&alert.found.sentence, MAX_SENTENCE_CHARS) {
+    if text.collect::<String>() == in_view(&alert.found.sentence, MAX_SENTENCE_CHARS) {
         row.sentence = joined(&row.sentence, &alert.found.terms);
     }
     add_channels(row, &shown.deliveries);
@@ -401,11 +330,11 @@ fn row(shown: ShownAlert) -> ReportRow {
         .clone()
         .or_else(|| alert.feeds.first().cloned())
         .unwrap_or_default();
-    let sentence = cut(&alert.found.sentence, MAX_SENTENCE_CHARS);
+    let sentence = in_view(&alert.found.sentence, MAX_SENTENCE_CHARS);
     let mut row = ReportRow {
         at: alert.raised_at,
         priority: alert.priority.as_str(),
-        title: cut(&alert.title, MAX_TITLE_CHARS),
+        title: in_view(&alert.title, MAX_TITLE_CHARS),
         dir: direction(shown.lang.as_deref()),
         lang: shown.lang,
         sentence: marked(&sentence, &alert.found.terms),
@@ -464,20 +393,6 @@ pub fn marked(text: &str, terms: &[String]) -> Vec<Piece> {
     }
     push(chars.collect(), false);
     pieces
-}
-
-/// A text of at most so many characters, without what turns the order of letters round.
-#[must_use]
-pub fn cut(text: &str, max_chars: usize) -> String {
-    let mut shown = String::new();
-    for (number, c) in visible(text).enumerate() {
-        if number == max_chars {
-            shown.push('…');
-            break;
-        }
-        shown.push(if c.is_control() { ' ' } else { c });
-    }
-    shown
 }
 
 /// In which direction a language is written.
@@ -612,26 +527,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_begin_where_the_zone_has_midnight() {
-        let now: Timestamp = "2026-11-25T18:30:00Z".parse().unwrap();
-        let days = Days::until(now, 7 * 3_600_000, 2);
-        assert_eq!(days.since(), "2026-11-24T17:00:00Z".parse().unwrap());
-        let counts = [DayCount {
-            watch: WatchName("w".into()),
-            day: days.of(now),
-            told: 2,
-            held: 1,
-        }];
-        let of_watch = days.of_watch(&counts, Some(&WatchName("w".into())));
-        assert_eq!(of_watch.len(), 2);
-        assert_eq!((of_watch[1].told, of_watch[1].held), (2, 1));
-        assert_eq!(
-            days.of_watch(&counts, Some(&WatchName("x".into())))[1].told,
-            0
-        );
-    }
-
-    #[test]
     fn a_sentence_comes_in_pieces_and_further_terms_are_marked_in_what_is_left() {
         let first = marked("talks on the East Sea today", &["East Sea".to_owned()]);
         let both = joined(&first, &["talks".to_owned()]);
@@ -647,8 +542,8 @@ mod tests {
 
     #[test]
     fn a_cut_text_says_so_and_turns_nothing_round() {
-        assert_eq!(cut("abc\u{202e}def", 4), "abcd…");
-        assert_eq!(cut("a\u{1b}b", 9), "a b");
+        assert_eq!(in_view("abc\u{202e}def", 4), "abc…");
+        assert_eq!(in_view("a\u{1b}b", 9), "a b");
         assert_eq!(direction(Some("ar-EG")), "rtl");
         assert_eq!(direction(None), "ltr");
     }

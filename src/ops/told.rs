@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::explain::{Why, why};
-use super::now::{Piece, cut, direction, marked};
+use super::in_view;
+use super::now::{Piece, direction, marked};
 use crate::domain::{
     AlertId, ArticleText, DeliveryState, LocalTimestamp, Timestamp, WatchName, paragraphs,
 };
@@ -177,7 +178,7 @@ fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Tol
     let lines: Vec<String> = shown_text
         .filter(|line| !line.trim().is_empty())
         .take(MAX_PARAGRAPHS)
-        .map(|line| cut(line, MAX_PARAGRAPH_CHARS))
+        .map(|line| in_view(line, MAX_PARAGRAPH_CHARS))
         .collect();
     let text = in_lines(marked(&lines.join("\n"), &alert.found.terms));
     let (found, rest) = with_hits(&text);
@@ -201,23 +202,26 @@ fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Tol
         id: alert.id,
         watch: alert.found.watch.0,
         priority: alert.priority.as_str(),
-        title: cut(&alert.title, 1_000),
+        title: in_view(&alert.title, 1_000),
         host: alert
             .url
             .as_ref()
             .and_then(|url| url.host_str())
             .map(str::to_owned),
         url: alert.url.map(String::from),
-        outlet: alert.source.map(|source| cut(&source, 200)),
+        outlet: alert.source.map(|source| in_view(&source, 200)),
         byline: article
             .and_then(|(article, _)| article.byline)
-            .map(|byline| cut(&byline, 200)),
+            .map(|byline| in_view(&byline, 200)),
         dir: direction(lang.as_deref()),
         lang,
         feeds: alert.feeds,
         summary_only: alert.summary_only,
-        page_problem: shown.detail.page_problem.map(|problem| cut(&problem, 400)),
-        sentence: marked(&cut(&alert.found.sentence, 2_000), &alert.found.terms),
+        page_problem: shown
+            .detail
+            .page_problem
+            .map(|problem| in_view(&problem, 400)),
+        sentence: marked(&in_view(&alert.found.sentence, 2_000), &alert.found.terms),
         found,
         rest,
         text,
@@ -278,13 +282,13 @@ fn receipt((line, tries): (DeliveryLine, Vec<AttemptLine>)) -> Receipt {
         recipient: line.recipient.as_deref().map(masked),
         state,
         at,
-        reason: line.reason.map(|reason| cut(&reason, 400)),
+        reason: line.reason.map(|reason| in_view(&reason, 400)),
         tries: tries
             .into_iter()
             .map(|line| Try {
                 at: line.at,
                 outcome: line.outcome,
-                reason: line.reason.map(|reason| cut(&reason, 400)),
+                reason: line.reason.map(|reason| in_view(&reason, 400)),
             })
             .collect(),
     }
@@ -309,9 +313,9 @@ fn held_row(line: HeldLine) -> HeldRow {
         watch,
         outlet: line
             .outlet
-            .map(|outlet| cut(&outlet, 200))
+            .map(|outlet| in_view(&outlet, 200))
             .unwrap_or_default(),
-        title: cut(&line.title, 300),
+        title: in_view(&line.title, 300),
         url: line.url.map(String::from),
         reason: line.reason.as_str(),
         explanation: line.reason.to_string(),

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::now::{Day, Days, ReportRow, reports};
+use super::days::{Day, Days};
+use super::now::{ReportRow, reports};
 use crate::domain::{FeedSelector, Watch};
 use crate::matching::{Asks, WatchSource};
 use crate::store::{Opinion, ShownFilter, Store, StoreError};

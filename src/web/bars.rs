@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::ops::now::Day;
+use crate::ops::days::Day;
 
 /// A picture of days.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
-    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -16,6 +16,7 @@ use url::Url;
 
 use super::House;
 use super::access::{KnownBy, Peer, Visitor, visitor};
+use super::elsewhere::see_other;
 use super::failure::Failure;
 use super::fields::Fields;
 use super::origin::{is_from_us, is_our_name};
@@ -200,15 +201,6 @@ fn who_are_you(request: &Parts) -> Refused {
     let hint =
         "Send a token: Authorization: Bearer nwt_... (newswatch web token add NAME --role reader)";
     failure.hint(hint).into()
-}
-
-/// Sends a browser to another page of ours.
-pub(crate) fn see_other(place: &str) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    if let Ok(place) = HeaderValue::from_str(place) {
-        response.headers_mut().insert(LOCATION, place);
-    }
-    response
 }
 
 /// Writes what went wrong in the form that was asked for.

@@ -11,9 +11,9 @@ use minijinja::context;
 
 use super::House;
 use super::access::{COOKIE_NAME, KnownBy, Peer, Visitor};
+use super::elsewhere::see_other;
 use super::failure::Failure;
 use super::fields::Fields;
-use super::gate::see_other;
 use super::pages::render_alone;
 use crate::ops::entrance::{
     EntranceError, LINK_LASTS, SESSION_IDLE, enter_by_link as enter_with_link, enter_by_password,

@@ -7,6 +7,7 @@ mod access;
 mod api;
 mod assets;
 mod bars;
+mod elsewhere;
 mod failure;
 mod feeds_out;
 mod fields;
@@ -16,6 +17,7 @@ mod login;
 mod metrics;
 mod origin;
 mod pages;
+mod router;
 mod routes;
 mod signals;
 mod templates;
@@ -31,7 +33,8 @@ use crate::pipeline::Context;
 
 pub use access::Peer;
 pub use listener::run;
-pub use routes::{Needs, ROUTES, Route, router};
+pub use router::router;
+pub use routes::{Needs, ROUTES, Route};
 
 use templates::Templates;
 use throttle::Throttle;

@@ -13,9 +13,9 @@ use crate::ops;
 use crate::store::{Opinion, RetrySelection};
 use crate::web::House;
 use crate::web::access::Visitor;
+use crate::web::elsewhere::see_other;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
-use crate::web::gate::see_other;
 use crate::web::templates::{part, view};
 
 /// `GET /alerts/{id}`

@@ -15,9 +15,9 @@ use crate::ops;
 use crate::store::ChannelLine;
 use crate::web::House;
 use crate::web::access::Visitor;
+use crate::web::elsewhere::see_other;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
-use crate::web::gate::see_other;
 use crate::web::templates::view;
 
 /// Open deliveries on the page.

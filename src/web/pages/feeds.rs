@@ -8,15 +8,15 @@ use axum::response::Response;
 use minijinja::context;
 
 use super::{Page, Zone, render, said};
-use crate::domain::FeedId;
+use crate::domain::{FeedId, Shown};
 use crate::ops;
 use crate::ops::feed::{FeedRow, FeedState};
 use crate::web::House;
 use crate::web::access::Visitor;
 use crate::web::bars::{WithHeld, bars};
+use crate::web::elsewhere::see_other;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
-use crate::web::gate::see_other;
 use crate::web::templates::view;
 
 /// Feeds on one page.
@@ -177,7 +177,7 @@ pub(crate) async fn set_paused(
     why: Option<&str>,
 ) -> Result<bool, Failure> {
     let feed = number(id)?;
-    let why = why.map(|why| ops::now::cut(why, MAX_WHY_CHARS));
+    let why = why.map(|why| String::from(Shown::up_to(why, MAX_WHY_CHARS)));
     let store = &house.ctx.store;
     Ok(store
         .pause_feed(feed, why, visitor.name.clone(), house.now())

@@ -24,7 +24,7 @@ use super::failure::Failure;
 use super::fields::Fields;
 use super::templates::zone_named;
 use crate::domain::{Role, Timestamp};
-use crate::ops::now::Days;
+use crate::ops::days::Days;
 
 /// What is said at the top of a page after something was done, by the word in its address: nothing that others write.
 const SAID: [(&str, &str); 12] = [

@@ -14,9 +14,9 @@ use crate::domain::Role;
 use crate::ops::told::masked;
 use crate::web::House;
 use crate::web::access::Visitor;
+use crate::web::elsewhere::see_other;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
-use crate::web::gate::see_other;
 
 /// `GET /settings`
 pub(crate) async fn show(

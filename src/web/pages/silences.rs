@@ -9,13 +9,12 @@ use axum::response::Response;
 use minijinja::context;
 
 use super::{Page, render, said};
-use crate::domain::{Silence, WatchName};
-use crate::ops::now::cut;
+use crate::domain::{Shown, Silence, WatchName};
 use crate::web::House;
 use crate::web::access::Visitor;
+use crate::web::elsewhere::see_other;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
-use crate::web::gate::see_other;
 
 /// The hours that a silence can last: every silence ends by itself.
 const HOURS: [u64; 6] = [1, 4, 12, 24, 72, 168];
@@ -65,7 +64,11 @@ pub(crate) async fn add(
     Extension(visitor): Extension<Visitor>,
     fields: Fields,
 ) -> Result<Response, Failure> {
-    let text = |name: &str| fields.get(name).map(|text| cut(text, MAX_CHARS));
+    let text = |name: &str| {
+        fields
+            .get(name)
+            .map(|text| String::from(Shown::up_to(text, MAX_CHARS)))
+    };
     let reason = text("why").ok_or_else(|| Failure::bad("Say why: others will ask."))?;
     let hours = fields.get("hours").and_then(|hours| hours.parse().ok());
     let hours = hours.filter(|hours| HOURS.contains(hours));
