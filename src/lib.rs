@@ -12,7 +12,7 @@
 //! of a page, [`matching`] finds the watches that fire, [`story`] what was told
 //! before, [`alerting`] decides who is told, [`render`] writes
 //! the message, [`schedule`] says when. Outside things have one home each: [`http`], [`channel`], [`store`],
-//! [`clock`], [`config`]. [`ops`] answers questions, [`web`] shows the answers. [`daemon`] puts them together, [`cli`] is what people type, [`demo`] shows it all.
+//! [`clock`], [`config`]. [`tally`] counts what the stages did. [`ops`] answers questions, [`web`] shows the answers. [`daemon`] puts them together, [`cli`] is what people type, [`demo`] shows it all.
 
 pub mod alerting;
 pub mod channel;
@@ -36,5 +36,6 @@ pub mod schedule;
 pub mod store;
 pub mod story;
 pub mod systemd;
+pub mod tally;
 pub mod telemetry;
 pub mod web;

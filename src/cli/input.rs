@@ -75,11 +75,15 @@ impl Inputs {
 
     async fn fetch(&self, client: &Fetcher, name: &str) -> anyhow::Result<Document> {
         let url = web_address(name)?;
-        let document = client.get(&url, Purpose::Feed).await?;
-        Ok(Document {
+        Ok(self.declared(client.get(&url, Purpose::Feed).await?))
+    }
+
+    /// A document with the type that it was said to have.
+    pub(super) fn declared(&self, document: Document) -> Document {
+        Document {
             content_type: self.content_type.clone().or(document.content_type),
             ..document
-        })
+        }
     }
 }
 

@@ -16,11 +16,12 @@ use super::status::cannot_write;
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::{FirstArticles, Timestamp};
+use crate::domain::{FirstArticles, InstallationId, Timestamp};
 use crate::http::HttpClient;
 use crate::pipeline::{Context, Gate, Plan, Wake};
 use crate::store::{Marks, Server, Store, StoreError};
 use crate::systemd;
+use crate::tally::Tally;
 
 /// Documents that are parsed at once: a hostile one may take a core for two seconds and 100 MB.
 const PARSES_AT_ONCE: u32 = 2;
@@ -99,9 +100,9 @@ pub(super) async fn when_it_can_write(
     sign: &Sign,
 ) -> anyhow::Result<Option<Context>> {
     let mut has_told = false;
-    let store = loop {
+    let (store, installation) = loop {
         let refused = match ready(&config, clock).await {
-            Ok(store) => break store,
+            Ok(opened) => break opened,
             Err(error) if error.may_pass() => error,
             Err(error) => return Err(anyhow::Error::new(error).context("open the store")),
         };
@@ -123,15 +124,32 @@ pub(super) async fn when_it_can_write(
     if has_told {
         info!("newswatch can write again");
     }
-    context(config, store, clock.clone()).await.map(Some)
+    let made = made(config, store, installation, clock.clone());
+    made.await.map(Some)
 }
 
 /// Opens the store and shows that it takes something.
-async fn ready(config: &Config, clock: &Clock) -> Result<Store, StoreError> {
+async fn ready(config: &Config, clock: &Clock) -> Result<(Store, InstallationId), StoreError> {
     let store = open_store(config).await?;
-    store.installation(drawn()).await?;
-    store.sync_feeds(configured(config), clock.now()).await?;
-    Ok(store)
+    let installation = prepared(&store, config, clock.now()).await?;
+    Ok((store, installation))
+}
+
+/// Makes the store's feeds those of the configuration; says which installation it is.
+async fn prepared(
+    store: &Store,
+    config: &Config,
+    now: Timestamp,
+) -> Result<InstallationId, StoreError> {
+    let waits = store.disbelieve_after(now).await?;
+    if waits > 0 {
+        warn!(
+            waits,
+            "the state was written by a clock that was ahead; what had to wait by it waits from now"
+        );
+    }
+    store.sync_feeds(configured(config), now).await?;
+    store.installation(drawn()).await
 }
 
 fn drawn() -> u128 {
@@ -150,24 +168,26 @@ fn configured(config: &Config) -> Vec<(Url, Option<String>)> {
 /// # Errors
 /// When a channel cannot be set up or the store fails.
 pub async fn context(config: Config, store: Store, clock: Clock) -> anyhow::Result<Context> {
-    let now = clock.now();
-    let waits = store.disbelieve_after(now).await?;
-    if waits > 0 {
-        warn!(
-            waits,
-            "the state was written by a clock that was ahead; what had to wait by it waits from now"
-        );
-    }
-    store.sync_feeds(configured(&config), now).await?;
+    let installation = prepared(&store, &config, clock.now()).await?;
+    made(config, store, installation, clock).await
+}
+
+async fn made(
+    config: Config,
+    store: Store,
+    installation: InstallationId,
+    clock: Clock,
+) -> anyhow::Result<Context> {
     let http = HttpClient::new(&config.http, clock.clone()).context("set up HTTP")?;
     let marks = Marks::open(&config.state_dir);
     let plan = plan(config, http)?;
     warn_of_removed_channels(&store, &plan).await?;
     Ok(Context {
-        installation: store.installation(drawn()).await?,
+        installation,
         store,
         clock,
         rest: REST,
+        tally: Tally::default(),
         wake: Wake::default(),
         gate: Gate::new(PARSES_AT_ONCE, marks),
         plans: watch::Sender::new(Arc::new(plan)),

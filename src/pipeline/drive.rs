@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tracing::{debug, error};
 
 use super::{Context, Stage, StageError};
+use crate::clock;
+use crate::tally::Ending;
 
 /// How long an idle stage waits before it looks at the store again: work also comes due by time alone, or is
 /// made due by another process.
@@ -54,8 +56,26 @@ pub async fn step<S: Stage>(stage: &S, ctx: &Context) -> Result<bool, StageError
     let Some(work) = claimed.pop() else {
         return Ok(false);
     };
-    stage.work(ctx, work).await?;
+    counted(stage, ctx, work).await?;
     Ok(true)
+}
+
+/// Does one piece of work, and counts how it ended and what time it took.
+async fn counted<S: Stage>(stage: &S, ctx: &Context, work: S::Work) -> Result<Ending, StageError> {
+    let taken = clock::stopwatch();
+    let ended = stage.work(ctx, work).await;
+    let (ending, took) = (
+        ended.as_ref().map_or(Ending::Broken, |ending| *ending),
+        taken(),
+    );
+    ctx.tally.count(S::NAME, ending, took);
+    debug!(
+        stage = S::NAME,
+        ending = ending.as_str(),
+        duration_ms = took.as_millis(),
+        "step ended"
+    );
+    ended
 }
 
 async fn drive_until_idle<S: Stage>(stage: S, ctx: Arc<Context>) -> Result<usize, StageError> {
@@ -186,14 +206,14 @@ async fn rest(ctx: &Context, stop: &CancellationToken) {
 
 /// The steps under way, and what each has claimed.
 struct UnderWay<C> {
-    steps: JoinSet<Result<(), StageError>>,
+    steps: JoinSet<Result<Ending, StageError>>,
     claims: HashMap<Id, C>,
 }
 
 /// A step that has ended.
 struct Step<C> {
     claim: Option<C>,
-    outcome: Result<(), StageError>,
+    outcome: Result<Ending, StageError>,
 }
 
 impl<C> Default for UnderWay<C> {
@@ -217,7 +237,7 @@ impl<C> UnderWay<C> {
     fn begin(
         &mut self,
         claim: C,
-        step: impl Future<Output = Result<(), StageError>> + Send + 'static,
+        step: impl Future<Output = Result<Ending, StageError>> + Send + 'static,
     ) {
         let id = self.steps.spawn(step).id();
         self.claims.insert(id, claim);
@@ -233,7 +253,7 @@ impl<C> UnderWay<C> {
         Some(self.ended(joined))
     }
 
-    fn ended(&mut self, joined: Result<(Id, Result<(), StageError>), JoinError>) -> Step<C> {
+    fn ended(&mut self, joined: Result<(Id, Result<Ending, StageError>), JoinError>) -> Step<C> {
         let (id, outcome) = match joined {
             Ok((id, outcome)) => (id, outcome),
             Err(error) => (error.id(), Err(error.into())),
@@ -275,7 +295,7 @@ async fn start_what_is_due<S: Stage>(
         for work in stage.claim(ctx, room).await? {
             let (stage, ctx) = (stage.clone(), Arc::clone(ctx));
             let claim = S::claim_of(&work);
-            under_way.begin(claim, async move { stage.work(&ctx, work).await });
+            under_way.begin(claim, async move { counted(&stage, &ctx, work).await });
         }
     }
     Ok(())
@@ -301,7 +321,7 @@ impl<C> Default for Ended<C> {
 impl<C> Ended<C> {
     fn count<S: Stage<Claim = C>>(&mut self, ctx: &Context, step: Step<C>) {
         match step.outcome {
-            Ok(()) => {
+            Ok(_) => {
                 self.done += 1;
                 // What was recorded shows that the store takes something again.
                 ctx.trouble

@@ -17,6 +17,7 @@ use crate::domain::{
 use crate::matching::{self, Matcher};
 use crate::parse;
 use crate::store::{Claim, FlagWork, Flagged, Judged, Unflagged};
+use crate::tally::Ending;
 
 /// Articles that are matched in one step: one commit takes in what came of all of them.
 const BATCH: usize = 32;
@@ -57,7 +58,7 @@ impl Stage for Flag {
         })
     }
 
-    async fn work(&self, ctx: &Context, articles: Vec<Unflagged>) -> Result<(), StageError> {
+    async fn work(&self, ctx: &Context, articles: Vec<Unflagged>) -> Result<Ending, StageError> {
         let plan = ctx.plan();
         let works = match_aside(ctx, &plan, articles).await;
         let trusted = |work: &FlagWork| ctx.gate.trusts(&named(&work.article));
@@ -79,7 +80,7 @@ impl Stage for Flag {
         if flagged.iter().any(|one| !one.judged.raised.is_empty()) {
             ctx.wake.notify.notify_waiters();
         }
-        Ok(())
+        Ok(Ending::Done)
     }
 
     fn claim_of(articles: &Vec<Unflagged>) -> Vec<Claim<EntryId>> {

@@ -11,6 +11,7 @@ use tracing::info;
 use super::{Context, Stage, StageError};
 use crate::alerting;
 use crate::domain::{Desk, Timestamp, WaitingLeg};
+use crate::tally::Ending;
 
 /// Legs that are gathered in one transaction: as many as one message can list.
 const BATCH: usize = 500;
@@ -37,7 +38,7 @@ impl Stage for Gather {
         Ok(is_due.then_some(now).into_iter().collect())
     }
 
-    async fn work(&self, ctx: &Context, now: Timestamp) -> Result<(), StageError> {
+    async fn work(&self, ctx: &Context, now: Timestamp) -> Result<Ending, StageError> {
         let (plan, asking) = (ctx.plan(), ctx.plan());
         let ask = move |destination| alerting::question(destination, &asking.policies, now);
         let bundle = move |legs: Vec<WaitingLeg>, desk: &mut Desk| {
@@ -46,7 +47,7 @@ impl Stage for Gather {
         let (messages, postponed) = ctx.store.gather(ask, bundle, now, BATCH).await?;
         info!(messages, legs.postponed = postponed, "alerts gathered");
         ctx.wake.notify.notify_waiters();
-        Ok(())
+        Ok(Ending::Done)
     }
 
     fn claim_of(_: &Timestamp) {}

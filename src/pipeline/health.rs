@@ -18,6 +18,7 @@ use crate::domain::{
 };
 use crate::http::{Get, Purpose};
 use crate::schedule::last_digest;
+use crate::tally::Ending;
 
 /// How often it is looked at how everything is.
 const ROUND: Duration = Duration::from_secs(15);
@@ -72,7 +73,7 @@ impl Stage for Health {
         Ok(vec![now])
     }
 
-    async fn work(&self, ctx: &Context, now: Timestamp) -> Result<(), StageError> {
+    async fn work(&self, ctx: &Context, now: Timestamp) -> Result<Ending, StageError> {
         let plan = ctx.plan();
         let found = self.found_here(ctx, now);
         let notify = plan.health.notify.clone();
@@ -96,7 +97,7 @@ impl Stage for Health {
         if moves {
             self.ask(&plan, now).await;
         }
-        Ok(())
+        Ok(Ending::Done)
     }
 
     fn claim_of(_: &Timestamp) {}

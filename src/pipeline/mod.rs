@@ -13,6 +13,7 @@ pub mod gather;
 pub mod health;
 pub mod notify;
 mod outcome;
+pub mod page;
 pub mod poll;
 mod reading;
 pub mod retain;
@@ -35,6 +36,7 @@ use crate::http::{Access, HttpClient};
 use crate::matching::Matcher;
 use crate::schedule::PollPolicy;
 use crate::store::{Store, StoreError};
+use crate::tally::{Ending, Tally};
 
 pub use drive::{Until, drive, step};
 pub use gate::Gate;
@@ -50,6 +52,8 @@ pub struct Context {
     pub installation: InstallationId,
     /// How long a stage rests after the store refused its work.
     pub rest: Duration,
+    /// What the stages have done.
+    pub tally: Tally,
     /// Wakes the stages when there is work for them.
     pub wake: Wake,
     /// Bounds how many documents are read at once: each may take a core and tens of megabytes.
@@ -171,12 +175,12 @@ pub trait Stage: Clone + Send + Sync + 'static {
         limit: usize,
     ) -> impl Future<Output = Result<Vec<Self::Work>, StageError>> + Send;
 
-    /// Does one piece of work and records what came of it.
+    /// Does one piece of work and records what came of it; says how it ended.
     fn work(
         &self,
         ctx: &Context,
         work: Self::Work,
-    ) -> impl Future<Output = Result<(), StageError>> + Send;
+    ) -> impl Future<Output = Result<Ending, StageError>> + Send;
 
     /// Names the claim that a piece of work holds.
     fn claim_of(work: &Self::Work) -> Self::Claim;

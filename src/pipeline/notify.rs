@@ -15,6 +15,7 @@ use crate::domain::{
 };
 use crate::schedule::{DeliveryPolicy, after_attempt};
 use crate::store::{Attempted, DueDelivery, Rendered, Unrendered};
+use crate::tally::Ending;
 
 /// A claim outlives the longest try, which is a mail's of 60 s.
 const LEASE: Duration = Duration::from_mins(3);
@@ -119,12 +120,12 @@ impl Stage for Notify {
         Ok(due.into_iter().map(begin).collect())
     }
 
-    async fn work(&self, ctx: &Context, sending: Sending) -> Result<(), StageError> {
+    async fn work(&self, ctx: &Context, sending: Sending) -> Result<Ending, StageError> {
         let plan = ctx.plan();
         let Sending { due, turn } = sending;
         let Some(channel) = plan.channels.get(&due.channel) else {
             // A reload took the channel away in this moment: the delivery waits for it.
-            return Ok(());
+            return Ok(Ending::PutOff);
         };
         let outcome = match &due.body {
             Rendered::Body(body) => {
@@ -159,7 +160,7 @@ impl Stage for Notify {
             .await?;
         log(&due, &outcome, &attempted, stood);
         drop(turn);
-        Ok(())
+        Ok(ending(&outcome, stood))
     }
 
     fn claim_of(_: &Sending) {}
@@ -172,6 +173,22 @@ impl Stage for Notify {
 
     fn bell(&self, ctx: &Context) -> Option<Arc<Bell>> {
         Some(Arc::clone(&ctx.wake.notify))
+    }
+}
+
+/// How a try counts.
+fn ending(outcome: &AttemptOutcome, stood: bool) -> Ending {
+    match outcome {
+        _ if !stood => Ending::Late,
+        AttemptOutcome::Accepted => Ending::Done,
+        AttemptOutcome::Paused { .. } => Ending::PutOff,
+        AttemptOutcome::Failed { .. }
+        | AttemptOutcome::Unreached { .. }
+        | AttemptOutcome::Deferred { .. }
+        | AttemptOutcome::Misconfigured { .. }
+        | AttemptOutcome::TooLong { .. }
+        | AttemptOutcome::Refused { .. }
+        | AttemptOutcome::Gone { .. } => Ending::Failed,
     }
 }
 

@@ -14,6 +14,7 @@ use crate::domain::{Feed, FeedId, FirstPoll, Pace, Timestamp, shown_url};
 use crate::parse::ParsedFeed;
 use crate::schedule::{self, PollEnd, PollPolicy, Rhythm, next_poll_at, not_before_pace};
 use crate::store::{Address, Claim, DueFeed, FeedHealth, Finding, PollRecord};
+use crate::tally::Ending;
 
 /// Polls that run at once: two hundred feeds of a server that does not answer must not make a fast one late. How many
 /// requests there are at a time, to one host and in all, is bounded in `http`; who waits there costs nothing.
@@ -61,7 +62,7 @@ impl Stage for Poll {
         Ok(ctx.store.next_due_feeds(due_by, now, lease, limit).await?)
     }
 
-    async fn work(&self, ctx: &Context, due: DueFeed) -> Result<(), StageError> {
+    async fn work(&self, ctx: &Context, due: DueFeed) -> Result<Ending, StageError> {
         let plan = ctx.plan();
         let mut trouble = None;
         let (record, problem) = match plan.feeds.get(&due.url) {
@@ -79,13 +80,13 @@ impl Stage for Poll {
             }
             None => (left_alone(ctx.clock.now()), None),
         };
-        let mended = match &record.health {
-            FeedHealth::Read { repairs, .. } => repairs.len(),
-            FeedHealth::Unchanged { .. }
-            | FeedHealth::Failed { .. }
-            | FeedHealth::Lost { .. }
-            | FeedHealth::PutOff
-            | FeedHealth::Gone { .. } => 0,
+        let (ending, mended) = match &record.health {
+            FeedHealth::Read { repairs, .. } => (Ending::Done, repairs.len()),
+            FeedHealth::Unchanged { .. } => (Ending::Unchanged, 0),
+            FeedHealth::PutOff => (Ending::PutOff, 0),
+            FeedHealth::Failed { .. } | FeedHealth::Lost { .. } | FeedHealth::Gone { .. } => {
+                (Ending::Failed, 0)
+            }
         };
         let next_poll_at = record.next_poll_at;
         let has_worked = problem.is_none() && !matches!(record.health, FeedHealth::PutOff);
@@ -93,35 +94,20 @@ impl Stage for Poll {
             .store
             .record_poll(due.claim, record, ctx.clock.now())
             .await?;
-        if let Some(trouble) = trouble
-            && recorded.is_some()
-        {
+        let Some(new_entries) = recorded else {
+            warn!(feed.id = %due.claim.id, feed = shown_url(&due.url), "feed poll came too late; another one stands");
+            return Ok(Ending::Late);
+        };
+        if let Some(trouble) = trouble {
             ctx.store.note_trouble(due.claim.id, trouble).await?;
         }
-        let (feed_id, url) = (due.claim.id, shown_url(&due.url));
-        match (recorded, problem) {
-            (None, _) => {
-                warn!(feed.id = %feed_id, feed = url, "feed poll came too late; another one stands");
-            }
-            // One line when a feed begins to fail, or fails in another way, not one for each try.
-            (Some(_), Some(error)) if due.error.as_ref() == Some(&error) => {
-                debug!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, error, "feed poll failed again");
-            }
-            (Some(_), Some(error)) => {
-                warn!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, error, "feed poll failed");
-            }
-            (Some(new_entries), None) => {
-                info!(feed.id = %feed_id, feed = url, entries.new = new_entries, repairs = mended, "feed polled");
-            }
-        }
+        log(&due, next_poll_at, new_entries, mended, problem.as_deref());
         if due.failures > 0 && has_worked {
-            info!(feed.id = %feed_id, feed = shown_url(&due.url), "feed works again");
+            info!(feed.id = %due.claim.id, feed = shown_url(&due.url), "feed works again");
         }
         // Known entries may say something else, and are read again then.
-        if recorded.is_some() {
-            ctx.wake.scrape.notify_waiters();
-        }
-        Ok(())
+        ctx.wake.scrape.notify_waiters();
+        Ok(ending)
     }
 
     fn claim_of(due: &DueFeed) -> Claim<FeedId> {
@@ -134,6 +120,29 @@ impl Stage for Poll {
 
     fn bell(&self, _: &Context) -> Option<Arc<Notify>> {
         None
+    }
+}
+
+/// Tells of a poll that stands.
+fn log(
+    due: &DueFeed,
+    next_poll_at: Timestamp,
+    new_entries: usize,
+    mended: usize,
+    problem: Option<&str>,
+) {
+    let (feed_id, url) = (due.claim.id, shown_url(&due.url));
+    match problem {
+        // One line when a feed begins to fail, or fails in another way, not one for each try.
+        Some(error) if due.error.as_deref() == Some(error) => {
+            debug!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, error, "feed poll failed again");
+        }
+        Some(error) => {
+            warn!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, error, "feed poll failed");
+        }
+        None => {
+            info!(feed.id = %feed_id, feed = url, entries.new = new_entries, repairs = mended, "feed polled");
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use tracing::{error, info};
 
 use super::{Context, Plan, Stage, StageError};
 use crate::domain::{ChannelName, Timestamp};
+use crate::tally::Ending;
 
 /// Articles that are forgotten in one step: the stages of the line wait for the database no longer than that takes.
 const BATCH: usize = 100;
@@ -55,7 +56,7 @@ impl Stage for Retain {
         Ok(Vec::new())
     }
 
-    async fn work(&self, ctx: &Context, outdated: Outdated) -> Result<(), StageError> {
+    async fn work(&self, ctx: &Context, outdated: Outdated) -> Result<Ending, StageError> {
         match outdated {
             Outdated::Articles(before) => {
                 let forgotten = ctx.store.forget_articles(before, BATCH).await?;
@@ -68,7 +69,7 @@ impl Stage for Retain {
                 }
             }
         }
-        Ok(())
+        Ok(Ending::Done)
     }
 
     fn claim_of(_: &Outdated) {}

@@ -9,6 +9,7 @@ use newswatch::config::{self, ProcessEnvironment, Secrets};
 use newswatch::daemon;
 use newswatch::pipeline::{Context, Stage, StageError, Until, drive};
 use newswatch::store::StoreError;
+use newswatch::tally::Ending;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -46,14 +47,14 @@ impl Stage for Refused {
         Ok(self.open.lock().unwrap().pop_front().into_iter().collect())
     }
 
-    async fn work(&self, _: &Context, _: u32) -> Result<(), StageError> {
+    async fn work(&self, _: &Context, _: u32) -> Result<Ending, StageError> {
         let mut tried = self.tried.lock().unwrap();
         *tried += 1;
         if *tried == 1 {
             return Err(StoreError::Closed.into());
         }
         self.recorded.cancel();
-        Ok(())
+        Ok(Ending::Done)
     }
 
     fn claim_of(work: &u32) -> u32 {

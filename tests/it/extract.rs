@@ -3,6 +3,7 @@
 use tempfile::TempDir;
 
 use crate::cli::{err, json_lines, newswatch, out, write};
+use crate::support::site::{Page, Site};
 
 const PAGE: &str = "<html><head><title>Ferries sail all winter | Strait Courier</title>\
     <meta property=article:section content=Harbour></head><body><nav class=menu><a href=/>Home</a></nav>\
@@ -86,4 +87,41 @@ async fn dates_that_cannot_be_are_refused() {
         let found = &json_lines(&output)[0]["published"];
         assert!(found.is_null(), "{absurd}: {found}");
     }
+}
+
+#[tokio::test]
+async fn the_article_of_an_address_goes_on_where_its_rule_leads() {
+    let site = Site::open().await;
+    let page = |text: &str, next: &str| {
+        let html = format!(
+            "<html><body><h1>Ferries sail all winter</h1><div class=text><p>{text}</p></div>{next}</body></html>"
+        );
+        Page::Document("text/html; charset=utf-8", html)
+    };
+    let [first, second] = [
+        "The towns of the strait will keep their night ferries through the winter, the harbour office said.",
+        "Nurses and students had asked for it, and the council found the money in the fund for storms.",
+    ];
+    site.put("/1", page(first, "<a class=next href=/2>2</a>"));
+    site.put("/2", page(second, "<a class=next href=/1>1</a>"));
+    let folder = TempDir::new().unwrap();
+    let rule = write(
+        folder.path(),
+        "rule.toml",
+        "body = '.text'\nnext = 'a.next'\n",
+    );
+    let (address, allowed) = (site.url("/1"), site.addr.to_string());
+    let arguments = [
+        "extract",
+        "--allow-private",
+        &allowed,
+        "--rule",
+        &rule,
+        &address,
+    ];
+    let output = newswatch(&arguments).await;
+    assert!(output.status.success(), "{}", err(&output));
+    let text = json_lines(&output)[0]["text"].as_str().unwrap().to_owned();
+    assert_eq!(text, format!("{first}\n{second}"));
+    assert_eq!(site.asked("/1"), 1, "the circle was closed");
 }

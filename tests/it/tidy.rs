@@ -10,7 +10,7 @@ const PURE: [&str; 8] = [
 
 /// For each module, the modules that it may name; `main > cli > daemon > pipeline, config > channel > store,
 /// http, the pure modules > domain`.
-const MAY_NAME: [(&str, &[&str]); 24] = [
+const MAY_NAME: [(&str, &[&str]); 25] = [
     ("domain", &[]),
     ("charset", &[]),
     ("language", &[]),
@@ -36,7 +36,7 @@ const MAY_NAME: [(&str, &[&str]); 24] = [
         "pipeline",
         &[
             "alerting", "channel", "clock", "defects", "domain", "extract", "http", "matching",
-            "parse", "schedule", "store", "story",
+            "parse", "schedule", "store", "story", "tally",
         ],
     ),
     (
@@ -49,17 +49,18 @@ const MAY_NAME: [(&str, &[&str]); 24] = [
         "web",
         &[
             "channel", "clock", "config", "domain", "matching", "ops", "pipeline", "render",
-            "store",
+            "store", "tally",
         ],
     ),
     ("systemd", &[]),
+    ("tally", &[]),
     ("telemetry", &["clock", "domain"]),
     ("demo", &["domain", "parse", "extract", "matching"]),
     (
         "daemon",
         &[
             "channel", "clock", "config", "domain", "http", "matching", "pipeline", "schedule",
-            "store", "systemd", "web",
+            "store", "systemd", "tally", "web",
         ],
     ),
     (
@@ -79,6 +80,7 @@ const MAY_NAME: [(&str, &[&str]); 24] = [
             "matching",
             "ops",
             "parse",
+            "pipeline",
             "render",
             "store",
             "story",

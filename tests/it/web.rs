@@ -629,6 +629,13 @@ async fn machines_are_told_how_it_is() {
         )),
         "{figures}"
     );
+    let steps = site.ctx.tally.stages()["flag"].count();
+    assert!(
+        figures.contains(&format!(
+            "newswatch_step_seconds_bucket{{stage=\"flag\",le=\"+Inf\"}} {steps}\n"
+        )),
+        "{figures}"
+    );
     assert!(
         !figures.contains("http"),
         "no address in a label: {figures}"

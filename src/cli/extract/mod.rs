@@ -8,11 +8,15 @@ use clap::Args;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::input::{Document, Inputs};
+use super::input::{Document, Fetcher, Inputs, is_address, web_address};
 use super::{Outcome, output};
 use crate::clock::{self, Clock};
 use crate::config;
-use crate::extract::{self, Explanation, Extracted, Origin, Page, Prior, Rule, Sourced};
+use crate::extract::{
+    self, Explanation, ExtractError, Extracted, Origin, Page, Prior, Rule, Sourced,
+};
+use crate::http::Purpose;
+use crate::pipeline::page::{self, Missing};
 
 /// Arguments of `extract`.
 #[derive(Debug, Args)]
@@ -43,9 +47,12 @@ impl Extract {
         let mut outcome = Outcome::Done;
         let bar = output::progress(self.inputs.names().len());
         for name in self.inputs.names() {
-            let read = match self.inputs.read(client.as_ref(), name).await {
-                Ok(document) => self.extract(&document, rule.as_ref()),
-                Err(error) => Err(error),
+            let read = match client.as_ref().filter(|_| is_address(name)) {
+                Some(client) => self.follow(client, name, rule.as_ref()).await,
+                None => match self.inputs.read(None, name).await {
+                    Ok(document) => Ok(self.extract(&document, rule.as_ref())?),
+                    Err(error) => Err(error),
+                },
             };
             if read.is_err() {
                 outcome = Outcome::No;
@@ -70,11 +77,34 @@ impl Extract {
         }
     }
 
+    /// Reads an article of the web as the service would, with the pages on which it goes on.
+    async fn follow(
+        &self,
+        client: &Fetcher,
+        name: &str,
+        rule: Option<&Rule>,
+    ) -> anyhow::Result<(Extracted, Option<Explanation>)> {
+        let mut reader = Reader {
+            of: self,
+            client,
+            rule,
+            explanation: None,
+        };
+        let first = page::leaf(&mut reader, &web_address(name)?).await?;
+        let explanation = reader.explanation.take();
+        if self.url.is_some() {
+            // Whoever says where it came from asks for this one page.
+            return Ok((first.found, explanation));
+        }
+        let found = page::with_next(&mut reader, first.found, &first.url).await;
+        Ok((found, explanation))
+    }
+
     fn extract(
         &self,
         document: &Document,
         rule: Option<&Rule>,
-    ) -> anyhow::Result<(Extracted, Option<Explanation>)> {
+    ) -> Result<(Extracted, Option<Explanation>), ExtractError> {
         let page = Page {
             bytes: &document.bytes,
             content_type: document.content_type.as_deref(),
@@ -91,6 +121,35 @@ impl Extract {
         }
         let found = extract::article_given(&page, rule, prior, &still_time)?;
         Ok((found, None))
+    }
+}
+
+/// Reads pages as they come, one after the other.
+struct Reader<'a> {
+    of: &'a Extract,
+    client: &'a Fetcher,
+    rule: Option<&'a Rule>,
+    /// How the page was read that was read last, where people asked.
+    explanation: Option<Explanation>,
+}
+
+impl page::Reader for Reader<'_> {
+    type Document = Document;
+
+    async fn fetch(&mut self, asked: &Url) -> Result<(Document, Url), Missing> {
+        let document = self.client.get(asked, Purpose::Feed).await?;
+        let url = document.url.clone().unwrap_or_else(|| asked.clone());
+        Ok((self.of.inputs.declared(document), url))
+    }
+
+    fn bytes(document: &Document) -> &[u8] {
+        &document.bytes
+    }
+
+    async fn read(&mut self, document: Document, _: &Url) -> Result<Extracted, Missing> {
+        let (found, explanation) = self.of.extract(&document, self.rule)?;
+        self.explanation = explanation;
+        Ok(found)
     }
 }
 

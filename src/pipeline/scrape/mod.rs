@@ -1,0 +1,334 @@
+//! entry -> article: fetches the page behind an entry and stores its text, or the feed's own text instead.
+
+mod asking;
+mod choosing;
+mod round;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tracing::{debug, info, warn};
+
+use super::alone::Alone;
+use super::gate::Unread;
+use super::page::{MAX_PAGES, Missing};
+use super::{Context, Plan, Stage, StageError};
+use crate::clock;
+use crate::domain::{
+    ArticleMode, Budget, DocumentName, EntryId, FirstArticles, HostMemory, Shown, TextHash,
+    shown_url,
+};
+use crate::extract::{self, Extracted, NoPage, Note};
+use crate::parse;
+use crate::schedule;
+use crate::store::{Claim, Scraped, Unscraped};
+use crate::tally::Ending;
+
+use asking::{ReadPage, read};
+use choosing::{Chosen, choose_aside, feed_words, told_by_the_feed};
+use round::{Chance, Round};
+
+/// Pages that are fetched or read at once. An entry is claimed only when its host has a turn for it, so that no host
+/// holds more of these places than it may have requests.
+const WIDTH: usize = 128;
+
+/// Pages that are begun at once where they only fill the archive: news that come in meanwhile find room.
+const BACKLOG_AT_ONCE: usize = 1;
+
+/// A claim outlives the fetch by this: a minute to wait for a turn at a host that a redirect or a site rule leads to, and
+/// the time to read and store.
+const LEASE_MARGIN: Duration = Duration::from_mins(2);
+
+/// How long what was read of a page serves for other feeds that announce it: a page changes.
+const KNOWN_FOR: Duration = Duration::from_hours(1);
+
+/// The scraping stage.
+#[derive(Debug, Clone, Default)]
+pub struct Scrape {
+    round: Arc<Mutex<Round>>,
+    /// Sites that are asked what robots may read.
+    asking: Alone,
+    /// Pages that are being read.
+    reading: Alone,
+}
+
+/// An entry that was claimed, with what its host allows.
+#[derive(Debug)]
+pub struct PageWork {
+    entry: Unscraped,
+    chance: Chance,
+}
+
+impl PageWork {
+    /// One that waits for the turn of its page where it must.
+    fn without_hurry(entry: Unscraped) -> Self {
+        let chance = Chance::NoPage;
+        Self { entry, chance }
+    }
+}
+
+impl Stage for Scrape {
+    type Work = PageWork;
+    type Claim = Claim<EntryId>;
+
+    const NAME: &'static str = "scrape";
+
+    fn width(&self, _: &Context) -> usize {
+        WIDTH
+    }
+
+    fn least_room(&self) -> usize {
+        WIDTH / 4
+    }
+
+    fn can_be_cut_off(&self) -> bool {
+        true
+    }
+
+    fn waits(&self) -> Option<Duration> {
+        self.round().gap
+    }
+
+    async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<PageWork>, StageError> {
+        let plan = ctx.plan();
+        let now = ctx.clock.now();
+        let after = self.round().last.clone();
+        let queues = ctx.store.page_queues(after, now).await?;
+        let chosen = self.round().choose_turns(&plan, queues, limit);
+        let pages = u32::try_from(MAX_PAGES).unwrap_or(u32::MAX);
+        let lease = plan.poll.timeout * pages + LEASE_MARGIN;
+        if chosen.is_empty() {
+            if plan.first_articles != FirstArticles::Read {
+                return Ok(Vec::new());
+            }
+            let few = limit.min(BACKLOG_AT_ONCE);
+            let backlog = ctx.store.next_backlog(now, lease, few).await?;
+            return Ok(backlog.into_iter().map(PageWork::without_hurry).collect());
+        }
+        let wanted = chosen
+            .iter()
+            .map(|(place, chances)| (place.clone(), chances.len()))
+            .collect();
+        let claimed = ctx.store.next_unscraped(wanted, now, lease).await?;
+        let chances = chosen.into_iter().map(|(_, chances)| chances);
+        let works = claimed
+            .into_iter()
+            .zip(chances)
+            .flat_map(|(entries, chances)| {
+                let pairs = entries.into_iter().zip(chances);
+                pairs.map(|(entry, chance)| PageWork { entry, chance })
+            });
+        Ok(works.collect())
+    }
+
+    async fn work(&self, ctx: &Context, work: PageWork) -> Result<Ending, StageError> {
+        let plan = ctx.plan();
+        let PageWork { entry, chance } = work;
+        let address = shared_page(&plan, &entry);
+        let _alone = match &address {
+            Some(address) => Some(self.reading.with(address).await),
+            None => None,
+        };
+        if let Some(address) = &address
+            && !entry.is_read_again
+            && let Some(known) = known_page(ctx, &entry, address).await?
+        {
+            return record(ctx, entry.claim, known, Ending::Unchanged).await;
+        }
+        let (page, set_aside) = match read(&self.asking, ctx, &plan, &entry, chance).await {
+            Ok(Some(page)) => (Ok(page), None),
+            Ok(None) => (Err(NoPage::NotWanted), None),
+            Err(Missing::Passing(reason)) if put_off(ctx, &plan, &entry, &reason).await? => {
+                return Ok(Ending::PutOff);
+            }
+            Err(Missing::Passing(reason) | Missing::Lasting(reason)) => {
+                (Err(NoPage::Failed(reason)), None)
+            }
+            Err(Missing::SetAside { document }) => {
+                let reason = format!("the page: {}", Unread::SetAside);
+                (Err(NoPage::Failed(reason)), Some(document))
+            }
+        };
+        let ending = match &page {
+            Err(NoPage::Failed(_)) => Ending::Failed,
+            Ok(_) | Err(NoPage::NotWanted) => Ending::Done,
+        };
+        let rule_problem = page
+            .as_ref()
+            .ok()
+            .and_then(|page| rule_problem(&page.found));
+        let memory = remembered(ctx, page.as_ref().ok()).await?;
+        let chosen = choose_aside(ctx, &entry, page, memory).await;
+        log(&entry, &chosen);
+        let scraped = scraped(chosen, rule_problem, address.as_deref(), set_aside);
+        record(ctx, entry.claim, scraped, ending).await
+    }
+
+    fn claim_of(work: &PageWork) -> Claim<EntryId> {
+        work.entry.claim
+    }
+
+    async fn put_back(&self, ctx: &Context, claims: Vec<Claim<EntryId>>) -> Result<(), StageError> {
+        Ok(ctx.store.put_back_entries(claims).await?)
+    }
+
+    fn bell(&self, ctx: &Context) -> Option<Arc<Notify>> {
+        Some(Arc::clone(&ctx.wake.scrape))
+    }
+}
+
+impl Scrape {
+    fn round(&self) -> MutexGuard<'_, Round> {
+        self.round.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn log(entry: &Unscraped, chosen: &Chosen) {
+    info!(
+        entry.id = %entry.claim.id,
+        title = %Shown::of(&chosen.article.title),
+        size_bytes = chosen.article.text.len(),
+        basis = %chosen.article.basis,
+        lines.dropped = chosen.dropped,
+        "entry scraped"
+    );
+    if let Some(problem) = &chosen.problem {
+        warn!(entry.id = %entry.claim.id, feed = shown_url(&entry.feed_url), error = problem, "entry's own text not read whole");
+    }
+}
+
+/// What is recorded of an entry; `address` is that of a page that other feeds announce as well.
+fn scraped(
+    chosen: Chosen,
+    rule_problem: Option<String>,
+    address: Option<&str>,
+    set_aside: Option<String>,
+) -> Scraped {
+    let own = chosen.article.url.as_ref();
+    let own = own.map(|url| TextHash::of(&parse::canonical_link(url)));
+    Scraped {
+        own: address.and(own),
+        link: address.map(TextHash::of),
+        article: chosen.article,
+        feed_words: chosen.feed_words,
+        rule_problem,
+        page: chosen.lines,
+        set_aside: chosen.set_aside.or(set_aside),
+    }
+}
+
+async fn record(
+    ctx: &Context,
+    claim: Claim<EntryId>,
+    scraped: Scraped,
+    ending: Ending,
+) -> Result<Ending, StageError> {
+    let now = ctx.clock.now();
+    if ctx.store.record_article(claim, scraped, now).await? {
+        ctx.wake.flag.notify_waiters();
+        return Ok(ending);
+    }
+    warn!(entry.id = %claim.id, "reading a page came too late; another one reads it");
+    Ok(Ending::Late)
+}
+
+/// The address of an entry's page, where the page is the same whichever feed announces it.
+fn shared_page(plan: &Plan, work: &Unscraped) -> Option<String> {
+    let feed = plan.feeds.get(&work.feed_url)?;
+    let link = work.entry.link.as_ref()?;
+    (feed.article == ArticleMode::Auto).then(|| parse::canonical_link(link))
+}
+
+/// What was read of a page a short while ago, for another feed.
+async fn known_page(
+    ctx: &Context,
+    work: &Unscraped,
+    address: &str,
+) -> Result<Option<Scraped>, StageError> {
+    let since = ctx.clock.now().checked_sub(KNOWN_FOR).unwrap_or_default();
+    let address = TextHash::of(address);
+    let known = ctx.store.known_page(work.claim.id, address, since).await?;
+    let Some(article) = known else {
+        return Ok(None);
+    };
+    info!(entry.id = %work.claim.id, "entry has a page that was read for another feed");
+    let entry = work.entry.clone();
+    let named = DocumentName::FeedText(work.claim.id).to_string();
+    let reading = move |budget| feed_words(&entry, &Budget::new(&clock::still_time(budget)));
+    let passing = ctx
+        .gate
+        .pass(&work.feed_url, named, extract::READING_BUDGET, reading);
+    Ok(passing.await.ok().map(|feed_words| Scraped {
+        article,
+        feed_words,
+        rule_problem: None,
+        page: None,
+        link: None,
+        own: None,
+        set_aside: None,
+    }))
+}
+
+/// What of the site rule did not fit the page.
+fn rule_problem(found: &Extracted) -> Option<String> {
+    found.notes.iter().find_map(|note| match note {
+        Note::RuleMatchedNothing { .. } | Note::NextPageFailed { .. } => {
+            Some(format!("site rule: {note}"))
+        }
+        Note::CutBytes { .. }
+        | Note::CutAttributes { .. }
+        | Note::TextNotShown { .. }
+        | Note::RepeatedLines { .. } => None,
+    })
+}
+
+/// What is remembered of the host of a page.
+async fn remembered(ctx: &Context, page: Option<&ReadPage>) -> Result<HostMemory, StageError> {
+    match page.and_then(|page| page.key.clone()) {
+        Some(key) => Ok(ctx.store.host_memory(key).await?),
+        None => Ok(HostMemory::default()),
+    }
+}
+
+/// Puts the entry off when it has tries left; tells whether it did. People do not wait for a page to be told what the feed
+/// says already.
+async fn put_off(
+    ctx: &Context,
+    plan: &Arc<Plan>,
+    work: &Unscraped,
+    reason: &str,
+) -> Result<bool, StageError> {
+    let Some(wait) = plan.page_retry.get(work.failed_tries as usize) else {
+        return Ok(false);
+    };
+    let now = ctx.clock.now();
+    let at = schedule::after(now, schedule::jittered(*wait, fastrand::f64()));
+    let (feed, title) = (shown_url(&work.feed_url), work.entry.title.as_deref());
+    let title = title.map(|title| Shown::of(title).to_string());
+    if work.failed_tries == 0 {
+        warn!(entry.id = %work.claim.id, feed, title, try_again_at = %at, error = reason, "page fetch failed");
+    } else {
+        debug!(entry.id = %work.claim.id, feed, title, try_again_at = %at, error = reason, "page fetch failed again");
+    }
+    let early = if work.is_told {
+        None
+    } else {
+        told_by_the_feed(ctx, plan, work, reason).await
+    };
+    match early {
+        Some(scraped) => {
+            if ctx
+                .store
+                .record_for_now(work.claim, scraped, at, now)
+                .await?
+            {
+                ctx.wake.flag.notify_waiters();
+            }
+        }
+        None => {
+            ctx.store.record_page_failure(work.claim, at).await?;
+        }
+    }
+    Ok(true)
+}
