@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
 use super::folding::{self, Folding};
+use super::gate::ToRead;
 use super::{Context, Plan, Stage, StageError};
 use crate::alerting::{self, Candidate, Decision, Told};
 use crate::domain::{
@@ -143,9 +144,8 @@ async fn match_alone(
 ) -> Vec<(usize, Match)> {
     let (of, which) = (Arc::clone(plan), Arc::clone(article));
     let matching = move |_| matches(&of, &which);
-    let passing = ctx
-        .gate
-        .pass(&article.feed_url, named(article), LEASE, matching);
+    let read = ToRead::new(named(article), b"");
+    let passing = ctx.gate.pass(&article.feed_url, read, LEASE, matching);
     passing.await.unwrap_or_else(|unread| {
         warn!(entry.id = %article.claim.id, error = %unread, "article matched by the feed's words alone");
         matches(plan, &without_text(article))

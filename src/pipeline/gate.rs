@@ -2,7 +2,8 @@
 //!
 //! A document is a stranger's: it may be built to take time and memory. How long one may take is a budget that the
 //! readers ask; how many are read at once is bounded here, so that together they stay below what the process may
-//! have. Matching has a place of its own, as what is read already must not wait behind what is slow to read. Of the
+//! have; of the heaviest documents, which take a hundred times their length of memory, one is read at a time. Matching has a
+//! place of its own, as what is read already must not wait behind what is slow to read. Of the
 //! documents of feeds that were slow to read last time, one is read at a time: they wait for one another, and the
 //! others do not wait for them. What was under way when the process died is done alone, with a smaller budget
 //! ([`Standing`]).
@@ -26,6 +27,31 @@ const SUSPECT_SHARE: u32 = 4;
 /// What share of its budget a document must take to count as slow: honest ones take a tenth of that.
 const SLOW_SHARE: u32 = 8;
 
+/// Tags of a document, or characters of another kind that makes it longer, from which on it is heavy: honest pages have a
+/// tenth of that.
+const HEAVY_TAGS: usize = 40_000;
+
+/// Bytes of a document from which on it is heavy.
+const HEAVY_BYTES: usize = 1024 * 1024;
+
+/// A document that is to be read.
+#[derive(Debug)]
+pub(super) struct ToRead {
+    /// Names it for people and for the next start, without secrets.
+    name: String,
+    /// Whether it may take much memory.
+    is_heavy: bool,
+}
+
+impl ToRead {
+    /// A document of these bytes.
+    pub(super) fn new(name: String, bytes: &[u8]) -> Self {
+        let tags = || memchr::memchr_iter(b'<', bytes).count();
+        let is_heavy = bytes.len() >= HEAVY_BYTES || tags() >= HEAVY_TAGS;
+        Self { name, is_heavy }
+    }
+}
+
 /// Why a document was not read, as clauses for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unread {
@@ -45,6 +71,8 @@ pub struct Gate {
     count: u32,
     /// The place of documents of slow feeds.
     slow_place: Arc<Semaphore>,
+    /// The place of heavy documents.
+    heavy_place: Arc<Semaphore>,
     /// The place to match in.
     matching_place: Arc<Semaphore>,
     /// The feeds whose last document was slow to read.
@@ -69,6 +97,7 @@ impl Gate {
             places: Arc::new(Semaphore::new(count as usize)),
             count,
             slow_place: Arc::new(Semaphore::new(1)),
+            heavy_place: Arc::new(Semaphore::new(1)),
             matching_place: Arc::new(Semaphore::new(1)),
             slow: Arc::default(),
             marks: Arc::new(marks),
@@ -82,18 +111,16 @@ impl Gate {
 
     /// Does work on a document of a feed on a thread of its own, once there is room; `work` gets the time it may take.
     ///
-    /// `document` names it for people and for the next start, without secrets.
-    ///
     /// # Errors
     /// When it is not read, see [`Unread`].
     pub(super) async fn pass<T: Send + 'static>(
         &self,
         feed: &Url,
-        document: String,
+        document: ToRead,
         budget: Duration,
         work: impl FnOnce(Duration) -> T + Send + 'static,
     ) -> Result<T, Unread> {
-        let (is_alone, budget) = match self.marks.standing(&document) {
+        let (is_alone, budget) = match self.marks.standing(&document.name) {
             Standing::SetAside => return Err(Unread::SetAside),
             Standing::Suspect => (true, budget / SUSPECT_SHARE),
             Standing::Trusted => (false, budget),
@@ -101,7 +128,7 @@ impl Gate {
         let permits = if is_alone {
             self.all_places().await
         } else {
-            self.one_place(feed).await
+            self.one_place(feed, document.is_heavy).await
         };
         let (slow, feed) = (Arc::clone(&self.slow), feed.clone());
         let timed = move || {
@@ -115,7 +142,8 @@ impl Gate {
             }
             made
         };
-        self.aside(vec![document], is_alone, permits, timed).await
+        self.aside(vec![document.name], is_alone, permits, timed)
+            .await
     }
 
     /// Does the matching of several documents on a thread of its own, in the place that is kept for it.
@@ -165,7 +193,7 @@ impl Gate {
         .map_err(|_| Unread::Defect)
     }
 
-    async fn one_place(&self, feed: &Url) -> Permits {
+    async fn one_place(&self, feed: &Url, is_heavy: bool) -> Permits {
         let is_slow = {
             let slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
             slow.contains(feed)
@@ -173,6 +201,9 @@ impl Gate {
         let mut permits = Permits::new();
         if is_slow {
             permits.extend(place(&self.slow_place, 1).await);
+        }
+        if is_heavy {
+            permits.extend(place(&self.heavy_place, 1).await);
         }
         permits.extend(place(&self.places, 1).await);
         permits
@@ -223,6 +254,10 @@ mod tests {
 
     const BUDGET: Duration = Duration::from_secs(2);
 
+    fn light(name: &str) -> ToRead {
+        ToRead::new(name.into(), b"<p>")
+    }
+
     fn feed() -> Url {
         "https://news.example.org/feed".parse().unwrap()
     }
@@ -231,10 +266,10 @@ mod tests {
     async fn a_panic_is_an_answer_and_gives_the_place_back() {
         let gate = Gate::new(1, Marks::default());
         let panicked = gate
-            .pass(&feed(), "a".into(), BUDGET, |_| panic!("in a test"))
+            .pass(&feed(), light("a"), BUDGET, |_| panic!("in a test"))
             .await;
         assert_eq!(panicked, Err::<(), _>(Unread::Defect));
-        let read = gate.pass(&feed(), "a".into(), BUDGET, |_| 7).await;
+        let read = gate.pass(&feed(), light("a"), BUDGET, |_| 7).await;
         assert_eq!(read, Ok(7));
         assert_eq!(
             gate.here("a", || panic!("in a test")),
@@ -255,9 +290,9 @@ mod tests {
                 (budget, free)
             }
         };
-        let seen = gate.pass(&feed(), "a".into(), BUDGET, free(&gate)).await;
+        let seen = gate.pass(&feed(), light("a"), BUDGET, free(&gate)).await;
         assert_eq!(seen, Ok((BUDGET / SUSPECT_SHARE, 0)));
-        let seen = gate.pass(&feed(), "a".into(), BUDGET, free(&gate)).await;
+        let seen = gate.pass(&feed(), light("a"), BUDGET, free(&gate)).await;
         assert_eq!(seen, Ok((BUDGET, 2)), "it is trusted again");
     }
 
@@ -268,7 +303,7 @@ mod tests {
             Marks::open(home.path()).begin("a", is_alone);
         }
         let gate = Gate::new(2, Marks::open(home.path()));
-        let read = gate.pass(&feed(), "a".into(), BUDGET, |_| ()).await;
+        let read = gate.pass(&feed(), light("a"), BUDGET, |_| ()).await;
         assert_eq!(read, Err(Unread::SetAside));
         assert_eq!(gate.here("a", || ()), Err(Unread::SetAside));
     }
@@ -278,19 +313,41 @@ mod tests {
         let gate = Gate::new(2, Marks::default());
         // A share of nothing is always exceeded.
         let nothing = Duration::ZERO;
-        gate.pass(&feed(), "a".into(), nothing, |_| ())
+        gate.pass(&feed(), light("a"), nothing, |_| ())
             .await
             .unwrap();
-        let permits = gate.one_place(&feed()).await;
+        let permits = gate.one_place(&feed(), false).await;
         assert_eq!(permits.len(), 2);
         assert_eq!(gate.slow_place.available_permits(), 0);
         let other = "https://other.example/feed".parse().unwrap();
-        let read = gate.pass(&other, "b".into(), BUDGET, |_| 7).await;
+        let read = gate.pass(&other, light("b"), BUDGET, |_| 7).await;
         assert_eq!(read, Ok(7), "another feed is read meanwhile");
         drop(permits);
-        gate.pass(&feed(), "a".into(), BUDGET, |_| ())
+        gate.pass(&feed(), light("a"), BUDGET, |_| ())
             .await
             .unwrap();
-        assert_eq!(gate.one_place(&feed()).await.len(), 1, "it is quick again");
+        assert_eq!(
+            gate.one_place(&feed(), false).await.len(),
+            1,
+            "it is quick again"
+        );
+    }
+
+    #[tokio::test]
+    async fn of_heavy_documents_one_is_read_at_a_time_and_light_ones_pass_by() {
+        let gate = Gate::new(2, Marks::default());
+        for (bytes, expected) in [
+            ("<".repeat(HEAVY_TAGS), true),
+            ("a".repeat(HEAVY_BYTES), true),
+            ("<p>An honest page</p>".repeat(1_000), false),
+        ] {
+            let document = ToRead::new("a".into(), bytes.as_bytes());
+            assert_eq!(document.is_heavy, expected, "{} bytes", bytes.len());
+        }
+        let permits = gate.one_place(&feed(), true).await;
+        assert_eq!(permits.len(), 2);
+        assert_eq!(gate.heavy_place.available_permits(), 0);
+        let read = gate.pass(&feed(), light("b"), BUDGET, |_| 7).await;
+        assert_eq!(read, Ok(7));
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::gate::ToRead;
 use super::{Context, Plan};
 use crate::clock;
 use crate::domain::{DocumentName, Feed, ListingRule, TextHash, Trouble, Validators, shown_url};
@@ -173,7 +174,7 @@ async fn recognised(
     let named = DocumentName::At(url.clone()).to_string();
     let reading = ctx.gate.pass(
         feed,
-        named,
+        ToRead::new(named, &body.bytes),
         parse::READING_BUDGET,
         move |budget| match listing {
             Some(rule) => listed(&body, &url, &rule, budget).map(Recognised::Feed),

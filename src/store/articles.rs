@@ -1,5 +1,6 @@
 //! Articles: the entries that wait for their text, and the texts that wait to be matched.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
@@ -26,7 +27,7 @@ pub struct Unscraped {
     /// The title of its feed.
     pub feed_title: Option<String>,
     /// The entry.
-    pub entry: Entry,
+    pub entry: Arc<Entry>,
     /// Tries to fetch its page that failed so far.
     pub failed_tries: u32,
     /// Whether people were told already what the feed's own text says, or are not to be told at all.
@@ -526,7 +527,7 @@ fn unscraped(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<Unscraped
             claim: Claim { id, until },
             feed_url: url(row)?,
             feed_title: row.next_opt_text()?,
-            entry: Entry {
+            entry: Arc::new(Entry {
                 keys: vec![EntryKey(row.next_text()?)],
                 facts: EntryFacts::default(),
                 guid: None,
@@ -538,7 +539,7 @@ fn unscraped(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<Unscraped
                 summary: row.next_opt_text()?,
                 content: row.next_opt_text()?,
                 lang: row.next_opt_text()?,
-            },
+            }),
             failed_tries: count(row)?,
             is_told: row.next_int()? > 0,
             is_read_again: row.next_int()? > 0,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use flate2::Compression;
@@ -183,7 +184,7 @@ impl Kind {
                 let now = fastrand::u64(..);
                 feed(&rss(&items(&format!("{home}/{now}"), 500, "")))
             }
-            Self::Bomb => bomb(),
+            Self::Bomb => BOMB.clone(),
             Self::Loop => redirect(302, home).into_bytes(),
             Self::Inwards => redirect(302, "http://169.254.169.254/latest").into_bytes(),
             Self::Cut => {
@@ -226,6 +227,9 @@ fn items(home: &str, count: usize, description: &str) -> String {
     };
     (0..count).map(one).collect()
 }
+
+/// Packed once: that takes longer than anything that it is sent to.
+static BOMB: LazyLock<Vec<u8>> = LazyLock::new(bomb);
 
 fn bomb() -> Vec<u8> {
     let mut packer = GzEncoder::new(Vec::new(), Compression::best());
@@ -346,6 +350,8 @@ fn start(config: &Path, log: &Path) -> Running {
     let child = Command::new(env!("CARGO_BIN_EXE_newswatch"))
         .args(["run", "--config"])
         .arg(config)
+        // As the unit has it.
+        .env("MALLOC_ARENA_MAX", "2")
         .stdout(Stdio::null())
         .stderr(log)
         .spawn()
@@ -358,7 +364,10 @@ fn told(sink: &WebhookSink, seen: &mut BTreeMap<String, Instant>, read: &mut usi
     let received = sink.received();
     for request in received.iter().skip(*read) {
         let json = request.json().unwrap();
-        let title = json["data"]["title"].as_str().unwrap_or_default().to_owned();
+        let title = json["data"]["title"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         let name = title.trim_start_matches("Notes ").to_owned();
         seen.entry(name).or_insert_with(Instant::now);
     }
@@ -374,6 +383,7 @@ async fn what_good_feeds_publish_is_told_whatever_fifty_bad_ones_do() {
     let seconds = setting("NEWSWATCH_CHAOS_SECONDS", 0);
     let feeds = setting("NEWSWATCH_CHAOS_FEEDS", 6);
     let bad = if seconds == 0 { Kind::ALL.len() } else { feeds };
+    LazyLock::force(&BOMB);
     let mut good = Good::open(feeds).await;
     for place in 0..feeds {
         good.publish(place);
@@ -386,7 +396,8 @@ async fn what_good_feeds_publish_is_told_whatever_fifty_bad_ones_do() {
     });
     for kind in kinds.cycle().take(bad) {
         let kind = *kind;
-        servers.push(RawServer::behaving(move |stream, request| kind.answer(stream, request)).await);
+        servers
+            .push(RawServer::behaving(move |stream, request| kind.answer(stream, request)).await);
     }
     let sink = WebhookSink::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -441,7 +452,11 @@ async fn what_good_feeds_publish_is_told_whatever_fifty_bad_ones_do() {
     let memory = most_memory(running.0.id()).unwrap();
     let cpu = ticks(running.0.id()).unwrap();
     drop(running);
-    let untold: BTreeSet<&String> = good.at.keys().filter(|name| !seen.contains_key(*name)).collect();
+    let untold: BTreeSet<&String> = good
+        .at
+        .keys()
+        .filter(|name| !seen.contains_key(*name))
+        .collect();
     let mut delays: Vec<u128> = good
         .at
         .iter()
@@ -468,5 +483,8 @@ async fn what_good_feeds_publish_is_told_whatever_fifty_bad_ones_do() {
     assert!(untold.is_empty(), "{untold:?}");
     assert!(memory <= MEMORY, "{memory} kB");
     let commands = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
-    assert!(!log.contains(commands), "nothing in the log commands who reads it");
+    assert!(
+        !log.contains(commands),
+        "nothing in the log commands who reads it"
+    );
 }

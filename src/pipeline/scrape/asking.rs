@@ -10,7 +10,7 @@ use crate::extract::{self, Extracted, Page, Prior, Rule};
 use crate::http::{Body, Get, Purpose, Turn};
 use crate::parse;
 use crate::pipeline::alone::Alone;
-use crate::pipeline::gate::Unread;
+use crate::pipeline::gate::{ToRead, Unread};
 use crate::pipeline::page::{self, Missing};
 use crate::pipeline::robots::{self, Says};
 use crate::store::Unscraped;
@@ -160,6 +160,7 @@ impl page::Reader for Reader<'_> {
 
     async fn read(&mut self, body: Body, url: &Url) -> Result<Extracted, Missing> {
         let document = DocumentName::At(url.clone()).to_string();
+        let page = ToRead::new(document.clone(), &body.bytes);
         let (rule, prior, url) = (self.rule.cloned(), self.prior, url.clone());
         let reading = move |budget| {
             let rule = rule.as_ref().and_then(|rule| Rule::new(rule).ok());
@@ -171,12 +172,7 @@ impl page::Reader for Reader<'_> {
             extract::article_given(&page, rule.as_ref(), prior, &clock::still_time(budget))
         };
         let gate = &self.ctx.gate;
-        let passing = gate.pass(
-            self.feed,
-            document.clone(),
-            extract::READING_BUDGET,
-            reading,
-        );
+        let passing = gate.pass(self.feed, page, extract::READING_BUDGET, reading);
         match passing.await {
             Ok(found) => Ok(found?),
             Err(Unread::SetAside) => Err(Missing::SetAside { document }),

@@ -14,7 +14,7 @@ use crate::domain::{
 };
 use crate::extract::{self, Extracted, NoPage};
 use crate::parse;
-use crate::pipeline::gate::Unread;
+use crate::pipeline::gate::{ToRead, Unread};
 use crate::store::{Scraped, Unscraped};
 
 /// The article that an entry gets.
@@ -32,6 +32,16 @@ pub(super) struct Chosen {
     pub(super) set_aside: Option<String>,
 }
 
+/// The feed's own text of an entry, to be read.
+pub(super) fn text_of(work: &Unscraped) -> ToRead {
+    let text = work.entry.content.as_ref().or(work.entry.summary.as_ref());
+    ToRead::new(name_of(work), text.map_or("", String::as_str).as_bytes())
+}
+
+fn name_of(work: &Unscraped) -> String {
+    DocumentName::FeedText(work.claim.id).to_string()
+}
+
 /// Reads the feed's own text and chooses on a thread of its own; where that text must not be read, its headline and the
 /// words of its summary are all there is.
 pub(super) async fn choose_aside(
@@ -40,11 +50,10 @@ pub(super) async fn choose_aside(
     page: Result<ReadPage, NoPage>,
     memory: HostMemory,
 ) -> Chosen {
-    let entry = work.entry.clone();
-    let named = DocumentName::FeedText(work.claim.id).to_string();
+    let entry = Arc::clone(&work.entry);
     let choosing = ctx.gate.pass(
         &work.feed_url,
-        named.clone(),
+        text_of(work),
         extract::READING_BUDGET,
         move |budget| choose(&entry, page, &memory, &clock::still_time(budget)),
     );
@@ -56,12 +65,12 @@ pub(super) async fn choose_aside(
     let plain = Entry {
         summary: work.entry.summary.as_deref().map(parse::plain),
         content: None,
-        ..work.entry.clone()
+        ..Entry::clone(&work.entry)
     };
     let missing = Err(NoPage::Failed(problem.clone()));
     let mut chosen = choose_text(&plain, missing, &Budget::new(&|| true));
     chosen.problem = Some(problem);
-    chosen.set_aside = (unread == Unread::SetAside).then_some(named);
+    chosen.set_aside = (unread == Unread::SetAside).then_some(name_of(work));
     chosen
 }
 
@@ -131,11 +140,10 @@ pub(super) async fn told_by_the_feed(
     reason: &str,
 ) -> Option<Scraped> {
     let (plan, work, reason) = (Arc::clone(plan), work.clone(), reason.to_owned());
-    let named = DocumentName::FeedText(work.claim.id).to_string();
-    let feed = work.feed_url.clone();
+    let (feed, text) = (work.feed_url.clone(), text_of(&work));
     let matching = ctx
         .gate
-        .pass(&feed, named, extract::READING_BUDGET, move |budget| {
+        .pass(&feed, text, extract::READING_BUDGET, move |budget| {
             let page = Err(NoPage::Failed(reason.clone()));
             let still_time = clock::still_time(budget);
             let chosen = choose(&work.entry, page, &HostMemory::default(), &still_time);

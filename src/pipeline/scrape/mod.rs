@@ -16,8 +16,7 @@ use super::page::{MAX_PAGES, Missing};
 use super::{Context, Plan, Stage, StageError};
 use crate::clock;
 use crate::domain::{
-    ArticleMode, Budget, DocumentName, EntryId, FirstArticles, HostMemory, Shown, TextHash,
-    shown_url,
+    ArticleMode, Budget, EntryId, FirstArticles, HostMemory, Shown, TextHash, shown_url,
 };
 use crate::extract::{self, Extracted, NoPage, Note};
 use crate::parse;
@@ -26,7 +25,7 @@ use crate::store::{Claim, Scraped, Unscraped};
 use crate::tally::Ending;
 
 use asking::{ReadPage, read};
-use choosing::{Chosen, choose_aside, feed_words, told_by_the_feed};
+use choosing::{Chosen, choose_aside, feed_words, text_of, told_by_the_feed};
 use round::{Chance, Round};
 
 /// Pages that are fetched or read at once. An entry is claimed only when its host has a turn for it, so that no host
@@ -253,12 +252,14 @@ async fn known_page(
         return Ok(None);
     };
     info!(entry.id = %work.claim.id, "entry has a page that was read for another feed");
-    let entry = work.entry.clone();
-    let named = DocumentName::FeedText(work.claim.id).to_string();
+    let entry = Arc::clone(&work.entry);
     let reading = move |budget| feed_words(&entry, &Budget::new(&clock::still_time(budget)));
-    let passing = ctx
-        .gate
-        .pass(&work.feed_url, named, extract::READING_BUDGET, reading);
+    let passing = ctx.gate.pass(
+        &work.feed_url,
+        text_of(work),
+        extract::READING_BUDGET,
+        reading,
+    );
     Ok(passing.await.ok().map(|feed_words| Scraped {
         article,
         feed_words,
