@@ -34,6 +34,8 @@ pub struct Clock(Source);
 enum Source {
     System,
     Fixed(Arc<Mutex<Timestamp>>),
+    /// The machine's, so far ahead.
+    Ahead(Arc<Mutex<Duration>>),
 }
 
 impl Clock {
@@ -49,21 +51,41 @@ impl Clock {
         Self(Source::Fixed(Arc::new(Mutex::new(at))))
     }
 
+    /// The machine's clock, which goes on by itself and is set forward by [`Clock::advance`], as that of a machine that
+    /// has slept.
+    #[must_use]
+    pub fn jumping() -> Self {
+        Self(Source::Ahead(Arc::default()))
+    }
+
     /// The time now, cut to the millisecond, which is what the store keeps.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let now = match &self.0 {
             Source::System => Timestamp::now(),
             Source::Fixed(at) => *at.lock().unwrap_or_else(std::sync::PoisonError::into_inner),
+            Source::Ahead(by) => {
+                let by = *by.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                Timestamp::now().checked_add(by).unwrap_or(Timestamp::MAX)
+            }
         };
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 
-    /// Moves a fixed clock forward; the machine's clock cannot be moved.
+    /// Moves a fixed or a jumping clock forward; the machine's clock cannot be moved.
     pub fn advance(&self, by: Duration) {
-        if let Source::Fixed(at) = &self.0 {
-            let mut at = at.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            *at = at.checked_add(by).unwrap_or(*at);
+        match &self.0 {
+            Source::System => {}
+            Source::Fixed(at) => {
+                let mut at = at.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                *at = at.checked_add(by).unwrap_or(*at);
+            }
+            Source::Ahead(ahead) => {
+                let mut ahead = ahead
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                *ahead = ahead.saturating_add(by);
+            }
         }
     }
 
@@ -86,7 +108,9 @@ impl Clock {
         let shown = self.now().duration_since(mark.shown);
         let passed = jiff::SignedDuration::try_from(mark.passed.elapsed()).unwrap_or_default();
         match &self.0 {
-            Source::System => Duration::try_from(passed - shown).unwrap_or_default(),
+            Source::System | Source::Ahead(_) => {
+                Duration::try_from(passed - shown).unwrap_or_default()
+            }
             Source::Fixed(_) => Duration::try_from(-shown).unwrap_or_default(),
         }
     }
@@ -107,7 +131,7 @@ impl Clock {
         let shown = self.now().duration_since(mark.shown);
         let passed = jiff::SignedDuration::try_from(mark.passed.elapsed()).unwrap_or_default();
         match &self.0 {
-            Source::System => (shown - passed).as_secs(),
+            Source::System | Source::Ahead(_) => (shown - passed).as_secs(),
             // A clock that stands still is moved forward on purpose.
             Source::Fixed(_) => shown.as_secs().min(0),
         }
@@ -135,6 +159,7 @@ impl fmt::Debug for Clock {
         f.write_str(match self.0 {
             Source::System => "Clock(system)",
             Source::Fixed(_) => "Clock(fixed)",
+            Source::Ahead(_) => "Clock(jumping)",
         })
     }
 }

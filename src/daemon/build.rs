@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::{FirstArticles, InstallationId, Timestamp};
 use crate::http::HttpClient;
+use crate::pipeline::poll::FIRST_FEEDS;
 use crate::pipeline::{Context, Gate, Plan, Wake};
 use crate::store::{Marks, Server, Store, StoreError};
 use crate::systemd;
@@ -194,9 +195,6 @@ async fn made(
         trouble: watch::Sender::new(None),
     })
 }
-
-/// Feeds that are asked at once at a start, however many are due.
-const FIRST_FEEDS: usize = 20;
 
 /// Spreads the polls that are all due at a start, as those of new feeds are, over the shortest interval of a feed.
 ///

@@ -107,7 +107,7 @@ pub async fn pass(ctx: Arc<Context>) -> anyhow::Result<Passed> {
     build::without_backlog(&ctx);
     let before = ctx.store.report().await?;
     let due_by = Some(ctx.clock.now());
-    let polled = drive(Poll { due_by }, Arc::clone(&ctx), Until::Idle, || ()).await?;
+    let polled = drive(Poll::due_by(due_by), Arc::clone(&ctx), Until::Idle, || ()).await?;
     let between = ctx.store.report().await?;
     drive(Scrape::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Flag, Arc::clone(&ctx), Until::Idle, || ()).await?;

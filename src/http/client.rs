@@ -34,6 +34,9 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// The time for the body of an answer to a POST, whose status is already known.
 const ANSWER_BODY_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How long a host is left alone that says that it is asked too often, and not for how long.
+const UNNAMED_REST: Duration = Duration::from_mins(5);
+
 /// What is read of the page of a refusal, to see whose it is.
 const MAX_REFUSAL_BYTES: u64 = 64 * 1024;
 
@@ -58,6 +61,8 @@ struct Inner {
     turns: Turns,
     /// The servers whose feeds hang.
     hangs: Turns,
+    /// The servers that say of their feeds that they are asked for too often.
+    limited: Turns,
     /// For feeds, and for pages.
     memory: [Memory; 2],
     limits: HttpLimits,
@@ -90,6 +95,7 @@ impl HttpClient {
             pace: Pace::new(settings.per_host, limits.total, clock.clone()),
             turns: Turns::new(clock.clone()),
             hangs: Turns::new(clock.clone()),
+            limited: Turns::new(clock.clone()),
             memory: [Memory::new(), Memory::new()],
             limits,
             names: names.clone(),
@@ -112,6 +118,7 @@ impl HttpClient {
             pace: old.pace.with_rules(settings.per_host),
             turns: old.turns.clone(),
             hangs: old.hangs.clone(),
+            limited: old.limited.clone(),
             memory: old.memory.clone(),
             limits: old.limits.clone(),
             names: old.names.clone(),
@@ -189,7 +196,8 @@ impl HttpClient {
         }
         let entering = timeout(limit, inner.pace.enter(request.url, distance));
         let slot = entering.await.map_err(|_| busy())?;
-        // Those before it may have shown meanwhile that the server hangs.
+        // Those before it may have shown meanwhile that the server hangs, or wants to be left alone.
+        inner.check_rest(request.purpose, request.url)?;
         if inner.is_hanging_crowd(request) {
             return Err(busy());
         }
@@ -231,13 +239,31 @@ impl Inner {
             Purpose::Page => {
                 note(&self.turns, way.trail.current(), &fetched);
                 if let Some(wait) = fetched.as_ref().err().and_then(FetchError::retry_after) {
+                    let wait = wait.min(turns::LONGEST_REST);
                     self.turns.leave_alone(way.trail.current(), wait);
                 }
             }
-            Purpose::Feed => note(&self.hangs, way.trail.current(), &fetched),
+            Purpose::Feed => {
+                note(&self.hangs, way.trail.current(), &fetched);
+                self.note_rate_limit(&way, &fetched);
+            }
             Purpose::Webhook => {}
         }
         fetched
+    }
+
+    /// Notes that a host is asked too often: it counts its visitors, not its feeds. One of our own is no public host: what
+    /// serves the feeds of many sites there may have the limits of each of them.
+    fn note_rate_limit(&self, way: &Way, fetched: &Result<Fetched, FetchError>) {
+        let url = way.trail.current();
+        if let Err(error) = fetched
+            && error.is_rate_limit()
+            && way.from_public
+            && !self.pace.is_own(url)
+        {
+            let wait = error.retry_after().unwrap_or(UNNAMED_REST);
+            self.limited.leave_alone(url, wait);
+        }
     }
 
     /// Whether a feed's server hangs while several of its feeds are due: they would wait for one another, each in a place
@@ -248,12 +274,14 @@ impl Inner {
             && self.pace.is_crowded(request.url)
     }
 
-    /// Refuses pages of a host that is left alone.
+    /// Refuses pages and feeds of a host that is left alone.
     fn check_rest(&self, purpose: Purpose, url: &Url) -> Result<(), FetchError> {
-        match self.turns.rest(url) {
-            Some(left) if purpose == Purpose::Page => Err(turns::resting(url, left)),
-            _ => Ok(()),
-        }
+        let (rest, refusal): (_, fn(&Url, Duration) -> FetchError) = match purpose {
+            Purpose::Page => (self.turns.rest(url), turns::resting),
+            Purpose::Feed => (self.limited.rest(url), turns::limited),
+            Purpose::Webhook => return Ok(()),
+        };
+        rest.map_or(Ok(()), |left| Err(refusal(url, left)))
     }
 
     fn distance(&self, purpose: Purpose, url: &Url) -> Distance {
@@ -361,7 +389,8 @@ impl Inner {
         }
         let conditional = *request.validators != Validators::default();
         let (validators, body) = match status {
-            304 if conditional => (
+            // Whoever has read a feed knows what is meant even where the request named no copy.
+            304 if conditional || request.purpose == Purpose::Feed => (
                 headers::refreshed_validators(&fields, request.validators),
                 None,
             ),
@@ -513,7 +542,11 @@ impl Inner {
 /// Notes whether the server of a URL hangs.
 fn note(turns: &Turns, url: &Url, fetched: &Result<Fetched, FetchError>) {
     match fetched {
-        Err(FetchError::HostResting { .. } | FetchError::HostBusy { .. }) => {}
+        Err(
+            FetchError::HostResting { .. }
+            | FetchError::HostLimited { .. }
+            | FetchError::HostBusy { .. },
+        ) => {}
         Err(error) if error.is_a_hang() => turns.hung(url),
         Ok(_) | Err(_) => turns.answered(url),
     }

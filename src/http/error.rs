@@ -149,6 +149,14 @@ pub enum FetchError {
         /// For how long.
         left: String,
     },
+    /// The host has said of another feed that it is asked too often (429), which counts for all of them.
+    #[error("{host} is asked too often, as it says; it is left alone for another {}", in_words(Duration::from_secs(left.as_secs().max(1))))]
+    HostLimited {
+        /// The host.
+        host: String,
+        /// For how long.
+        left: Duration,
+    },
     /// Other requests to the same host did not end in time to begin this one.
     #[error("other requests to {host} took all of {}", in_words(*limit))]
     HostBusy {
@@ -201,6 +209,15 @@ impl FetchError {
         }
     }
 
+    /// Whether the server says that it is asked too often (RFC 6585 §4).
+    #[must_use]
+    pub fn is_rate_limit(&self) -> bool {
+        matches!(
+            self,
+            Self::Status { status: 429, .. } | Self::BotWall { status: 429, .. }
+        )
+    }
+
     /// Whether the server was waited for in vain.
     #[must_use]
     pub fn is_a_hang(&self) -> bool {
@@ -240,6 +257,7 @@ impl FetchError {
             Self::Broken { .. } => Trouble::Cut,
             Self::NoAnswer { .. } => Trouble::TimeoutAnswer,
             Self::Timeout { .. } => Trouble::TimeoutBody,
+            Self::HostLimited { .. } => Trouble::RateLimit,
             Self::HostResting { .. } | Self::HostBusy { .. } => Trouble::Busy,
         }
     }
@@ -260,6 +278,7 @@ impl FetchError {
             | Self::NoAnswer { .. }
             | Self::Timeout { .. }
             | Self::HostResting { .. }
+            | Self::HostLimited { .. }
             | Self::HostBusy { .. } => true,
             Self::TooLarge { .. }
             | Self::HeaderTooLarge { .. }

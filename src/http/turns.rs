@@ -24,7 +24,7 @@ const HANGS: u32 = 2;
 const FIRST_REST: Duration = Duration::from_mins(1);
 
 /// The longest time for which a host is left alone before it is tried again.
-const LONGEST_REST: Duration = Duration::from_mins(30);
+pub(super) const LONGEST_REST: Duration = Duration::from_mins(30);
 
 /// Hosts that are remembered as hanging, at most: beyond it, the one whose rest ends first is forgotten.
 const MAX_HOSTS: usize = 10_000;
@@ -154,13 +154,13 @@ impl Turns {
         }
     }
 
-    /// Leaves the server of a URL alone for as long as it asks for.
+    /// Leaves the server of a URL alone for this long.
     pub(super) fn leave_alone(&self, url: &Url, wait: Duration) {
         let now = self.clock.monotonic();
         let mut hosts = self.locked();
         make_room(&mut hosts);
         let host = hosts.entry(server_of(url)).or_default();
-        host.rests_until = host.rests_until.max(Some(now + wait.min(LONGEST_REST)));
+        host.rests_until = host.rests_until.max(now.checked_add(wait));
     }
 
     fn locked(&self) -> MutexGuard<'_, HashMap<String, Host>> {
@@ -196,6 +196,14 @@ impl Drop for Seat {
                 hosts.remove(&self.server);
             }
         }
+    }
+}
+
+/// Says why no feed is asked for.
+pub(super) fn limited(url: &Url, left: Duration) -> FetchError {
+    FetchError::HostLimited {
+        host: host_of(url),
+        left,
     }
 }
 

@@ -49,6 +49,15 @@ pub(super) fn text<'a>(document: &Document<'a>) -> Cow<'a, str> {
     charset::decode(document.bytes, label, declared_charset(document.bytes))
 }
 
+/// Whether a document is in another charset than it says: it names one and is UTF-8, or is not the UTF-8 that it says
+/// or that it would be where it says nothing.
+pub(super) fn is_mislabelled(bytes: &[u8]) -> bool {
+    let is_marked = bytes.starts_with(b"\xFE\xFF") || bytes.starts_with(b"\xFF\xFE");
+    let says_utf8 = declared_charset(bytes)
+        .is_none_or(|label| matches!(label.to_ascii_lowercase().as_str(), "utf-8" | "utf8"));
+    !is_marked && !bytes.is_ascii() && says_utf8 != std::str::from_utf8(bytes).is_ok()
+}
+
 /// Cleans a document; the error says what it looks like where it is no feed.
 pub(super) fn clean<'a>(
     document: &Document<'a>,

@@ -21,6 +21,8 @@ pub(super) struct Draft {
     pub(super) link: Option<String>,
     pub(super) author: Option<String>,
     pub(super) lang: Option<String>,
+    /// Where its older entries are, as written, or resolved where the reader knows a base.
+    pub(super) older: Option<String>,
     pub(super) pace: Pace,
     pub(super) entries: Vec<DraftEntry>,
     pub(super) repairs: Vec<String>,
@@ -36,6 +38,7 @@ impl Draft {
             link: None,
             author: None,
             lang: None,
+            older: None,
             pace: Pace::default(),
             entries: Vec::new(),
             repairs: Vec::new(),

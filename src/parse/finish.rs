@@ -25,6 +25,7 @@ pub(super) fn finish(draft: Draft, document_url: Option<&Url>, budget: &Budget<'
         link,
         author,
         lang,
+        older,
         pace,
         entries,
         repairs,
@@ -53,6 +54,9 @@ pub(super) fn finish(draft: Draft, document_url: Option<&Url>, budget: &Budget<'
             title,
             link,
             entries: finished,
+            older: older
+                .and_then(|older| page_address(&text::address(&older)?, document_url))
+                .filter(|url| matches!(url.scheme(), "http" | "https")),
             pace,
             repairs,
             is_cut,

@@ -50,6 +50,7 @@ pub(super) fn read(document: &str, budget: &Budget<'_>) -> Result<Draft, String>
     draft.link = string(&members, &["home_page_url", "url"]);
     draft.author = authors(&members);
     draft.lang = string(&members, &["language"]);
+    draft.older = string(&members, &["next_url"]);
     let all = items
         .kept
         .iter()

@@ -47,7 +47,7 @@ use url::Url;
 pub use self::discover::{COMMON_PATHS, FeedLink, common_places, discover};
 pub use self::identity::{canonical_link, folded, is_front_page, report_address, share_words};
 pub use self::listing::listing;
-pub use self::opml::{ListedFeed, opml, opml_of};
+pub use self::opml::{FeedList, ListedFeed, opml, opml_of};
 pub use self::recognise::{Recognised, recognise};
 pub use self::report::{Report, ReportedEntry, ReportedFeed, report, report_unread};
 pub use self::sanitise::{plain, sanitised};
@@ -98,6 +98,8 @@ pub struct ParsedFeed {
     pub link: Option<String>,
     /// Its entries, in the order of the document.
     pub entries: Vec<Entry>,
+    /// The page or archive with the entries before these (RFC 5005).
+    pub older: Option<Url>,
     /// How often it wants to be read.
     pub pace: Pace,
     /// What had to be mended or left out, as clauses for people.

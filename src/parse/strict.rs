@@ -38,6 +38,7 @@ fn draft(feed: model::Feed) -> Draft {
         link: page_link(&feed.links),
         author: feed.authors.iter().find_map(person),
         lang: feed.language,
+        older: None,
         pace: Pace::default(),
         entries: feed.entries.into_iter().map(draft_entry).collect(),
         is_cut: false,

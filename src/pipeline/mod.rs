@@ -5,6 +5,7 @@
 //! decisions are pure functions in the modules it calls.
 
 mod alone;
+mod archives;
 mod drive;
 pub mod flag;
 mod folding;

@@ -37,8 +37,8 @@ pub(super) enum Outcome {
     GoBack(PollEnd),
     /// It is asked no more.
     Paused(Pause),
-    /// There was no room at its host; it has not been asked at all.
-    PutOff,
+    /// There was no room at its host, or that is left alone for so long; it has not been asked at all.
+    PutOff(Duration),
 }
 
 /// Why a feed is asked no more, as a clause for people.
@@ -61,7 +61,8 @@ pub(super) enum Pause {
 pub(super) fn outcome(error: &FetchError, past: &Past) -> Outcome {
     let in_a_row = past.in_a_row;
     let status = match error {
-        FetchError::HostBusy { .. } => return Outcome::PutOff,
+        FetchError::HostBusy { .. } => return Outcome::PutOff(Duration::ZERO),
+        FetchError::HostLimited { left, .. } => return Outcome::PutOff(*left),
         FetchError::Status { status, .. } => Some(*status),
         _ => None,
     };
@@ -73,9 +74,7 @@ pub(super) fn outcome(error: &FetchError, past: &Past) -> Outcome {
     } else {
         PollEnd::Unreached { in_a_row }
     };
-    let is_rate_limit =
-        status == Some(429) || matches!(error, FetchError::BotWall { status: 429, .. });
-    if past.has_moved && !is_rate_limit && (status == Some(GONE) || in_a_row > 1) {
+    if past.has_moved && !error.is_rate_limit() && (status == Some(GONE) || in_a_row > 1) {
         return Outcome::GoBack(end);
     }
     let is_long_missing =

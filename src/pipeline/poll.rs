@@ -1,15 +1,17 @@
 //! feed -> entries: fetches the feed that has been due the longest and stores its new entries.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tracing::{debug, info, warn};
 
+use super::archives;
 use super::outcome::{Outcome, Past, outcome};
 use super::reading::{Read, read};
 use super::{Context, Stage, StageError};
 use crate::alerting;
+use crate::clock::Mark;
 use crate::domain::{Feed, FeedId, FirstPoll, Pace, Timestamp, shown_url};
 use crate::parse::ParsedFeed;
 use crate::schedule::{self, PollEnd, PollPolicy, Rhythm, next_poll_at, not_before_pace};
@@ -29,11 +31,54 @@ const PUT_OFF: Duration = Duration::from_mins(2);
 /// How long a feed is put off that was claimed while a reload took it out of the configuration, or put it in.
 const LEFT_FOR: Duration = Duration::from_secs(1);
 
+/// A jump of the clock by so many seconds, as of a machine that has slept, makes many feeds due at once.
+const JUMP_S: i64 = 60;
+
+/// Feeds that are asked at once after a start or a jump, however many are due.
+pub const FIRST_FEEDS: usize = 20;
+
 /// The polling stage.
 #[derive(Debug, Clone, Default)]
 pub struct Poll {
     /// Polls only what was due at this time: a pass that polls every feed once. Absent in a service.
-    pub due_by: Option<Timestamp>,
+    due_by: Option<Timestamp>,
+    /// When feeds were claimed last.
+    claimed: Arc<Mutex<Option<Mark>>>,
+}
+
+impl Poll {
+    /// Polls only what was due at this time.
+    #[must_use]
+    pub fn due_by(at: Option<Timestamp>) -> Self {
+        Self {
+            due_by: at,
+            ..Self::default()
+        }
+    }
+
+    /// Spreads what has become due all at once because the clock has jumped, over the shortest interval of a feed.
+    async fn spread_after_jump(&self, ctx: &Context) -> Result<(), StageError> {
+        let mark = ctx.clock.mark();
+        let before = {
+            let mut claimed = self.claimed.lock().unwrap_or_else(PoisonError::into_inner);
+            claimed.replace(mark)
+        };
+        let jump_s = before.map_or(0, |before| ctx.clock.off_since(&before));
+        if jump_s < JUMP_S || self.due_by.is_some() {
+            return Ok(());
+        }
+        let now = ctx.clock.now();
+        let plan = ctx.plan();
+        let shortest = plan.feeds.values().map(|feed| feed.every).min();
+        let over = shortest.unwrap_or_default();
+        let spread = ctx.store.spread_due_feeds(FIRST_FEEDS, over, now).await?;
+        info!(
+            jump_s,
+            feeds.spread = spread,
+            "the clock has jumped ahead; the polls that are due are spread"
+        );
+        Ok(())
+    }
 }
 
 impl Stage for Poll {
@@ -55,6 +100,7 @@ impl Stage for Poll {
     }
 
     async fn claim(&self, ctx: &Context, limit: usize) -> Result<Vec<DueFeed>, StageError> {
+        self.spread_after_jump(ctx).await?;
         let now = ctx.clock.now();
         // The document itself, and what it leads to.
         let lease = 2 * ctx.plan().poll.timeout + LEASE_MARGIN;
@@ -68,6 +114,7 @@ impl Stage for Poll {
         let (record, problem) = match plan.feeds.get(&due.url) {
             Some(feed) => {
                 let read = read(ctx, &plan, feed, &due).await;
+                let read = archives::caught_up(ctx, &plan, &due, read).await;
                 trouble = read.trouble();
                 record(
                     feed,
@@ -89,7 +136,7 @@ impl Stage for Poll {
             }
         };
         let next_poll_at = record.next_poll_at;
-        let has_worked = problem.is_none() && !matches!(record.health, FeedHealth::PutOff);
+        let has_worked = problem.is_none() && ending != Ending::PutOff;
         let recorded = ctx
             .store
             .record_poll(due.claim, record, ctx.clock.now())
@@ -101,7 +148,13 @@ impl Stage for Poll {
         if let Some(trouble) = trouble {
             ctx.store.note_trouble(due.claim.id, trouble).await?;
         }
-        log(&due, next_poll_at, new_entries, mended, problem.as_deref());
+if ending == Ending::PutOff {
+            let (feed_id, url) = (due.claim.id, shown_url(&due.url));
+            let why = problem.unwrap_or_default();
+            debug!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, why, "feed poll put off");
+        } else {
+            log(&due, next_poll_at, new_entries, mended, problem.as_deref());
+        }
         if due.failures > 0 && has_worked {
             info!(feed.id = %due.claim.id, feed = shown_url(&due.url), "feed works again");
         }
@@ -190,7 +243,7 @@ fn record(
     };
     let good = |fresh_for, health| {
         let record = PollRecord {
-            next_poll_at: not_before_pace(next(PollEnd::Good { fresh_for }), &pace, now),
+            next_poll_at: not_before_pace(next(PollEnd::Good { fresh_for }), &pace, jitter, now),
             health,
         };
         (record, None)
@@ -246,9 +299,10 @@ fn record(
                 };
                 (record, Some(error))
             }
-            Outcome::PutOff => {
+            Outcome::PutOff(least) => {
+                let wait = least.saturating_add(schedule::jittered(PUT_OFF, jitter));
                 let record = PollRecord {
-                    next_poll_at: schedule::after(now, schedule::jittered(PUT_OFF, jitter)),
+                    next_poll_at: schedule::after(now, wait),
                     health: FeedHealth::PutOff,
                 };
                 (record, Some(error.to_string()))
@@ -300,6 +354,9 @@ fn pace_of(parsed: &ParsedFeed, now: Timestamp) -> Pace {
     }
 }
 
+/// How long a first contact may have been led astray for all that came out meanwhile to be news.
+const BRIEFLY: Duration = Duration::from_hours(24);
+
 /// How the entries of a feed are taken that has been read: whether as those of a first poll, and by which rule.
 ///
 /// Where another feed was found in the place of one that was lost, all its entries are unknown; those that came out
@@ -307,7 +364,9 @@ fn pace_of(parsed: &ParsedFeed, now: Timestamp) -> Pace {
 fn welcome(feed: &Feed, due: &DueFeed, address: &Address, now: Timestamp) -> (bool, FirstPoll) {
     let replaced = match (&due.finding, address) {
         (Finding::Lost { last }, Address::Found(url)) => url != last,
-        (Finding::Lost { .. }, Address::Kept | Address::Moved(_) | Address::Configured) => true,
+        (Finding::Lost { .. }, _) => true,
+        // What was read first was at a place that the feed is at no more: whose it was nobody knows.
+        (Finding::Lent { .. }, address) => !matches!(address, Address::Kept),
         (Finding::NotNeeded | Finding::Found, _) => false,
     };
     if due.first_poll && feed.first_poll == FirstPoll::Skip {
@@ -319,7 +378,17 @@ fn welcome(feed: &Feed, due: &DueFeed, address: &Address, now: Timestamp) -> (bo
     if due.first_poll || !replaced {
         return (due.first_poll, feed.first_poll);
     }
-    let since = due.last_success_at.map(|at| now.duration_since(at));
-    let age = since.and_then(|age| Duration::try_from(age).ok());
-    (true, FirstPoll::Within(age.unwrap_or_default()))
+    let age_of = |at: Option<Timestamp>| {
+        let age = at.map(|at| now.duration_since(at));
+        age.and_then(|age| Duration::try_from(age).ok())
+            .unwrap_or_default()
+    };
+    let since_first = age_of(due.first_success_at);
+    let was_briefly_lent = matches!(due.finding, Finding::Lent { .. }) && since_first <= BRIEFLY;
+    let age = if was_briefly_lent {
+        since_first
+    } else {
+        age_of(due.last_success_at)
+    };
+    (true, FirstPoll::Within(age))
 }

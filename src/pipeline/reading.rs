@@ -25,10 +25,10 @@ const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/fee
      application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5";
 
 /// How often the whole document is asked for, whatever the server says of its copy.
-const FULL_EVERY: Duration = Duration::from_hours(24);
+pub(super) const FULL_EVERY: Duration = Duration::from_hours(24);
 
-/// The wait between two requests of a search.
-const SPACING: Duration = Duration::from_millis(500);
+/// The wait between two requests for one poll.
+pub(super) const SPACING: Duration = Duration::from_millis(500);
 
 /// Polls in a row that may fail before the common places are no longer tried: they were asked for in vain.
 const PATIENCE: u32 = 3;
@@ -77,16 +77,7 @@ pub(super) async fn read(ctx: &Context, plan: &Plan, feed: &Feed, due: &DueFeed)
     let validators = if is_full_due { &none } else { &due.validators };
     let (fetched, body) = match get(plan, &due.url, &due.fetch_url, validators).await {
         Ok((fetched, Some(body))) => (fetched, body),
-        Ok((mut fetched, None)) => {
-            // Who says so unasked, too, has nothing else to say for a day.
-            if is_full_due && fetched.validators == none {
-                fetched.validators.clone_from(&due.validators);
-            }
-            return Read::Unchanged {
-                fetched,
-                was_full: is_full_due,
-            };
-        }
+        Ok((fetched, None)) => return unchanged(fetched, *validators != none, is_full_due, due),
         Err(error) if is_missing(&error) && due.finding == Finding::Found => {
             return Read::Astray(format!("the feed that was found is gone: {error}"));
         }
@@ -114,6 +105,33 @@ pub(super) async fn read(ctx: &Context, plan: &Plan, feed: &Feed, due: &DueFeed)
     }
 }
 
+/// Decides what a 304 means: that nothing has changed, or nothing at all where there is no copy that it can mean.
+///
+/// Some servers give it to every request that they take for one of a machine, whether it names a copy or not. Who does
+/// so to the request for the whole document has nothing else to say for a day.
+fn unchanged(
+    mut fetched: Fetched,
+    was_asked_about: bool,
+    is_full_due: bool,
+    due: &DueFeed,
+) -> Read {
+    let is_lost = matches!(due.finding, Finding::Lost { .. });
+    let has_copy = due.body_hash.is_some() || due.validators != Validators::default();
+    if !was_asked_about && (is_lost || !has_copy) {
+        return Read::NotFetched(FetchError::Status {
+            status: 304,
+            retry_after: fetched.fresh_for,
+        });
+    }
+    if is_full_due && fetched.validators == Validators::default() {
+        fetched.validators.clone_from(&due.validators);
+    }
+    Read::Unchanged {
+        fetched,
+        was_full: is_full_due,
+    }
+}
+
 /// Drops the validators of a document that ended before its feed did: the server would say of the rest, too, that nothing
 /// has changed.
 fn kept_validators(mut fetched: Fetched, parsed: &ParsedFeed) -> Fetched {
@@ -124,12 +142,29 @@ fn kept_validators(mut fetched: Fetched, parsed: &ParsedFeed) -> Fetched {
 }
 
 /// At which address a feed is polled from now on that was read where it was polled.
+///
+/// A first contact that ends at another host by redirects that are not permanent may have ended at a portal's own feed:
+/// that place is remembered, until the address leads elsewhere.
 fn own_address(due: &DueFeed, fetched: &Fetched) -> Address {
+    let end = &fetched.final_url;
+    let is_at = |place: &Url| bare_host(place) == bare_host(end);
     match (&due.finding, &fetched.moved_to) {
         (Finding::Lost { .. }, _) => Address::Configured,
-        (Finding::NotNeeded | Finding::Found, Some(moved_to)) => Address::Moved(moved_to.clone()),
+        (Finding::Lent { last }, None) if is_at(last) => Address::Kept,
+        (Finding::Lent { .. }, None) if is_at(&due.url) => Address::Configured,
+        (Finding::Lent { .. }, None) => Address::Lent(end.clone()),
+        (_, Some(moved_to)) => Address::Moved(moved_to.clone()),
+        (Finding::NotNeeded, None) if due.first_poll && !is_at(&due.url) => {
+            Address::Lent(end.clone())
+        }
         (Finding::NotNeeded | Finding::Found, None) => Address::Kept,
     }
+}
+
+/// The host of an address, without the `www.` that sites put before it as they like.
+fn bare_host(url: &Url) -> &str {
+    let host = url.host_str().unwrap_or_default();
+    host.strip_prefix("www.").unwrap_or(host)
 }
 
 /// Whether the server says that there is nothing at an address.
@@ -271,7 +306,7 @@ async fn sitemap(ctx: &Context, plan: &Plan, feed: &Url, url: &Url) -> Result<Pa
     }
 }
 
-async fn document(
+pub(super) async fn document(
     ctx: &Context,
     plan: &Plan,
     feed: &Url,
@@ -340,13 +375,9 @@ async fn page_behind(
 /// sends it.
 fn is_led_astray(asked: &Url, fetched: &Fetched) -> bool {
     let end = &fetched.final_url;
-    let bare = |url: &Url| {
-        let host = url.host_str().unwrap_or_default();
-        host.strip_prefix("www.").unwrap_or(host).to_owned()
-    };
     let trimmed = |url: &Url| url.path().trim_end_matches('/').to_owned();
-    let is_at_home =
-        bare(asked) == bare(end) && (asked.path() == "/" || trimmed(asked) == trimmed(end));
+    let is_at_home = bare_host(asked) == bare_host(end)
+        && (asked.path() == "/" || trimmed(asked) == trimmed(end));
     fetched.moved_to.is_none() && asked != end && !is_at_home
 }
 

@@ -48,10 +48,10 @@ const MAX_UNREACHED: Duration = Duration::from_hours(1);
 /// Tells when a feed is to be polled again.
 ///
 /// After a good poll: its interval, spread by a tenth, never earlier, and not before the server says that the
-/// feed may have changed. After failures: twice the interval, four times, and so on up to six hours. A server
-/// that names a time to wait gets it (Retry-After, RFC 9110 §10.2.3). Neither can put a feed off for longer
-/// than `max_every`, or its own interval where that is longer. Where no server was reached, the interval, then
-/// twice the interval, up to an hour.
+/// feed may have changed. After failures: twice the interval, four times, and so on up to six hours, each spread by a
+/// fifth to either side, and never less than the interval. A server that names a time to wait gets it (Retry-After,
+/// RFC 9110 §10.2.3). Neither can put a feed off for longer than `max_every`, or its own interval where that is
+/// longer. Where no server was reached, the interval, then twice the interval, up to an hour.
 #[must_use]
 pub fn next_poll_at(
     every: Duration,
@@ -64,7 +64,11 @@ pub fn next_poll_at(
     let most_announced = MAX_ANNOUNCED.min(max_every).max(every);
     let asked_for = |wait: Option<Duration>| wait.unwrap_or_default().min(most_announced);
     let wait = match end {
-        PollEnd::Good { fresh_for } => every.max(asked_for(fresh_for)).mul_f64(1.0 + jitter / 10.0),
+        PollEnd::Good { fresh_for } => {
+            let spread = |wait: Duration| wait.mul_f64(1.0 + jitter / 10.0);
+            let announced = spread(asked_for(fresh_for)).min(most_announced);
+            spread(every).max(announced)
+        }
         PollEnd::Failed {
             in_a_row,
             retry_after,
@@ -156,19 +160,31 @@ pub fn published_every(dates: impl Iterator<Item = Timestamp>, now: Timestamp) -
 
 /// Puts a poll off that would come too early for what the feed says of itself: within its `ttl`, or in an hour or on a
 /// day on which it says that nothing is published. Never for longer than a day.
+///
+/// `jitter` spreads the feeds that all begin again at the same full hour over its first minutes.
 #[must_use]
-pub fn not_before_pace(at: Timestamp, pace: &Pace, now: Timestamp) -> Timestamp {
+pub fn not_before_pace(at: Timestamp, pace: &Pace, jitter: f64, now: Timestamp) -> Timestamp {
+    let jitter = jitter.clamp(0.0, 1.0);
     let latest = after(now, MAX_ANNOUNCED).max(at);
-    let rested = after(now, pace.at_most_every.unwrap_or_default());
+    let rest = pace.at_most_every.unwrap_or_default();
+    let rested = after(now, rest.mul_f64(1.0 + jitter / 10.0));
     let mut next = at.max(rested).min(latest);
+    let mut is_put_off = false;
     while is_skipped(next, pace) {
         let Some(hour) = next_hour(next).filter(|hour| *hour < latest) else {
             return latest;
         };
         next = hour;
+        is_put_off = true;
+    }
+    if is_put_off {
+        next = after(next, FIRST_MINUTES.mul_f64(jitter)).min(latest);
     }
     next
 }
+
+/// The time over which feeds are spread that begin again at the same hour.
+const FIRST_MINUTES: Duration = Duration::from_mins(10);
 
 /// The longest that a feed or a server can put its next poll off.
 const MAX_ANNOUNCED: Duration = Duration::from_hours(24);
@@ -227,7 +243,10 @@ mod tests {
         };
         assert_eq!(wait(15 * MINUTE, fresh_for(MINUTE), 0.0), 15 * MINUTE);
         assert_eq!(wait(15 * MINUTE, fresh_for(60 * MINUTE), 0.0), 60 * MINUTE);
-        assert_eq!(wait(15 * MINUTE, fresh_for(365 * DAY), 0.0), DAY);
+        assert_eq!(wait(15 * MINUTE, fresh_for(60 * MINUTE), 1.0), 66 * MINUTE);
+        for jitter in [0.0, 0.5, 1.0] {
+            assert_eq!(wait(15 * MINUTE, fresh_for(365 * DAY), jitter), DAY);
+        }
     }
 
     #[test]
@@ -235,7 +254,7 @@ mod tests {
         // A Thursday.
         let now: Timestamp = "2026-11-26T10:30:00Z".parse().unwrap();
         let at = after(now, 15 * MINUTE);
-        let next = |pace: &Pace| not_before_pace(at, pace, now).to_string();
+        let next = |pace: &Pace| not_before_pace(at, pace, 0.0, now).to_string();
         let ttl = |minutes: u32| Pace {
             at_most_every: Some(minutes * MINUTE),
             ..Pace::default()
@@ -264,6 +283,10 @@ mod tests {
         ] {
             assert_eq!(next(&pace), expected, "{pace:?}");
         }
+        let spread = |pace: &Pace| not_before_pace(at, pace, 1.0, now).to_string();
+        assert_eq!(spread(&hours(&[10])), "2026-11-26T11:10:00Z");
+        assert_eq!(spread(&ttl(60)), "2026-11-26T11:36:00Z");
+        assert_eq!(spread(&ttl(100_000)), "2026-11-27T10:30:00Z");
     }
 
     #[test]

@@ -391,6 +391,21 @@ fn oldest_first(entries: &[&Entry]) -> Vec<usize> {
     places
 }
 
+/// Whether one of these keys has been that of an entry of the feed.
+pub(super) fn knows_one_of(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    keys: &[EntryKey],
+) -> Result<bool, StoreError> {
+    let rows = keys.iter().map(|key| serde_json::json!([key.0])).collect();
+    let found = tx.first(
+        "SELECT entry_id FROM entry_keys
+         WHERE feed_id = $1 AND key IN (SELECT e.value ->> 0 FROM {each $2} AS e) LIMIT 1",
+        &[feed.0.into(), json_rows(rows)],
+    )?;
+    Ok(found.is_some())
+}
+
 /// Whose the keys of the entries are, as far as the feed has shown them before.
 fn owners(
     tx: &mut dyn Tx,

@@ -12,7 +12,7 @@ use super::{
     Store, count, entries, indexed, json_ids, json_list, json_rows, ms, opt_timestamp, slot, told,
     url,
 };
-use crate::domain::{Entry, FeedId, Pace, TextHash, Timestamp, Trouble, Validators};
+use crate::domain::{Entry, EntryKey, FeedId, Pace, TextHash, Timestamp, Trouble, Validators};
 
 /// Feeds that are written by one statement when the configuration is read.
 const FEEDS_AT_ONCE: usize = 1_000;
@@ -59,6 +59,11 @@ pub enum Finding {
     NotNeeded,
     /// The address to poll was found there.
     Found,
+    /// No, but it leads for now to a feed at another host: whose that is will show when it leads elsewhere.
+    Lent {
+        /// Where that was.
+        last: Url,
+    },
     /// It was, and is no feed any more: it is to be looked for again.
     Lost {
         /// Where it was.
@@ -75,6 +80,8 @@ pub enum Address {
     Moved(Url),
     /// It was found there, on the page at its configured address.
     Found(Url),
+    /// At its configured address, which leads for now to this one at another host.
+    Lent(Url),
     /// At its configured address, where there is a feed now.
     Configured,
 }
@@ -256,6 +263,19 @@ impl Store {
             Ok(())
         })
         .await
+    }
+
+    /// Whether the feed has shown one of these entries before.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn knows_one_of(
+        &self,
+        feed: FeedId,
+        keys: Vec<EntryKey>,
+    ) -> Result<bool, StoreError> {
+        self.read(move |tx| entries::knows_one_of(tx, feed, &keys))
+            .await
     }
 
     /// Opens claims whose polls could not be stored.
@@ -648,9 +668,17 @@ fn set_address(tx: &mut dyn Tx, feed: FeedId, address: &Address) -> Result<(), S
     let (sql, url) = match address {
         Address::Kept => return Ok(()),
         Address::Moved(url) => (
-            "UPDATE polls SET fetch_url = $1, slot = $2 WHERE feed_id = $3",
+            "UPDATE polls SET fetch_url = $1, slot = $2, found = CASE WHEN found = 3 THEN 0 ELSE found END
+             WHERE feed_id = $3",
             url,
         ),
+        Address::Lent(url) => {
+            tx.exec(
+                "UPDATE polls SET fetch_url = $1, found = 3 WHERE feed_id = $2",
+                &[url.as_str().into(), feed.0.into()],
+            )?;
+            return Ok(());
+        }
         Address::Found(url) => (
             "UPDATE polls SET fetch_url = $1, slot = $2, found = 1 WHERE feed_id = $3",
             url,
@@ -711,6 +739,7 @@ fn due_feed(row: &mut Row, until: i64) -> Result<DueFeed, StoreError> {
     let (fetch_url, finding) = match row.next_int()? {
         0 => (stored, Finding::NotNeeded),
         1 => (stored, Finding::Found),
+        3 => (configured.clone(), Finding::Lent { last: stored }),
         _ => (configured.clone(), Finding::Lost { last: stored }),
     };
     let validators = Validators {

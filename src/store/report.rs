@@ -244,7 +244,7 @@ impl Store {
 fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
     tx.rows(
         "SELECT f.id, f.paused_at, f.paused_by, f.paused_why, f.url,
-             CASE WHEN p.found = 2 THEN f.url ELSE p.fetch_url END, p.found, COALESCE(f.name, f.title),
+             CASE WHEN p.found >= 2 THEN f.url ELSE p.fetch_url END, p.found, COALESCE(f.name, f.title),
              p.gone, p.failures, p.failing_since, p.error,
              CASE WHEN p.error IS NULL THEN NULL ELSE p.trouble END, p.last_success_at, p.due_at, f.page_problem,
              f.pages_failing_since, f.repairs, f.entries, p.gap_from, p.gap_until

@@ -101,9 +101,21 @@ async fn validators_are_echoed_replaced_and_kept_as_the_server_says() {
 }
 
 #[tokio::test]
-async fn a_304_that_was_not_asked_for_is_an_error() {
+async fn a_304_that_was_not_asked_for_is_an_error_where_it_is_no_feeds() {
     let server = RawServer::answering(answer("304 Not Modified", "", "")).await;
-    let outcome = get(&client(), &server.url("/")).await;
+    let of_feed = get(&client(), &server.url("/")).await.unwrap();
+    assert_eq!(of_feed.body, None);
+    let outcome = client()
+        .get(&Get {
+            url: &server.url("/").parse().unwrap(),
+            accept: "*/*",
+            validators: &Validators::default(),
+            max_body_bytes: 1024,
+            timeout: Duration::from_secs(10),
+            purpose: Purpose::Page,
+            access: None,
+        })
+        .await;
     assert!(
         matches!(outcome, Err(FetchError::Status { status: 304, .. })),
         "{outcome:?}"

@@ -288,6 +288,79 @@ async fn what_changes_without_naming_anything_else_is_no_news() {
             ],
         ),
         (
+            "seconds that are cut",
+            [
+                "",
+                "https://zoo.example/a",
+                "The herd is back",
+                "Wed, 25 Nov 2026 08:10:42 GMT",
+                "x",
+            ],
+            [
+                "",
+                "https://zoo.example/b",
+                "The herd is back",
+                MORNING,
+                "x",
+            ],
+        ),
+        (
+            "seconds that are rounded, a guid that is new",
+            [
+                "u1",
+                "https://zoo.example/a",
+                "The herd is back",
+                "Wed, 25 Nov 2026 08:09:48 GMT",
+                "x",
+            ],
+            [
+                "u2",
+                "https://zoo.example/b",
+                "The herd is back",
+                MORNING,
+                "x",
+            ],
+        ),
+        (
+            "a date that lost its time of day, a headline that was edited, an address that moved",
+            story,
+            [
+                "g7",
+                "https://zoo.example/herd-is-home",
+                "The herd is back",
+                "2026-11-25",
+                "It came at dawn, say keepers.",
+            ],
+        ),
+        (
+            "a date in another spelling and zone",
+            story,
+            [
+                "g7",
+                "https://zoo.example/herd-is-home",
+                "The herd is home",
+                "2026-11-25T15:10+07:00",
+                "It came at dawn, say keepers.",
+            ],
+        ),
+        (
+            "rewritten whole, without a date",
+            [
+                "g7",
+                "https://zoo.example/herd",
+                "The herd is back",
+                "",
+                "It came at dawn.",
+            ],
+            [
+                "g7",
+                "https://zoo.example/herd",
+                "Lions sleep all day",
+                "",
+                "None was seen awake.",
+            ],
+        ),
+        (
             "spaces and letters of a headline",
             story,
             [
@@ -726,6 +799,60 @@ async fn a_feed_that_a_portal_names_is_not_taken_for_the_configured_one() {
 }
 
 #[tokio::test]
+async fn a_first_contact_that_another_hosts_feed_answers_leaves_nothing_behind() {
+    let stray: Row = ["p", "https://hotel.example/", "Breakfast", MORNING, "x"];
+    let server = Scripted::open().await;
+    let abroad = server.elsewhere("/portal.rss");
+    server.say("/portal.rss", &[document(&[stray]).with("etag", "\"p\"")]);
+    let poller = Poller::over(server, &["/feed"], "").await;
+    let date = |hours: i64| {
+        let at = poller.now() + jiff::SignedDuration::from_hours(hours);
+        let text = at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        &*text.leak()
+    };
+    let old: Row = [
+        "g1",
+        "https://zoo.example/gate",
+        "A new gate",
+        date(-30),
+        "x",
+    ];
+    let meanwhile: Row = ["g2", "https://zoo.example/herd", "The herd", date(1), "y"];
+    let later: Row = ["g3", "https://zoo.example/lion", "The lion", date(5), "z"];
+    poller.server.say(
+        "/feed",
+        &[
+            Answer::to(302, &abroad),
+            document(&[meanwhile, old]),
+            document(&[later, meanwhile, old]),
+        ],
+    );
+    let line = poller.after(WAIT).await;
+    assert_eq!(line.fetch_url.path(), "/feed");
+    assert_eq!(poller.told().await, Vec::<String>::new());
+    for told in [&["The herd"][..], &["The herd", "The lion"]] {
+        poller.after(Duration::from_hours(4)).await;
+        assert_eq!(poller.told().await, told);
+    }
+}
+
+#[tokio::test]
+async fn a_feed_that_another_host_serves_for_its_site_tells_its_news() {
+    let [old, news]: [Row; 2] = [
+        ["g7", "https://zoo.example/herd", "The herd", MORNING, "x"],
+        ["g8", "https://zoo.example/lion", "The lion", NOON, "y"],
+    ];
+    let server = Scripted::open().await;
+    let abroad = server.elsewhere("/burner");
+    server.say("/feed", &[Answer::to(302, &abroad)]);
+    server.say("/burner", &[document(&[old]), document(&[news, old])]);
+    let poller = Poller::over(server, &["/feed"], "").await;
+    poller.after(WAIT).await;
+    poller.after(WAIT).await;
+    assert_eq!(poller.told().await, ["The lion"]);
+}
+
+#[tokio::test]
 async fn a_cookie_that_a_redirect_sets_is_sent_along_and_forgotten() {
     let news: Row = [
         "g8",
@@ -773,4 +900,25 @@ async fn a_title_of_atom_without_a_type_is_text() {
     poller.after(WAIT).await;
     poller.after(WAIT).await;
     assert_eq!(poller.told().await, ["Why the zebra hates <b> and <i>"]);
+}
+
+#[tokio::test]
+async fn json_that_strict_readers_refuse_is_read_and_every_entry_told() {
+    let feed = |items: &str| {
+        Answer::ok(format!("{{\"version\":\"https://jsonfeed.org/version/1\",\"title\":\"Wire\",\"items\":[{items}]}}"))
+            .with("content-type", "application/feed+json")
+    };
+    // A raw line break and a raw tab; an escape that there is none of, a bracket too many; a comment, a comma too many.
+    let items = "{\"id\":\"1\",\"title\":\"The zebra\n one\",\"content_text\":\"a\tb\"},\
+        {\"id\":\"2\",\"title\":\"The zebra two\",\"content_text\":\"it\\'s\"}},\
+        {\"id\":3,\"title\":\"The zebra \"three\"\", // the last\n \"content_text\":\"\\x41\",},";
+    let server = Scripted::open().await;
+    server.say("/feed", &[feed(""), feed(items)]);
+    let poller = Poller::over(server, &["/feed"], "").await;
+    poller.after(WAIT).await;
+    poller.after(WAIT).await;
+    assert_eq!(
+        poller.told().await,
+        ["The zebra \"three\"", "The zebra one", "The zebra two"]
+    );
 }

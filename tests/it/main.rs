@@ -17,6 +17,7 @@ mod chaos;
 mod circles;
 mod cli;
 mod copies;
+mod day;
 mod drive;
 mod email;
 mod environment;

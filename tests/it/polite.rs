@@ -1,7 +1,11 @@
 //! How a feed is polled, as its server sees it: what is sent, when, and what each answer changes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use newswatch::clock::Clock;
+use newswatch::pipeline::poll::{FIRST_FEEDS, Poll};
+use newswatch::pipeline::{Until, drive};
 use newswatch::store::FeedLine;
 
 use crate::support::scripted::{Answer, Poller, Scripted};
@@ -124,16 +128,45 @@ async fn a_first_body_that_is_no_feed_leaves_no_validators() {
     assert_eq!(validators(&poller), (None, None));
 }
 
+/// Polls a feed so often, with so much time in between, and tells how many requests named no copy, the first one left
+/// out.
+async fn whole_documents_asked_for(poller: &Poller, times: usize, wait: Duration) -> usize {
+    for _ in 0..times {
+        poller.after(wait).await;
+    }
+    let asked = poller.server.asked();
+    assert_eq!(asked.len(), times);
+    asked
+        .iter()
+        .skip(1)
+        .filter(|asked| asked.field("if-none-match").is_none())
+        .count()
+}
+
 #[tokio::test]
 async fn a_server_that_sends_whole_documents_is_asked_with_validators_all_the_same() {
     let poller = poller(&[good().with("etag", "\"a\"")]).await;
-    for _ in 0..60 {
-        poller.after(HOUR).await;
-    }
-    let asked = poller.server.asked();
-    let later = asked.iter().skip(1);
-    let whole = later.filter(|asked| asked.field("if-none-match").is_none());
-    assert_eq!(whole.count(), 0, "each answer was a whole document");
+    let whole = whole_documents_asked_for(&poller, 61, HOUR).await;
+    assert_eq!(whole, 0, "each answer was a whole document");
+}
+
+#[tokio::test]
+async fn a_server_that_always_says_that_nothing_has_changed_is_asked_for_all_once_a_day() {
+    let poller = poller(&[good().with("etag", "\"a\""), Answer::status(304)]).await;
+    let whole = whole_documents_asked_for(&poller, 61, HOUR).await;
+    assert_eq!(whole, 2, "two days and a half");
+    let line = poller.after(HOUR).await;
+    assert_eq!((line.failures, line.error), (0, None));
+}
+
+#[tokio::test]
+async fn a_server_that_says_that_nothing_has_changed_where_there_is_no_copy_has_failed() {
+    let poller = poller(&[Answer::status(304), good()]).await;
+    let line = poller.after(MINUTE).await;
+    assert_eq!(line.failures, 1);
+    assert!(line.error.unwrap().contains("304"));
+    let line = poller.after(HOUR).await;
+    assert_eq!((line.failures, line.entries), (0, 1));
 }
 
 /// How long a feed waits after one poll with this answer.
@@ -146,93 +179,91 @@ fn wait(poller: &Poller, feed: &FeedLine) -> Duration {
     Duration::try_from(feed.next_poll_at.duration_since(poller.now())).unwrap()
 }
 
-/// A date as servers write it.
-fn http_date(poller_clock: jiff::Timestamp) -> String {
-    poller_clock
-        .strftime("%a, %d %b %Y %H:%M:%S GMT")
-        .to_string()
-}
+/// The wait of a feed that is fine: its interval, and up to a tenth more.
+const QUARTER: (Duration, Duration) = (Duration::from_mins(15), Duration::from_secs(990));
+
+/// The wait after a first failure: twice the interval, a fifth more or less.
+const BACK_OFF: (Duration, Duration) = (Duration::from_mins(24), Duration::from_mins(36));
 
 #[tokio::test]
 async fn a_feed_is_left_alone_as_long_as_its_server_asks_and_a_day_at_most() {
-    let in_two_hours = http_date(jiff::Timestamp::now() + jiff::SignedDuration::from_hours(2));
-    let hours = |hours: u32| hours * HOUR;
     let channel = |text: &str| Answer::ok(feed(text, &["One"]));
     let syndication = "<sy:updatePeriod xmlns:sy=\"http://purl.org/rss/1.0/modules/syndication/\">hourly\
         </sy:updatePeriod>";
-    for (why, answer, least, most) in [
-        ("nothing said", good(), 15 * MINUTE, 17 * MINUTE),
+    let aged = |age: &str| good().with("cache-control", age);
+    let told = |status: u16, wait: &str| Answer::status(status).with("retry-after", wait);
+    for (why, answer, (least, most)) in [
+        ("nothing said", good(), QUARTER),
         (
             "max-age",
-            good().with("cache-control", "public, max-age=7200"),
-            hours(2),
-            133 * MINUTE,
+            aged("public, max-age=7200"),
+            (2 * HOUR, 132 * MINUTE),
         ),
         (
-            "no age at all",
-            good().with("cache-control", "max-age=0"),
-            15 * MINUTE,
-            17 * MINUTE,
+            "max-age of a 304, whatever it means",
+            Answer::status(304).with("cache-control", "max-age=7200"),
+            (2 * HOUR, 2 * HOUR),
         ),
-        (
-            "a year",
-            good().with("cache-control", "max-age=31536000"),
-            hours(24),
-            27 * HOUR,
-        ),
-        (
-            "Expires",
-            good().with("expires", &in_two_hours),
-            117 * MINUTE,
-            135 * MINUTE,
-        ),
-        (
-            "Expires: 0",
-            good().with("expires", "0"),
-            15 * MINUTE,
-            17 * MINUTE,
-        ),
-        ("ttl", channel("<ttl>90</ttl>"), 90 * MINUTE, 100 * MINUTE),
-        (
-            "a ttl of a year",
-            channel("<ttl>525600</ttl>"),
-            hours(24),
-            hours(24),
-        ),
-        ("sy:updatePeriod", channel(syndication), HOUR, 67 * MINUTE),
-        ("429", Answer::status(429), 15 * MINUTE, 37 * MINUTE),
-        (
-            "429 and a time",
-            Answer::status(429).with("retry-after", "7200"),
-            hours(2),
-            hours(2),
-        ),
-        (
-            "429 and a date",
-            Answer::status(429).with("retry-after", &in_two_hours),
-            117 * MINUTE,
-            121 * MINUTE,
-        ),
-        (
-            "503 and a time",
-            Answer::status(503).with("retry-after", "10800"),
-            hours(3),
-            hours(3),
-        ),
-        (
-            "503 and a month",
-            Answer::status(503).with("retry-after", "2592000"),
-            hours(24),
-            hours(24),
-        ),
-        ("404", Answer::status(404), 15 * MINUTE, 37 * MINUTE),
-        ("403", Answer::status(403), 15 * MINUTE, 37 * MINUTE),
-        ("401", Answer::status(401), 15 * MINUTE, 37 * MINUTE),
-        ("500", Answer::status(500), 15 * MINUTE, 37 * MINUTE),
+        ("no age at all", aged("max-age=0"), QUARTER),
+        ("a year", aged("max-age=31536000"), (DAY, DAY)),
+        ("Expires: 0", good().with("expires", "0"), QUARTER),
+        ("ttl", channel("<ttl>90</ttl>"), (90 * MINUTE, 99 * MINUTE)),
+        ("a ttl of a year", channel("<ttl>525600</ttl>"), (DAY, DAY)),
+        ("sy:updatePeriod", channel(syndication), (HOUR, 66 * MINUTE)),
+        ("429", Answer::status(429), BACK_OFF),
+        ("429 and a time", told(429, "7200"), (2 * HOUR, 2 * HOUR)),
+        ("503 and a time", told(503, "10800"), (3 * HOUR, 3 * HOUR)),
+        ("503 and a month", told(503, "2592000"), (DAY, DAY)),
+        ("404", Answer::status(404), BACK_OFF),
+        ("403", Answer::status(403), BACK_OFF),
+        ("401", Answer::status(401), BACK_OFF),
+        ("500", Answer::status(500), BACK_OFF),
     ] {
         let wait = wait_after(answer).await;
         assert!(wait >= least && wait <= most, "{why}: {wait:?}");
     }
+}
+
+#[tokio::test]
+async fn a_date_that_a_server_names_is_waited_for() {
+    let second = Duration::from_secs(1);
+    for (why, answer, field, most) in [
+        ("Expires", good(), "expires", 132 * MINUTE),
+        (
+            "429 and a date",
+            Answer::status(429),
+            "retry-after",
+            2 * HOUR,
+        ),
+    ] {
+        let poller = poller(&[]).await;
+        let date =
+            |at: newswatch::domain::Timestamp| at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let asked_at = poller.now() + MINUTE;
+        let answer = answer
+            .with("date", &date(asked_at))
+            .with(field, &date(asked_at + 2 * HOUR));
+        poller.server.say("/feed", &[answer]);
+        let wait = wait(&poller, &poller.after(MINUTE).await);
+        assert!(wait >= 2 * HOUR - second && wait <= most, "{why}: {wait:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_age_of_a_304_holds_for_the_next_poll() {
+    let poller = poller(&[
+        good().with("etag", "\"a\""),
+        Answer::status(304).with("cache-control", "max-age=7200"),
+    ])
+    .await;
+    poller.after(MINUTE).await;
+    let wait = wait(&poller, &poller.after(20 * MINUTE).await);
+    assert!(
+        wait >= 2 * HOUR && wait <= 132 * MINUTE,
+        "asked again after {wait:?}"
+    );
+    poller.after(119 * MINUTE).await;
+    assert_eq!(poller.server.asked().len(), 2);
 }
 
 #[tokio::test]
@@ -268,11 +299,11 @@ async fn failures_are_waited_out_longer_and_longer_and_forgotten_when_it_works()
             let line = poller.after(DAY).await;
             waits.push(wait(&poller, &line));
         }
-        assert!(waits[3] > waits[0] * 2, "{status}: {waits:?}");
-        assert!(
-            waits.iter().all(|wait| *wait <= 7 * HOUR),
-            "{status}: {waits:?}"
-        );
+        // Half an hour, an hour, two, four, each a fifth more or less; six hours are the most.
+        for (wait, doubled) in waits.iter().zip([30, 60, 120, 240]) {
+            let (least, most) = (doubled * MINUTE * 4 / 5, doubled * MINUTE * 6 / 5);
+            assert!(*wait >= least && *wait <= most, "{status}: {waits:?}");
+        }
         let line = poller.after(DAY).await;
         assert_eq!((line.failures, line.error), (0, None), "{status}");
         let agents: Vec<_> = poller
@@ -423,6 +454,107 @@ async fn the_archives_of_a_feed_are_not_read_at_each_poll() {
             .iter()
             .all(|asked| asked.path == "/feed")
     );
+}
+
+#[tokio::test]
+async fn what_is_due_all_at_once_because_the_machine_has_slept_is_spread() {
+    const FEEDS: usize = 60;
+    let server = Scripted::open().await;
+    let paths: Vec<String> = (0..FEEDS).map(|number| format!("/{number}")).collect();
+    for path in &paths {
+        server.say(path, &[good()]);
+    }
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let mut poller = Poller::over(server, &paths, "").await;
+    poller.clock = Clock::jumping();
+    let ctx = poller.context().await;
+    let stage = Poll::default();
+    let poll_what_is_due = async || {
+        let before = poller.server.asked().len();
+        let idle = drive(stage.clone(), Arc::clone(&ctx), Until::Idle, || ());
+        idle.await.unwrap();
+        poller.server.asked().len() - before
+    };
+    assert_eq!(poll_what_is_due().await, FEEDS);
+    poller.clock.advance(8 * HOUR);
+    assert_eq!(poll_what_is_due().await, FIRST_FEEDS);
+    // No other jump, so nothing more is due at once.
+    assert_eq!(poll_what_is_due().await, 0);
+    let mut late = FEEDS - FIRST_FEEDS;
+    while late > 0 {
+        poller.clock.advance(59 * Duration::from_secs(1));
+        late = late.saturating_sub(poll_what_is_due().await);
+    }
+}
+
+/// A feed of entries with dates, so many minutes from a time on, and the address of its older ones.
+fn dated(at: newswatch::domain::Timestamp, older: Option<&str>, minutes: &[i64]) -> String {
+    let items: Vec<String> = minutes
+        .iter()
+        .map(|minutes| {
+            let date = at + jiff::SignedDuration::from_mins(*minutes);
+            let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT");
+            format!(
+                "<item><guid isPermaLink=\"false\">m{minutes}</guid><title>The zebra {minutes}</title>\
+                 <pubDate>{date}</pubDate></item>"
+            )
+        })
+        .collect();
+    let older = older.map(|href| {
+        format!("<atom:link xmlns:atom=\"http://www.w3.org/2005/Atom\" rel=\"prev-archive\" href=\"{href}\"/>")
+    });
+    let (older, items) = (older.unwrap_or_default(), items.concat());
+    format!("<rss version=\"2.0\"><channel><title>Wire</title>{older}{items}</channel></rss>")
+}
+
+#[tokio::test]
+async fn after_a_gap_the_older_pages_are_read_once_as_far_as_they_are_new() {
+    let server = Scripted::open().await;
+    let poller = Poller::over(server, &["/feed"], "").await;
+    let at = poller.now();
+    let page = |older, minutes: &[i64]| Answer::ok(dated(at, older, minutes));
+    poller.server.say(
+        "/feed",
+        &[
+            page(Some("/2"), &[-10, -20]),
+            page(Some("/2"), &[119, 118]),
+            page(Some("/2"), &[220, 119]),
+            page(Some("/2"), &[310, 305]),
+        ],
+    );
+    poller.server.say("/2", &[page(Some("/3"), &[117, 60])]);
+    // Older than what was seen first, and reached: nobody has waited for it.
+    poller
+        .server
+        .say("/3", &[page(Some("/4"), &[40, -10, -20, -3000])]);
+    let line = poller.after(Duration::ZERO).await;
+    assert_eq!((line.entries, line.gap), (2, None));
+    let line = poller.after(2 * HOUR).await;
+    assert_eq!(line.gap, None, "{:?}", line.repairs);
+    let told = [
+        "The zebra 117",
+        "The zebra 118",
+        "The zebra 119",
+        "The zebra 40",
+        "The zebra 60",
+    ];
+    assert_eq!(poller.told().await, told);
+    poller.after(2 * HOUR).await;
+    assert_eq!(poller.told().await.len(), 6);
+    let paths = || -> Vec<String> {
+        let asked = poller.server.asked().into_iter();
+        asked.map(|asked| asked.path).collect()
+    };
+    assert_eq!(paths(), ["/feed", "/feed", "/2", "/3", "/feed"]);
+    // No page reaches back to what is known: the gap is told of, and the pages are read no more for a day.
+    poller.server.say("/2", &[Answer::status(404)]);
+    let line = poller.after(2 * HOUR).await;
+    assert!(line.gap.is_some());
+    let mend = line.repairs.concat();
+    assert!(mend.contains("an older page was not read"), "{mend}");
+    poller.server.say("/feed", &[page(Some("/2"), &[510, 505])]);
+    poller.after(2 * HOUR).await;
+    assert_eq!(paths().iter().filter(|path| *path == "/2").count(), 2);
 }
 
 #[tokio::test]

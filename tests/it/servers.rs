@@ -144,6 +144,64 @@ async fn a_feed_with_a_proxy_is_asked_through_it_alone() {
 }
 
 #[tokio::test]
+async fn a_host_that_is_asked_too_often_is_asked_for_none_of_its_feeds_until_it_may_be() {
+    // Behind a proxy any host is one of the open net.
+    let proxy = RawServer::answering_in_turn(&[
+        &answer("429 Too Many Requests", "Retry-After: 7200\r\n", ""),
+        &answer("503 Service Unavailable", "Retry-After: 7200\r\n", ""),
+        &answer("200 OK", "", "news"),
+    ])
+    .await;
+    let address = ProxyAddress::parse(&secret(&format!("http://{}", proxy.address))).unwrap();
+    let mut settings = HttpSettings::new("newswatch/test".into());
+    settings.proxies = vec![address.clone()];
+    let client = HttpClient::new(&settings, Clock::system()).unwrap();
+    let ask = async |url: &str| {
+        let mut access = Access::of(&Url::parse(url).unwrap());
+        access.set_proxy(address.clone());
+        get_as(&client, url, &access, Purpose::Feed).await
+    };
+    let first = ask("http://news.example/one").await;
+    assert!(
+        matches!(first, Err(FetchError::Status { status: 429, .. })),
+        "{first:?}"
+    );
+    for url in ["http://news.example/one", "http://news.example/two"] {
+        match ask(url).await {
+            Err(FetchError::HostLimited { host, left }) => {
+                assert_eq!(host, "news.example");
+                assert!(left > Duration::from_mins(119) && left <= Duration::from_mins(120));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    // A 503 is that of the feed alone, and another host is another host.
+    let other = ask("http://other.example/one").await;
+    assert!(
+        matches!(other, Err(FetchError::Status { status: 503, .. })),
+        "{other:?}"
+    );
+    assert_eq!(
+        bytes(ask("http://other.example/two").await.unwrap()),
+        b"news"
+    );
+    assert_eq!(proxy.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_server_of_ones_own_that_refuses_one_feed_for_now_is_asked_for_the_others() {
+    let server = RawServer::answering_in_turn(&[
+        &answer("429 Too Many Requests", "Retry-After: 7200\r\n", ""),
+        &answer("200 OK", "", "news"),
+    ])
+    .await;
+    let client = client();
+    assert!(get(&client, &server.url("/one")).await.is_err());
+    let other = get(&client, &server.url("/two")).await;
+    assert_eq!(bytes(other.unwrap()), b"news");
+}
+
+#[tokio::test]
 async fn an_address_that_is_allowed_for_one_use_is_not_for_another() {
     let server = RawServer::answering(answer("200 OK", "", "news")).await;
     let allowed: Vec<AllowedAddress> = vec![server.address.to_string().parse().unwrap()];

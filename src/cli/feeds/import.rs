@@ -13,7 +13,7 @@ use url::Url;
 use super::{Outcome, output};
 use crate::cli::input::not_opened;
 use crate::config::{self, ProcessEnvironment, Secrets};
-use crate::parse::{self, ListedFeed};
+use crate::parse::{self, FeedList, ListedFeed};
 
 /// The longest name and tag in characters that a configuration takes.
 const MAX_NAME_CHARS: usize = 200;
@@ -36,12 +36,15 @@ impl Import {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let list = self.list.display();
         let bytes = std::fs::read(&self.list).map_err(|error| not_opened(&self.list, &error))?;
-        let feeds = parse::opml(&parse::Document {
+        let FeedList { feeds, repairs } = parse::opml(&parse::Document {
             bytes: &bytes,
             content_type: None,
             url: None,
         })
         .map_err(|_| anyhow::anyhow!("{list} is not a list of feeds (OPML)"))?;
+        for repair in &repairs {
+            output::complain(&format!("{list}: mended: {repair}"));
+        }
         let mut known = match &self.output {
             Some(path) => Known::of_file(path)?,
             None => Known::default(),

@@ -212,11 +212,24 @@ fn of<T: PartialEq>(one: Option<T>, other: Option<T>) -> Compared {
 
 fn dates(one: Option<i64>, other: Option<i64>, to_the_minute: bool) -> Compared {
     match (one, other) {
+        // One of them has lost its time of day.
+        (Some(one), Some(other)) if is_a_day_of(one, other) || is_a_day_of(other, one) => {
+            if to_the_minute {
+                Unknown
+            } else {
+                Same
+            }
+        }
         (Some(one), Some(other)) if one == other && one % DAY_MS == 0 && to_the_minute => Unknown,
         (Some(one), Some(other)) if one.abs_diff(other) < DATE_DRIFT_MS.unsigned_abs() => Same,
         (Some(_), Some(_)) => Differ,
         _ => Unknown,
     }
+}
+
+/// Whether the first date is only the day of the second one, which has a time of day.
+fn is_a_day_of(day: i64, date: i64) -> bool {
+    day % DAY_MS == 0 && date % DAY_MS != 0 && date.div_euclid(DAY_MS) * DAY_MS == day
 }
 
 /// Whether two headlines share most of their words.

@@ -222,9 +222,8 @@ fn facts(entry: &Entry, link: Option<&str>, homes: &[String], alone: bool) -> En
 
 /// Returns the keys that an entry can be found by.
 fn keys(facts: &EntryFacts, link: Option<&str>) -> Vec<EntryKey> {
-    let date = facts.date.map(|date| date.to_string()).unwrap_or_default();
     let title = facts.title.as_deref();
-    let mut keys = Vec::with_capacity(6);
+    let mut keys = Vec::with_capacity(7);
     keys.extend(facts.guid.as_deref().map(|guid| key("guid", guid)));
     keys.extend(facts.edition_of.as_deref().map(|guid| key("guid", guid)));
     keys.extend(
@@ -232,12 +231,29 @@ fn keys(facts: &EntryFacts, link: Option<&str>) -> Vec<EntryKey> {
             .map(|(link, title)| key("link+title", &format!("{link} {title}"))),
     );
     keys.extend(facts.link.as_deref().map(|link| key("link", link)));
-    keys.extend(title.map(|title| key("title", &format!("{title} {date}"))));
-    if title.is_none() {
-        let text = facts.text.as_deref();
-        keys.extend(text.map(|text| key("text", &format!("{text} {date}"))));
-    }
+    let (kind, words) = match title {
+        Some(title) => ("title", Some(title)),
+        None => ("text", facts.text.as_deref()),
+    };
+    let dates = minutes(facts.date).into_iter();
+    keys.extend(words.into_iter().flat_map(|words| {
+        dates
+            .clone()
+            .map(move |date| key(kind, &format!("{words} {date}")))
+    }));
     keys
+}
+
+/// Returns a date as it is part of a key: its minute and the next one, so that two dates less than a minute apart, as
+/// where the seconds were cut, have one in common. An entry without a date has the one empty part.
+fn minutes(date: Option<i64>) -> Vec<String> {
+    match date {
+        Some(date) => {
+            let minute = date.div_euclid(60_000);
+            vec![minute.to_string(), (minute + 1).to_string()]
+        }
+        None => vec![String::new()],
+    }
 }
 
 /// Returns the key of last resort: everything the feed says about the entry.

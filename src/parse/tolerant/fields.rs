@@ -108,6 +108,7 @@ struct Fields {
     link: Best<String>,
     original_link: Best<String>,
     enclosure: Best<String>,
+    older: Best<String>,
     published: Best<Timestamp>,
     updated: Best<Timestamp>,
     authors: Authors,
@@ -195,6 +196,7 @@ pub(super) fn feed(
         (guid.is_link && guid.value.starts_with("http")).then_some(guid.value)
     });
     draft.author = fields.authors.value();
+    draft.older = fields.older.value();
     draft.lang = containers
         .iter()
         .find_map(|container| attribute_named(container, "xml:lang"))
@@ -329,8 +331,16 @@ impl Fields {
                 return;
             }
             "self" => 5,
-            "replies" | "next" | "prev" | "previous" | "first" | "last" | "current"
-            | "prev-archive" | "next-archive" => 6,
+            // RFC 5005 §4: archives go back by this; §3: the pages of a feed that is cut into some go on by the other.
+            "prev-archive" => {
+                self.older.offer(0, || scope.address(tag, &written));
+                6
+            }
+            "next" => {
+                self.older.offer(1, || scope.address(tag, &written));
+                6
+            }
+            "replies" | "prev" | "previous" | "first" | "last" | "current" | "next-archive" => 6,
             // Who may edit, who pushes, who holds the rights: nobody reads an entry there.
             "edit" | "edit-media" | "hub" | "license" | "search" | "stylesheet"
             | "shortcut icon" | "icon" => return,

@@ -93,7 +93,8 @@ CREATE TABLE polls (
     lease_until {BIGINT} NOT NULL DEFAULT 0,
     claimed_by TEXT,
     fetch_url TEXT NOT NULL,               -- where it is polled: differs after a permanent redirect
-    found {BIGINT} NOT NULL DEFAULT 0,     -- 1: fetch_url was found on the page at url; 2: and is no feed any more
+    found {BIGINT} NOT NULL DEFAULT 0,     -- 1: fetch_url was found on the page at url; 2: and is no feed any more;
+                                           -- 3: url leads for now to it at another host
     etag TEXT,
     last_modified TEXT,
     first_success_at {BIGINT},

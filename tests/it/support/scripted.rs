@@ -13,6 +13,7 @@ use newswatch::clock::Clock;
 use newswatch::config::{self, ProcessEnvironment, Secrets};
 use newswatch::daemon;
 use newswatch::domain::Timestamp;
+use newswatch::pipeline::Context;
 use newswatch::store::{AlertFilter, AlertLine, FeedLine, Store};
 use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
@@ -114,6 +115,11 @@ impl Scripted {
         format!("http://{}{path}", self.addr)
     }
 
+    /// The same server under its other name, as another host.
+    pub(crate) fn elsewhere(&self, path: &str) -> String {
+        format!("http://localhost:{}{path}", self.addr.port())
+    }
+
     /// Writes down what a path answers, one after the other; the last of them from then on.
     pub(crate) fn say(&self, path: &str, answers: &[Answer]) {
         let answers = answers.iter().rev().cloned().collect();
@@ -193,15 +199,20 @@ impl Poller {
         let feeds = feeds.concat();
         self.config = format!(
             "state_dir = \"/nonexistent\"\n[poll]\n{keys}\n[http]\ncontact = \"https://example.org/bot\"\n\
-             allow_private = [\"{}\"]\n{feeds}[[watch]]\nname = \"Zebras\"\nterms = [\"zebra\"]\n\
-             notify = [\"none\"]\n[[channel]]\nname = \"none\"\ntype = \"file\"\npath = \"/dev/null\"\n",
-            self.server.addr
+             allow_private = [\"127.0.0.0/8\", \"::1/128\"]\n{feeds}[[watch]]\nname = \"Zebras\"\nterms = [\"zebra\"]\n\
+             notify = [\"none\"]\n[[channel]]\nname = \"none\"\ntype = \"file\"\npath = \"/dev/null\"\n"
         );
     }
 
     /// Lets time go by, polls what is due then, and tells how the first feed is.
     pub(crate) async fn after(&self, wait: Duration) -> FeedLine {
         self.clock.advance(wait);
+        daemon::pass(self.context().await).await.unwrap();
+        self.store.report().await.unwrap().feeds.remove(0)
+    }
+
+    /// The service, made anew.
+    pub(crate) async fn context(&self) -> Arc<Context> {
         let folder = tempfile::tempdir().unwrap();
         let loaded = config::load_text(
             "test.toml",
@@ -212,10 +223,7 @@ impl Poller {
         )
         .unwrap();
         let context = daemon::context(loaded.config, self.store.clone(), self.clock.clone());
-        daemon::pass(Arc::new(context.await.unwrap()))
-            .await
-            .unwrap();
-        self.store.report().await.unwrap().feeds.remove(0)
+        Arc::new(context.await.unwrap())
     }
 
     pub(crate) fn now(&self) -> Timestamp {
