@@ -2,6 +2,7 @@
 //!
 //! Format: <http://opml.org/spec2.opml>. What is read and written again is the same list.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::domain::Shown;
@@ -58,6 +59,7 @@ const FEED_TYPES: [&str; 7] = ["rss", "atom", "feed", "rdf", "xml", "rss1", "rss
 /// When the document is no list of feeds.
 pub fn opml(document: &Document<'_>) -> Result<FeedList, ParseError> {
     let text = clean::text(document);
+    let text = without_other_markup(&text);
     let mut reading = Reading::default();
     for piece in Lexer::new(&text) {
         match piece {
@@ -76,6 +78,37 @@ pub fn opml(document: &Document<'_>) -> Result<FeedList, ParseError> {
     }
     reading.mended.is_in_another_charset = clean::is_mislabelled(document.bytes);
     Ok(reading.finish())
+}
+
+/// Elements of a list of feeds that are looked at.
+const ELEMENTS: [&str; 4] = ["opml", "head", "body", "outline"];
+
+/// Escapes what looks like any other element of a list: markup that a program has left in the names of feeds, which
+/// would end the tags that they stand in.
+fn without_other_markup(text: &str) -> Cow<'_, str> {
+    let is_one_of_a_list = |after: &str| {
+        let name = after.strip_prefix('/').unwrap_or(after);
+        ELEMENTS.iter().any(|element| {
+            let (start, rest) = name.split_at_checked(element.len()).unwrap_or_default();
+            start.eq_ignore_ascii_case(element) && !rest.starts_with(char::is_alphanumeric)
+        })
+    };
+    let has_outlines = text.split('<').any(|after| {
+        after
+            .get(..7)
+            .is_some_and(|name| name.eq_ignore_ascii_case("outline"))
+    });
+    if !has_outlines {
+        return Cow::Borrowed(text);
+    }
+    let mut pieces = text.split('<');
+    let mut escaped = pieces.next().unwrap_or_default().to_owned();
+    for after in pieces {
+        let is_kept = after.starts_with(['?', '!']) || is_one_of_a_list(after);
+        escaped.push_str(if is_kept { "<" } else { "&lt;" });
+        escaped.push_str(after);
+    }
+    Cow::Owned(escaped)
 }
 
 /// A list while it is read.
@@ -419,6 +452,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn lists_of_old_and_broken_programs_are_read_as_they_were_meant() {
         let latin: Vec<u8> = "<?xml version='1.0' encoding='utf-8'?><opml><body><outline text='Caf\u{e9}' xmlUrl='http://a.org/'/></body></opml>"
             .chars()

@@ -14,6 +14,11 @@
 //! | any | another | headline and date are the same, and the text is not another: the site has moved |
 //! | none | none | headline and date are the same |
 //!
+//! A guid that repeats the address is none where each document held that one entry: such a page tells what is so now,
+//! and an undated new headline with a new text is news there, as a warning that is missed costs more than an edited
+//! article that is told. Two dates are the same within a minute, as generators cut seconds; a date without a time of day
+//! is not another than a time on that day.
+//!
 //! What stands beside the entry in the same document is another one unless nothing tells them apart. A key that two
 //! different entries of the feed have had is evidence no more.
 

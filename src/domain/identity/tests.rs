@@ -341,6 +341,24 @@ fn without_a_guid_an_address_does_not_swallow_new_headlines() {
                 "a|a|level 4|9|y|alone",
                 false,
             ),
+            (
+                "a guid that is the fixed address, undated",
+                "a|a|level 1|-|x|alone",
+                "a|a|level 4|-|y|alone",
+                false,
+            ),
+            (
+                "a guid that is the address of one of several, undated",
+                "a|a|level 1|-|x",
+                "a|a|level 4|-|y",
+                true,
+            ),
+            (
+                "a guid of its own, undated",
+                "g|a|level 1|-|x|alone",
+                "g|a|level 4|-|y|alone",
+                true,
+            ),
         ],
         Place::Before,
         Trust::FULL,
@@ -362,6 +380,12 @@ fn a_site_that_changes_its_addresses_keeps_headlines_and_dates() {
             ("another text", "a|a|warning|1|x", "b|b|warning|1|y", false),
             ("another date", "a|a|flood|1|x", "b|b|flood|9|x", false),
             ("another headline", "a|a|flood|1|x", "b|b|rain|1|x", false),
+            (
+                "seconds are cut, a guid of another system",
+                "g|a|flood|1|x",
+                "h|b|flood|1|x",
+                true,
+            ),
             (
                 "dated by the day, the same text",
                 "a|a|flood|d1|x",
