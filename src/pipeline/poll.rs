@@ -148,7 +148,7 @@ impl Stage for Poll {
         if let Some(trouble) = trouble {
             ctx.store.note_trouble(due.claim.id, trouble).await?;
         }
-if ending == Ending::PutOff {
+        if ending == Ending::PutOff {
             let (feed_id, url) = (due.claim.id, shown_url(&due.url));
             let why = problem.unwrap_or_default();
             debug!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, why, "feed poll put off");

@@ -167,12 +167,49 @@ async fn every_compression_is_unpacked() {
     for (coding, packed) in [
         ("gzip", gzip.finish().unwrap()),
         ("deflate", deflate.finish().unwrap()),
+        ("br", brotli(text.as_bytes()).await),
+        ("zstd", zstd(text.as_bytes()).await),
         ("identity", text.clone().into_bytes()),
     ] {
         let server = RawServer::answering(packed_answer(coding, &packed)).await;
         let fetched = get(&client(), &server.url("/")).await.unwrap();
         assert_eq!(bytes(fetched), text.as_bytes(), "{coding}");
     }
+}
+
+async fn brotli(text: &[u8]) -> Vec<u8> {
+    let mut encoder = async_compression::tokio::write::BrotliEncoder::new(Vec::new());
+    encoder.write_all(text).await.unwrap();
+    encoder.shutdown().await.unwrap();
+    encoder.into_inner()
+}
+
+async fn zstd(text: &[u8]) -> Vec<u8> {
+    let mut encoder = async_compression::tokio::write::ZstdEncoder::new(Vec::new());
+    encoder.write_all(text).await.unwrap();
+    encoder.shutdown().await.unwrap();
+    encoder.into_inner()
+}
+
+#[tokio::test]
+async fn a_document_that_comes_in_pieces_is_waited_for() {
+    let server = RawServer::behaving(|mut stream, _| async move {
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+        for piece in [
+            head,
+            "3\r\nnew\r\n",
+            "2\r\nsw\r\n",
+            "4\r\natch\r\n",
+            "0\r\n\r\n",
+        ] {
+            stream.write_all(piece.as_bytes()).await.unwrap();
+            stream.flush().await.unwrap();
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let fetched = get(&client(), &server.url("/")).await.unwrap();
+    assert_eq!(bytes(fetched), b"newswatch");
 }
 
 fn packed_answer(coding: &str, packed: &[u8]) -> Vec<u8> {

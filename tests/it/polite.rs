@@ -88,6 +88,18 @@ async fn the_next_request_carries_what_the_last_good_answer_said() {
         ),
         ("304 without one", Answer::status(304), Some("\"a\"")),
         (
+            "what may not be kept without being asked about",
+            good()
+                .with("etag", "\"b\"")
+                .with("cache-control", "max-age=0, must-revalidate"),
+            Some("\"b\""),
+        ),
+        (
+            "what has run out already",
+            good().with("etag", "\"b\"").with("expires", "0"),
+            Some("\"b\""),
+        ),
+        (
             "the same body under a new one",
             good().with("etag", "\"b\""),
             Some("\"b\""),
@@ -280,6 +292,31 @@ async fn hours_and_days_on_which_nothing_is_published_are_passed_over() {
     let line = poller.after(Duration::ZERO).await;
     let waited = wait(&poller, &line);
     assert!(waited > HOUR && waited <= 4 * HOUR, "{waited:?}");
+}
+
+#[tokio::test]
+async fn days_on_which_nothing_is_published_are_passed_over() {
+    let server = Scripted::open().await;
+    let poller = Poller::over(server, &["/feed"], "").await;
+    let soon = jiff::tz::Offset::UTC.to_datetime(poller.now() + 16 * MINUTE);
+    // The day of the next poll, and the one before, which may be today.
+    let skipped: Vec<String> = [soon.date(), soon.date().yesterday().unwrap()]
+        .iter()
+        .map(|day| format!("<day>{}</day>", day.strftime("%A")))
+        .collect();
+    let skipped = format!("<skipDays>{}</skipDays>", skipped.concat());
+    let body = feed(&skipped, &["One"]);
+    poller.server.say("/feed", &[Answer::ok(body)]);
+    let next = poller.after(Duration::ZERO).await.next_poll_at;
+    let midnight = soon
+        .date()
+        .tomorrow()
+        .unwrap()
+        .to_datetime(jiff::civil::Time::midnight());
+    let midnight = jiff::tz::Offset::UTC.to_timestamp(midnight).unwrap();
+    let latest = poller.now() + DAY;
+    assert!(next >= midnight.min(latest), "{next} of {midnight}");
+    assert!(next <= midnight + 10 * MINUTE, "{next} of {midnight}");
 }
 
 #[tokio::test]
@@ -476,6 +513,13 @@ async fn what_is_due_all_at_once_because_the_machine_has_slept_is_spread() {
         poller.server.asked().len() - before
     };
     assert_eq!(poll_what_is_due().await, FEEDS);
+    // They were asked at once, and will not be again.
+    let next = ctx.store.report().await.unwrap().feeds;
+    let next: std::collections::BTreeSet<_> = next
+        .iter()
+        .map(|feed| feed.next_poll_at.as_second())
+        .collect();
+    assert!(next.len() > FEEDS / 3, "{next:?}");
     poller.clock.advance(8 * HOUR);
     assert_eq!(poll_what_is_due().await, FIRST_FEEDS);
     // No other jump, so nothing more is due at once.
@@ -555,6 +599,25 @@ async fn after_a_gap_the_older_pages_are_read_once_as_far_as_they_are_new() {
     poller.server.say("/feed", &[page(Some("/2"), &[510, 505])]);
     poller.after(2 * HOUR).await;
     assert_eq!(paths().iter().filter(|path| *path == "/2").count(), 2);
+}
+
+#[tokio::test]
+async fn what_was_cut_is_read_when_it_is_whole() {
+    let whole = feed("", &["One", "The zebra two", "The zebra three"]);
+    let (half, _) = whole
+        .split_once("<item><guid isPermaLink=\"false\">The zebra three")
+        .unwrap();
+    let poller = poller(&[
+        good(),
+        Answer::ok(half).with("etag", "\"c\""),
+        Answer::ok(&*whole).with("etag", "\"c\""),
+    ])
+    .await;
+    for _ in 0..3 {
+        poller.after(HOUR).await;
+    }
+    assert_eq!(validators(&poller).0, None);
+    assert_eq!(poller.told().await, ["The zebra three", "The zebra two"]);
 }
 
 #[tokio::test]
