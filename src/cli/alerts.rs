@@ -309,13 +309,13 @@ fn alert_text(alert: &AlertView) -> String {
         AlertWord::Held | AlertWord::Raised => toned("goes to no channel", Tone::Doubtful),
     };
     let mut lines = vec![
-        format!("{}  {}  {word}", output::time(alert.at), alert.id),
-        paragraph(&format!("[{}] {}", alert.watch, alert.title)),
+        format!("{}  {}  {word}", output::time(alert.at), alert.facts.id),
+        paragraph(&format!("[{}] {}", alert.facts.watch, alert.facts.title)),
     ];
-    lines.extend(alert.url.iter().map(|url| format!("    {url}")));
+    lines.extend(alert.facts.url.iter().map(|url| format!("    {url}")));
     lines.extend(
         alert
-            .deliveries
+            .deliveries()
             .iter()
             .map(|delivery| paragraph(&delivery_text(delivery))),
     );
@@ -345,21 +345,27 @@ fn paragraph(text: &str) -> String {
 fn alert_in_full(alert: &AlertView) -> String {
     let field = |name: &str, text: &str| format!("  {name:<10} {}", one_paragraph(text, 13));
     let mut lines = vec![
-        format!("{}  {}", alert.id, output::time(alert.at)),
-        field("watch", &alert.watch),
-        field("terms", &alert.terms.join(", ")),
-        field("title", &alert.title),
-        field("sentence", &alert.excerpt),
-        field("feeds", &alert.feeds.join(", ")),
+        format!("{}  {}", alert.facts.id, output::time(alert.at)),
+        field("watch", &alert.facts.watch),
+        field("terms", &alert.facts.terms.join(", ")),
+        field("title", &alert.facts.title),
+        field("sentence", &alert.facts.excerpt),
+        field("feeds", &alert.facts.feeds.join(", ")),
     ];
-    lines.extend(alert.url.iter().map(|url| format!("  {:<10} {url}", "url")));
-    if let Some(published) = alert.published {
-        lines.push(field("published", &published.to_string()));
+    lines.extend(
+        alert
+            .facts
+            .url
+            .iter()
+            .map(|url| format!("  {:<10} {url}", "url")),
+    );
+    if let Some(published) = &alert.facts.published {
+        lines.push(field("published", published));
     }
     if let Some(Some(problem)) = &alert.page_problem {
         lines.push(field("text", &format!("not the whole article: {problem}")));
     }
-    for delivery in &alert.deliveries {
+    for delivery in alert.deliveries() {
         let id = delivery.id.as_deref().unwrap_or("not gathered yet");
         lines.push(format!("  {id}"));
         lines.push(paragraph(&format!(

@@ -5,15 +5,11 @@ use clap::{Args, Subcommand};
 use super::loading::{load_to_send, no_such, one_paragraph};
 use super::output::{Tone, toned};
 use super::{ConfigArg, Outcome, output};
-use crate::channel::{Channel, Unwritten};
+use crate::channel::Channel;
 use crate::clock::Clock;
-use crate::domain::{AlertId, AttemptOutcome, DeliveryId, Destination, what_helps};
+use crate::domain::Destination;
 use crate::http::HttpClient;
-use crate::ops::samples;
-use crate::render;
-
-/// The most that is printed of what the other side said.
-const MAX_ANSWER_CHARS: usize = 2_000;
+use crate::ops::{self, samples};
 
 /// What `notify` can do.
 #[derive(Debug, Subcommand)]
@@ -92,53 +88,24 @@ impl Test {
 
 /// Sends the test alert to one destination and prints the answer; tells whether it was accepted.
 async fn send(channel: &Channel, destination: &Destination, kind: &str) -> anyhow::Result<bool> {
-    let now = Clock::system().now();
-    let (alerts, occasion) = samples::message(kind, &destination.channel, now);
-    let ids: Vec<AlertId> = alerts.iter().map(|alert| alert.id.clone()).collect();
-    let delivery = DeliveryId::derive(destination, &ids);
-    let recipient = destination.recipient.as_deref();
-    let attempt = channel
-        .attempt(&Unwritten {
-            delivery: &delivery,
-            recipient,
-            alerts: &alerts,
-            occasion: &occasion,
-            now,
-        })
-        .await;
-    let to = match recipient {
+    let tested = ops::channel::test(channel, destination, kind, Clock::system().now()).await;
+    // Whoever sits at the terminal has written the address.
+    let to = match &destination.recipient {
         Some(recipient) => format!("{} ({recipient})", destination.channel),
-        None => destination.channel.to_string(),
+        None => tested.to,
     };
-    let help = attempt.outcome.reason().and_then(what_helps);
-    let (is_accepted, words) = match attempt.outcome {
-        AttemptOutcome::Accepted => (true, format!("accepted as {delivery}")),
-        AttemptOutcome::Failed { reason }
-        | AttemptOutcome::Unreached { reason }
-        | AttemptOutcome::Deferred { reason } => (false, format!("failed, may pass: {reason}")),
-        AttemptOutcome::Paused { reason, wait } => (
-            false,
-            format!("asked to wait {} s: {reason}", wait.as_secs()),
-        ),
-        AttemptOutcome::Misconfigured { reason } => {
-            (false, format!("not accepted as configured: {reason}"))
-        }
-        AttemptOutcome::TooLong { reason } | AttemptOutcome::Refused { reason } => {
-            (false, format!("refused: {reason}"))
-        }
-        AttemptOutcome::Gone { reason } => (false, format!("gone for good: {reason}")),
+    let tone = if tested.accepted {
+        Tone::Good
+    } else {
+        Tone::Bad
     };
-    let tone = if is_accepted { Tone::Good } else { Tone::Bad };
-    output::line(&format!("{to}: {}", toned(&words, tone)))?;
-    if let Some(answer) = attempt.answer {
-        output::line(&format!(
-            "  the other side said: {}",
-            render::one_line(&answer, MAX_ANSWER_CHARS)
-        ))?;
+    output::line(&format!("{to}: {}", toned(&tested.outcome, tone)))?;
+    if let Some(answer) = tested.answer {
+        output::line(&format!("  the other side said: {answer}"))?;
     }
-    if let Some(help) = help {
+    if let Some(help) = tested.help {
         let help = format!("help: {help}");
         output::line(&format!("  {}", one_paragraph(&help, 2)))?;
     }
-    Ok(is_accepted)
+    Ok(tested.accepted)
 }

@@ -10,8 +10,17 @@ use super::source::{At, Place};
 pub(super) fn explained(selector: &str, error: &str) -> (String, String) {
     let shown = quoted(selector);
     let text = selector.trim();
+    let (why, hint) = mistake(text).unwrap_or_else(|| {
+        let hint = "write for example \"article p\" or \"div.content > p\"";
+        (error, hint.to_owned())
+    });
+    (format!("{shown} is not a CSS selector: {why}"), hint)
+}
+
+/// What is wrong with a selector as a whole, and what to write.
+fn mistake(text: &str) -> Option<(&'static str, String)> {
     let count = |c: char| text.matches(c).count();
-    let (why, hint) = if text.is_empty() {
+    let meant = if text.is_empty() {
         (
             "it is empty",
             "write for example \"article p\", or leave the key out".to_owned(),
@@ -46,7 +55,15 @@ pub(super) fn explained(selector: &str, error: &str) -> (String, String) {
             "something is missing beside the sign at its end",
             "write for example \"article > p\"".to_owned(),
         )
-    } else if let Some(name) = digit_name(text) {
+    } else {
+        return odd_name(text);
+    };
+    Some(meant)
+}
+
+/// What is wrong with a name or a condition in it.
+fn odd_name(text: &str) -> Option<(&'static str, String)> {
+    let meant = if let Some(name) = digit_name(text) {
         let mark = name.chars().next().unwrap_or('#');
         let attribute = if mark == '#' { "id=" } else { "class~=" };
         let bare = name.trim_start_matches(['#', '.']);
@@ -69,12 +86,9 @@ pub(super) fn explained(selector: &str, error: &str) -> (String, String) {
             "write for example \".byline\" for a class, \"#text\" for an id".to_owned(),
         )
     } else {
-        (
-            error,
-            "write for example \"article p\" or \"div.content > p\"".to_owned(),
-        )
+        return None;
     };
-    (format!("{shown} is not a CSS selector: {why}"), hint)
+    Some(meant)
 }
 
 /// The name of the element that a piece of HTML begins with.

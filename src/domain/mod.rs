@@ -5,6 +5,7 @@
 
 mod advice;
 mod alert;
+mod alert_facts;
 mod article;
 mod budget;
 mod channel;
@@ -33,6 +34,7 @@ mod watch;
 
 pub use advice::what_helps;
 pub use alert::{Alert, Held, Match, Past, PastAlert, Raised};
+pub use alert_facts::{AlertFacts, Room};
 pub use article::{Article, ArticleText, FeedWords, TextBasis, paragraphs};
 pub use budget::Budget;
 pub use channel::{ChannelName, ChannelNext, ChannelPast, ChannelState, Destination};

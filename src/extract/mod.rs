@@ -56,10 +56,10 @@ pub use wall::{Wall, calls_to_pay, says_it_is_gone};
 
 use body::Known;
 use embedded::Shown;
-use linked_data::About;
+use linked_data::{About, LinkedArticle};
 use metadata::Sources;
 use rule::Applied;
-use strip::Detail;
+use strip::{Detail, Stripped};
 use table::Table;
 use wall::Signs;
 
@@ -301,34 +301,15 @@ fn examine(
         return Err(ExtractError::TooSlow);
     }
     look(&table, &body, &applied);
-    let mut elsewhere = None;
-    let shown = Shown {
-        text: &found.text,
-        title: found.title.as_ref().map(|found| found.value.as_str()),
-        html: &stripped.html,
-        scripts: &stripped.scripts,
-        noscripts: &stripped.noscripts,
-        budget: &budget,
+    let elsewhere = if applied.body.is_empty() {
+        text_not_shown(&mut found, &stripped, &linked, &budget)
+    } else {
+        None
     };
-    if applied.body.is_empty()
-        && let Some((text, place)) = embedded::find(&shown, &linked)
-    {
-        found.text = text;
-        elsewhere = Some(place);
-    }
     found.wall = wall::recognise(&Signs {
-        table: &table,
-        linked: &linked,
-        is_free: found.is_free.as_ref().map(|found| found.value),
-        url: page.url,
-        canonical: found.canonical.as_ref().map(|found| &found.value),
-        is_dated: found.published.is_some(),
-        scripts: &stripped.scripts,
-        page: &text,
-        title: found.title.as_ref().map(|found| found.value.as_str()),
-        text: &found.text,
         range: body.kept().next().zip(body.kept().last()),
         is_from_elsewhere: elsewhere.is_some(),
+        ..signs(&sources, &stripped.scripts, &found)
     });
     if found.wall.is_some_and(|wall| !wall.keeps_text()) {
         found.text.clear();
@@ -351,6 +332,44 @@ fn examine(
         return Err(ExtractError::TooSlow);
     }
     Ok((found, elsewhere))
+}
+
+/// Takes the text from what the page holds and does not show, where that is where it is.
+fn text_not_shown(
+    found: &mut Extracted,
+    stripped: &Stripped<'_>,
+    linked: &LinkedArticle,
+    budget: &Budget<'_>,
+) -> Option<Elsewhere> {
+    let shown = Shown {
+        text: &found.text,
+        title: found.title.as_ref().map(|found| found.value.as_str()),
+        html: &stripped.html,
+        scripts: &stripped.scripts,
+        noscripts: &stripped.noscripts,
+        budget,
+    };
+    let (text, place) = embedded::find(&shown, linked)?;
+    found.text = text;
+    Some(place)
+}
+
+/// By what a wall is known, as far as it does not take the blocks of the text.
+fn signs<'a>(sources: &Sources<'a>, scripts: &'a [&'a str], found: &'a Extracted) -> Signs<'a> {
+    Signs {
+        table: sources.table,
+        linked: sources.linked,
+        is_free: found.is_free.as_ref().map(|found| found.value),
+        url: sources.url,
+        canonical: found.canonical.as_ref().map(|found| &found.value),
+        is_dated: found.published.is_some(),
+        scripts,
+        page: sources.page,
+        title: found.title.as_ref().map(|found| found.value.as_str()),
+        text: &found.text,
+        range: None,
+        is_from_elsewhere: false,
+    }
 }
 
 /// What going on to the next part of the work counts: enough that the clock is asked at each.

@@ -73,7 +73,37 @@ impl<'e, 'a> Reporter<'e, 'a> {
     }
 
     fn report(&mut self, clause: &Clause) -> ClauseReport {
-        let mut report = match &clause.ask {
+        let mut report = self.asked(clause);
+        report.only_points = clause.is_neutral;
+        let is_leaf = matches!(report.kind, ClauseKind::Term | ClauseKind::Language);
+        if self.detail == Detail::Met && !(is_leaf && report.met) {
+            return report;
+        }
+        let (start, end) = clause.place;
+        let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+        let text = range.and_then(|(start, end)| self.source.get(start..end));
+        report.text.push_str(text.unwrap_or_default());
+        report
+    }
+
+    fn negated(&mut self, inner: &Clause) -> ClauseReport {
+        let (met, clauses) = match self.detail {
+            Detail::Met => (!self.evaluation.holds(inner), Vec::new()),
+            Detail::All => {
+                let inner = self.report(inner);
+                (!inner.met, vec![inner])
+            }
+        };
+        ClauseReport {
+            met,
+            clauses,
+            ..empty_report(ClauseKind::Not)
+        }
+    }
+
+    /// What was found of what a clause asks.
+    fn asked(&mut self, clause: &Clause) -> ClauseReport {
+        match &clause.ask {
             Ask::Search(_) | Ask::Regex { .. } => {
                 let found = self.occurrences(clause);
                 term_report(&places::shown(found.to_vec()))
@@ -88,20 +118,7 @@ impl<'e, 'a> Reporter<'e, 'a> {
             Ask::Shared(place) => self.alias(*place),
             Ask::And(clauses) => self.list(ClauseKind::And, clauses, clause),
             Ask::Or(clauses) => self.list(ClauseKind::Or, clauses, clause),
-            Ask::Not(inner) => {
-                let (met, clauses) = match self.detail {
-                    Detail::Met => (!self.evaluation.holds(inner), Vec::new()),
-                    Detail::All => {
-                        let inner = self.report(inner);
-                        (!inner.met, vec![inner])
-                    }
-                };
-                ClauseReport {
-                    met,
-                    clauses,
-                    ..empty_report(ClauseKind::Not)
-                }
-            }
+            Ask::Not(inner) => self.negated(inner),
             Ask::Near { sides, .. } => {
                 let inner = vec![self.report(&sides.0), self.report(&sides.1)];
                 let found = self.occurrences(clause);
@@ -125,17 +142,7 @@ impl<'e, 'a> Reporter<'e, 'a> {
                     ..empty_report(ClauseKind::Weight)
                 }
             }
-        };
-        report.only_points = clause.is_neutral;
-        let is_leaf = matches!(report.kind, ClauseKind::Term | ClauseKind::Language);
-        if self.detail == Detail::Met && !(is_leaf && report.met) {
-            return report;
         }
-        let (start, end) = clause.place;
-        let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
-        let text = range.and_then(|(start, end)| self.source.get(start..end));
-        report.text.push_str(text.unwrap_or_default());
-        report
     }
 
     /// The places of a clause: all of them, or as many as a hit can show.

@@ -7,10 +7,10 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use super::in_view;
-use crate::domain::{Alert, ChannelName, HoldReason, LocalTimestamp, Timestamp, WatchName};
+use crate::domain::{Alert, AlertFacts, ChannelName, HoldReason, Room, Timestamp, WatchName};
 use crate::store::{
-    AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine, ListCursor, Listed, Store,
-    StoreError,
+    AlertDetail, AlertFilter, AlertLine, AttemptLine, Counted, DeliveryLine, ListCursor, Listed,
+    ShownAlert, Store, StoreError,
 };
 
 /// Lines that are read together where some of them are passed over.
@@ -112,7 +112,7 @@ pub struct AlertPage {
     pub next: Option<ListCursor>,
     /// How many there are in all; absent where that would take reading all of them.
     pub total: Option<u64>,
-    /// Held matches of the same time and watch that are not listed.
+    /// Held matches of the same time and watch that are not listed; at most 10,000 are counted.
     pub held_unlisted: u64,
 }
 
@@ -126,49 +126,40 @@ pub enum ListedView {
     Held(Box<HeldView>),
 }
 
-/// An alert as people see it.
+/// An alert as people and programs see it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AlertView {
     /// `raised`.
     pub state: &'static str,
-    /// Its name.
-    pub id: String,
-    /// The watch.
-    pub watch: String,
-    /// `low`, `normal` or `high`.
-    pub priority: &'static str,
+    /// What every form of it has.
+    #[serde(flatten)]
+    pub facts: AlertFacts,
     /// The sum of the weights of the terms found.
     pub score: f64,
-    /// The terms found, as the watch has them.
-    pub terms: Vec<String>,
-    /// The sentence with the first of them.
-    pub excerpt: String,
-    /// The headline.
-    pub title: String,
-    /// Where to read it.
-    pub url: Option<String>,
-    /// The site.
-    pub source: Option<String>,
-    /// The first feed that announced it.
-    pub feed: Option<String>,
-    /// The feeds that announced it.
-    pub feeds: Vec<String>,
-    /// When it was published, with the offset its author used.
-    #[serde(serialize_with = "opt_as_text")]
-    pub published: Option<LocalTimestamp>,
-    /// True when only the feed's own text could be read.
-    pub summary_only: bool,
+    /// The language of the article.
+    pub lang: Option<String>,
     /// When it was raised.
     pub at: Timestamp,
+    /// Who is told; only where that is asked for.
+    #[serde(flatten)]
+    pub told: Option<ToldView>,
+    /// What somebody thinks of it; only where that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Option<&'static str>>,
+    /// Why the page could not be used; only where one alert is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_problem: Option<Option<String>>,
+}
+
+/// Who is told of an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToldView {
     /// How many receivers have been told.
     pub delivered: usize,
     /// How many receivers there are.
     pub legs: usize,
     /// Each way to a receiver.
     pub deliveries: Vec<DeliveryView>,
-    /// Why the page could not be used; only where one alert is shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_problem: Option<Option<String>>,
 }
 
 /// A match that raised no alert, as people see it.
@@ -252,16 +243,21 @@ pub async fn list(store: &Store, query: &AlertQuery) -> Result<AlertPage, StoreE
     };
     let (items, next) = page(store, query, listed, filter).await?;
     let (raised, held) = store.count_alerts(filter(0)).await?;
+    let both = Counted {
+        number: raised.number + held.number,
+        is_all: raised.is_all && held.is_all,
+    };
+    let total = match listed {
+        Listed::All => both,
+        Listed::Raised => raised,
+        Listed::Held => held,
+    };
     Ok(AlertPage {
         items,
         next,
-        total: is_whole(query).then_some(match listed {
-            Listed::All => raised + held,
-            Listed::Raised => raised,
-            Listed::Held => held,
-        }),
+        total: (is_whole(query) && total.is_all).then_some(total.number),
         held_unlisted: if listed == Listed::Raised && query.state.is_none() {
-            held
+            held.number
         } else {
             0
         },
@@ -380,7 +376,7 @@ impl ListedView {
     pub fn of(line: AlertLine) -> Self {
         match line {
             AlertLine::Raised { alert, deliveries } => {
-                Self::Raised(Box::new(AlertView::of(*alert, deliveries)))
+                Self::Raised(Box::new(AlertView::with_deliveries(&alert, deliveries)))
             }
             AlertLine::Held {
                 number,
@@ -406,44 +402,52 @@ impl ListedView {
     }
 }
 
+/// The room that an alert has where people and programs ask for it.
+const ROOM: Room = Room {
+    title: MAX_CHARS,
+    excerpt: MAX_CHARS,
+    name: MAX_CHARS,
+    names: usize::MAX,
+};
+
 impl AlertView {
-    /// An alert with where its copies stand.
+    /// An alert.
     #[must_use]
-    pub fn of(alert: Alert, deliveries: Vec<DeliveryLine>) -> Self {
-        let deliveries: Vec<DeliveryView> = deliveries.into_iter().map(DeliveryView::of).collect();
-        let feeds: Vec<String> = alert
-            .feeds
-            .iter()
-            .map(|feed| in_view(feed, MAX_CHARS))
-            .collect();
+    pub fn of(alert: &Alert) -> Self {
         Self {
             state: "raised",
-            id: alert.id.0,
-            watch: in_view(&alert.found.watch.0, MAX_CHARS),
-            priority: alert.priority.as_str(),
+            facts: AlertFacts::of(alert, ROOM),
             score: alert.found.score,
-            terms: alert
-                .found
-                .terms
-                .iter()
-                .map(|term| in_view(term, MAX_CHARS))
-                .collect(),
-            excerpt: in_view(&alert.found.sentence, MAX_CHARS),
-            title: in_view(&alert.title, MAX_CHARS),
-            url: alert.url.map(String::from),
-            source: alert.source.as_deref().map(|text| in_view(text, MAX_CHARS)),
-            feed: feeds.first().cloned(),
-            feeds,
-            published: alert.published,
-            summary_only: alert.summary_only,
+            lang: alert.reading.lang.clone(),
             at: alert.raised_at,
-            delivered: deliveries
-                .iter()
-                .filter(|delivery| delivery.state == "delivered")
-                .count(),
-            legs: deliveries.len(),
-            deliveries,
+            told: None,
+            mark: None,
             page_problem: None,
+        }
+    }
+
+    /// An alert with what somebody thinks of it.
+    #[must_use]
+    pub fn marked(shown: ShownAlert) -> Self {
+        Self {
+            lang: shown.lang,
+            mark: Some(shown.mark.map(|(mark, _)| mark.as_str())),
+            ..Self::of(&shown.alert)
+        }
+    }
+
+    /// An alert with where its copies stand.
+    #[must_use]
+    pub fn with_deliveries(alert: &Alert, deliveries: Vec<DeliveryLine>) -> Self {
+        let deliveries: Vec<DeliveryView> = deliveries.into_iter().map(DeliveryView::of).collect();
+        let is_delivered = |delivery: &&DeliveryView| delivery.state == "delivered";
+        Self {
+            told: Some(ToldView {
+                delivered: deliveries.iter().filter(is_delivered).count(),
+                legs: deliveries.len(),
+                deliveries,
+            }),
+            ..Self::of(alert)
         }
     }
 
@@ -451,23 +455,30 @@ impl AlertView {
     #[must_use]
     pub fn in_full(detail: AlertDetail) -> Self {
         let (lines, tries): (Vec<_>, Vec<_>) = detail.deliveries.into_iter().unzip();
-        let mut view = Self::of(detail.alert, lines);
-        for (delivery, attempts) in view.deliveries.iter_mut().zip(tries) {
+        let problem = detail.page_problem.as_deref();
+        let mut view = Self {
+            page_problem: Some(problem.map(|text| in_view(text, MAX_CHARS))),
+            ..Self::with_deliveries(&detail.alert, lines)
+        };
+        let told = view.told.iter_mut().flat_map(|told| &mut told.deliveries);
+        for (delivery, attempts) in told.zip(tries) {
             delivery.attempts = Some(attempts.into_iter().map(AttemptView::of).collect());
         }
-        view.page_problem = Some(
-            detail
-                .page_problem
-                .as_deref()
-                .map(|text| in_view(text, MAX_CHARS)),
-        );
         view
+    }
+
+    /// Each way to a receiver, as far as they were asked for.
+    #[must_use]
+    pub fn deliveries(&self) -> &[DeliveryView] {
+        self.told
+            .as_ref()
+            .map_or(&[], |told| told.deliveries.as_slice())
     }
 
     /// One word for the whole: what is worst among its deliveries.
     #[must_use]
     pub fn outcome(&self) -> AlertWord {
-        let has = |word: &str| self.deliveries.iter().any(|of| of.state == word);
+        let has = |word: &str| self.deliveries().iter().any(|of| of.state == word);
         if has("abandoned") {
             AlertWord::Abandoned
         } else if has("waiting") {

@@ -6,7 +6,7 @@ use super::in_view;
 use super::samples;
 use super::told::masked;
 use crate::channel::{Channel, Unwritten};
-use crate::domain::{AlertId, AttemptOutcome, DeliveryId, Destination, Timestamp};
+use crate::domain::{AlertId, AttemptOutcome, DeliveryId, Destination, Timestamp, what_helps};
 use crate::store::{ChannelLine, OpenDelivery};
 
 /// The most that is told of what the other side said, in characters.
@@ -126,11 +126,18 @@ pub struct Tested {
     pub outcome: String,
     /// What the other side said.
     pub answer: Option<String>,
+    /// What to do about it, where that is known.
+    pub help: Option<&'static str>,
 }
 
-/// Sends a test alert to one destination of a channel.
-pub async fn test(channel: &Channel, destination: &Destination, now: Timestamp) -> Tested {
-    let (alerts, occasion) = samples::message("alert", &destination.channel, now);
+/// Sends a test message of a kind to one destination of a channel.
+pub async fn test(
+    channel: &Channel,
+    destination: &Destination,
+    kind: &str,
+    now: Timestamp,
+) -> Tested {
+    let (alerts, occasion) = samples::message(kind, &destination.channel, now);
     let ids: Vec<AlertId> = alerts.iter().map(|alert| alert.id.clone()).collect();
     let delivery = DeliveryId::derive(destination, &ids);
     let recipient = destination.recipient.as_deref();
@@ -142,19 +149,36 @@ pub async fn test(channel: &Channel, destination: &Destination, now: Timestamp) 
         now,
     };
     let attempt = channel.attempt(&message).await;
-    let outcome = match attempt.outcome.reason() {
-        None => format!("accepted as {delivery}"),
-        Some(reason) => format!("not accepted: {}", in_view(reason, MAX_ANSWER_CHARS)),
-    };
     Tested {
         to: match recipient {
             Some(recipient) => format!("{} ({})", destination.channel, masked(recipient)),
             None => destination.channel.to_string(),
         },
         accepted: attempt.outcome == AttemptOutcome::Accepted,
-        outcome,
+        outcome: in_view(&in_words(&attempt.outcome, &delivery), MAX_ANSWER_CHARS),
         answer: attempt
             .answer
             .map(|answer| in_view(&answer, MAX_ANSWER_CHARS)),
+        help: attempt.outcome.reason().and_then(what_helps),
+    }
+}
+
+/// How a try ended, as a clause for people.
+fn in_words(outcome: &AttemptOutcome, delivery: &DeliveryId) -> String {
+    match outcome {
+        AttemptOutcome::Accepted => format!("accepted as {delivery}"),
+        AttemptOutcome::Failed { reason }
+        | AttemptOutcome::Unreached { reason }
+        | AttemptOutcome::Deferred { reason } => format!("failed, may pass: {reason}"),
+        AttemptOutcome::Paused { reason, wait } => {
+            format!("asked to wait {} s: {reason}", wait.as_secs())
+        }
+        AttemptOutcome::Misconfigured { reason } => {
+            format!("not accepted as configured: {reason}")
+        }
+        AttemptOutcome::TooLong { reason } | AttemptOutcome::Refused { reason } => {
+            format!("refused: {reason}")
+        }
+        AttemptOutcome::Gone { reason } => format!("gone for good: {reason}"),
     }
 }

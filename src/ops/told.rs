@@ -164,32 +164,18 @@ pub async fn told(
 fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Told {
     let alert = shown.detail.alert;
     let article = shown.article;
-    let why = article
-        .as_ref()
-        .zip(watch)
-        .and_then(|((article, _), watch)| {
-            let text = paragraphs(&article.text);
-            why(matcher, watch, &ArticleText::of(article, &text, &[]))
-        });
-    let lang = article
-        .as_ref()
-        .and_then(|(article, _)| article.lang.clone());
-    let shown_text = article.iter().flat_map(|(article, _)| article.text.lines());
-    let lines: Vec<String> = shown_text
-        .filter(|line| !line.trim().is_empty())
-        .take(MAX_PARAGRAPHS)
-        .map(|line| in_view(line, MAX_PARAGRAPH_CHARS))
-        .collect();
-    let text = in_lines(marked(&lines.join("\n"), &alert.found.terms));
+    let article = article.map(|(article, _)| article);
+    let why = article.as_ref().zip(watch).and_then(|(article, watch)| {
+        let text = paragraphs(&article.text);
+        why(matcher, watch, &ArticleText::of(article, &text, &[]))
+    });
+    let lang = article.as_ref().and_then(|article| article.lang.clone());
+    let text = article.as_ref().map_or_else(Vec::new, |article| {
+        paragraphs_of(&article.text, &alert.found.terms)
+    });
     let (found, rest) = with_hits(&text);
-    let told = shown
-        .detail
-        .deliveries
-        .iter()
-        .filter_map(|(line, _)| match line.state {
-            DeliveryState::Sent { at } => Some(at),
-            DeliveryState::Waiting { .. } | DeliveryState::Abandoned { .. } => None,
-        });
+    let deliveries = shown.detail.deliveries;
+    let told = deliveries.iter().filter_map(|(line, _)| told_at(line));
     let (mark, marked_by) = shown.mark.map(|(mark, who)| (mark.as_str(), who)).unzip();
     Told {
         times: Times {
@@ -211,7 +197,7 @@ fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Tol
         url: alert.url.map(String::from),
         outlet: alert.source.map(|source| in_view(&source, 200)),
         byline: article
-            .and_then(|(article, _)| article.byline)
+            .and_then(|article| article.byline)
             .map(|byline| in_view(&byline, 200)),
         dir: direction(lang.as_deref()),
         lang,
@@ -226,10 +212,29 @@ fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Tol
         rest,
         text,
         why,
-        deliveries: shown.detail.deliveries.into_iter().map(receipt).collect(),
+        deliveries: deliveries.into_iter().map(receipt).collect(),
         held: shown.held.into_iter().map(held_row).collect(),
         mark,
         marked_by,
+    }
+}
+
+/// The text of an article as it is shown, its paragraphs in pieces.
+fn paragraphs_of(text: &str, terms: &[String]) -> Vec<Vec<Piece>> {
+    let lines: Vec<String> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(MAX_PARAGRAPHS)
+        .map(|line| in_view(line, MAX_PARAGRAPH_CHARS))
+        .collect();
+    in_lines(marked(&lines.join("\n"), terms))
+}
+
+/// When somebody was told.
+fn told_at(line: &DeliveryLine) -> Option<Timestamp> {
+    match line.state {
+        DeliveryState::Sent { at } => Some(at),
+        DeliveryState::Waiting { .. } | DeliveryState::Abandoned { .. } => None,
     }
 }
 

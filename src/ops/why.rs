@@ -290,9 +290,12 @@ fn unmatched(
 /// Each way of an alert.
 fn of_alert(of_watch: &Answer, alert: &AlertView, line: &Line<'_>) -> Vec<Answer> {
     let raised = Answer {
-        watch: Some(alert.watch.clone()),
-        title: of_watch.title.clone().or_else(|| Some(alert.title.clone())),
-        alert: Some(alert.id.clone()),
+        watch: Some(alert.facts.watch.clone()),
+        title: of_watch
+            .title
+            .clone()
+            .or_else(|| Some(alert.facts.title.clone())),
+        alert: Some(alert.facts.id.clone()),
         ..of_watch.clone()
     };
     let wanted = |delivery: &&DeliveryView| {
@@ -300,7 +303,7 @@ fn of_alert(of_watch: &Answer, alert: &AlertView, line: &Line<'_>) -> Vec<Answer
             .is_none_or(|channel| channel.0 == delivery.channel)
     };
     let ways: Vec<Answer> = alert
-        .deliveries
+        .deliveries()
         .iter()
         .filter(wanted)
         .map(|delivery| of_way(&raised, delivery))

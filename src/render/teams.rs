@@ -5,11 +5,13 @@
 //! 202 to a card that it then drops for its size, so the size is kept here.
 
 use serde_json::{Value, json};
+use url::Url;
 
 use super::chat::{Line, lines, set};
 use super::message::{Look, Message, Rich, Telling};
 use super::occasions::message;
 use super::shrink::fitted;
+use crate::domain::Timestamp;
 
 /// The largest body: 28 kB are documented, and 21 kB are what gets through.
 const MAX_BYTES: usize = 20_000;
@@ -21,74 +23,7 @@ pub(crate) fn teams(telling: &Telling<'_>) -> String {
 
 fn write(message: &Message) -> String {
     let is_rtl = message.single().is_some_and(|item| item.is_rtl);
-    let mut body = Vec::new();
-    for line in lines(message) {
-        match line {
-            Line::Label(text) => body.push(block(&text, &json!({"size": "Small"}))),
-            Line::Title(title, url) => {
-                let mut run = json!({"type": "TextRun", "text": title.text, "weight": "Bolder", "size": "Large"});
-                if let Some(url) = url {
-                    set(
-                        &mut run,
-                        "selectAction",
-                        json!({"type": "Action.OpenUrl", "url": url.as_str()}),
-                    );
-                }
-                body.push(json!({"type": "RichTextBlock", "inlines": [run]}));
-            }
-            Line::Heading(heading, url) => {
-                let mut run = json!({"type": "TextRun", "text": heading, "weight": "Bolder", "size": "Large"});
-                if let Some(url) = url {
-                    set(
-                        &mut run,
-                        "selectAction",
-                        json!({"type": "Action.OpenUrl", "url": url.as_str()}),
-                    );
-                }
-                body.push(json!({"type": "RichTextBlock", "inlines": [run]}));
-            }
-            Line::Byline {
-                outlet,
-                time,
-                published,
-            } => {
-                if !outlet.is_empty() {
-                    body.push(block(
-                        &Rich::default().bold(outlet),
-                        &json!({"size": "Small"}),
-                    ));
-                }
-                match published {
-                    // The reader's own Teams writes the time in the reader's zone; there is nothing of outside in it.
-                    Some(published) => {
-                        let at = published.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-                        body.push(json!({
-                            "type": "TextBlock", "isSubtle": true, "size": "Small", "spacing": "None", "wrap": true,
-                            "text": format!("{{{{DATE({at}, SHORT)}}}} {{{{TIME({at})}}}}"),
-                        }));
-                        if let Some((_, found)) = time.split_once(", found ") {
-                            body.push(block(
-                                &Rich::plain(format!("found {found}")),
-                                &json!({"size": "Small", "isSubtle": true}),
-                            ));
-                        }
-                    }
-                    None => body.push(block(
-                        &Rich::plain(time),
-                        &json!({"size": "Small", "isSubtle": true}),
-                    )),
-                }
-            }
-            Line::Quote(quote) => body.push(json!({
-                "type": "Container", "style": "emphasis",
-                "items": [block(&Rich::marked(quote), &json!({}))],
-            })),
-            Line::Note(text) => {
-                body.push(block(&text, &json!({"size": "Small", "isSubtle": true})));
-            }
-            Line::Text(text) | Line::Section(text) => body.push(block(&text, &json!({}))),
-        }
-    }
+    let body: Vec<Value> = lines(message).into_iter().flat_map(elements).collect();
     let mut actions: Vec<Value> = message
         .url()
         .map(|url| json!({"type": "Action.OpenUrl", "title": "Read", "url": url.as_str()}))
@@ -120,6 +55,61 @@ fn write(message: &Message) -> String {
         }],
     })
     .to_string()
+}
+
+/// A line as elements of a card.
+fn elements(line: Line<'_>) -> Vec<Value> {
+    match line {
+        Line::Label(text) => vec![block(&text, &json!({"size": "Small"}))],
+        Line::Title(title, url) => vec![headline(&title.text, url)],
+        Line::Heading(heading, url) => vec![headline(heading, url)],
+        Line::Byline {
+            outlet,
+            time,
+            published,
+        } => byline(outlet, time, published),
+        Line::Quote(quote) => vec![json!({
+            "type": "Container", "style": "emphasis",
+            "items": [block(&Rich::marked(quote), &json!({}))],
+        })],
+        Line::Note(text) => vec![block(&text, &json!({"size": "Small", "isSubtle": true}))],
+        Line::Text(text) | Line::Section(text) => vec![block(&text, &json!({}))],
+    }
+}
+
+fn headline(text: &str, url: Option<&Url>) -> Value {
+    let mut run = json!({"type": "TextRun", "text": text, "weight": "Bolder", "size": "Large"});
+    if let Some(url) = url {
+        let action = json!({"type": "Action.OpenUrl", "url": url.as_str()});
+        set(&mut run, "selectAction", action);
+    }
+    json!({"type": "RichTextBlock", "inlines": [run]})
+}
+
+fn byline(outlet: &str, time: &str, published: Option<Timestamp>) -> Vec<Value> {
+    let subtle = |text: &str| {
+        let look = json!({"size": "Small", "isSubtle": true});
+        block(&Rich::plain(text), &look)
+    };
+    let mut elements = Vec::new();
+    if !outlet.is_empty() {
+        let look = json!({"size": "Small"});
+        elements.push(block(&Rich::default().bold(outlet), &look));
+    }
+    let Some(published) = published else {
+        elements.push(subtle(time));
+        return elements;
+    };
+    // The reader's own Teams writes the time in the reader's zone; there is nothing of outside in it.
+    let at = published.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    elements.push(json!({
+        "type": "TextBlock", "isSubtle": true, "size": "Small", "spacing": "None", "wrap": true,
+        "text": format!("{{{{DATE({at}, SHORT)}}}} {{{{TIME({at})}}}}"),
+    }));
+    if let Some((_, found)) = time.split_once(", found ") {
+        elements.push(subtle(&format!("found {found}")));
+    }
+    elements
 }
 
 /// Text runs of one size; they are literal.

@@ -6,7 +6,7 @@ use super::chat::{Line, byline, lines, set, utf16};
 use super::message::{Look, Message, Rich, Telling};
 use super::occasions::message;
 use super::shrink::fitted;
-use crate::domain::Priority;
+use crate::domain::{Priority, Timestamp};
 
 /// The most of a text, in UTF-16 units after its entities were read; some room is left for what is counted otherwise.
 const MAX_UNITS: usize = 4000;
@@ -72,27 +72,7 @@ fn write(message: &Message) -> String {
                 outlet,
                 time,
                 published,
-            } => match published {
-                Some(published) if !time.is_empty() => {
-                    let outlet = if outlet.is_empty() {
-                        String::new()
-                    } else {
-                        format!("{} · ", escaped(outlet))
-                    };
-                    let (told, found) = time.split_once(", found ").unwrap_or((time, ""));
-                    let found = if found.is_empty() {
-                        String::new()
-                    } else {
-                        format!(", found {}", escaped(found))
-                    };
-                    format!(
-                        "{outlet}<tg-time unix=\"{}\" format=\"wDT\">{}</tg-time>{found}",
-                        published.as_second(),
-                        escaped(told)
-                    )
-                }
-                _ => escaped(&byline(outlet, time)),
-            },
+            } => byline_of(outlet, time, published),
             Line::Quote(quote) => {
                 let folded = if quote.text.chars().count() > FOLDED_CHARS {
                     " expandable"
@@ -113,6 +93,29 @@ fn write(message: &Message) -> String {
         text.push_str(&written);
     }
     text
+}
+
+/// The outlet and the time, which the reader's own Telegram writes in the reader's zone.
+fn byline_of(outlet: &str, time: &str, published: Option<Timestamp>) -> String {
+    let Some(published) = published.filter(|_| !time.is_empty()) else {
+        return escaped(&byline(outlet, time));
+    };
+    let outlet = if outlet.is_empty() {
+        String::new()
+    } else {
+        format!("{} · ", escaped(outlet))
+    };
+    let (told, found) = time.split_once(", found ").unwrap_or((time, ""));
+    let found = if found.is_empty() {
+        String::new()
+    } else {
+        format!(", found {}", escaped(found))
+    };
+    format!(
+        "{outlet}<tg-time unix=\"{}\" format=\"wDT\">{}</tg-time>{found}",
+        published.as_second(),
+        escaped(told)
+    )
 }
 
 fn headline(text: &str, url: Option<&url::Url>) -> String {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::chat::set;
 use super::escape::{clean_link, link, one_line};
 use super::message::Telling;
-use crate::domain::{Alert, FoundPlace, Occasion, Passage};
+use crate::domain::{Alert, AlertFacts, FoundPlace, Occasion, Passage, Room};
 
 /// The largest body. Standard Webhooks asks for less than 20 kB; receivers refuse more.
 pub(crate) const MAX_BODY_BYTES: usize = 20_000;
@@ -29,20 +29,8 @@ const MAX_NAMES: usize = 10;
 /// An alert, as it stands in every JSON that a channel sends.
 #[derive(Serialize)]
 struct AlertData {
-    id: String,
-    watch: String,
-    priority: &'static str,
-    terms: Vec<String>,
-    /// The first of `feeds`.
-    feed: Option<String>,
-    feeds: Vec<String>,
-    source: Option<String>,
-    title: String,
-    url: Option<String>,
-    published: Option<String>,
-    excerpt: String,
-    /// True when only the headline and the feed's own text could be read.
-    summary_only: bool,
+    #[serde(flatten)]
+    facts: AlertFacts,
     story: Option<i64>,
     language: Option<String>,
     found_at: Option<String>,
@@ -173,23 +161,20 @@ fn make_lines(value: &mut Value) {
 }
 
 fn data(telling: &Telling<'_>, alert: &Alert, excerpt_chars: usize) -> AlertData {
-    let feeds = names(&alert.feeds);
+    let room = Room {
+        title: MAX_TITLE_CHARS,
+        excerpt: excerpt_chars,
+        name: MAX_NAME_CHARS,
+        names: MAX_NAMES,
+    };
     let reading = &alert.reading;
     let is_full = excerpt_chars > 0;
     let quote = &alert.found.quote;
     AlertData {
-        id: alert.id.0.clone(),
-        watch: name(&alert.found.watch.0),
-        priority: alert.priority.as_str(),
-        terms: names(&alert.found.terms),
-        feed: feeds.first().cloned(),
-        feeds,
-        source: alert.source.as_deref().map(name),
-        title: one_line(&alert.title, MAX_TITLE_CHARS),
-        url: link(alert.url.as_ref()).map(String::from),
-        published: alert.published.map(|published| published.to_string()),
-        excerpt: one_line(&alert.found.sentence, excerpt_chars),
-        summary_only: alert.summary_only,
+        facts: AlertFacts {
+            url: link(alert.url.as_ref()).map(String::from),
+            ..AlertFacts::of(alert, room)
+        },
         story: reading.story,
         language: reading.lang.as_deref().and_then(super::item::language_tag),
         found_at: reading.found_at.map(|at| at.to_string()),
@@ -257,12 +242,4 @@ fn found(words: &crate::domain::FoundWords) -> Value {
 
 fn name(text: &str) -> String {
     one_line(text, MAX_NAME_CHARS)
-}
-
-fn names(texts: &[String]) -> Vec<String> {
-    texts
-        .iter()
-        .take(MAX_NAMES)
-        .map(|text| name(text))
-        .collect()
 }

@@ -87,17 +87,16 @@ pub fn after_attempt(
         AttemptOutcome::Failed { reason } | AttemptOutcome::Unreached { reason } => {
             let is_blameless = matches!(outcome, AttemptOutcome::Unreached { .. });
             let counts = past.due_at <= now;
+            let fails = fails(past, channel, policy, jitter, now);
+            let suspects = if is_blameless {
+                channel.suspects.max(SUSPECTS_OF_AN_OUTAGE)
+            } else {
+                fails.suspects
+            };
             AfterAttempt {
                 delivery: by_schedule(reason, past, counts, policy, jitter, now),
                 counts,
-                channel: Some(if is_blameless {
-                    ChannelNext {
-                        suspects: channel.suspects.max(SUSPECTS_OF_AN_OUTAGE),
-                        ..fails(past, channel, policy, jitter, now)
-                    }
-                } else {
-                    fails(past, channel, policy, jitter, now)
-                }),
+                channel: Some(ChannelNext { suspects, ..fails }),
             }
         }
         AttemptOutcome::Deferred { reason } => {
@@ -108,31 +107,11 @@ pub fn after_attempt(
             AfterAttempt {
                 delivery: waits(until),
                 counts: false,
-                channel: Some(ChannelNext {
-                    state: ChannelState::Paused,
-                    not_before: Some(until),
-                    failures: channel.failures,
-                    suspects: channel.suspects,
-                    refusals: channel.refusals,
-                    frees: false,
-                }),
+                channel: Some(stands_still(channel, ChannelState::Paused, Some(until))),
             }
         }
         AttemptOutcome::Misconfigured { reason } => {
-            let delivery = refused(reason, past, channel, jitter, now);
-            // Who gives a single message up because others were accepted since says that the channel is well.
-            let was_its_fault = matches!(delivery, DeliveryState::Abandoned { .. })
-                && suspects(past, channel) == 1
-                && is_outlived(past, channel, now);
-            AfterAttempt {
-                delivery,
-                counts: true,
-                channel: Some(if was_its_fault {
-                    works_again(channel)
-                } else {
-                    refuses(past, channel, jitter, now)
-                }),
-            }
+            misconfigured(reason, past, channel, jitter, now)
         }
         // What is shorter is tried at once.
         AttemptOutcome::TooLong { .. } => answers(waits(now)),
@@ -142,14 +121,49 @@ pub fn after_attempt(
             delivery: waits(now),
             counts: false,
             channel: Some(ChannelNext {
-                state: ChannelState::Gone,
-                not_before: None,
                 failures: channel.failures.saturating_add(1),
-                suspects: channel.suspects,
-                refusals: channel.refusals,
-                frees: false,
+                ..stands_still(channel, ChannelState::Gone, None)
             }),
         },
+    }
+}
+
+/// A channel to which nothing is sent for a while, or for good, though nobody is to blame.
+fn stands_still(
+    channel: &ChannelPast,
+    state: ChannelState,
+    not_before: Option<Timestamp>,
+) -> ChannelNext {
+    ChannelNext {
+        state,
+        not_before,
+        failures: channel.failures,
+        suspects: channel.suspects,
+        refusals: channel.refusals,
+        frees: false,
+    }
+}
+
+fn misconfigured(
+    reason: &str,
+    past: &DeliveryPast,
+    channel: &ChannelPast,
+    jitter: f64,
+    now: Timestamp,
+) -> AfterAttempt {
+    let delivery = refused(reason, past, channel, jitter, now);
+    // Who gives a single message up because others were accepted since says that the channel is well.
+    let was_its_fault = matches!(delivery, DeliveryState::Abandoned { .. })
+        && suspects(past, channel) == 1
+        && is_outlived(past, channel, now);
+    AfterAttempt {
+        delivery,
+        counts: true,
+        channel: Some(if was_its_fault {
+            works_again(channel)
+        } else {
+            refuses(past, channel, jitter, now)
+        }),
     }
 }
 

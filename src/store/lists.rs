@@ -14,6 +14,32 @@ use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
+/// How many there are, as far as it was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// How many were counted.
+    pub number: u64,
+    /// Whether that is all of them.
+    pub is_all: bool,
+}
+
+impl Counted {
+    fn all(number: i64) -> Self {
+        Self {
+            number: u64::try_from(number).unwrap_or_default(),
+            is_all: true,
+        }
+    }
+
+    /// What was counted with an end.
+    fn one_by_one(number: i64) -> Self {
+        Self {
+            is_all: number <= MAX_COUNTED,
+            ..Self::all(number.min(MAX_COUNTED))
+        }
+    }
+}
+
 /// Which alerts are listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlertFilter {
@@ -226,38 +252,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn count_alerts(&self, filter: AlertFilter) -> Result<(u64, u64), StoreError> {
-        self.read(move |tx| {
-            let since = filter.since.map_or(i64::MIN, ms);
-            let (raised, held) = match &filter.watch {
-                Some(watch) => {
-                    let values = [watch.0.as_str().into(), since.into()];
-                    (
-                        tx.number(
-                            "SELECT COUNT(*) FROM alerts WHERE watch = $1 AND raised_at >= $2",
-                            &values,
-                        )?,
-                        tx.number(
-                            "SELECT COUNT(*) FROM held WHERE watch = $1 AND held_at >= $2",
-                            &values,
-                        )?,
-                    )
-                }
-                None => (
-                    tx.number(
-                        "SELECT COUNT(*) FROM alerts WHERE raised_at >= $1",
-                        &[since.into()],
-                    )?,
-                    tx.number(
-                        "SELECT COUNT(*) FROM held WHERE held_at >= $1",
-                        &[since.into()],
-                    )?,
-                ),
-            };
-            let number = |number: i64| u64::try_from(number).unwrap_or_default();
-            Ok((number(raised), number(held)))
-        })
-        .await
+    pub async fn count_alerts(
+        &self,
+        filter: AlertFilter,
+    ) -> Result<(Counted, Counted), StoreError> {
+        self.read(move |tx| Ok((alerts_in(tx, &filter)?, held_in(tx, &filter)?)))
+            .await
     }
 
     /// The held match of this number.
@@ -309,6 +309,45 @@ impl Store {
         })
         .await
     }
+}
+
+/// The most that are counted one by one.
+const MAX_COUNTED: i64 = 10_000;
+
+fn alerts_in(tx: &mut dyn Tx, filter: &AlertFilter) -> Result<Counted, StoreError> {
+    let since = filter.since.map_or(i64::MIN, ms);
+    let counted = match (&filter.watch, filter.since) {
+        (Some(watch), _) => tx.number(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE watch = $1 AND raised_at >= $2
+                 ORDER BY raised_at LIMIT 10001) AS some",
+            &[watch.0.as_str().into(), since.into()],
+        )?,
+        (None, Some(_)) => tx.number(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE raised_at >= $1
+                 ORDER BY raised_at LIMIT 10001) AS some",
+            &[since.into()],
+        )?,
+        (None, None) => return Ok(Counted::all(super::tallied(tx, "alerts")?)),
+    };
+    Ok(Counted::one_by_one(counted))
+}
+
+fn held_in(tx: &mut dyn Tx, filter: &AlertFilter) -> Result<Counted, StoreError> {
+    let since = filter.since.map_or(i64::MIN, ms);
+    let counted = match (&filter.watch, filter.since) {
+        (Some(watch), _) => tx.number(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM held WHERE watch = $1 AND held_at >= $2
+                 ORDER BY held_at LIMIT 10001) AS some",
+            &[watch.0.as_str().into(), since.into()],
+        )?,
+        (None, Some(_)) => tx.number(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM held WHERE held_at >= $1
+                 ORDER BY held_at LIMIT 10001) AS some",
+            &[since.into()],
+        )?,
+        (None, None) => return Ok(Counted::all(super::tallied(tx, "held")?)),
+    };
+    Ok(Counted::one_by_one(counted))
 }
 
 /// Alerts that one message reads at most; it counts the rest.

@@ -69,7 +69,8 @@ pub use flagging::{FlagWork, Flagged, Judge, Judged};
 pub use journal::{Answered, JournalLine, Opinion};
 pub use kept::{Kept, KeptPlace};
 pub use lists::{
-    AlertDetail, AlertFilter, AlertLine, AttemptLine, DeliveryLine, ListCursor, ListPlace, Listed,
+    AlertDetail, AlertFilter, AlertLine, AttemptLine, Counted, DeliveryLine, ListCursor, ListPlace,
+    Listed,
 };
 pub use marks::{Marks, Record, Standing, ask_again, documents_set_aside};
 pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};
@@ -447,6 +448,14 @@ fn filled(text: String) -> Option<String> {
 /// A limit as a statement takes it.
 fn limit_of(limit: usize) -> Val {
     i64::try_from(limit).unwrap_or(i64::MAX).into()
+}
+
+/// How many there ever were of what is counted as it is written.
+fn tallied(tx: &mut dyn Tx, name: &str) -> Result<i64, StoreError> {
+    tx.number(
+        "SELECT COALESCE(MAX(number), 0) FROM tallies WHERE name = $1",
+        &[name.into()],
+    )
 }
 
 /// What comes behind every id that begins like this one.

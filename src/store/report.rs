@@ -327,10 +327,6 @@ fn counts(tx: &mut dyn Tx, channels: &[ChannelLine]) -> Result<Counts, StoreErro
             "SELECT COUNT(*) FROM entries WHERE state < 2",
         ),
         (
-            &mut counts.alerts,
-            "SELECT COALESCE(MAX(number), 0) FROM tallies WHERE name = 'alerts'",
-        ),
-        (
             &mut counts.alerts_waiting,
             "SELECT COUNT(DISTINCT w.alert_id) FROM
                  (SELECT alert_id FROM legs WHERE state = 0 AND not_before >= 0
@@ -347,12 +343,11 @@ fn counts(tx: &mut dyn Tx, channels: &[ChannelLine]) -> Result<Counts, StoreErro
              WHERE NOT EXISTS (SELECT 1 FROM legs r LEFT JOIN deliveries t ON t.id = r.delivery_id
                  WHERE r.alert_id = w.alert_id AND (r.state = 0 OR t.state < 2))",
         ),
-        (
-            &mut counts.held,
-            "SELECT COALESCE(MAX(number), 0) FROM tallies WHERE name = 'held'",
-        ),
     ] {
         *into = u64::try_from(tx.number(sql, &[])?).unwrap_or_default();
+    }
+    for (into, name) in [(&mut counts.alerts, "alerts"), (&mut counts.held, "held")] {
+        *into = u64::try_from(super::tallied(tx, name)?).unwrap_or_default();
     }
     for channel in channels {
         counts.delivered += channel.delivered;

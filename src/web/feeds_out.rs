@@ -14,7 +14,7 @@ use super::access::{KnownBy, Visitor};
 use super::failure::Failure;
 use super::templates::part;
 use crate::domain::{InstallationId, Timestamp, WatchName, visible};
-use crate::ops::now::AlertRow;
+use crate::ops::alerts::AlertView;
 use crate::store::ShownFilter;
 
 /// Alerts that a feed holds.
@@ -47,7 +47,7 @@ pub(crate) async fn of_watch(
         ..ShownFilter::default()
     };
     let shown = house.ctx.store.shown_alerts(filter).await?;
-    let alerts: Vec<AlertRow> = shown.into_iter().map(AlertRow::of).collect();
+    let alerts: Vec<AlertView> = shown.into_iter().map(AlertView::marked).collect();
     let url = house.config().web.url.as_ref().map(ToString::to_string);
     let (content_type, text) = match kind {
         "atom" => (
@@ -70,14 +70,14 @@ pub(crate) async fn of_watch(
     Ok(([field], text).into_response())
 }
 
-fn page_of(url: Option<&str>, alert: &AlertRow) -> Option<String> {
-    url.map(|url| format!("{url}alerts/{}", part(&alert.id.0)))
+fn page_of(url: Option<&str>, alert: &AlertView) -> Option<String> {
+    url.map(|url| format!("{url}alerts/{}", part(&alert.facts.id)))
 }
 
 fn atom(
     installation: &InstallationId,
     name: &str,
-    alerts: &[AlertRow],
+    alerts: &[AlertView],
     url: Option<&str>,
     now: Timestamp,
 ) -> String {
@@ -94,10 +94,10 @@ fn atom(
     text
 }
 
-fn entry(installation: &InstallationId, alert: &AlertRow, url: Option<&str>) -> String {
+fn entry(installation: &InstallationId, alert: &AlertView, url: Option<&str>) -> String {
     let page = page_of(url, alert);
     let links = [
-        ("alternate", alert.url.as_ref()),
+        ("alternate", alert.facts.url.as_ref()),
         ("related", page.as_ref()),
     ];
     let links = links.iter().filter_map(|(rel, link)| {
@@ -105,40 +105,41 @@ fn entry(installation: &InstallationId, alert: &AlertRow, url: Option<&str>) -> 
         Some(format!("<link rel=\"{rel}\" href=\"{link}\"/>\n"))
     });
     let published = alert
+        .facts
         .published
         .iter()
         .map(|at| format!("<published>{}</published>\n", xml(at)));
-    let source = alert.source.iter();
+    let source = alert.facts.source.iter();
     let author = source.map(|name| format!("<author><name>{}</name></author>\n", xml(name)));
     format!(
         "<entry>\n<id>urn:newswatch:{}:{}</id>\n<title>{}</title>\n<updated>{}</updated>\n{}{}{}\
          <summary>{}</summary>\n</entry>\n",
         installation.0,
-        xml(&alert.id.0),
-        xml(&alert.title),
+        xml(&alert.facts.id),
+        xml(&alert.facts.title),
         alert.at,
         links.collect::<String>(),
         published.collect::<String>(),
         author.collect::<String>(),
-        xml(&alert.excerpt)
+        xml(&alert.facts.excerpt)
     )
 }
 
-fn json_feed(name: &str, alerts: &[AlertRow], url: Option<&str>) -> String {
+fn json_feed(name: &str, alerts: &[AlertView], url: Option<&str>) -> String {
     let items: Vec<_> = alerts
         .iter()
         .map(|alert| {
             json!({
-                "id": alert.id.0,
-                "url": alert.url,
+                "id": alert.facts.id,
+                "url": alert.facts.url,
                 "external_url": page_of(url, alert),
-                "title": alert.title,
-                "content_text": alert.excerpt,
-                "date_published": alert.published,
+                "title": alert.facts.title,
+                "content_text": alert.facts.excerpt,
+                "date_published": alert.facts.published,
                 "date_modified": alert.at,
                 "language": alert.lang,
-                "tags": alert.terms,
-                "authors": alert.source.iter().map(|source| json!({ "name": source })).collect::<Vec<_>>(),
+                "tags": alert.facts.terms,
+                "authors": alert.facts.source.iter().map(|source| json!({ "name": source })).collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -166,25 +167,33 @@ fn xml(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::AlertFacts;
 
     #[test]
     fn a_feed_of_hostile_texts_is_well_formed_and_can_be_read() {
-        let alert = AlertRow {
-            id: crate::domain::AlertId("alr_1".into()),
+        let facts = AlertFacts {
+            id: "alr_1".into(),
             watch: "w".into(),
             priority: "high",
-            score: 1.0,
             terms: vec!["x".into()],
-            excerpt: "]]> <b>&amp;\u{0}\u{202e}".into(),
+            feed: None,
+            feeds: Vec::new(),
+            source: Some("A & B".into()),
             title: "<script>alert(1)</script>".into(),
             url: Some("https://a.example/?a=1&b=\"2\"".into()),
-            source: Some("A & B".into()),
-            feeds: Vec::new(),
-            lang: None,
             published: None,
+            excerpt: "]]> <b>&amp;\u{0}\u{202e}".into(),
             summary_only: false,
+        };
+        let alert = AlertView {
+            state: "raised",
+            facts,
+            score: 1.0,
+            lang: None,
             at: "2026-11-26T09:00:00Z".parse().unwrap(),
+            told: None,
             mark: None,
+            page_problem: None,
         };
         let now = alert.at;
         let text = atom(

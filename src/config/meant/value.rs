@@ -183,21 +183,26 @@ fn in_a_list(line: &Line<'_>) -> Option<Meant> {
     if !line.said.starts_with("missing comma between array") {
         return None;
     }
+    Some(between_values(line))
+}
+
+/// What stands between two values of a list where a comma should.
+fn between_values(line: &Line<'_>) -> Meant {
     let is_odd = |quote: char| line.text.matches(quote).count() % 2 == 1;
     let rest = line.text.get(line.at..).unwrap_or_default().trim_start();
     if rest.starts_with([';', '|', '、', '，', '；']) {
         let message = "the values of a list have commas between them";
         let c = rest.chars().next().unwrap_or(';');
-        return Some(Line::meant(
+        return Line::meant(
             message,
             format!("write , in the place of {c}"),
             line.at..line.at + c.len_utf8(),
-        ));
+        );
     }
     if is_odd('"') && !line.text.contains('\'') {
         let message = "a quotation mark is missing in this list";
         let hint = "write two around each text: [\"one\", \"two\"]";
-        return Some(Line::meant(message, hint, line.at..line.at + 1));
+        return Line::meant(message, hint, line.at..line.at + 1);
     }
     let is_first = line
         .text
@@ -208,11 +213,7 @@ fn in_a_list(line: &Line<'_>) -> Option<Meant> {
     } else {
         "write a comma between the two values"
     };
-    Some(Line::meant(
-        "a comma is missing in the list",
-        hint,
-        line.at..line.at + 1,
-    ))
+    Line::meant("a comma is missing in the list", hint, line.at..line.at + 1)
 }
 
 /// The texts of a list whose brackets are foreign or missing.

@@ -8,7 +8,7 @@ use super::survey::Survey;
 use super::{Found, Known, island, names};
 use crate::extract::hints::Hints;
 use crate::extract::lines;
-use crate::extract::table::Block;
+use crate::extract::table::{Block, Table};
 use crate::extract::tag::Tag;
 use crate::extract::text::{ends_sentence, folded};
 use crate::extract::verdict::{Dropped, Kept, Verdict};
@@ -28,11 +28,8 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
         .get(root)
         .is_some_and(|part| part.hints.any(Hints::BODY));
     let block = |index: usize| table.blocks.get(index);
-    let total: usize = inside
-        .iter()
-        .filter_map(|&index| block(index))
-        .map(|block| block.weight)
-        .sum();
+    let blocks = inside.iter().filter_map(|&index| block(index));
+    let total: usize = blocks.map(|block| block.weight).sum();
     let is_text = |index: &usize| block(*index).is_some_and(is_paragraph);
     let first = inside.iter().position(is_text).unwrap_or(0);
     let last = inside.iter().rposition(is_text).unwrap_or(inside.len());
@@ -46,58 +43,91 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
     };
     let names = names::names(survey, &inside, text_parent);
     let mut asides = island::islands(survey, root, text_parent, &inside, &title);
-    let mut passed = 0;
-    let mut is_over = false;
-    let mut in_insert = false;
-    let mut behind_link = false;
-    let mut seen: HashSet<&str> = HashSet::new();
+    let mut walk = Walk {
+        table,
+        text_parent,
+        total,
+        passed: 0,
+        is_over: false,
+        in_insert: false,
+        behind_link: false,
+        seen: HashSet::new(),
+    };
     for (position, &index) in inside.iter().enumerate() {
         let Some(block) = block(index) else {
             continue;
         };
-        let is_heading = matches!(block.tag, Tag::Heading(_));
-        let is_late = passed * 10 >= total * LATE_TENTHS;
-        let heads_others = is_heading && lines::ends_article(block);
         let is_name = names.contains(&index);
-        is_over |= position > last && lines::ends_article(block);
-        if position > last && is_reference(block) && !is_name {
-            behind_link = true;
-        } else if (block.links == 0 && ends_sentence(&block.text) || is_name)
-            && text_parent == parent(table, block)
-        {
-            // The last sentences of a story are often short, and stand behind a link to another.
-            behind_link = false;
-        }
-        if is_late && heads_others {
-            // "Read also" may stand above a box in the middle of the text, or above all that follows it.
-            in_insert = lines::is_boilerplate(block) && goes_on(position);
-            is_over |= !in_insert;
-        } else if heads_others {
+        if walk.step(block, position > last, is_name, || goes_on(position)) {
             asides.extend(box_of(survey, root, text_parent, index));
-        } else if is_paragraph(block) && text_parent == parent(table, block) {
-            in_insert = false;
         }
-        passed += block.weight;
-        let hints = table
-            .elements
-            .get(block.part)
-            .map_or(Hints::NONE, |part| part.hints);
+        let part = table.elements.get(block.part);
+        let hints = part.map_or(Hints::NONE, |part| part.hints);
         let is_aside = asides.iter().any(|aside| aside.contains(&index));
-        let verdict = if is_over || behind_link {
+        let verdict = if walk.is_over || walk.behind_link {
             Verdict::Dropped(Dropped::AfterText)
         } else if is_about_the_article(block, hints, &title) {
             Verdict::Dropped(Dropped::AboutTheArticle)
-        } else if is_aside || in_insert || !is_name && lines::is_boilerplate(block) {
+        } else if is_aside || walk.in_insert || !is_name && lines::is_boilerplate(block) {
             Verdict::Dropped(Dropped::LineBetween)
         } else if position < first && !is_name && !opens_text(block, hints, in_body) {
             Verdict::Dropped(Dropped::BeforeText)
-        } else if block.weight >= REPEATED_WEIGHT && !seen.insert(&block.text) {
+        } else if block.weight >= REPEATED_WEIGHT && !walk.seen.insert(&block.text) {
             // Pages for several screens hold some paragraphs twice.
             Verdict::Dropped(Dropped::Repeated)
         } else {
             Verdict::Kept(Kept::Text)
         };
         found.set(index, verdict);
+    }
+}
+
+/// What is known of the text on the way from its first block to its last.
+struct Walk<'a> {
+    table: &'a Table<'a>,
+    /// The element in which the paragraphs stand.
+    text_parent: Option<usize>,
+    /// The weight of all blocks.
+    total: usize,
+    /// The weight of those that were passed.
+    passed: usize,
+    /// Whether the article has ended.
+    is_over: bool,
+    /// Whether this is a box in the middle of it.
+    in_insert: bool,
+    /// Whether this is what follows a link to another article.
+    behind_link: bool,
+    seen: HashSet<&'a str>,
+}
+
+impl Walk<'_> {
+    /// Passes a block; tells whether it heads a box about others.
+    fn step(
+        &mut self,
+        block: &Block,
+        is_behind_text: bool,
+        is_name: bool,
+        goes_on: impl Fn() -> bool,
+    ) -> bool {
+        let is_of_text = self.text_parent == parent(self.table, block);
+        let is_late = self.passed * 10 >= self.total * LATE_TENTHS;
+        let heads_others = matches!(block.tag, Tag::Heading(_)) && lines::ends_article(block);
+        self.is_over |= is_behind_text && lines::ends_article(block);
+        if is_behind_text && is_reference(block) && !is_name {
+            self.behind_link = true;
+        } else if (block.links == 0 && ends_sentence(&block.text) || is_name) && is_of_text {
+            // The last sentences of a story are often short, and stand behind a link to another.
+            self.behind_link = false;
+        }
+        if is_late && heads_others {
+            // "Read also" may stand above a box in the middle of the text, or above all that follows it.
+            self.in_insert = lines::is_boilerplate(block) && goes_on();
+            self.is_over |= !self.in_insert;
+        } else if !heads_others && is_paragraph(block) && is_of_text {
+            self.in_insert = false;
+        }
+        self.passed += block.weight;
+        heads_others && !is_late
     }
 }
 

@@ -90,33 +90,11 @@ pub(in crate::extract) fn byline(
     title: Option<&str>,
     body: &[usize],
 ) -> Option<Sourced<String>> {
-    let site = folded(&super::site_name(sources));
-    let canonical = super::canonical(sources).map(|found| found.value);
-    let host = sources
-        .url
-        .or(canonical.as_ref())
-        .and_then(|url| url.host_str())
-        .map(folded)
-        .unwrap_or_default();
-    let publisher = sources
-        .linked
-        .publisher
-        .as_deref()
-        .map(folded)
-        .unwrap_or_default();
-    let is_person = |written: &str| {
-        let name = folded(written);
-        if is_named_after(&name, &site) || is_named_after(&name, &publisher) {
-            return false;
-        }
-        let is_of_host = !written.contains(' ')
-            && !host.is_empty()
-            && (host.contains(&name) || host.contains(&name.replace(' ', "")));
-        name != site && !ACCOUNTS.contains(&name.as_str()) && !is_of_host
-    };
+    let known = Publisher::of(sources);
     let persons = |found: Sourced<Vec<String>>| {
         let persons = found.map(|names| -> Vec<String> {
-            names.into_iter().filter(|name| is_person(name)).collect()
+            let names = names.into_iter();
+            names.filter(|name| known.is_other(name)).collect()
         });
         (!persons.value.is_empty()).then_some(persons)
     };
@@ -137,14 +115,10 @@ pub(in crate::extract) fn byline(
     let of_head = people
         .or_else(|| persons(linked.clone()))
         .or_else(|| from_head.clone().and_then(persons));
-    if let Some(guest) = guest(sources.table, body) {
-        let is_known = of_head.as_ref().is_some_and(|found| {
-            let mut names = found.value.iter();
-            names.any(|name| folded(name) == folded(&guest))
-        });
-        if !is_known {
-            return Some(Sourced::new(guest, Origin::Line));
-        }
+    if let Some(guest) = guest(sources.table, body)
+        && !is_among(of_head.as_ref(), &guest)
+    {
+        return Some(Sourced::new(guest, Origin::Line));
     }
     // The name of an account is written together; the page shows it as people do.
     if let Some(found) = &of_head
@@ -167,6 +141,45 @@ pub(in crate::extract) fn byline(
             Some(Sourced::new(elements, Origin::Element)).filter(|names| !names.value.is_empty())
         })
         .map(|found| found.map(|names| names.join(", ")))
+}
+
+/// Whether somebody is one of those that were found.
+fn is_among(found: Option<&Sourced<Vec<String>>>, name: &str) -> bool {
+    let mut names = found.into_iter().flat_map(|found| &found.value);
+    names.any(|known| folded(known) == folded(name))
+}
+
+/// Who publishes the page: nobody of that name has written it.
+struct Publisher {
+    site: String,
+    host: String,
+    name: String,
+}
+
+impl Publisher {
+    fn of(sources: &Sources<'_>) -> Self {
+        let canonical = super::canonical(sources).map(|found| found.value);
+        let url = sources.url.or(canonical.as_ref());
+        let host = url.and_then(|url| url.host_str());
+        let name = sources.linked.publisher.as_deref();
+        Self {
+            site: folded(&super::site_name(sources)),
+            host: host.map(folded).unwrap_or_default(),
+            name: name.map(folded).unwrap_or_default(),
+        }
+    }
+
+    /// Whether a name is another's.
+    fn is_other(&self, written: &str) -> bool {
+        let name = folded(written);
+        if is_named_after(&name, &self.site) || is_named_after(&name, &self.name) {
+            return false;
+        }
+        let is_of_host = !written.contains(' ')
+            && !self.host.is_empty()
+            && (self.host.contains(&name) || self.host.contains(&name.replace(' ', "")));
+        name != self.site && !ACCOUNTS.contains(&name.as_str()) && !is_of_host
+    }
 }
 
 /// Tells whether a folded name is the site's, or a word of it with a letter: an account of the newsroom.
@@ -506,28 +519,30 @@ fn is_byline_part(
         && !is_elsewhere(table, index, part)
 }
 
+/// What the addresses of pages about people hold.
+const PAGES_OF_PEOPLE: &[&str] = &[
+    "author",
+    "autor",
+    "auteur",
+    "people",
+    "profil",
+    "redaktion",
+    "journalist",
+    "/by/",
+    "staff",
+    "writer",
+    "/team",
+    "person",
+    "contributor",
+    "reporter",
+    "redac",
+    "/user",
+    "columnist",
+    "firma",
+];
+
 /// The names in a byline: those of its links to authors' pages, else its text.
 fn names_in(table: &Table<'_>, part: &Part) -> Vec<String> {
-    const PAGES: &[&str] = &[
-        "author",
-        "autor",
-        "auteur",
-        "people",
-        "profil",
-        "redaktion",
-        "journalist",
-        "/by/",
-        "staff",
-        "writer",
-        "/team",
-        "person",
-        "contributor",
-        "reporter",
-        "redac",
-        "/user",
-        "columnist",
-        "firma",
-    ];
     let Some(node) = table.node(part) else {
         return Vec::new();
     };
@@ -539,7 +554,7 @@ fn names_in(table: &Table<'_>, part: &Part) -> Vec<String> {
                 element.name() == "a"
                     && attribute(element, "href").is_some_and(|href| {
                         let href = href.to_ascii_lowercase();
-                        PAGES.iter().any(|page| href.contains(page))
+                        PAGES_OF_PEOPLE.iter().any(|page| href.contains(page))
                             || is_address_of(&href, &spaced_text_of(*node))
                     })
             })

@@ -294,6 +294,11 @@ fn term(term: &Term, at: usize, field: Option<Field>, traps: &mut Vec<Mistake>) 
             format!("write ={raw} for exactly these letters"),
         );
     }
+    signs(term, raw, &mut add);
+}
+
+/// Traps that lie in the signs of a term, and not in its letters.
+fn signs(term: &Term, raw: &str, add: &mut impl FnMut(&'static str, String, String)) {
     if !term.is_quoted
         && let Some((kind, message, hint)) = stray_sign(raw)
     {

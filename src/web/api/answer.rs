@@ -7,12 +7,13 @@ use serde::Serialize;
 
 use crate::ops::entrance::hash;
 use crate::web::failure::Failure;
+use crate::web::fields::Fields;
 
 /// The most that one page holds.
 pub(super) const MAX_LIMIT: usize = 500;
 
 /// What one page holds when nothing is said.
-pub(super) const DEFAULT_LIMIT: usize = 50;
+const DEFAULT_LIMIT: usize = 50;
 
 /// A page of a list, and where the next one begins.
 #[derive(Debug, Serialize)]
@@ -48,4 +49,10 @@ pub(super) fn json(headers: &HeaderMap, value: &impl Serialize) -> Result<Respon
     }
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
+}
+
+/// How many items a list is asked for.
+pub(super) fn limit_of(fields: &Fields) -> Result<usize, Failure> {
+    let wanted = fields.number("limit", MAX_LIMIT)?;
+    Ok(wanted.unwrap_or(DEFAULT_LIMIT))
 }

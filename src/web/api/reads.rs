@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
-use super::answer::{DEFAULT_LIMIT, MAX_LIMIT, PageOf, json as answer};
+use super::answer::{PageOf, json as answer, limit_of};
 use crate::domain::{AlertId, Timestamp, WatchName};
 use crate::ops;
 use crate::ops::channel::{ChannelRow, OpenRow};
@@ -50,7 +50,7 @@ pub(super) async fn alerts(
     headers: HeaderMap,
 ) -> Answered {
     let fields = Fields::of_query(query.as_deref());
-    let limit = fields.number("limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let limit = limit_of(&fields)?;
     let since =
         match fields.get("since") {
             None => None,
@@ -69,7 +69,10 @@ pub(super) async fn alerts(
         .last()
         .filter(|_| shown.len() == limit)
         .map(|last| last.alert.id.0.clone());
-    let items: Vec<_> = shown.into_iter().map(ops::now::AlertRow::of).collect();
+    let items: Vec<_> = shown
+        .into_iter()
+        .map(ops::alerts::AlertView::marked)
+        .collect();
     answer(&headers, &PageOf { items, next })
 }
 
@@ -114,7 +117,7 @@ pub(super) async fn feeds(
     headers: HeaderMap,
 ) -> Answered {
     let fields = Fields::of_query(query.as_deref());
-    let limit = fields.number("limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let limit = limit_of(&fields)?;
     let config = house.config();
     let rows = ops::feed::feeds(&house.ctx.store, &config.feeds, &config.feed_places).await?;
     let state = fields.get("state");
@@ -171,7 +174,7 @@ pub(super) async fn deliveries(
     headers: HeaderMap,
 ) -> Answered {
     let fields = Fields::of_query(query.as_deref());
-    let limit = fields.number("limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let limit = limit_of(&fields)?;
     let open = house.ctx.store.open_deliveries(limit).await?;
     let items: Vec<_> = open.into_iter().map(OpenRow::of).collect();
     answer(&headers, &PageOf { items, next: None })
@@ -184,7 +187,7 @@ pub(super) async fn journal(
     headers: HeaderMap,
 ) -> Answered {
     let fields = Fields::of_query(query.as_deref());
-    let limit = fields.number("limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let limit = limit_of(&fields)?;
     let below = match fields.get("after") {
         None => None,
         Some(seq) => Some(

@@ -10,7 +10,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 
-use crate::ops::now::AlertRow;
+use crate::ops::alerts::AlertView;
 use crate::store::StoreError;
 use crate::web::House;
 use crate::web::failure::Failure;
@@ -57,7 +57,7 @@ async fn next(house: &House, last: &mut i64) -> Result<VecDeque<Event>, StoreErr
         return Ok(events);
     }
     for (number, alert) in house.ctx.store.alerts_above(*last, AT_ONCE).await? {
-        if let Ok(data) = serde_json::to_string(&AlertRow::of_alert(alert)) {
+        if let Ok(data) = serde_json::to_string(&AlertView::of(&alert)) {
             let event = Event::default().event("alert").id(number.to_string());
             events.push_back(event.data(data));
         }

@@ -134,7 +134,7 @@ pub(crate) async fn send_test(
     })?;
     let mut tested = Vec::new();
     for destination in channel.settings.destinations() {
-        tested.push(ops::channel::test(channel, &destination, now).await);
+        tested.push(ops::channel::test(channel, &destination, "alert", now).await);
     }
     let after = tested
         .iter()
