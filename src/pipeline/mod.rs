@@ -16,6 +16,7 @@ pub mod notify;
 mod outcome;
 pub mod page;
 pub mod poll;
+mod polled;
 mod reading;
 pub mod retain;
 mod robots;

@@ -7,15 +7,12 @@ use tokio::sync::Notify;
 use tracing::{debug, info, warn};
 
 use super::archives;
-use super::outcome::{Outcome, Past, outcome};
-use super::reading::{Read, read};
+use super::polled::{Polled, left_alone};
+use super::reading::read;
 use super::{Context, Stage, StageError};
-use crate::alerting;
 use crate::clock::Mark;
-use crate::domain::{Feed, FeedId, FirstPoll, Pace, Timestamp, shown_url};
-use crate::parse::ParsedFeed;
-use crate::schedule::{self, PollEnd, PollPolicy, Rhythm, next_poll_at, not_before_pace};
-use crate::store::{Address, Claim, DueFeed, FeedHealth, Finding, PollRecord};
+use crate::domain::{FeedId, Timestamp, shown_url};
+use crate::store::{Claim, DueFeed, FeedHealth};
 use crate::tally::Ending;
 
 /// Polls that run at once: two hundred feeds of a server that does not answer must not make a fast one late. How many
@@ -24,12 +21,6 @@ const WIDTH: usize = 256;
 
 /// A claim outlives the fetch by this: a minute to wait for a turn at the host, and the time to parse and store.
 const LEASE_MARGIN: Duration = Duration::from_mins(2);
-
-/// How long a feed is put off for which there was no room at its host.
-const PUT_OFF: Duration = Duration::from_mins(2);
-
-/// How long a feed is put off that was claimed while a reload took it out of the configuration, or put it in.
-const LEFT_FOR: Duration = Duration::from_secs(1);
 
 /// A jump of the clock by so many seconds, as of a machine that has slept, makes many feeds due at once.
 const JUMP_S: i64 = 60;
@@ -116,14 +107,14 @@ impl Stage for Poll {
                 let read = read(ctx, &plan, feed, &due).await;
                 let read = archives::caught_up(ctx, &plan, &due, read).await;
                 trouble = read.trouble();
-                record(
+                Polled {
                     feed,
-                    &due,
-                    read,
-                    &plan.poll,
-                    fastrand::f64(),
-                    ctx.clock.now(),
-                )
+                    due: &due,
+                    policy: &plan.poll,
+                    jitter: fastrand::f64(),
+                    now: ctx.clock.now(),
+                }
+                .record(read)
             }
             None => (left_alone(ctx.clock.now()), None),
         };
@@ -197,198 +188,4 @@ fn log(
             info!(feed.id = %feed_id, feed = url, entries.new = new_entries, repairs = mended, "feed polled");
         }
     }
-}
-
-/// Leaves a feed to the plan that it belongs to: a reload was under way when it was claimed.
-fn left_alone(now: Timestamp) -> PollRecord {
-    PollRecord {
-        next_poll_at: schedule::after(now, LEFT_FOR),
-        health: FeedHealth::PutOff,
-    }
-}
-
-/// Decides what a poll changes; the second value is what went wrong, if something did.
-fn record(
-    feed: &Feed,
-    due: &DueFeed,
-    read: Read,
-    policy: &PollPolicy,
-    jitter: f64,
-    now: Timestamp,
-) -> (PollRecord, Option<String>) {
-    let pace = match &read {
-        Read::Parsed { parsed, .. } => pace_of(parsed, now),
-        _ => due.pace.clone(),
-    };
-    let every = interval(feed, due, pace.published_every, policy, now);
-    let next = |end| next_poll_at(every, policy.max_every, end, jitter, now);
-    let in_a_row = due.failures.saturating_add(1);
-    let unread = PollEnd::Failed {
-        in_a_row,
-        retry_after: None,
-    };
-    let failed = |error: String, end| {
-        let record = PollRecord {
-            next_poll_at: next(end),
-            health: FeedHealth::Failed {
-                error: error.clone(),
-            },
-        };
-        (record, Some(error))
-    };
-    let lost = |error: String, end| {
-        let (record, problem) = failed(error.clone(), end);
-        let health = FeedHealth::Lost { error };
-        (PollRecord { health, ..record }, problem)
-    };
-    let good = |fresh_for, health| {
-        let record = PollRecord {
-            next_poll_at: not_before_pace(next(PollEnd::Good { fresh_for }), &pace, jitter, now),
-            health,
-        };
-        (record, None)
-    };
-    match read {
-        Read::Unchanged { fetched, was_full } => good(
-            fetched.fresh_for,
-            FeedHealth::Unchanged {
-                was_full,
-                validators: fetched.validators,
-                moved_to: fetched.moved_to,
-            },
-        ),
-        Read::Parsed {
-            fetched,
-            parsed,
-            address,
-            body_hash,
-        } => {
-            let (is_first_poll, first_poll) = welcome(feed, due, &address, now);
-            let parsed = *parsed;
-            let (fresh, seen) = alerting::news(parsed.entries, is_first_poll, first_poll, now);
-            let health = FeedHealth::Read {
-                title: parsed.title,
-                validators: fetched.validators,
-                address,
-                repairs: parsed.repairs,
-                pace: pace.clone(),
-                body_hash,
-                fresh,
-                seen,
-            };
-            good(fetched.fresh_for, health)
-        }
-        Read::Unreadable(error) => failed(error, unread),
-        Read::Astray(error) => lost(error, unread),
-        Read::NotFetched(error) => match outcome(&error, &past(due, now)) {
-            Outcome::Again(end) => failed(error.to_string(), end),
-            Outcome::GoBack(end) => lost(
-                format!(
-                    "{error} at {}, where the feed had moved; its configured address is asked again",
-                    shown_url(&due.fetch_url)
-                ),
-                end,
-            ),
-            Outcome::Paused(why) => {
-                let error = why.to_string();
-                let record = PollRecord {
-                    next_poll_at: now,
-                    health: FeedHealth::Gone {
-                        error: error.clone(),
-                    },
-                };
-                (record, Some(error))
-            }
-            Outcome::PutOff(least) => {
-                let wait = least.saturating_add(schedule::jittered(PUT_OFF, jitter));
-                let record = PollRecord {
-                    next_poll_at: schedule::after(now, wait),
-                    health: FeedHealth::PutOff,
-                };
-                (record, Some(error.to_string()))
-            }
-        },
-    }
-}
-
-/// How a feed has been doing, up to a poll that has just failed.
-fn past(due: &DueFeed, now: Timestamp) -> Past {
-    let failing = due.failing_since.map(|since| now.duration_since(since));
-    Past {
-        in_a_row: due.failures.saturating_add(1),
-        failing_for: failing
-            .and_then(|time| Duration::try_from(time).ok())
-            .unwrap_or_default(),
-        has_moved: due.fetch_url != due.url,
-    }
-}
-
-/// The time between two polls of a feed, adapted to its rhythm where it may be.
-fn interval(
-    feed: &Feed,
-    due: &DueFeed,
-    published_every: Option<Duration>,
-    policy: &PollPolicy,
-    now: Timestamp,
-) -> Duration {
-    if !feed.adapts {
-        return feed.every;
-    }
-    let rhythm = Rhythm {
-        published_every,
-        watched_since: due.first_success_at,
-        gap_at: due.gap_at,
-    };
-    schedule::adapted(feed.every, policy, &rhythm, now)
-}
-
-/// What a document says of how often its feed is worth asking.
-fn pace_of(parsed: &ParsedFeed, now: Timestamp) -> Pace {
-    let dates = parsed
-        .entries
-        .iter()
-        .filter_map(|entry| entry.published.or(entry.updated));
-    Pace {
-        published_every: schedule::published_every(dates, now),
-        ..parsed.pace.clone()
-    }
-}
-
-/// How long a first contact may have been led astray for all that came out meanwhile to be news.
-const BRIEFLY: Duration = Duration::from_hours(24);
-
-/// How the entries of a feed are taken that has been read: whether as those of a first poll, and by which rule.
-///
-/// Where another feed was found in the place of one that was lost, all its entries are unknown; those that came out
-/// since the old one was read last are news.
-fn welcome(feed: &Feed, due: &DueFeed, address: &Address, now: Timestamp) -> (bool, FirstPoll) {
-    let replaced = match (&due.finding, address) {
-        (Finding::Lost { last }, Address::Found(url)) => url != last,
-        (Finding::Lost { .. }, _) => true,
-        // What was read first was at a place that the feed is at no more: whose it was nobody knows.
-        (Finding::Lent { .. }, address) => !matches!(address, Address::Kept),
-        (Finding::NotNeeded | Finding::Found, _) => false,
-    };
-    if due.first_poll && feed.first_poll == FirstPoll::Skip {
-        // What came out since the feed was first asked for in vain is news.
-        let since = due.failing_since.map(|at| now.duration_since(at));
-        let missed = since.and_then(|age| Duration::try_from(age).ok());
-        return (true, missed.map_or(FirstPoll::Skip, FirstPoll::Within));
-    }
-    if due.first_poll || !replaced {
-        return (due.first_poll, feed.first_poll);
-    }
-    let age_of = |at: Option<Timestamp>| {
-        let age = at.map(|at| now.duration_since(at));
-        age.and_then(|age| Duration::try_from(age).ok())
-            .unwrap_or_default()
-    };
-    let since_first = age_of(due.first_success_at);
-    let was_briefly_lent = matches!(due.finding, Finding::Lent { .. }) && since_first <= BRIEFLY;
-    let age = if was_briefly_lent {
-        since_first
-    } else {
-        age_of(due.last_success_at)
-    };
-    (true, FirstPoll::Within(age))
 }

@@ -15,7 +15,7 @@ pub struct Claim<I> {
     /// What was claimed.
     pub id: I,
     /// When the lease ends, as stored.
-    pub(super) until: i64,
+    pub(crate) until: i64,
 }
 
 /// What a claim looks for.

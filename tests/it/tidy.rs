@@ -311,3 +311,53 @@ fn there_is_no_drawer_for_odds_and_ends() {
         );
     }
 }
+
+/// The lines that a function may have: one level of detail, which is read at a glance.
+const MAX_LINES: usize = 60;
+
+/// Functions that are tables, a line a row.
+const TABLES: [(&str, &str); 1] = [("extract/tag.rs", "of")];
+
+#[test]
+fn a_function_is_read_at_a_glance() {
+    for source in sources() {
+        let lines: Vec<&str> = source.code.lines().collect();
+        let name = source.path.display().to_string();
+        for (place, line) in lines.iter().enumerate() {
+            let Some((function, indent)) = begins_function(line) else {
+                continue;
+            };
+            let end = format!("{indent}}}");
+            let body = lines.iter().skip(place + 1);
+            let signature = lines.iter().skip(place);
+            // The signature ends with the line that opens the body.
+            let before = signature.take_while(|line| !line.ends_with('{')).count();
+            let length = body.take_while(|line| **line != end).count() - before;
+            let is_table = TABLES
+                .iter()
+                .any(|(file, of)| name.ends_with(file) && *of == function);
+            assert!(
+                length <= MAX_LINES || is_table,
+                "{name}: {function} has {length} lines"
+            );
+        }
+    }
+}
+
+/// The name of the function that begins in a line, and what the line is set in by.
+fn begins_function(line: &str) -> Option<(&str, &str)> {
+    let indent = line.len() - line.trim_start().len();
+    let (indent, rest) = line.split_at(indent);
+    let mut rest = rest.strip_prefix("pub").map_or(rest, |rest| {
+        rest.strip_prefix('(')
+            .and_then(|rest| rest.split_once(')'))
+            .map_or(rest, |(_, rest)| rest)
+    });
+    rest = rest.trim_start();
+    for word in ["const ", "async "] {
+        rest = rest.strip_prefix(word).unwrap_or(rest);
+    }
+    let name = rest.strip_prefix("fn ")?.split(['(', '<']).next()?;
+    let has_body = !line.ends_with(';') && !line.ends_with('}');
+    has_body.then_some((name, indent))
+}
