@@ -29,7 +29,7 @@ pub(super) fn check(raw: &RawFeed, url: &Url, vault: &Vault<'_>) -> Access {
         login(&mut access, auth, raw, vault);
     }
     if let Some(written) = &raw.proxy
-        && let Some(address) = vault.open_plain(written)
+        && let Some(address) = vault.open_plain(written, |address| address.contains('@'))
         && !address.expose_secret().is_empty()
     {
         match ProxyAddress::parse(&address) {
@@ -40,8 +40,23 @@ pub(super) fn check(raw: &RawFeed, url: &Url, vault: &Vault<'_>) -> Access {
     access
 }
 
+/// Whether a field of a request may let in whoever knows its value: all but those that say what is wanted.
+fn is_secret_field(name: &str) -> bool {
+    const WISHES: [&str; 8] = [
+        "accept",
+        "accept-language",
+        "accept-encoding",
+        "cache-control",
+        "from",
+        "referer",
+        "dnt",
+        "origin",
+    ];
+    !WISHES.contains(&name.to_ascii_lowercase().as_str())
+}
+
 fn field(access: &mut Access, name: &At<String>, value: &RawSecret, vault: &Vault<'_>) {
-    let Some(secret) = vault.open_plain(value) else {
+    let Some(secret) = vault.open_plain(value, |_| is_secret_field(&name.value)) else {
         return;
     };
     match access.add_field(&name.value, &secret) {

@@ -28,10 +28,16 @@ pub(super) fn compile(
         .iter()
         .map(|(name, query)| (name.value.clone(), query.value.clone()))
         .collect();
+    let compiled = Matcher::compile(&names_and_queries, sources);
+    let mistakes: &[QueryProblem] = compiled.as_ref().err().map_or(&[], Vec::as_slice);
     for trap in matching::lint(&names_and_queries, sources) {
-        report_query(&trap, Severity::Warning, aliases, origins, report);
+        let is_same =
+            |mistake: &QueryProblem| mistake.place == trap.place && mistake.col == trap.col;
+        if !mistakes.iter().any(is_same) {
+            report_query(&trap, Severity::Warning, aliases, origins, report);
+        }
     }
-    match Matcher::compile(&names_and_queries, sources) {
+    match compiled {
         Ok(matcher) => {
             try_examples(&matcher, origins, report);
             Some(matcher)
@@ -152,12 +158,11 @@ fn short_clause(matcher: &Matcher, index: usize, text: &str) -> String {
         .iter()
         .take(MAX_NAMED)
         .map(|clause| {
-            let what = if clause.met {
-                "is there, and must not be"
+            if clause.met {
+                format!("{} is there, and must not be", quoted(&clause.text))
             } else {
-                "is not there"
-            };
-            format!("{} {what}", quoted(&clause.text))
+                lack_of(&clause.text)
+            }
         })
         .collect();
     if closest.clause.met {
@@ -176,6 +181,18 @@ fn short_clause(matcher: &Matcher, index: usize, text: &str) -> String {
         return format!("more than one thing is not there: {}", named.join(", "));
     }
     missing.join(", or ")
+}
+
+/// What is wrong with a clause that is not met: its words may be there, too few times or too far apart.
+fn lack_of(clause: &str) -> String {
+    let counted = clause.rsplit_once(">=");
+    if let Some((what, count)) = counted.filter(|(_, count)| count.parse::<u32>().is_ok()) {
+        format!("{} is not there {count} times", quoted(what))
+    } else if clause.contains(" NEAR") || clause.contains(" ONEAR") || clause.contains("\"~") {
+        format!("{} is not there, or not so close together", quoted(clause))
+    } else {
+        format!("{} is not there", quoted(clause))
+    }
 }
 
 /// The terms that were found where none should be.

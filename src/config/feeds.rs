@@ -1,5 +1,9 @@
 //! `[[feed]]`: the feeds, each as the pipeline takes it.
 
+use std::collections::HashMap;
+
+use url::Url;
+
 use crate::domain::{AddressRewrite, ArticleMode, Feed, ListingRule, SiteRule};
 use crate::extract;
 use crate::http::Access;
@@ -11,7 +15,7 @@ use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawArticle, RawFeed, RawListing, RawRewrite, RawRule};
 use super::secrets::Vault;
 use super::selectors;
-use super::source::At;
+use super::source::{At, Place};
 use super::words::one_of;
 
 /// What `feeds` of a watch puts before a tag.
@@ -27,6 +31,7 @@ pub(super) fn check(
     let mut accesses = Vec::with_capacity(raw.len());
     let mut addresses = Taken::default();
     let mut taken_names = Taken::default();
+    let mut without_scheme = HashMap::new();
     let mut feeds = Vec::with_capacity(raw.len());
     for written in raw {
         if let Some(name) = &written.name
@@ -41,11 +46,32 @@ pub(super) fn check(
         let mut same = feed.url.clone();
         same.set_fragment(None);
         let shown = format!("this feed of {}", same.host_str().unwrap_or_default());
+        report_other_scheme(&same, &address.place, &mut without_scheme, report);
         addresses.take(same.into(), &shown, &address.place, "address", report);
         accesses.push(access::check(written, &feed.url, vault));
         feeds.push(feed);
     }
     (feeds, accesses)
+}
+
+/// Warns of an address that is given with http:// and with https://: most likely one feed, which alerts twice.
+fn report_other_scheme(
+    url: &Url,
+    place: &Place,
+    known: &mut HashMap<String, (String, usize)>,
+    report: &Report,
+) {
+    let bare = url.as_str().split_once("://").map_or("", |(_, bare)| bare);
+    let bare = bare.trim_end_matches('/').to_owned();
+    let line = place.source.position(place.span.start).line;
+    let (scheme, first) = known
+        .entry(bare)
+        .or_insert_with(|| (url.scheme().to_owned(), line));
+    if scheme != url.scheme() {
+        let message = format!("the feed in line {first} has the same address, but for {scheme}://");
+        let hint = "keep the one with https://, or both if they differ";
+        report.add(Problem::warning(place, Kind::DuplicateName, message).hint(hint));
+    }
 }
 
 fn feed(raw: &RawFeed, defaults: &Defaults, report: &Report) -> Option<Feed> {
@@ -74,8 +100,9 @@ fn feed(raw: &RawFeed, defaults: &Defaults, report: &Report) -> Option<Feed> {
     let written = raw.url.as_ref()?;
     let url = names::web_address(written, report)?;
     if !url.username().is_empty() || url.password().is_some() {
-        let message = "the address holds a user name or a password";
-        report.add(Problem::warning(&written.place, Kind::Secret, message));
+        let message = "the address holds a user name or a password, in a file that more people may see than should";
+        let hint = "write it beside the address: auth = { username = \"NAME\", password = { file = \"PATH\" } }";
+        report.add(Problem::warning(&written.place, Kind::Secret, message).hint(hint));
     }
     Some(Feed {
         url,

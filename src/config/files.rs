@@ -182,7 +182,8 @@ fn load_included(path: &Path, pattern: &At<String>, report: &Report) -> Option<S
         Ok(content) => Some(content),
         Err(Failure { message, at: None }) => {
             let message = format!("{}: {message}", path.display());
-            report.add(Problem::error(&pattern.place, Kind::File, message));
+            let hint = "a path begins at the folder of the file that it stands in";
+            report.add(Problem::error(&pattern.place, Kind::File, message).hint(hint));
             None
         }
         Err(failure) => {

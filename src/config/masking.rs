@@ -6,8 +6,10 @@
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
+use url::Url;
 
 use super::suggest::nearest;
+use crate::domain::shown_url;
 
 /// Parts of the names of keys that hold secrets.
 const SECRET_WORDS: [&str; 4] = ["pass", "secret", "token", "pwd"];
@@ -59,6 +61,8 @@ fn collect_table(table: &DeTable<'_>, is_secret: bool, spans: &mut Vec<Range<usi
         let key: &str = key.get_ref();
         let is_secret = match key {
             "credential" | "file" | "env" => false,
+            // Their names say little of what they let in.
+            "headers" => true,
             _ => is_secret || names_a_secret(key),
         };
         collect_value(value, is_secret, spans);
@@ -98,18 +102,18 @@ fn names_a_secret(key: &str) -> bool {
         || nearest(&key, ["password", "secret", "token", "credential"]).is_some()
 }
 
-/// The parts of a text that let in whoever knows them: `whsec_` keys, and of addresses user and password, or a
-/// query that names a secret.
+/// The parts of a text that let in whoever knows them: `whsec_` keys, and of addresses user and password, and path and query
+/// that hold a token.
 fn private_parts(text: &str) -> Vec<Range<usize>> {
     let keys = text
         .match_indices("whsec_")
         .map(|(start, _)| start..start + word_length(text.get(start..).unwrap_or_default()));
-    let addresses = text.match_indices("://").filter_map(|(scheme, mark)| {
+    let addresses = text.match_indices("://").flat_map(|(scheme, mark)| {
         let start = scheme + mark.len();
-        let rest = text.get(start..)?;
-        let address = rest.get(..word_length(rest))?;
-        let private = private_part_of_address(address)?;
-        Some(start + private.start..start + private.end)
+        let rest = text.get(start..).unwrap_or_default();
+        let address = rest.get(..word_length(rest)).unwrap_or_default();
+        let parts = private_parts_of_address(address).into_iter();
+        parts.map(move |private| start + private.start..start + private.end)
     });
     keys.chain(addresses).collect()
 }
@@ -120,16 +124,27 @@ fn word_length(text: &str) -> usize {
         .unwrap_or(text.len())
 }
 
-/// The private part of an address that has lost its scheme.
-fn private_part_of_address(address: &str) -> Option<Range<usize>> {
+/// The private parts of an address that has lost its scheme: who logs in, and path and query where `shown_url` would hide
+/// something of them.
+fn private_parts_of_address(address: &str) -> Vec<Range<usize>> {
     let host_end = address.find(['/', '?', '#']).unwrap_or(address.len());
-    if let Some(at) = address.get(..host_end)?.rfind('@') {
-        return Some(0..at);
+    let authority = address.get(..host_end).unwrap_or_default();
+    let mut parts: Vec<Range<usize>> = authority.rfind('@').map(|at| 0..at).into_iter().collect();
+    if has_secrets(address) {
+        parts.push((host_end + 1).min(address.len())..address.len());
     }
-    let query = address.find('?')?;
-    let names = address.get(query..)?;
-    let is_private = names_a_secret(names) || names.contains("key");
-    is_private.then_some(query + 1..address.len())
+    parts
+}
+
+/// Whether path or query of an address hold what lets in whoever knows it.
+fn has_secrets(address: &str) -> bool {
+    let Ok(mut url) = Url::parse(&format!("https://{address}")) else {
+        // What cannot be read as one is not shown where it may be one.
+        return address.contains(['?', '=']);
+    };
+    url.set_fragment(None);
+    let bare = url.set_username("").and_then(|()| url.set_password(None));
+    bare.is_err() || shown_url(&url) != url.as_str()
 }
 
 /// The places of a text that may hold secrets, found line by line: addresses and keys, in comments too, and,

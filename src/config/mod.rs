@@ -30,6 +30,7 @@ mod routes;
 mod secrets;
 mod section;
 mod selectors;
+mod shapes;
 mod site_rule;
 mod source;
 mod store;
@@ -288,7 +289,8 @@ fn report_empty(files: &Files, report: &Report) {
             "add [[watch]]",
         ),
         (
-            raw.channels.is_empty(),
+            // A watch that names one has been told of already.
+            raw.channels.is_empty() && !report.has_kind(Kind::UnknownChannel),
             "there are no channels: nobody is told",
             "add [[channel]]",
         ),

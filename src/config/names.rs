@@ -62,11 +62,41 @@ impl<'a> Taken<'a> {
     }
 }
 
+/// What is written around an address, or beside it, as pages, mails and chats have it.
+fn not_an_address_alone(text: &str) -> Option<(&'static str, &'static str)> {
+    if text.starts_with('[') && text.contains("](") {
+        return Some((
+            "this is a link of Markdown, and not an address",
+            "write what stands between ( and ) alone",
+        ));
+    }
+    if text.starts_with(['<', '(', '"', '\'', '«', '“']) {
+        let message = "the address stands in brackets or in quotes of its own";
+        return Some((message, "write it without them"));
+    }
+    let is_several = text.matches("://").count() > 1 && text.contains([',', ';', ' ', '\n']);
+    if is_several {
+        let message = "here are several addresses";
+        return Some((
+            message,
+            "write one, and another table for each of the others",
+        ));
+    }
+    text.contains(char::is_whitespace).then_some((
+        "there is a space in the address",
+        "take it out; one that belongs to the address is written %20",
+    ))
+}
+
 /// Reads the address of a feed or a webhook; what is wrong with it is reported.
 ///
 /// Only the scheme and the host are repeated: the rest may be what lets one in.
 pub(super) fn web_address(written: &At<String>, report: &Report) -> Option<Url> {
     let text = written.value.trim();
+    if let Some((message, hint)) = not_an_address_alone(text) {
+        report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+        return None;
+    }
     let (message, hint) = match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => return Some(url),
         Ok(url) if url.scheme() == "feed" => (

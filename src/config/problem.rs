@@ -17,6 +17,9 @@ use crate::domain::visible;
 /// The most characters of a value that a message repeats.
 const MAX_QUOTED_CHARS: usize = 60;
 
+/// The most characters of a line that are underlined: beside them stand the margin, and dots where the line is cut.
+const MAX_UNDERLINED: usize = 60;
+
 /// The width that problems are printed in: what every terminal has.
 const WIDTH: usize = 80;
 
@@ -186,12 +189,14 @@ impl Problem {
             && self.about.iter().any(|path| other.about.contains(path))
     }
 
-    /// Whether this problem says of a slip in spelling what another one says of the value.
+    /// Whether this problem says of a slip in spelling what another one says of the value, or of the key, which is none.
     pub(super) fn is_spelling_of(&self, other: &Self) -> bool {
-        self.kind == Kind::Syntax
-            && other.kind == Kind::BadValue
-            && self.file == other.file
-            && self.span.start == other.span.start
+        let is_same = match other.kind {
+            Kind::BadValue => self.span.start == other.span.start,
+            Kind::UnknownKey => self.line == other.line && self.span.start > other.span.start,
+            _ => false,
+        };
+        self.kind == Kind::Syntax && self.file == other.file && is_same
     }
 
     /// Adds what to write instead.
@@ -370,6 +375,14 @@ impl Report {
         self.blamed.borrow().contains(&blamed)
     }
 
+    /// Whether a problem of a kind was found.
+    pub(super) fn has_kind(&self, kind: Kind) -> bool {
+        self.problems
+            .borrow()
+            .iter()
+            .any(|problem| problem.kind == kind)
+    }
+
     /// All of them, in the order they were found.
     pub(super) fn into_problems(self) -> Vec<Problem> {
         self.problems.into_inner()
@@ -408,10 +421,16 @@ pub fn wrapped(text: &str, margin: usize) -> String {
     lines.join("\n")
 }
 
-/// The bytes of a line to underline: those of the span that stand on it, at least one place wide.
+/// The bytes of a line to underline: those of the span that stand on it, at least one place wide, and no more of them
+/// than the width has room for.
 fn underlined(line: &str, line_start: usize, span: &Range<usize>) -> Range<usize> {
     let start = span.start.saturating_sub(line_start).min(line.len());
     let end = span.end.saturating_sub(line_start).clamp(start, line.len());
+    let rest = line.get(start..end).unwrap_or_default();
+    let end = match rest.char_indices().nth(MAX_UNDERLINED) {
+        Some((most, _)) => start + most,
+        None => end,
+    };
     if line.is_char_boundary(start) && line.is_char_boundary(end) {
         start..end
     } else {

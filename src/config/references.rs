@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use url::Url;
 
 use crate::channel::ChannelSettings;
-use crate::domain::{Destination, FeedSelector};
+use crate::domain::{Destination, FeedSelector, shown_url};
 
 use super::feeds::TAG_PREFIX;
 use super::problem::{Kind, Problem, Report, quoted};
@@ -78,6 +78,11 @@ fn plain_address(text: &str) -> String {
     Url::parse(text.trim()).map_or_else(|_| text.to_owned(), String::from)
 }
 
+/// The name of a feed as a message repeats it: of an address without what lets in whoever knows it.
+fn shown_name(text: &str) -> String {
+    Url::parse(text.trim()).map_or_else(|_| text.to_owned(), |url| shown_url(&url))
+}
+
 /// The feeds that a watch is restricted to; none for all.
 pub(super) fn selectors(raw: &RawWatch, known: &Known<'_>, report: &Report) -> Vec<FeedSelector> {
     raw.feeds
@@ -122,15 +127,26 @@ fn feed_selector(written: &At<String>, known: &Known<'_>, report: &Report) -> Op
         {
             return Some(FeedSelector::Feed(feed.clone()));
         }
-        let hint = if known.tags.contains(text) {
-            format!("did you mean \"{TAG_PREFIX}{text}\"?")
+        // `tags:asia`, `tag=asia`, `tag: asia`, `#asia`, `asia`
+        let lower = text.to_lowercase();
+        let tag = ["tags", "tag", "#"]
+            .iter()
+            .find_map(|word| lower.strip_prefix(word))
+            .unwrap_or(&lower)
+            .trim_start_matches([':', '=', ' ']);
+        let tag = known.tags.iter().find(|known| known.to_lowercase() == tag);
+        let hint = if let Some(tag) = tag {
+            format!("did you mean \"{TAG_PREFIX}{tag}\"?")
         } else {
             match nearest(text, known.feed_names()) {
                 Some(meant) => format!("did you mean \"{meant}\"?"),
                 None => "write a feed's name or address, or \"tag:\" and a tag".to_owned(),
             }
         };
-        (format!("there is no feed {}", quoted(text)), hint)
+        (
+            format!("there is no feed {}", quoted(&shown_name(text))),
+            hint,
+        )
     };
     report.add(Problem::error(&written.place, Kind::UnknownFeed, message).hint(hint));
     None

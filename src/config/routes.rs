@@ -6,6 +6,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use crate::domain::{Destination, HealthPolicy, Heartbeat, Priority, Route, SecretAddress};
+use crate::matching::language_code_hint;
 
 use super::channels::secret_address;
 use super::durations;
@@ -89,6 +90,7 @@ fn route(
         .unwrap_or_default();
     route.languages = each(&condition.lang)
         .into_iter()
+        .filter(|written| is_language(written, report))
         .map(|written| written.value.trim().to_lowercase())
         .collect();
     route.priorities = each(&condition.priority)
@@ -121,6 +123,18 @@ fn report_empty(raw: &RawCondition, report: &Report) {
     }
 }
 
+fn is_language(written: &At<String>, report: &Report) -> bool {
+    let Some(hint) = language_code_hint(written.value.trim()) else {
+        return true;
+    };
+    let message = format!(
+        "{} is not a language code",
+        super::problem::quoted(&written.value)
+    );
+    report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+    false
+}
+
 fn is_tag(written: &At<String>, tags: &[&str], report: &Report) -> bool {
     let is_known = tags.contains(&written.value.as_str());
     if !is_known {
@@ -139,7 +153,11 @@ fn is_tag(written: &At<String>, tags: &[&str], report: &Report) -> bool {
 
 fn between(list: &At<Vec<At<String>>>, report: &Report) -> Option<(Time, Time)> {
     let [from, to] = list.value.as_slice() else {
-        let message = format!("{} times cannot stand here", list.value.len());
+        let times = match list.value.len() {
+            1 => "1 time".to_owned(),
+            count => format!("{count} times"),
+        };
+        let message = format!("a span of the day has a beginning and an end, and here is {times}");
         let hint = "write two: between = [\"08:00\", \"18:00\"]";
         report.add(Problem::error(&list.place, Kind::BadValue, message).hint(hint));
         return None;

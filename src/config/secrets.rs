@@ -145,10 +145,17 @@ impl Vault<'_> {
     }
 
     /// Reads what may be a secret and need not be one: where it stands in the configuration itself, nothing is said of it
-    /// unless others can read the file.
-    pub(super) fn open_plain(&self, value: &RawSecret) -> Option<SecretString> {
+    /// unless it is one, by `is_secret`, and others can read the file.
+    pub(super) fn open_plain(
+        &self,
+        value: &RawSecret,
+        is_secret: impl Fn(&str) -> bool,
+    ) -> Option<SecretString> {
         match &value.kept {
-            SecretKept::Here(text) if value.place.source.readers == Readers::Owner => {
+            SecretKept::Here(text)
+                if value.place.source.readers == Readers::Owner
+                    || !is_secret(text.expose_secret()) =>
+            {
                 Some(text.clone())
             }
             SecretKept::Here(_)

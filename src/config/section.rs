@@ -7,6 +7,7 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::{Kind, Problem, Report, quoted};
+use super::shapes;
 use super::source::{At, Place, Source};
 use super::suggest::meant;
 
@@ -122,14 +123,16 @@ impl<'i> Section<'i> {
             .written
             .as_integer()
             .and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
-        value.expect(number, "a whole number", report)
+        let expected = shapes::number_of(&value.written, "a whole number");
+        value.expect(number, &expected, report)
     }
 
     /// Yes or no.
     pub(super) fn boolean(&mut self, key: &'static str, report: &Report) -> Option<At<bool>> {
         let value = self.value(key)?;
         let yes = value.written.as_bool();
-        value.expect(yes, "true or false, without quotes", report)
+        let expected = shapes::truth_of(&value.written);
+        value.expect(yes, expected, report)
     }
 
     /// A number.
@@ -142,9 +145,10 @@ impl<'i> Section<'i> {
             DeValue::Float(number) => number.as_str().parse().ok(),
             _ => None,
         };
+        let expected = shapes::number_of(&value.written, "a number");
         value.expect(
             number.filter(|number: &f64| number.is_finite()),
-            "a number",
+            &expected,
             report,
         )
     }
@@ -154,7 +158,8 @@ impl<'i> Section<'i> {
         let expected = if self.place.path.is_empty() {
             format!("a table: write [{key}] on a line of its own and its keys below")
         } else {
-            format!("a table: {key} = {{ ... }}")
+            let example = shapes::example(key).unwrap_or("{ ... }");
+            format!("a table: {key} = {example}")
         };
         self.value(key)?.table_or(&expected, report)
     }
@@ -173,6 +178,11 @@ impl<'i> Section<'i> {
         match value.list_rows() {
             Ok(rows) => rows
                 .filter_map(|row| row.table_or(&header, report))
+                .map(|table| read(table, report))
+                .collect(),
+            Err(value) if has_names_in_headers(&value.written) => value
+                .named_rows(key, report)
+                .into_iter()
                 .map(|table| read(table, report))
                 .collect(),
             // One table is read all the same, so that what else is wrong with it is told at once.
@@ -304,7 +314,10 @@ impl<'i> Section<'i> {
         }
         match meant(key, &self.known.iter().copied()) {
             Some(meant) => format!("did you mean \"{meant}\"?"),
-            None => format!("the keys are: {}", self.known.join(", ")),
+            None => match shapes::home(key).filter(|_| !self.known.contains(&key)) {
+                Some(home) => format!("it is a key of {home}"),
+                None => format!("the keys are: {}", self.known.join(", ")),
+            },
         }
     }
 
@@ -370,11 +383,10 @@ impl<'i> Value<'i> {
             return None;
         }
         let text = self.written.as_str().map(str::to_owned);
-        let expected = match &self.written {
-            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) if !self.confidential => {
-                format!("a text: put it in quotes, \"{}\"", self.found())
-            }
-            _ => "a text in quotes".to_owned(),
+        let expected = if self.confidential {
+            "a text in quotes".to_owned()
+        } else {
+            shapes::text_of(&self.place.path, &self.written, &self.found())
         };
         self.expect(text, &expected, report)
     }
@@ -389,13 +401,56 @@ impl<'i> Value<'i> {
             }),
             Err(value) => {
                 let expected = match value.written.as_str() {
-                    Some(text) if !value.confidential => format!("a list: [{}]", quoted(text)),
-                    _ => "a list of texts: [\"...\", \"...\"]".to_owned(),
+                    Some(text) if !value.confidential => shapes::list_of(&value.place.path, text),
+                    _ => {
+                        let key = value.place.path.rsplit('.').next().unwrap_or_default();
+                        let example = shapes::example(key).unwrap_or("[\"...\", \"...\"]");
+                        format!("a list of texts: {example}")
+                    }
                 };
                 value.report_type(&expected, report);
                 None
             }
         }
+    }
+
+    /// The tables under `[channel.desk]` and the like, each with the name in its header, which is reported.
+    fn named_rows(self, key: &str, report: &Report) -> Vec<Section<'i>> {
+        let DeValue::Table(tables) = self.written else {
+            return Vec::new();
+        };
+        let mut rows = Vec::new();
+        for (name, value) in tables {
+            let place = self
+                .place
+                .under(name.span(), format!("{key}[{}]", rows.len() + 1));
+            let message = format!(
+                "a name does not stand in the header: [{key}.{}]",
+                name.get_ref()
+            );
+            let hint = format!(
+                "write [[{key}]], and on the next line name = {}",
+                quoted(name.get_ref())
+            );
+            report.add(Problem::error(&place, Kind::BadValue, message).hint(hint));
+            let name = toml::Spanned::new(name.span(), DeValue::String(name.into_inner()));
+            let table = match value.into_inner() {
+                DeValue::Table(table) => Some(table),
+                DeValue::Array(tables) => {
+                    tables.into_iter().find_map(|row| match row.into_inner() {
+                        DeValue::Table(table) => Some(table),
+                        _ => None,
+                    })
+                }
+                _ => None,
+            };
+            let Some(mut table) = table else { continue };
+            if !table.contains_key("name") {
+                table.insert(toml::Spanned::new(name.span(), "name".into()), name);
+            }
+            rows.push(Section::new(place, table));
+        }
+        rows
     }
 
     /// The table, or a report that it is none.
@@ -475,6 +530,21 @@ fn is_table(value: &DeValue<'_>) -> bool {
         DeValue::Array(rows) => rows.iter().any(|row| row.get_ref().is_table()),
         _ => false,
     }
+}
+
+/// Whether a table holds nothing but tables that are none of its own: `[channel.desk]`, where `[[channel]]` and a name
+/// are meant.
+fn has_names_in_headers(value: &DeValue<'_>) -> bool {
+    const INNER: [&str; 12] = [
+        "article", "listing", "auth", "headers", "smtp", "digest", "quiet", "budget", "storm",
+        "escalate", "if", "secret",
+    ];
+    value.as_table().is_some_and(|table| {
+        !table.is_empty()
+            && table.iter().all(|(key, value)| {
+                is_table(value.get_ref()) && !INNER.contains(&key.get_ref().as_ref())
+            })
+    })
 }
 
 /// Two lists of tables as one; of anything else the first.

@@ -1,7 +1,71 @@
 //! "Did you mean": the known word that is nearest to a mistyped one.
 
 /// Words that people bring along from other programs, and the keys that they may mean here, the likeliest first.
-const SYNONYMS: [(&str, &[&str]); 64] = [
+const SYNONYMS: [(&str, &[&str]); 128] = [
+    ("text", &["body"]),
+    ("content", &["body"]),
+    ("main", &["body"]),
+    ("selector", &["body", "item"]),
+    ("container", &["body", "item"]),
+    ("author", &["byline"]),
+    ("authors", &["byline"]),
+    ("writer", &["byline"]),
+    ("date", &["published", "date"]),
+    ("pubdate", &["published", "date"]),
+    ("time", &["published", "at"]),
+    ("times", &["at"]),
+    ("hours", &["at", "between"]),
+    ("headline", &["title"]),
+    ("exclude", &["remove", "not_sense"]),
+    ("ignore", &["remove"]),
+    ("drop", &["remove"]),
+    ("room", &["chat"]),
+    ("room_id", &["room", "chat"]),
+    ("chat_id", &["chat"]),
+    ("channel_id", &["chat", "room"]),
+    ("cc", &["to"]),
+    ("bcc", &["to"]),
+    ("when", &["if"]),
+    ("where", &["if"]),
+    ("match", &["if", "must_match"]),
+    ("condition", &["if"]),
+    ("conditions", &["if"]),
+    ("send", &["notify"]),
+    ("send_to", &["notify"]),
+    ("channels", &["notify", "channel"]),
+    ("polling", &["poll"]),
+    ("fetch", &["poll", "http"]),
+    ("network", &["http"]),
+    ("logging", &["health"]),
+    ("weekdays", &["days"]),
+    ("start", &["from"]),
+    ("begin", &["from"]),
+    ("end", &["to"]),
+    ("until", &["to"]),
+    ("till", &["to"]),
+    ("limit", &["per_hour", "more_than"]),
+    ("hourly", &["per_hour"]),
+    ("per_day", &["per_hour"]),
+    ("threshold", &["more_than", "min_score"]),
+    ("count", &["more_than"]),
+    ("delay", &["after"]),
+    ("wait", &["after", "group_wait"]),
+    ("path", &["url"]),
+    ("database", &["url", "store"]),
+    ("db", &["url", "store"]),
+    ("dsn", &["url"]),
+    ("retention", &["keep_articles"]),
+    ("keep", &["keep_articles"]),
+    ("bind", &["listen"]),
+    ("port", &["listen"]),
+    ("url", &["server"]),
+    ("throttle", &["cooldown"]),
+    ("score", &["min_score"]),
+    ("language", &["lang", "stem"]),
+    ("languages", &["lang"]),
+    ("importance", &["priority"]),
+    ("level", &["priority"]),
+    ("severity", &["priority"]),
     ("user", &["username"]),
     ("user_name", &["username"]),
     ("login", &["username"]),
@@ -76,13 +140,13 @@ pub(super) fn meant<'a>(
     written: &str,
     known: &(impl IntoIterator<Item = &'a str> + Clone),
 ) -> Option<&'a str> {
-    nearest(written, known.clone()).or_else(|| {
-        let word = written.to_lowercase().replace(['-', ' '], "_");
-        let (_, meanings) = SYNONYMS.iter().find(|(synonym, _)| *synonym == word)?;
-        meanings
-            .iter()
-            .find_map(|meaning| known.clone().into_iter().find(|known| known == meaning))
-    })
+    // A word of its own is no slip of the pen, however near it is to another.
+    let word = written.to_lowercase().replace(['-', ' '], "_");
+    let meanings = SYNONYMS.iter().filter(|(synonym, _)| *synonym == word);
+    meanings
+        .flat_map(|(_, meanings)| meanings.iter())
+        .find_map(|meaning| known.clone().into_iter().find(|known| known == meaning))
+        .or_else(|| nearest(written, known.clone()))
 }
 
 /// The nearest of the known words, if one is near enough to be what was meant.

@@ -241,10 +241,14 @@ fn is_header(line: &str) -> bool {
             .starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
 }
 
-/// Whether a line begins a table as other languages do: `watch {`, `feeds:`.
+/// Whether a line begins a table as other languages do: `watch {`, `watch "Iran" {`, `feeds:`.
 fn is_block(line: &str) -> bool {
     let word = line.trim_end();
     let word = word.strip_suffix(['{', ':']).unwrap_or_default().trim_end();
+    let word = match word.split_once(" \"") {
+        Some((word, label)) if label.ends_with('"') => word.trim_end(),
+        _ => word,
+    };
     !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
 }
 

@@ -126,6 +126,26 @@ const TYPES: [ChannelType; 15] = [
     of("file", file::read, quick_schedule),
 ];
 
+/// What other programs call them.
+const KNOWN_ELSEWHERE: [(&str, &str); 16] = [
+    ("mail", "email"),
+    ("smtp", "email"),
+    ("e-mail", "email"),
+    ("stdout", "console"),
+    ("terminal", "console"),
+    ("print", "console"),
+    ("hook", "webhook"),
+    ("http", "webhook"),
+    ("https", "webhook"),
+    ("post", "webhook"),
+    ("msteams", "teams"),
+    ("microsoft", "teams"),
+    ("jsonl", "file"),
+    ("log", "file"),
+    ("command", "exec"),
+    ("script", "exec"),
+];
+
 const fn of(
     name: &'static str,
     read: fn(&mut Section<'_>, &Report) -> Check,
@@ -210,8 +230,11 @@ pub(super) fn known_type(written: &At<String>, report: &Report) -> Option<&'stat
     }
     let message = format!("there is no channel type {}", quoted(name));
     let names = KNOWN.iter().map(|known| known.name);
-    let hint = match nearest(name, names.clone().chain(["mail"])) {
-        Some("mail") => "did you mean \"email\"?".to_owned(),
+    let elsewhere = KNOWN_ELSEWHERE
+        .iter()
+        .find(|(word, _)| *word == name.to_lowercase());
+    let meant = elsewhere.map(|(_, meant)| *meant);
+    let hint = match meant.or_else(|| nearest(name, names.clone())) {
         Some(meant) => format!("did you mean \"{meant}\"?"),
         None => format!("the types are: {}", names.collect::<Vec<_>>().join(", ")),
     };

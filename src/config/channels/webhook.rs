@@ -26,7 +26,8 @@ const OUR_FIELDS: [&str; 7] = [
 ];
 
 /// Hosts that want JSON of a form of their own, by the end of their names, and the service they belong to.
-const CHAT_HOSTS: [(&str, &str); 18] = [
+const CHAT_HOSTS: [(&str, &str); 19] = [
+    ("hooks.slack-gov.com", "Slack"),
     ("hooks.slack.com", "Slack"),
     ("discord.com", "Discord"),
     ("discordapp.com", "Discord"),

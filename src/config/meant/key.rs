@@ -80,6 +80,15 @@ pub(super) fn sign(line: &Line<'_>) -> Option<Meant> {
     if !looks_like_key(key) {
         return None;
     }
+    if sign == ":" && value.starts_with("//") {
+        let (trimmed, whole) = line.trimmed();
+        let message = "an address does not stand alone";
+        let hint = format!(
+            "write [[feed]], and on the next line url = {}",
+            as_text(trimmed.trim_end_matches([',', ';']))
+        );
+        return Some(Line::meant(message, hint, whole));
+    }
     let message = format!("between a key and its value stands =, not {sign}");
     let hint = format!("write {}", assignment(key, value));
     Some(Line::meant(message, hint, at..at + sign.len()))

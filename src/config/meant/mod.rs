@@ -35,9 +35,9 @@ pub(super) struct Line<'a> {
 }
 
 /// The quotation marks that word processors and other keyboards put in the place of `"` and `'`.
-const TYPOGRAPHIC: [char; 19] = [
+const TYPOGRAPHIC: [char; 24] = [
     '“', '”', '„', '‟', '«', '»', '‹', '›', '‘', '’', '‚', '‛', '「', '」', '『', '』', '＂', '＇',
-    '´',
+    '´', '′', '″', '‵', '❝', '❞',
 ];
 
 /// Characters that take room or none, and cannot be seen.

@@ -22,10 +22,14 @@ const LIST_KEYS: [&str; 12] = [
     "retry",
 ];
 
+/// The keys whose values are true or false.
+const BOOLEAN_KEYS: [&str; 3] = ["enabled", "continue", "empty"];
+
 /// A value that cannot be read.
 pub(super) fn value(line: &Line<'_>) -> Option<Meant> {
-    let of_value: [fn(&Line<'_>) -> Option<Meant>; 9] = [
+    let of_value: [fn(&Line<'_>) -> Option<Meant>; 10] = [
         missing,
+        missing_inside,
         escape,
         typographic,
         unlike_quotes,
@@ -53,6 +57,22 @@ fn missing(line: &Line<'_>) -> Option<Meant> {
             as_key(key)
         )
     };
+    Some(Line::meant("the value is missing", hint, at..at + 1))
+}
+
+/// `{ host = , port = 25 }`
+fn missing_inside(line: &Line<'_>) -> Option<Meant> {
+    let (before, after) = line.text.split_at_checked(line.at)?;
+    let before = before.trim_end().strip_suffix('=')?;
+    if !after.trim_start().starts_with([',', '}', ']']) {
+        return None;
+    }
+    let key = before
+        .trim_end()
+        .rsplit([' ', ',', '{', '[', '\t'])
+        .next()?;
+    let hint = format!("write {key} = ..., or leave {key} out");
+    let at = before.len();
     Some(Line::meant("the value is missing", hint, at..at + 1))
 }
 
@@ -386,6 +406,11 @@ fn truth(line: &Line<'_>) -> Option<Meant> {
                 span,
             ))
         }
+        "yes" | "y" | "on" | "no" | "n" | "off" if BOOLEAN_KEYS.contains(&key) => {
+            let truth = matches!(word.to_lowercase().as_str(), "yes" | "y" | "on");
+            let message = format!("{word} is no value of TOML");
+            Some(Line::meant(message, format!("write {key} = {truth}"), span))
+        }
         "null" | "none" | "nil" | "~" | "undefined" | "nan" | "n/a" | "-" => {
             let message = format!("{word} is no value: TOML has none that means nothing");
             let hint = format!(
@@ -406,6 +431,17 @@ fn bare(line: &Line<'_>) -> Option<Meant> {
     }
     let text = without_comment(value).trim_end_matches([',', ';']);
     let is_list = LIST_KEYS.contains(&key);
+    if let Some(inner) = text.strip_suffix(['"', '\''])
+        && !inner.contains(['"', '\''])
+        && !is_list
+    {
+        let hint = format!("write {} = {}", as_key(key), as_text(inner));
+        return Some(Line::meant(
+            "the opening quote is missing",
+            hint,
+            start..start + 1,
+        ));
+    }
     let written = if is_list {
         as_list(text)
     } else {

@@ -178,6 +178,17 @@ pub(super) fn language_hint(written: &str) -> String {
         )
 }
 
+/// What to write for a text that is no language code; `None` for one that is.
+pub(crate) fn language_code_hint(written: &str) -> Option<String> {
+    let mut names = LANGUAGE_NAMES.iter();
+    let of_name = names.find(|(name, _)| written.eq_ignore_ascii_case(name));
+    let hint = match of_name {
+        Some((_, code)) => format!("write \"{code}\""),
+        None => "write for example \"en\", \"vi\" or \"zh-TW\"".to_owned(),
+    };
+    (!is_language(written)).then_some(hint)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -110,7 +110,11 @@ fn operator(raw: &str, lower: &str, before: &Expr, after: &Expr) -> Option<(Stri
         "NOT"
     } else if lower == "near" {
         "NEAR"
-    } else if is_loud && matches!(lower, "xor" | "nand" | "but" | "plus" | "minus") {
+    } else if lower == "and/or" || (is_loud && matches!(lower, "xor" | "or/and")) {
+        "OR"
+    } else if is_loud && lower == "minus" {
+        "NOT"
+    } else if is_loud && matches!(lower, "nand" | "but" | "plus") {
         "AND"
     } else if is_loud && among(CLOSE) {
         return Some(closeness(after));
@@ -193,17 +197,32 @@ fn is_all_capitals(expr: &Expr) -> bool {
 }
 
 /// A word right before `(` that is a function of another engine: what to write instead.
-pub(super) fn foreign_function(word: &str) -> Option<String> {
+pub(super) fn foreign_function(word: &str, inside: &str) -> Option<String> {
     let lower = word.to_lowercase();
     let letters = lower.trim_end_matches(|c: char| c.is_ascii_digit() || c == '/');
+    let own = lower.get(letters.len()..).unwrap_or_default();
+    let is_number =
+        |text: &&str| (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let number = [inside.trim(), own.trim_matches('/')]
+        .into_iter()
+        .find(is_number);
+    let is_word = |text: &&str| text.chars().all(char::is_alphanumeric);
+    let counted = Some(inside.trim())
+        .filter(is_word)
+        .filter(|text| !is_number(text) && !text.is_empty());
     Some(match letters {
         "around" | "within" | "near" | "onear" | "w" | "n" | "adj" | "prox" | "proximity"
-        | "span" => "write NEAR/5 between the two words: iran NEAR/5 deal".to_owned(),
+        | "span" => {
+            let number = number.unwrap_or("5");
+            format!("write NEAR/{number} between the two words: iran NEAR/{number} deal")
+        }
         "pre" | "p" | "before" | "followedby" => {
-            "write ONEAR/5 between the two words: iran ONEAR/5 deal".to_owned()
+            let number = number.unwrap_or("5");
+            format!("write ONEAR/{number} between the two words: iran ONEAR/{number} deal")
         }
         "atleast" | "atl" | "minimum" | "freq" | "count" => {
-            "write the number after the word: iran>=3".to_owned()
+            let (counted, number) = (counted.unwrap_or("iran"), number.unwrap_or("3"));
+            format!("write the number after the word: {counted}>={number}")
         }
         "allcaps" | "caps" | "nocaps" | "exact" | "singular" | "plural" => {
             "write = before the word for exactly these letters: =WHO".to_owned()
@@ -231,13 +250,21 @@ pub(super) fn operator_in_phrase(raw: &str) -> Option<&str> {
     let inner = words
         .get(1..words.len().saturating_sub(1))
         .unwrap_or_default();
-    inner.iter().copied().find(|word| {
-        let name = word.split('/').next().unwrap_or_default();
-        matches!(
-            name,
-            "OR" | "AND" | "NOT" | "NEAR" | "ONEAR" | "ODER" | "UND" | "OU" | "VÀ"
-        ) || matches!(*word, "|" | "||" | "&&")
-    })
+    // In front of the words stands NOT alone.
+    let first = words
+        .first()
+        .filter(|word| **word == "NOT" && words.len() > 1);
+    first
+        .or_else(|| {
+            inner.iter().find(|word| {
+                let name = word.split('/').next().unwrap_or_default();
+                matches!(
+                    name,
+                    "OR" | "AND" | "NOT" | "NEAR" | "ONEAR" | "ODER" | "UND" | "OU" | "VÀ"
+                ) || matches!(**word, "|" | "||" | "&&")
+            })
+        })
+        .copied()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::accented;
+use super::copied;
 use super::expr::{Expr, Kind, Term};
 use super::fields::field as is_field_named;
 use super::habits::{Certainty, meant, operator_in_phrase};
@@ -25,8 +26,13 @@ pub(crate) fn lint(expr: &Expr, text: &str) -> Vec<Mistake> {
         everyday_word(term, expr.place.start, &mut traps);
     }
     clause(expr, None, &mut traps);
+    // What else such signs look like is not what anybody wrote.
+    if let Some(trap) = copied::html_sign(text) {
+        return vec![trap];
+    }
     let text: Vec<char> = text.chars().collect();
     commas(expr, &text, &mut traps);
+    traps.extend(copied::lines(expr, &text));
     single_quotes(expr, &text, &mut traps);
     traps.sort_by_key(|trap| trap.at);
     traps
@@ -49,6 +55,7 @@ pub(crate) fn lint_term(expr: &Expr, text: &str) -> Vec<Mistake> {
             "write each term by itself, or query = '...' in place of terms",
         ));
     }
+    traps.extend(copied::list_in_term(text.trim(), start));
     traps
 }
 
@@ -167,8 +174,15 @@ fn single_quotes(expr: &Expr, text: &[char], traps: &mut Vec<Mistake>) {
             continue;
         };
         let at = leaf.place.start;
-        let found = single_quoted(text.get(at..).unwrap_or_default());
-        if let Some((0, inside)) = found {
+        let rest = text.get(at..).unwrap_or_default();
+        // ``red sea'', ''red sea''
+        let quotes = |c: &&char| matches!(c, '\'' | '`' | '´');
+        let doubled = rest.iter().take_while(quotes).count().saturating_sub(1);
+        let found = single_quoted(rest);
+        if let Some((before, inside)) =
+            found.filter(|(before, _)| *before == doubled || *before == 0)
+        {
+            let at = at + before;
             traps.push(Mistake::new(
                 "single-quotes",
                 at,
@@ -268,10 +282,7 @@ fn term(term: &Term, at: usize, field: Option<Field>, traps: &mut Vec<Mistake>) 
         add(
             "lost-signs",
             format!("signs are not searched: \"{raw}\" is the word \"{word}\""),
-            format!(
-                "write a regular expression: /{}/",
-                regex_syntax::escape(raw)
-            ),
+            format!("write a regular expression: /{}/", escaped(raw)),
         );
     } else if is_prose && !term.is_exact && is_short_capitals(raw) {
         add(
@@ -320,6 +331,13 @@ fn signs(term: &Term, raw: &str, add: &mut impl FnMut(&'static str, String, Stri
             format!("write \"{}\"", raw.trim_end_matches('?')),
         );
     }
+}
+
+/// A text as a regular expression, with no more signs than it needs.
+fn escaped(raw: &str) -> String {
+    regex_syntax::escape(raw)
+        .replace("\\#", "#")
+        .replace("\\-", "-")
 }
 
 /// Words side by side of which one is most likely meant as an operator.

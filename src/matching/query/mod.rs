@@ -6,6 +6,7 @@
 mod accented;
 mod aliases;
 mod check;
+mod copied;
 mod expr;
 mod fields;
 mod habits;
@@ -20,6 +21,7 @@ mod regex;
 pub(crate) use aliases::Aliases;
 pub(crate) use check::check;
 pub(crate) use expr::{Expr, Kind, Term, is_neutral};
+pub(crate) use fields::language_code_hint;
 pub(crate) use lint::{lint, lint_term};
 pub(crate) use mistake::Mistake;
 pub(crate) use parse::{query, term};

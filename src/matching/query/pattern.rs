@@ -302,6 +302,11 @@ fn nothing_to_look_for(term: &Term) -> Mistake {
     } else {
         let hint = match term.raw.as_str() {
             "&" => "write AND or just a space; a name that has it is written in quotes",
+            "," | ";" | "，" | "；" | "、" | "،" | "؛" => {
+                "write OR if either side will do, or a space if both must be found"
+            }
+            "/" => "write OR",
+            "•" | "·" | "*" => "write OR between the words, or terms = [\"...\", \"...\"]",
             "-" | "–" | "—" => "to leave a word out write -word",
             _ => {
                 "there is no word here to search for; signs are not searched, use a regex: /C\\+\\+/"

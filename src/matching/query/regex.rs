@@ -1,5 +1,6 @@
 //! Regular expressions in queries: what is allowed, and the letters one of which a match must hold.
 
+use regex_syntax::ast::ErrorKind;
 use regex_syntax::hir::{Hir, HirKind};
 use regex_syntax::{Parser, ParserBuilder};
 use unicode_normalization::UnicodeNormalization as _;
@@ -19,10 +20,10 @@ pub(crate) fn check(pattern: &str, ignore_case: bool) -> Result<(), (String, Str
     let hir = match parser(ignore_case).parse(&composed(pattern)) {
         Ok(hir) => hir,
         Err(error) => {
-            let reason = reason(&error);
+            let (reason, hint) = reason(&error);
             return Err((
                 format!("the regular expression cannot be read: {reason}"),
-                reason,
+                hint,
             ));
         }
     };
@@ -110,20 +111,92 @@ fn parser(ignore_case: bool) -> Parser {
     ParserBuilder::new().case_insensitive(ignore_case).build()
 }
 
-/// One line for people.
-fn reason(error: &regex_syntax::Error) -> String {
-    let text = error.to_string();
-    if text.contains("look-around") {
-        return "look-around is not supported; match the text itself and use AND NOT for what must be absent".to_owned();
-    }
-    if text.contains("backreferences") {
-        return "back-references (\\1) are not supported".to_owned();
-    }
-    text.lines()
-        .rev()
-        .find_map(|line| line.trim().strip_prefix("error: "))
-        .unwrap_or("the expression cannot be read")
-        .to_owned()
+/// What is wrong, and what to write, for people.
+fn reason(error: &regex_syntax::Error) -> (String, String) {
+    let (reason, hint, start) = match error {
+        regex_syntax::Error::Parse(error) => {
+            let (reason, hint) = explained(error.kind());
+            (
+                reason,
+                hint,
+                Some(error.span().start.offset).zip(Some(error.pattern())),
+            )
+        }
+        regex_syntax::Error::Translate(error) => (
+            error.kind().to_string(),
+            "write the letters and signs themselves, or a class that is known: \\d, \\w, \\p{L}",
+            Some(error.span().start.offset).zip(Some(error.pattern())),
+        ),
+        _ => (
+            "it is none".to_owned(),
+            "put a text that is to be found itself in quotes",
+            None,
+        ),
+    };
+    let place = start.and_then(|(byte, pattern)| {
+        let before = pattern.get(..byte)?.chars().count();
+        let sign = pattern.get(byte..)?.chars().next()?;
+        Some(format!(", at the {sign} that is its letter {}", before + 1))
+    });
+    (
+        format!("{reason}{}", place.unwrap_or_default()),
+        hint.to_owned(),
+    )
+}
+
+/// A mistake in plain words, and what to write.
+fn explained(kind: &ErrorKind) -> (String, &'static str) {
+    let (reason, hint) = match kind {
+        ErrorKind::UnsupportedLookAround => (
+            "look-around is not supported",
+            "match the text itself, and use AND NOT for what must be absent",
+        ),
+        ErrorKind::UnsupportedBackreference => (
+            "back-references (\\1) are not supported",
+            "write the text out that is to be found again",
+        ),
+        ErrorKind::GroupUnclosed => (
+            "a group is not closed",
+            "write ) where it ends, or \\( for the sign itself",
+        ),
+        ErrorKind::GroupUnopened => (
+            "a ) closes no group",
+            "take it out, or write \\) for the sign itself",
+        ),
+        ErrorKind::ClassUnclosed => (
+            "a class of letters is not closed",
+            "write ] where it ends, or \\[ for the sign itself",
+        ),
+        ErrorKind::ClassRangeInvalid => (
+            "a span of letters runs backwards",
+            "write the lower one first: a-z, 0-9",
+        ),
+        ErrorKind::RepetitionMissing => (
+            "there is nothing that is to be repeated",
+            "write what is repeated before it, or a backslash for the sign itself: \\*",
+        ),
+        ErrorKind::RepetitionCountUnclosed | ErrorKind::RepetitionCountDecimalEmpty => (
+            "a count of repetitions is not complete",
+            "write a number and }, for example a{2}, or \\{ for the sign itself",
+        ),
+        ErrorKind::RepetitionCountInvalid => (
+            "a count of repetitions runs backwards",
+            "write the lower number first: a{2,4}",
+        ),
+        ErrorKind::EscapeUnrecognized => (
+            "a backslash stands before a letter with which it means nothing",
+            "take the backslash away; known are \\d \\w \\s \\b and the like",
+        ),
+        ErrorKind::EscapeUnexpectedEof => (
+            "a backslash stands at its end",
+            "take it away, or write two for the sign itself",
+        ),
+        other => {
+            let hint = "write the letters and signs themselves; a sign that means something stands behind a backslash";
+            return (other.to_string(), hint);
+        }
+    };
+    (reason.to_owned(), hint)
 }
 
 #[cfg(test)]
@@ -133,14 +206,17 @@ mod tests {
     #[test]
     fn what_cannot_run_is_refused_with_a_reason() {
         for (pattern, word) in [
-            ("[a-", "unclosed"),
+            ("[a-", "is not closed, at the [ that is its letter 1"),
+            ("abc(d|e", "at the ( that is its letter 4"),
+            ("\\y", "backslash"),
             ("(?=x)y", "look-around"),
             (r"(a)\1", "back-references"),
             ("a*", "empty"),
             (r"\pL{1000}{10}", "repeat less"),
         ] {
-            let (_, hint) = check(pattern, false).unwrap_err();
-            assert!(hint.contains(word), "{pattern}: {hint}");
+            let (message, hint) = check(pattern, false).unwrap_err();
+            let told = format!("{message}; {hint}");
+            assert!(told.contains(word), "{pattern}: {told}");
         }
     }
 

@@ -200,7 +200,7 @@ impl Parser {
             return self.expr(Kind::And(Vec::new()), start);
         }
         if matches!(self.peek(), Some('(' | '（'))
-            && let Some(hint) = foreign_function(&raw)
+            && let Some(hint) = foreign_function(&raw, &self.inside_parentheses())
         {
             let message = format!("\"{raw}(\" is not an operator");
             self.note("unknown-operator", raw_at, message, hint);
@@ -216,6 +216,12 @@ impl Parser {
             },
             start,
         )
+    }
+
+    /// What stands between the parenthesis here and the next one.
+    fn inside_parentheses(&self) -> String {
+        let inside = self.chars.iter().skip(self.at + 1);
+        inside.take_while(|c| !matches!(c, ')' | '）')).collect()
     }
 
     fn term(&mut self, term: Term, start: usize) -> Expr {
