@@ -16,7 +16,7 @@ use super::{Outcome, loading};
 use crate::channel::{Channel, ChannelKind, ChannelSettings};
 use crate::clock::{self, Clock};
 use crate::config::Config;
-use crate::domain::{Timestamp, shown_url};
+use crate::domain::{Timestamp, shown_url, what_helps};
 use crate::http::{FetchError, HttpClient, Purpose};
 use crate::parse::{self, Recognised};
 
@@ -107,7 +107,17 @@ impl Tried {
         };
         let text = format!("{} {}: {message}", self.what, self.name);
         let text = loading::one_paragraph(&text, word.len() + 2);
-        output::line(&format!("{}  {text}", toned(word, tone)))
+        output::line(&format!("{}  {text}", toned(word, tone)))?;
+        let hint = self
+            .result
+            .as_ref()
+            .err()
+            .and_then(|reason| what_helps(reason));
+        let Some(hint) = hint.filter(|_| self.what == "channel") else {
+            return Ok(());
+        };
+        let hint = loading::one_paragraph(&format!("help: {hint}"), word.len() + 2);
+        output::line(&format!("{}  {hint}", " ".repeat(word.len())))
     }
 }
 

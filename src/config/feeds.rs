@@ -67,7 +67,7 @@ fn report_other_scheme(
     let (scheme, first) = known
         .entry(bare)
         .or_insert_with(|| (url.scheme().to_owned(), line));
-    if scheme != url.scheme() {
+    if scheme != url.scheme() && url.port().is_none() {
         let message = format!("the feed in line {first} has the same address, but for {scheme}://");
         let hint = "keep the one with https://, or both if they differ";
         report.add(Problem::warning(place, Kind::DuplicateName, message).hint(hint));

@@ -5,6 +5,7 @@ mod files;
 mod good;
 mod hostile;
 mod printed;
+mod right;
 mod taming;
 mod wrong;
 
