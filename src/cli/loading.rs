@@ -6,8 +6,8 @@ use std::path::Path;
 use super::output;
 use crate::config::{
     self, Config, Environment as _, Problem, ProcessEnvironment, Secrets, Severity, nearest,
-    wrapped,
 };
+use crate::domain::wrapped;
 
 /// The most names that are listed when one does not exist.
 const SHOWN_NAMES: usize = 12;

@@ -6,8 +6,8 @@ use std::io::{BufWriter, ErrorKind, IsTerminal as _, StdoutLock, Write as _};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
 
-use crate::config::{Color, Environment as _, ProcessEnvironment, wrapped};
-use crate::domain::{Timestamp, inert, inert_json};
+use crate::config::{Color, Environment as _, ProcessEnvironment};
+use crate::domain::{Timestamp, inert, inert_json, wrapped};
 
 /// Bytes that are printed at once where there are many lines.
 const BUFFER_BYTES: usize = 64 * 1024;

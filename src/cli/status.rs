@@ -321,18 +321,32 @@ fn severity(severity: Severity) -> String {
 
 fn print_feeds(view: &StatusView, lists_all: bool) -> anyhow::Result<()> {
     output::line(&format!("\nFeeds ({})", view.feeds.len()))?;
-    let is_well = |feed: &&FeedView| feed.state == "ok" && !feed.overdue;
     let folds = !lists_all && view.feeds.len() > LISTED_FEEDS;
     let runs = view.service.state == ServiceState::Running;
-    for feed in view.feeds.iter().filter(|feed| !folds || !is_well(feed)) {
+    let is_calm = |feed: &&FeedView| matches!(feed.state, "ok" | "new") && !feed.overdue;
+    let most = if folds { LISTED_FEEDS } else { usize::MAX };
+    let listed = view.feeds.iter().filter(|feed| !folds || !is_calm(feed));
+    for feed in listed.take(most) {
         print_feed(feed, runs)?;
     }
-    if folds {
-        let well = view.feeds.iter().filter(is_well).count();
+    if !folds {
+        return Ok(());
+    }
+    let others = view.feeds.iter().filter(|feed| !is_calm(feed)).count();
+    if let Some(left) = others.checked_sub(most).filter(|left| *left > 0) {
         output::line(&format!(
-            "  {} {well} more; each of them: newswatch status --all",
-            toned("ok      ", Tone::Good)
+            "  ... and {left} more of these: newswatch status --failing"
         ))?;
+    }
+    for (state, what) in [("new", "not polled yet"), ("ok", "more")] {
+        let calm = view.feeds.iter().filter(is_calm);
+        let count = calm.filter(|feed| feed.state == state).count();
+        if count > 0 {
+            output::line(&format!(
+                "  {} {count} {what}; each of them: newswatch status --all",
+                toned_state(state, 8)
+            ))?;
+        }
     }
     Ok(())
 }
@@ -450,11 +464,11 @@ fn print_channel(channel: &ChannelView, with_help: bool) -> anyhow::Result<()> {
 fn print_counts(counts: &Counts) -> anyhow::Result<()> {
     let unreached = match (counts.alerts_waiting, counts.alerts_lost) {
         (0, 0) => String::new(),
+        (1, 0) => "; 1 alert has reached nobody yet".to_owned(),
         (waiting, 0) => format!("; {waiting} alerts have reached nobody yet"),
+        (0, 1) => "; 1 alert was given up and reached nobody".to_owned(),
         (0, lost) => format!("; {lost} alerts were given up and reached nobody"),
-        (waiting, lost) => format!(
-            "; {waiting} alerts have reached nobody yet, {lost} were given up and reached nobody"
-        ),
+        (waiting, lost) => format!("; reached nobody: {waiting} waiting, {lost} given up"),
     };
     output::line(&format!(
         "\n{} entries taken in, {} of them under way\n{} matches = {} alerts + {} held{unreached}\n\

@@ -36,7 +36,11 @@ pub(super) fn collect_spans(table: &DeTable<'_>) -> Vec<Range<usize>> {
         .get("health")
         .and_then(|health| health.get_ref().as_table()?.get("heartbeat"));
     for keys in channels.into_iter().flatten().chain(heartbeat) {
-        let url = keys.get_ref().as_table().and_then(|keys| keys.get("url"));
+        // A heartbeat may be written as its address alone.
+        let url = match keys.get_ref() {
+            DeValue::Table(keys) => keys.get("url"),
+            _ => Some(keys),
+        };
         if let Some(url) = url
             && let Some(text) = url.get_ref().as_str()
         {
@@ -46,6 +50,17 @@ pub(super) fn collect_spans(table: &DeTable<'_>) -> Vec<Range<usize>> {
         }
     }
     spans
+}
+
+/// An address up to its host, without who logs in.
+pub(super) fn host_of(address: &str) -> String {
+    let start = path_start(address);
+    let (host, path) = address.split_at_checked(start).unwrap_or((address, ""));
+    let scheme = host.find("://").map_or(0, |at| at + "://".len());
+    let (scheme, host) = host.split_at_checked(scheme).unwrap_or(("", host));
+    let host = host.rsplit('@').next().unwrap_or(host);
+    let dots = if path.is_empty() { "" } else { "..." };
+    format!("{scheme}{host}{dots}")
 }
 
 /// The byte after the host of an address.

@@ -59,7 +59,7 @@ use crate::schedule::PollPolicy;
 
 pub use environment::{Environment, ProcessEnvironment, config_places};
 pub use http::user_agent;
-pub use problem::{Color, Kind, Problem, Problems, Severity, wrapped};
+pub use problem::{Color, Kind, Problem, Problems, Severity};
 pub use secrets::Secrets;
 pub use site_rule::load_site_rule;
 pub use store::StoreSettings;

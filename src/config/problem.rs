@@ -12,16 +12,13 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use super::source::{Place, Source};
-use crate::domain::visible;
+use crate::domain::{TERMINAL_WIDTH, visible, wrapped};
 
 /// The most characters of a value that a message repeats.
 const MAX_QUOTED_CHARS: usize = 60;
 
 /// The most characters of a line that are underlined: beside them stand the margin, and dots where the line is cut.
 const MAX_UNDERLINED: usize = 60;
-
-/// The width that problems are printed in: what every terminal has.
-const WIDTH: usize = 80;
 
 /// One thing that is wrong with the configuration, or will surprise.
 #[derive(Clone)]
@@ -271,7 +268,7 @@ impl Problem {
             Color::Ansi => Renderer::styled(),
             Color::Plain => Renderer::plain(),
         };
-        renderer.term_width(WIDTH).render(&[group])
+        renderer.term_width(TERMINAL_WIDTH).render(&[group])
     }
 
     /// The problem as `check --json` prints it: `watch`, `kind`, `col`, `message`, `hint`, and beside them the
@@ -396,29 +393,6 @@ pub(super) fn quoted(value: &str) -> String {
     }
     let shortened: String = value.chars().take(MAX_QUOTED_CHARS).collect();
     format!("{:?}", shortened + "…")
-}
-
-/// A text of several lines, broken between words, that stands behind a margin.
-#[must_use]
-pub fn wrapped(text: &str, margin: usize) -> String {
-    let room = WIDTH.saturating_sub(margin).max(20);
-    let mut lines: Vec<String> = Vec::new();
-    let mut width = 0;
-    for word in text.split(' ') {
-        let word_width = word.chars().count();
-        match lines.last_mut() {
-            Some(line) if width + 1 + word_width <= room => {
-                line.push(' ');
-                line.push_str(word);
-                width += 1 + word_width;
-            }
-            _ => {
-                lines.push(word.to_owned());
-                width = word_width;
-            }
-        }
-    }
-    lines.join("\n")
 }
 
 /// The bytes of a line to underline: those of the span that stand on it, at least one place wide, and no more of them

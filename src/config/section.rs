@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
+use super::masking;
 use super::problem::{Kind, Problem, Report, quoted};
 use super::shapes;
 use super::source::{At, Place, Source};
-use super::suggest::meant;
+use super::suggest::{SWITCHED_OFF, is_switch, meant};
 
 /// The keys of the file itself, which stand in no table.
 const MAIN_KEYS: [&str; 3] = ["include", "state_dir", "timezone"];
@@ -306,8 +307,8 @@ impl<'i> Section<'i> {
         if !self.place.path.is_empty() && MAIN_KEYS.contains(&key) {
             return format!("{key} stands above the first line with a [table]");
         }
-        if ["enabled", "enable", "disabled", "disable", "active"].contains(&key) {
-            return "to switch it off, put # in front of its lines".to_owned();
+        if is_switch(key) {
+            return SWITCHED_OFF.to_owned();
         }
         if let Some(inner) = self.inner_of(key) {
             return format!("it stands inside another table: {inner} = {{ {key} = ... }}");
@@ -502,6 +503,8 @@ impl<'i> Value<'i> {
     /// The value as it was found, for a message.
     fn found(&self) -> String {
         match &self.written {
+            // The path of an address may be what lets one in.
+            DeValue::String(text) if text.contains("://") => quoted(&masking::host_of(text)),
             DeValue::String(text) => quoted(text),
             DeValue::Integer(number) => number.to_string(),
             DeValue::Float(number) => number.to_string(),

@@ -132,6 +132,14 @@ const SYNONYMS: [(&str, &[&str]); 128] = [
     ("retries", &["retry"]),
 ];
 
+/// What to do in place of a key that switches something off.
+pub(super) const SWITCHED_OFF: &str = "to switch it off, put # in front of its lines";
+
+/// Whether a key is one that switches something on or off elsewhere.
+pub(super) fn is_switch(key: &str) -> bool {
+    ["enabled", "enable", "disabled", "disable", "active"].contains(&key)
+}
+
 /// Longer words are not compared: nobody mistypes them letter by letter, and the work grows with the square.
 const MAX_CHARS: usize = 64;
 

@@ -31,6 +31,7 @@ mod story;
 mod time;
 mod trouble;
 mod watch;
+mod wrapping;
 
 pub use advice::what_helps;
 pub use alert::{Alert, Held, Match, Past, PastAlert, Raised};
@@ -73,3 +74,4 @@ pub use story::{StoryLine, StoryMark, StoryMember, StoryPast, StoryReport};
 pub use time::{LocalTimestamp, Timestamp};
 pub use trouble::Trouble;
 pub use watch::{FeedSelector, Field, Hit, Per, Priority, Span, Watch, WatchName};
+pub use wrapping::{TERMINAL_WIDTH, wrapped};

@@ -5,6 +5,7 @@
 use std::io;
 use std::os::unix::net::UnixDatagram;
 
+use jiff::tz::TimeZone;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
@@ -37,7 +38,8 @@ impl<S: Subscriber> Layer<S> for Journal {
         let said = Said::of(event);
         let metadata = event.metadata();
         let mut entry = Vec::new();
-        put(&mut entry, "MESSAGE", &said.in_words());
+        let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+        put(&mut entry, "MESSAGE", &said.in_words(&zone));
         put(&mut entry, "PRIORITY", priority(*metadata.level()));
         put(&mut entry, "SYSLOG_IDENTIFIER", "newswatch");
         put(&mut entry, "TARGET", metadata.target());

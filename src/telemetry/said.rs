@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use jiff::tz::TimeZone;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level};
 
-use crate::domain::inert;
+use crate::domain::{Timestamp, inert};
 
 /// Fields that say what an event is about, in the order in which people read them.
 const SUBJECTS: [&str; 8] = [
@@ -55,8 +56,8 @@ impl Said {
         }
     }
 
-    /// `feed poll failed: example.org/rss (next_poll_at=...): the server answered 503`
-    pub(super) fn in_words(&self) -> String {
+    /// `feed poll failed: example.org/rss (next poll at ...): the server answered 503`, times as the reader's clock has them.
+    pub(super) fn in_words(&self, zone: &TimeZone) -> String {
         let value = |wanted: &str| {
             let found = self.fields.iter().find(|(name, _)| *name == wanted);
             found.map(|(_, value)| value.as_str())
@@ -71,7 +72,7 @@ impl Said {
             .fields
             .iter()
             .filter(|(name, value)| is_detail(name) && value != "0")
-            .map(|(name, value)| format!("{name}={value}"))
+            .map(|(name, value)| detail(name, value, zone))
             .collect();
         if !details.is_empty() {
             words.push_str(" (");
@@ -87,6 +88,20 @@ impl Said {
             words.push_str(help);
         }
         words
+    }
+}
+
+fn detail(name: &str, value: &str, zone: &TimeZone) -> String {
+    let time = name
+        .strip_suffix("_at")
+        .and_then(|_| value.parse::<Timestamp>().ok());
+    match time {
+        Some(at) => {
+            let shown = at.to_zoned_datetime(zone.clone());
+            let shown = shown.strftime("%Y-%m-%d %H:%M:%S %Z");
+            format!("{} {shown}", name.replace(['_', '.'], " "))
+        }
+        None => format!("{name}={value}"),
     }
 }
 
@@ -132,7 +147,7 @@ mod tests {
                 .map(|(name, value)| (*name, (*value).to_owned()))
                 .collect(),
         }
-        .in_words()
+        .in_words(&TimeZone::fixed(jiff::tz::offset(7)))
     }
 
     #[test]
@@ -144,10 +159,11 @@ mod tests {
                     ("feed.id", "7"),
                     ("feed", "example.org/rss"),
                     ("failures", "3"),
+                    ("next_poll_at", "2026-11-26T17:38:07.712Z"),
                     ("error", "the server answered 503"),
                 ]
             ),
-            "feed poll failed: example.org/rss (failures=3): the server answered 503"
+            "feed poll failed: example.org/rss (failures=3, next poll at 2026-11-27 00:38:07 +07): the server answered 503"
         );
         assert_eq!(
             said(

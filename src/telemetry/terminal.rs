@@ -9,7 +9,7 @@ use tracing_subscriber::layer::Context;
 
 use super::said::{Said, level_word};
 use crate::clock::Clock;
-use crate::domain::inert;
+use crate::domain::{inert, wrapped};
 
 /// Standard error, where a person looks at it.
 #[derive(Debug)]
@@ -19,18 +19,18 @@ pub(super) struct Terminal {
 
 impl<S: Subscriber> Layer<S> for Terminal {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let said = Said::of(event).in_words();
         let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+        let said = Said::of(event).in_words(&zone);
         let now = Clock::system().now().to_zoned_datetime(zone);
         let level = *event.metadata().level();
         let word = self.toned(level);
         let time = now.strftime("%H:%M:%S %Z");
         // When even standard error is closed there is nobody left to tell.
-        drop(writeln!(
-            std::io::stderr().lock(),
-            "{time} {word}{}",
-            inert(&said)
-        ));
+        let time = time.to_string();
+        let margin = time.chars().count() + 1;
+        let below = format!("\n{}", " ".repeat(margin));
+        let said = wrapped(&format!("{word}{}", inert(&said)), margin).replace('\n', &below);
+        drop(writeln!(std::io::stderr().lock(), "{time} {said}"));
     }
 }
 

@@ -200,6 +200,142 @@ async fn every_mistake_on_the_command_line_is_answered_with_what_helps() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// Lines of a configuration that has a feed and a channel, and words that `check` must say of them; `¦` parts the lines.
+const IN_THE_FILE: &[(&str, &[&str])] = &[
+    (
+        "[[watch]]¦name = \"w\"¦query = 'iran AND/OR iraq'",
+        &["iran OR iraq"],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦query = 'iran AROUND(12) deal'",
+        &["NEAR/12"],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦query = 'ATLEAST7(missile)'",
+        &["missile>=7"],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦query = '&quot;red sea&quot;'",
+        &["HTML", "write \" in its place"],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦query = '/(deal|pact/'",
+        &["a group is not closed", "write )"],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦query = '``red sea``'",
+        &["\"red sea\""],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦terms = ['red, black, white']",
+        &["\"red\", \"black\", \"white\""],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦terms = ['NOT football']",
+        &["NOT means nothing in a list of terms"],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦query = 'iran>=3'¦must_match = [\"Iran\"]",
+        &["\"iran\" is not there 3 times"],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦query = 'iran'¦feeds = [\"tags:Asia\"]",
+        &["did you mean \"tag:asia\"?"],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦query = ′iran′",
+        &["query = \"iran\""],
+    ),
+    (
+        "[watch.iran]¦query = 'iran'",
+        &["[[watch]]", "name = \"iran\""],
+    ),
+    (
+        "[[feed]]¦url = https://b.example/rss\"",
+        &[
+            "the opening quote is missing",
+            "url = \"https://b.example/rss\"",
+        ],
+    ),
+    (
+        "[[feed]]¦url = [\"https://b.example/a\", \"https://b.example/b\"]",
+        &["another [[feed]]"],
+    ),
+    (
+        "[[feed]]¦url = \"<https://b.example/rss>\"",
+        &["without them"],
+    ),
+    (
+        "[[feed]]¦url = \"https://b.example/a b\"",
+        &["a space in the address", "%20"],
+    ),
+    (
+        "[[feed]]¦url = \"http://a.example/rss\"",
+        &["the same address", "https://"],
+    ),
+    (
+        "[[feed]]¦url = \"https://b.example/rss\"¦article = { text = \"p\" }",
+        &["did you mean \"body\"?"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"stdout\"",
+        &["did you mean \"console\"?"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"console\"¦quiet = \"22-6\"",
+        &["{ from = \"22:00\", to = \"06:30\" }"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"slack\"¦url = \"https://hooks.slack.com/services/a\"¦to = [\"x@example.org\"]",
+        &["type = \"email\""],
+    ),
+    ("[web]¦listen = 8585", &["\"127.0.0.1:8585\""]),
+    (
+        "[health]¦heartbeat = \"https://hc.example/s3cr3t\"",
+        &["heartbeat = {"],
+    ),
+    ("[polling]¦every = \"5m\"", &["did you mean [poll]?"]),
+    (
+        "[[route]]¦when = { lang = [\"en\"] }¦notify = []",
+        &["did you mean \"if\"?"],
+    ),
+    (
+        "[[route]]¦if = { lang = [\"vietnamese\"] }¦notify = []",
+        &["write \"vi\""],
+    ),
+    (
+        "https://b.example/rss",
+        &["[[feed]]", "url = \"https://b.example/rss\""],
+    ),
+];
+
+#[tokio::test]
+async fn every_mistake_in_the_file_is_answered_with_what_to_write_in_eighty_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut wrong = String::new();
+    for (lines, expected) in IN_THE_FILE {
+        let lines = lines.replace('¦', "\n");
+        let config = format!(
+            "state_dir = \"state\"\n{lines}\n[[feed]]\nurl = \"https://a.example/rss\"\ntags = [\"asia\"]\n\
+             [[channel]]\nname = \"desk\"\ntype = \"console\"\n"
+        );
+        let config = write(folder.path(), "file.toml", &config);
+        let output = newswatch(&["check", "--config", &config]).await;
+        let told = out(&output).replace(&config, "file.toml");
+        // Lines are broken to fit: what is looked for may stand on two.
+        let flat = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        let lacks: Vec<&&str> = expected
+            .iter()
+            .filter(|word| !flat.contains(**word))
+            .collect();
+        let is_wide = told.lines().any(|line| line.chars().count() > 80);
+        if !lacks.is_empty() || is_wide || told.contains("s3cr3t") {
+            writeln!(wrong, "{lines:?} lacks {lacks:?}:\n{told}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
 /// Files of the test stand in its folder.
 fn in_folder(word: &str, folder: &Path) -> String {
     let ends = [".html", ".jsonl", ".db", ".txt", ".xml"];

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::config::suggest::{SWITCHED_OFF, is_switch};
+
 use super::{
     Line, Meant, TYPOGRAPHIC, as_key, as_text, as_toml, other_quotes, unquoted, without_comment,
 };
@@ -23,7 +25,7 @@ const LIST_KEYS: [&str; 12] = [
 ];
 
 /// The keys whose values are true or false.
-const BOOLEAN_KEYS: [&str; 3] = ["enabled", "continue", "empty"];
+const BOOLEAN_KEYS: [&str; 2] = ["continue", "empty"];
 
 /// A value that cannot be read.
 pub(super) fn value(line: &Line<'_>) -> Option<Meant> {
@@ -405,6 +407,10 @@ fn truth(line: &Line<'_>) -> Option<Meant> {
                 format!("write {} = {truth}", as_key(key)),
                 span,
             ))
+        }
+        "yes" | "y" | "on" | "no" | "n" | "off" if is_switch(key) => {
+            let message = format!("there is no key \"{key}\"");
+            Some(Line::meant(message, SWITCHED_OFF, span))
         }
         "yes" | "y" | "on" | "no" | "n" | "off" if BOOLEAN_KEYS.contains(&key) => {
             let truth = matches!(word.to_lowercase().as_str(), "yes" | "y" | "on");
