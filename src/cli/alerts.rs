@@ -3,7 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
-use super::loading::{no_such, one_paragraph, whoever};
+use super::loading::{known_channel, one_paragraph, places_of, whoever};
 use super::output::{Tone, counted, toned};
 use super::since::{Since, since};
 use super::status::{open, open_store};
@@ -199,18 +199,8 @@ fn tell_of_more(page: &AlertPage, is_json: bool) -> anyhow::Result<()> {
 
 /// Refuses names that do not stand in the configuration.
 fn ensure_known(config: &Config, watch: Option<&str>, channel: Option<&str>) -> anyhow::Result<()> {
-    let watches = config.watches.iter().map(|watch| watch.name.0.as_str());
-    if let Some(name) = watch.filter(|name| !watches.clone().any(|known| known == *name)) {
-        anyhow::bail!("{}", no_such("watch", name, watches));
-    }
-    let channels = config
-        .channels
-        .iter()
-        .map(|channel| channel.name.0.as_str());
-    if let Some(name) = channel.filter(|name| !channels.clone().any(|known| known == *name)) {
-        anyhow::bail!("{}", no_such("channel", name, channels));
-    }
-    Ok(())
+    places_of(config, watch)?;
+    known_channel(config, channel)
 }
 
 impl Show {

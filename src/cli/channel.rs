@@ -2,7 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use super::status::open_store;
+use super::loading::places_of;
+use super::status::{open, open_store};
 use super::{ConfigArg, Outcome, output};
 use crate::channel::EmailAddress;
 use crate::clock::Clock;
@@ -50,7 +51,8 @@ impl Channel {
 impl Recipient {
     async fn suppress(self) -> anyhow::Result<Outcome> {
         let address = EmailAddress::parse(&self.address)?;
-        let store = open_store(&self.config).await?;
+        let (store, config) = open(&self.config).await?;
+        places_of(&config, self.watch.as_deref())?;
         let now = Clock::system().now();
         let to = address.as_str().to_owned();
         store.suppress(to.clone(), self.watch.clone(), now).await?;

@@ -7,7 +7,7 @@ use super::output;
 use crate::config::{
     self, Config, Environment as _, Problem, ProcessEnvironment, Secrets, Severity, nearest,
 };
-use crate::domain::wrapped;
+use crate::domain::{Feed, shown_url, wrapped};
 
 /// The most names that are listed when one does not exist.
 const SHOWN_NAMES: usize = 12;
@@ -88,6 +88,54 @@ pub(super) fn one_paragraph(text: &str, margin: usize) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// Checks that there is a channel of this name, where one is given.
+///
+/// # Errors
+/// When there is none.
+pub(super) fn known_channel(config: &Config, name: Option<&str>) -> anyhow::Result<()> {
+    let known = config
+        .channels
+        .iter()
+        .map(|channel| channel.name.0.as_str());
+    if let Some(name) = name {
+        anyhow::ensure!(
+            known.clone().any(|channel| channel == name),
+            "{}",
+            no_such("channel", name, known)
+        );
+    }
+    Ok(())
+}
+
+/// Checks that there is a feed of this name or address, or one with this tag after `tag:`.
+///
+/// # Errors
+/// When there is none.
+pub(super) fn known_feed(config: &Config, name: &str) -> anyhow::Result<()> {
+    let feeds = config.feeds.iter();
+    let known: Vec<String> = match name.strip_prefix("tag:") {
+        Some(_) => feeds
+            .flat_map(|feed| feed.tags.iter().map(|tag| format!("tag:{tag}")))
+            .collect(),
+        None => {
+            let is_address = |feed: &&Feed| feed.url.as_str() == name;
+            if config.feeds.iter().any(|feed| is_address(&feed)) {
+                return Ok(());
+            }
+            feeds
+                .map(|feed| feed.name.clone().unwrap_or_else(|| shown_url(&feed.url)))
+                .collect()
+        }
+    };
+    let known = known.iter().map(String::as_str);
+    anyhow::ensure!(
+        known.clone().any(|feed| feed == name),
+        "{}",
+        no_such("feed", name, known)
+    );
+    Ok(())
 }
 
 /// That nothing has a name, and what has one like it.

@@ -36,7 +36,7 @@ use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Color, Environment as _, ProcessEnvironment, config_places};
@@ -45,7 +45,7 @@ use crate::telemetry;
 
 /// Watches news feeds, reads the full articles, and alerts people when a watch term appears.
 #[derive(Debug, Parser)]
-#[command(name = "newswatch", version, max_term_width = 100)]
+#[command(name = "newswatch", version, max_term_width = 80)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -169,9 +169,7 @@ fn run_with(arguments: Vec<OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            if error.kind() == ErrorKind::MissingRequiredArgument
-                && error.to_string().contains("--config")
-            {
+            if lacks_a_configuration(&error) {
                 output::complain(&nothing_found());
             }
             error.exit()
@@ -188,6 +186,18 @@ fn run_with(arguments: Vec<OsString>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether a command lacks nothing but what it works by.
+fn lacks_a_configuration(error: &clap::Error) -> bool {
+    let missing = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(arguments)) => arguments.as_slice(),
+        _ => &[],
+    };
+    error.kind() == ErrorKind::MissingRequiredArgument
+        && missing
+            .iter()
+            .any(|argument| argument.starts_with("--config"))
 }
 
 /// Where a configuration was looked for.

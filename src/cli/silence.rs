@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::loading::{one_paragraph, places_of, whoever};
+use super::loading::{known_feed, one_paragraph, places_of, whoever};
 use super::output::counted;
 use super::since::{Since, since};
 use super::status::{open, open_store};
@@ -94,6 +94,9 @@ impl Add {
         if self.watch.is_some() {
             places_of(&config, self.watch.as_deref())?;
         }
+        if let Some(feed) = &self.feed {
+            known_feed(&config, feed)?;
+        }
         let now = Clock::system().now();
         let from = self.from.unwrap_or(now);
         let until = match (self.until, self.length) {
@@ -102,7 +105,8 @@ impl Add {
             (None, None) => anyhow::bail!("a silence has an end: --for 2h or --until TIME"),
         };
         if until <= from.max(now) {
-            anyhow::bail!("a silence that ends at {until} holds nothing");
+            let until = output::time(until);
+            anyhow::bail!("a silence that ends {until} holds nothing: it would be over already");
         }
         let of_story = match &self.story {
             None => None,
@@ -123,6 +127,7 @@ impl Add {
             held: 0,
         };
         let id = store.add_silence(silence).await?;
+        let (from, until) = (output::time(from), output::time(until));
         output::line(&format!("silence {id} from {from} until {until}"))?;
         Ok(Outcome::Done)
     }
@@ -185,8 +190,8 @@ fn shown(silence: &Silenced) -> String {
         parts.join(", "),
         silence.author,
         silence.reason,
-        silence.from,
-        silence.until,
+        output::time(silence.from),
+        output::time(silence.until),
         counted(held, "delivery", "deliveries")
     );
     one_paragraph(&text, 4)

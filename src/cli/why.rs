@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
-use super::loading::{one_paragraph, places_of};
+use super::loading::{known_channel, one_paragraph, places_of};
 use super::status::open;
 use super::{ConfigArg, Outcome, output};
 use crate::domain::ChannelName;
@@ -33,6 +33,7 @@ impl Why {
     pub(super) async fn run(self) -> anyhow::Result<Outcome> {
         let (store, config) = open(&self.config).await?;
         let places = places_of(&config, self.watch.as_deref())?;
+        known_channel(&config, self.channel.as_deref())?;
         let feeds: BTreeMap<_, _> = config
             .feeds
             .iter()

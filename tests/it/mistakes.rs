@@ -81,6 +81,33 @@ const TABLE: &[(&[&str], &[&str])] = &[
         &["explain", "page.html", "--watch", "Shippin"],
         &["did you mean \"Shipping\"?"],
     ),
+    (
+        &["why", "x", "--channel", "dsk"],
+        &["did you mean \"desk\"?"],
+    ),
+    (
+        &[
+            "silence",
+            "add",
+            "--feed",
+            "Habour News",
+            "--for",
+            "1h",
+            "--reason",
+            "x",
+        ],
+        &["did you mean \"Harbour News\"?"],
+    ),
+    (
+        &[
+            "silence", "add", "--feed", "tag:asai", "--for", "1h", "--reason", "x",
+        ],
+        &["did you mean \"tag:asia\"?"],
+    ),
+    (
+        &["channel", "suppress", "a@example.org", "--watch", "Shiping"],
+        &["did you mean \"Shipping\"?"],
+    ),
     // Ids.
     (
         &["alerts", "show", "alr_nothing"],
