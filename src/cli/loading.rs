@@ -115,19 +115,14 @@ pub(super) fn known_channel(config: &Config, name: Option<&str>) -> anyhow::Resu
 /// When there is none.
 pub(super) fn known_feed(config: &Config, name: &str) -> anyhow::Result<()> {
     let feeds = config.feeds.iter();
-    let known: Vec<String> = match name.strip_prefix("tag:") {
-        Some(_) => feeds
-            .flat_map(|feed| feed.tags.iter().map(|tag| format!("tag:{tag}")))
-            .collect(),
-        None => {
-            let is_address = |feed: &&Feed| feed.url.as_str() == name;
-            if config.feeds.iter().any(|feed| is_address(&feed)) {
-                return Ok(());
-            }
-            feeds
-                .map(|feed| feed.name.clone().unwrap_or_else(|| shown_url(&feed.url)))
-                .collect()
-        }
+    let known: Vec<String> = if name.starts_with("tag:") {
+        let tags = feeds.flat_map(|feed| &feed.tags);
+        tags.map(|tag| format!("tag:{tag}")).collect()
+    } else if feeds.clone().any(|feed| feed.url.as_str() == name) {
+        return Ok(());
+    } else {
+        let shown = |feed: &Feed| feed.name.clone().unwrap_or_else(|| shown_url(&feed.url));
+        feeds.map(shown).collect()
     };
     let known = known.iter().map(String::as_str);
     anyhow::ensure!(
