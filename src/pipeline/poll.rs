@@ -184,6 +184,12 @@ fn log(
         Some(error) => {
             warn!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, error, "feed poll failed");
         }
+        None if due.error.is_some() => {
+            info!(feed.id = %feed_id, feed = url, entries.new = new_entries, repairs = mended, "feed works again");
+        }
+        None if new_entries == 0 => {
+            debug!(feed.id = %feed_id, feed = url, repairs = mended, "feed polled, nothing new");
+        }
         None => {
             info!(feed.id = %feed_id, feed = url, entries.new = new_entries, repairs = mended, "feed polled");
         }
