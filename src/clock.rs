@@ -89,6 +89,14 @@ impl Clock {
         }
     }
 
+    /// Sets a fixed clock back; the machine's clock cannot be set.
+    pub fn set_back(&self, by: Duration) {
+        if let Source::Fixed(at) = &self.0 {
+            let mut at = at.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            *at = at.checked_sub(by).unwrap_or(*at);
+        }
+    }
+
     /// Remembers the time that the clock shows and the time that has really passed.
     #[must_use]
     #[expect(

@@ -1,6 +1,6 @@
 //! The gates of a match: the first that does not let it pass gives the reason why nobody is told.
 
-use crate::domain::{HoldReason, PastAlert, Timestamp, Watch};
+use crate::domain::{HoldReason, PastAlert, Timestamp, Watch, WatchName};
 
 use super::Candidate;
 
@@ -43,14 +43,14 @@ fn muted(
     watches: &[Watch],
 ) -> Option<HoldReason> {
     let told = &candidate.past.alerts;
-    let has_spoken = |muter: &&Watch| {
-        muter.mutes.contains(&watch.name) && told.iter().any(|past| past.watch == muter.name)
+    let of_story = candidate.past.story.iter().flat_map(|story| &story.told);
+    let has_told = |name: &WatchName| {
+        told.iter().any(|past| past.watch == *name)
+            || of_story.clone().any(|(watch, _)| *watch == name.0)
     };
-    let before = if told.is_empty() {
-        None
-    } else {
-        watches.iter().find(has_spoken)
-    };
+    let before = watches
+        .iter()
+        .find(|muter| muter.mutes.contains(&watch.name) && has_told(&muter.name));
     let by = before.or_else(|| loudest(firing, watch))?;
     Some(HoldReason::Muted {
         by: by.name.0.clone(),

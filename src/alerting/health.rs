@@ -22,11 +22,15 @@ const FEED_FAILURES: u32 = 10;
 /// How long the pages of a feed cannot be used before somebody is told.
 const PAGES_FAIL: Duration = Duration::from_hours(6);
 
-/// A feed is silent when it has had nothing new for so many times its usual gap, and for so long at least. What is usual
-/// is known from so many entries on.
-const SILENT_GAPS: u32 = 10;
+/// A feed is silent when it has had nothing new for so many times its longest pause of the last weeks, and for so long at
+/// least: who rests at weekends is not silent on a Sunday. Its rhythm is known from so many pauses on.
+const SILENT_PAUSES: u32 = 3;
 const SILENT_FOR: Duration = DAY;
-const KNOWN_BY_ENTRIES: u32 = 20;
+const KNOWN_BY_PAUSES: u32 = 5;
+
+/// Until a feed has been read for so long, its weekends are not known, and only what is longer than a long one counts.
+const KNOWN_AFTER: Duration = Duration::from_hours(14 * 24);
+const LONG_WEEKEND: Duration = Duration::from_hours(4 * 24);
 
 /// How long the oldest work of a stage waits before it counts as not moving.
 const STAGE_STANDS: Duration = Duration::from_mins(10);
@@ -56,21 +60,41 @@ pub fn findings(observed: &Observed, now: Timestamp) -> Vec<Finding> {
     found
 }
 
-/// The store takes nothing: the disk is full, or can only be read.
+/// What refuses, when the store takes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refuser {
+    /// There is no room, or it can only be read.
+    Disk,
+    /// The database: its server is away, or somebody else holds it.
+    Database,
+}
+
+/// The name under which it is remembered that the store takes nothing.
+pub const STORE: &str = "store";
+
+/// The store has taken nothing since a time.
 #[must_use]
-pub fn full_disk(reason: &str) -> Finding {
+pub fn refusing_store(refuser: Refuser, reason: &str, since: Timestamp) -> Finding {
+    let (subject, to_do) = match refuser {
+        Refuser::Disk => ("The disk", "Make room, or make it writable"),
+        Refuser::Database => (
+            "The database",
+            "See that its server runs and can be reached",
+        ),
+    };
     Finding {
-        key: "store".to_owned(),
+        key: STORE.to_owned(),
         channel: None,
         ends: true,
         event: HealthEvent {
-            subject: "The disk".to_owned(),
+            subject: subject.to_owned(),
             what: "takes nothing".to_owned(),
             effect: Some(
                 "Polling waits, and no article counts as seen: nothing is lost.".to_owned(),
             ),
             answer: Some(reason.to_owned()),
-            to_do: Some("Make room, or make it writable; newswatch goes on by itself.".to_owned()),
+            since: Some(since),
+            to_do: Some(format!("{to_do}; newswatch goes on by itself.")),
             ..HealthEvent::default()
         },
     }
@@ -280,7 +304,7 @@ fn failing_feed(feed: &TroubledFeed, now: Timestamp) -> Option<Finding> {
             } else {
                 format!("failed at {} polls in a row", feed.failures)
             },
-            effect: usual_a_day(feed, now)
+            effect: usual_a_day(feed)
                 .map(|a_day| format!("About {a_day} articles a day are not seen.")),
             answer: feed.error.clone(),
             since: feed.failing_since,
@@ -314,27 +338,24 @@ fn failing_pages(feed: &TroubledFeed, now: Timestamp) -> Option<Finding> {
     })
 }
 
-/// The usual time from one entry to the next.
-fn usual_gap(feed: &TroubledFeed) -> Option<Duration> {
-    if feed.entries < KNOWN_BY_ENTRIES {
+/// How many articles a feed has on a usual day, where they are many enough to tell.
+fn usual_a_day(feed: &TroubledFeed) -> Option<u64> {
+    if feed.gaps < KNOWN_BY_PAUSES {
         return None;
     }
     let span = feed.last_new_at?.duration_since(feed.first_success_at?);
-    Some(Duration::try_from(span).ok()? / feed.entries)
-}
-
-fn usual_a_day(feed: &TroubledFeed, _: Timestamp) -> Option<u64> {
-    let gap = usual_gap(feed)?.max(MINUTE);
-    Some(DAY.as_secs() / gap.as_secs().max(1)).filter(|a_day| *a_day > 0)
+    let seconds = u64::try_from(span.as_secs()).ok()?.max(MINUTE.as_secs());
+    Some(u64::from(feed.news) * DAY.as_secs() / seconds).filter(|a_day| *a_day > 0)
 }
 
 fn silent_feed(feed: &TroubledFeed, now: Timestamp) -> Option<Finding> {
     if feed.failures > 0 || feed.is_gone {
         return None;
     }
-    let gap = usual_gap(feed)?;
-    let long = (gap * SILENT_GAPS).max(SILENT_FOR);
-    if !has_lasted(feed.last_new_at, long, now) {
+    let is_known = has_lasted(feed.first_success_at, KNOWN_AFTER, now);
+    let least = if is_known { SILENT_FOR } else { LONG_WEEKEND };
+    let long = (feed.longest_gap * SILENT_PAUSES).max(least);
+    if feed.gaps < KNOWN_BY_PAUSES || !has_lasted(feed.last_new_at, long, now) {
         return None;
     }
     Some(Finding {
@@ -344,7 +365,7 @@ fn silent_feed(feed: &TroubledFeed, now: Timestamp) -> Option<Finding> {
         event: HealthEvent {
             subject: format!("Feed {}", feed.name),
             what: "is read without an error and has nothing new".to_owned(),
-            effect: usual_a_day(feed, now)
+            effect: usual_a_day(feed)
                 .map(|a_day| format!("Usually it has about {a_day} articles a day.")),
             since: feed.last_new_at,
             to_do: Some(
@@ -405,8 +426,10 @@ mod tests {
             last_success_at: Some(at("11:00:00")),
             next_poll_at: at("12:15:00"),
             first_success_at: "2026-10-01T00:00:00Z".parse().ok(),
-            entries: 500,
+            news: 500,
             last_new_at: Some(at("11:00:00")),
+            gaps: 200,
+            longest_gap: 14 * HOUR,
             page_problem: None,
             pages_failing_since: None,
         }
@@ -503,12 +526,26 @@ mod tests {
                 ),
                 vec!["silent:https://a.example/rss"],
             ),
-            // Twenty days between two entries are usual here.
+            // Nothing is new here from Friday to Monday.
             (
                 seen(
                     vec![],
                     vec![TroubledFeed {
-                        entries: 3,
+                        longest_gap: 64 * HOUR,
+                        last_new_at: days_ago(3),
+                        ..feed()
+                    }],
+                ),
+                vec![],
+            ),
+            // Twenty entries stood in it at its first poll; how often there are new ones is not known yet.
+            (
+                seen(
+                    vec![],
+                    vec![TroubledFeed {
+                        news: 2,
+                        gaps: 2,
+                        longest_gap: HOUR,
                         last_new_at: days_ago(3),
                         ..feed()
                     }],
@@ -603,7 +640,7 @@ mod tests {
         let observed = seen(vec![], feeds.collect());
         let now = at("12:00:00");
         let mut found = findings(&observed, now);
-        found.push(full_disk("the disk is full"));
+        found.push(refusing_store(Refuser::Disk, "the disk is full", now));
         found.push(jumped_clock(-3600, now));
         let verdict = verdict(found, &observed, &notify, now);
         assert_eq!(verdict.messages.len(), 1);

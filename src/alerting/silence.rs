@@ -53,9 +53,10 @@ fn is_meant(silence: &Silence, watch: &WatchName, candidate: &Candidate<'_>) -> 
         };
         is_of(&selector, candidate.feed, candidate.feed_title)
     });
-    let of_story = silence
-        .story
-        .is_none_or(|story| story == candidate.past.report);
+    let of_story = silence.story.is_none_or(|report| {
+        let story = candidate.past.story.as_ref().map(|story| story.id);
+        report == candidate.past.report || story.is_some() && story == silence.story_id
+    });
     let of_text = silence.text.as_ref().is_none_or(|text| {
         let text = text.to_lowercase();
         let article = candidate.article;

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::domain::{
-    ArticleMode, FeedSelector, HoldReason, PastAlert, Per, Priority, Quote, ReportId, TextBasis,
-    WatchName,
+    ArticleMode, FeedSelector, HoldReason, PastAlert, Per, Priority, Quote, ReportId, Silence,
+    StoryPast, TextBasis, WatchName,
 };
 
 fn published(text: &str) -> Entry {
@@ -101,6 +101,7 @@ fn a_watch_raises_one_alert_for_a_report() {
     let feed = feed();
     let past = Past {
         report: ReportId(1),
+        story: None,
         alerts: Vec::new(),
     };
     let mut candidate = Candidate {
@@ -141,7 +142,7 @@ fn a_watch_raises_one_alert_for_a_report() {
             title: "Talks resume".into(),
             raised_at: now(),
         }],
-        ..past
+        ..past.clone()
     };
     candidate.past = &past;
     let again = decide(
@@ -166,6 +167,10 @@ struct Day {
     desk: Desk,
     feed: Feed,
     entries: i64,
+    /// The story that every article belongs to.
+    story: Option<StoryPast>,
+    /// A watch that does not fire.
+    resting: Option<WatchName>,
 }
 
 fn desk_channel() -> Destination {
@@ -195,10 +200,12 @@ impl Day {
             desk: Desk::default(),
             feed: feed(),
             entries: 0,
+            story: None,
+            resting: None,
         }
     }
 
-    /// Every watch fires on a new article; what becomes of each.
+    /// The watches fire on a new article; what becomes of each.
     fn article(&mut self, now: Timestamp) -> Vec<Decision> {
         self.entries += 1;
         let article = Article {
@@ -216,6 +223,7 @@ impl Day {
         };
         let past = Past {
             report: ReportId(self.entries),
+            story: self.story.clone(),
             alerts: Vec::new(),
         };
         let candidate = Candidate {
@@ -233,8 +241,9 @@ impl Day {
             policies: &self.policies,
             routes: &[],
         };
-        let firing: Vec<&Watch> = self.watches.iter().collect();
-        let decided = self.watches.iter().map(|watch| {
+        let fires = |watch: &&Watch| Some(&watch.name) != self.resting.as_ref();
+        let firing: Vec<&Watch> = self.watches.iter().filter(fires).collect();
+        let decided = firing.iter().map(|&watch| {
             let found = Match {
                 watch: watch.name.clone(),
                 score: 1.0,
@@ -428,6 +437,35 @@ fn a_storm_is_joined_into_one_message_at_its_start_and_one_at_its_end() {
 }
 
 #[test]
+fn in_a_storm_what_is_urgent_goes_out_alone_five_times_a_minute() {
+    let policy = ChannelPolicy {
+        storm: Some(crate::domain::Storm {
+            more_than: 20,
+            within: Duration::from_mins(1),
+        }),
+        joins: true,
+        ..ChannelPolicy::default()
+    };
+    let urgent = Watch {
+        priority: Priority::High,
+        ..named("Reef")
+    };
+    let mut day = Day::new(vec![named("Oil"), urgent], policy);
+    day.resting = Some(WatchName("Reef".into()));
+    for _ in 0..40 {
+        day.leg(at("08:00:00"));
+    }
+    // The messages of the storm's beginning are not urgent ones.
+    day.resting = Some(WatchName("Oil".into()));
+    for second in 1..=5 {
+        let (name, when) = day.leg(at(&format!("08:00:0{second}")));
+        assert_eq!(when, at(&format!("08:00:0{second}")), "{name}");
+    }
+    assert!(day.leg(at("08:00:06")).1 > at("08:00:06"));
+    assert_eq!(day.leg(at("08:01:02")).1, at("08:01:02"));
+}
+
+#[test]
 fn an_article_that_turns_up_late_is_held() {
     let watch = Watch {
         max_age: Some(Duration::from_hours(5 * 24)),
@@ -481,11 +519,12 @@ fn a_watch_mutes_another_and_of_a_circle_one_speaks() {
 #[test]
 fn a_silence_holds_and_the_next_alert_says_that_it_has_ended() {
     let mut day = Day::new(vec![named("Sea")], ChannelPolicy::default());
-    day.desk.silences = vec![crate::domain::Silence {
+    day.desk.silences = vec![Silence {
         id: 7,
         watch: None,
         feed: Some("tag:asia".into()),
         story: None,
+        story_id: None,
         text: Some("TALKS".into()),
         author: "an".into(),
         reason: "known".into(),
@@ -512,6 +551,53 @@ fn a_silence_holds_and_the_next_alert_says_that_it_has_ended() {
     );
     assert_eq!(day.desk.silences_told, [7]);
     assert!(day.desk.silences.is_empty(), "it is told once");
+}
+
+#[test]
+fn a_silence_and_a_mute_hold_other_reports_of_the_same_story() {
+    let muting = Watch {
+        mutes: vec![WatchName("Sea".into())],
+        ..named("Ships")
+    };
+    let story = |told: &[&str]| StoryPast {
+        id: 5,
+        reports: 2,
+        first_at: at("07:00:00"),
+        told: told
+            .iter()
+            .map(|watch| ((*watch).to_owned(), "alr_1".to_owned()))
+            .collect(),
+    };
+    let mut day = Day::new(vec![named("Sea"), muting], ChannelPolicy::default());
+    day.resting = Some(WatchName("Ships".into()));
+    for (of, is_muted) in [(story(&["Ships"]), true), (story(&["Sea"]), false)] {
+        day.story = Some(of);
+        let decided = day.article(at("08:00:00"));
+        assert_eq!(matches!(decided[0], Decision::Hold(_)), is_muted);
+    }
+
+    let mut day = Day::new(vec![named("Sea")], ChannelPolicy::default());
+    day.desk.silences = vec![Silence {
+        id: 7,
+        watch: None,
+        feed: None,
+        story: Some(ReportId(900)),
+        story_id: Some(5),
+        text: None,
+        author: "an".into(),
+        reason: "known".into(),
+        from: at("08:00:00"),
+        until: at("09:00:00"),
+        held: 0,
+    }];
+    for (of, is_held) in [(Some(story(&[])), true), (None, false)] {
+        day.story = of;
+        let decided = day.article(at("08:30:00"));
+        let Some(Decision::Raise(raised)) = decided.first() else {
+            panic!("it is raised, and its ways may be held");
+        };
+        assert_eq!(raised.legs[0].held.is_some(), is_held);
+    }
 }
 
 #[test]

@@ -164,6 +164,7 @@ mod tests {
         let alerts = watches.iter().enumerate();
         Past {
             report: ReportId(1),
+            story: None,
             alerts: alerts
                 .map(|(place, watch)| PastAlert {
                     id: AlertId(format!("alr_{place}")),

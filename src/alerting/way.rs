@@ -95,6 +95,9 @@ pub(super) fn leg(
         note_open(reception, &leg.bundle, leg.not_before);
     } else {
         note_message(reception, &leg.bundle, now);
+        if is_high {
+            reception.urgent.insert(0, now);
+        }
     }
     leg
 }
@@ -188,7 +191,7 @@ fn storm(
     if is_high {
         let minute = std::time::Duration::from_mins(1);
         let since = now.checked_sub(minute).unwrap_or(Timestamp::MIN);
-        let told = reception.messages.iter().filter(|at| **at > since).count();
+        let told = reception.urgent.iter().filter(|at| **at > since).count();
         if told < HIGH_IN_STORM {
             return None;
         }

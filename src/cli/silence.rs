@@ -119,6 +119,7 @@ impl Add {
             watch: self.watch.map(WatchName),
             feed: self.feed,
             story: of_story,
+            story_id: None,
             text: self.text,
             author: self.author.unwrap_or_else(whoever),
             reason: self.reason,
@@ -136,7 +137,7 @@ impl Add {
 /// The name of a story as the store knows it: an address without what does not matter in it.
 fn story_name(name: &str) -> String {
     match url::Url::parse(name) {
-        Ok(url) => crate::parse::canonical_link(&url),
+        Ok(url) => crate::parse::report_address(&url),
         Err(_) => name.to_owned(),
     }
 }

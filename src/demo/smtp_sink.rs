@@ -161,6 +161,13 @@ impl SmtpSink {
         memory.script.push(deviation);
     }
 
+    /// Whether nothing is left of its script.
+    #[must_use]
+    pub fn is_dutiful(&self) -> bool {
+        let memory = lock(&self.memory);
+        memory.script.iter().all(|deviation| deviation.times == 0)
+    }
+
     /// Starts a sink with TLS or a script.
     ///
     /// # Errors

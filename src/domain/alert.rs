@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{
     AlertId, EntryId, HoldReason, Leg, LocalTimestamp, Priority, Quote, Reading, ReportId,
-    Timestamp, WatchName,
+    StoryPast, Timestamp, WatchName,
 };
 
 /// A watch that fired on an article, with what people need to see why.
@@ -75,6 +75,8 @@ pub struct Past {
     pub report: ReportId,
     /// The alerts that were raised for it, the oldest first.
     pub alerts: Vec<PastAlert>,
+    /// Its story, where it belongs to one.
+    pub story: Option<StoryPast>,
 }
 
 /// An alert that was raised before.

@@ -106,8 +106,10 @@ pub struct Silence {
     pub watch: Option<WatchName>,
     /// From this feed, by name, address or `tag:`.
     pub feed: Option<String>,
-    /// Of this story.
+    /// Of the story of this report.
     pub story: Option<ReportId>,
+    /// The number of that story, as the store has it; none while the report is alone.
+    pub story_id: Option<i64>,
     /// With this in the headline or the text.
     pub text: Option<String>,
     /// Who wants it.
@@ -140,6 +142,8 @@ pub struct Reception {
     pub alerts: Vec<Timestamp>,
     /// When the latest messages were written, the newest first; as many as were asked for.
     pub messages: Vec<Timestamp>,
+    /// When the latest of those were written that bring an alert of priority high, the newest first.
+    pub urgent: Vec<Timestamp>,
     /// The messages that are being gathered, by name, and when each is written.
     pub open: BTreeMap<String, Timestamp>,
     /// A storm: since when, and until when alerts are joined.

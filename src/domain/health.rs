@@ -1,5 +1,7 @@
 //! How newswatch itself is: what is looked at, what is wrong, and what has been said of it.
 
+use std::time::Duration;
+
 use super::{ChannelName, ChannelState, Destination, HealthEvent, Occasion, Timestamp};
 
 /// What is looked at to tell whether anything is wrong.
@@ -57,10 +59,14 @@ pub struct TroubledFeed {
     pub next_poll_at: Timestamp,
     /// When it was read for the first time.
     pub first_success_at: Option<Timestamp>,
-    /// How many of its entries are known.
-    pub entries: u32,
+    /// How many entries it has had since then.
+    pub news: u32,
     /// When it last had something new.
     pub last_new_at: Option<Timestamp>,
+    /// How often something new came after something new.
+    pub gaps: u32,
+    /// The longest time between the two, of the last weeks.
+    pub longest_gap: Duration,
     /// Why the page of its newest article could not be used.
     pub page_problem: Option<String>,
     /// Since when its pages cannot be used.

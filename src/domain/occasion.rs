@@ -264,13 +264,21 @@ pub struct HeartbeatFacts {
     pub sources: u64,
     /// The names of those that fail.
     pub failing: Vec<String>,
-    /// Alerts raised since the last sign of life.
+    /// How many have had nothing new for longer than they are used to.
+    pub silent: u64,
+    /// How many ask for a payment, or keep programs out.
+    pub walled: u64,
+    /// Articles that were read in full in the last day.
+    pub in_full: u64,
+    /// Articles of that day of which only headline and summary were read.
+    pub summary_only: u64,
+    /// Alerts raised in that day.
     pub raised: u64,
-    /// Legs delivered since then.
+    /// Legs delivered so far.
     pub delivered: u64,
     /// Legs that wait.
     pub waiting: u64,
-    /// Legs that were given up since then.
+    /// Legs that were given up so far.
     pub given_up: u64,
     /// Half of all alerts came within so many seconds of publication.
     pub half_within_s: Option<u64>,

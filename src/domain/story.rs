@@ -39,7 +39,7 @@ pub struct StoryPast {
     pub reports: i64,
     /// When the first came.
     pub first_at: Timestamp,
-    /// The alerts that were raised for it: watch and id, the oldest first.
+    /// The watches that have raised an alert for it, each with the first one's id.
     pub told: Vec<(String, String)>,
 }
 

@@ -321,6 +321,13 @@ fn of_alert(of_watch: &Answer, alert: &AlertView, line: &Line<'_>) -> Vec<Answer
     ways
 }
 
+fn tries(count: u32) -> String {
+    match count {
+        1 => "1 try".to_owned(),
+        count => format!("{count} tries"),
+    }
+}
+
 fn of_way(raised: &Answer, delivery: &DeliveryView) -> Answer {
     let reason = delivery.reason.clone().unwrap_or_default();
     let (gate, explanation) = match (delivery.state, &delivery.explanation) {
@@ -344,8 +351,9 @@ fn of_way(raised: &Answer, delivery: &DeliveryView) -> Answer {
         ("abandoned", None) => (
             "given-up".to_owned(),
             format!(
-                "given up {} after {} tries: {reason}",
-                delivery.at, delivery.tries
+                "given up {} after {}: {reason}",
+                delivery.at,
+                tries(delivery.tries)
             ),
         ),
         _ if reason.is_empty() => (
@@ -355,8 +363,9 @@ fn of_way(raised: &Answer, delivery: &DeliveryView) -> Answer {
         _ => (
             "refused".to_owned(),
             format!(
-                "waiting for the channel after {} tries, next try {}: {reason}",
-                delivery.tries, delivery.at
+                "waiting for the channel after {}, next try {}: {reason}",
+                tries(delivery.tries),
+                delivery.at
             ),
         ),
     };

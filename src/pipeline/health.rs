@@ -3,25 +3,31 @@
 //! What is wrong is told once, through another channel than the one that fails, and so is its end. As long as newswatch
 //! runs and its stages move, the address of the heartbeat is asked: whoever serves it notices when that stops.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tracing::{debug, error, info, warn};
 
 use super::{Context, Plan, Stage, StageError};
-use crate::alerting::health;
+use crate::alerting::health::{self, Refuser};
+use crate::channel::Unwritten;
 use crate::clock::Mark;
 use crate::domain::{
-    Destination, DigestFacts, Finding, HealthState, Heartbeat, HeartbeatFacts, Observed, Occasion,
-    Timestamp, Validators,
+    AlertId, AttemptOutcome, DeliveryId, Destination, DigestFacts, Finding, HealthFacts,
+    HealthState, Heartbeat, HeartbeatFacts, KnownTrouble, Observed, Occasion, Timestamp,
+    Validators,
 };
 use crate::http::{Get, Purpose};
 use crate::schedule::last_digest;
+use crate::store::{DatabaseFailure, StoreError};
 use crate::tally::Ending;
 
 /// How often it is looked at how everything is.
 const ROUND: Duration = Duration::from_secs(15);
+
+/// The span that a sign of life counts.
+const DAY: Duration = Duration::from_hours(24);
 
 /// How far the clock may go astray before it counts as set.
 const JUMP: Duration = Duration::from_secs(30);
@@ -45,6 +51,18 @@ struct Seen {
     asked_at: Option<Timestamp>,
     clock: Option<Mark>,
     started_at: Option<Timestamp>,
+    /// The set time of the last sign of life.
+    beaten_at: Option<Timestamp>,
+    store: Option<Refusing>,
+}
+
+/// A store that takes nothing: what is said of it cannot be a delivery, as that is a row.
+#[derive(Debug, Clone)]
+struct Refusing {
+    finding: Finding,
+    since: Timestamp,
+    /// Whether somebody was told past the store.
+    told: bool,
 }
 
 impl Stage for Health {
@@ -61,7 +79,7 @@ impl Stage for Health {
 
     async fn claim(&self, ctx: &Context, _: usize) -> Result<Vec<Timestamp>, StageError> {
         let now = ctx.clock.now();
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.seen();
         let is_due = seen
             .round_at
             .is_none_or(|at| at > now || crate::schedule::after(at, ROUND) <= now);
@@ -76,20 +94,36 @@ impl Stage for Health {
     async fn work(&self, ctx: &Context, now: Timestamp) -> Result<Ending, StageError> {
         let plan = ctx.plan();
         let found = self.found_here(ctx, now);
+        let refused = self.seen().store.clone().filter(|store| store.told);
         let notify = plan.health.notify.clone();
         let judge = move |observed: &Observed| {
             let mut all = found.clone();
             all.extend(health::findings(observed, now));
-            health::verdict(all, observed, &notify, now)
+            match &refused {
+                Some(refused) => {
+                    let observed = with_told(observed, refused, now);
+                    health::verdict(all, &observed, &notify, now)
+                }
+                None => health::verdict(all, observed, &notify, now),
+            }
         };
-        let verdict = ctx.store.health_round(judge, now).await?;
+        let verdict = match ctx.store.health_round(judge, now).await {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                if error.may_pass() {
+                    self.tell_past_the_store(&plan, &error, now).await;
+                }
+                return Err(error.into());
+            }
+        };
+        self.seen().store = None;
         for (_, occasion) in &verdict.messages {
             log(occasion);
         }
         let moves = verdict
             .found
             .iter()
-            .all(|known| !known.key.starts_with("stage:") && known.key != "store");
+            .all(|known| !known.key.starts_with("stage:") && known.key != health::STORE);
         let told = self.messages_of_set_times(ctx, &plan, now).await?;
         if told || !verdict.messages.is_empty() {
             ctx.wake.notify.notify_waiters();
@@ -116,9 +150,13 @@ impl Health {
     /// What is wrong with the machine.
     fn found_here(&self, ctx: &Context, now: Timestamp) -> Vec<Finding> {
         let mut found = Vec::new();
-        let trouble = ctx.trouble.borrow().as_ref().map(ToString::to_string);
-        found.extend(trouble.map(|reason| health::full_disk(&reason)));
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.seen();
+        // Others may have been the first to get something stored again: what lasted was wrong all the same.
+        if let Some(store) = &seen.store
+            && (store.told || has_lasted(store.since, now))
+        {
+            found.push(store.finding.clone());
+        }
         if let Some(mark) = &seen.clock {
             let off_s = ctx.clock.off_since(mark);
             if off_s.unsigned_abs() >= JUMP.as_secs() {
@@ -128,6 +166,53 @@ impl Health {
         }
         seen.clock = Some(ctx.clock.mark());
         found
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells that the store takes nothing, when it is not over by the next round: straight through the channels, and again
+    /// in each round until one of them has taken it.
+    async fn tell_past_the_store(&self, plan: &Plan, error: &StoreError, now: Timestamp) {
+        let store = {
+            let mut seen = self.seen();
+            let new = || refusing(error, now);
+            seen.store.get_or_insert_with(new).clone()
+        };
+        if store.told || !has_lasted(store.since, now) {
+            return;
+        }
+        let occasion = Occasion::Health(HealthFacts {
+            host: None,
+            events: vec![store.finding.event.clone()],
+        });
+        log(&occasion);
+        for destination in &plan.health.notify {
+            let Some(channel) = plan.channels.get(&destination.channel) else {
+                continue;
+            };
+            let name = AlertId(format!("{}:{}", health::STORE, store.since));
+            let delivery = DeliveryId::derive(destination, &[name]);
+            let message = Unwritten {
+                delivery: &delivery,
+                recipient: destination.recipient.as_deref(),
+                alerts: &[],
+                occasion: &occasion,
+                now,
+            };
+            match channel.attempt(&message).await.outcome {
+                AttemptOutcome::Accepted => {
+                    if let Some(store) = &mut self.seen().store {
+                        store.told = true;
+                    }
+                }
+                outcome => {
+                    let reason = outcome.reason().unwrap_or_default();
+                    warn!(channel = %destination.channel, error = reason, "a message past the store was not taken");
+                }
+            }
+        }
     }
 
     /// Signs of life and digests with nothing in them.
@@ -141,12 +226,15 @@ impl Health {
         if let Some(Heartbeat::Message { to, at, zone }) = &plan.health.heartbeat
             && let Some(set_time) = last_digest(at, zone, now)
         {
-            let facts = self.heartbeat(ctx, now).await?;
-            for destination in to {
-                let facts = facts.clone();
-                let occasion = move || Occasion::Heartbeat(facts.clone());
-                let of = ("heartbeat", destination.clone());
-                told |= ctx.store.tell_at(of, occasion, set_time, now).await?;
+            if self.seen().beaten_at != Some(set_time) {
+                let facts = self.heartbeat(ctx, now).await?;
+                for destination in to {
+                    let facts = facts.clone();
+                    let occasion = move || Occasion::Heartbeat(facts.clone());
+                    let of = ("heartbeat", destination.clone());
+                    told |= ctx.store.tell_at(of, occasion, set_time, now).await?;
+                }
+                self.seen().beaten_at = Some(set_time);
             }
         }
         for channel in plan.channels.values() {
@@ -175,19 +263,26 @@ impl Health {
 
     async fn heartbeat(&self, ctx: &Context, now: Timestamp) -> Result<HeartbeatFacts, StageError> {
         let report = ctx.store.report().await?;
+        let yesterday = now.checked_sub(DAY).unwrap_or(Timestamp::MIN);
+        let coverage = ctx.store.coverage(yesterday).await?;
+        let is_wall = |trouble: &String| trouble == "paywall" || trouble == "bot-wall";
+        let walled = report
+            .feeds
+            .iter()
+            .filter(|feed| feed.trouble.as_ref().is_some_and(is_wall));
         let failing = report.feeds.iter().filter(|feed| feed.failures > 0);
-        let since = self
-            .seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .started_at;
+        let since = self.seen().started_at;
         Ok(HeartbeatFacts {
             since: since.filter(|since| *since < now),
             sources: u64::try_from(report.feeds.len()).unwrap_or_default(),
             failing: failing
                 .map(|feed| feed.name.clone().unwrap_or_else(|| feed.url.to_string()))
                 .collect(),
-            raised: report.counts.alerts,
+            silent: coverage.silent,
+            walled: u64::try_from(walled.count()).unwrap_or_default(),
+            in_full: coverage.in_full,
+            summary_only: coverage.summary_only,
+            raised: coverage.raised,
             delivered: report.counts.delivered,
             waiting: report.counts.waiting,
             given_up: report.counts.abandoned,
@@ -201,7 +296,7 @@ impl Health {
             return;
         };
         {
-            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut seen = self.seen();
             let is_due = seen
                 .asked_at
                 .is_none_or(|at| at > now || crate::schedule::after(at, *every) <= now);
@@ -224,6 +319,38 @@ impl Health {
             Err(error) => warn!(error = %error, "the heartbeat was not taken"),
         }
     }
+}
+
+fn refusing(error: &StoreError, now: Timestamp) -> Refusing {
+    let refuser = match error.kind() {
+        Some(DatabaseFailure::Full | DatabaseFailure::ReadOnly) => Refuser::Disk,
+        _ => Refuser::Database,
+    };
+    Refusing {
+        finding: health::refusing_store(refuser, &error.to_string(), now),
+        since: now,
+        told: false,
+    }
+}
+
+/// Whether it has been so for a round: what is over by then is not worth a message.
+fn has_lasted(since: Timestamp, now: Timestamp) -> bool {
+    crate::schedule::after(since, ROUND) <= now
+}
+
+/// What is remembered, with what was told past the store.
+fn with_told(observed: &Observed, refused: &Refusing, now: Timestamp) -> Observed {
+    let mut observed = observed.clone();
+    let finding = &refused.finding;
+    if observed.known.iter().all(|known| known.key != finding.key) {
+        observed.known.push(KnownTrouble {
+            key: finding.key.clone(),
+            event: finding.event.clone(),
+            seen_at: now,
+            ends: finding.ends,
+        });
+    }
+    observed
 }
 
 async fn empty_digest(

@@ -74,12 +74,17 @@ pub(super) fn reception(
         }
     }
     if let Some((most, since)) = question.messages {
-        reception.messages = times(
-            tx,
-            "SELECT created_at FROM deliveries WHERE channel = $1 AND recipient = $2 AND created_at > $3
+        for mut row in tx.rows(
+            "SELECT created_at, urgency FROM deliveries WHERE channel = $1 AND recipient = $2 AND created_at > $3
              ORDER BY created_at DESC LIMIT $4",
             &[channel, recipient, ms(since).into(), i64::from(most).into()],
-        )?;
+        )? {
+            let at = timestamp(&mut row)?;
+            reception.messages.push(at);
+            if row.next_int()? == 0 {
+                reception.urgent.push(at);
+            }
+        }
     }
     Ok(reception)
 }
@@ -130,8 +135,9 @@ pub(super) fn count_held(tx: &mut dyn Tx, held: &[i64]) -> Result<(), StoreError
 /// The silences in force or to come, and those that have ended of which nobody has been told.
 fn silences(tx: &mut dyn Tx) -> Result<Vec<Silence>, StoreError> {
     tx.rows(
-        "SELECT id, watch, feed, report_id, text, author, reason, starts_at, ends_at, held
-         FROM silences WHERE told = 0 ORDER BY id",
+        "SELECT s.id, s.watch, s.feed, s.report_id, r.story_id, s.text, s.author, s.reason, s.starts_at, s.ends_at,
+             s.held
+         FROM silences s LEFT JOIN reports r ON r.id = s.report_id WHERE s.told = 0 ORDER BY s.id",
         &[],
     )?
     .iter_mut()
@@ -146,6 +152,7 @@ pub(super) fn silence(row: &mut Row) -> Result<Silence, StoreError> {
         watch: row.next_opt_text()?.map(WatchName),
         feed: row.next_opt_text()?,
         story: row.next_opt_int()?.map(ReportId),
+        story_id: row.next_opt_int()?,
         text: row.next_opt_text()?,
         author: row.next_text()?,
         reason: row.next_text()?,

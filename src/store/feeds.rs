@@ -529,6 +529,7 @@ fn answered(
             if had_entries && added.known == 0 && added.new > 0 {
                 note_gap(tx, feed, now)?;
             }
+            keep_rhythm(tx, feed, added.new, now)?;
             describe(tx, feed, title.as_deref(), repairs, added.new, now)?;
             Ok(Some(added.new))
         }
@@ -627,6 +628,37 @@ fn describe(
             json_list(&repairs.iter().map(|text| told(text)).collect::<Vec<_>>()).into(),
             super::limit_of(added),
             ms(now).into(),
+            feed.0.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// How long the longest time without anything new is remembered: a weekend is, and so is a holiday for a while.
+const RHYTHM: Duration = Duration::from_hours(28 * 24);
+
+/// Notes how long it took until a feed had something new again; not at its first poll.
+fn keep_rhythm(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    added: usize,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if added == 0 {
+        return Ok(());
+    }
+    let forgotten = now.checked_sub(RHYTHM).unwrap_or(Timestamp::MIN);
+    tx.exec(
+        "UPDATE feeds SET news = news + $1, gaps = gaps + 1,
+             longest_gap_at = CASE WHEN $2 - last_new_at >= longest_gap OR longest_gap_at < $3 THEN $2
+                 ELSE longest_gap_at END,
+             longest_gap = CASE WHEN $2 - last_new_at >= longest_gap OR longest_gap_at < $3
+                 THEN $2 - last_new_at ELSE longest_gap END
+         WHERE id = $4 AND last_new_at IS NOT NULL",
+        &[
+            super::limit_of(added),
+            ms(now).into(),
+            ms(forgotten).into(),
             feed.0.into(),
         ],
     )?;

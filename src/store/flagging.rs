@@ -114,12 +114,13 @@ impl Store {
             } else {
                 desk::read(tx, &inquiry, now)?
             };
+            let mut read = stories::Read::default();
             let mut flagged = Vec::with_capacity(works.len());
             for work in &works {
                 let entry = work.article.claim.id;
                 let stood = standing.contains(&entry);
                 let judged = if stood && !work.matches.is_empty() {
-                    one(tx, work, &mut desk, &judge, now)?
+                    one(tx, work, (&mut desk, &mut read), &judge, now)?
                 } else {
                     Judged::default()
                 };
@@ -160,7 +161,7 @@ fn finish(tx: &mut dyn Tx, works: &[FlagWork]) -> Result<Vec<EntryId>, StoreErro
 fn one(
     tx: &mut dyn Tx,
     work: &FlagWork,
-    desk: &mut Desk,
+    (desk, read): (&mut Desk, &mut stories::Read),
     judge: &impl Judge,
     now: Timestamp,
 ) -> Result<Judged, StoreError> {
@@ -172,15 +173,19 @@ fn one(
         None => reports::settle(tx, entry, &work.report_keys, now)?,
     };
     copies::keep(tx, entry, report, &signature, copy.as_ref(), now)?;
-    let story = put_to_story(tx, work, report, judge)?;
+    let story = put_to_story(tx, work, report, judge, read)?;
     let past = Past {
         report,
         alerts: past_alerts(tx, report)?,
+        story,
     };
-    let mut judged = judge.judge(&past, desk, work, copy.as_ref(), story.as_ref());
+    let mut judged = judge.judge(&past, desk, work, copy.as_ref(), past.story.as_ref());
     hold_back_doubles(tx, &past, &mut judged)?;
     forget_repetitions(tx, entry, &mut judged)?;
     raise(tx, &judged.raised)?;
+    if let Some(story) = &past.story {
+        stories::note_told(tx, story.id, &judged.raised)?;
+    }
     legs::set_out(tx, &judged.raised, now)?;
     let held = hold(tx, entry, &judged.held, now)?;
     tally(tx, "alerts", judged.raised.len())?;
@@ -210,6 +215,7 @@ fn put_to_story(
     work: &FlagWork,
     report: ReportId,
     judge: &impl Judge,
+    read: &mut stories::Read,
 ) -> Result<Option<StoryPast>, StoreError> {
     let known = stories::past(tx, report)?;
     if known.is_some() {
@@ -218,9 +224,9 @@ fn put_to_story(
     let Some(mark) = judge.mark(work) else {
         return Ok(None);
     };
-    let near = stories::near(tx, &mark)?;
+    let near = stories::near(tx, &mark, read)?;
     let story = judge.story(&mark, &near);
-    stories::put(tx, report, &mark, story)?;
+    stories::put(tx, report, &mark, story, read)?;
     stories::past(tx, report)
 }
 

@@ -1,5 +1,7 @@
 //! How newswatch itself is: what is looked at, what was said of it, and messages that bring no alerts.
 
+use std::time::Duration;
+
 use super::deliveries::{channel_state, insert_notice};
 use super::tx::{Row, StoreError, Tx};
 use super::{Store, count, json_rows, ms, object, opt_timestamp, timestamp};
@@ -13,6 +15,19 @@ const MOST_FEEDS: i64 = 500;
 
 /// What marks the round itself among what is remembered.
 const ROUND: &str = "round";
+
+/// How well the news was read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Articles read in full.
+    pub in_full: u64,
+    /// Articles of which only headline and summary were read.
+    pub summary_only: u64,
+    /// Alerts raised.
+    pub raised: u64,
+    /// Feeds that have had nothing new for longer than they are used to.
+    pub silent: u64,
+}
 
 impl Store {
     /// Looks at how everything is, and stores what `judge` makes of it: messages, and what is remembered.
@@ -73,6 +88,39 @@ impl Store {
             let id = format!("{name}:{}", ms(set_time));
             insert_notice(tx, &destination, &occasion(), &id, now)?;
             Ok(true)
+        })
+        .await
+    }
+
+    /// How the articles were read since a time: in full, and by headline and summary only; the alerts raised since then;
+    /// and the feeds that are silent now.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn coverage(&self, since: Timestamp) -> Result<Coverage, StoreError> {
+        self.read(move |tx| {
+            let since = ms(since);
+            let count = |number: i64| u64::try_from(number).unwrap_or_default();
+            let all = count(tx.number(
+                "SELECT COUNT(*) FROM articles WHERE scraped_at > $1",
+                &[since.into()],
+            )?);
+            let in_full = count(tx.number(
+                "SELECT COUNT(*) FROM articles WHERE scraped_at > $1 AND from_page = 1 AND page_problem IS NULL",
+                &[since.into()],
+            )?);
+            Ok(Coverage {
+                in_full,
+                summary_only: all.saturating_sub(in_full),
+                raised: count(tx.number(
+                    "SELECT COUNT(*) FROM alerts WHERE raised_at > $1",
+                    &[since.into()],
+                )?),
+                silent: count(tx.number(
+                    "SELECT COUNT(*) FROM troubles WHERE key >= 'silent:' AND key < 'silent;'",
+                    &[],
+                )?),
+            })
         })
         .await
     }
@@ -154,12 +202,12 @@ fn channels(tx: &mut dyn Tx, since: Timestamp) -> Result<Vec<TroubledChannel>, S
 }
 
 fn feeds(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<TroubledFeed>, StoreError> {
-    let day = std::time::Duration::from_hours(24);
+    let day = Duration::from_hours(24);
     let yesterday = now.checked_sub(day).unwrap_or(Timestamp::MIN);
     tx.rows(
         "SELECT f.url, COALESCE(f.name, f.title, f.url), p.gone, p.failures, p.failing_since, p.error,
-             p.last_success_at, p.due_at, p.first_success_at, f.entries, f.last_new_at, f.page_problem,
-             f.pages_failing_since
+             p.last_success_at, p.due_at, p.first_success_at, f.news, f.last_new_at, f.gaps, f.longest_gap,
+             f.page_problem, f.pages_failing_since
          FROM feeds f JOIN polls p ON p.feed_id = f.id
          WHERE p.active = 1 AND (p.failures > 0 OR p.gone = 1 OR f.pages_failing_since IS NOT NULL
              OR f.last_new_at < $1) ORDER BY f.id LIMIT $2",
@@ -177,8 +225,10 @@ fn feeds(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<TroubledFeed>, StoreErro
             last_success_at: opt_timestamp(row)?,
             next_poll_at: timestamp(row)?,
             first_success_at: opt_timestamp(row)?,
-            entries: count(row)?,
+            news: count(row)?,
             last_new_at: opt_timestamp(row)?,
+            gaps: count(row)?,
+            longest_gap: Duration::from_millis(u64::try_from(row.next_int()?).unwrap_or_default()),
             page_problem: row.next_opt_text()?,
             pages_failing_since: opt_timestamp(row)?,
         })

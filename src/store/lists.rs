@@ -276,20 +276,28 @@ impl Store {
         .await
     }
 
-    /// Finds alerts by the beginning of their id, or of the id of one of their deliveries.
+    /// Finds alerts by the beginning of their id, or of the id of one of their deliveries: some of them, and all that a
+    /// delivery brings where its id is given whole.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn alert(&self, id: &str) -> Result<Vec<AlertDetail>, StoreError> {
         let range = [Val::from(id), behind(id).into()];
         self.read(move |tx| {
-            let named = tx
-                .rows(
+            // Whoever names a whole delivery wants all that it brings: a joined message may bring thousands.
+            let mut rows = tx.rows(
+                "SELECT alert_id FROM legs WHERE delivery_id = $1 ORDER BY seq",
+                &range[..1],
+            )?;
+            if rows.is_empty() {
+                rows = tx.rows(
                     "SELECT id FROM alerts WHERE id >= $1 AND id < $2
                      UNION SELECT alert_id FROM legs WHERE delivery_id >= $1 AND delivery_id < $2
                      ORDER BY id LIMIT 10",
                     &range,
-                )?
+                )?;
+            }
+            let named = rows
                 .iter_mut()
                 .map(|row| Ok(serde_json::json!([row.next_text()?])))
                 .collect::<Result<Vec<_>, StoreError>>()?;

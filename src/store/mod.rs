@@ -66,6 +66,7 @@ pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, Unrendered};
 pub use entrance::{WebSession, WebToken, WebUser};
 pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use flagging::{FlagWork, Flagged, Judge, Judged};
+pub use health::Coverage;
 pub use journal::{Answered, JournalLine, Opinion};
 pub use kept::{Kept, KeptPlace};
 pub use lists::{

@@ -52,8 +52,9 @@ impl Store {
     pub async fn silences(&self, ending_after: Timestamp) -> Result<Vec<Silence>, StoreError> {
         self.read(move |tx| {
             tx.rows(
-                "SELECT id, watch, feed, report_id, text, author, reason, starts_at, ends_at, held
-                 FROM silences WHERE ends_at > $1 ORDER BY id",
+                "SELECT s.id, s.watch, s.feed, s.report_id, r.story_id, s.text, s.author, s.reason, s.starts_at,
+                     s.ends_at, s.held
+                 FROM silences s LEFT JOIN reports r ON r.id = s.report_id WHERE s.ends_at > $1 ORDER BY s.id",
                 &[ms(ending_after).into()],
             )?
             .iter_mut()
@@ -69,14 +70,17 @@ impl Store {
     /// When the database refuses.
     pub async fn report_named(&self, name: &str) -> Result<Option<ReportId>, StoreError> {
         let (name, behind) = (name.to_owned(), behind(name));
+        let address = format!("link:{name} ");
         self.read(move |tx| {
             let found = tx.first(
                 "SELECT report_id FROM alerts WHERE id >= $1 AND id < $2
-                 UNION ALL SELECT report_id FROM report_keys WHERE key = $3 LIMIT 1",
+                 UNION ALL SELECT report_id FROM report_keys WHERE key >= $3 AND key < $4 LIMIT 1",
                 &[
                     name.as_str().into(),
                     behind.as_str().into(),
-                    super::indexed(&format!("link:{name}")).into(),
+                    // Behind the address stands which of the news of that page it is.
+                    address.as_str().into(),
+                    super::behind(&address).into(),
                 ],
             )?;
             found

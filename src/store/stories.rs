@@ -5,53 +5,116 @@ use std::collections::HashMap;
 use super::tx::{StoreError, Tx};
 use super::{Store, json_rows, ms, timestamp};
 use crate::domain::{
-    ReportId, StoryLine, StoryMark, StoryMember, StoryPast, StoryReport, Timestamp,
+    Raised, ReportId, StoryLine, StoryMark, StoryMember, StoryPast, StoryReport, Timestamp,
 };
 
 /// Days after its last report in which a story may go on, in milliseconds.
 const IDLE_MS: i64 = 5 * 24 * 60 * 60 * 1000;
 /// Reports that a new one is compared with: those that share most terms.
 const COMPARED: usize = 48;
-/// Shared terms that are looked at, the newest first.
-const MAX_SHARED: i64 = 4096;
+/// Reports with a term that are looked at, the newest: when thousands come at once with the same words, each of them must
+/// not be compared with all.
+const HOLDERS: i64 = 128;
+
+/// What a transaction has read of stories, as the next article of its batch mostly needs it again.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// The newest reports with each term.
+    holders: HashMap<u32, Vec<i64>>,
+    /// The reports, where they have a story.
+    members: HashMap<i64, Option<StoryMember>>,
+}
 
 /// The reports that share most with a new one.
-pub(super) fn near(tx: &mut dyn Tx, mark: &StoryMark) -> Result<Vec<StoryMember>, StoreError> {
-    let terms = mark.terms.iter().map(|term| serde_json::json!([term]));
-    let shared = tx.rows(
-        "SELECT report_id FROM story_terms
-         WHERE term IN (SELECT CAST(e.value ->> 0 AS BIGINT) FROM {each $1} AS e) AND at >= $2
-         ORDER BY at DESC LIMIT $3",
-        &[
-            json_rows(terms.collect()),
-            ms(mark.at).saturating_sub(IDLE_MS).into(),
-            MAX_SHARED.into(),
-        ],
-    )?;
+pub(super) fn near(
+    tx: &mut dyn Tx,
+    mark: &StoryMark,
+    read: &mut Read,
+) -> Result<Vec<StoryMember>, StoreError> {
+    read_holders(tx, mark, read)?;
     let mut counts: HashMap<i64, usize> = HashMap::new();
-    for mut row in shared {
-        *counts.entry(row.next_int()?).or_default() += 1;
+    for report in mark
+        .terms
+        .iter()
+        .filter_map(|term| read.holders.get(term))
+        .flatten()
+    {
+        *counts.entry(*report).or_default() += 1;
     }
     let mut best: Vec<(i64, usize)> = counts.into_iter().collect();
     best.sort_unstable_by_key(|(report, count)| (std::cmp::Reverse(*count), *report));
     best.truncate(COMPARED);
-    let reports = best.iter().map(|(report, _)| serde_json::json!([report]));
-    tx.rows(
-        "SELECT p.at, p.language, p.profile, r.story_id FROM story_reports p JOIN reports r ON r.id = p.report_id
-         WHERE p.report_id IN (SELECT CAST(e.value ->> 0 AS BIGINT) FROM {each $1} AS e) AND r.story_id IS NOT NULL
-         ORDER BY p.report_id",
-        &[json_rows(reports.collect())],
-    )?
-    .iter_mut()
-    .map(|row| {
-        Ok(StoryMember {
-            at: timestamp(row)?,
+    best.sort_unstable();
+    read_members(tx, best.iter().map(|(report, _)| *report), read)?;
+    let members = best
+        .iter()
+        .filter_map(|(report, _)| read.members.get(report)?.clone());
+    Ok(members.collect())
+}
+
+fn read_holders(tx: &mut dyn Tx, mark: &StoryMark, read: &mut Read) -> Result<(), StoreError> {
+    let unread = |term: &&u32| !read.holders.contains_key(term);
+    let unread: Vec<u32> = mark.terms.iter().filter(unread).copied().collect();
+    if unread.is_empty() {
+        return Ok(());
+    }
+    let terms = unread
+        .iter()
+        .map(|term| serde_json::json!([term]))
+        .collect();
+    read.holders
+        .extend(unread.into_iter().map(|term| (term, Vec::new())));
+    // Reports are numbered as they come.
+    for mut row in tx.rows(
+        "SELECT t.term, t.report_id FROM {each $1} AS e JOIN story_terms t ON t.term = CAST(e.value ->> 0 AS BIGINT)
+             AND t.report_id > COALESCE((SELECT o.report_id FROM story_terms o
+                 WHERE o.term = CAST(e.value ->> 0 AS BIGINT) ORDER BY o.report_id DESC LIMIT 1 OFFSET $2), 0)
+         WHERE t.at >= $3",
+        &[
+            json_rows(terms),
+            HOLDERS.into(),
+            ms(mark.at).saturating_sub(IDLE_MS).into(),
+        ],
+    )? {
+        let term = u32::try_from(row.next_int()?).unwrap_or_default();
+        read.holders.entry(term).or_default().push(row.next_int()?);
+    }
+    Ok(())
+}
+
+fn read_members(
+    tx: &mut dyn Tx,
+    reports: impl Iterator<Item = i64>,
+    read: &mut Read,
+) -> Result<(), StoreError> {
+    let unread: Vec<i64> = reports
+        .filter(|report| !read.members.contains_key(report))
+        .collect();
+    if unread.is_empty() {
+        return Ok(());
+    }
+    let rows = unread
+        .iter()
+        .map(|report| serde_json::json!([report]))
+        .collect();
+    read.members
+        .extend(unread.iter().map(|report| (*report, None)));
+    for mut row in tx.rows(
+        "SELECT p.report_id, p.at, p.language, p.profile, r.story_id
+         FROM story_reports p JOIN reports r ON r.id = p.report_id
+         WHERE p.report_id IN (SELECT CAST(e.value ->> 0 AS BIGINT) FROM {each $1} AS e) AND r.story_id IS NOT NULL",
+        &[json_rows(rows)],
+    )? {
+        let report = row.next_int()?;
+        let member = StoryMember {
+            at: timestamp(&mut row)?,
             language: row.next_text()?,
             profile: row.next_text()?,
             story: row.next_int()?,
-        })
-    })
-    .collect()
+        };
+        read.members.insert(report, Some(member));
+    }
+    Ok(())
 }
 
 /// Puts a new report to a story, or begins one with it.
@@ -60,6 +123,7 @@ pub(super) fn put(
     report: ReportId,
     mark: &StoryMark,
     story: Option<i64>,
+    read: &mut Read,
 ) -> Result<i64, StoreError> {
     let story = match story {
         Some(story) => story,
@@ -93,8 +157,45 @@ pub(super) fn put(
          ON CONFLICT (term, report_id) DO NOTHING",
         &[report.0.into(), ms(mark.at).into(), json_rows(terms.collect())],
     )?;
+    // What was told of it before it had a story is told of its story.
+    tx.exec(
+        "INSERT INTO story_told (story_id, watch, alert_id)
+         SELECT CAST($1 AS BIGINT), watch, id FROM alerts WHERE report_id = $2 ORDER BY seq
+         ON CONFLICT (story_id, watch) DO NOTHING",
+        &[story.into(), report.0.into()],
+    )?;
+    for term in &mark.terms {
+        if let Some(holders) = read.holders.get_mut(term) {
+            holders.push(report.0);
+        }
+    }
+    let member = StoryMember {
+        at: mark.at,
+        language: mark.language.clone(),
+        profile: mark.profile.clone(),
+        story,
+    };
+    read.members.insert(report.0, Some(member));
     forget(tx, mark.at)?;
     Ok(story)
+}
+
+/// Notes the first alert of each watch of a story.
+pub(super) fn note_told(tx: &mut dyn Tx, story: i64, raised: &[Raised]) -> Result<(), StoreError> {
+    if raised.is_empty() {
+        return Ok(());
+    }
+    let rows = raised.iter().map(|raised| {
+        let alert = &raised.alert;
+        serde_json::json!([alert.found.watch.0, alert.id.0])
+    });
+    tx.exec(
+        "INSERT INTO story_told (story_id, watch, alert_id)
+         SELECT CAST($1 AS BIGINT), e.value ->> 0, e.value ->> 1 FROM {each $2} AS e WHERE true
+         ON CONFLICT (story_id, watch) DO NOTHING",
+        &[story.into(), json_rows(rows.collect())],
+    )?;
+    Ok(())
 }
 
 /// Forgets some of what stories that are over are found by: more than one report adds.
@@ -125,7 +226,7 @@ pub(super) fn past(tx: &mut dyn Tx, report: ReportId) -> Result<Option<StoryPast
     let (id, reports, first_at) = (row.next_int()?, row.next_int()?, timestamp(&mut row)?);
     let told = tx
         .rows(
-            "SELECT a.watch, a.id FROM reports r JOIN alerts a ON a.report_id = r.id WHERE r.story_id = $1 ORDER BY a.seq",
+            "SELECT watch, alert_id FROM story_told WHERE story_id = $1 ORDER BY watch",
             &[id.into()],
         )?
         .iter_mut()

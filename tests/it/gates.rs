@@ -259,6 +259,7 @@ async fn a_silence_holds_and_is_counted_and_the_held_can_be_sent_after_all() {
         watch: Some(WatchName("Sea".into())),
         feed: None,
         story: None,
+        story_id: None,
         text: None,
         author: "an".into(),
         reason: "known".into(),

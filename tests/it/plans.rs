@@ -236,6 +236,7 @@ async fn gather_and_silence(store: &Store, now: Timestamp) {
         watch: Some(WatchName("UNCLOS".into())),
         feed: None,
         story: store.report_named("alr_").await.unwrap(),
+        story_id: None,
         text: None,
         author: "an".into(),
         reason: "known".into(),

@@ -19,8 +19,9 @@ use crate::support::server::Server;
 use crate::support::tls::Authority;
 
 /// The modules whose tests work on the database that [`SERVER`] names.
-const MODULES: [&str; 8] = [
-    "drive::", "feeds::", "hosts::", "line::", "plans::", "reload::", "stages::", "store::",
+const MODULES: [&str; 9] = [
+    "drive::", "feeds::", "gates::", "hosts::", "line::", "plans::", "reload::", "stages::",
+    "store::",
 ];
 
 /// Runs tests of this program again on a server; returns what they said.
@@ -60,6 +61,16 @@ fn a_kill_while_an_alert_is_under_way_is_survived_on_postgresql() {
         return;
     };
     let said = run_again(&server, &["kill::a_kill_while"]);
+    assert!(said.contains(" 1 passed"), "{said}");
+}
+
+#[test]
+#[ignore = "a minute; `cargo test -- --ignored`"]
+fn a_soak_is_survived_on_postgresql() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let said = run_again(&server, &["soak::"]);
     assert!(said.contains(" 1 passed"), "{said}");
 }
 

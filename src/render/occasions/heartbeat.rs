@@ -78,6 +78,7 @@ fn rows(telling: &Telling<'_>, facts: &HeartbeatFacts) -> Vec<(String, Rich)> {
     [
         ("Since", since),
         ("Sources", Some(sources(facts))),
+        ("Read", read(facts)),
         ("Alerts", Some(alerts)),
         ("Speed", speed(facts)),
         ("Disk", disk(facts)),
@@ -92,12 +93,30 @@ fn sources(facts: &HeartbeatFacts) -> String {
     let failing = many(facts.failing.len());
     let well = facts.sources.saturating_sub(failing);
     let sources = format!("{} watched, {} well", grouped(facts.sources), grouped(well));
+    let of_kind = |count: u64, kind: &str| match count {
+        0 => String::new(),
+        count => format!(", {} {kind}", grouped(count)),
+    };
+    let silent = of_kind(facts.silent, "silent");
+    let walled = of_kind(facts.walled, "behind a wall");
+    let sources = format!("{sources}{silent}{walled}");
     if failing == 0 {
         return sources;
     }
     let names = facts.failing.iter().take(MAX_NAMED);
     let names: Vec<String> = names.map(|name| one_line(name, 80)).collect();
     format!("{sources}, {failing} failing ({})", names.join(", "))
+}
+
+/// `1,204 articles in full, 31 by headline and summary only`
+fn read(facts: &HeartbeatFacts) -> Option<String> {
+    (facts.in_full + facts.summary_only > 0).then(|| {
+        format!(
+            "{} in full, {} by headline and summary only",
+            counted(facts.in_full, "article", "articles"),
+            grouped(facts.summary_only)
+        )
+    })
 }
 
 /// `half of all alerts within 4 min of publication, 99 % within 20 min`

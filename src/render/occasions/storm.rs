@@ -31,7 +31,7 @@ pub(super) fn storm(telling: &Telling<'_>, facts: &StormFacts, alerts: &[Alert])
         subject: format!("{heading}{}", most.unwrap_or_default()),
         preheader: joined,
         heading,
-        lead: vec![lead(telling, facts, until.as_deref())],
+        lead: vec![lead(telling, facts, total, until.as_deref())],
         blocks: blocks(telling, facts, alerts),
         foot: vec![zone_line(telling, &id)],
         ..empty("storm")
@@ -54,15 +54,20 @@ fn lasted(telling: &Telling<'_>, facts: &StormFacts) -> String {
 }
 
 /// What becomes of the alerts: no reader is left to fear that some are lost.
-fn lead(telling: &Telling<'_>, facts: &StormFacts, until: Option<&str>) -> Rich {
+fn lead(telling: &Telling<'_>, facts: &StormFacts, total: u64, until: Option<&str>) -> Rich {
     let to = telling.recipient.map_or_else(
         || "messages".to_owned(),
         |recipient| format!("mails to {recipient}"),
     );
+    let all = format!(
+        " all {} are in `newswatch alerts show {}`.",
+        grouped(total),
+        telling.delivery.0
+    );
     if facts.is_over {
         return Rich::plain(format!("The storm is over; single {to} come again. "))
             .bold("Nothing is lost:")
-            .and(" every alert is in `newswatch alerts list`.");
+            .and(all);
     }
     let till = until.map_or_else(String::new, |at| {
         let offset = times::offset(&telling.reader.zone, telling.now);
@@ -71,12 +76,13 @@ fn lead(telling: &Telling<'_>, facts: &StormFacts, until: Option<&str>) -> Rich 
     Rich::plain(format!("Single {to} stop"))
         .bold(till)
         .and(format!(
-            ", or sooner when fewer than {} in {} come in. Then you get one message with what came meanwhile. ",
+            ", as more than {} came within {}. Then you get one message with what comes meanwhile. ",
             facts.more_than,
             times::span(facts.within_s)
         ))
         .bold("Nothing is lost:")
-        .and(" every alert is in `newswatch alerts list`. High-priority alerts still come one by one, at most 5 a minute.")
+        .and(all)
+        .and(" High-priority alerts still come one by one, at most 5 a minute.")
 }
 
 fn blocks(telling: &Telling<'_>, facts: &StormFacts, alerts: &[Alert]) -> Vec<Block> {

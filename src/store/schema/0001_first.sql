@@ -74,6 +74,10 @@ CREATE TABLE feeds (
     title TEXT,                            -- its own
     entries {BIGINT} NOT NULL DEFAULT 0,   -- how many of its entries are known
     last_new_at {BIGINT},                  -- when it last had an entry that was new
+    news {BIGINT} NOT NULL DEFAULT 0,      -- its entries beyond those of its first poll
+    gaps {BIGINT} NOT NULL DEFAULT 0,      -- how often something new came after something new
+    longest_gap {BIGINT} NOT NULL DEFAULT 0, -- the longest time between the two, of the last four weeks: its rhythm
+    longest_gap_at {BIGINT} NOT NULL DEFAULT 0, -- when that ended
     page_problem TEXT,                     -- what was wrong with the newest article's page
     pages_failing_since {BIGINT},
     repairs TEXT NOT NULL DEFAULT '[]',    -- JSON list: what had to be mended at the last good poll
@@ -134,6 +138,14 @@ CREATE TABLE reports (
 ) {STRICT};
 
 CREATE INDEX reports_story ON reports(story_id, id) WHERE story_id IS NOT NULL;
+
+-- The first alert of each watch of a story.
+CREATE TABLE story_told (
+    story_id {BIGINT} NOT NULL REFERENCES stories(id),
+    watch TEXT NOT NULL,
+    alert_id TEXT NOT NULL,
+    PRIMARY KEY (story_id, watch)
+) {BY_KEY};
 
 -- What reports of stories that may go on are compared by.
 CREATE TABLE story_reports (

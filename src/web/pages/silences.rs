@@ -79,6 +79,7 @@ pub(crate) async fn add(
         watch: text("watch").map(WatchName),
         feed: text("feed"),
         story: None,
+        story_id: None,
         text: text("text"),
         author: visitor.name.clone(),
         reason: reason.clone(),
