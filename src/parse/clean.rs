@@ -154,10 +154,18 @@ fn without_controls<'a>(text: Cow<'a, str>, repairs: &mut Vec<String>) -> Cow<'a
 
 /// Returns where a JSON document begins; nothing where the first character that counts is another.
 fn json_start(text: &str) -> Option<usize> {
-    let trimmed = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
-    trimmed
-        .starts_with(['{', '['])
-        .then(|| text.len() - trimmed.len())
+    let blank = |c: char| c.is_whitespace() || c == '\u{FEFF}';
+    let trimmed = text.trim_start_matches(blank);
+    // What keeps a document from being run as a script, or makes it one.
+    let bare = trimmed.strip_prefix(")]}'").unwrap_or(trimmed);
+    let called = bare.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_$.".contains(c));
+    let bare = match called.strip_prefix('(') {
+        Some(argument) if called.len() < bare.len() => argument,
+        _ => bare,
+    };
+    let bare = bare.trim_start_matches(blank);
+    bare.starts_with(['{', '['])
+        .then(|| text.len() - bare.len())
 }
 
 /// Finds the start tag of the root, whatever stands before it.

@@ -18,9 +18,9 @@ pub(super) fn mended(document: &str) -> String {
     let mut open: Vec<char> = Vec::new();
     while let Some(c) = chars.next() {
         match c {
-            '"' => {
+            '"' | '\'' => {
                 separate(&mut out, last, '"');
-                string(&mut chars, &mut out);
+                string(c, &mut chars, &mut out);
                 last = '"';
             }
             '/' if matches!(chars.peek(), Some('/' | '*')) => comment(&mut chars),
@@ -49,14 +49,21 @@ pub(super) fn mended(document: &str) -> String {
     out
 }
 
-/// Copies a word, or what is meant by one that JSON does not know.
+/// Copies a word, or what is meant by one that JSON does not know: the name of a member, or nothing.
 fn word(first: char, last: char, chars: &mut Chars<'_>, out: &mut String) {
     let mut word = String::from(first);
-    while let Some(next) = chars.next_if(char::is_ascii_alphanumeric) {
+    while let Some(next) = chars.next_if(|c| c.is_ascii_alphanumeric() || *c == '_') {
         word.push(next);
     }
     let is_exponent = word.len() == 1 && matches!(first, 'e' | 'E') && last.is_ascii_digit();
+    let mut ahead = chars.clone().take(LOOK_AHEAD);
+    let is_name = matches!(last, '{' | ',') && ahead.find(|c| !c.is_whitespace()) == Some(':');
     match word.as_str() {
+        name if is_name => {
+            out.push('"');
+            out.push_str(name);
+            out.push('"');
+        }
         "true" | "false" | "null" => out.push_str(&word),
         "True" | "False" => out.push_str(&word.to_ascii_lowercase()),
         _ if is_exponent || last.is_ascii_digit() => out.push_str(&word),
@@ -115,11 +122,11 @@ fn drop_comma(out: &mut String) {
 }
 
 /// Copies a string up to its end, with the controls in it escaped, and the quotation marks that do not end it.
-fn string(chars: &mut Chars<'_>, out: &mut String) {
+fn string(quote: char, chars: &mut Chars<'_>, out: &mut String) {
     out.push('"');
     while let Some(c) = chars.next() {
         match c {
-            '"' if ends_string(chars) => break,
+            c if c == quote && ends_string(quote, chars) => break,
             '"' => out.push_str("\\\""),
             '\\' => escape(chars, out),
             '\n' => out.push_str("\\n"),
@@ -133,7 +140,7 @@ fn string(chars: &mut Chars<'_>, out: &mut String) {
 }
 
 /// Whether a quotation mark ends its string, by what follows it: a text that quotes somebody goes on as texts do.
-fn ends_string(chars: &Chars<'_>) -> bool {
+fn ends_string(quote: char, chars: &Chars<'_>) -> bool {
     let mut ahead = chars
         .clone()
         .take(LOOK_AHEAD)
@@ -143,14 +150,21 @@ fn ends_string(chars: &Chars<'_>) -> bool {
         Some('/') => matches!(ahead.next(), Some('/' | '*')),
         Some(',') => {
             let mut ahead = ahead.skip_while(|c| c.is_whitespace() || *c == ',');
+            let next = ahead.next();
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            if next.is_some_and(|c| c.is_ascii_alphabetic()) {
+                // The name of a member, as scripts write it.
+                let mut ahead = ahead.skip_while(|c| is_name(*c) || c.is_whitespace());
+                return ahead.next() == Some(':');
+            }
             matches!(
-                ahead.next(),
-                None | Some('"' | '{' | '[' | '}' | ']' | '/' | '-' | '0'..='9')
+                next,
+                None | Some('"' | '\'' | '{' | '[' | '}' | ']' | '/' | '-' | '0'..='9')
             )
         }
         // The comma is missing before the next member, or the next value.
-        Some('"') => {
-            let mut ahead = ahead.skip_while(|c| *c != '"').skip(1);
+        Some(next) if next == quote => {
+            let mut ahead = ahead.skip_while(|c| *c != quote).skip(1);
             ahead.find(|c| !c.is_whitespace()) == Some(':')
         }
         Some(_) => false,
@@ -228,6 +242,14 @@ mod tests {
             (
                 r#"{"a":[{"b":1},{"b":2],"c":3}"#,
                 r#"{"a":[{"b":1},{"b":2}],"c":3}"#,
+            ),
+            (
+                "{'a':'it is \"so\"','b':['x','y']}",
+                r#"{"a":"it is \"so\"","b":["x","y"]}"#,
+            ),
+            (
+                r#"{version: "x", date_published : "y", n:1}"#,
+                r#"{"version":"x","date_published":"y","n":1}"#,
             ),
             (r#"{"a":1,,"b":2}"#, r#"{"a":1,"b":2}"#),
             (

@@ -4,12 +4,13 @@
 //! `NEWSWATCH_DAY_FEEDS=1000 NEWSWATCH_DAY_HOURS=24 cargo test --test it a_day -- --nocapture`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path as At, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use newswatch::clock::Clock;
@@ -22,11 +23,9 @@ use newswatch::pipeline::poll::Poll;
 use newswatch::pipeline::retain::Retain;
 use newswatch::pipeline::scrape::Scrape;
 use newswatch::pipeline::{Context, Until, drive};
-use newswatch::store::{AlertFilter, AlertLine};
+use newswatch::store::{AlertFilter, AlertLine, Store};
 use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
-
-use crate::support::database;
 
 /// The interval of the feeds, which none may be asked within.
 const EVERY: Duration = Duration::from_mins(15);
@@ -92,7 +91,7 @@ impl World {
 
 async fn answer(
     State(world): State<Arc<World>>,
-    Path(feed): Path<usize>,
+    At(feed): At<usize>,
     fields: HeaderMap,
 ) -> Response {
     let known = fields
@@ -142,7 +141,7 @@ fn memory_mib() -> u64 {
     kib.unwrap_or_default() / 1024
 }
 
-async fn service(world: &World, port: u16, feeds: usize) -> Arc<Context> {
+async fn service(world: &World, port: u16, feeds: usize, folder: &Path) -> Arc<Context> {
     newswatch::http::install_tls_provider();
     let tables: Vec<String> = (0..feeds)
         .map(|feed| {
@@ -157,16 +156,16 @@ async fn service(world: &World, port: u16, feeds: usize) -> Arc<Context> {
          [[channel]]\nname = \"none\"\ntype = \"file\"\npath = \"/dev/null\"\n",
         tables.concat()
     );
-    let folder = tempfile::tempdir().unwrap();
     let loaded = config::load_text(
         "test.toml",
         &config,
-        folder.path(),
+        folder,
         &ProcessEnvironment,
         Secrets::Required,
     )
     .unwrap();
-    let store = database::store().await;
+    // In memory the store would be what grows.
+    let store = Store::open(&folder.join("state")).await.unwrap();
     let context = daemon::context(loaded.config, store, world.clock.clone());
     Arc::new(context.await.unwrap())
 }
@@ -208,7 +207,8 @@ async fn a_day_of_many_feeds_asks_each_as_its_schedule_says_and_misses_nothing()
         .with_state(Arc::clone(&world));
     let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let _server = AbortOnDropHandle::new(server);
-    let ctx = service(&world, port, feeds).await;
+    let folder = tempfile::tempdir().unwrap();
+    let ctx = service(&world, port, feeds, folder.path()).await;
     let steps = hours * 60 / u32::try_from(STEP.as_secs() / 60).unwrap();
     let mut memory = Vec::new();
     for step in 0..steps {

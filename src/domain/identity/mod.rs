@@ -12,6 +12,7 @@
 //! | another | same | headline and date are the same; or the headline, where the date or the text is not new |
 //! | none | same | headline is the same and the text is not new with its date; or the date and not the headline |
 //! | any | another | headline and date are the same, and the text is not another: the site has moved |
+//! | none | another query or host | without dates: headline, path and text are the same |
 //! | none | none | headline and date are the same |
 //!
 //! A guid that repeats the address is none where each document held that one entry: such a page tells what is so now,
@@ -150,6 +151,8 @@ struct Evidence {
     date: Compared,
     day: Compared,
     text: Compared,
+    /// The paths of the addresses; unknown where guids say that they are of two entries.
+    path: Compared,
     /// Whether both were all that their documents held: each took the place of the one before.
     alone: bool,
 }
@@ -203,8 +206,21 @@ fn compare(entry: &EntryFacts, suspect: &Suspect<'_>) -> Evidence {
         date: dates(entry.date, known.date, true),
         day: dates(entry.date, known.date, false),
         text: of(entry.text.as_ref(), known.text.as_ref()),
+        path: if guid != Differ || repeats_link(entry) && repeats_link(known) {
+            of(path(entry), path(known))
+        } else {
+            Unknown
+        },
         alone,
     }
+}
+
+/// The path of an entry's address, without its host and its query; nothing where that is a front page.
+fn path(facts: &EntryFacts) -> Option<&str> {
+    let link = facts.link.as_deref()?;
+    let (link, _) = link.split_once('?').unwrap_or((link, ""));
+    let (_, path) = link.trim_start_matches('/').split_once('/')?;
+    (!path.is_empty()).then_some(path)
 }
 
 fn of<T: PartialEq>(one: Option<T>, other: Option<T>) -> Compared {
@@ -342,13 +358,18 @@ fn is_same_without_address(evidence: &Evidence) -> bool {
     }
 }
 
-/// A site that has changed all its addresses and guids keeps headlines and dates.
+/// A site that has changed all its addresses and guids keeps headlines and dates; where it has no dates, what changes in
+/// an address at each poll stands in its query or its host.
 fn is_moved(evidence: &Evidence, trust: Trust) -> bool {
     trust.dated
         && evidence.title == Same
         && match evidence.date {
             Same => evidence.text != Differ,
-            Unknown => evidence.day == Same && evidence.text == Same,
+            Unknown => {
+                let has_day = evidence.day == Same;
+                let is_undated = evidence.day == Unknown && evidence.path == Same;
+                evidence.text == Same && (has_day || is_undated)
+            }
             Differ => false,
         }
 }

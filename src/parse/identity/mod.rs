@@ -142,7 +142,7 @@ const MAX_TITLE_CHARS: usize = 200;
 const TEXT_DIGITS: usize = 16;
 
 /// What stands before the number of an edition at the end of a guid.
-const EDITION_MARKS: [&str; 18] = [
+const EDITION_MARKS: [&str; 34] = [
     "#",
     "#v",
     "#rev",
@@ -161,6 +161,22 @@ const EDITION_MARKS: [&str; 18] = [
     "&edition=",
     "?revision=",
     "&revision=",
+    "?ver=",
+    "&ver=",
+    "?update=",
+    "&update=",
+    "?modified=",
+    "&modified=",
+    "?updated=",
+    "&updated=",
+    "?lastmod=",
+    "&lastmod=",
+    "-v",
+    "_v",
+    "/v",
+    "-rev",
+    "_rev",
+    "/rev",
 ];
 
 /// Guids that a broken system gives to every entry.

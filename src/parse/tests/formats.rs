@@ -150,6 +150,20 @@ fn json_feed_is_read_leniently() {
 }
 
 #[test]
+fn a_json_feed_that_is_a_script_is_read() {
+    for document in [
+        "show({\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{\"id\":\"1\",\"title\":\"A\"}]});",
+        ")]}'\n{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{\"id\":\"1\",\"title\":\"A\"}]}",
+        "{version: 'https://jsonfeed.org/version/1', items: [{id: 1, title: 'A', url: 'https://a.example/1'}]}",
+    ] {
+        let feed = read_from("https://example.org/feed.json", document);
+        assert_eq!(feed.kind, FeedKind::Json, "{document}");
+        assert_eq!(feed.entries.len(), 1, "{document}");
+        assert_eq!(feed.entries[0].title.as_deref(), Some("A"), "{document}");
+    }
+}
+
+#[test]
 fn a_json_feed_cut_short_keeps_its_complete_entries() {
     let feed =
         read(b"{\"items\": [{\"id\": \"1\"}, {\"id\": \"2\"}, {\"id\": \"3\", \"ti").unwrap();
