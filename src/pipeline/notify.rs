@@ -290,3 +290,46 @@ fn log_channel(due: &DueDelivery, outcome: &AttemptOutcome, attempted: &Attempte
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_try_counts_by_what_came_of_it_and_as_late_where_another_stands() {
+        let reason = || String::from("no");
+        for (outcome, counts) in [
+            (AttemptOutcome::Accepted, Ending::Done),
+            (
+                AttemptOutcome::Paused {
+                    reason: reason(),
+                    wait: Duration::from_mins(1),
+                },
+                Ending::PutOff,
+            ),
+            (AttemptOutcome::Refused { reason: reason() }, Ending::Failed),
+            (
+                AttemptOutcome::Unreached { reason: reason() },
+                Ending::Failed,
+            ),
+        ] {
+            assert_eq!(ending(&outcome, true), counts);
+            assert_eq!(ending(&outcome, false), Ending::Late);
+        }
+    }
+
+    #[test]
+    fn a_channel_waits_for_the_rest_of_its_gap_and_no_longer() {
+        let busy = Busy::default();
+        let channel = ChannelName("chat".into());
+        let gap = Duration::from_secs(2);
+        let now: Timestamp = "2026-11-26T12:00:00Z".parse().unwrap();
+        assert_eq!(busy.wait_before(&channel, gap, now), Duration::ZERO);
+        let soon = now + Duration::from_millis(500);
+        let rest = Duration::from_millis(1_500);
+        assert_eq!(busy.wait_before(&channel, gap, soon), rest);
+        // The clock was set back by an hour.
+        let back = now - Duration::from_hours(1);
+        assert_eq!(busy.wait_before(&channel, gap, back), gap);
+    }
+}

@@ -139,3 +139,122 @@ fn is_elsewhere(url: &Url, first: &Url) -> bool {
 fn came_back(url: &Url, next: &Url, read: &[Url]) -> bool {
     url != next && read.contains(url)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// A page: where it is in the end, what it is, and where its article goes on.
+    type Page = (&'static str, &'static str, Option<&'static str>);
+
+    /// Pages by the address that they are asked for at; remembers which were asked for.
+    #[derive(Default)]
+    struct Shelf {
+        pages: BTreeMap<&'static str, Page>,
+        asked: Vec<String>,
+    }
+
+    fn url(address: &str) -> Url {
+        Url::parse(address).unwrap()
+    }
+
+    impl Reader for Shelf {
+        type Document = Page;
+
+        async fn fetch(&mut self, asked: &Url) -> Result<(Page, Url), Missing> {
+            self.asked.push(asked.path().to_owned());
+            let page = self.pages.get(asked.as_str()).copied();
+            let page = page.ok_or_else(|| Missing::Lasting("not on the shelf".into()))?;
+            Ok((page, url(page.0)))
+        }
+
+        fn bytes(document: &Page) -> &[u8] {
+            document.1.as_bytes()
+        }
+
+        async fn read(&mut self, document: Page, _: &Url) -> Result<Extracted, Missing> {
+            Ok(Extracted {
+                text: document.1.to_owned(),
+                next: document.2.map(url),
+                ..Extracted::default()
+            })
+        }
+    }
+
+    async fn whole(pages: &[(&'static str, Page)]) -> (String, Vec<String>) {
+        let mut shelf = Shelf {
+            pages: pages.iter().copied().collect(),
+            ..Shelf::default()
+        };
+        let first = leaf(&mut shelf, &url("https://wire.example/1"))
+            .await
+            .unwrap();
+        let found = with_next(&mut shelf, first.found, &first.url).await;
+        (found.text, shelf.asked)
+    }
+
+    #[tokio::test]
+    async fn an_article_goes_on_over_pages_of_its_own_site_alone() {
+        let (text, asked) = whole(&[
+            (
+                "https://wire.example/1",
+                (
+                    "https://wire.example/1",
+                    "one",
+                    Some("https://wire.example/2"),
+                ),
+            ),
+            (
+                "https://wire.example/2",
+                ("https://other.example/2", "another's", None),
+            ),
+        ])
+        .await;
+        assert_eq!(text, "one");
+        assert_eq!(asked, ["/1", "/2"]);
+    }
+
+    #[tokio::test]
+    async fn a_link_that_leads_back_by_a_redirect_ends_the_article() {
+        let (text, _) = whole(&[
+            (
+                "https://wire.example/1",
+                (
+                    "https://wire.example/1",
+                    "one",
+                    Some("https://wire.example/last"),
+                ),
+            ),
+            (
+                "https://wire.example/last",
+                ("https://wire.example/1", "one", None),
+            ),
+        ])
+        .await;
+        assert_eq!(text, "one");
+    }
+
+    #[tokio::test]
+    async fn a_page_that_only_sends_on_is_passed_and_one_that_is_missing_is_noted() {
+        let sends_on = "<meta http-equiv=\"refresh\" content=\"0; url=/story\">";
+        let (text, asked) = whole(&[
+            (
+                "https://wire.example/1",
+                ("https://wire.example/1", sends_on, None),
+            ),
+            (
+                "https://wire.example/story",
+                (
+                    "https://wire.example/story",
+                    "the story",
+                    Some("https://wire.example/gone"),
+                ),
+            ),
+        ])
+        .await;
+        assert_eq!(text, "the story");
+        assert_eq!(asked, ["/1", "/story", "/gone"]);
+    }
+}

@@ -475,6 +475,16 @@ mod tests {
     }
 
     #[test]
+    fn a_recipient_that_does_not_exist_says_nothing_against_its_channel() {
+        let nobody = AttemptOutcome::Refused {
+            reason: "550 no such user".into(),
+        };
+        let after = run(&nobody, new_message(), ChannelPast::default(), NOW);
+        assert!(matches!(after.delivery, DeliveryState::Abandoned { .. }));
+        assert_eq!(after.channel, None);
+    }
+
+    #[test]
     fn one_refused_message_holds_nothing_and_three_make_the_channel_misconfigured() {
         let mut channel = ChannelPast::default();
         let mut states = Vec::new();

@@ -630,3 +630,15 @@ fn attempts_of(tx: &mut dyn Tx, delivery: &DeliveryId) -> Result<Vec<AttemptLine
     })
     .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_one_by_one_has_an_end_and_says_whether_it_came_to_it() {
+        assert_eq!(Counted::one_by_one(10_000), Counted::all(10_000));
+        let beyond = Counted::one_by_one(10_001);
+        assert_eq!((beyond.number, beyond.is_all), (10_000, false));
+    }
+}

@@ -464,4 +464,44 @@ mod tests {
         );
         assert!(std::error::Error::source(&error).is_none());
     }
+
+    struct Work(fn(&mut dyn Tx) -> Result<(), StoreError>);
+
+    impl Job for Work {
+        fn run(&mut self, tx: &mut dyn Tx) -> Result<(), StoreError> {
+            (self.0)(tx)
+        }
+
+        fn end(self: Box<Self>, _: Result<(), StoreError>) {}
+    }
+
+    #[test]
+    fn a_transaction_that_the_engine_undid_is_lost_for_all_its_jobs_by_its_own_reason() {
+        let mut writer = Writer {
+            connection: Connection::open_in_memory().unwrap(),
+            texts: Texts::new(),
+            durability: None,
+        };
+        let makes = |tx: &mut dyn Tx| tx.exec("CREATE TABLE made (n INTEGER)", &[]).map(|_| ());
+        let fills_the_disk = |tx: &mut dyn Tx| {
+            tx.exec("ROLLBACK", &[])?;
+            Err(StoreError::Database {
+                kind: DatabaseFailure::Full,
+                message: "the disk is full".into(),
+            })
+        };
+        let mut jobs: Vec<Box<dyn Job>> =
+            vec![Box::new(Work(makes)), Box::new(Work(fills_the_disk))];
+        let lost = writer.try_together(&mut jobs, Durability::Kept);
+        let Err(StoreError::Database { kind, .. }) = lost else {
+            panic!("{lost:?}");
+        };
+        assert_eq!(kind, DatabaseFailure::Full);
+        let count = "SELECT COUNT(*) FROM sqlite_master";
+        let left: i64 = writer
+            .connection
+            .query_row(count, [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(left, 0);
+    }
 }

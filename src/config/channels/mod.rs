@@ -108,7 +108,7 @@ pub(super) struct Checking<'a> {
 }
 
 /// The types that exist.
-const TYPES: [ChannelType; 15] = [
+static TYPES: &[ChannelType] = &[
     of("email", email::read, mail_schedule),
     of("webhook", webhook::read, quick_schedule),
     of("slack", slack::read, quick_schedule),
@@ -223,13 +223,12 @@ fn channel(
 
 /// The type that is written; one that does not exist is reported.
 pub(super) fn known_type(written: &At<String>, report: &Report) -> Option<&'static ChannelType> {
-    static KNOWN: [ChannelType; 15] = TYPES;
     let name = written.value.as_str();
-    if let Some(known) = KNOWN.iter().find(|known| known.name == name) {
+    if let Some(known) = TYPES.iter().find(|known| known.name == name) {
         return Some(known);
     }
     let message = format!("there is no channel type {}", quoted(name));
-    let names = KNOWN.iter().map(|known| known.name);
+    let names = TYPES.iter().map(|known| known.name);
     let elsewhere = KNOWN_ELSEWHERE
         .iter()
         .find(|(word, _)| *word == name.to_lowercase());

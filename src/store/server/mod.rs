@@ -122,3 +122,26 @@ impl PartialEq for Server {
             && secret(self) == secret(other)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_and_those_who_work_on_it_cannot_take_is_refused_at_once() {
+        let at = |worker: &str, connections| {
+            Server::new("postgres://me@localhost/news", None, worker, connections)
+        };
+        for (worker, connections, refused) in [
+            ("w", 0, ServerError::Connections),
+            ("w", 65, ServerError::Connections),
+            ("", 4, ServerError::Worker),
+            ("a worker", 4, ServerError::Worker),
+            (&"w".repeat(41), 4, ServerError::Worker),
+        ] {
+            assert_eq!(at(worker, connections).unwrap_err(), refused);
+        }
+        #[cfg(feature = "postgres")]
+        assert_eq!(at("w-1.a_b", 64).unwrap().connections, 64);
+    }
+}
