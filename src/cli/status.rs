@@ -359,7 +359,8 @@ fn print_feed(feed: &FeedView, runs: bool) -> anyhow::Result<()> {
     } else {
         feed.state
     };
-    output::line(&format!("  {} {}{name}", toned_state(word, 8), feed.url))?;
+    let named = one_paragraph(&format!("{}{name}", feed.url), 11);
+    output::line(&format!("  {} {named}", toned_state(word, 8)))?;
     let detail = |text: String| output::line(&format!("           {}", one_paragraph(&text, 11)));
     detail(format!(
         "{}, {}, {}",

@@ -40,22 +40,25 @@ fn channel_view(line: &ChannelLine, given_up: &[GivenUp]) -> ChannelView {
         .filter(|lost| line.last_success_at.is_none_or(|last| lost.at > last))
         .collect();
     let refuses_all = line.last_success_at.is_none() || lost.len() >= ALL_REFUSED;
-    let is_refusing = line.state == ChannelState::Ok && !lost.is_empty() && refuses_all;
+    let is_lost_alone = !lost.is_empty() && line.waiting == 0;
+    let state = match line.state {
+        ChannelState::Ok if !lost.is_empty() && refuses_all => "refusing",
+        // What failed was one message or two, which are not tried any more: nothing is known of the channel itself.
+        ChannelState::Failing if is_lost_alone && !refuses_all => ChannelState::Ok.as_str(),
+        state => state.as_str(),
+    };
     let error = match (&line.error, lost.first()) {
+        _ if state == "ok" => None,
         (Some(error), _) => Some(shown(error)),
-        (None, Some(lost)) if is_refusing => Some(shown(&lost.reason)),
+        (None, Some(lost)) if state == "refusing" => Some(shown(&lost.reason)),
         (None, _) => None,
     };
     ChannelView {
         name: shown(&line.name.0),
-        state: if is_refusing {
-            "refusing"
-        } else {
-            line.state.as_str()
-        },
+        state,
         hint: error.as_deref().and_then(what_helps).map(str::to_owned),
         error,
-        failing_since: line.failing_since,
+        failing_since: line.failing_since.filter(|_| state != "ok"),
         last_success: line.last_success_at,
         not_before: line.not_before,
         delivered: line.delivered,
@@ -189,6 +192,17 @@ mod tests {
         assert_eq!(channel_view(&line(Some(at(5))), &refused).state, "ok");
         assert_eq!(channel_view(&line(Some(at(20))), &refused).state, "ok");
         assert_eq!(channel_view(&line(None), &[]).state, "ok");
+        let failing = |waiting| ChannelLine {
+            state: ChannelState::Failing,
+            error: Some("the server answered 500".into()),
+            failing_since: Some(at(8)),
+            waiting,
+            ..line(Some(at(5)))
+        };
+        let over = channel_view(&failing(0), &refused);
+        assert_eq!((over.state, over.error), ("ok", None));
+        assert_eq!(channel_view(&failing(1), &refused).state, "failing");
+        assert_eq!(channel_view(&failing(0), &[]).state, "failing");
         let three = [10, 11, 12].map(|seconds| lost("554 no", seconds));
         assert_eq!(channel_view(&line(Some(at(5))), &three).state, "refusing");
     }
