@@ -3,10 +3,13 @@
 //! Takes the text and the ranges that hold secrets; gives lines and columns, and the lines to print beneath
 //! a problem. It keeps no copy of a secret: what is masked here is gone.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Deref, Range};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use crate::domain::inert;
 
 /// The mark that some editors put at the start of a file; it takes no column.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -178,12 +181,9 @@ impl Place {
     }
 }
 
-/// Puts a filler in the place of every character of the secrets, of the same length in bytes, so that no
-/// offset and no column moves.
+/// Puts a filler in the place of every character of the secrets, and of every one that commands or hides, of the same length in
+/// bytes, so that no offset and no column moves.
 fn mask(text: &str, secrets: &[Range<usize>]) -> String {
-    if secrets.is_empty() {
-        return text.to_owned();
-    }
     let mut sorted = secrets.to_vec();
     sorted.sort_by_key(|range| range.start);
     let mut ranges = sorted.into_iter().peekable();
@@ -191,13 +191,19 @@ fn mask(text: &str, secrets: &[Range<usize>]) -> String {
         .map(|(at, c)| {
             while ranges.next_if(|range| range.end <= at).is_some() {}
             let is_secret = ranges.peek().is_some_and(|range| range.start <= at);
-            if is_secret && c != '\n' && c != '\r' {
+            if is_secret && c != '\n' && c != '\r' || is_hidden(c) {
                 filler(c)
             } else {
                 c
             }
         })
         .collect()
+}
+
+/// Whether a character beyond ASCII would command who reads it, or not be seen; those of ASCII are drawn where they are shown.
+fn is_hidden(c: char) -> bool {
+    let is_plain = c.is_ascii() || c == BYTE_ORDER_MARK;
+    !is_plain && matches!(inert(c.encode_utf8(&mut [0; 4])), Cow::Owned(_))
 }
 
 fn filler(c: char) -> char {
@@ -243,6 +249,14 @@ mod tests {
         let source = source(text, std::slice::from_ref(&(start..end)));
         assert_eq!(source.masked.len(), text.len());
         assert_eq!(source.line(1).1, "p = \"*·•🞄\" # x");
+    }
+
+    #[test]
+    fn what_commands_a_terminal_or_turns_text_round_is_not_shown() {
+        let text = "host\u{9b}31m = \"a\u{202e}b é\"";
+        let source = source(text, &[]);
+        assert_eq!(source.masked.len(), text.len());
+        assert_eq!(source.line(1).1, "host·31m = \"a•b é\"");
     }
 
     #[test]

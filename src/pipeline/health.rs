@@ -225,17 +225,16 @@ impl Health {
         let mut told = false;
         if let Some(Heartbeat::Message { to, at, zone }) = &plan.health.heartbeat
             && let Some(set_time) = last_digest(at, zone, now)
+            && self.seen().beaten_at != Some(set_time)
         {
-            if self.seen().beaten_at != Some(set_time) {
-                let facts = self.heartbeat(ctx, now).await?;
-                for destination in to {
-                    let facts = facts.clone();
-                    let occasion = move || Occasion::Heartbeat(facts.clone());
-                    let of = ("heartbeat", destination.clone());
-                    told |= ctx.store.tell_at(of, occasion, set_time, now).await?;
-                }
-                self.seen().beaten_at = Some(set_time);
+            let facts = self.heartbeat(ctx, now).await?;
+            for destination in to {
+                let facts = facts.clone();
+                let occasion = move || Occasion::Heartbeat(facts.clone());
+                let of = ("heartbeat", destination.clone());
+                told |= ctx.store.tell_at(of, occasion, set_time, now).await?;
             }
+            self.seen().beaten_at = Some(set_time);
         }
         for channel in plan.channels.values() {
             let policy = plan.policies.get(&channel.settings.name);

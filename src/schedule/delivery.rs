@@ -253,7 +253,7 @@ fn fails(
 /// Whether another message has been accepted since this one was first tried.
 fn is_outlived(past: &DeliveryPast, channel: &ChannelPast, now: Timestamp) -> bool {
     let since = past.first_tried_at.unwrap_or(now);
-    channel.last_success_at.is_some_and(|at| at > since)
+    channel.last_success_at.is_some_and(|at| at >= since)
 }
 
 /// A message that is refused while others are accepted is given up soon; while none is, it waits for somebody to mend the

@@ -240,18 +240,21 @@ fn claim(
          RETURNING seq, id, channel, recipient, body, occasion, is_short, tries, first_tried_at, set_at, not_before",
         // Of each that does not, one to probe it with, whatever its own schedule: the oldest, so that the order is kept;
         // what was not tried for the longest while it is open whose fault it is, wherever one was refused, and now and
-        // then in a long outage.
+        // then in a long outage. While only one or two were refused, a new one is tried at once, which tells whose fault it
+        // is.
         "UPDATE deliveries SET lease_until = $1, claimed_by = $2
          WHERE seq IN (
                  SELECT (SELECT d.seq FROM deliveries d
                      WHERE d.channel = c.name AND d.state = 0 AND d.lease_until <= $3
+                         AND (c.not_before <= $3 OR d.first_tried_at IS NULL)
                      ORDER BY CASE WHEN d.first_tried_at IS NULL THEN 0
                              WHEN c.suspects < 3 OR c.refusals > 0 OR c.failures >= 6 AND c.failures % 3 = 0
                                  THEN d.set_at
                              ELSE 0 END,
                          d.urgency, d.seq LIMIT 1)
                  FROM {each $4} AS n JOIN channels c ON c.name = n.value ->> 0
-                 WHERE c.not_before <= $3 AND c.state IN ('failing', 'misconfigured'))
+                 WHERE (c.not_before <= $3 OR c.refusals > 0 AND c.suspects < 3)
+                     AND c.state IN ('failing', 'misconfigured'))
              AND state = 0 AND lease_until <= $3
          RETURNING seq, id, channel, recipient, body, occasion, is_short, tries, first_tried_at, set_at, not_before",
     ] {

@@ -471,6 +471,36 @@ struct PollRow<'a> {
     validators: Option<&'a Validators>,
 }
 
+/// Stores how a poll ended with the feed itself; tells whether the claim still stood.
+fn stands(
+    tx: &mut dyn Tx,
+    claim: Claim<FeedId>,
+    record: &PollRecord,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let row = |error, validators| PollRow {
+        error,
+        is_gone: false,
+        validators,
+    };
+    match &record.health {
+        FeedHealth::Unchanged { validators, .. } | FeedHealth::Read { validators, .. } => {
+            succeeded(tx, claim, record, &row(None, Some(validators)), now)
+        }
+        FeedHealth::Failed { error } | FeedHealth::Lost { error } => {
+            failed(tx, claim, record, &row(Some(error), None), now)
+        }
+        FeedHealth::Gone { error } => {
+            let row = PollRow {
+                is_gone: true,
+                ..row(Some(error), None)
+            };
+            failed(tx, claim, record, &row, now)
+        }
+        FeedHealth::PutOff => put_off(tx, claim, record, now),
+    }
+}
+
 /// Stores one poll; `None` where its claim has ended.
 fn answered(
     tx: &mut dyn Tx,
@@ -479,28 +509,7 @@ fn answered(
     now: Timestamp,
 ) -> Result<Option<usize>, StoreError> {
     let feed = claim.id;
-    let row = |error, validators| PollRow {
-        error,
-        is_gone: false,
-        validators,
-    };
-    let stands = match &record.health {
-        FeedHealth::Unchanged { validators, .. } | FeedHealth::Read { validators, .. } => {
-            succeeded(tx, claim, record, &row(None, Some(validators)), now)?
-        }
-        FeedHealth::Failed { error } | FeedHealth::Lost { error } => {
-            failed(tx, claim, record, &row(Some(error), None), now)?
-        }
-        FeedHealth::Gone { error } => {
-            let row = PollRow {
-                is_gone: true,
-                ..row(Some(error), None)
-            };
-            failed(tx, claim, record, &row, now)?
-        }
-        FeedHealth::PutOff => put_off(tx, claim, record, now)?,
-    };
-    if !stands {
+    if !stands(tx, claim, record, now)? {
         return Ok(None);
     }
     match &record.health {

@@ -327,12 +327,12 @@ fn alerts_in(tx: &mut dyn Tx, filter: &AlertFilter) -> Result<Counted, StoreErro
     let counted = match (&filter.watch, filter.since) {
         (Some(watch), _) => tx.number(
             "SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE watch = $1 AND raised_at >= $2
-                 ORDER BY raised_at LIMIT 10001) AS some",
+                 ORDER BY raised_at LIMIT 10001) AS counted",
             &[watch.0.as_str().into(), since.into()],
         )?,
         (None, Some(_)) => tx.number(
             "SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE raised_at >= $1
-                 ORDER BY raised_at LIMIT 10001) AS some",
+                 ORDER BY raised_at LIMIT 10001) AS counted",
             &[since.into()],
         )?,
         (None, None) => return Ok(Counted::all(super::tallied(tx, "alerts")?)),
@@ -345,12 +345,12 @@ fn held_in(tx: &mut dyn Tx, filter: &AlertFilter) -> Result<Counted, StoreError>
     let counted = match (&filter.watch, filter.since) {
         (Some(watch), _) => tx.number(
             "SELECT COUNT(*) FROM (SELECT 1 FROM held WHERE watch = $1 AND held_at >= $2
-                 ORDER BY held_at LIMIT 10001) AS some",
+                 ORDER BY held_at LIMIT 10001) AS counted",
             &[watch.0.as_str().into(), since.into()],
         )?,
         (None, Some(_)) => tx.number(
             "SELECT COUNT(*) FROM (SELECT 1 FROM held WHERE held_at >= $1
-                 ORDER BY held_at LIMIT 10001) AS some",
+                 ORDER BY held_at LIMIT 10001) AS counted",
             &[since.into()],
         )?,
         (None, None) => return Ok(Counted::all(super::tallied(tx, "held")?)),

@@ -95,11 +95,11 @@ impl World {
             pager.addr(),
             mail.address().port(),
         );
-        let disk = Arc::new(Fillable {
+        let fillable = Arc::new(Fillable {
             inner: database::empty().await,
             is_full: AtomicBool::new(false),
         });
-        let store = Store::over(Arc::clone(&disk) as Arc<dyn Database>).await;
+        let store = Store::over(Arc::clone(&fillable) as Arc<dyn Database>).await;
         let clock = Clock::fixed("2026-11-26T08:00:00Z".parse().unwrap());
         let loaded = config::load_text(
             "test.toml",
@@ -115,7 +115,7 @@ impl World {
             desk: desk_server,
             pager,
             mail,
-            disk,
+            disk: fillable,
             clock,
             ctx: Arc::new(ctx.unwrap()),
             health: Health::default(),

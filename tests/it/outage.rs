@@ -183,6 +183,15 @@ async fn a_poisoned_message_holds_the_others_for_less_than_ten_seconds() {
             world.publish(1).await;
             world.after(20).await;
             assert_eq!(world.numbers().last(), Some(&20), "{status} for {poisoned}");
+            // Nor those that come after one that came alone, whose fault nothing else has told.
+            if status < 500 {
+                *world.ways.poison.lock().unwrap() = Some((21, status));
+                world.publish(1).await;
+                world.after(600).await;
+                world.publish(1).await;
+                world.after(10).await;
+                assert_eq!(world.numbers().last(), Some(&22), "{status} for a lone one");
+            }
         }
     }
 }

@@ -52,9 +52,9 @@ impl Room {
             ("first", "escalate = { after = '20m', to = 'phone' }"),
         ] {
             let url = self.receivers.url(&format!("/{name}"));
-            text.push_str(&format!(
-                "[[channel]]\nname = '{name}'\ntype = 'webhook'\nurl = '{url}'\n{keys}\n"
-            ));
+            let table =
+                format!("[[channel]]\nname = '{name}'\ntype = 'webhook'\nurl = '{url}'\n{keys}\n");
+            text.push_str(&table);
         }
         text.push_str(
             "[[route]]\nif = { watch = ['Sea'] }\nnotify = ['plain', 'morning', 'night', 'grouped', 'few', 'stormy', \

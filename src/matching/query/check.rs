@@ -140,9 +140,9 @@ impl Checker<'_> {
 
     fn near(&mut self, near: &Near) {
         // `NEAR 5` and `NEAR(5)`: the number would be a word to look for.
-        let follows_at_once = near.right.place.start <= near.at + "ONEAR (".len();
+        let name = if near.ordered { "ONEAR" } else { "NEAR" };
+        let follows_at_once = near.right.place.start <= near.at + name.len() + " (".len();
         if let Some(distance) = habits::distance(&near.right).filter(|_| follows_at_once) {
-            let name = if near.ordered { "ONEAR" } else { "NEAR" };
             self.mistakes.push(Mistake::new(
                 "bad-distance",
                 near.at,

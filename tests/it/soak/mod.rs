@@ -196,8 +196,8 @@ impl Soak {
 
     /// The channels in one of these states, as the store has them.
     fn in_state(&self, states: &[&str]) -> BTreeSet<String> {
-        let status = self.status();
-        let channels = status["channels"].as_array().unwrap().iter();
+        let told = self.status();
+        let channels = told["channels"].as_array().unwrap().iter();
         channels
             .filter(|channel| states.contains(&channel["state"].as_str().unwrap()))
             .map(|channel| channel["name"].as_str().unwrap().to_owned())
@@ -263,9 +263,9 @@ fn configuration(
                 webhooks.url(&format!("/{name}"))
             )
         };
-        text.push_str(&format!(
-            "[[channel]]\nname = '{name}'\nstorm = 'off'\nretry = [{retry}]\n{keys}\n"
-        ));
+        let table =
+            format!("[[channel]]\nname = '{name}'\nstorm = 'off'\nretry = [{retry}]\n{keys}\n");
+        text.push_str(&table);
     }
     text
 }

@@ -139,7 +139,11 @@ impl Webhooks {
 
 /// Asks to be left alone for a while, in one of the ways in which that is done.
 fn pause(book: &mut Book, channel: &str, fate: u16) -> Reply {
-    let status = if fate % 2 == 0 { "429 Much" } else { "503 Not" };
+    let status = if fate.is_multiple_of(2) {
+        "429 Much"
+    } else {
+        "503 Not"
+    };
     let (closed_for, fields, body) = match fate % 3 {
         0 => (PAUSE, "retry-after: 1\r\n".to_owned(), ""),
         1 => {
