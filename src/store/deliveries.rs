@@ -248,7 +248,7 @@ fn claim(
                      WHERE d.channel = c.name AND d.state = 0 AND d.lease_until <= $3
                          AND (c.not_before <= $3 OR d.first_tried_at IS NULL)
                      ORDER BY CASE WHEN d.first_tried_at IS NULL THEN 0
-                             WHEN c.suspects < 3 OR c.refusals > 0 OR c.failures >= 6 AND c.failures % 3 = 0
+                             WHEN c.suspects < 3 OR c.refusals > 0 OR c.failures >= 15 AND c.failures % 3 = 0
                                  THEN d.set_at
                              ELSE 0 END,
                          d.urgency, d.seq LIMIT 1)
