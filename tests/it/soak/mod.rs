@@ -315,7 +315,7 @@ async fn soak_nothing_is_lost_and_nothing_doubled_without_a_cause() {
     let begun = Instant::now();
     let mut soak = Soak::begin(entries, seed).await;
     // Against a test that hangs alone.
-    let patience = Duration::from_secs(180 + 4 * u64::try_from(entries).unwrap());
+    let patience = Duration::from_secs(300 + 6 * u64::try_from(entries).unwrap());
     let ended = tokio::time::timeout(patience, soak.go_on()).await;
     soak.stop();
     let counts = soak.status()["counts"].clone();
