@@ -87,6 +87,8 @@ pub fn after_attempt(
         AttemptOutcome::Failed { reason } | AttemptOutcome::Unreached { reason } => {
             let is_blameless = matches!(outcome, AttemptOutcome::Unreached { .. });
             let counts = past.due_at <= now;
+            // It failed before, others were accepted since: it says nothing of a channel that works.
+            let is_its_own = !is_blameless && channel.failures == 0 && is_outlived(past, channel);
             let fails = fails(past, channel, policy, jitter, now);
             let suspects = if is_blameless {
                 channel.suspects.max(SUSPECTS_OF_AN_OUTAGE)
@@ -96,7 +98,7 @@ pub fn after_attempt(
             AfterAttempt {
                 delivery: by_schedule(reason, past, counts, policy, jitter, now),
                 counts,
-                channel: Some(ChannelNext { suspects, ..fails }),
+                channel: (!is_its_own).then_some(ChannelNext { suspects, ..fails }),
             }
         }
         AttemptOutcome::Deferred { reason } => {
@@ -155,7 +157,7 @@ fn misconfigured(
     // Who gives a single message up because others were accepted since says that the channel is well.
     let was_its_fault = matches!(delivery, DeliveryState::Abandoned { .. })
         && suspects(past, channel) == 1
-        && is_outlived(past, channel, now);
+        && is_outlived(past, channel);
     AfterAttempt {
         delivery,
         counts: true,
@@ -251,9 +253,9 @@ fn fails(
 }
 
 /// Whether another message has been accepted since this one was first tried.
-fn is_outlived(past: &DeliveryPast, channel: &ChannelPast, now: Timestamp) -> bool {
-    let since = past.first_tried_at.unwrap_or(now);
-    channel.last_success_at.is_some_and(|at| at >= since)
+fn is_outlived(past: &DeliveryPast, channel: &ChannelPast) -> bool {
+    let tried_and_accepted = past.first_tried_at.zip(channel.last_success_at);
+    tried_and_accepted.is_some_and(|(since, at)| at >= since)
 }
 
 /// A message that is refused while others are accepted is given up soon; while none is, it waits for somebody to mend the
@@ -266,7 +268,7 @@ fn refused(
     now: Timestamp,
 ) -> DeliveryState {
     let since = past.first_tried_at.unwrap_or(now);
-    let has_fault = is_outlived(past, channel, now) && past.tries + 1 >= TRIES_OF_A_REFUSED;
+    let has_fault = is_outlived(past, channel) && past.tries + 1 >= TRIES_OF_A_REFUSED;
     if has_fault || after(since, MISCONFIGURED_FOR) <= now {
         return given_up(reason, now);
     }
@@ -528,6 +530,24 @@ mod tests {
         }
         assert_eq!(states, [ChannelState::Failing; 6]);
         assert_eq!(channel.refusals, 3);
+    }
+
+    #[test]
+    fn a_message_that_fails_again_while_others_are_accepted_holds_no_channel_that_works() {
+        let channel = ChannelPast {
+            last_success_at: Some(at(3)),
+            ..ChannelPast::default()
+        };
+        let tried = DeliveryPast {
+            tries: 1,
+            first_tried_at: Some(at(1)),
+            last_tried_at: Some(at(1)),
+            due_at: at(6),
+        };
+        let again = run(&failed(), tried, channel, at(6));
+        assert_eq!((again.channel, again.delivery), (None, waiting(36)));
+        let first = run(&failed(), new_message(), channel, at(6));
+        assert_eq!(first.channel.unwrap().state, ChannelState::Failing);
     }
 
     #[test]
