@@ -12,8 +12,9 @@ use super::ExtractError;
 /// Elements within elements; browsers stop at 512 as well.
 const MAX_DEPTH: usize = 512;
 
-/// Nodes of a tree: a page of 4 MiB made by a person has a quarter of these. About 200 bytes each.
-const MAX_NODES: usize = 400_000;
+/// Nodes of a tree, of which each takes some 200 bytes, and as much again in what is made of it: the longest of two
+/// thousand pages of news has a quarter of these.
+const MAX_NODES: usize = 120_000;
 
 /// Nodes of the tree of a feed's own text: the longest articles have some thousand, and each entry of a feed has such
 /// a text, so that many trees may stand at once.
