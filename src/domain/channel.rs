@@ -82,6 +82,14 @@ pub struct ChannelPast {
     pub refusals: u32,
 }
 
+impl ChannelPast {
+    /// Whether nothing speaks against sending it several messages, one after the other.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        self.state == ChannelState::Ok && self.failures == 0 && self.suspects == 0
+    }
+}
+
 /// What a try means for the rest of its channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChannelNext {

@@ -119,6 +119,9 @@ async fn unpack(
     Ok((taken.bytes, taken.share))
 }
 
+/// Room for a piece, and for the few bytes in which its end shows.
+const PIECE_ROOM: usize = 256 * 1024 + 64;
+
 /// What was taken of a body so far.
 struct Taken<'a> {
     bytes: Vec<u8>,
@@ -134,6 +137,10 @@ impl Taken<'_> {
         loop {
             // One more than the limit, to see whether there is more.
             let room_bytes = limit_bytes.saturating_add(1) - size_of(&self.bytes);
+            if !self.share.is_none() {
+                // A large one grows by what it takes of the store and no further.
+                self.bytes.reserve_exact(PIECE_ROOM);
+            }
             let mut piece = (&mut unpacked).take(room_bytes.min(PIECE_BYTES));
             let reading = piece.read_to_end(&mut self.bytes);
             // What holds none of the common store may take its time.

@@ -11,9 +11,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// The size of a piece: most feeds and pages have no more than one.
 pub(super) const PIECE_BYTES: u64 = 256 * 1024;
 
-/// The pieces of a common store: 32 MiB, beside one free piece for each body that is read or waits to be parsed. Feeds and
-/// pages have a store each, so that pages keep no feed waiting.
-const PIECES: usize = 128;
+/// The pieces of a common store: 20 MiB, beside one free piece for each body that is read or waits to be parsed. The largest
+/// feed takes four fifths of it. Feeds and pages have a store each, so that pages keep no feed waiting.
+const PIECES: usize = 80;
 
 /// The common store; cheap to clone.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
-//! alert -> delivery: makes one try for the oldest delivery that is due on each channel.
+//! alert -> delivery: makes a try for the oldest deliveries that are due on each channel.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,17 +8,25 @@ use tokio::sync::Notify as Bell;
 use tracing::{debug, error, info, warn};
 
 use super::{Context, Gate, Plan, Stage, StageError};
-use crate::channel::{Attempt, Form, Unwritten};
+use crate::channel::{Attempt, Channel, Form, Unwritten};
+use crate::clock;
 use crate::domain::{
     AttemptOutcome, ChannelName, ChannelState, DeliveryState, DocumentName, Quote, Shown,
     Timestamp, what_helps,
 };
 use crate::schedule::{DeliveryPolicy, after_attempt};
-use crate::store::{Attempted, DueDelivery, Rendered, Unrendered};
+use crate::store::{Attempted, DueDelivery, Rendered, Try, Unrendered};
 use crate::tally::Ending;
 
 /// A claim outlives the longest try, which is a mail's of 60 s.
 const LEASE: Duration = Duration::from_mins(3);
+
+/// How long a channel that answers at once is sent one message after the other before the tries are stored. What it has
+/// accepted in this time comes twice, under the same id, should the process die in it.
+const LONGEST_TURN: Duration = Duration::from_millis(100);
+
+/// The most messages of a turn.
+const MOST_IN_TURN: usize = 32;
 
 /// The notifying stage. Each channel sends one message at a time, so that they arrive in order, and none waits for
 /// another.
@@ -32,6 +40,8 @@ pub struct Notify {
 struct Busy {
     sending: Arc<Mutex<BTreeSet<ChannelName>>>,
     sent_at: Arc<Mutex<BTreeMap<ChannelName, Timestamp>>>,
+    /// How many messages each takes within a turn, as it showed.
+    takes: Arc<Mutex<BTreeMap<ChannelName, usize>>>,
 }
 
 impl Busy {
@@ -52,11 +62,35 @@ impl Busy {
         wait
     }
 
-    /// Those of the channels that are not sending.
-    fn idle(&self, plan: &Plan) -> Vec<ChannelName> {
+    /// Those of the channels that are not sending, each with the number of messages that it may be sent in a turn: one where
+    /// they must keep a distance.
+    fn idle(&self, plan: &Plan) -> Vec<(ChannelName, usize)> {
         let busy = self.lock();
-        let names = plan.channels.keys();
-        names.filter(|name| !busy.contains(name)).cloned().collect()
+        let takes = self.takes();
+        let idle = plan
+            .channels
+            .iter()
+            .filter(|(name, _)| !busy.contains(*name));
+        idle.map(|(name, channel)| {
+            let takes = takes.get(name).copied().unwrap_or(1);
+            (
+                name.clone(),
+                if channel.gap().is_zero() { takes } else { 1 },
+            )
+        })
+        .collect()
+    }
+
+    fn takes(&self) -> MutexGuard<'_, BTreeMap<ChannelName, usize>> {
+        self.takes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Learns from a turn how many messages the next one may have, as a power of two: twice as many where all that was
+    /// claimed was sent, else no more than were.
+    fn learn(&self, channel: &ChannelName, sent: usize, left: usize) {
+        let next = if left == 0 { 2 * sent } else { sent };
+        let next = 1 << next.clamp(1, MOST_IN_TURN).ilog2();
+        self.takes().insert(channel.clone(), next);
     }
 
     fn begin(&self, channel: ChannelName) -> Turn {
@@ -68,7 +102,7 @@ impl Busy {
     }
 }
 
-/// The turn of a channel to send one message; over when this is dropped.
+/// The turn of a channel to send; over when this is dropped.
 #[derive(Debug)]
 struct Turn {
     busy: Busy,
@@ -81,10 +115,10 @@ impl Drop for Turn {
     }
 }
 
-/// A delivery whose turn it is on its channel.
+/// Deliveries whose turn it is on their channel, in their order.
 #[derive(Debug)]
 pub struct Sending {
-    due: DueDelivery,
+    due: VecDeque<DueDelivery>,
     turn: Turn,
 }
 
@@ -113,20 +147,74 @@ impl Stage for Notify {
             .store
             .next_due_deliveries(idle, render, now, LEASE)
             .await?;
-        let begin = |due: DueDelivery| {
-            let turn = self.busy.begin(due.channel.clone());
-            Sending { due, turn }
-        };
-        Ok(due.into_iter().map(begin).collect())
+        let mut sendings: Vec<Sending> = Vec::new();
+        for due in due {
+            match sendings.last_mut() {
+                Some(sending) if sending.turn.channel == due.channel => sending.due.push_back(due),
+                _ => sendings.push(Sending {
+                    turn: self.busy.begin(due.channel.clone()),
+                    due: VecDeque::from([due]),
+                }),
+            }
+        }
+        Ok(sendings)
     }
 
     async fn work(&self, ctx: &Context, sending: Sending) -> Result<Ending, StageError> {
         let plan = ctx.plan();
-        let Sending { due, turn } = sending;
-        let Some(channel) = plan.channels.get(&due.channel) else {
-            // A reload took the channel away in this moment: the delivery waits for it.
+        let Sending { mut due, turn } = sending;
+        let Some(channel) = plan.channels.get(&turn.channel) else {
+            // A reload took the channel away in this moment: what is due waits for it.
             return Ok(Ending::PutOff);
         };
+        let taken = clock::stopwatch();
+        let (mut tries, mut times): (Vec<Try>, Vec<Duration>) = (Vec::new(), Vec::new());
+        while let Some(mut one) = due.pop_front() {
+            if let Some(before) = tries.last() {
+                one.channel_past.last_success_at = Some(before.at);
+            }
+            let took = clock::stopwatch();
+            let tried = self.attempt(ctx, channel, one).await;
+            times.push(took());
+            let is_accepted = tried.outcome == AttemptOutcome::Accepted;
+            tries.push(tried);
+            if !is_accepted || taken() >= LONGEST_TURN {
+                break;
+            }
+        }
+        self.busy.learn(&turn.channel, tries.len(), due.len());
+        let left = due.into_iter().map(|due| due.claim).collect();
+        let stood = ctx.store.record_attempts(tries.clone(), left).await?;
+        let mut endings = Vec::with_capacity(tries.len());
+        for (tried, stood) in tries.iter().zip(stood) {
+            log(tried, stood);
+            endings.push(ending(&tried.outcome, stood));
+        }
+        drop(turn);
+        // The last one is counted as the step that this is.
+        let last = endings.pop().unwrap_or(Ending::PutOff);
+        for (ending, took) in endings.into_iter().zip(times) {
+            ctx.tally.count(Self::NAME, ending, took);
+        }
+        Ok(last)
+    }
+
+    fn claim_of(_: &Sending) {}
+
+    /// Keeps the claim: the delivery may have arrived, and while its try cannot be stored, trying again would only make
+    /// copies of it. It is due once more when its lease ends.
+    async fn put_back(&self, _: &Context, _: Vec<()>) -> Result<(), StageError> {
+        Ok(())
+    }
+
+    fn bell(&self, ctx: &Context) -> Option<Arc<Bell>> {
+        Some(Arc::clone(&ctx.wake.notify))
+    }
+}
+
+impl Notify {
+    /// Makes a try.
+    async fn attempt(&self, ctx: &Context, channel: &Channel, due: DueDelivery) -> Try {
         let outcome = match &due.body {
             Rendered::Body(body) => {
                 let wait = self
@@ -143,36 +231,22 @@ impl Stage for Notify {
                 reason: reason.clone(),
             },
         };
-        let now = ctx.clock.now();
+        let at = ctx.clock.now();
         let policy = DeliveryPolicy {
             retry: channel.settings.retry.clone(),
         };
         let jitter = fastrand::f64();
-        let after = after_attempt(&outcome, &due.past, &due.channel_past, &policy, jitter, now);
-        let attempted = Attempted {
-            state: after.delivery,
-            counts: after.counts,
-            channel: after.channel,
-        };
-        let stood = ctx
-            .store
-            .record_attempt(due.clone(), outcome.clone(), attempted.clone(), now)
-            .await?;
-        log(&due, &outcome, &attempted, stood);
-        drop(turn);
-        Ok(ending(&outcome, stood))
-    }
-
-    fn claim_of(_: &Sending) {}
-
-    /// Keeps the claim: the delivery may have arrived, and while its try cannot be stored, trying again would only make
-    /// copies of it. It is due once more when its lease ends.
-    async fn put_back(&self, _: &Context, _: Vec<()>) -> Result<(), StageError> {
-        Ok(())
-    }
-
-    fn bell(&self, ctx: &Context) -> Option<Arc<Bell>> {
-        Some(Arc::clone(&ctx.wake.notify))
+        let after = after_attempt(&outcome, &due.past, &due.channel_past, &policy, jitter, at);
+        Try {
+            delivery: due,
+            outcome,
+            attempted: Attempted {
+                state: after.delivery,
+                counts: after.counts,
+                channel: after.channel,
+            },
+            at,
+        }
     }
 }
 
@@ -250,7 +324,13 @@ fn meaning(due: &DueDelivery, attempt: Attempt) -> AttemptOutcome {
     }
 }
 
-fn log(due: &DueDelivery, outcome: &AttemptOutcome, attempted: &Attempted, stood: bool) {
+fn log(tried: &Try, stood: bool) {
+    let Try {
+        delivery: due,
+        outcome,
+        attempted,
+        ..
+    } = tried;
     let (id, channel, attempt) = (&due.id, &due.channel, due.past.tries + 1);
     if !stood {
         warn!(delivery.id = %id, channel = %channel, "a try came too late; another one stands");
@@ -315,6 +395,23 @@ mod tests {
         ] {
             assert_eq!(ending(&outcome, true), counts);
             assert_eq!(ending(&outcome, false), Ending::Late);
+        }
+    }
+
+    #[test]
+    fn a_turn_grows_while_all_of_it_is_sent_and_shrinks_to_what_was() {
+        let busy = Busy::default();
+        let channel = ChannelName("hook".into());
+        for (sent, left, next) in [
+            (1, 0, 2),
+            (2, 0, 4),
+            (32, 0, 32),
+            (5, 27, 4),
+            (1, 3, 1),
+            (0, 0, 1),
+        ] {
+            busy.learn(&channel, sent, left);
+            assert_eq!(busy.takes()[&channel], next, "{sent} sent, {left} left");
         }
     }
 

@@ -338,6 +338,9 @@ impl Intake {
 /// How often an entry is read again at most, because its feed has changed it.
 pub(super) const MOST_REREADS: i64 = 6;
 
+/// Bytes of texts from which on no further entry is stored by the same statement.
+const BYTES_AT_ONCE: usize = 512 * 1024;
+
 /// How long after it was found an entry is read again.
 const READ_AGAIN_FOR: Duration = Duration::from_hours(72);
 
@@ -463,7 +466,8 @@ fn stored_facts(
     .collect()
 }
 
-/// Stores new entries in their order; returns their ids in the same order.
+/// Stores new entries in their order; returns their ids in the same order. What is bound at once is copied several times
+/// on its way into the database, so it is bounded.
 fn insert(
     tx: &mut dyn Tx,
     feed: FeedId,
@@ -471,13 +475,31 @@ fn insert(
     keys: &[String],
     now: Timestamp,
 ) -> Result<Vec<i64>, StoreError> {
-    if new.is_empty() {
+    let mut ids = Vec::with_capacity(new.len());
+    let (mut rows, mut bytes) = (Vec::new(), 0_usize);
+    for ((entry, state), key) in new.iter().zip(keys) {
+        rows.push((key, columns(rows.len(), entry, key, *state)));
+        let texts = [&entry.summary, &entry.content];
+        bytes += texts.into_iter().flatten().map(String::len).sum::<usize>();
+        if bytes >= BYTES_AT_ONCE {
+            ids.extend(insert_together(tx, feed, std::mem::take(&mut rows), now)?);
+            bytes = 0;
+        }
+    }
+    ids.extend(insert_together(tx, feed, rows, now)?);
+    Ok(ids)
+}
+
+fn insert_together(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    rows: Vec<(&String, serde_json::Value)>,
+    now: Timestamp,
+) -> Result<Vec<i64>, StoreError> {
+    if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = new.iter().zip(keys).enumerate();
-    let rows = rows
-        .map(|(place, ((entry, state), key))| columns(place, entry, key, *state))
-        .collect();
+    let (keys, rows): (Vec<&String>, Vec<_>) = rows.into_iter().unzip();
     let mut stored = tx.rows(
         "INSERT INTO entries (feed_id, found_at, state, slot, key, title, link, published_at, updated_at, author,
              summary, content, lang, host)
@@ -500,7 +522,7 @@ fn insert(
             wanted: "the key of a new entry",
         })
     };
-    keys.iter().map(of).collect()
+    keys.into_iter().map(of).collect()
 }
 
 fn columns(place: usize, entry: &Entry, key: &str, state: State) -> serde_json::Value {

@@ -62,7 +62,7 @@ pub use articles::{PageQueue, QueuePlace, Scraped, Unflagged, Unscraped};
 pub use backup::{backup, restore};
 pub use claims::Claim;
 pub use database::{Database, Durability, Job};
-pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, Unrendered};
+pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, Try, Unrendered};
 pub use entrance::{WebSession, WebToken, WebUser};
 pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use flagging::{FlagWork, Flagged, Judge, Judged};

@@ -356,6 +356,7 @@ fn start(config: &Path, log: &Path) -> Running {
         .arg(config)
         // As the unit has it.
         .env("MALLOC_ARENA_MAX", "2")
+        .env("MALLOC_MMAP_THRESHOLD_", "262144")
         .stdout(Stdio::null())
         .stderr(log)
         .spawn()

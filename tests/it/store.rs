@@ -13,7 +13,7 @@ use newswatch::schedule::{DeliveryPolicy, after_attempt};
 use newswatch::store::{
     Address, AlertFilter, AlertLine, Attempted, DueDelivery, DueFeed, Durability, FeedHealth,
     FlagWork, Flagged, Job, Judged, PollRecord, Rendered, RetrySelection, Scraped, Store,
-    StoreError, Tx, Unflagged, Unrendered,
+    StoreError, Try, Tx, Unflagged, Unrendered,
 };
 use url::Url;
 
@@ -488,7 +488,7 @@ async fn next(store: &Store, channel: &str, at: Timestamp) -> Option<DueDelivery
         let form = if unrendered.is_short { "short: " } else { "" };
         Rendered::Body(format!("{form}{}", titles.collect::<Vec<_>>().join("; ")))
     };
-    let channels = vec![ChannelName(channel.into())];
+    let channels = vec![(ChannelName(channel.into()), 1)];
     let due = store.next_due_deliveries(channels, render, at, LEASE).await;
     due.unwrap().pop()
 }
@@ -508,8 +508,14 @@ async fn tried(store: &Store, due: DueDelivery, outcome: AttemptOutcome, at: Tim
         counts: after.counts,
         channel: after.channel,
     };
-    let recorded = store.record_attempt(due, outcome, attempted, at);
-    recorded.await.unwrap()
+    let tried = Try {
+        delivery: due,
+        outcome,
+        attempted,
+        at,
+    };
+    let recorded = store.record_attempts(vec![tried], Vec::new());
+    recorded.await.unwrap()[0]
 }
 
 #[tokio::test]
