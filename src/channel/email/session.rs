@@ -399,11 +399,15 @@ async fn by_token(
         let Err(failure) = shown else {
             return Ok(());
         };
-        // What the server says of a moment (4xx) says nothing of the token.
-        let is_refused = matches!(&failure.problem, Problem::Reply { code, .. } if *code >= 500);
-        if is_refused {
+        let code = match &failure.problem {
+            Problem::Reply { code, .. } => Some(*code),
+            _ => None,
+        };
+        // What the server says of a moment (4xx) says nothing of the token; where it hung up, the token may be why.
+        if !matches!(code, Some(400..=499)) {
             tokens.forget();
         }
+        let is_refused = matches!(code, Some(500..=599));
         if token.is_new || !is_refused {
             return Err(failure);
         }
