@@ -12,7 +12,7 @@
 //! of a page, [`matching`] finds the watches that fire, [`story`] what was told
 //! before, [`alerting`] decides who is told, [`render`] writes
 //! the message, [`schedule`] says when. Outside things have one home each: [`http`], [`channel`], [`store`],
-//! [`clock`], [`config`]. [`tally`] counts what the stages did. [`ops`] answers questions, [`web`] shows the answers. [`daemon`] puts them together, [`cli`] is what people type, [`demo`] shows it all.
+//! [`clock`], [`config`]. [`links`] signs links that act. [`tally`] counts what the stages did. [`ops`] answers questions, [`web`] shows the answers. [`daemon`] puts them together, [`cli`] is what people type, [`demo`] shows it all.
 
 pub mod alerting;
 pub mod channel;
@@ -27,6 +27,7 @@ pub mod domain;
 pub mod extract;
 pub mod http;
 pub mod language;
+pub mod links;
 pub mod matching;
 pub mod ops;
 pub mod parse;

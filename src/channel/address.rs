@@ -66,6 +66,12 @@ impl Mailbox {
     pub(super) fn mailbox(&self) -> &lettre::message::Mailbox {
         &self.0
     }
+
+    /// Its address, without the name.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.0.email.to_string()
+    }
 }
 
 /// Writes the domain as servers know it (RFC 5890, A-labels); an address literal stays as it is.

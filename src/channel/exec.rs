@@ -4,21 +4,14 @@
 //! (`EX_CONFIG`) and a program that is not there want a change, anything else is a failure that is tried again.
 
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::time::Duration;
-
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::Command;
-use tokio::time::timeout;
 
 use crate::domain::{AttemptOutcome, Shown};
 use crate::http::in_words;
 use crate::render::{self, Telling};
 
+use super::command::{NotEnded, Program};
 use super::{Attempt, ChannelError, Form, Sending, Service, Setup, Tools, Trying};
-
-/// What is read of a command's words.
-const MAX_OUTPUT_BYTES: u64 = 16 * 1024;
 
 /// A command that is given each message.
 #[derive(Debug, Clone)]
@@ -49,77 +42,37 @@ impl Service for ExecSettings {
 
 impl ExecSettings {
     async fn run(&self, sending: Sending<'_>) -> Attempt {
-        let Some((program, arguments)) = self.command.split_first() else {
-            return misconfigured("there is no command".to_owned());
+        let program = Program {
+            command: &self.command,
+            folder: &self.folder,
+            environment: &[("NEWSWATCH_DELIVERY", &sending.delivery.0)],
+            input: sending.body,
+            limit: self.timeout,
         };
-        let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .current_dir(&self.folder)
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-            .env("LANG", "C.UTF-8")
-            .env("NEWSWATCH_DELIVERY", &sending.delivery.0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        let mut child = match command.spawn() {
-            Ok(child) => child,
-            Err(error) => {
-                return misconfigured(format!("the command {program} cannot be started: {error}"));
+        let name = program.name();
+        let failed = |reason: String| Attempt::of(AttemptOutcome::Failed { reason });
+        match program.run().await {
+            Ok(ended) => {
+                let said = if ended.wrong.is_empty() {
+                    &ended.said
+                } else {
+                    &ended.wrong
+                };
+                judged(name, ended.code, said)
             }
-        };
-        let (stdin, stdout, stderr) =
-            (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let talking = async {
-            let feeding = async {
-                if let Some(mut stdin) = stdin {
-                    // A command that reads nothing closes the pipe, and may be content all the same.
-                    drop(stdin.write_all(sending.body.as_bytes()).await);
-                    drop(stdin.shutdown().await);
-                }
-            };
-            let ((), said, wrong, status) =
-                tokio::join!(feeding, words(stdout), words(stderr), child.wait());
-            (status, if wrong.is_empty() { said } else { wrong })
-        };
-        match timeout(self.timeout, talking).await {
-            Err(_) => Attempt::of(AttemptOutcome::Failed {
-                reason: format!(
-                    "the command {program} did not end within {}",
-                    in_words(self.timeout)
-                ),
+            Err(NotEnded::NotStarted(error)) => Attempt::of(AttemptOutcome::Misconfigured {
+                reason: format!("the command {name} cannot be started: {error}"),
             }),
-            Ok((Err(error), _)) => Attempt::of(AttemptOutcome::Failed {
-                reason: format!("the command {program} was lost: {error}"),
-            }),
-            Ok((Ok(status), said)) => ended(program, status.code(), &said),
+            Err(NotEnded::TooSlow) => failed(format!(
+                "the command {name} did not end within {}",
+                in_words(self.timeout)
+            )),
+            Err(NotEnded::Lost(error)) => failed(format!("the command {name} was lost: {error}")),
         }
     }
 }
 
-/// The first words of a pipe; the rest is read and forgotten, so that nobody waits to write it.
-async fn words<R: tokio::io::AsyncRead + Unpin>(pipe: Option<R>) -> String {
-    let Some(mut pipe) = pipe else {
-        return String::new();
-    };
-    let mut bytes = Vec::new();
-    drop(
-        (&mut pipe)
-            .take(MAX_OUTPUT_BYTES)
-            .read_to_end(&mut bytes)
-            .await,
-    );
-    drop(tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await);
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn misconfigured(reason: String) -> Attempt {
-    Attempt::of(AttemptOutcome::Misconfigured { reason })
-}
-
-fn ended(program: &str, code: Option<i32>, said: &str) -> Attempt {
+fn judged(program: &str, code: Option<i32>, said: &str) -> Attempt {
     let said = String::from(Shown::of(said));
     let how = match code {
         Some(code) => format!("ended with {code}"),

@@ -6,6 +6,7 @@
 
 mod address;
 mod apprise;
+mod command;
 mod console;
 mod discord;
 mod email;
@@ -233,10 +234,33 @@ pub struct SmtpSettings {
     pub port: u16,
     /// How the connection is protected.
     pub tls: SmtpTls,
-    /// User name and password; never sent without TLS.
-    pub login: Option<(String, SecretString)>,
+    /// How we log in, if at all; never without TLS.
+    pub login: Option<SmtpLogin>,
     /// A PEM file with further certificate authorities to trust.
     pub ca_file: Option<PathBuf>,
+}
+
+/// How we log in at a mail server.
+#[derive(Debug, Clone)]
+pub struct SmtpLogin {
+    /// The user name.
+    pub username: String,
+    /// What proves that it is ours.
+    pub proof: SmtpProof,
+}
+
+/// What proves to a mail server that a user name is ours.
+#[derive(Debug, Clone)]
+pub enum SmtpProof {
+    /// A password.
+    Password(SecretString),
+    /// A token of OAuth 2.0, which a program says (`AUTH XOAUTH2`).
+    Token {
+        /// The program, with its whole path, and its arguments.
+        command: Vec<String>,
+        /// How long it may take.
+        limit: Duration,
+    },
 }
 
 /// How a mail connection is protected.

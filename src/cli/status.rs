@@ -13,6 +13,7 @@ use crate::daemon;
 use crate::domain::Timestamp;
 use crate::ops::status::{
     self, ChannelView, FeedView, ServiceState, ServiceView, Severity, StatusQuery, StatusView,
+    SuppressionView,
 };
 use crate::store::{Counts, Store, StoreError};
 
@@ -164,11 +165,32 @@ impl Status {
             print_channels(view, is_narrow)?;
         }
         if !is_narrow {
+            print_suppressed(&view.suppressed)?;
             print_counts(&view.counts)?;
             print_set_aside(&view.set_aside)?;
         }
         Ok(())
     }
+}
+
+/// Names who asked for no more messages, and says how that is taken back.
+fn print_suppressed(suppressed: &[SuppressionView]) -> anyhow::Result<()> {
+    if suppressed.is_empty() {
+        return Ok(());
+    }
+    output::line(&format!(
+        "\nNo more messages, as they asked ({}); taken back by: newswatch channel allow ADDRESS",
+        suppressed.len()
+    ))?;
+    for one in suppressed {
+        let of = one.watch.as_deref().map_or_else(
+            || "every watch".to_owned(),
+            |watch| format!("the watch \"{watch}\""),
+        );
+        let since = output::time(one.since);
+        output::line(&format!("  {}: {of}, since {since}", one.recipient))?;
+    }
+    Ok(())
 }
 
 /// Names what is not read any more, and says how it is read again.

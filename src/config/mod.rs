@@ -178,6 +178,14 @@ fn finish(
     }
 }
 
+/// Where each watch stands, by its name.
+fn places(raw: &RawFile) -> BTreeMap<String, String> {
+    let watches = raw.watches.iter();
+    watches
+        .filter_map(|watch| Some((watch.name.as_ref()?.value.clone(), watch.place.shown())))
+        .collect()
+}
+
 /// Checks every section; `None` when the queries do not compile.
 fn check(
     files: &Files,
@@ -203,6 +211,7 @@ fn check(
     let reader = Reader {
         zone: zone.clone(),
         web: web.url.clone(),
+        watch_places: Arc::new(places(raw)),
         ..Reader::default()
     };
     let channels = channels::check(&raw.channels, &reader, &http, &vault);

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::{FirstArticles, InstallationId, Timestamp};
 use crate::http::HttpClient;
+use crate::links::{KEY_BYTES, LinkKey};
 use crate::pipeline::poll::FIRST_FEEDS;
 use crate::pipeline::{Context, Gate, Plan, Wake};
 use crate::store::{Marks, Server, Store, StoreError};
@@ -153,6 +154,16 @@ async fn prepared(
     store.installation(drawn()).await
 }
 
+/// The key that signs links: the store's, or one that is drawn now.
+async fn link_key(store: &Store) -> anyhow::Result<LinkKey> {
+    let mut drawn = [0; KEY_BYTES];
+    let chance = rustls::crypto::ring::default_provider().secure_random;
+    let filled = chance.fill(&mut drawn);
+    filled.map_err(|_| anyhow::anyhow!("this machine gives no randomness"))?;
+    let key = store.link_key(drawn).await;
+    Ok(LinkKey::new(key.context("read the key that signs links")?))
+}
+
 fn drawn() -> u128 {
     (u128::from(fastrand::u64(..)) << 64) | u128::from(fastrand::u64(..))
 }
@@ -181,10 +192,12 @@ async fn made(
 ) -> anyhow::Result<Context> {
     let http = HttpClient::new(&config.http, clock.clone()).context("set up HTTP")?;
     let marks = Marks::open(&config.state_dir);
-    let plan = plan(config, http)?;
+    let links = link_key(&store).await?;
+    let plan = plan(config, http, &links)?;
     warn_of_removed_channels(&store, &plan).await?;
     Ok(Context {
         installation,
+        links,
         store,
         clock,
         rest: REST,
@@ -218,7 +231,7 @@ pub async fn adopt(ctx: &Context, config: Config) -> anyhow::Result<()> {
     let intervals: Vec<Duration> = config.feeds.iter().map(|feed| feed.every).collect();
     let configured = configured(&config);
     let http = ctx.plan().http.with_settings(&config.http);
-    let plan = plan(config, http.context("set up HTTP")?)?;
+    let plan = plan(config, http.context("set up HTTP")?, &ctx.links)?;
     let now = ctx.clock.now();
     ctx.store.sync_feeds(configured, now).await?;
     spread_polls(&ctx.store, &intervals, now).await?;
@@ -241,9 +254,10 @@ async fn warn_of_removed_channels(store: &Store, plan: &Plan) -> Result<(), Stor
     Ok(())
 }
 
-fn plan(config: Config, http: HttpClient) -> anyhow::Result<Plan> {
+fn plan(config: Config, http: HttpClient, links: &LinkKey) -> anyhow::Result<Plan> {
     let mut channels = BTreeMap::new();
-    for settings in config.channels {
+    for mut settings in config.channels {
+        settings.reader.links = Some(links.clone());
         let name = settings.name.clone();
         let channel = Channel::new(settings, http.clone())
             .with_context(|| format!("set up channel {name}"))?;

@@ -255,10 +255,10 @@ async fn visit(
     }
     loop {
         let line = read_line(&mut visit.stream).await?;
-        let line = String::from_utf8_lossy(&line).trim_end().to_owned();
         if line.is_empty() {
             return Ok(());
         }
+        let line = String::from_utf8_lossy(&line).trim_end().to_owned();
         let next = visit.obey(line, &tls).await?;
         visit = match (next, &tls) {
             (Next::Leave, _) => return Ok(()),

@@ -35,6 +35,7 @@ use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::domain::{ChannelName, Feed, FirstArticles, HealthPolicy, InstallationId, Route, Watch};
 use crate::http::{Access, HttpClient};
+use crate::links::LinkKey;
 use crate::matching::Matcher;
 use crate::schedule::PollPolicy;
 use crate::store::{Store, StoreError};
@@ -52,6 +53,8 @@ pub struct Context {
     pub clock: Clock,
     /// This installation.
     pub installation: InstallationId,
+    /// What signs the links that stand in messages.
+    pub links: LinkKey,
     /// How long a stage rests after the store refused its work.
     pub rest: Duration,
     /// What the stages have done.

@@ -29,6 +29,28 @@ pub(super) enum Line<'a> {
     Text(Rich),
     /// A heading within the message.
     Section(Rich),
+    /// Pages of ours on which something can be done, each a link.
+    Own(Vec<&'a Rich>),
+}
+
+/// Pages of ours as one line of links.
+pub(super) fn linked(own: &[&Rich]) -> Rich {
+    let mut line = Rich::default();
+    for link in own {
+        if !line.is_empty() {
+            line = line.and(" · ");
+        }
+        line.0.extend(link.0.iter().cloned());
+    }
+    line
+}
+
+/// The first of our pages as a line of plain text: there is no room for all of them where links are bare addresses.
+pub(super) fn first_page(own: &[&Rich]) -> String {
+    let first = own.first().and_then(|link| link.0.first());
+    first
+        .and_then(|run| Some(format!("{}: {}", run.text, run.url.as_ref()?)))
+        .unwrap_or_default()
 }
 
 /// The lines of a message, in their order.
@@ -137,20 +159,12 @@ fn item_lines<'a>(item: &'a Item, is_single: bool, lines: &mut Vec<Line<'a>>) {
     }
     // A command is of use at a terminal and not in a chat; links of ours are.
     let own: Vec<&Rich> = item
-        .why
+        .own
         .iter()
-        .chain(&item.mute)
         .filter(|line| line.0.iter().any(|run| run.url.is_some()))
         .collect();
-    let mut pages = Rich::default();
-    for line in own {
-        if !pages.is_empty() {
-            pages = pages.and(" · ");
-        }
-        pages.0.extend(line.0.iter().cloned());
-    }
-    if !pages.is_empty() {
-        lines.push(Line::Note(pages));
+    if !own.is_empty() {
+        lines.push(Line::Own(own));
     }
 }
 
@@ -163,6 +177,7 @@ pub(super) fn plain(message: &Message, with_links: bool) -> String {
         Line::Heading(heading, url) => with_url(heading, url.filter(|_| with_links)),
         Line::Byline { outlet, time, .. } => byline(outlet, time),
         Line::Quote(quote) => format!("“{}”", quote.text),
+        Line::Own(own) => first_page(&own),
     });
     told.collect::<Vec<_>>().join("\n")
 }

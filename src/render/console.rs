@@ -1,6 +1,6 @@
 //! A message for a terminal or a journal: a few lines of plain text.
 
-use super::chat::{Line, byline, lines};
+use super::chat::{Line, byline, first_page, lines};
 use super::message::{Look, Message, Rich, Telling};
 use super::occasions::message;
 use super::shrink::Shrink;
@@ -38,6 +38,7 @@ fn write(message: &Message) -> String {
                 written.push(format!("  {}", byline(outlet, time)));
             }
             Line::Quote(quote) => written.push(format!("  “{}”", marked(&Rich::marked(quote)))),
+            Line::Own(own) => written.push(format!("  {}", first_page(&own))),
             Line::Note(text) | Line::Text(text) | Line::Section(text) => {
                 written.push(format!("  {}", text.text()));
             }

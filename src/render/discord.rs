@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::chat::{Line, lines, set, utf16};
+use super::chat::{Line, lines, linked, set, utf16};
 use super::markdown::{self, Mentions};
 use super::message::{Item, Message, Rich, Telling, Tone};
 use super::occasions::message;
@@ -113,6 +113,9 @@ fn description(message: &Message) -> String {
                     "> {}",
                     markdown::rich(&Rich::marked(quote), Mentions::Escaped)
                 ),
+                Line::Own(own) => {
+                    format!("-# {}", markdown::rich(&linked(&own), Mentions::Escaped))
+                }
                 Line::Note(text) => format!("-# {}", markdown::rich(&text, Mentions::Escaped)),
                 Line::Text(text) => markdown::rich(&text, Mentions::Escaped),
                 Line::Section(text) => format!("\n{}", markdown::rich(&text, Mentions::Escaped)),

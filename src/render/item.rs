@@ -10,6 +10,7 @@ use super::times;
 use crate::domain::{
     Alert, FoundPlace, FoundWords, Outlet, Passage, TextState, Timestamp, one_line_with_marks,
 };
+use crate::links::{Act, Reply};
 
 /// The most of a headline.
 pub(super) const MAX_TITLE_CHARS: usize = 500;
@@ -71,28 +72,71 @@ pub(super) fn item_of(telling: &Telling<'_>, alert: &Alert) -> Item {
         also_in: also_in(&reading.also_in),
         is_rtl: is_rtl(reading.lang.as_deref(), &title.text),
         lang: reading.lang.as_deref().and_then(language_tag),
-        why: Some(own(telling, "Why", &alert.id.0, "alerts show", "")),
-        mute: Some(mute(&watch)),
+        own: own(telling, alert, &watch),
         title,
         url,
         watch,
     }
 }
 
-/// A page of ours where there are some, else the command that tells the same.
-fn own(telling: &Telling<'_>, label: &str, id: &str, command: &str, rest: &str) -> Rich {
-    match &telling.reader.web {
-        Some(web) => Rich::default().link(label, web.join(&format!("alerts/{id}{rest}")).ok()),
-        None => Rich::plain(format!("{label}: ")).code(format!("newswatch {command} {id}")),
+/// What can be done with an alert: pages of ours where there are some, else the commands that do the same.
+fn own(telling: &Telling<'_>, alert: &Alert, watch: &str) -> Vec<Rich> {
+    let pages = own_pages(telling, alert);
+    if !pages.is_empty() {
+        return pages
+            .into_iter()
+            .map(|(label, url, _)| Rich::default().link(label, Some(url)))
+            .collect();
     }
-}
-
-/// The command that keeps a watch quiet for a day.
-fn mute(watch: &str) -> Rich {
-    Rich::plain("Mute: ").code(format!(
+    let id = &alert.id.0;
+    let command = |label: &str, command: String| Rich::plain(format!("{label}: ")).code(command);
+    let mute = format!(
         "newswatch silence add --watch {} --for 1d",
         shell_word(watch)
-    ))
+    );
+    let mut own = vec![
+        command("Why", format!("newswatch alerts show {id}")),
+        command("Mute", mute),
+    ];
+    if telling.reader.escalates {
+        own.push(command("Acknowledge", format!("newswatch alerts ack {id}")));
+    }
+    own
+}
+
+/// The pages on which something can be done with an alert: what it is called, where it is, and its name for programs.
+/// Opening one changes nothing; each has a button.
+pub(super) fn own_pages(
+    telling: &Telling<'_>,
+    alert: &Alert,
+) -> Vec<(&'static str, Url, &'static str)> {
+    let reader = telling.reader;
+    let reply = || Reply {
+        alert: alert.id.clone(),
+        by: telling.recipient.unwrap_or(&reader.channel).to_owned(),
+    };
+    let mute = reader.page(&["silences"]).map(|mut page| {
+        page.query_pairs_mut()
+            .append_pair("watch", &alert.found.watch.0);
+        page
+    });
+    let acknowledge = reader
+        .escalates
+        .then(|| reader.act(&Act::Acknowledge(reply())));
+    [
+        (
+            "Why this alert",
+            reader.page(&["alerts", &alert.id.0]),
+            "why",
+        ),
+        ("Mute…", mute, "mute"),
+        ("Acknowledge", acknowledge.flatten(), "acknowledge"),
+        ("Useful", reader.act(&Act::Useful(reply())), "useful"),
+        ("Not useful", reader.act(&Act::Noise(reply())), "noise"),
+    ]
+    .into_iter()
+    .filter_map(|(label, url, name)| Some((label, url?, name)))
+    .collect()
 }
 
 /// A word as a shell reads it as one, whatever is in it.

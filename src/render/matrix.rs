@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::chat::{Line, byline, lines, plain};
+use super::chat::{Line, byline, lines, linked, plain};
 use super::escape::html;
 use super::message::{Look, Message, Rich, Telling};
 use super::occasions::message;
@@ -42,6 +42,7 @@ fn formatted(message: &Message) -> String {
             Line::Quote(quote) => {
                 format!("<blockquote>{}</blockquote>", rich(&Rich::marked(quote)))
             }
+            Line::Own(own) => format!("<p>{}</p>", rich(&linked(&own))),
             Line::Label(text) | Line::Note(text) | Line::Text(text) => {
                 format!("<p>{}</p>", rich(&text))
             }

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::chat::{Line, byline, lines, set};
+use super::chat::{Line, byline, lines, linked, set};
 use super::markdown::{self, Mentions};
 use super::message::{Message, Rich, Telling, Tone};
 use super::occasions::message;
@@ -46,6 +46,7 @@ fn attachment(message: &Message) -> Value {
                     "> {}\n",
                     markdown::rich(&Rich::marked(quote), Mentions::Broken)
                 ),
+                Line::Own(own) => markdown::rich(&linked(&own), Mentions::Broken),
                 Line::Note(text) | Line::Text(text) => markdown::rich(&text, Mentions::Broken),
                 Line::Section(text) => format!("\n{}", markdown::rich(&text, Mentions::Broken)),
             })

@@ -2,12 +2,15 @@
 //!
 //! All texts in it are one visible line each. Nothing is escaped here: that is the writer's, who knows its place.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::domain::{Alert, DeliveryId, Occasion, Priority, Timestamp};
+use crate::links::{Act, LinkKey};
 
 /// What a body is to be written of.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +38,42 @@ pub struct Reader {
     pub web: Option<Url>,
     /// What stands before every subject.
     pub subject_prefix: String,
+    /// What signs the links that act; absent where there are none.
+    pub links: Option<LinkKey>,
+    /// How the mails say that they can be stopped.
+    pub unsubscribe: Unsubscribe,
+    /// The address that mails come from; absent where there are none.
+    pub sender: Option<String>,
+    /// The channel.
+    pub channel: String,
+    /// Whether another channel is told of what nobody acknowledges.
+    pub escalates: bool,
+    /// Where each watch stands in the configuration, as `newswatch.toml:41`.
+    pub watch_places: Arc<BTreeMap<String, String>>,
+}
+
+impl Reader {
+    /// The address of a page of ours; absent without pages. The parts are of any text.
+    pub(super) fn page(&self, parts: &[&str]) -> Option<Url> {
+        let mut url = self.web.clone()?;
+        url.path_segments_mut().ok()?.pop_if_empty().extend(parts);
+        Some(url)
+    }
+
+    /// The address of a link that does something; absent without pages, or without what signs it.
+    pub(crate) fn act(&self, act: &Act) -> Option<Url> {
+        self.links.as_ref()?.address(self.web.as_ref()?, act)
+    }
+}
+
+/// How mails say to mail programs that they can be stopped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Unsubscribe {
+    /// By a mail to the sender (RFC 2369).
+    #[default]
+    Mailto,
+    /// By that, and by one click (RFC 8058): for a relay whose DKIM signature covers these fields.
+    OneClick,
 }
 
 impl Default for Reader {
@@ -43,6 +82,12 @@ impl Default for Reader {
             zone: TimeZone::UTC,
             web: None,
             subject_prefix: String::new(),
+            links: None,
+            unsubscribe: Unsubscribe::default(),
+            sender: None,
+            channel: String::new(),
+            escalates: false,
+            watch_places: Arc::default(),
         }
     }
 }
@@ -157,8 +202,8 @@ pub(super) struct Item {
     pub(super) also_in: Option<Rich>,
     pub(super) lang: Option<String>,
     pub(super) is_rtl: bool,
-    pub(super) why: Option<Rich>,
-    pub(super) mute: Option<Rich>,
+    /// What can be done with it: pages of ours, or commands.
+    pub(super) own: Vec<Rich>,
 }
 
 impl Item {
@@ -208,6 +253,8 @@ pub(super) struct Message {
     pub(super) preheader: String,
     /// The watch whose list it belongs to, or the list's name.
     pub(super) list: String,
+    /// The watch that is stopped by whoever wants no more of these; all of them where it is absent.
+    pub(super) stops: Option<String>,
     pub(super) badge: Option<(Tone, String)>,
     /// What stands above the headline: the watch.
     pub(super) label: String,

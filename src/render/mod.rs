@@ -29,6 +29,7 @@ mod webhook;
 mod tests;
 
 use crate::domain::Priority;
+use crate::links::Act;
 
 pub(crate) use chat::set;
 pub use console::console;
@@ -37,7 +38,7 @@ pub use encoded_word::header_value;
 pub(crate) use escape::one_line;
 pub(crate) use matrix::matrix;
 pub(crate) use mattermost::mattermost;
-pub use message::{Reader, Telling};
+pub use message::{Reader, Telling, Unsubscribe};
 pub(crate) use push::{apprise, gotify, ntfy, syslog};
 pub(crate) use slack::{slack, slack_short};
 pub(crate) use teams::teams;
@@ -67,6 +68,8 @@ pub struct EmailMessage {
     pub in_reply_to: Option<String>,
     /// Whether it is one of a mailing that nobody waits for: a digest.
     pub is_bulk: bool,
+    /// What a link to stop does: no more mails of this watch, or no more at all.
+    pub stop: Option<Act>,
 }
 
 /// Writes the mail for some alerts.

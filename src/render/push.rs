@@ -13,6 +13,9 @@ use crate::domain::Priority;
 /// The largest message of ntfy; above it the text becomes an attachment.
 const NTFY_BYTES: usize = 4096;
 
+/// Buttons that a message of ntfy has at most.
+const NTFY_ACTIONS: usize = 3;
+
 /// The largest title that is shown.
 const MAX_TITLE_BYTES: usize = 250;
 
@@ -24,7 +27,7 @@ pub(crate) fn ntfy(telling: &Telling<'_>) -> Value {
     let message = message(telling);
     let mut published = json!({
         "title": title(&message),
-        "message": body(&message, NTFY_BYTES - 100),
+        "message": body(&without_own(&message), NTFY_BYTES - 100),
         "priority": match message.priority {
             Priority::High => 4,
             Priority::Normal => 3,
@@ -38,12 +41,11 @@ pub(crate) fn ntfy(telling: &Telling<'_>) -> Value {
     if let Some(url) = message.url() {
         set(&mut published, "click", json!(url.as_str()));
     }
-    let own = message
-        .single()
-        .into_iter()
-        .flat_map(|item| item.why.iter().chain(&item.mute));
+    let own = message.single().into_iter().flat_map(|item| &item.own);
     let actions: Vec<Value> = own
         .flat_map(|line| &line.0)
+        .filter(|run| run.url.is_some())
+        .take(NTFY_ACTIONS)
         .filter_map(|run| {
             Some(json!({"action": "view", "label": run.text, "url": run.url.as_ref()?.as_str()}))
         })
@@ -52,6 +54,17 @@ pub(crate) fn ntfy(telling: &Telling<'_>) -> Value {
         set(&mut published, "actions", json!(actions));
     }
     published
+}
+
+/// The same message without our own pages, where those are buttons.
+fn without_own(message: &Message) -> Message {
+    let mut message = message.clone();
+    for block in &mut message.blocks {
+        if let Block::Item(item) = block {
+            item.own.clear();
+        }
+    }
+    message
 }
 
 /// Writes a message of Gotify.

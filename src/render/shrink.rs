@@ -92,8 +92,7 @@ impl Shrink {
         if !self.details {
             item.found = None;
             item.also_in = None;
-            item.why = None;
-            item.mute = None;
+            item.own.clear();
         }
         item
     }

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::chat::{Line, byline, lines};
+use super::chat::{Line, byline, lines, linked};
 use super::message::{Look, Message, Rich, Telling};
 use super::occasions::message;
 use super::shrink::fitted;
@@ -77,6 +77,7 @@ fn write(message: &Message) -> String {
             Line::Label(text) | Line::Note(text) | Line::Text(text) => {
                 section.extend(rich(&text, false));
             }
+            Line::Own(own) => section.extend(rich(&linked(&own), false)),
             Line::Section(text) => {
                 section.push(json!({"type": "text", "text": "\n"}));
                 section.extend(rich(&text, false));

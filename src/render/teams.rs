@@ -29,10 +29,7 @@ fn write(message: &Message) -> String {
         .map(|url| json!({"type": "Action.OpenUrl", "title": "Read", "url": url.as_str()}))
         .into_iter()
         .collect();
-    let own = message
-        .single()
-        .into_iter()
-        .flat_map(|item| item.why.iter().chain(&item.mute));
+    let own = message.single().into_iter().flat_map(|item| &item.own);
     actions.extend(own.flat_map(|line| &line.0).filter_map(|run| {
         Some(
             json!({"type": "Action.OpenUrl", "title": run.text, "url": run.url.as_ref()?.as_str()}),
@@ -74,6 +71,8 @@ fn elements(line: Line<'_>) -> Vec<Value> {
         })],
         Line::Note(text) => vec![block(&text, &json!({"size": "Small", "isSubtle": true}))],
         Line::Text(text) | Line::Section(text) => vec![block(&text, &json!({}))],
+        // They are buttons.
+        Line::Own(_) => Vec::new(),
     }
 }
 

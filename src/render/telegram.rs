@@ -14,6 +14,9 @@ const MAX_UNITS: usize = 4000;
 /// A quotation of more letters than about four lines of a phone is folded.
 const FOLDED_CHARS: usize = 160;
 
+/// Buttons that stand in a row of a phone and can still be read.
+const BUTTONS_A_ROW: usize = 3;
+
 /// Writes the arguments of `sendMessage`, but for the chat.
 pub(crate) fn telegram(telling: &Telling<'_>) -> Value {
     let message = message(telling);
@@ -31,7 +34,7 @@ pub(crate) fn telegram(telling: &Telling<'_>) -> Value {
         set(
             &mut arguments,
             "reply_markup",
-            json!({"inline_keyboard": [buttons]}),
+            json!({"inline_keyboard": buttons.chunks(BUTTONS_A_ROW).collect::<Vec<_>>()}),
         );
     }
     arguments
@@ -45,7 +48,7 @@ fn buttons(message: &Message) -> Vec<Value> {
         .url
         .as_ref()
         .map(|url| json!({"text": "Read", "url": url.as_str()}));
-    let own = item.why.iter().chain(&item.mute).flat_map(|line| &line.0);
+    let own = item.own.iter().flat_map(|line| &line.0);
     let own =
         own.filter_map(|run| Some(json!({"text": run.text, "url": run.url.as_ref()?.as_str()})));
     read.into_iter().chain(own).collect()
@@ -55,15 +58,8 @@ fn write(message: &Message) -> String {
     let mut text = String::new();
     for line in lines(message) {
         let written = match line {
-            // Links of ours are buttons.
-            Line::Note(line)
-                if line
-                    .0
-                    .iter()
-                    .all(|run| run.url.is_some() || run.text == " · ") =>
-            {
-                continue;
-            }
+            // They are buttons.
+            Line::Own(_) => continue,
             Line::Label(line) | Line::Note(line) | Line::Text(line) => rich(&line),
             Line::Section(line) => format!("\n{}", rich(&line)),
             Line::Title(title, url) => headline(&title.text, url),

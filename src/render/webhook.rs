@@ -207,13 +207,10 @@ fn data(telling: &Telling<'_>, alert: &Alert, excerpt_chars: usize) -> AlertData
 
 /// Our own pages of the alert; none without web pages.
 fn links(telling: &Telling<'_>, alert: &Alert) -> Map<String, Value> {
-    let mut links = Map::new();
-    if let Some(web) = &telling.reader.web
-        && let Ok(page) = web.join(&format!("alerts/{}", alert.id.0))
-    {
-        links.insert("why".to_owned(), json!(page.as_str()));
-    }
-    links
+    super::item::own_pages(telling, alert)
+        .into_iter()
+        .map(|(_, page, name)| (name.to_owned(), json!(page.as_str())))
+        .collect()
 }
 
 fn passage(passage: &Passage) -> Value {

@@ -244,6 +244,30 @@ impl Store {
         .await
     }
 
+    /// The key that links of this installation are signed with; the one that was drawn, at the first call.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn link_key(&self, drawn: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        let drawn: String = drawn.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.write(move |tx| {
+            tx.exec(
+                "INSERT INTO signing_keys (name, value) VALUES ('links', $1) ON CONFLICT (name) DO NOTHING",
+                &[drawn.as_str().into()],
+            )?;
+            let row = tx.first("SELECT value FROM signing_keys WHERE name = 'links'", &[])?;
+            row.map(|mut row| row.next_text())
+                .transpose()?
+                .as_deref()
+                .and_then(key_bytes)
+                .ok_or(StoreError::Shape {
+                    column: 0,
+                    wanted: "a key of 64 hexadecimal digits",
+                })
+        })
+        .await
+    }
+
     /// Runs one piece of work as one transaction that nothing undoes.
     async fn write<T: Send + 'static>(
         &self,
@@ -462,4 +486,16 @@ fn tallied(tx: &mut dyn Tx, name: &str) -> Result<i64, StoreError> {
 /// What comes behind every id that begins like this one.
 pub(super) fn behind(beginning: &str) -> String {
     format!("{beginning}\u{10ffff}")
+}
+
+/// The bytes of a key that is kept as hexadecimal digits.
+fn key_bytes(digits: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if digits.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (place, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(2 * place..2 * place + 2)?, 16).ok()?;
+    }
+    Some(bytes)
 }

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use newswatch::channel::{
     Channel, ChannelKind, ChannelSettings, EmailAddress, EmailSettings, Mailbox, SendLimits,
-    SmtpSettings, SmtpTls,
+    SmtpLogin, SmtpProof, SmtpSettings, SmtpTls,
 };
 use newswatch::demo::smtp_sink::{Deviation, Reaction, SinkTls, SmtpSink, Stage};
 use newswatch::domain::{AttemptOutcome, ChannelName};
+use newswatch::links::{Act, LinkKey};
+use newswatch::render::Unsubscribe;
 
 use crate::support::alerts::{alert, delivery, told};
 use crate::support::http::{PATIENCE, client};
@@ -22,7 +24,7 @@ const PASSWORD: &str = "correct horse battery staple";
 struct Way {
     tls: SmtpTls,
     ca_file: Option<PathBuf>,
-    login: bool,
+    proof: Option<SmtpProof>,
     limit: Duration,
 }
 
@@ -31,7 +33,7 @@ impl Way {
         Self {
             tls: SmtpTls::None,
             ca_file: None,
-            login: false,
+            proof: None,
             limit: PATIENCE,
         }
     }
@@ -40,7 +42,7 @@ impl Way {
         Self {
             tls: SmtpTls::Required,
             ca_file: Some(authority.ca_file()),
-            login: true,
+            proof: Some(SmtpProof::Password(PASSWORD.into())),
             limit: PATIENCE,
         }
     }
@@ -62,7 +64,10 @@ fn settings(address: SocketAddr, way: &Way) -> ChannelSettings {
                 host: "localhost".into(),
                 port: address.port(),
                 tls: way.tls,
-                login: way.login.then(|| (USER.into(), PASSWORD.into())),
+                login: way.proof.clone().map(|proof| SmtpLogin {
+                    username: USER.into(),
+                    proof,
+                }),
                 ca_file: way.ca_file.clone(),
             },
         }),
@@ -522,7 +527,7 @@ async fn a_wrong_password_is_a_matter_of_the_configuration_and_is_not_repeated_i
 async fn a_login_without_tls_is_refused_when_the_channel_is_made() {
     let sink = SmtpSink::start().await.unwrap();
     let way = Way {
-        login: true,
+        proof: Some(SmtpProof::Password(PASSWORD.into())),
         ..Way::plain()
     };
     let error = Channel::new(settings(sink.address(), &way), client()).unwrap_err();
@@ -584,4 +589,247 @@ async fn the_servers_own_words_are_told() {
         .attempt(&told(&delivery(), None, &[alert("x")]))
         .await;
     assert_eq!(attempt.answer.as_deref(), Some("250 taken"));
+}
+
+/// What a server says that takes tokens alone.
+const TOKENS_ALONE: &str = "250-sink.newswatch.example\r\n250 AUTH XOAUTH2\r\n";
+
+/// A server with TLS that demands a token, and what it is reached by: a program that says another token at each run.
+struct TokenHouse {
+    sink: SmtpSink,
+    channel: Channel,
+    runs: tempfile::NamedTempFile,
+    _authority: Authority,
+}
+
+impl TokenHouse {
+    async fn open(hello: &str, logins: &[&str], more: Vec<Deviation>) -> Self {
+        let authority = Authority::new();
+        let runs = tempfile::NamedTempFile::new().unwrap();
+        let hello = Deviation {
+            at: Stage::Hello,
+            reaction: Reaction::Reply(hello.to_owned()),
+            times: 99,
+        };
+        let logins = logins.iter().map(|text| once(Stage::Auth, reply(text)));
+        let script = std::iter::once(hello).chain(logins).chain(more).collect();
+        let tls = SinkTls::Implicit(authority.secure_for("localhost"));
+        let sink = SmtpSink::start_with(tls, script).await.unwrap();
+        let file = runs.path().display();
+        let program = format!("echo run >> {file}; echo token-$(wc -l < {file})");
+        let way = Way {
+            tls: SmtpTls::Implicit,
+            ca_file: Some(authority.ca_file()),
+            proof: Some(SmtpProof::Token {
+                command: ["/bin/sh", "-c", &program].map(str::to_owned).to_vec(),
+                limit: Duration::from_secs(30),
+            }),
+            limit: PATIENCE,
+        };
+        Self {
+            channel: channel(&sink, &way),
+            sink,
+            runs,
+            _authority: authority,
+        }
+    }
+
+    fn runs(&self) -> usize {
+        let text = std::fs::read_to_string(self.runs.path()).unwrap();
+        text.lines().count()
+    }
+
+    /// The tokens that the server was shown, as it decodes them.
+    fn shown(&self) -> Vec<String> {
+        let commands = self.sink.commands().into_iter();
+        commands
+            .filter_map(|command| {
+                assert!(command.secured, "{command:?}");
+                let shown = command.line.strip_prefix("AUTH XOAUTH2 ")?.to_owned();
+                let bytes = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, shown);
+                String::from_utf8(bytes.unwrap()).ok()
+            })
+            .collect()
+    }
+}
+
+fn shown_as(token: &str) -> String {
+    format!("user={USER}\u{1}auth=Bearer {token}\u{1}\u{1}")
+}
+
+#[tokio::test]
+async fn a_token_is_shown_as_servers_read_it_and_kept_until_one_refuses_it() {
+    let house = TokenHouse::open(
+        TOKENS_ALONE,
+        &[
+            "235 welcome",
+            "235 welcome",
+            "535 5.7.8 expired",
+            "235 welcome",
+        ],
+        vec![
+            once(Stage::Sender, reply("250 ok")),
+            // The connection that was kept ends twice: each time there is another login.
+            once(Stage::Sender, reply("421 bye")),
+            once(Stage::Sender, reply("250 ok")),
+            once(Stage::Sender, reply("421 bye")),
+        ],
+    )
+    .await;
+    for _ in 0..3 {
+        assert_eq!(send(&house.channel).await, AttemptOutcome::Accepted);
+    }
+    let expected = ["token-1", "token-1", "token-1", "token-2"].map(shown_as);
+    assert_eq!(house.shown(), expected);
+    assert_eq!(house.runs(), 2);
+}
+
+#[tokio::test]
+async fn a_new_token_that_is_refused_is_a_matter_of_settings() {
+    // Google says why in a line of its own, and refuses after the empty line that follows.
+    for answer in ["535 5.7.3 no", "334 eyJzdGF0dXMiOiI0MDAifQ=="] {
+        let house = TokenHouse::open(TOKENS_ALONE, &[answer], Vec::new()).await;
+        let outcome = send(&house.channel).await;
+        assert_eq!(outcome.as_str(), "misconfigured", "{outcome:?}");
+        assert!(
+            !outcome.reason().unwrap().contains("token-1"),
+            "{outcome:?}"
+        );
+        assert_eq!((house.runs(), house.sink.mails().len()), (1, 0));
+        assert!(send(&house.channel).await == AttemptOutcome::Accepted);
+        assert_eq!(house.runs(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_busy_with_logins_says_nothing_of_the_token() {
+    let house = TokenHouse::open(TOKENS_ALONE, &["454 4.7.0 later"], Vec::new()).await;
+    assert_eq!(send(&house.channel).await.as_str(), "failed");
+    assert_eq!(send(&house.channel).await, AttemptOutcome::Accepted);
+    assert_eq!(house.runs(), 1);
+}
+
+#[tokio::test]
+async fn where_no_token_is_taken_none_is_shown_and_none_is_asked_for() {
+    let passwords = "250-sink.newswatch.example\r\n250 AUTH PLAIN LOGIN\r\n";
+    let house = TokenHouse::open(passwords, &[], Vec::new()).await;
+    let AttemptOutcome::Misconfigured { reason } = send(&house.channel).await else {
+        panic!("a setting is wrong");
+    };
+    assert_eq!(reason, "localhost offers no login by XOAUTH2");
+    assert_eq!(house.runs(), 0);
+    assert_nothing_was_sent(&house.sink);
+}
+
+#[tokio::test]
+async fn without_a_token_nothing_is_sent_and_the_reason_names_the_program() {
+    let authority = Authority::new();
+    for (program, expected, reason) in [
+        (
+            "echo secret; echo 'invalid_grant' >&2; exit 1",
+            "unreached",
+            "the token command /bin/sh ended with 1: invalid_grant",
+        ),
+        (
+            "sleep 600",
+            "unreached",
+            "the token command /bin/sh did not end within 50 ms",
+        ),
+        (
+            "echo one two",
+            "misconfigured",
+            "the token command /bin/sh did not print one line with a token",
+        ),
+    ] {
+        let hello = Deviation {
+            at: Stage::Hello,
+            reaction: Reaction::Reply(TOKENS_ALONE.to_owned()),
+            times: 9,
+        };
+        let tls = SinkTls::Implicit(authority.secure_for("localhost"));
+        let sink = SmtpSink::start_with(tls, vec![hello]).await.unwrap();
+        let limit = if expected == "unreached" && program.starts_with("sleep") {
+            Duration::from_millis(50)
+        } else {
+            Duration::from_secs(30)
+        };
+        let way = Way {
+            tls: SmtpTls::Implicit,
+            ca_file: Some(authority.ca_file()),
+            proof: Some(SmtpProof::Token {
+                command: ["/bin/sh", "-c", program].map(str::to_owned).to_vec(),
+                limit,
+            }),
+            limit: PATIENCE,
+        };
+        let outcome = send(&channel(&sink, &way)).await;
+        assert_eq!(outcome.as_str(), expected, "{outcome:?}");
+        assert_eq!(outcome.reason(), Some(reason));
+        assert_nothing_was_sent(&sink);
+    }
+}
+
+fn with_reader(sink: &SmtpSink, reader: newswatch::render::Reader) -> Channel {
+    let settings = ChannelSettings {
+        reader,
+        ..settings(sink.address(), &Way::plain())
+    };
+    Channel::new(settings, client()).unwrap()
+}
+
+/// The fields of a mail, unfolded.
+fn fields(mail: &str) -> Vec<(String, String)> {
+    let head = mail.split_once("\r\n\r\n").unwrap().0;
+    let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
+    let fields = unfolded.split("\r\n");
+    fields
+        .filter_map(|field| field.split_once(": "))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_mail_can_be_stopped_by_mail_and_where_the_relay_signs_by_one_click() {
+    let sink = SmtpSink::start().await.unwrap();
+    let key = LinkKey::new([7; 32]);
+    for (how, clicks) in [(Unsubscribe::Mailto, 0), (Unsubscribe::OneClick, 1)] {
+        let reader = newswatch::render::Reader {
+            web: Some("https://watch.example.org/".parse().unwrap()),
+            links: Some(key.clone()),
+            unsubscribe: how,
+            ..newswatch::render::Reader::default()
+        };
+        assert_eq!(
+            send(&with_reader(&sink, reader)).await,
+            AttemptOutcome::Accepted
+        );
+        let mails = sink.mails();
+        let mail = String::from_utf8(mails.last().unwrap().data.clone()).unwrap();
+        assert!(mail.lines().all(|line| line.len() < 998));
+        let fields = fields(&mail);
+        let of = |name: &str| -> Vec<&str> {
+            let named = fields.iter().filter(|(known, _)| known == name);
+            named.map(|(_, value)| value.as_str()).collect()
+        };
+        let stop = of("List-Unsubscribe");
+        assert_eq!(stop.len(), 1);
+        let by_mail = "<mailto:watch@sender.example?subject=unsubscribe%20east-sea>";
+        assert!(stop[0].ends_with(by_mail), "{stop:?}");
+        let posts = of("List-Unsubscribe-Post");
+        if clicks == 0 {
+            assert_eq!((stop[0], posts.len()), (by_mail, 0));
+            continue;
+        }
+        assert_eq!(posts, ["List-Unsubscribe=One-Click"]);
+        let token = stop[0]
+            .strip_prefix("<https://watch.example.org/unsubscribe/")
+            .and_then(|rest| rest.split_once('>'))
+            .unwrap()
+            .0;
+        let expected = Act::Unsubscribe {
+            recipient: "night@example.org".into(),
+            watch: Some("East Sea".into()),
+        };
+        assert_eq!(key.read(token), Some(expected));
+    }
 }

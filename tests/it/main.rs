@@ -34,6 +34,7 @@ mod kill;
 mod known;
 mod line;
 mod local;
+mod mails;
 mod mistakes;
 mod outage;
 mod plans;

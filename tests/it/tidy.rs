@@ -10,14 +10,15 @@ const PURE: [&str; 8] = [
 
 /// For each module, the modules that it may name; `main > cli > daemon > pipeline, config > channel > store,
 /// http, the pure modules > domain`.
-const MAY_NAME: [(&str, &[&str]); 25] = [
+const MAY_NAME: [(&str, &[&str]); 26] = [
     ("domain", &[]),
     ("charset", &[]),
     ("language", &[]),
     ("clock", &["domain"]),
     ("defects", &["domain"]),
     ("schedule", &["domain"]),
-    ("render", &["domain"]),
+    ("links", &["domain"]),
+    ("render", &["domain", "links"]),
     ("alerting", &["domain", "schedule"]),
     ("matching", &["domain"]),
     ("story", &["domain", "extract", "matching"]),
@@ -25,7 +26,7 @@ const MAY_NAME: [(&str, &[&str]); 25] = [
     ("parse", &["charset", "domain"]),
     ("http", &["clock", "domain"]),
     ("store", &["domain"]),
-    ("channel", &["clock", "domain", "http", "render"]),
+    ("channel", &["clock", "domain", "http", "links", "render"]),
     (
         "config",
         &[
@@ -35,8 +36,8 @@ const MAY_NAME: [(&str, &[&str]); 25] = [
     (
         "pipeline",
         &[
-            "alerting", "channel", "clock", "defects", "domain", "extract", "http", "matching",
-            "parse", "schedule", "store", "story", "tally",
+            "alerting", "channel", "clock", "defects", "domain", "extract", "http", "links",
+            "matching", "parse", "schedule", "store", "story", "tally",
         ],
     ),
     (
@@ -48,8 +49,8 @@ const MAY_NAME: [(&str, &[&str]); 25] = [
     (
         "web",
         &[
-            "channel", "clock", "config", "domain", "matching", "ops", "pipeline", "render",
-            "store", "tally",
+            "channel", "clock", "config", "domain", "links", "matching", "ops", "pipeline",
+            "render", "store", "tally",
         ],
     ),
     ("systemd", &[]),
@@ -59,8 +60,8 @@ const MAY_NAME: [(&str, &[&str]); 25] = [
     (
         "daemon",
         &[
-            "channel", "clock", "config", "domain", "http", "matching", "pipeline", "schedule",
-            "store", "systemd", "tally", "web",
+            "channel", "clock", "config", "domain", "http", "links", "matching", "pipeline",
+            "schedule", "store", "systemd", "tally", "web",
         ],
     ),
     (

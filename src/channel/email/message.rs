@@ -8,7 +8,7 @@ use lettre::message::{MultiPart, SinglePart};
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::Priority;
-use crate::render::{self, Telling};
+use crate::render::{self, EmailMessage, Reader, Telling, Unsubscribe};
 
 use super::{EmailAddress, Form, Mailbox};
 
@@ -39,11 +39,10 @@ pub(super) fn compose(
             "X-Auto-Response-Suppress",
             "DR, RN, NRN, OOF, AutoReply",
         ))
-        .raw_header(list_id(&mail.list, domain))
-        .raw_header(header(
-            "List-Unsubscribe",
-            &unsubscribe(from.email.as_ref(), &slug(&mail.list)),
-        ));
+        .raw_header(list_id(&mail.list, domain));
+    for field in unsubscribe(from.email.as_ref(), &mail, telling.reader) {
+        message = message.raw_header(field);
+    }
     // The first mail of its story that this recipient got; the story's own name is one that no mail carries.
     if let Some(first) = &mail.in_reply_to {
         let first = id_of(first, domain);
@@ -77,9 +76,24 @@ fn id_of(name: &str, domain: &str) -> String {
     format!("<{name}@{domain}>")
 }
 
-/// RFC 2369 §3.2: a mail to the sender, which whoever reads its mailbox answers with `newswatch channel suppress`.
-fn unsubscribe(from: &str, list: &str) -> String {
-    format!("<mailto:{from}?subject=unsubscribe%20{list}>")
+/// How the mails are stopped: by a mail to the sender (RFC 2369 §3.2), which whoever reads its mailbox answers with
+/// `newswatch channel suppress`; before it by one click, where the reader's relay signs for it (RFC 8058 §3.1).
+fn unsubscribe(from: &str, mail: &EmailMessage, reader: &Reader) -> Vec<HeaderValue> {
+    let by_mail = format!("<mailto:{from}?subject=unsubscribe%20{}>", slug(&mail.list));
+    let name = || HeaderName::new_from_ascii_str("List-Unsubscribe");
+    let page = match reader.unsubscribe {
+        Unsubscribe::Mailto => None,
+        Unsubscribe::OneClick => mail.stop.as_ref().and_then(|act| reader.act(act)),
+    };
+    let Some(page) = page else {
+        return vec![header("List-Unsubscribe", &by_mail)];
+    };
+    // An address is one word of ASCII, however long; the line is folded between the two.
+    let encoded = format!("<{page}>,\r\n {by_mail}");
+    vec![
+        HeaderValue::dangerous_new_pre_encoded(name(), format!("<{page}>, {by_mail}"), encoded),
+        header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    ]
 }
 
 fn header(name: &'static str, value: &str) -> HeaderValue {

@@ -6,6 +6,7 @@
 mod message;
 mod session;
 mod stream;
+mod token;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -213,9 +214,11 @@ fn outcome(failure: &Failure, host: &str, to: &EmailAddress) -> AttemptOutcome {
     // Servers repeat the address that they refuse; reasons are logged, and recipients are not.
     let reason = failure.in_words(host).replace(to.as_str(), "the recipient");
     match &failure.problem {
-        Problem::NoStartTls | Problem::NoLogin | Problem::BadCertificate(_) => {
+        Problem::NoStartTls | Problem::NoLogin(_) | Problem::BadCertificate(_) => {
             AttemptOutcome::Misconfigured { reason }
         }
+        Problem::NoToken(problem) if problem.is_lasting => AttemptOutcome::Misconfigured { reason },
+        Problem::NoToken(_) => AttemptOutcome::Unreached { reason },
         Problem::NeedsUtf8 => AttemptOutcome::Refused { reason },
         Problem::Broken(_) if failure.step == Step::Content => AttemptOutcome::Failed { reason },
         Problem::Broken(_) => AttemptOutcome::Unreached { reason },
@@ -320,7 +323,7 @@ mod tests {
             ),
             (Step::StartTls, reply(454), "failed"),
             (Step::StartTls, reply(502), "misconfigured"),
-            (Step::Login, Problem::NoLogin, "misconfigured"),
+            (Step::Login, Problem::NoLogin("PLAIN"), "misconfigured"),
             (Step::Login, reply(454), "failed"),
             (Step::Login, reply(535), "misconfigured"),
             (Step::Sender, reply(451), "failed"),

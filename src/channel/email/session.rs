@@ -9,24 +9,25 @@ use std::time::Duration;
 
 use lettre::Address;
 use lettre::transport::smtp::Error as SmtpError;
-use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS, Mechanism};
 use lettre::transport::smtp::client::{
     AsyncSmtpConnection, Certificate, TlsParameters, TlsParametersBuilder,
 };
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::commands::{Auth, Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
-use lettre::transport::smtp::response::Response;
+use lettre::transport::smtp::response::{Response, Severity};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-use crate::channel::{SmtpSettings, SmtpTls};
+use crate::channel::{SmtpLogin, SmtpProof, SmtpSettings, SmtpTls};
 use crate::domain::Shown;
 use crate::http::{explain_io, explain_tls, find_in_chain, find_tls, install_tls_provider};
 
 use super::stream::CarefulStream;
+use super::token::{NoToken, Tokens};
 
 /// The time to connect to one of the server's addresses.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -66,8 +67,10 @@ pub(super) enum Problem {
     BadCertificate(String),
     /// The server offers no STARTTLS, or somebody on the way took the offer out.
     NoStartTls,
-    /// The server takes no login of a kind that we know.
-    NoLogin,
+    /// The server takes no login of these kinds.
+    NoLogin(&'static str),
+    /// There is no token to log in with.
+    NoToken(NoToken),
     /// An address is not ASCII, and the server does not know SMTPUTF8.
     NeedsUtf8,
     /// There is no connection, or it broke, or what came was not SMTP.
@@ -83,7 +86,8 @@ impl Failure {
             Problem::Broken(_) => matches!(self.step, Step::Sender | Step::Recipient),
             Problem::BadCertificate(_)
             | Problem::NoStartTls
-            | Problem::NoLogin
+            | Problem::NoLogin(_)
+            | Problem::NoToken(_)
             | Problem::NeedsUtf8 => false,
         }
     }
@@ -111,7 +115,8 @@ impl Failure {
             Problem::NoStartTls => format!(
                 "{host} offers no STARTTLS, and nothing is sent without it; tls = \"implicit\" is for port 465, \"none\" for a relay on this machine"
             ),
-            Problem::NoLogin => format!("{host} offers no login by PLAIN or LOGIN"),
+            Problem::NoLogin(kinds) => format!("{host} offers no login by {kinds}"),
+            Problem::NoToken(problem) => problem.reason.clone(),
             Problem::NeedsUtf8 => {
                 format!("{host} does not take addresses with letters beyond ASCII")
             }
@@ -179,7 +184,13 @@ enum Security {
 
 struct Protected {
     tls: TlsParameters,
-    login: Option<(String, SecretString)>,
+    login: Option<Login>,
+}
+
+/// How we log in.
+enum Login {
+    Password(Credentials),
+    Token(String, Tokens),
 }
 
 impl Server {
@@ -319,30 +330,108 @@ impl Protected {
         }
         Ok(Self {
             tls: builder.build().map_err(|error| error.to_string())?,
-            login: settings.login.clone(),
+            login: settings.login.clone().map(Login::of),
         })
     }
 
     async fn log_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), Failure> {
-        let Some((user, password)) = &self.login else {
+        match &self.login {
+            None => Ok(()),
+            Some(Login::Password(credentials)) => by_password(connection, credentials).await,
+            Some(Login::Token(user, tokens)) => by_token(connection, user, tokens).await,
+        }
+    }
+}
+
+impl Login {
+    fn of(login: SmtpLogin) -> Self {
+        match login.proof {
+            SmtpProof::Password(password) => Self::Password(Credentials::new(
+                login.username,
+                password.expose_secret().to_owned(),
+            )),
+            SmtpProof::Token { command, limit } => {
+                Self::Token(login.username, Tokens::new(command, limit))
+            }
+        }
+    }
+}
+
+fn at_login(problem: Problem) -> Failure {
+    Failure {
+        step: Step::Login,
+        problem,
+    }
+}
+
+async fn by_password(
+    connection: &mut AsyncSmtpConnection,
+    credentials: &Credentials,
+) -> Result<(), Failure> {
+    let offered = connection
+        .server_info()
+        .get_auth_mechanism(DEFAULT_MECHANISMS);
+    if offered.is_none() {
+        return Err(at_login(Problem::NoLogin("PLAIN or LOGIN")));
+    }
+    connection
+        .auth(DEFAULT_MECHANISMS, credentials)
+        .await
+        .map(drop)
+        .map_err(|error| Failure::at(Step::Login, &error))
+}
+
+/// Logs in by a token; where one that was kept is refused, by a new one.
+async fn by_token(
+    connection: &mut AsyncSmtpConnection,
+    user: &str,
+    tokens: &Tokens,
+) -> Result<(), Failure> {
+    let info = connection.server_info();
+    if !info.supports_auth_mechanism(Mechanism::Xoauth2) {
+        return Err(at_login(Problem::NoLogin("XOAUTH2")));
+    }
+    loop {
+        let token = tokens.get().await;
+        let token = token.map_err(|problem| at_login(Problem::NoToken(problem)))?;
+        let secret = token.secret.expose_secret().to_owned();
+        let shown = show(connection, &Credentials::new(user.to_owned(), secret)).await;
+        let Err(failure) = shown else {
             return Ok(());
         };
-        let offered = connection
-            .server_info()
-            .get_auth_mechanism(DEFAULT_MECHANISMS);
-        if offered.is_none() {
-            return Err(Failure {
-                step: Step::Login,
-                problem: Problem::NoLogin,
-            });
+        let code = match &failure.problem {
+            Problem::Reply { code, .. } => Some(*code),
+            _ => None,
+        };
+        // What the server says of a moment (4xx) says nothing of the token; where it hung up, the token may be why.
+        if !matches!(code, Some(400..=499)) {
+            tokens.forget();
         }
-        let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
-        connection
-            .auth(DEFAULT_MECHANISMS, &credentials)
-            .await
-            .map(drop)
-            .map_err(|error| Failure::at(Step::Login, &error))
+        let is_refused = matches!(code, Some(500..=599));
+        if token.is_new || !is_refused {
+            return Err(failure);
+        }
     }
+}
+
+/// Shows a token. A server may first say in words of its own what is wrong with it, and waits for an empty line before it
+/// refuses; the mail library takes those words for a question.
+async fn show(
+    connection: &mut AsyncSmtpConnection,
+    credentials: &Credentials,
+) -> Result<(), Failure> {
+    let failed = |error: SmtpError| Failure::at(Step::Login, &error);
+    let login = Auth::new(Mechanism::Xoauth2, credentials.clone(), None).map_err(failed)?;
+    let answer = connection.command(login).await.map_err(failed)?;
+    if answer.code().severity == Severity::PositiveCompletion {
+        return Ok(());
+    }
+    let said = in_words(&answer);
+    connection.command("\r\n").await.map_err(failed)?;
+    // It asked for more and then was content with nothing: that is no login.
+    Err(at_login(Problem::Broken(format!(
+        "it took the token in no way that we know: {said}"
+    ))))
 }
 
 /// The mail library takes a file without any certificate for an authority that trusts nobody.

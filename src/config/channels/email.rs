@@ -2,12 +2,18 @@
 
 use std::net::Ipv6Addr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use url::Host;
 
 use super::Check;
-use crate::channel::{ChannelKind, EmailAddress, EmailSettings, Mailbox, SmtpSettings, SmtpTls};
+use crate::channel::{
+    ChannelKind, EmailAddress, EmailSettings, Mailbox, SmtpLogin, SmtpProof, SmtpSettings, SmtpTls,
+};
+use crate::render::{Reader, Unsubscribe};
 
+use super::exec::program;
+use crate::config::durations;
 use crate::config::names::Taken;
 use crate::config::paths;
 use crate::config::problem::{Kind, Problem, Report, quoted};
@@ -20,6 +26,16 @@ use crate::config::words::one_of;
 /// What `tls` can be.
 const TLS_WORDS: &str =
     "\"required\" (STARTTLS, as on port 587), \"implicit\" (as on port 465) or \"none\"";
+
+/// What `auth` can be.
+const AUTH_WORDS: &str = "\"password\" or \"xoauth2\"";
+
+/// How long a token command may take where the configuration does not say, and at most: a whole try has a minute.
+const TOKEN_TIMEOUT: Duration = Duration::from_secs(20);
+const MAX_TOKEN_TIMEOUT: Duration = Duration::from_secs(45);
+
+/// What `unsubscribe` can be.
+const STOP_WORDS: &str = "\"mailto\" or \"one-click\"";
 
 /// The keys of an email channel.
 struct RawEmail {
@@ -36,6 +52,9 @@ struct RawSmtp {
     tls: Option<At<String>>,
     username: Option<At<String>>,
     password: Option<RawSecret>,
+    auth: Option<At<String>>,
+    token_command: Option<At<Vec<At<String>>>>,
+    token_timeout: Option<At<String>>,
     ca_file: Option<At<String>>,
 }
 
@@ -54,13 +73,39 @@ pub(super) fn read(section: &mut Section<'_>, report: &Report) -> Check {
             .map(|smtp| RawSmtp::read(smtp, report)),
     };
     let prefix = section.string("subject_prefix", report);
+    let stop = section.word("unsubscribe", STOP_WORDS, report);
     Box::new(move |checking| {
         let settings = check(&raw, checking.vault)?;
+        checking.reader.sender = Some(settings.from.address());
+        if let Some(stop) = &stop {
+            checking.reader.unsubscribe =
+                unsubscribe(stop, &checking.reader, checking.vault.report)?;
+        }
         if let Some(prefix) = &prefix {
             checking.reader.subject_prefix = subject_prefix(prefix, checking.vault.report);
         }
         Some(ChannelKind::Email(settings))
     })
+}
+
+/// How mails can be stopped; one click needs a page that can be reached by everybody's mail program (RFC 8058 §3.1).
+fn unsubscribe(written: &At<String>, reader: &Reader, report: &Report) -> Option<Unsubscribe> {
+    let words = [
+        ("mailto", Unsubscribe::Mailto),
+        ("one-click", Unsubscribe::OneClick),
+    ];
+    let how = one_of(written, "a way to stop mails", &words, "", report)?;
+    let has_page = reader
+        .web
+        .as_ref()
+        .is_some_and(|web| web.scheme() == "https");
+    if how == Unsubscribe::OneClick && !has_page {
+        let message = "one click needs a web page that is reached by https";
+        let hint = "set [web] url = \"https://...\", or write \"mailto\"";
+        report.add(Problem::error(&written.place, Kind::Conflict, message).hint(hint));
+        return None;
+    }
+    Some(how)
 }
 
 /// What stands before every subject: a few letters of one line.
@@ -89,6 +134,9 @@ impl RawSmtp {
             password: section
                 .value("password")
                 .and_then(|password| RawSecret::read(password, SECRET, report)),
+            auth: section.word("auth", AUTH_WORDS, report),
+            token_command: section.strings("token_command", report),
+            token_timeout: section.duration("token_timeout", report),
             ca_file: section.string("ca_file", report),
         };
         section.finish(report);
@@ -229,11 +277,45 @@ fn protection(written: &At<String>, report: &Report) -> Option<SmtpTls> {
     None
 }
 
-fn login(
-    raw: &RawSmtp,
-    tls: Option<SmtpTls>,
-    vault: &Vault<'_>,
-) -> Option<(String, secrecy::SecretString)> {
+/// How a login is proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    Password,
+    Token,
+}
+
+fn login(raw: &RawSmtp, tls: Option<SmtpTls>, vault: &Vault<'_>) -> Option<SmtpLogin> {
+    let words = [("password", Proof::Password), ("xoauth2", Proof::Token)];
+    let proof = match &raw.auth {
+        None => Proof::Password,
+        Some(written) => one_of(written, "a way to log in", &words, "", vault.report)?,
+    };
+    let login = match proof {
+        Proof::Password => by_password(raw, vault),
+        Proof::Token => by_token(raw, vault.report),
+    };
+    let secret = raw.password.as_ref().map(|password| &password.place);
+    let secret = secret.or(raw.token_command.as_ref().map(|command| &command.place));
+    if tls == Some(SmtpTls::None)
+        && let Some(place) = secret
+    {
+        let message = "a password is never sent without TLS";
+        let hint = "write tls = \"required\" or \"implicit\", or take username and password out";
+        vault
+            .report
+            .add(Problem::error(place, Kind::Conflict, message).hint(hint));
+    }
+    login
+}
+
+fn by_password(raw: &RawSmtp, vault: &Vault<'_>) -> Option<SmtpLogin> {
+    if let Some(command) = &raw.token_command {
+        let message = "a token command is of use only with auth = \"xoauth2\"";
+        let hint = "add auth = \"xoauth2\", or take token_command out";
+        vault
+            .report
+            .add(Problem::error(&command.place, Kind::Conflict, message).hint(hint));
+    }
     let (username, password) = match (&raw.username, &raw.password) {
         (None, None) => return None,
         (Some(username), Some(password)) => (username, password),
@@ -242,32 +324,88 @@ fn login(
         (Some(username), None) => {
             let message = "a user name needs a password";
             let hint = "add password = { credential = \"NAME\" } or { file = \"PATH\" }";
-            vault.report.add(
-                Problem::error(&username.place, Kind::MissingKey, message)
-                    .hint(hint)
-                    .about(&raw.place.path, "password"),
+            report_missing(
+                raw,
+                &username.place,
+                "password",
+                message,
+                hint,
+                vault.report,
             );
             return None;
         }
         (None, Some(password)) => {
             let message = "a password needs a user name";
             let hint = "add username = \"...\"";
-            vault.report.add(
-                Problem::error(&password.place, Kind::MissingKey, message)
-                    .hint(hint)
-                    .about(&raw.place.path, "username"),
+            report_missing(
+                raw,
+                &password.place,
+                "username",
+                message,
+                hint,
+                vault.report,
             );
             return None;
         }
     };
-    if tls == Some(SmtpTls::None) {
-        let message = "a password is never sent without TLS";
-        let hint = "write tls = \"required\" or \"implicit\", or take username and password out";
-        vault
-            .report
-            .add(Problem::error(&password.place, Kind::Conflict, message).hint(hint));
+    Some(SmtpLogin {
+        username: username.value.clone(),
+        proof: SmtpProof::Password(vault.open(password)?),
+    })
+}
+
+/// A login by a token that a program says.
+fn by_token(raw: &RawSmtp, report: &Report) -> Option<SmtpLogin> {
+    if let Some(password) = &raw.password {
+        let message = "with auth = \"xoauth2\" there is no password";
+        let hint = "take password out; token_command says the token";
+        report.add(Problem::error(&password.place, Kind::Conflict, message).hint(hint));
     }
-    Some((username.value.clone(), vault.open(password)?))
+    let place = raw.auth.as_ref().map_or(&raw.place, |auth| &auth.place);
+    if raw.username.is_none() && !report.has_blamed(&raw.place, "username") {
+        let hint = "add username = \"...\", the mail address that the token is for";
+        report_missing(
+            raw,
+            place,
+            "username",
+            "a token needs a user name",
+            hint,
+            report,
+        );
+    }
+    if raw.token_command.is_none() && !report.has_blamed(&raw.place, "token_command") {
+        let hint =
+            "add token_command = [\"/usr/local/bin/mail-token\"]: a program that prints the token";
+        let message = "there is no program that says the token";
+        report_missing(raw, place, "token_command", message, hint, report);
+    }
+    let (username, written) = (raw.username.as_ref()?, raw.token_command.as_ref()?);
+    let command = program(written, report)?;
+    let limit = raw
+        .token_timeout
+        .as_ref()
+        .map_or(Some(TOKEN_TIMEOUT), |limit| {
+            durations::check(limit, Duration::from_secs(1)..=MAX_TOKEN_TIMEOUT, report)
+        });
+    Some(SmtpLogin {
+        username: username.value.clone(),
+        proof: SmtpProof::Token {
+            command,
+            limit: limit?,
+        },
+    })
+}
+
+fn report_missing(
+    raw: &RawSmtp,
+    place: &Place,
+    key: &str,
+    message: &str,
+    hint: &str,
+    report: &Report,
+) {
+    let problem = Problem::error(place, Kind::MissingKey, message);
+    report.add(problem.hint(hint).about(&raw.place.path, key));
 }
 
 fn port(written: &At<i64>, report: &Report) -> Option<u16> {

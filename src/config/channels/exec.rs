@@ -8,6 +8,7 @@ use crate::channel::{ChannelKind, ExecSettings};
 use crate::config::durations;
 use crate::config::problem::{Kind, Problem, Report, quoted};
 use crate::config::section::Section;
+use crate::config::source::At;
 
 /// How long a command may take where the configuration does not say; a claim outlives the longest.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -21,29 +22,7 @@ pub(super) fn read(section: &mut Section<'_>, report: &Report) -> Check {
     let timeout = section.duration("timeout", report);
     Box::new(move |checking| {
         let report = checking.vault.report;
-        let list = command.as_ref()?;
-        let command: Vec<String> = list.value.iter().map(|part| part.value.clone()).collect();
-        let program = command.first().map(Path::new);
-        if !program.is_some_and(Path::is_absolute) {
-            let found = program
-                .map(|path| path.display().to_string())
-                .unwrap_or_default();
-            let message = format!("{} is not the whole path of a program", quoted(&found));
-            let hint = "write the program with its whole path and each argument in quotes of its own; there is no \
-                        shell: command = [\"/usr/local/bin/page-me\", \"--now\"]";
-            report.add(Problem::error(&list.place, Kind::BadValue, message).hint(hint));
-            return None;
-        }
-        if program.is_some_and(|path| !path.exists()) {
-            let message = format!(
-                "there is no program {}",
-                quoted(command.first().map_or("", String::as_str))
-            );
-            report.add(
-                Problem::warning(&list.place, Kind::File, message)
-                    .hint("it must be there when the first alert comes"),
-            );
-        }
+        let command = program(command.as_ref()?, report)?;
         let timeout = timeout.as_ref().map_or(Some(TIMEOUT), |written| {
             durations::check(written, Duration::from_secs(1)..=MAX_TIMEOUT, report)
         });
@@ -53,4 +32,25 @@ pub(super) fn read(section: &mut Section<'_>, report: &Report) -> Check {
             folder: PathBuf::from("/"),
         }))
     })
+}
+
+/// A program with its whole path, and its arguments.
+pub(super) fn program(list: &At<Vec<At<String>>>, report: &Report) -> Option<Vec<String>> {
+    let command: Vec<String> = list.value.iter().map(|part| part.value.clone()).collect();
+    let name = command.first().map_or("", String::as_str);
+    if !Path::new(name).is_absolute() {
+        let message = format!("{} is not the whole path of a program", quoted(name));
+        let hint = "write the program with its whole path and each argument in quotes of its own; there is no \
+                    shell: [\"/usr/local/bin/page-me\", \"--now\"]";
+        report.add(Problem::error(&list.place, Kind::BadValue, message).hint(hint));
+        return None;
+    }
+    if !Path::new(name).exists() {
+        let message = format!("there is no program {}", quoted(name));
+        report.add(
+            Problem::warning(&list.place, Kind::File, message)
+                .hint("it must be there when the first alert comes"),
+        );
+    }
+    Some(command)
 }

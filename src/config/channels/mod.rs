@@ -207,6 +207,10 @@ fn channel(
     if let Some(own) = own.and_then(|own| TimeZone::get(own.value.trim()).ok()) {
         reader.zone = own;
     }
+    reader.escalates = raw.taming.escalate.is_some();
+    if let Some(name) = &raw.name {
+        reader.channel.clone_from(&name.value);
+    }
     let mut checking = Checking {
         vault,
         http,

@@ -5,9 +5,10 @@ use std::time::Duration;
 use secrecy::ExposeSecret as _;
 
 use super::*;
-use crate::channel::{ChannelKind, SmtpTls};
+use crate::channel::{ChannelKind, SmtpProof, SmtpTls};
 use crate::domain::{ArticleMode, Destination, FeedSelector, FirstPoll, Priority};
 use crate::matching::{Asks, Fold};
+use crate::render::Unsubscribe;
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -273,8 +274,96 @@ fn a_mail_channel_is_protected_unless_it_says_otherwise() {
         panic!("a mail channel");
     };
     assert_eq!((email.smtp.port, email.smtp.tls), (587, SmtpTls::Required));
-    let (user, password) = email.smtp.login.as_ref().unwrap();
-    assert_eq!((user.as_str(), password.expose_secret()), ("me", "pw"));
+    let login = email.smtp.login.as_ref().unwrap();
+    let SmtpProof::Password(password) = &login.proof else {
+        panic!("a password is written there");
+    };
+    assert_eq!(
+        (login.username.as_str(), password.expose_secret()),
+        ("me", "pw")
+    );
+}
+
+#[test]
+fn a_mail_channel_can_log_in_by_a_token_that_a_program_says() {
+    let text = "[[channel]]\nname = 'm'\ntype = 'email'\nto = ['a@example.org']\nfrom = 'b@example.org'\n\
+         smtp = { host = 'localhost', username = 'me@example.org', auth = 'xoauth2', \
+         token_command = ['/bin/sh', '-c', 'echo token'], token_timeout = '5s' }\n";
+    let config = load(text).unwrap().config;
+    let ChannelKind::Email(email) = &config.channels.first().unwrap().kind else {
+        panic!("a mail channel");
+    };
+    let login = email.smtp.login.as_ref().unwrap();
+    let SmtpProof::Token { command, limit } = &login.proof else {
+        panic!("a token");
+    };
+    assert_eq!(login.username, "me@example.org");
+    assert_eq!(command.join(" "), "/bin/sh -c echo token");
+    assert_eq!(*limit, Duration::from_secs(5));
+}
+
+#[test]
+fn a_token_needs_its_program_and_no_password_and_one_click_a_page() {
+    let bad = |text: &str| {
+        let told = errors(text);
+        let told: Vec<String> = told
+            .iter()
+            .map(|one| format!("{}: {}", one.path, one.message))
+            .collect();
+        told.join("\n")
+    };
+    let channel = |smtp: &str| {
+        format!(
+            "[[channel]]\nname = 'm'\ntype = 'email'\nto = ['a@example.org']\n\
+             from = 'b@example.org'\nsmtp = {{ host = 'localhost'{smtp} }}\n"
+        )
+    };
+    for (smtp, expected) in [
+        (
+            ", auth = 'xoauth2', username = 'me'",
+            "there is no program that says the token",
+        ),
+        (
+            ", auth = 'xoauth2', token_command = ['/bin/true']",
+            "a token needs a user name",
+        ),
+        (
+            ", auth = 'xoauth2', username = 'me', token_command = ['true']",
+            "is not the whole path of a program",
+        ),
+        (
+            ", auth = 'xoauth2', username = 'me', token_command = ['/bin/true'], password = 'x'",
+            "with auth = \"xoauth2\" there is no password",
+        ),
+        (
+            ", token_command = ['/bin/true']",
+            "of use only with auth = \"xoauth2\"",
+        ),
+        (", auth = 'oauth'", "\"oauth\" is not a way to log in"),
+        (
+            ", auth = 'xoauth2', username = 'me', token_command = ['/bin/true'], tls = 'none'",
+            "never sent without TLS",
+        ),
+    ] {
+        let problems = bad(&channel(smtp));
+        assert!(problems.contains(expected), "{smtp}: {problems}");
+    }
+    let one_click = |web: &str| {
+        format!(
+            "{web}\n[[channel]]\nname = 'm'\ntype = 'email'\nto = ['a@example.org']\n\
+             from = 'b@example.org'\nunsubscribe = 'one-click'\nsmtp = {{ host = 'localhost' }}\n"
+        )
+    };
+    for web in ["", "[web]\nurl = 'http://watch.example.org'"] {
+        let problems = bad(&one_click(web));
+        assert!(problems.contains("reached by https"), "{problems}");
+    }
+    let config = load(&one_click("[web]\nurl = 'https://watch.example.org'"))
+        .unwrap()
+        .config;
+    let reader = &config.channels.first().unwrap().reader;
+    assert_eq!(reader.unsubscribe, Unsubscribe::OneClick);
+    assert_eq!(reader.sender.as_deref(), Some("b@example.org"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::store::{
 
 pub use view::{
     ChannelView, FeedView, GapView, GivenUpView, ProblemView, ServiceState, ServiceView, Severity,
-    StageView, StatusQuery, StatusView, StoreView,
+    StageView, StatusQuery, StatusView, StoreView, SuppressionView,
 };
 
 use channels::{by_reason, channel_problem, channel_views, given_up_problem};
@@ -28,7 +28,16 @@ const LOOKED_AT: usize = 500;
 pub async fn status(store: &Store, query: &StatusQuery) -> Result<StatusView, StoreError> {
     let report = store.report().await?;
     let given_up = store.given_up(LOOKED_AT).await?;
-    Ok(view(query, report, given_up))
+    let mut view = view(query, report, given_up);
+    let suppressed = store.suppressions().await?.into_iter();
+    view.suppressed = suppressed
+        .map(|one| SuppressionView {
+            recipient: one.recipient,
+            watch: one.watch,
+            since: one.since,
+        })
+        .collect();
+    Ok(view)
 }
 
 /// How everything is where nothing has ever run.
@@ -73,6 +82,7 @@ fn view(query: &StatusQuery, report: Report, given_up: Vec<GivenUp>) -> StatusVi
         problems,
         set_aside: documents_set_aside(&query.state_dir),
         given_up,
+        suppressed: Vec::new(),
         feeds,
         channels,
         counts: report.counts,

@@ -70,12 +70,25 @@ pub struct StatusView {
     pub set_aside: Vec<String>,
     /// What was given up in the last seven days, by reason.
     pub given_up: Vec<GivenUpView>,
+    /// Who asked for no more messages.
+    pub suppressed: Vec<SuppressionView>,
     /// The feeds, those that need somebody first.
     pub feeds: Vec<FeedView>,
     /// The channels, those that need somebody first.
     pub channels: Vec<ChannelView>,
     /// The counts.
     pub counts: Counts,
+}
+
+/// Somebody who asked for no more messages, as people see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SuppressionView {
+    /// The mail address.
+    pub recipient: String,
+    /// The watch; absent where it is all of them.
+    pub watch: Option<String>,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// The service, as people see it.

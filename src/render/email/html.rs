@@ -185,9 +185,9 @@ fn actions(item: &Item) -> String {
             html(&host)
         ));
     }
-    let own: Vec<String> = item.why.iter().chain(&item.mute).map(rich).collect();
+    let own: Vec<String> = item.own.iter().map(rich).collect();
     let has_links = item
-        .why
+        .own
         .iter()
         .any(|line| line.0.iter().any(|run| run.url.is_some()));
     let separator = if has_links { " &nbsp; " } else { "<br>" };
@@ -224,9 +224,9 @@ fn list_item(item: &Item) -> String {
             .as_ref()
             .map(|also| format!("Also in {}", rich(also))),
     );
-    let links = item.why.iter().chain(&item.mute);
     last.extend(
-        links
+        item.own
+            .iter()
             .filter(|line| line.0.iter().any(|run| run.url.is_some()))
             .map(rich),
     );

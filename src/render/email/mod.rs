@@ -9,7 +9,7 @@ mod text;
 use super::EmailMessage;
 use super::escape::header;
 use super::message::{Message, Telling};
-use super::occasions::message;
+use super::occasions::{message, stop_act};
 use super::shrink::{Shrink, fitted};
 
 /// The most of a subject.
@@ -44,6 +44,7 @@ pub(super) fn email(telling: &Telling<'_>) -> EmailMessage {
         thread_root: message.thread.root.clone(),
         in_reply_to: message.thread.first.clone(),
         is_bulk: matches!(message.kind, "digest"),
+        stop: stop_act(telling, message.stops.as_deref()),
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn text(message: &Message) -> String {
     for block in &message.blocks {
         parts.push(block_text(block, is_single));
     }
-    let foot: Vec<String> = message.foot.iter().map(line).collect();
+    let foot: Vec<String> = message.foot.iter().flat_map(foot_lines).collect();
     // The sign of a signature (RFC 3676 §4.3): replies leave it out.
     parts.push(format!("-- \n{}", foot.join("\n")));
     parts.retain(|part| !part.is_empty());
@@ -105,7 +105,7 @@ fn item_text(item: &Item, is_single: bool) -> String {
         parts.push(told.join("\n"));
     }
     if is_single {
-        let own: Vec<String> = item.why.iter().chain(&item.mute).map(line).collect();
+        let own: Vec<String> = item.own.iter().map(line).collect();
         if !own.is_empty() {
             parts.push(own.join("\n"));
         }
@@ -128,6 +128,17 @@ fn line(rich: &Rich) -> String {
             Some(url) => format!("{}: {url}", run.text),
             None => run.text.clone(),
         })
+        .collect()
+}
+
+/// A line of the foot; links stand on lines of their own.
+fn foot_lines(rich: &Rich) -> Vec<String> {
+    if rich.0.iter().all(|run| run.url.is_none()) {
+        return vec![line(rich)];
+    }
+    rich.0
+        .split(|run| run.text == " · ")
+        .map(|part| line(&Rich(part.to_vec())))
         .collect()
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{by_urgency, by_watch, counted, empty, grouped, listed, many, number, zone_line};
+use super::{
+    by_urgency, by_watch, counted, empty, grouped, listed, many, number, stop_link, zone_line,
+};
 use crate::domain::{Alert, DigestFacts, Priority};
 use crate::render::escape::one_line;
 use crate::render::item::{MAX_NAME_CHARS, title_of};
@@ -49,6 +51,7 @@ pub(super) fn digest(telling: &Telling<'_>, facts: &DigestFacts, alerts: &[Alert
         blocks: blocks(telling, facts, &watches),
         foot: vec![
             Rich::plain(format!("{}{to}.", upper_first(&one_line(schedule, 120)))),
+            stop_link(telling, None, "Stop all mails").unwrap_or_default(),
             zone_line(telling, ""),
         ],
         ..empty("digest")

@@ -1,7 +1,8 @@
 //! Alerts for one reader that came together.
 
 use super::{
-    by_urgency, by_watch, counted, empty, foot_of_watch, highest, listed, many, zone_line,
+    by_urgency, by_watch, counted, empty, foot_of_watch, highest, listed, many, stop_link,
+    zone_line,
 };
 use crate::domain::{Alert, Priority, Timestamp};
 use crate::render::item::title_of;
@@ -20,6 +21,9 @@ pub(super) fn group(telling: &Telling<'_>, alerts: &[Alert]) -> Message {
         [(watch, _)] => Some(watch.as_str()),
         _ => None,
     };
+    let first_watch = alerts
+        .first()
+        .map_or("", |alert| alert.found.watch.0.as_str());
     Message {
         priority: highest(alerts),
         from_name: only.map_or_else(
@@ -35,8 +39,9 @@ pub(super) fn group(telling: &Telling<'_>, alerts: &[Alert]) -> Message {
         ),
         lead: vec![Rich::plain(when_found(telling, alerts))],
         blocks: by_watch_blocks(telling, &watches),
+        stops: only.map(|_| first_watch.to_owned()),
         foot: match only {
-            Some(watch) => foot_of_watch(telling, watch, ""),
+            Some(watch) => foot_of_watch(telling, first_watch, watch, ""),
             None => foot_of_several(telling, watches.len()),
         },
         ..empty("group")
@@ -83,6 +88,7 @@ fn foot_of_several(telling: &Telling<'_>, watches: usize) -> Vec<Rich> {
     );
     vec![
         Rich::plain(format!("You get this because {watches} watches {to}.")),
+        stop_link(telling, None, "Stop all mails").unwrap_or_default(),
         zone_line(telling, &format!("Delivery {}", telling.delivery.0)),
     ]
 }

@@ -8,11 +8,14 @@ mod single;
 mod storm;
 mod update;
 
+use url::Url;
+
 use super::escape::one_line;
 use super::item::{MAX_NAME_CHARS, item_of};
 use super::message::{Item, Message, Rich, Telling, Thread};
 use super::times;
 use crate::domain::{Alert, Occasion, Priority};
+use crate::links::Act;
 
 /// Makes the message.
 pub(super) fn message(telling: &Telling<'_>) -> Message {
@@ -27,8 +30,12 @@ pub(super) fn message(telling: &Telling<'_>) -> Message {
         (Occasion::Heartbeat(facts), _) => heartbeat::heartbeat(telling, facts),
     };
     message.delivery.clone_from(&telling.delivery.0);
+    message.foot.retain(|line| !line.is_empty());
     message
 }
+
+/// What can be done with an alert of a list: why it was raised, and silence.
+const OWN_IN_LIST: usize = 2;
 
 /// A message that says nothing yet.
 fn empty(kind: &'static str) -> Message {
@@ -40,6 +47,7 @@ fn empty(kind: &'static str) -> Message {
         subject: String::new(),
         preheader: String::new(),
         list: kind.to_owned(),
+        stops: None,
         badge: None,
         label: String::new(),
         label_note: String::new(),
@@ -53,19 +61,76 @@ fn empty(kind: &'static str) -> Message {
 }
 
 /// Why the reader gets this, how it is changed and stopped, in which zone its times are, and its name.
-fn foot_of_watch(telling: &Telling<'_>, watch: &str, id: &str) -> Vec<Rich> {
-    let mut lines = Vec::new();
+///
+/// `whole` is the watch's name as it was written, `watch` the same as it is shown.
+fn foot_of_watch(telling: &Telling<'_>, whole: &str, watch: &str, id: &str) -> Vec<Rich> {
     let to = telling.recipient.map_or_else(
         || " tells this channel".to_owned(),
         |recipient| format!(" mails {recipient}"),
     );
-    lines.push(
-        Rich::plain("You get this because the watch ")
-            .bold(watch)
-            .and(format!("{to}.")),
-    );
-    lines.push(zone_line(telling, id));
-    lines
+    let why = Rich::plain("You get this because the watch ")
+        .bold(watch)
+        .and(format!("{to}."));
+    let stop = stop_link(telling, Some(whole), "Stop these mails");
+    vec![
+        why,
+        both(change(telling, whole), stop),
+        zone_line(telling, id),
+    ]
+}
+
+/// Where the watch is changed: its page, or the place of its lines.
+fn change(telling: &Telling<'_>, watch: &str) -> Option<Rich> {
+    if let Some(page) = telling.reader.page(&["watches", watch]) {
+        return Some(Rich::default().link("Change the watch", Some(page)));
+    }
+    let place = telling.reader.watch_places.get(watch)?;
+    Some(Rich::plain("The watch stands at ").code(one_line(place, 200)))
+}
+
+/// How whoever got a mail stops more of these: by our page, else by a mail to the sender.
+fn stop_link(telling: &Telling<'_>, watch: Option<&str>, label: &str) -> Option<Rich> {
+    let reader = telling.reader;
+    let by_page = stop_act(telling, watch).and_then(|act| reader.act(&act));
+    let by_mail = || {
+        let mut mail = Url::parse(&format!("mailto:{}", reader.sender.as_ref()?)).ok()?;
+        let subject = match watch {
+            Some(watch) => format!("unsubscribe {}", one_line(watch, MAX_NAME_CHARS)),
+            None => "unsubscribe".to_owned(),
+        };
+        mail.set_query(Some(&format!("subject={}", percent_encoded(&subject))));
+        Some(mail)
+    };
+    telling.recipient?;
+    let url = by_page.or_else(by_mail)?;
+    Some(Rich::default().link(label, Some(url)))
+}
+
+/// What a link to stop does.
+pub(super) fn stop_act(telling: &Telling<'_>, watch: Option<&str>) -> Option<Act> {
+    Some(Act::Unsubscribe {
+        recipient: telling.recipient?.to_owned(),
+        watch: watch.map(str::to_owned),
+    })
+}
+
+/// RFC 6068 §2: a space in the subject of a mailto is `%20`.
+fn percent_encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
+}
+
+/// Two things in one line, where there are both.
+fn both(one: Option<Rich>, other: Option<Rich>) -> Rich {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            let mut line = one.and(" · ");
+            line.0.extend(other.0);
+            line
+        }
+        (one, other) => one.or(other).unwrap_or_default(),
+    }
 }
 
 /// `Times: Asia/Ho_Chi_Minh (UTC+7). Alert alr_1`
@@ -146,6 +211,8 @@ fn listed(telling: &Telling<'_>, alert: &Alert) -> Item {
     let mut item = item_of(telling, alert);
     item.passages.truncate(1);
     item.found = None;
+    // What is thought of each is said on its page.
+    item.own.truncate(OWN_IN_LIST);
     item.time = item.short_time.clone();
     item
 }

@@ -24,7 +24,13 @@ pub(super) fn single(telling: &Telling<'_>, alert: &Alert) -> Message {
         badge,
         label: watch.clone(),
         label_note,
-        foot: foot_of_watch(telling, &watch, &format!("Alert {}", alert.id.0)),
+        stops: Some(alert.found.watch.0.clone()),
+        foot: foot_of_watch(
+            telling,
+            &alert.found.watch.0,
+            &watch,
+            &format!("Alert {}", alert.id.0),
+        ),
         blocks: vec![Block::Item(Box::new(item))],
         ..empty(telling.occasion.as_str())
     }

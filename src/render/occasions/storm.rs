@@ -1,6 +1,8 @@
 //! More than usual: a storm of alerts, a watch that finds far more.
 
-use super::{counted, empty, foot_of_watch, grouped, highest, listed, many, number, zone_line};
+use super::{
+    counted, empty, foot_of_watch, grouped, highest, listed, many, number, stop_link, zone_line,
+};
 use crate::domain::{Alert, SpikeFacts, StormFacts};
 use crate::render::escape::one_line;
 use crate::render::item::{MAX_NAME_CHARS, title_of};
@@ -33,7 +35,10 @@ pub(super) fn storm(telling: &Telling<'_>, facts: &StormFacts, alerts: &[Alert])
         heading,
         lead: vec![lead(telling, facts, total, until.as_deref())],
         blocks: blocks(telling, facts, alerts),
-        foot: vec![zone_line(telling, &id)],
+        foot: vec![
+            stop_link(telling, None, "Stop all mails").unwrap_or_default(),
+            zone_line(telling, &id),
+        ],
         ..empty("storm")
     }
 }
@@ -59,30 +64,36 @@ fn lead(telling: &Telling<'_>, facts: &StormFacts, total: u64, until: Option<&st
         || "messages".to_owned(),
         |recipient| format!("mails to {recipient}"),
     );
-    let all = format!(
-        " all {} are in `newswatch alerts show {}`.",
-        grouped(total),
-        telling.delivery.0
-    );
+    let all = |lead: Rich| {
+        let lead = lead.bold("Nothing is lost:");
+        match telling.reader.page(&[""]) {
+            Some(page) => lead
+                .and(" ")
+                .link(format!("see all {}", grouped(total)), Some(page))
+                .and("."),
+            None => lead
+                .and(format!(" all {} are in ", grouped(total)))
+                .code(format!("newswatch alerts show {}", telling.delivery.0))
+                .and("."),
+        }
+    };
     if facts.is_over {
-        return Rich::plain(format!("The storm is over; single {to} come again. "))
-            .bold("Nothing is lost:")
-            .and(all);
+        return all(Rich::plain(format!(
+            "The storm is over; single {to} come again. "
+        )));
     }
     let till = until.map_or_else(String::new, |at| {
         let offset = times::offset(&telling.reader.zone, telling.now);
         format!(" until {at} {offset}")
     });
-    Rich::plain(format!("Single {to} stop"))
+    let stops = Rich::plain(format!("Single {to} stop"))
         .bold(till)
         .and(format!(
             ", as more than {} came within {}. Then you get one message with what comes meanwhile. ",
             facts.more_than,
             times::span(facts.within_s)
-        ))
-        .bold("Nothing is lost:")
-        .and(all)
-        .and(" High-priority alerts still come one by one, at most 5 a minute.")
+        ));
+    all(stops).and(" High-priority alerts still come one by one, at most 5 a minute.")
 }
 
 fn blocks(telling: &Telling<'_>, facts: &StormFacts, alerts: &[Alert]) -> Vec<Block> {
@@ -161,7 +172,8 @@ pub(super) fn spike(telling: &Telling<'_>, facts: &SpikeFacts, alerts: &[Alert])
             times::full(until, zone, now)
         ))],
         blocks,
-        foot: foot_of_watch(telling, &watch, ""),
+        stops: Some(facts.watch.clone()),
+        foot: foot_of_watch(telling, &facts.watch, &watch, ""),
         ..empty("spike")
     }
 }

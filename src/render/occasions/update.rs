@@ -18,7 +18,13 @@ pub(super) fn update(telling: &Telling<'_>, facts: &UpdateFacts, first: Option<&
     );
     let told = facts.told_at.map_or_else(
         || "update".to_owned(),
-        |at| format!("update to your alert of {}", times::in_list(at, zone, now)),
+        |at| {
+            format!(
+                "update to your alert of {} {}",
+                times::in_list(at, zone, now),
+                times::offset(zone, at)
+            )
+        },
     );
     let id = first.map_or(String::new(), |alert| format!("Alert {}", alert.id.0));
     let subject = first.map(title_of).unwrap_or_default();
@@ -36,7 +42,13 @@ pub(super) fn update(telling: &Telling<'_>, facts: &UpdateFacts, first: Option<&
         subject,
         lead: vec![lead(facts)],
         blocks: blocks(telling, facts, &watch),
-        foot: foot_of_watch(telling, &watch, &id),
+        stops: first.map(|alert| alert.found.watch.0.clone()),
+        foot: foot_of_watch(
+            telling,
+            first.map_or("", |alert| &alert.found.watch.0),
+            &watch,
+            &id,
+        ),
         thread: Thread {
             root: facts.story.map(|story| format!("story-{story}")),
             first: facts.first_delivery.as_ref().map(|id| id.0.clone()),

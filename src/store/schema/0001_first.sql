@@ -7,6 +7,12 @@ CREATE TABLE installation (
     id TEXT NOT NULL
 ) {STRICT};
 
+-- Keys that this installation signs with, drawn once; a copy of the store keeps them, so that old links stay good.
+CREATE TABLE signing_keys (
+    name TEXT PRIMARY KEY,                 -- 'links'
+    value TEXT NOT NULL                    -- in hexadecimal digits
+) {STRICT};
+
 -- Who may come in by the web pages and the API. What lets somebody in is kept as its SHA-256 alone.
 CREATE TABLE web_users (
     name TEXT PRIMARY KEY,
