@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tracing::{debug, info, warn};
+use tracing::{debug, warn};
 
 use super::alone::Alone;
 use super::gate::Unread;
@@ -184,7 +184,7 @@ impl Scrape {
 }
 
 fn log(entry: &Unscraped, chosen: &Chosen) {
-    info!(
+    debug!(
         entry.id = %entry.claim.id,
         title = %Shown::of(&chosen.article.title),
         size_bytes = chosen.article.text.len(),
@@ -251,7 +251,7 @@ async fn known_page(
     let Some(article) = known else {
         return Ok(None);
     };
-    info!(entry.id = %work.claim.id, "entry has a page that was read for another feed");
+    debug!(entry.id = %work.claim.id, "entry has a page that was read for another feed");
     let entry = Arc::clone(&work.entry);
     let reading = move |budget| feed_words(&entry, &Budget::new(&clock::still_time(budget)));
     let passing = ctx.gate.pass(
