@@ -178,6 +178,9 @@ impl Told {
         if per_mb > self.slowest {
             self.slowest = per_mb;
             self.slowest_bytes = document.len();
+            if let Some(kept) = std::env::var_os("NEWSWATCH_FUZZ_SLOWEST") {
+                fs::write(kept, document).unwrap();
+            }
         }
         self.documents += 1;
         self.bytes += document.len();
