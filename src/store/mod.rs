@@ -29,6 +29,7 @@ mod lock;
 mod marks;
 mod moving;
 mod place;
+mod poll_hours;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod presence;
@@ -74,6 +75,7 @@ pub use lists::{
     Listed,
 };
 pub use marks::{Marks, Record, Standing, ask_again, documents_set_aside};
+pub use poll_hours::PollHour;
 pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};
 pub use report::{ChannelLine, Counts, FeedLine, GivenUp, Paused, Report, Summary};
 pub use retries::RetrySelection;

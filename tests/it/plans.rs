@@ -18,7 +18,7 @@ use crate::support::database::Home;
 use crate::support::newsroom::World;
 
 /// Tables that grow with what is read and told. Others grow with the configuration, or are bounded.
-const GROWING: [&str; 17] = [
+const GROWING: [&str; 18] = [
     "alerts",
     "articles",
     "attempts",
@@ -30,6 +30,7 @@ const GROWING: [&str; 17] = [
     "host_lines",
     "host_pages",
     "legs",
+    "poll_hours",
     "report_keys",
     "reports",
     "sentence_index",
@@ -274,6 +275,7 @@ async fn look_at_the_pages(store: &Store, now: Timestamp) {
     }
     store.entries_of(FeedId(1), 10).await.unwrap();
     store.found_times(FeedId(1), 10).await.unwrap();
+    store.polls_since(FeedId(1), now).await.unwrap();
     store.open_deliveries(10).await.unwrap();
     store.last_alert_at().await.unwrap();
     store.pulse().await.unwrap();
@@ -371,6 +373,8 @@ mod postgres {
         INSERT INTO feeds (key, url) SELECT 'https://f' || n, 'https://f' || n FROM generate_series(1, 2000) n;
         INSERT INTO polls (feed_id, slot, active, due_at, fetch_url)
             SELECT id, id % 256, 1, id, url FROM feeds ON CONFLICT DO NOTHING;
+        INSERT INTO poll_hours (feed_id, hour, polls, failed, news)
+            SELECT id, n, 4, 0, 1 FROM feeds, generate_series(1, 50) n ON CONFLICT DO NOTHING;
         INSERT INTO reports (made_at) SELECT n FROM generate_series(1, 100000) n;
         INSERT INTO report_keys (key, report_id) SELECT 'link:' || id, id FROM reports ON CONFLICT DO NOTHING;
         INSERT INTO entries (feed_id, state, slot, key, found_at, report_id)

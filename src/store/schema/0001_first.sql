@@ -125,6 +125,16 @@ CREATE INDEX polls_due ON polls(due_at, feed_id) WHERE active = 1 AND gone = 0;
 CREATE INDEX polls_leased ON polls(claimed_by) WHERE lease_until > 0;
 CREATE INDEX polls_failing ON polls(feed_id) WHERE failures > 0;
 
+-- How often a feed was polled in each hour, counted from 1970, of the last month.
+CREATE TABLE poll_hours (
+    feed_id {BIGINT} NOT NULL REFERENCES feeds(id),
+    hour {BIGINT} NOT NULL,
+    polls {BIGINT} NOT NULL,
+    failed {BIGINT} NOT NULL,              -- how many of them
+    news {BIGINT} NOT NULL,                -- entries that were not known before
+    PRIMARY KEY (feed_id, hour)
+) {BY_KEY};
+
 -- A cluster of independent reports.
 CREATE TABLE stories (
     id {PK},
