@@ -454,14 +454,19 @@ fn print_polls(days: &[PollDay]) -> anyhow::Result<()> {
             0 => String::new(),
             failed => format!("{failed} failed"),
         };
-        output::line(&format!(
+        let line = format!(
             "           {}  {:>5} {}  {:>5} {:<11}  {failed}",
             day.date.strftime("%a %d %b"),
             day.polls,
             if day.polls == 1 { "poll " } else { "polls" },
             day.new_entries,
-            if day.new_entries == 1 { "new entry" } else { "new entries" },
-        ).trim_end())?;
+            if day.new_entries == 1 {
+                "new entry"
+            } else {
+                "new entries"
+            },
+        );
+        output::line(line.trim_end())?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Days in numbers: what was told and held on each of the last ones, in somebody's zone.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::tz::Offset;
 use serde::Serialize;
 
 use crate::domain::{Timestamp, WatchName};
@@ -115,7 +115,7 @@ fn empty_day(day: i64) -> PollDay {
     let begins = begins.unwrap_or(Timestamp::UNIX_EPOCH);
     PollDay {
         day,
-        date: begins.to_zoned(TimeZone::UTC).date(),
+        date: Offset::UTC.to_datetime(begins).date(),
         polls: 0,
         failed: 0,
         new_entries: 0,

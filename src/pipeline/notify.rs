@@ -153,7 +153,7 @@ impl Stage for Notify {
         let plan = ctx.plan();
         let now = ctx.clock.now();
         let mut idle = self.busy.idle(&plan);
-        idle.retain(|channel| self.sends_to(channel));
+        idle.retain(|(channel, _)| self.sends_to(channel));
         idle.truncate(limit);
         if idle.is_empty() {
             return Ok(Vec::new());

@@ -68,12 +68,7 @@ pub(super) fn add(tx: &mut dyn Tx, polls: &[PollEnded]) -> Result<(), StoreError
     };
     let rows = polls.iter().map(|poll| {
         let news = i64::try_from(poll.new_entries).unwrap_or(i64::MAX);
-        serde_json::json!([
-            poll.feed.0,
-            hour_of(poll.at),
-            i64::from(poll.failed),
-            news
-        ])
+        serde_json::json!([poll.feed.0, hour_of(poll.at), i64::from(poll.failed), news])
     });
     let begun = tx
         .rows(

@@ -7,7 +7,8 @@ use newswatch::alerting::{self, Policies};
 use newswatch::clock::Clock;
 use newswatch::demo::newsroom::Publishing;
 use newswatch::domain::{
-    ChannelName, ChannelPolicy, Desk, FeedId, Silence, Storm, Timestamp, WaitingLeg, WatchName,
+    ChannelName, ChannelPolicy, Desk, Destination, DigestFacts, FeedId, Occasion, Silence, Storm,
+    StormFacts, StormSource, ThemeFacts, Timestamp, WaitingLeg, WatchName,
 };
 use newswatch::store::{
     AlertFilter, Database, Dialect, Durability, Job, Opinion, RetrySelection, Row, ShownFilter,
@@ -40,7 +41,7 @@ const GROWING: [&str; 18] = [
 ];
 
 /// Indexes of the rows that are under way alone: to read one whole is to read what waits.
-const UNDER_WAY: [&str; 10] = [
+const UNDER_WAY: [&str; 11] = [
     "deliveries_due",
     "deliveries_leased",
     "deliveries_open",
@@ -48,6 +49,7 @@ const UNDER_WAY: [&str; 10] = [
     "entries_due",
     "entries_leased",
     "entries_pages",
+    "entries_unflagged",
     "legs_bundle",
     "legs_due",
     "polls_leased",
@@ -208,6 +210,7 @@ async fn live(store: Store) {
     store.disbelieve_after(now).await.unwrap();
     look_at_the_pages(&store, now).await;
     gather_and_silence(&store, now).await;
+    tell_of_many(&store, now).await;
     store.put_back_feeds(Vec::new()).await.unwrap();
     store.put_back_entries(Vec::new()).await.unwrap();
 }
@@ -249,6 +252,45 @@ async fn gather_and_silence(store: &Store, now: Timestamp) {
     store.end_silence(id, now).await.unwrap();
     store.silences(now).await.unwrap();
     store.acknowledge("alr_", "an", now).await.unwrap();
+}
+
+/// What is said beside the alerts of a digest and of a storm, once there is something to compare with.
+async fn tell_of_many(store: &Store, now: Timestamp) {
+    let watch = || "UNCLOS".to_owned();
+    let digest = move || {
+        Occasion::Digest(DigestFacts {
+            is_whole: true,
+            themes: vec![ThemeFacts {
+                watch: watch(),
+                usual: None,
+            }],
+            ..DigestFacts::default()
+        })
+    };
+    let flood = move || {
+        Occasion::Storm(StormFacts {
+            sources: vec![StormSource {
+                watch: watch(),
+                ..StormSource::default()
+            }],
+            ..StormFacts::default()
+        })
+    };
+    let to = Destination {
+        channel: ChannelName("hook".into()),
+        recipient: None,
+    };
+    for weeks in [2, 3] {
+        let at = now + std::time::Duration::from_hours(weeks * 7 * 24);
+        store
+            .tell_at(("digest", to.clone()), digest, at, at)
+            .await
+            .unwrap();
+        store
+            .tell_at(("storm", to.clone()), flood, at, at)
+            .await
+            .unwrap();
+    }
 }
 
 /// Asks what the pages ask.

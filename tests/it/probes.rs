@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use newswatch::domain::AttemptOutcome;
 use newswatch::schedule::{DeliveryPolicy, after_attempt};
-use newswatch::store::{Attempted, Store};
+use newswatch::store::{Attempted, Store, Try};
 
 use crate::store::{flag, later, next, scraped};
 
@@ -66,13 +66,18 @@ impl Line {
                 self.tries
                     .push((self.second, due.claim.id, outcome.as_str()));
                 let after = after_attempt(&outcome, &due.past, &due.channel_past, &policy, 0.5, at);
-                let attempted = Attempted {
-                    state: after.delivery,
-                    counts: after.counts,
-                    channel: after.channel,
+                let tried = Try {
+                    delivery: due,
+                    outcome,
+                    attempted: Attempted {
+                        state: after.delivery,
+                        counts: after.counts,
+                        channel: after.channel,
+                    },
+                    at,
                 };
-                let stood = self.store.record_attempt(due, outcome, attempted, at);
-                assert!(stood.await.unwrap());
+                let stood = self.store.record_attempts(vec![tried], Vec::new());
+                assert_eq!(stood.await.unwrap(), [true]);
             }
         }
     }

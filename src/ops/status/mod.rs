@@ -48,11 +48,7 @@ const WITH_POLLS: usize = 20;
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn add_polls(
-    store: &Store,
-    view: &mut StatusView,
-    days: Days,
-) -> Result<(), StoreError> {
+pub async fn add_polls(store: &Store, view: &mut StatusView, days: Days) -> Result<(), StoreError> {
     if view.feeds.len() > WITH_POLLS {
         return Ok(());
     }
