@@ -453,3 +453,16 @@ fn log(occasion: &Occasion) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_over_within_a_round_has_not_lasted() {
+        let since: Timestamp = "2026-11-26T12:00:00Z".parse().unwrap();
+        let after = |seconds| crate::schedule::after(since, Duration::from_secs(seconds));
+        assert!(!has_lasted(since, after(14)));
+        assert!(has_lasted(since, after(15)));
+    }
+}

@@ -277,7 +277,7 @@ fn claim_more(
         "UPDATE deliveries SET lease_until = $1, claimed_by = $2
          WHERE seq IN (
                  SELECT d.seq FROM deliveries d
-                 WHERE d.channel = $4 AND d.state = 0 AND d.not_before <= $3 AND d.lease_until <= $3
+                 WHERE d.state = 0 AND d.not_before <= $3 AND d.lease_until <= $3 AND d.channel = $4
                  ORDER BY d.urgency, d.seq LIMIT {limit})
              AND state = 0 AND lease_until <= $3
          RETURNING seq, id, channel, recipient, body, occasion, is_short, tries, first_tried_at, set_at, not_before,
