@@ -191,10 +191,10 @@ impl Stage for Notify {
                 one.channel_past.last_success_at = Some(before.at);
             }
             let took = clock::stopwatch();
-            let tried = self.attempt(ctx, channel, one).await;
+            let made = self.attempt(ctx, channel, one).await;
             times.push(took());
-            let is_accepted = tried.outcome == AttemptOutcome::Accepted;
-            tries.push(tried);
+            let is_accepted = made.outcome == AttemptOutcome::Accepted;
+            tries.push(made);
             if !is_accepted || taken() >= LONGEST_TURN {
                 break;
             }
