@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::domain::{
     Bundle, Bundled, ChannelPolicy, Desk, Destination, Digest, DigestFacts, Gathered, Occasion,
-    Postponed, Priority, Reception, StormFacts, StormSource, Timestamp, Wait, WaitingLeg,
+    Postponed, Priority, Reception, StormFacts, StormSource, ThemeFacts, Timestamp, Wait,
+    WaitingLeg, Watch,
 };
 
 use super::way::{self, Policies};
@@ -82,13 +83,7 @@ fn occasion(
     now: Timestamp,
 ) -> Occasion {
     match way::kind_of(bundle) {
-        way::DIGEST => Occasion::Digest(DigestFacts {
-            until: Some(now),
-            schedule: policy
-                .and_then(|policy| policy.digest.as_ref())
-                .map(spoken_schedule),
-            ..DigestFacts::default()
-        }),
+        way::DIGEST => Occasion::Digest(digest_facts(policy, now)),
         way::BUDGET => Occasion::Digest(DigestFacts {
             until: Some(now),
             schedule: policy
@@ -103,6 +98,44 @@ fn occasion(
         _ if legs.len() > 1 => Occasion::Group,
         _ => Occasion::Alert,
     }
+}
+
+/// What is known of a digest without asking the store, of a channel that wants it so.
+#[must_use]
+pub fn digest_facts(policy: Option<&ChannelPolicy>, until: Timestamp) -> DigestFacts {
+    DigestFacts {
+        is_whole: true,
+        until: Some(until),
+        schedule: policy
+            .and_then(|policy| policy.digest.as_ref())
+            .map(spoken_schedule),
+        ..DigestFacts::default()
+    }
+}
+
+/// Has whole digests show their watches.
+pub fn name_themes(gathered: &mut Gathered, watches: &[Watch]) {
+    for message in &mut gathered.messages {
+        if let Occasion::Digest(facts) = &mut message.occasion
+            && facts.is_whole
+        {
+            facts.themes = themes(watches, &message.destination);
+        }
+    }
+}
+
+/// The watches that a digest for this receiver shows, in the order in which they are written.
+#[must_use]
+pub fn themes(watches: &[Watch], destination: &Destination) -> Vec<ThemeFacts> {
+    let notifies = watches
+        .iter()
+        .filter(|watch| watch.notify.contains(destination));
+    notifies
+        .map(|watch| ThemeFacts {
+            watch: watch.name.0.clone(),
+            usual: None,
+        })
+        .collect()
 }
 
 fn storm_facts(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::domain::{
     ChannelName, ChannelState, Destination, Finding, HealthEvent, HealthFacts, HealthState,
-    KnownTrouble, Observed, Occasion, Timestamp, TroubledChannel, TroubledFeed, Verdict,
+    KnownTrouble, Moves, Observed, Occasion, Timestamp, TroubledChannel, TroubledFeed, Verdict,
 };
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -35,6 +35,9 @@ const LONG_WEEKEND: Duration = Duration::from_hours(4 * 24);
 /// How long the oldest work of a stage waits before it counts as not moving.
 const STAGE_STANDS: Duration = Duration::from_mins(10);
 
+/// The stages whose work is looked at.
+const STAGES: [&str; 6] = ["poll", "scrape", "flag", "gather", "notify", "retain"];
+
 /// What has not been found for this long is over: what comes and goes is one thing.
 const OVER_AFTER: Duration = Duration::from_mins(2);
 
@@ -58,6 +61,34 @@ pub fn findings(observed: &Observed, now: Timestamp) -> Vec<Finding> {
         found.extend(standing_stage(stage, *since, now));
     }
     found
+}
+
+/// The name under which it is remembered that a stage does not move.
+#[must_use]
+pub fn stage_key(stage: &str) -> String {
+    format!("stage:{stage}")
+}
+
+/// What was observed, with the stages seen as they move: one that has done something since its oldest work came is late at
+/// most, and one of which it was said that it stands still stands until it does something.
+#[must_use]
+pub fn as_stages_move(observed: &Observed, moves: &Moves) -> Observed {
+    let mut seen = observed.clone();
+    for (stage, since) in &mut seen.waiting {
+        *since = moves.last(stage).max(*since);
+    }
+    for stage in STAGES {
+        let key = stage_key(stage);
+        let known = observed.known.iter().find(|known| known.key == key);
+        let Some(since) = known.and_then(|known| known.event.since) else {
+            continue;
+        };
+        let waits = seen.waiting.iter().any(|(name, _)| *name == stage);
+        if !waits && moves.last(stage) <= since {
+            seen.waiting.push((stage, since));
+        }
+    }
+    seen
 }
 
 /// What refuses, when the store takes nothing.
@@ -381,7 +412,7 @@ fn standing_stage(stage: &str, since: Timestamp, now: Timestamp) -> Option<Findi
         return None;
     }
     Some(Finding {
-        key: format!("stage:{stage}"),
+        key: stage_key(stage),
         channel: None,
         ends: true,
         event: HealthEvent {

@@ -21,7 +21,7 @@ use crate::domain::{
     Route, TextBasis, TextState, Timestamp, Wait, Watch,
 };
 
-pub use bundle::bundle;
+pub use bundle::{bundle, digest_facts, name_themes, themes};
 pub use route::{Routed, destinations, fitting};
 pub use told::{Told, of_story, started, told};
 pub use way::Policies;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
+use jiff::tz::TimeZone;
 
 use super::loading::{load, no_such, one_paragraph};
 use super::output::{Tone, counted, from_now, toned};
@@ -11,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon;
 use crate::domain::Timestamp;
+use crate::ops::days::{Days, PollDay};
 use crate::ops::status::{
     self, ChannelView, FeedView, ServiceState, ServiceView, Severity, StatusQuery, StatusView,
     SuppressionView,
@@ -22,6 +24,9 @@ const LISTED_FEEDS: usize = 40;
 
 /// The most problems that are listed.
 const LISTED_PROBLEMS: usize = 10;
+
+/// Days of which the polls of a feed are told.
+const SHOWN_DAYS: i64 = 14;
 
 /// The exit code of `--check` when nothing can be told.
 const UNKNOWN: u8 = 3;
@@ -66,8 +71,11 @@ impl Status {
         let config = load(&self.config.path)?;
         let query = query_of(&config, &self.config.path);
         match look(&config, &query).await {
-            Ok(mut view) => {
+            Ok((store, mut view)) => {
                 self.narrow(&mut view)?;
+                if self.feed.is_some() {
+                    status::add_polls(&store, &mut view, shown_days(query.now)).await?;
+                }
                 self.print(&view)?;
                 Ok(Outcome::Done)
             }
@@ -95,7 +103,7 @@ impl Status {
         };
         let query = query_of(&config, &self.config.path);
         let view = match look(&config, &query).await {
-            Ok(view) => view,
+            Ok((_, view)) => view,
             Err(StoreError::NoDatabase { .. }) => status::never_run(&query),
             Err(error) => return unknown(error.to_string()),
         };
@@ -236,9 +244,17 @@ fn query_of(config: &Config, path: &Path) -> StatusQuery {
     }
 }
 
-async fn look(config: &Config, query: &StatusQuery) -> Result<StatusView, StoreError> {
+async fn look(config: &Config, query: &StatusQuery) -> Result<(Store, StatusView), StoreError> {
     let store = daemon::open_store_beside(config).await?;
-    status::status(&store, query).await
+    let view = status::status(&store, query).await?;
+    Ok((store, view))
+}
+
+/// The days of which the polls of a feed are told, in the zone of whoever asks.
+fn shown_days(now: Timestamp) -> Days {
+    let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+    let offset_ms = i64::from(zone.to_offset(now).seconds()) * 1_000;
+    Days::until(now, offset_ms, SHOWN_DAYS)
 }
 
 fn monitored(view: &StatusView) -> String {
@@ -423,6 +439,34 @@ fn print_feed(feed: &FeedView, runs: bool) -> anyhow::Result<()> {
     }
     for repair in &feed.repairs {
         detail(format!("mended: {repair}"))?;
+    }
+    print_polls(feed.polls.as_deref().unwrap_or_default())
+}
+
+/// The polls of a feed, a line a day; days before its first poll are left out.
+fn print_polls(days: &[PollDay]) -> anyhow::Result<()> {
+    let first = days.iter().position(|day| day.polls > 0);
+    let Some(days) = first.and_then(|first| days.get(first..)) else {
+        return Ok(());
+    };
+    for day in days {
+        let failed = match day.failed {
+            0 => String::new(),
+            failed => format!("{failed} failed"),
+        };
+        let line = format!(
+            "           {}  {:>5} {}  {:>5} {:<11}  {failed}",
+            day.date.strftime("%a %d %b"),
+            day.polls,
+            if day.polls == 1 { "poll " } else { "polls" },
+            day.new_entries,
+            if day.new_entries == 1 {
+                "new entry"
+            } else {
+                "new entries"
+            },
+        );
+        output::line(line.trim_end())?;
     }
     Ok(())
 }

@@ -110,7 +110,7 @@ pub async fn pass(ctx: Arc<Context>) -> anyhow::Result<Passed> {
     let polled = drive(Poll::due_by(due_by), Arc::clone(&ctx), Until::Idle, || ()).await?;
     let between = ctx.store.report().await?;
     drive(Scrape::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
-    drive(Flag, Arc::clone(&ctx), Until::Idle, || ()).await?;
+    drive(Flag::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Gather, Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Notify::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Retain, Arc::clone(&ctx), Until::Idle, || ()).await?;

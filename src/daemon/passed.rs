@@ -75,3 +75,85 @@ impl Passed {
         self.polled > 0 && self.failed == self.polled
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{FeedId, Timestamp};
+    use crate::store::Counts;
+
+    fn feed(number: i64, failures: u32, gone: bool) -> FeedLine {
+        let url: url::Url = format!("https://{number}.example/rss").parse().unwrap();
+        FeedLine {
+            id: FeedId(number),
+            paused: None,
+            fetch_url: url.clone(),
+            url,
+            is_found: false,
+            name: None,
+            gone,
+            failures,
+            failing_since: None,
+            error: (failures > 0 || gone).then(|| "no answer".to_owned()),
+            trouble: None,
+            last_success_at: None,
+            next_poll_at: Timestamp::UNIX_EPOCH,
+            page_problem: None,
+            pages_failing_since: None,
+            repairs: Vec::new(),
+            entries: 0,
+            gap: None,
+        }
+    }
+
+    fn report(feeds: Vec<FeedLine>, entries: u64, entries_waiting: u64, alerts: u64) -> Report {
+        Report {
+            feeds,
+            channels: Vec::new(),
+            counts: Counts {
+                entries,
+                entries_waiting,
+                alerts,
+                ..Counts::default()
+            },
+        }
+    }
+
+    #[test]
+    fn a_pass_is_told_by_what_has_changed_in_it() {
+        // One fails again, one was failing and was not due, one begins to fail, one is well, one is gone.
+        let before = [
+            feed(1, 2, false),
+            feed(2, 4, false),
+            feed(3, 0, false),
+            feed(4, 0, false),
+        ];
+        let polled = [
+            feed(1, 3, false),
+            feed(2, 4, false),
+            feed(3, 1, false),
+            feed(4, 0, false),
+            feed(5, 0, true),
+        ];
+        let passed = Passed::between(
+            4,
+            &report(before.to_vec(), 100, 2, 7),
+            &report(polled.to_vec(), 112, 7, 7),
+            &report(polled.to_vec(), 112, 0, 9),
+        );
+        assert_eq!((passed.polled, passed.failed), (4, 3));
+        assert_eq!((passed.new, passed.skipped, passed.alerts), (5, 7, 2));
+        assert!(!passed.all_failed());
+    }
+
+    #[test]
+    fn a_pass_without_feeds_to_poll_has_not_failed() {
+        assert!(!Passed::default().all_failed());
+        let failed = Passed {
+            polled: 2,
+            failed: 2,
+            ..Passed::default()
+        };
+        assert!(failed.all_failed());
+    }
+}

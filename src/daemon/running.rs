@@ -51,7 +51,7 @@ impl Running {
         // systemd's watchdog is fed by the loop that polls, so that it barks when polling has stopped.
         running.add(Poll::default(), sign, systemd::alive);
         running.add(Scrape::default(), sign, || ());
-        running.add(Flag, sign, || ());
+        running.add(Flag::default(), sign, || ());
         running.add(Gather, sign, || ());
         running.add(Notify::default(), sign, || ());
         running.add(Health::default(), sign, || ());

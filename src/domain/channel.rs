@@ -90,6 +90,30 @@ impl ChannelPast {
     }
 }
 
+/// Which message a channel that does not work is probed with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Probe {
+    /// The oldest: no message is to blame, and the order is kept.
+    #[default]
+    Oldest,
+    /// One that was never tried, else the one that was not tried for the longest while: it is open whose fault it is.
+    Another,
+    /// The oldest of those that the other side has not turned away: the oldest of all may have a fault of its own.
+    Spotless,
+}
+
+impl Probe {
+    /// The word for it in the store.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Oldest => "oldest",
+            Self::Another => "another",
+            Self::Spotless => "spotless",
+        }
+    }
+}
+
 /// What a try means for the rest of its channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChannelNext {
@@ -97,6 +121,10 @@ pub struct ChannelNext {
     pub state: ChannelState,
     /// Nothing is sent before this time; absent where there is nothing to wait for.
     pub not_before: Option<Timestamp>,
+    /// When a message that was never tried may be sent, where that is sooner: it tells whose fault it is.
+    pub new_from: Option<Timestamp>,
+    /// What it is probed with where it does not work.
+    pub probe: Probe,
     /// Tries in a row that were not accepted.
     pub failures: u32,
     /// Different messages among them.

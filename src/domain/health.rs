@@ -1,5 +1,6 @@
 //! How newswatch itself is: what is looked at, what is wrong, and what has been said of it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{ChannelName, ChannelState, Destination, HealthEvent, Occasion, Timestamp};
@@ -17,6 +18,23 @@ pub struct Observed {
     pub known: Vec<KnownTrouble>,
     /// When it was looked at before.
     pub looked_at: Option<Timestamp>,
+}
+
+/// When the stages of this process have moved last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moves {
+    /// Since when it is looked at.
+    pub begun: Timestamp,
+    /// When each stage that has done anything since did so last.
+    pub stages: BTreeMap<&'static str, Timestamp>,
+}
+
+impl Moves {
+    /// Since when a stage may be standing still.
+    #[must_use]
+    pub fn last(&self, stage: &str) -> Timestamp {
+        self.stages.get(stage).copied().unwrap_or(self.begun)
+    }
 }
 
 /// A channel that does not work, or has given something up.

@@ -86,6 +86,28 @@ impl HoldReason {
     }
 }
 
+impl HoldReason {
+    /// What several that were held for the reason of this word are called, after their number: `3 older than their watch
+    /// wants`.
+    #[must_use]
+    pub fn counted_as(word: &str) -> &'static str {
+        let known = COUNTED_AS.iter().find(|(reason, _)| *reason == word);
+        known.map_or("for another reason", |(_, words)| words)
+    }
+}
+
+/// What is said of several that were held, by the word of their reason.
+const COUNTED_AS: [(&str, &str); 8] = [
+    ("story-known", "told before"),
+    ("copy", "copies of what was told before"),
+    ("other-sense", "with another sense of an abbreviation"),
+    ("feed-removed", "of a feed that was taken out"),
+    ("too-old", "older than their watch wants"),
+    ("muted", "muted by another watch"),
+    ("silenced", "silenced"),
+    ("acknowledged", "acknowledged by somebody"),
+];
+
 impl fmt::Display for HoldReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -164,6 +186,10 @@ mod tests {
         ] {
             let stored = serde_json::to_value(&reason).unwrap();
             assert_eq!(stored["reason"], reason.as_str());
+            assert_ne!(
+                HoldReason::counted_as(reason.as_str()),
+                "for another reason"
+            );
             assert_eq!(
                 serde_json::from_value::<HoldReason>(stored).unwrap(),
                 reason

@@ -38,7 +38,7 @@ pub use alert::{Alert, Held, Match, Past, PastAlert, Raised};
 pub use alert_facts::{AlertFacts, Room};
 pub use article::{Article, ArticleText, FeedWords, TextBasis, paragraphs};
 pub use budget::Budget;
-pub use channel::{ChannelName, ChannelNext, ChannelPast, ChannelState, Destination};
+pub use channel::{ChannelName, ChannelNext, ChannelPast, ChannelState, Destination, Probe};
 pub use copy::{FoundCopy, Near, NearArticle, NearReport, Signature};
 pub use delivery::{
     AttemptOutcome, Bundle, Bundled, DeliveryPast, DeliveryState, Gathered, Leg, Postponed,
@@ -50,7 +50,7 @@ pub use entry::{Entry, EntryKey};
 pub use feed::{
     AddressRewrite, ArticleMode, Feed, FirstArticles, FirstPoll, SiteRule, Validators, shown_url,
 };
-pub use health::{Finding, KnownTrouble, Observed, TroubledChannel, TroubledFeed, Verdict};
+pub use health::{Finding, KnownTrouble, Moves, Observed, TroubledChannel, TroubledFeed, Verdict};
 pub use hold::{HoldReason, SilencedBy};
 pub use host::{HostMemory, PageKey, PageLines, TextHash};
 pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, ReportId};

@@ -83,6 +83,8 @@ pub struct Addition {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DigestFacts {
+    /// Whether it tells all of its span: not where it brings what was beyond a budget.
+    pub is_whole: bool,
     /// From when.
     pub from: Option<Timestamp>,
     /// Until when.

@@ -1,9 +1,11 @@
 //! Days in numbers: what was told and held on each of the last ones, in somebody's zone.
 
+use jiff::civil::Date;
+use jiff::tz::Offset;
 use serde::Serialize;
 
 use crate::domain::{Timestamp, WatchName};
-use crate::store::DayCount;
+use crate::store::{DayCount, PollHour};
 
 /// The milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;
@@ -17,6 +19,21 @@ pub struct Day {
     pub told: u64,
     /// Held matches.
     pub held: u64,
+}
+
+/// What became of the polls of a feed on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PollDay {
+    /// The day, counted from 1970.
+    pub day: i64,
+    /// The same day, as a date.
+    pub date: Date,
+    /// How often the feed was polled.
+    pub polls: u64,
+    /// How many of these polls failed.
+    pub failed: u64,
+    /// Entries that they brought and that were not known before.
+    pub new_entries: u64,
 }
 
 /// Which days are shown, and where they begin.
@@ -75,6 +92,34 @@ impl Days {
         }
         days
     }
+
+    /// The polls of each day; an hour belongs to the day that it begins in.
+    #[must_use]
+    pub fn of_polls(self, hours: &[PollHour]) -> Vec<PollDay> {
+        let first = self.last - self.count + 1;
+        let mut days: Vec<PollDay> = (first..=self.last).map(empty_day).collect();
+        for hour in hours {
+            let day = self.of(hour.begins_at);
+            if let Some(day) = days.iter_mut().find(|known| known.day == day) {
+                day.polls += u64::from(hour.polls);
+                day.failed += u64::from(hour.failed);
+                day.new_entries += u64::from(hour.new_entries);
+            }
+        }
+        days
+    }
+}
+
+fn empty_day(day: i64) -> PollDay {
+    let begins = Timestamp::from_millisecond(day.saturating_mul(DAY_MS));
+    let begins = begins.unwrap_or(Timestamp::UNIX_EPOCH);
+    PollDay {
+        day,
+        date: Offset::UTC.to_datetime(begins).date(),
+        polls: 0,
+        failed: 0,
+        new_entries: 0,
+    }
 }
 
 #[cfg(test)]
@@ -99,5 +144,33 @@ mod tests {
             days.of_watch(&counts, Some(&WatchName("x".into())))[1].told,
             0
         );
+    }
+
+    #[test]
+    fn the_hours_of_a_feed_are_put_to_the_days_of_the_readers_zone() {
+        let now: Timestamp = "2026-11-25T18:30:00Z".parse().unwrap();
+        let days = Days::until(now, 7 * 3_600_000, 2);
+        let hour = |begins: &str, polls, failed, new_entries| PollHour {
+            begins_at: begins.parse().unwrap(),
+            polls,
+            failed,
+            new_entries,
+        };
+        let hours = [
+            hour("2026-11-24T16:00:00Z", 9, 9, 9),
+            hour("2026-11-24T17:00:00Z", 4, 1, 2),
+            hour("2026-11-25T16:00:00Z", 4, 0, 1),
+            hour("2026-11-25T17:00:00Z", 3, 2, 0),
+        ];
+        let counted: Vec<_> = days
+            .of_polls(&hours)
+            .iter()
+            .map(|day| (day.date.to_string(), day.polls, day.failed, day.new_entries))
+            .collect();
+        let expected = [
+            ("2026-11-25".to_owned(), 8, 1, 3),
+            ("2026-11-26".to_owned(), 3, 2, 0),
+        ];
+        assert_eq!(counted, expected);
     }
 }

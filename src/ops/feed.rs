@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::days::{Day, Days};
+use super::days::{Day, Days, PollDay};
 use super::in_view;
 use crate::domain::{Feed, FeedId, Timestamp, shown_url};
 use crate::store::{EntryLine, FeedLine, Paused, Store, StoreError};
@@ -230,6 +230,8 @@ pub struct FeedDetail {
     pub feed: FeedRow,
     /// Its entries by the day they were found.
     pub days: Vec<Day>,
+    /// Its polls by the day they were made.
+    pub polls: Vec<PollDay>,
     /// The newest entries and what became of them.
     pub newest: Vec<EntryRow>,
 }
@@ -276,10 +278,12 @@ pub async fn feed(
             counted.told += 1;
         }
     }
+    let hours = store.polls_since(FeedId(id), days.since()).await?;
     let newest = store.entries_of(FeedId(id), SHOWN_ENTRIES).await?;
     Ok(Some(FeedDetail {
         feed: FeedRow::of(line, configured, Some(places)),
         days: counted,
+        polls: days.of_polls(&hours),
         newest: newest.into_iter().map(entry_row).collect(),
     }))
 }

@@ -123,6 +123,7 @@ fn update(now: Timestamp) -> UpdateFacts {
 
 fn digest(now: Timestamp) -> DigestFacts {
     DigestFacts {
+        is_whole: true,
         from: ago(now, 24),
         until: Some(now),
         sent_at_once: 1,

@@ -1,7 +1,7 @@
 //! article -> matches -> alerts: finds the watches that fire on an article and decides who is told.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -12,12 +12,12 @@ use super::gate::ToRead;
 use super::{Context, Plan, Stage, StageError};
 use crate::alerting::{self, Candidate, Decision, Told};
 use crate::domain::{
-    self, ArticleText, Desk, DocumentName, EntryId, Feed, Held, Hit, HoldReason, Inquiry,
+    self, ArticleText, Desk, DocumentName, EntryId, Feed, FeedId, Held, Hit, HoldReason, Inquiry,
     InstallationId, Match, Past, Quote, Shown, Timestamp, Watch,
 };
 use crate::matching::{self, Matcher};
 use crate::parse;
-use crate::store::{Claim, FlagWork, Flagged, Judged, Unflagged};
+use crate::store::{Claim, FlagWork, Flagged, Judged, Unflagged, UnflaggedRound};
 use crate::tally::Ending;
 
 /// Articles that are matched in one step: one commit takes in what came of all of them.
@@ -34,8 +34,25 @@ const MAX_SENTENCE_CHARS: usize = 500;
 
 /// The flagging stage. What is decided is decided in the store's transaction, so that any number of them may run; one
 /// step at a time keeps the order of the news.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Flag;
+#[derive(Debug, Clone)]
+pub struct Flag {
+    /// The feed that had its turn last.
+    last: Arc<Mutex<FeedId>>,
+}
+
+impl Default for Flag {
+    fn default() -> Self {
+        Self {
+            last: Arc::new(Mutex::new(FeedId(0))),
+        }
+    }
+}
+
+impl Flag {
+    fn last(&self) -> MutexGuard<'_, FeedId> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Stage for Flag {
     type Work = Vec<Unflagged>;
@@ -48,10 +65,12 @@ impl Stage for Flag {
     }
 
     async fn claim(&self, ctx: &Context, _: usize) -> Result<Vec<Vec<Unflagged>>, StageError> {
-        let articles = ctx
+        let after = *self.last();
+        let UnflaggedRound { articles, last } = ctx
             .store
-            .next_unflagged(ctx.clock.now(), LEASE, BATCH)
+            .next_unflagged(after, ctx.clock.now(), LEASE, BATCH)
             .await?;
+        *self.last() = last;
         Ok(if articles.is_empty() {
             Vec::new()
         } else {

@@ -42,7 +42,9 @@ impl Stage for Gather {
         let (plan, asking) = (ctx.plan(), ctx.plan());
         let ask = move |destination| alerting::question(destination, &asking.policies, now);
         let bundle = move |legs: Vec<WaitingLeg>, desk: &mut Desk| {
-            alerting::bundle(legs, &plan.policies, desk, now)
+            let mut gathered = alerting::bundle(legs, &plan.policies, desk, now);
+            alerting::name_themes(&mut gathered, &plan.watches);
+            gathered
         };
         let (messages, postponed) = ctx.store.gather(ask, bundle, now, BATCH).await?;
         info!(messages, legs.postponed = postponed, "alerts gathered");

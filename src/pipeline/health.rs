@@ -3,24 +3,29 @@
 //! What is wrong is told once, through another channel than the one that fails, and so is its end. As long as newswatch
 //! runs and its stages move, the address of the heartbeat is asked: whoever serves it notices when that stops.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::Notify as Bell;
 use tracing::{debug, error, info, warn};
 
+use super::notify::Notify;
 use super::{Context, Plan, Stage, StageError};
-use crate::alerting::health::{self, Refuser};
+use crate::alerting::{
+    self,
+    health::{self, Refuser},
+};
 use crate::channel::Unwritten;
 use crate::clock::Mark;
 use crate::domain::{
     AlertId, AttemptOutcome, DeliveryId, Destination, DigestFacts, Finding, HealthFacts,
-    HealthState, Heartbeat, HeartbeatFacts, KnownTrouble, Observed, Occasion, Timestamp,
+    HealthState, Heartbeat, HeartbeatFacts, KnownTrouble, Moves, Observed, Occasion, Timestamp,
     Validators,
 };
 use crate::http::{Get, Purpose};
 use crate::schedule::last_digest;
-use crate::store::{DatabaseFailure, StoreError};
+use crate::store::{DatabaseFailure, Expected, StoreError};
 use crate::tally::Ending;
 
 /// How often it is looked at how everything is.
@@ -34,6 +39,9 @@ const JUMP: Duration = Duration::from_secs(30);
 
 /// The time for one question to the address of the heartbeat.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Messages that each channel gets in one round where the stage that sends does not move.
+const SENT_HERE: usize = 20;
 
 /// The most that is read of its answer.
 const MAX_ANSWER_BYTES: u64 = 64 * 1024;
@@ -54,6 +62,8 @@ struct Seen {
     /// The set time of the last sign of life.
     beaten_at: Option<Timestamp>,
     store: Option<Refusing>,
+    /// How many steps of each stage have not broken, and when there was a new one last.
+    steps: BTreeMap<&'static str, (u64, Timestamp)>,
 }
 
 /// A store that takes nothing: what is said of it cannot be a delivery, as that is a row.
@@ -96,9 +106,13 @@ impl Stage for Health {
         let found = self.found_here(ctx, now);
         let refused = self.seen().store.clone().filter(|store| store.told);
         let notify = plan.health.notify.clone();
+        let moves = self.moves(ctx, now);
         let judge = move |observed: &Observed| {
             let mut all = found.clone();
-            all.extend(health::findings(observed, now));
+            all.extend(health::findings(
+                &health::as_stages_move(observed, &moves),
+                now,
+            ));
             match &refused {
                 Some(refused) => {
                     let observed = with_told(observed, refused, now);
@@ -107,7 +121,11 @@ impl Stage for Health {
                 None => health::verdict(all, observed, &notify, now),
             }
         };
-        let verdict = match ctx.store.health_round(judge, now).await {
+        let expected = Expected {
+            channels: plan.channels.keys().cloned().collect(),
+            keep_articles: plan.keep_articles,
+        };
+        let verdict = match ctx.store.health_round(expected, judge, now).await {
             Ok(verdict) => verdict,
             Err(error) => {
                 if error.may_pass() {
@@ -131,6 +149,10 @@ impl Stage for Health {
         if moves {
             self.ask(&plan, now).await;
         }
+        let notify = health::stage_key(Notify::NAME);
+        if verdict.found.iter().any(|known| known.key == notify) {
+            send_here(ctx, &plan).await?;
+        }
         Ok(Ending::Done)
     }
 
@@ -141,7 +163,7 @@ impl Stage for Health {
         Ok(())
     }
 
-    fn bell(&self, _: &Context) -> Option<Arc<Notify>> {
+    fn bell(&self, _: &Context) -> Option<Arc<Bell>> {
         None
     }
 }
@@ -166,6 +188,24 @@ impl Health {
         }
         seen.clock = Some(ctx.clock.mark());
         found
+    }
+
+    /// When each stage has moved last: how far its count has come is compared with that of the round before.
+    fn moves(&self, ctx: &Context, now: Timestamp) -> Moves {
+        let mut seen = self.seen();
+        for (stage, steps) in ctx.tally.stages() {
+            let broken = steps.endings.get(&Ending::Broken).copied();
+            let done = steps.count() - broken.unwrap_or_default();
+            let (before, moved_at) = seen.steps.entry(stage).or_insert((0, now));
+            if *before != done {
+                (*before, *moved_at) = (done, now);
+            }
+        }
+        let moved = seen.steps.iter().map(|(stage, (_, at))| (*stage, *at));
+        Moves {
+            stages: moved.collect(),
+            begun: seen.started_at.unwrap_or(now),
+        }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -254,7 +294,11 @@ impl Health {
                 continue;
             }
             for destination in channel.settings.destinations() {
-                told |= empty_digest(ctx, destination, set_time, now).await?;
+                let facts = DigestFacts {
+                    themes: alerting::themes(&plan.watches, &destination),
+                    ..alerting::digest_facts(Some(policy), set_time)
+                };
+                told |= empty_digest(ctx, destination, facts, set_time, now).await?;
             }
         }
         Ok(told)
@@ -320,6 +364,22 @@ impl Health {
     }
 }
 
+/// Sends what waits for those who are told of newswatch itself, as the stage whose work that is does not move.
+async fn send_here(ctx: &Context, plan: &Plan) -> Result<(), StageError> {
+    let told = plan.health.notify.iter();
+    let notify = Notify::only(told.map(|destination| destination.channel.clone()));
+    for _ in 0..SENT_HERE {
+        let claimed = notify.claim(ctx, usize::MAX).await?;
+        if claimed.is_empty() {
+            break;
+        }
+        for sending in claimed {
+            notify.work(ctx, sending).await?;
+        }
+    }
+    Ok(())
+}
+
 fn refusing(error: &StoreError, now: Timestamp) -> Refusing {
     let refuser = match error.kind() {
         Some(DatabaseFailure::Full | DatabaseFailure::ReadOnly) => Refuser::Disk,
@@ -355,6 +415,7 @@ fn with_told(observed: &Observed, refused: &Refusing, now: Timestamp) -> Observe
 async fn empty_digest(
     ctx: &Context,
     destination: Destination,
+    facts: DigestFacts,
     set_time: Timestamp,
     now: Timestamp,
 ) -> Result<bool, StageError> {
@@ -365,12 +426,7 @@ async fn empty_digest(
     {
         return Ok(false);
     }
-    let occasion = move || {
-        Occasion::Digest(DigestFacts {
-            until: Some(set_time),
-            ..DigestFacts::default()
-        })
-    };
+    let occasion = move || Occasion::Digest(facts.clone());
     Ok(ctx
         .store
         .tell_at(("digest", destination), occasion, set_time, now)
@@ -395,5 +451,18 @@ fn log(occasion: &Occasion) {
                 );
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_over_within_a_round_has_not_lasted() {
+        let since: Timestamp = "2026-11-26T12:00:00Z".parse().unwrap();
+        let after = |seconds| crate::schedule::after(since, Duration::from_secs(seconds));
+        assert!(!has_lasted(since, after(14)));
+        assert!(has_lasted(since, after(15)));
     }
 }

@@ -33,6 +33,22 @@ const MOST_IN_TURN: usize = 32;
 #[derive(Debug, Clone, Default)]
 pub struct Notify {
     busy: Busy,
+    /// The channels that it sends to; all where there is none.
+    only: Option<BTreeSet<ChannelName>>,
+}
+
+impl Notify {
+    /// Sends to these channels alone.
+    pub(super) fn only(channels: impl IntoIterator<Item = ChannelName>) -> Self {
+        Self {
+            only: Some(channels.into_iter().collect()),
+            ..Self::default()
+        }
+    }
+
+    fn sends_to(&self, channel: &ChannelName) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(channel))
+    }
 }
 
 /// The channels that are sending, and when each sent last.
@@ -137,6 +153,7 @@ impl Stage for Notify {
         let plan = ctx.plan();
         let now = ctx.clock.now();
         let mut idle = self.busy.idle(&plan);
+        idle.retain(|(channel, _)| self.sends_to(channel));
         idle.truncate(limit);
         if idle.is_empty() {
             return Ok(Vec::new());
@@ -174,10 +191,10 @@ impl Stage for Notify {
                 one.channel_past.last_success_at = Some(before.at);
             }
             let took = clock::stopwatch();
-            let tried = self.attempt(ctx, channel, one).await;
+            let made = self.attempt(ctx, channel, one).await;
             times.push(took());
-            let is_accepted = tried.outcome == AttemptOutcome::Accepted;
-            tries.push(tried);
+            let is_accepted = made.outcome == AttemptOutcome::Accepted;
+            tries.push(made);
             if !is_accepted || taken() >= LONGEST_TURN {
                 break;
             }

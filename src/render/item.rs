@@ -90,18 +90,22 @@ fn own(telling: &Telling<'_>, alert: &Alert, watch: &str) -> Vec<Rich> {
     }
     let id = &alert.id.0;
     let command = |label: &str, command: String| Rich::plain(format!("{label}: ")).code(command);
-    let mute = format!(
-        "newswatch silence add --watch {} --for 1d",
-        shell_word(watch)
-    );
     let mut own = vec![
         command("Why", format!("newswatch alerts show {id}")),
-        command("Mute", mute),
+        mute(watch),
     ];
     if telling.reader.escalates {
         own.push(command("Acknowledge", format!("newswatch alerts ack {id}")));
     }
     own
+}
+
+/// The command that keeps a watch quiet for a day.
+pub(super) fn mute(watch: &str) -> Rich {
+    Rich::plain("Mute: ").code(format!(
+        "newswatch silence add --watch {} --for 1d",
+        shell_word(watch)
+    ))
 }
 
 /// The pages on which something can be done with an alert: what it is called, where it is, and its name for programs.

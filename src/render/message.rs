@@ -143,6 +143,11 @@ impl Rich {
         self.push(text.into(), Look::Plain, url)
     }
 
+    pub(super) fn followed_by(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// A line of which places are marked.
     pub(super) fn marked(line: &Marked) -> Self {
         let mut rich = Self::default();

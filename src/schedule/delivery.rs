@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{after, jittered};
 use crate::domain::{
-    AttemptOutcome, ChannelNext, ChannelPast, ChannelState, DeliveryPast, DeliveryState, Timestamp,
+    AttemptOutcome, ChannelNext, ChannelPast, ChannelState, DeliveryPast, DeliveryState, Probe,
+    Timestamp,
 };
 
 /// How often and how long a channel's deliveries are tried.
@@ -34,6 +35,9 @@ const MOST_BETWEEN_PROBES: Duration = Duration::from_mins(1);
 /// The wait before a failing channel is probed with another message: one poisoned message must not hold the others.
 const BEFORE_THE_NEXT_MESSAGE: Duration = Duration::from_secs(5);
 
+/// The wait after a second message has failed, before a third one tells whether it is the channel that fails.
+const BEFORE_THE_THIRD_MESSAGE: Duration = Duration::from_secs(30);
+
 /// The waits before a channel is probed that refuses what it gets. They begin short, as a receiver that is being
 /// deployed refuses for seconds.
 const BETWEEN_REFUSALS: [Duration; 5] = [
@@ -47,6 +51,12 @@ const BETWEEN_REFUSALS: [Duration; 5] = [
 /// Different messages that have failed when it is the channel that fails: it is then probed with the oldest, so that the
 /// order is kept.
 const SUSPECTS_OF_AN_OUTAGE: u32 = 3;
+
+/// Failures in a row, about a quarter of an hour, from which on the oldest message may be the one thing that is wrong: every
+/// fifth probe is then made with the oldest of those that were not turned away. What was turned away itself may be
+/// overtaken so, nothing else.
+const LONG_OUTAGE: u32 = 15;
+const SPOTLESS_EVERY: u32 = 5;
 
 /// Refused tries in a row, of different messages where there are some, before the channel is called misconfigured.
 const REFUSALS: u32 = 3;
@@ -89,16 +99,16 @@ pub fn after_attempt(
             let counts = past.due_at <= now;
             // It failed before, others were accepted since: it says nothing of a channel that works.
             let is_its_own = !is_blameless && channel.failures == 0 && is_outlived(past, channel);
-            let fails = fails(past, channel, policy, jitter, now);
             let suspects = if is_blameless {
                 channel.suspects.max(SUSPECTS_OF_AN_OUTAGE)
             } else {
-                fails.suspects
+                suspects(past, channel)
             };
+            let fails = || fails(suspects, is_blameless, channel, policy, jitter, now);
             AfterAttempt {
                 delivery: by_schedule(reason, past, counts, policy, jitter, now),
                 counts,
-                channel: (!is_its_own).then_some(ChannelNext { suspects, ..fails }),
+                channel: (!is_its_own).then(fails),
             }
         }
         AttemptOutcome::Deferred { reason } => {
@@ -139,6 +149,8 @@ fn stands_still(
     ChannelNext {
         state,
         not_before,
+        new_from: None,
+        probe: Probe::Oldest,
         failures: channel.failures,
         suspects: channel.suspects,
         refusals: channel.refusals,
@@ -153,20 +165,42 @@ fn misconfigured(
     jitter: f64,
     now: Timestamp,
 ) -> AfterAttempt {
+    let is_its_own = has_own_fault(past, channel);
+    // Probes of a channel that fails come before their time; that must not use up the tries of a message.
+    if is_its_own && past.due_at > now {
+        return AfterAttempt {
+            delivery: DeliveryState::Waiting {
+                not_before: past.due_at,
+            },
+            counts: false,
+            channel: blames_nobody(channel, BEFORE_THE_NEXT_MESSAGE, now),
+        };
+    }
     let delivery = refused(reason, past, channel, jitter, now);
     // Who gives a single message up because others were accepted since says that the channel is well.
-    let was_its_fault = matches!(delivery, DeliveryState::Abandoned { .. })
-        && suspects(past, channel) == 1
-        && is_outlived(past, channel);
+    let was_its_fault = is_its_own
+        && matches!(delivery, DeliveryState::Abandoned { .. })
+        && suspects(past, channel) == 1;
     AfterAttempt {
         delivery,
         counts: true,
-        channel: Some(if was_its_fault {
-            works_again(channel)
+        channel: if was_its_fault {
+            Some(works_again(channel))
+        } else if is_its_own {
+            blames_nobody(channel, Duration::ZERO, now)
         } else {
-            refuses(past, channel, jitter, now)
-        }),
+            Some(refuses(past, channel, jitter, now))
+        },
     }
+}
+
+/// A channel of which a refused message says nothing, as others were accepted since it was first tried: one that fails is
+/// probed with the next one after this time.
+fn blames_nobody(channel: &ChannelPast, wait: Duration, now: Timestamp) -> Option<ChannelNext> {
+    (channel.failures > 0).then(|| ChannelNext {
+        probe: Probe::Another,
+        ..stands_still(channel, channel.state, Some(after(now, wait)))
+    })
 }
 
 fn given_up(reason: &str, now: Timestamp) -> DeliveryState {
@@ -180,6 +214,8 @@ fn works_again(channel: &ChannelPast) -> ChannelNext {
     ChannelNext {
         state: ChannelState::Ok,
         not_before: None,
+        new_from: None,
+        probe: Probe::Oldest,
         failures: 0,
         suspects: 0,
         refusals: 0,
@@ -224,7 +260,8 @@ fn suspects(past: &DeliveryPast, channel: &ChannelPast) -> u32 {
 }
 
 fn fails(
-    past: &DeliveryPast,
+    suspects: u32,
+    is_blameless: bool,
     channel: &ChannelPast,
     policy: &DeliveryPolicy,
     jitter: f64,
@@ -241,12 +278,23 @@ fn fails(
     } else {
         MOST_BETWEEN_PROBES
     };
-    let wait = wait.unwrap_or(most).min(most);
+    let not_before = after(now, jittered(wait.unwrap_or(most).min(most), jitter));
+    let failures = channel.failures.saturating_add(1);
+    let is_long = failures >= LONG_OUTAGE && failures.is_multiple_of(SPOTLESS_EVERY);
+    let (probe, before_a_new_one) = match suspects {
+        _ if is_blameless => (Probe::Oldest, None),
+        0 | 1 => (Probe::Another, Some(BEFORE_THE_NEXT_MESSAGE)),
+        2 => (Probe::Another, Some(BEFORE_THE_THIRD_MESSAGE)),
+        _ if is_long => (Probe::Spotless, None),
+        _ => (Probe::Oldest, None),
+    };
     ChannelNext {
         state: ChannelState::Failing,
-        not_before: Some(after(now, jittered(wait, jitter))),
-        failures: channel.failures.saturating_add(1),
-        suspects: suspects(past, channel),
+        not_before: Some(not_before),
+        new_from: before_a_new_one.map(|wait| after(now, wait).min(not_before)),
+        probe,
+        failures,
+        suspects,
         refusals: channel.refusals,
         frees: false,
     }
@@ -256,6 +304,12 @@ fn fails(
 fn is_outlived(past: &DeliveryPast, channel: &ChannelPast) -> bool {
     let tried_and_accepted = past.first_tried_at.zip(channel.last_success_at);
     tried_and_accepted.is_some_and(|(since, at)| at >= since)
+}
+
+/// Whether what is held against a message is its own fault: others were accepted since it was first tried, and the other
+/// side does not refuse whatever it gets.
+fn has_own_fault(past: &DeliveryPast, channel: &ChannelPast) -> bool {
+    is_outlived(past, channel) && channel.state != ChannelState::Misconfigured
 }
 
 /// A message that is refused while others are accepted is given up soon; while none is, it waits for somebody to mend the
@@ -268,7 +322,7 @@ fn refused(
     now: Timestamp,
 ) -> DeliveryState {
     let since = past.first_tried_at.unwrap_or(now);
-    let has_fault = is_outlived(past, channel) && past.tries + 1 >= TRIES_OF_A_REFUSED;
+    let has_fault = has_own_fault(past, channel) && past.tries + 1 >= TRIES_OF_A_REFUSED;
     if has_fault || after(since, MISCONFIGURED_FOR) <= now {
         return given_up(reason, now);
     }
@@ -289,7 +343,7 @@ fn refuses(past: &DeliveryPast, channel: &ChannelPast, jitter: f64, now: Timesta
         // The next message tells whose fault it is; it need not wait for that.
         Duration::ZERO
     } else {
-        between_refusals(channel.refusals, jitter)
+        between_refusals(channel.refusals, jitter).min(MOST_BETWEEN_PROBES)
     };
     ChannelNext {
         state: if is_misconfigured {
@@ -298,6 +352,8 @@ fn refuses(past: &DeliveryPast, channel: &ChannelPast, jitter: f64, now: Timesta
             ChannelState::Failing
         },
         not_before: Some(after(now, wait)),
+        new_from: (suspects < SUSPECTS_OF_AN_OUTAGE).then_some(now),
+        probe: Probe::Another,
         failures,
         suspects,
         refusals,
@@ -623,5 +679,110 @@ mod tests {
         let after = run(&gone, new_message(), ChannelPast::default(), NOW);
         assert_eq!(after.delivery, waiting(0));
         assert_eq!(after.channel.unwrap().state, ChannelState::Gone);
+    }
+
+    #[test]
+    fn a_new_message_tells_soon_whose_fault_it_is_until_three_have_failed() {
+        let mut channel = ChannelPast::default();
+        let mut told = Vec::new();
+        for message in 0..4 {
+            let after = run(&failed(), new_message(), channel, at(message));
+            let next_one = after.channel.unwrap();
+            let seconds = |until: Option<Timestamp>| {
+                until.map(|until| until.duration_since(at(message)).as_secs())
+            };
+            told.push((
+                seconds(next_one.new_from),
+                seconds(next_one.not_before),
+                next_one.probe,
+            ));
+            channel = next(channel, &after, at(message));
+        }
+        let expected = [
+            (Some(5), Some(5), Probe::Another),
+            (Some(30), Some(30), Probe::Another),
+            (None, Some(60), Probe::Oldest),
+            (None, Some(60), Probe::Oldest),
+        ];
+        assert_eq!(told, expected);
+        // The same message once more, a while later: another one need not wait for as long.
+        let first = run(&failed(), new_message(), ChannelPast::default(), NOW);
+        let channel = ChannelPast {
+            failures: 5,
+            ..next(ChannelPast::default(), &first, NOW)
+        };
+        let again = DeliveryPast {
+            first_tried_at: Some(NOW),
+            last_tried_at: Some(NOW),
+            ..new_message()
+        };
+        let after = run(&failed(), again, channel, at(60)).channel.unwrap();
+        assert_eq!(
+            (after.new_from, after.not_before),
+            (Some(at(65)), Some(at(120)))
+        );
+    }
+
+    #[test]
+    fn a_channel_that_is_not_reached_is_probed_by_its_oldest_and_one_that_answers_now_and_then_by_another()
+     {
+        let unreached = AttemptOutcome::Unreached {
+            reason: "the connection was refused".into(),
+        };
+        let spotless = |outcome: &AttemptOutcome| -> Vec<u32> {
+            let mut channel = ChannelPast::default();
+            let mut chosen = Vec::new();
+            for message in 0..40 {
+                let after = run(outcome, new_message(), channel, at(message));
+                if after.channel.unwrap().probe == Probe::Spotless {
+                    chosen.push(message + 1);
+                }
+                channel = next(channel, &after, at(message));
+            }
+            chosen
+        };
+        assert_eq!(spotless(&unreached), [0_u32; 0]);
+        assert_eq!(spotless(&failed()), [15, 20, 25, 30, 35, 40]);
+    }
+
+    #[test]
+    fn what_is_refused_while_others_are_accepted_says_nothing_of_its_channel() {
+        let outlived = DeliveryPast {
+            tries: 1,
+            first_tried_at: Some(at(1)),
+            last_tried_at: Some(at(1)),
+            due_at: at(4),
+        };
+        let well = ChannelPast {
+            last_success_at: Some(at(3)),
+            ..ChannelPast::default()
+        };
+        assert_eq!(run(&refused(), outlived, well, at(4)).channel, None);
+        // Another one has failed since: that is probed soon, and the tries of this one are not used up before their time.
+        let failing = ChannelPast {
+            state: ChannelState::Failing,
+            failing_since: Some(at(3)),
+            failures: 4,
+            suspects: 1,
+            ..well
+        };
+        let early = run(&refused(), outlived, failing, at(3));
+        assert_eq!((early.counts, early.delivery), (false, waiting(4)));
+        let next_one = early.channel.unwrap();
+        assert_eq!((next_one.not_before, next_one.failures), (Some(at(8)), 4));
+        assert_eq!(next_one.probe, Probe::Another);
+        // Where everything is refused nobody is singled out.
+        let refusing = ChannelPast {
+            state: ChannelState::Misconfigured,
+            refusals: 4,
+            ..failing
+        };
+        let third = DeliveryPast {
+            tries: 2,
+            ..outlived
+        };
+        let after = run(&refused(), third, refusing, at(4));
+        assert!(matches!(after.delivery, DeliveryState::Waiting { .. }));
+        assert_eq!(after.channel.unwrap().refusals, 5);
     }
 }

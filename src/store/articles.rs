@@ -13,8 +13,8 @@ use super::{
     opt_url, timestamp, told, url,
 };
 use crate::domain::{
-    Article, DocumentName, Entry, EntryFacts, EntryId, EntryKey, FeedWords, PageLines, TextBasis,
-    TextHash, Timestamp,
+    Article, DocumentName, Entry, EntryFacts, EntryId, EntryKey, FeedId, FeedWords, PageLines,
+    TextBasis, TextHash, Timestamp,
 };
 
 /// An entry that has been claimed to get its text.
@@ -95,6 +95,15 @@ pub struct Unflagged {
     pub article: Article,
     /// What readers of the feed see.
     pub feed_words: FeedWords,
+}
+
+/// Articles that were claimed to be matched, of several feeds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnflaggedRound {
+    /// The articles, the oldest first.
+    pub articles: Vec<Unflagged>,
+    /// The last feed that had its turn.
+    pub last: FeedId,
 }
 
 impl Store {
@@ -316,16 +325,18 @@ impl Store {
         .await
     }
 
-    /// Claims the oldest articles that have not been matched.
+    /// Claims articles that have not been matched, of each feed its oldest: the feeds behind `after` have their turn first, so
+    /// that one that brings thousands holds up no other.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn next_unflagged(
         &self,
+        after: FeedId,
         now: Timestamp,
         lease: Duration,
         limit: usize,
-    ) -> Result<Vec<Unflagged>, StoreError> {
+    ) -> Result<UnflaggedRound, StoreError> {
         let claimant = self.claimant.clone();
         self.write_lightly(move |tx| {
             let lease = Lease {
@@ -333,15 +344,24 @@ impl Store {
                 now,
                 length: lease,
             };
-            let due = Due {
-                table: "entries",
-                key: "id",
-                condition: "state = 1 AND state < 2 AND not_before <= $3",
-                order: "id",
-                values: Vec::new(),
-            };
-            let ids = claims::take(tx, &due, &lease, limit)?;
-            unflagged(tx, ids, lease.until())
+            let feeds = unflagged_feeds(tx, after, now, limit)?;
+            let (mut ids, mut last) = (Vec::new(), after);
+            for (place, feed) in feeds.iter().enumerate() {
+                let share = limit
+                    .saturating_sub(ids.len())
+                    .div_ceil(feeds.len() - place);
+                let due = Due {
+                    table: "entries",
+                    key: "id",
+                    condition: "state = 1 AND not_before <= $3 AND feed_id = $4",
+                    order: "id",
+                    values: vec![(*feed).into()],
+                };
+                ids.extend(claims::take(tx, &due, &lease, share)?);
+                last = FeedId(*feed);
+            }
+            let articles = unflagged(tx, ids, lease.until())?;
+            Ok(UnflaggedRound { articles, last })
         })
         .await
     }
@@ -401,6 +421,50 @@ fn queues_after(
             link: opt_url(row)?,
         })
     })
+    .collect()
+}
+
+/// The feeds whose articles wait to be matched, those behind a place in the round first; it jumps from each to the next
+/// along the index.
+fn unflagged_feeds(
+    tx: &mut dyn Tx,
+    after: FeedId,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<i64>, StoreError> {
+    let mut feeds = unflagged_feeds_after(tx, after, now, limit)?;
+    if feeds.len() < limit && after != BEFORE_ALL {
+        let before = unflagged_feeds_after(tx, BEFORE_ALL, now, limit - feeds.len())?;
+        feeds.extend(before.into_iter().filter(|feed| *feed <= after.0));
+    }
+    Ok(feeds)
+}
+
+/// The place in the round before all feeds.
+const BEFORE_ALL: FeedId = FeedId(0);
+
+fn unflagged_feeds_after(
+    tx: &mut dyn Tx,
+    after: FeedId,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<i64>, StoreError> {
+    tx.rows(
+        "WITH RECURSIVE heads(id) AS (
+             SELECT (SELECT e.id FROM entries e
+                 WHERE e.state = 1 AND e.lease_until <= $1 AND e.not_before <= $1 AND e.feed_id > $2
+                 ORDER BY e.feed_id, e.id LIMIT 1)
+             UNION ALL
+             SELECT (SELECT e.id FROM entries e
+                 WHERE e.state = 1 AND e.lease_until <= $1 AND e.not_before <= $1 AND e.feed_id > last.feed_id
+                 ORDER BY e.feed_id, e.id LIMIT 1)
+             FROM heads JOIN entries last ON last.id = heads.id
+         )
+         SELECT e.feed_id FROM heads JOIN entries e ON e.id = heads.id LIMIT $3",
+        &[ms(now).into(), after.0.into(), super::limit_of(limit)],
+    )?
+    .iter_mut()
+    .map(Row::next_int)
     .collect()
 }
 

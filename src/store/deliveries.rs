@@ -277,7 +277,7 @@ fn claim_more(
         "UPDATE deliveries SET lease_until = $1, claimed_by = $2
          WHERE seq IN (
                  SELECT d.seq FROM deliveries d
-                 WHERE d.channel = $4 AND d.state = 0 AND d.not_before <= $3 AND d.lease_until <= $3
+                 WHERE d.state = 0 AND d.not_before <= $3 AND d.lease_until <= $3 AND d.channel = $4
                  ORDER BY d.urgency, d.seq LIMIT {limit})
              AND state = 0 AND lease_until <= $3
          RETURNING seq, id, channel, recipient, body, occasion, is_short, tries, first_tried_at, set_at, not_before,
@@ -325,23 +325,20 @@ fn claim(
                  WHERE COALESCE(c.not_before, 0) <= $3 AND COALESCE(c.state, 'ok') IN ('ok', 'paused'))
              AND state = 0 AND lease_until <= $3
          RETURNING seq, id, channel, recipient, body, occasion, is_short, tries, first_tried_at, set_at, not_before",
-        // Of each that does not, one to probe it with, whatever its own schedule: the oldest, so that the order is kept;
-        // what was not tried for the longest while it is open whose fault it is, wherever one was refused, and now and
-        // then in a long outage. While only one or two were refused, a new one is tried at once, which tells whose fault it
-        // is.
+        // Of each that does not, the one to probe it with, whatever its own schedule.
         "UPDATE deliveries SET lease_until = $1, claimed_by = $2
          WHERE seq IN (
                  SELECT (SELECT d.seq FROM deliveries d
                      WHERE d.channel = c.name AND d.state = 0 AND d.lease_until <= $3
                          AND (c.not_before <= $3 OR d.first_tried_at IS NULL)
-                     ORDER BY CASE WHEN d.first_tried_at IS NULL THEN 0
-                             WHEN c.suspects < 3 OR c.refusals > 0 OR c.failures >= 15 AND c.failures % 3 = 0
-                                 THEN d.set_at
-                             ELSE 0 END,
+                     ORDER BY CASE c.probe
+                             WHEN 'another' THEN CASE WHEN d.first_tried_at IS NULL THEN 0
+                                 WHEN d.not_before <= $3 THEN 1 ELSE 2 END
+                             WHEN 'spotless' THEN d.turned_away ELSE 0 END,
+                         CASE WHEN c.probe = 'another' AND d.first_tried_at IS NOT NULL THEN d.set_at ELSE 0 END,
                          d.urgency, d.seq LIMIT 1)
                  FROM {each $4} AS n JOIN channels c ON c.name = n.value ->> 0
-                 WHERE (c.not_before <= $3 OR c.refusals > 0 AND c.suspects < 3)
-                     AND c.state IN ('failing', 'misconfigured'))
+                 WHERE (c.not_before <= $3 OR c.new_from <= $3) AND c.state IN ('failing', 'misconfigured'))
              AND state = 0 AND lease_until <= $3
          RETURNING seq, id, channel, recipient, body, occasion, is_short, tries, first_tried_at, set_at, not_before",
     ] {
@@ -523,12 +520,17 @@ fn advance(
     };
     // The one thing that changes a body: the receiver does not take its form.
     let shortens = matches!(outcome, AttemptOutcome::TooLong { .. }) && !delivery.is_short;
+    let turns_away = matches!(
+        outcome,
+        AttemptOutcome::Failed { .. } | AttemptOutcome::Misconfigured { .. }
+    );
     let written = tx.exec(
         "UPDATE deliveries SET state = $1, not_before = $2, set_at = $3, ended_at = $4, reason = $5,
              tries = tries + $6, first_tried_at = COALESCE(first_tried_at, $3),
              body = CASE WHEN $7 = 1 THEN NULL ELSE body END,
-             is_short = CASE WHEN $7 = 1 THEN 1 ELSE is_short END, lease_until = 0
-         WHERE seq = $8 AND lease_until = $9 AND state = 0",
+             is_short = CASE WHEN $7 = 1 THEN 1 ELSE is_short END,
+             turned_away = CASE WHEN $8 = 1 THEN 1 ELSE turned_away END, lease_until = 0
+         WHERE seq = $9 AND lease_until = $10 AND state = 0",
         &[
             Val::Int(number),
             not_before.into(),
@@ -537,6 +539,7 @@ fn advance(
             reason.into(),
             attempt.counts.into(),
             shortens.into(),
+            turns_away.into(),
             delivery.claim.id.into(),
             delivery.claim.until.into(),
         ],
@@ -572,11 +575,11 @@ fn hold_channel(
     let works = next.state == ChannelState::Ok;
     let channel = delivery.channel.0.as_str();
     tx.exec(
-        "INSERT INTO channels (name, state, not_before, set_at, error, failures, suspects, refusals,
+        "INSERT INTO channels (name, state, not_before, new_from, probe, set_at, error, failures, suspects, refusals,
              failing_since, last_success_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (name) DO UPDATE SET state = excluded.state, not_before = excluded.not_before,
-             set_at = excluded.set_at, error = excluded.error, failures = excluded.failures,
+             new_from = excluded.new_from, probe = excluded.probe, set_at = excluded.set_at, error = excluded.error, failures = excluded.failures,
              suspects = excluded.suspects, refusals = excluded.refusals,
              failing_since = CASE WHEN excluded.failing_since IS NULL THEN NULL
                  ELSE COALESCE(channels.failing_since, excluded.failing_since) END,
@@ -585,6 +588,8 @@ fn hold_channel(
             channel.into(),
             next.state.as_str().into(),
             next.not_before.map_or(0, ms).into(),
+            next.new_from.or(next.not_before).map_or(0, ms).into(),
+            next.probe.as_str().into(),
             ms(now).into(),
             (!works).then(|| outcome.reason().map(told)).flatten().into(),
             i64::from(next.failures).into(),
@@ -607,7 +612,7 @@ fn hold_channel(
 }
 
 /// Channels as one value, for `{each}`.
-fn names(channels: &[ChannelName]) -> Val {
+pub(super) fn names(channels: &[ChannelName]) -> Val {
     let names = channels.iter().map(|name| serde_json::json!([name.0]));
     json_rows(names.collect())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::claims::{self, Claim, Due, Lease};
+use super::poll_hours::{self, PollEnded};
 use super::tx::{Row, StoreError, Tx};
 use super::unchanged::Unchanged;
 use super::{
@@ -512,11 +513,34 @@ fn answered(
     if !stands(tx, claim, record, now)? {
         return Ok(None);
     }
+    let new_entries = taken_in(tx, feed, record, now)?;
+    let failed = match &record.health {
+        FeedHealth::PutOff => return Ok(Some(new_entries)),
+        FeedHealth::Unchanged { .. } | FeedHealth::Read { .. } => false,
+        FeedHealth::Failed { .. } | FeedHealth::Lost { .. } | FeedHealth::Gone { .. } => true,
+    };
+    let ended = PollEnded {
+        feed,
+        at: now,
+        failed,
+        new_entries,
+    };
+    poll_hours::add(tx, &[ended])?;
+    Ok(Some(new_entries))
+}
+
+/// Stores what a poll has brought; returns how many entries were new.
+fn taken_in(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    record: &PollRecord,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
     match &record.health {
         FeedHealth::Unchanged { moved_to, .. } => {
             let moved = moved_to.clone().map_or(Address::Kept, Address::Moved);
             set_address(tx, feed, &moved)?;
-            Ok(Some(0))
+            Ok(0)
         }
         FeedHealth::Read {
             title,
@@ -540,13 +564,13 @@ fn answered(
             }
             keep_rhythm(tx, feed, added.new, now)?;
             describe(tx, feed, title.as_deref(), repairs, added.new, now)?;
-            Ok(Some(added.new))
+            Ok(added.new)
         }
         FeedHealth::Lost { .. } => {
             forget_address(tx, feed)?;
-            Ok(Some(0))
+            Ok(0)
         }
-        FeedHealth::Failed { .. } | FeedHealth::Gone { .. } | FeedHealth::PutOff => Ok(Some(0)),
+        FeedHealth::Failed { .. } | FeedHealth::Gone { .. } | FeedHealth::PutOff => Ok(0),
     }
 }
 

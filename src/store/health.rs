@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::deliveries::{channel_state, insert_notice};
+use super::deliveries::{channel_state, insert_notice, names};
 use super::tx::{Row, StoreError, Tx};
-use super::{Store, count, json_rows, ms, object, opt_timestamp, timestamp};
+use super::{Store, count, facts, json_rows, ms, object, opt_timestamp, timestamp};
 use crate::domain::{
     ChannelName, Destination, KnownTrouble, Observed, Occasion, Timestamp, TroubledChannel,
     TroubledFeed, Verdict,
@@ -29,6 +29,15 @@ pub struct Coverage {
     pub silent: u64,
 }
 
+/// What the configuration has the stages do, as far as it decides what of their work is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// The channels that are sent to.
+    pub channels: Vec<ChannelName>,
+    /// How long articles are kept.
+    pub keep_articles: Duration,
+}
+
 impl Store {
     /// Looks at how everything is, and stores what `judge` makes of it: messages, and what is remembered.
     ///
@@ -36,11 +45,12 @@ impl Store {
     /// When the database refuses; then nothing was said.
     pub async fn health_round(
         &self,
+        expected: Expected,
         judge: impl Fn(&Observed) -> Verdict + Send + 'static,
         now: Timestamp,
     ) -> Result<Verdict, StoreError> {
         self.write(move |tx| {
-            let observed = observe(tx, now)?;
+            let observed = observe(tx, &expected, now)?;
             let verdict = judge(&observed);
             remember(tx, &verdict, now)?;
             for (destination, occasion) in &verdict.messages {
@@ -86,7 +96,9 @@ impl Store {
                 return Ok(false);
             }
             let id = format!("{name}:{}", ms(set_time));
-            insert_notice(tx, &destination, &occasion(), &id, now)?;
+            let mut occasion = occasion();
+            facts::add(tx, &destination, &[], &mut occasion, now)?;
+            insert_notice(tx, &destination, &occasion, &id, now)?;
             Ok(true)
         })
         .await
@@ -150,7 +162,7 @@ impl Store {
     }
 }
 
-fn observe(tx: &mut dyn Tx, now: Timestamp) -> Result<Observed, StoreError> {
+fn observe(tx: &mut dyn Tx, expected: &Expected, now: Timestamp) -> Result<Observed, StoreError> {
     let looked_at = tx
         .first(
             "SELECT seen_at FROM troubles WHERE key = $1",
@@ -161,7 +173,7 @@ fn observe(tx: &mut dyn Tx, now: Timestamp) -> Result<Observed, StoreError> {
     Ok(Observed {
         channels: channels(tx, looked_at.unwrap_or(now))?,
         feeds: feeds(tx, now)?,
-        waiting: waiting(tx, now)?,
+        waiting: waiting(tx, expected, now)?,
         known: known(tx)?,
         looked_at,
     })
@@ -237,29 +249,66 @@ fn feeds(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<TroubledFeed>, StoreErro
 }
 
 /// Since when the oldest work of each stage waits.
-fn waiting(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<(&'static str, Timestamp)>, StoreError> {
+fn waiting(
+    tx: &mut dyn Tx,
+    expected: &Expected,
+    now: Timestamp,
+) -> Result<Vec<(&'static str, Timestamp)>, StoreError> {
+    let kept_until = now.checked_sub(expected.keep_articles);
+    let outdated = ms(kept_until.unwrap_or(Timestamp::MIN));
     let mut waiting = Vec::new();
-    for (stage, sql) in [
+    for (stage, sql, values) in [
+        ("poll", POLLS_WAIT, vec![ms(now).into()]),
+        ("scrape", PAGES_WAIT, vec![ms(now).into()]),
+        ("flag", ARTICLES_WAIT, vec![ms(now).into()]),
+        ("gather", LEGS_WAIT, vec![ms(now).into()]),
         (
-            "poll",
-            "SELECT due_at FROM polls WHERE active = 1 AND gone = 0 AND due_at <= $1 ORDER BY due_at, feed_id LIMIT 1",
+            "notify",
+            DELIVERIES_WAIT,
+            vec![ms(now).into(), names(&expected.channels)],
         ),
         (
-            "flag",
-            "SELECT a.scraped_at FROM entries e JOIN articles a ON a.entry_id = e.id
-             WHERE e.state = 1 AND a.scraped_at <= $1 ORDER BY e.id LIMIT 1",
-        ),
-        (
-            "gather",
-            "SELECT not_before FROM legs WHERE state = 0 AND not_before <= $1 ORDER BY not_before, seq LIMIT 1",
+            "retain",
+            OUTDATED_WAIT,
+            vec![(ms(now) - outdated).into(), outdated.into()],
         ),
     ] {
-        if let Some(mut row) = tx.first(sql, &[ms(now).into()])? {
-            waiting.push((stage, timestamp(&mut row)?));
+        let first = tx.first(sql, &values)?;
+        let since = first.map(|mut row| opt_timestamp(&mut row)).transpose()?;
+        if let Some(since) = since.flatten() {
+            waiting.push((stage, since));
         }
     }
     Ok(waiting)
 }
+
+/// Since when the oldest work of a stage could be claimed; no row, or null, where none can.
+const POLLS_WAIT: &str = "SELECT due_at FROM polls
+    WHERE active = 1 AND gone = 0 AND paused = 0 AND due_at <= $1 AND lease_until <= $1
+    ORDER BY due_at, feed_id LIMIT 1";
+
+const PAGES_WAIT: &str =
+    "SELECT CASE WHEN not_before > found_at THEN not_before ELSE found_at END FROM entries
+    WHERE state = 0 AND state < 2 AND not_before <= $1 AND lease_until <= $1 ORDER BY id LIMIT 1";
+
+const ARTICLES_WAIT: &str =
+    "SELECT a.scraped_at FROM entries e JOIN articles a ON a.entry_id = e.id
+    WHERE e.state = 1 AND e.state < 2 AND a.scraped_at <= $1 ORDER BY e.id LIMIT 1";
+
+const LEGS_WAIT: &str = "SELECT not_before FROM legs WHERE state = 0 AND not_before <= $1 ORDER BY not_before, seq LIMIT 1";
+
+/// Of a channel that works, what it would be sent; of one that does not, the probe.
+const DELIVERIES_WAIT: &str = "SELECT MIN(w.due) FROM (
+        SELECT (SELECT CASE WHEN d.not_before > c.not_before THEN d.not_before ELSE c.not_before END
+            FROM deliveries d
+            WHERE d.channel = c.name AND d.state = 0 AND d.not_before <= $1 AND d.lease_until <= $1
+            ORDER BY d.urgency, d.seq LIMIT 1) AS due
+        FROM {each $2} AS n JOIN channels c ON c.name = n.value ->> 0
+        WHERE c.not_before <= $1 AND c.state <> 'gone') AS w";
+
+const OUTDATED_WAIT: &str =
+    "SELECT a.scraped_at + $1 FROM articles a JOIN entries e ON e.id = a.entry_id
+    WHERE a.scraped_at < $2 AND e.state = 2 ORDER BY a.scraped_at, a.entry_id LIMIT 1";
 
 fn known(tx: &mut dyn Tx) -> Result<Vec<KnownTrouble>, StoreError> {
     tx.rows(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::tx::{Row, StoreError, Tx};
-use super::{Store, desk, filled, json_rows, limit_of, ms};
+use super::{Store, desk, facts, filled, json_rows, limit_of, ms};
 use crate::domain::{
     AlertId, Bundle, Bundled, ChannelName, DeliveryId, Desk, Destination, Gathered, HoldReason,
     Occasion, Postponed, Question, Raised, Timestamp, WaitingLeg, WatchName,
@@ -36,7 +36,11 @@ impl Store {
                 let reception = desk::reception(tx, &ask(destination.clone()), now)?;
                 desk.receptions.insert(destination, reception);
             }
-            let gathered = bundle(legs, &mut desk);
+            let mut gathered = bundle(legs, &mut desk);
+            for message in &mut gathered.messages {
+                let (to, alerts) = (&message.destination, &message.alerts);
+                facts::add(tx, to, alerts, &mut message.occasion, now)?;
+            }
             deliver(tx, &gathered.messages, now)?;
             hand_over(tx, &gathered.messages)?;
             postpone(tx, &gathered.postponed)?;

@@ -256,8 +256,12 @@ impl Store {
         &self,
         filter: AlertFilter,
     ) -> Result<(Counted, Counted), StoreError> {
-        self.read(move |tx| Ok((alerts_in(tx, &filter)?, held_in(tx, &filter)?)))
-            .await
+        self.read(move |tx| {
+            let raised = counted_in(tx, ("alerts", "raised_at"), &filter)?;
+            let held = counted_in(tx, ("held", "held_at"), &filter)?;
+            Ok((raised, held))
+        })
+        .await
     }
 
     /// The held match of this number.
@@ -322,40 +326,28 @@ impl Store {
 /// The most that are counted one by one.
 const MAX_COUNTED: i64 = 10_000;
 
-fn alerts_in(tx: &mut dyn Tx, filter: &AlertFilter) -> Result<Counted, StoreError> {
+/// Counts the rows of a table that a filter lets through, by its column of time; those of all times are counted as they
+/// are written.
+fn counted_in(
+    tx: &mut dyn Tx,
+    (table, time): (&str, &str),
+    filter: &AlertFilter,
+) -> Result<Counted, StoreError> {
     let since = filter.since.map_or(i64::MIN, ms);
-    let counted = match (&filter.watch, filter.since) {
-        (Some(watch), _) => tx.number(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE watch = $1 AND raised_at >= $2
-                 ORDER BY raised_at LIMIT 10001) AS counted",
-            &[watch.0.as_str().into(), since.into()],
-        )?,
-        (None, Some(_)) => tx.number(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE raised_at >= $1
-                 ORDER BY raised_at LIMIT 10001) AS counted",
-            &[since.into()],
-        )?,
-        (None, None) => return Ok(Counted::all(super::tallied(tx, "alerts")?)),
+    let (of_watch, values) = match (&filter.watch, filter.since) {
+        (Some(watch), _) => (
+            "watch = $1 AND",
+            vec![watch.0.as_str().into(), since.into()],
+        ),
+        (None, Some(_)) => ("", vec![since.into()]),
+        (None, None) => return Ok(Counted::all(super::tallied(tx, table)?)),
     };
-    Ok(Counted::one_by_one(counted))
-}
-
-fn held_in(tx: &mut dyn Tx, filter: &AlertFilter) -> Result<Counted, StoreError> {
-    let since = filter.since.map_or(i64::MIN, ms);
-    let counted = match (&filter.watch, filter.since) {
-        (Some(watch), _) => tx.number(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM held WHERE watch = $1 AND held_at >= $2
-                 ORDER BY held_at LIMIT 10001) AS counted",
-            &[watch.0.as_str().into(), since.into()],
-        )?,
-        (None, Some(_)) => tx.number(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM held WHERE held_at >= $1
-                 ORDER BY held_at LIMIT 10001) AS counted",
-            &[since.into()],
-        )?,
-        (None, None) => return Ok(Counted::all(super::tallied(tx, "held")?)),
-    };
-    Ok(Counted::one_by_one(counted))
+    let (place, most) = (values.len(), MAX_COUNTED + 1);
+    let sql = format!(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM {table} WHERE {of_watch} {time} >= ${place}
+             ORDER BY {time} LIMIT {most}) AS counted"
+    );
+    Ok(Counted::one_by_one(tx.number(&sql, &values)?))
 }
 
 /// Alerts that one message reads at most; it counts the rest.

@@ -17,6 +17,7 @@ mod deliveries;
 mod desk;
 mod entrance;
 mod entries;
+mod facts;
 mod feeds;
 mod flagging;
 mod health;
@@ -29,6 +30,7 @@ mod lock;
 mod marks;
 mod moving;
 mod place;
+mod poll_hours;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod presence;
@@ -58,7 +60,7 @@ use crate::domain::{InstallationId, LocalTimestamp, Shown, Timestamp};
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::Postgres;
-pub use articles::{PageQueue, QueuePlace, Scraped, Unflagged, Unscraped};
+pub use articles::{PageQueue, QueuePlace, Scraped, Unflagged, UnflaggedRound, Unscraped};
 pub use backup::{backup, restore};
 pub use claims::Claim;
 pub use database::{Database, Durability, Job};
@@ -66,7 +68,7 @@ pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, Try, Unrendered};
 pub use entrance::{WebSession, WebToken, WebUser};
 pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use flagging::{FlagWork, Flagged, Judge, Judged};
-pub use health::Coverage;
+pub use health::{Coverage, Expected};
 pub use journal::{Answered, JournalLine, Opinion};
 pub use kept::{Kept, KeptPlace};
 pub use lists::{
@@ -74,6 +76,7 @@ pub use lists::{
     Listed,
 };
 pub use marks::{Marks, Record, Standing, ask_again, documents_set_aside};
+pub use poll_hours::PollHour;
 pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};
 pub use report::{ChannelLine, Counts, FeedLine, GivenUp, Paused, Report, Summary};
 pub use retries::RetrySelection;

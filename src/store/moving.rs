@@ -72,7 +72,7 @@ fn take_over(
         &[channel.clone(), recipient.clone(), delivery.into()],
     )?;
     tx.exec(
-        "UPDATE deliveries SET channel = $1, recipient = $2, state = 0, body = NULL, is_short = 0, tries = 0,
+        "UPDATE deliveries SET channel = $1, recipient = $2, state = 0, body = NULL, is_short = 0, tries = 0, turned_away = 0,
              first_tried_at = NULL, ended_at = NULL, reason = NULL, not_before = $3, set_at = $3, lease_until = 0
          WHERE id = $4",
         &[channel, recipient, ms(now).into(), delivery.into()],

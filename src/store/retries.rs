@@ -41,7 +41,8 @@ impl Store {
             }
             let rows = chosen.iter().map(|one| serde_json::json!([one.id, one.state]));
             let opened = tx.exec(
-                "UPDATE deliveries SET state = 0, not_before = $1, set_at = $1, tries = 0, first_tried_at = NULL,
+                "UPDATE deliveries SET state = 0, not_before = $1, set_at = $1, tries = 0, turned_away = 0,
+                     first_tried_at = NULL,
                      ended_at = NULL
                  FROM {each $2} AS e
                  WHERE deliveries.id = e.value ->> 0 AND deliveries.state = CAST(e.value ->> 1 AS BIGINT)",

@@ -18,7 +18,7 @@ pub struct Suppression {
 }
 
 impl Store {
-    /// Notes that a recipient wants no more messages, of one watch or at all.
+    /// Notes that a recipient wants no more messages, of one watch or at all; tells whether that is new.
     ///
     /// # Errors
     /// When the database refuses.
@@ -27,9 +27,9 @@ impl Store {
         recipient: String,
         watch: Option<String>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         self.write(move |tx| {
-            tx.exec(
+            let added = tx.exec(
                 "INSERT INTO suppressions (recipient, watch, since) VALUES ($1, $2, $3)
                  ON CONFLICT (recipient, watch) DO NOTHING",
                 &[
@@ -38,7 +38,7 @@ impl Store {
                     ms(now).into(),
                 ],
             )?;
-            Ok(())
+            Ok(added > 0)
         })
         .await
     }

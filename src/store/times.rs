@@ -44,7 +44,8 @@ fn disbelieve(tx: &mut dyn Tx, now: Timestamp) -> Result<usize, StoreError> {
         std::slice::from_ref(&at),
     )?;
     found += tx.exec(
-        "UPDATE channels SET not_before = $1 + not_before - set_at, set_at = $1 WHERE set_at > $1",
+        "UPDATE channels SET not_before = $1 + not_before - set_at, new_from = $1 + new_from - set_at, set_at = $1
+         WHERE set_at > $1",
         std::slice::from_ref(&at),
     )?;
     found += tx.exec(

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::claims::Claim;
+use super::poll_hours::{self, PollEnded};
 use super::tx::{Row, StoreError, Tx};
 use super::{Store, json_rows, ms};
 use crate::domain::{FeedId, Timestamp, Validators};
@@ -100,7 +101,7 @@ fn record(tx: &mut dyn Tx, polls: &[Unchanged]) -> Result<HashSet<FeedId>, Store
             i64::from(poll.was_full),
         ])
     });
-    tx.rows(
+    let stood = tx.rows(
         "UPDATE polls SET due_at = CAST(e.value ->> 2 AS BIGINT), etag = e.value ->> 3,
              last_modified = e.value ->> 4, last_success_at = CAST(e.value ->> 5 AS BIGINT),
              polled_at = CAST(e.value ->> 5 AS BIGINT),
@@ -114,5 +115,17 @@ fn record(tx: &mut dyn Tx, polls: &[Unchanged]) -> Result<HashSet<FeedId>, Store
     )?
     .iter_mut()
     .map(|row: &mut Row| row.next_int().map(FeedId))
-    .collect()
+    .collect::<Result<HashSet<_>, _>>()?;
+    let ended: Vec<PollEnded> = polls
+        .iter()
+        .filter(|poll| stood.contains(&poll.claim.id))
+        .map(|poll| PollEnded {
+            feed: poll.claim.id,
+            at: poll.at,
+            failed: false,
+            new_entries: 0,
+        })
+        .collect();
+    poll_hours::add(tx, &ended)?;
+    Ok(stood)
 }

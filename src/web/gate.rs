@@ -115,23 +115,28 @@ async fn admitted(
     let config = house.config();
     let ours = config.web.url.as_ref();
     check_name(headers, ours)?;
+    let needs = needs_of(request);
+    if needs == Some(Needs::Link) {
+        // Mail programs press its button without a cookie, and from pages of their own.
+        return Ok(());
+    }
     if !is_from_us(method, headers, ours) {
         let title = "This came from a page of another site, and was not done.";
         return Err(Failure::new(StatusCode::FORBIDDEN, title).into());
     }
-    let Some(needs) = needs_of(request) else {
+    let Some(needs) = needs else {
         return Ok(());
     };
     let fields = Fields::of_query(request.uri.query());
     let token = match needs {
         Needs::Feed => fields.get("token"),
-        Needs::Nobody | Needs::Role(_) => None,
+        Needs::Nobody | Needs::Role(_) | Needs::Link => None,
     };
     let asked = visitor(house, headers, peer, token).await;
     *known = asked.map_err(Failure::from)?;
     match (needs, known.as_ref()) {
         // Which feed a token opens is for the feed to say.
-        (Needs::Nobody, _) | (Needs::Feed, Some(_)) => Ok(()),
+        (Needs::Nobody | Needs::Link, _) | (Needs::Feed, Some(_)) => Ok(()),
         (Needs::Role(role), Some(visitor)) => Ok(check_role(visitor, role)?),
         (Needs::Role(_) | Needs::Feed, None) => Err(who_are_you(request)),
     }

@@ -46,6 +46,14 @@ pub fn router(house: Arc<House>) -> Router {
             get(login::link).post(login::enter_by_link),
         )
         .route("/logout", post(login::leave))
+        .route(
+            "/unsubscribe/{token}",
+            get(pages::links::show).post(pages::links::press),
+        )
+        .route(
+            "/act/{token}",
+            get(pages::links::show).post(pages::links::press),
+        )
         .route("/events", get(signals::events))
         .route("/feeds/watch/{file}", get(feeds_out::of_watch))
         .route("/assets/{file}", get(assets::file))

@@ -12,6 +12,8 @@ pub enum Needs {
     Role(Role),
     /// The same, or a token for the one feed in the address.
     Feed,
+    /// An address that is signed: whoever has it may do the one thing that it says, from wherever they press its button.
+    Link,
 }
 
 /// An address that is answered.
@@ -76,6 +78,10 @@ pub const ROUTES: &[Route] = &[
     page("GET", "/login/{secret}", Needs::Nobody),
     page("POST", "/login/{secret}", Needs::Nobody),
     page("POST", "/logout", READER),
+    page("GET", "/unsubscribe/{token}", Needs::Link),
+    page("POST", "/unsubscribe/{token}", Needs::Link),
+    page("GET", "/act/{token}", Needs::Link),
+    page("POST", "/act/{token}", Needs::Link),
     page("GET", "/events", READER),
     page("GET", "/feeds/watch/{file}", Needs::Feed),
     page("GET", "/assets/{file}", Needs::Nobody),

@@ -7,12 +7,13 @@ use minijinja::{Environment, Error, ErrorKind, Output, State, escape_formatter};
 use crate::domain::{Timestamp, visible};
 
 /// Name and text of each.
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 16] = [
     ("layout.html", include_str!("templates/layout.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("alone.html", include_str!("templates/alone.html")),
     ("login.html", include_str!("templates/login.html")),
     ("login-link.html", include_str!("templates/login-link.html")),
+    ("link.html", include_str!("templates/link.html")),
     ("error.html", include_str!("templates/error.html")),
     ("now.html", include_str!("templates/now.html")),
     ("alert.html", include_str!("templates/alert.html")),

@@ -178,7 +178,7 @@ async fn work(ctx: &Arc<Context>) {
     let (ctx, until, alive) = idle();
     drive(Scrape::default(), ctx, until, alive).await.unwrap();
     let (ctx, until, alive) = idle();
-    drive(Flag, ctx, until, alive).await.unwrap();
+    drive(Flag::default(), ctx, until, alive).await.unwrap();
     let (ctx, until, alive) = idle();
     drive(Gather, ctx, until, alive).await.unwrap();
     let (ctx, until, alive) = idle();

@@ -11,6 +11,7 @@ use newswatch::demo::webhook_sink::{ScriptedAnswer, WebhookSink};
 use newswatch::domain::{Silence, Timestamp, WatchName};
 use newswatch::ops::why::{Answer, Line, why};
 use newswatch::store::Store;
+use serde_json::{Value, json};
 
 use crate::support::database;
 use crate::support::site::Site;
@@ -115,6 +116,15 @@ impl Room {
                 listed.map_or(1, Vec::len)
             })
             .collect()
+    }
+
+    /// The body of each call to a channel.
+    fn bodies(&self, channel: &str) -> Vec<Value> {
+        let received = self.sink.received();
+        let of_channel = received
+            .iter()
+            .filter(|call| call.path == format!("/{channel}") && call.answered == 200);
+        of_channel.map(|call| call.json().unwrap()).collect()
     }
 
     async fn why(&self, subject: &str) -> BTreeMap<(String, String), Answer> {
@@ -248,6 +258,85 @@ async fn a_storm_is_two_messages_beside_the_first_ones_and_loses_nothing() {
     assert_eq!(calls.len(), 7, "{calls:?}");
     let counts = room.store.report().await.unwrap().counts;
     assert_eq!((counts.delivered, counts.waiting), (32, 0));
+}
+
+#[tokio::test]
+async fn a_digest_says_its_span_what_is_usual_what_was_held_and_how_the_sources_were_read() {
+    let watches = "[[watch]]\nname = 'Sea'\nquery = '\"East Sea\"'\nmutes = ['Ship']\n\
+                   [[watch]]\nname = 'Ship'\nquery = 'ship'\n[[watch]]\nname = 'Oil'\nquery = 'oil'\n";
+    let mut room = Room::open(watches, &[("desk", "digest = { at = ['07:00'] }")]).await;
+    for day in 0..9 {
+        for number in 0..2 {
+            room.publish(&format!("East Sea {day} {number}")).await;
+        }
+        room.after(24 * 60 - 4).await;
+    }
+    for number in 0..5 {
+        room.publish(&format!("East Sea last {number}")).await;
+    }
+    room.publish("East Sea, a ship").await;
+    room.after(24 * 60 - 12).await;
+    let digests = room.bodies("desk");
+    let [.., before, digest] = &digests[..] else {
+        panic!("{} digests", digests.len());
+    };
+    let (before, digest) = (&before["data"], &digest["data"]);
+    assert_eq!(digest["from"], before["until"]);
+    assert_eq!(digest["alerts"].as_array().unwrap().len(), 6);
+    let themes: Vec<_> = digest["themes"].as_array().unwrap().iter().collect();
+    let named = themes
+        .iter()
+        .map(|theme| (&theme["watch"], &theme["usual"]));
+    let expected = [
+        (&json!("Sea"), &json!(2.0)),
+        (&json!("Ship"), &json!(null)),
+        (&json!("Oil"), &json!(null)),
+    ];
+    assert_eq!(named.collect::<Vec<_>>(), expected);
+    assert_eq!(digest["held"], json!([["muted by another watch", 1]]));
+    assert_eq!(digest["coverage"]["sources"], 1);
+    let read = &digest["coverage"]["summary_only"];
+    assert_eq!(*read, json!([["no page was asked for", 6]]));
+    assert_eq!(digest["schedule"], "daily at 07:00");
+    // Too little is known in the first days.
+    assert_eq!(digests[2]["data"]["themes"][0]["usual"], json!(null));
+}
+
+#[tokio::test]
+async fn a_storm_says_where_it_comes_from_and_what_is_usual_there() {
+    let storm = "storm = { more_than = 5, in = '60s' }";
+    let mut room = Room::open(SEA, &[("desk", storm)]).await;
+    for day in 0..9 {
+        room.publish(&format!("East Sea {day}")).await;
+        room.after(24 * 60 - 2).await;
+    }
+    for number in 0..30 {
+        let (guid, title) = (format!("n{number}"), format!("East Sea {number} of many"));
+        room.entries
+            .insert(0, [guid, title, String::new(), "Notes".to_owned()]);
+    }
+    room.publish("East Sea last").await;
+    room.after(1).await;
+    room.publish("East Sea later").await;
+    room.after(11).await;
+    let told = room.bodies("desk");
+    let storms: Vec<&Value> = told
+        .iter()
+        .filter(|body| body["type"] == "newswatch.storm")
+        .map(|body| &body["data"])
+        .collect();
+    assert_eq!(storms.len(), 2);
+    let mut alerts = 0;
+    for storm in storms {
+        let count = storm["sources"][0]["alerts"].as_u64().unwrap();
+        alerts += count;
+        let source = json!({
+            "watch": "Sea", "alerts": count, "usual_a_day": 1.0, "feed": ["Post", count, 1.0]
+        });
+        assert_eq!(storm["sources"], json!([source]));
+        assert!(storm["from"].is_string(), "{storm}");
+    }
+    assert_eq!(alerts, 27);
 }
 
 #[tokio::test]

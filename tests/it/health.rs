@@ -11,11 +11,13 @@ use newswatch::daemon;
 use newswatch::demo::smtp_sink::SmtpSink;
 use newswatch::demo::webhook_sink::WebhookSink;
 use newswatch::pipeline::flag::Flag;
+use newswatch::pipeline::gather::Gather;
 use newswatch::pipeline::health::Health;
 use newswatch::pipeline::notify::Notify;
 use newswatch::pipeline::poll::Poll;
+use newswatch::pipeline::retain::Retain;
 use newswatch::pipeline::scrape::Scrape;
-use newswatch::pipeline::{Context, Until, drive, step};
+use newswatch::pipeline::{Context, Stage, Until, drive, step};
 use newswatch::store::{Database, DatabaseFailure, Dialect, Durability, Job, Store, StoreError};
 
 use crate::support::database;
@@ -359,27 +361,83 @@ async fn a_full_disk_is_told_while_it_is_full_and_when_it_is_not_any_more() {
     assert_eq!(world.subjects(), ["[Works again] The disk"]);
 }
 
-#[tokio::test]
-async fn a_stage_that_does_not_move_and_moves_again() {
-    let mut world = World::open("article = 'never'\nevery = '1h'", "").await;
-    world.publish(1);
-    world.clock.advance(MINUTE);
-    let poll = Poll::default();
-    while step(&poll, &world.ctx).await.unwrap() {}
-    let scrape = Scrape::default();
-    while step(&scrape, &world.ctx).await.unwrap() {}
-    let mut look = async |minutes| {
-        for _ in 0..minutes {
-            world.clock.advance(MINUTE);
-            world.round().await.unwrap();
-        }
-        world.subjects()
-    };
-    assert_eq!(look(9).await, [""; 0]);
-    assert_eq!(look(9).await, ["[Failing] The stage flag"]);
-    drive(Flag, Arc::clone(&world.ctx), Until::Idle, || ())
+async fn until_idle<S: Stage>(stage: S, ctx: &Arc<Context>) {
+    drive(stage, Arc::clone(ctx), Until::Idle, || ())
         .await
         .unwrap();
+}
+
+async fn run(stage: &str, ctx: &Arc<Context>) {
+    match stage {
+        "poll" => until_idle(Poll::default(), ctx).await,
+        "scrape" => until_idle(Scrape::default(), ctx).await,
+        "flag" => until_idle(Flag::default(), ctx).await,
+        "gather" => until_idle(Gather, ctx).await,
+        "notify" => until_idle(Notify::default(), ctx).await,
+        _ => until_idle(Retain, ctx).await,
+    }
+}
+
+#[tokio::test]
+async fn each_stage_that_does_not_move_and_moves_again() {
+    let stages = ["poll", "scrape", "flag", "gather", "notify"];
+    for (place, standing) in stages.into_iter().enumerate() {
+        let desk = if standing == "gather" {
+            "group_wait = '30s'"
+        } else {
+            ""
+        };
+        let mut world = World::open("article = 'never'\nevery = '1h'", desk).await;
+        world.publish(1);
+        world.clock.advance(MINUTE);
+        for stage in &stages[..place] {
+            run(stage, &world.ctx).await;
+        }
+        for (minutes, told) in [(10, None), (9, Some("Failing")), (60, None)] {
+            for _ in 0..minutes {
+                world.clock.advance(MINUTE);
+                // Who is told of the stage that sends is told without it.
+                step(&world.health, &world.ctx).await.unwrap();
+                if standing != "notify" {
+                    run("notify", &world.ctx).await;
+                }
+                // The others go on.
+                for stage in ["poll", "scrape", "flag", "gather"] {
+                    if place > 0 && stage != standing {
+                        run(stage, &world.ctx).await;
+                    }
+                }
+            }
+            let told: Vec<String> = told
+                .map(|how| format!("[{how}] The stage {standing}"))
+                .into_iter()
+                .collect();
+            assert_eq!(world.subjects(), told, "after {minutes} minutes");
+        }
+        run(standing, &world.ctx).await;
+        for _ in 0..4 {
+            world.clock.advance(MINUTE);
+            world.round().await.unwrap();
+        }
+        let told = format!("[Works again] The stage {standing}");
+        assert_eq!(world.subjects(), [told]);
+    }
+}
+
+#[tokio::test]
+async fn a_stage_that_forgets_nothing_and_forgets_again() {
+    let mut world = World::open("article = 'never'\nevery = '1h'", "").await;
+    world.publish(1);
+    let line = ["poll", "scrape", "flag", "gather", "notify"];
+    for stage in line {
+        run(stage, &world.ctx).await;
+    }
+    world
+        .clock
+        .advance(89 * 24 * HOUR + 23 * HOUR + 59 * MINUTE);
+    for stage in line {
+        run(stage, &world.ctx).await;
+    }
     let mut look = async |minutes| {
         for _ in 0..minutes {
             world.clock.advance(MINUTE);
@@ -387,7 +445,34 @@ async fn a_stage_that_does_not_move_and_moves_again() {
         }
         world.subjects()
     };
-    assert_eq!(look(4).await, ["[Works again] The stage flag"]);
+    assert_eq!(look(10).await, [""; 0]);
+    assert_eq!(look(9).await, ["[Failing] The stage retain"]);
+    run("retain", &world.ctx).await;
+    let mut look = async |minutes| {
+        for _ in 0..minutes {
+            world.clock.advance(MINUTE);
+            world.round().await.unwrap();
+        }
+        world.subjects()
+    };
+    assert_eq!(look(4).await, ["[Works again] The stage retain"]);
+}
+
+#[tokio::test]
+async fn a_stage_that_is_late_and_moves_stands_not_still() {
+    let mut world = World::open("article = 'never'\nevery = '1h'", "").await;
+    world.publish(30);
+    world.clock.advance(MINUTE);
+    run("poll", &world.ctx).await;
+    let scrape = Scrape::default();
+    for _ in 0..25 {
+        world.clock.advance(MINUTE);
+        assert!(step(&scrape, &world.ctx).await.unwrap());
+        run("flag", &world.ctx).await;
+        run("gather", &world.ctx).await;
+        world.round().await.unwrap();
+    }
+    assert_eq!(world.subjects(), [""; 0]);
 }
 
 #[tokio::test]

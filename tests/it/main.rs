@@ -41,6 +41,7 @@ mod plans;
 mod polite;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod probes;
 mod reload;
 mod repeated;
 mod restart;
@@ -51,6 +52,7 @@ mod set_aside;
 mod soak;
 mod stages;
 mod store;
+mod storm;
 mod supply;
 mod support;
 mod tidy;

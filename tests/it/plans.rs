@@ -7,7 +7,8 @@ use newswatch::alerting::{self, Policies};
 use newswatch::clock::Clock;
 use newswatch::demo::newsroom::Publishing;
 use newswatch::domain::{
-    ChannelName, ChannelPolicy, Desk, FeedId, Silence, Storm, Timestamp, WaitingLeg, WatchName,
+    ChannelName, ChannelPolicy, Desk, Destination, DigestFacts, FeedId, Occasion, Silence, Storm,
+    StormFacts, StormSource, ThemeFacts, Timestamp, WaitingLeg, WatchName,
 };
 use newswatch::store::{
     AlertFilter, Database, Dialect, Durability, Job, Opinion, RetrySelection, Row, ShownFilter,
@@ -18,7 +19,7 @@ use crate::support::database::Home;
 use crate::support::newsroom::World;
 
 /// Tables that grow with what is read and told. Others grow with the configuration, or are bounded.
-const GROWING: [&str; 17] = [
+const GROWING: [&str; 18] = [
     "alerts",
     "articles",
     "attempts",
@@ -30,6 +31,7 @@ const GROWING: [&str; 17] = [
     "host_lines",
     "host_pages",
     "legs",
+    "poll_hours",
     "report_keys",
     "reports",
     "sentence_index",
@@ -39,7 +41,7 @@ const GROWING: [&str; 17] = [
 ];
 
 /// Indexes of the rows that are under way alone: to read one whole is to read what waits.
-const UNDER_WAY: [&str; 10] = [
+const UNDER_WAY: [&str; 11] = [
     "deliveries_due",
     "deliveries_leased",
     "deliveries_open",
@@ -47,6 +49,7 @@ const UNDER_WAY: [&str; 10] = [
     "entries_due",
     "entries_leased",
     "entries_pages",
+    "entries_unflagged",
     "legs_bundle",
     "legs_due",
     "polls_leased",
@@ -207,6 +210,7 @@ async fn live(store: Store) {
     store.disbelieve_after(now).await.unwrap();
     look_at_the_pages(&store, now).await;
     gather_and_silence(&store, now).await;
+    tell_of_many(&store, now).await;
     store.put_back_feeds(Vec::new()).await.unwrap();
     store.put_back_entries(Vec::new()).await.unwrap();
 }
@@ -250,6 +254,45 @@ async fn gather_and_silence(store: &Store, now: Timestamp) {
     store.acknowledge("alr_", "an", now).await.unwrap();
 }
 
+/// What is said beside the alerts of a digest and of a storm, once there is something to compare with.
+async fn tell_of_many(store: &Store, now: Timestamp) {
+    let watch = || "UNCLOS".to_owned();
+    let digest = move || {
+        Occasion::Digest(DigestFacts {
+            is_whole: true,
+            themes: vec![ThemeFacts {
+                watch: watch(),
+                usual: None,
+            }],
+            ..DigestFacts::default()
+        })
+    };
+    let flood = move || {
+        Occasion::Storm(StormFacts {
+            sources: vec![StormSource {
+                watch: watch(),
+                ..StormSource::default()
+            }],
+            ..StormFacts::default()
+        })
+    };
+    let to = Destination {
+        channel: ChannelName("hook".into()),
+        recipient: None,
+    };
+    for weeks in [2, 3] {
+        let at = now + std::time::Duration::from_hours(weeks * 7 * 24);
+        store
+            .tell_at(("digest", to.clone()), digest, at, at)
+            .await
+            .unwrap();
+        store
+            .tell_at(("storm", to.clone()), flood, at, at)
+            .await
+            .unwrap();
+    }
+}
+
 /// Asks what the pages ask.
 async fn look_at_the_pages(store: &Store, now: Timestamp) {
     let who = || "a test".to_owned();
@@ -274,6 +317,7 @@ async fn look_at_the_pages(store: &Store, now: Timestamp) {
     }
     store.entries_of(FeedId(1), 10).await.unwrap();
     store.found_times(FeedId(1), 10).await.unwrap();
+    store.polls_since(FeedId(1), now).await.unwrap();
     store.open_deliveries(10).await.unwrap();
     store.last_alert_at().await.unwrap();
     store.pulse().await.unwrap();
@@ -371,6 +415,8 @@ mod postgres {
         INSERT INTO feeds (key, url) SELECT 'https://f' || n, 'https://f' || n FROM generate_series(1, 2000) n;
         INSERT INTO polls (feed_id, slot, active, due_at, fetch_url)
             SELECT id, id % 256, 1, id, url FROM feeds ON CONFLICT DO NOTHING;
+        INSERT INTO poll_hours (feed_id, hour, polls, failed, news)
+            SELECT id, n, 4, 0, 1 FROM feeds, generate_series(1, 50) n ON CONFLICT DO NOTHING;
         INSERT INTO reports (made_at) SELECT n FROM generate_series(1, 100000) n;
         INSERT INTO report_keys (key, report_id) SELECT 'link:' || id, id FROM reports ON CONFLICT DO NOTHING;
         INSERT INTO entries (feed_id, state, slot, key, found_at, report_id)

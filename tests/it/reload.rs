@@ -112,7 +112,7 @@ async fn two_hundred_reloads_under_load_keep_the_order_of_each_channel_and_one_s
     let mut loops = JoinSet::new();
     run(&mut loops, Poll::default(), &ctx, &stop);
     run(&mut loops, Scrape::default(), &ctx, &stop);
-    run(&mut loops, Flag, &ctx, &stop);
+    run(&mut loops, Flag::default(), &ctx, &stop);
     run(&mut loops, Notify::default(), &ctx, &stop);
 
     for _ in 0..RELOADS {

@@ -6,13 +6,13 @@ use std::time::Duration;
 use newswatch::alerting::{self, Policies};
 use newswatch::domain::{
     Alert, AlertId, Article, AttemptOutcome, Bundle, ChannelName, Desk, Destination, Entry,
-    EntryKey, FeedWords, Held, HoldReason, Inquiry, InstallationId, Leg, Match, Past, Priority,
-    Quote, Raised, Reading, TextBasis, Timestamp, Validators, WaitingLeg, WatchName,
+    EntryKey, FeedId, FeedWords, Held, HoldReason, Inquiry, InstallationId, Leg, Match, Past,
+    Priority, Quote, Raised, Reading, TextBasis, Timestamp, Validators, WaitingLeg, WatchName,
 };
 use newswatch::schedule::{DeliveryPolicy, after_attempt};
 use newswatch::store::{
     Address, AlertFilter, AlertLine, Attempted, DueDelivery, DueFeed, Durability, FeedHealth,
-    FlagWork, Flagged, Job, Judged, PollRecord, Rendered, RetrySelection, Scraped, Store,
+    FlagWork, Flagged, Job, Judged, PollHour, PollRecord, Rendered, RetrySelection, Scraped, Store,
     StoreError, Try, Tx, Unflagged, Unrendered,
 };
 use url::Url;
@@ -123,6 +123,60 @@ async fn an_entry_is_known_by_any_of_its_keys_and_learns_new_ones() {
 }
 
 #[tokio::test]
+async fn the_polls_of_a_feed_are_counted_hour_by_hour_for_a_month() {
+    let (store, _) = with_feeds(&["https://a.example/rss", "https://b.example/rss"]).await;
+    let unchanged = || FeedHealth::Unchanged {
+        was_full: false,
+        validators: Validators::default(),
+        moved_to: None,
+    };
+    let failed = || FeedHealth::Failed {
+        error: "no answer".into(),
+    };
+    let found = |guid: &str| read(vec![entry(&[guid], "https://a.example/1")]).health;
+    let month = 32 * 86_400;
+    for (second, health) in [
+        (60, found("guid:1")),
+        (600, unchanged()),
+        (1_200, FeedHealth::PutOff),
+        (3_600, failed()),
+        (4_000, found("guid:2")),
+        (month, unchanged()),
+    ] {
+        let at = later(second);
+        // The other feed is always as due as this one, and has its own count.
+        let due = store.next_due_feeds(at, at, LEASE, 2).await.unwrap();
+        let due = due.into_iter().find(|due| due.claim.id == FeedId(1));
+        let record = PollRecord {
+            next_poll_at: at,
+            health,
+        };
+        store
+            .record_poll(due.unwrap().claim, record, at)
+            .await
+            .unwrap();
+        let told = |hours: Vec<PollHour>| -> Vec<(i64, u32, u32, u32)> {
+            let of = |hour: PollHour| {
+                let begins = hour.begins_at.duration_since(now()).as_hours();
+                (begins, hour.polls, hour.failed, hour.new_entries)
+            };
+            hours.into_iter().map(of).collect()
+        };
+        let hours = told(store.polls_since(FeedId(1), now()).await.unwrap());
+        match second {
+            4_000 => {
+                assert_eq!(hours, [(0, 2, 0, 1), (1, 2, 1, 1)]);
+                let since = store.polls_since(FeedId(1), later(5_000)).await.unwrap();
+                assert_eq!(told(since), [(1, 2, 1, 1)]);
+            }
+            second if second == month => assert_eq!(hours, [(768, 1, 0, 0)]),
+            _ => {}
+        }
+    }
+    assert_eq!(store.polls_since(FeedId(2), now()).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_feed_cannot_hide_the_entry_of_another() {
     let (store, due) = with_feeds(&["https://a.example/rss", "https://b.example/rss"]).await;
     for feed in &due {
@@ -209,7 +263,7 @@ pub(crate) fn scraped_article(text: &str) -> Scraped {
 }
 
 /// Takes one entry of each feed as far as a text that waits to be matched.
-async fn scraped(links: &[(&str, &str)]) -> Store {
+pub(crate) async fn scraped(links: &[(&str, &str)]) -> Store {
     let feeds: Vec<&str> = links.iter().map(|(feed, _)| *feed).collect();
     let mut distinct = feeds.clone();
     distinct.dedup();
@@ -313,8 +367,12 @@ fn raised_for(past: &Past, work: &FlagWork, found: &Match) -> Raised {
 }
 
 /// Flags every article that waits.
-async fn flag(store: &Store) -> Vec<Flagged> {
-    let articles = store.next_unflagged(now(), LEASE, 10).await.unwrap();
+pub(crate) async fn flag(store: &Store) -> Vec<Flagged> {
+    let articles = store
+        .next_unflagged(FeedId(0), now(), LEASE, 10)
+        .await
+        .unwrap()
+        .articles;
     let works = articles.into_iter().map(work_of).collect();
     store
         .flag(works, Inquiry::default(), judge, now())
@@ -357,6 +415,30 @@ async fn the_same_link_in_two_feeds_is_one_report_and_twice_in_one_feed_is_two()
     assert_eq!(stored, [held[0].reason.clone()], "it comes back as itself");
 }
 
+#[tokio::test]
+async fn each_feed_has_its_turn_however_many_articles_of_another_wait() {
+    let mut links = vec![("https://a.example/rss", "https://n.example/1"); 6];
+    links.extend([
+        ("https://b.example/rss", "https://n.example/1"),
+        ("https://c.example/rss", "https://n.example/1"),
+        ("https://d.example/rss", "https://n.example/1"),
+    ]);
+    let store = scraped(&links).await;
+    let mut last = FeedId(0);
+    let mut rounds = Vec::new();
+    loop {
+        let round = store.next_unflagged(last, now(), LEASE, 2).await.unwrap();
+        last = round.last;
+        if round.articles.is_empty() {
+            break;
+        }
+        let hosts = round.articles.iter().map(|one| one.feed_url.host_str());
+        let hosts: String = hosts.map(|host| &host.unwrap()[..1]).collect();
+        rounds.push(hosts);
+    }
+    assert_eq!(rounds, ["ab", "cd", "aa", "aa", "a"]);
+}
+
 async fn listed(store: &Store) -> Vec<AlertLine> {
     let filter = AlertFilter {
         watch: None,
@@ -373,8 +455,16 @@ async fn of_two_flaggers_on_one_report_one_raises_one_holds_and_no_match_is_lost
         ("https://b.example/rss", "https://n.example/1"),
     ])
     .await;
-    let first = store.next_unflagged(now(), LEASE, 1).await.unwrap();
-    let second = store.next_unflagged(now(), LEASE, 1).await.unwrap();
+    let first = store
+        .next_unflagged(FeedId(0), now(), LEASE, 1)
+        .await
+        .unwrap()
+        .articles;
+    let second = store
+        .next_unflagged(FeedId(0), now(), LEASE, 1)
+        .await
+        .unwrap()
+        .articles;
     // Neither knows of the other when it begins.
     let (one, other) = tokio::join!(
         store.flag(
@@ -405,7 +495,11 @@ async fn an_alert_that_a_careless_judge_raises_twice_is_held_the_second_time() {
         ("https://b.example/rss", "https://n.example/1"),
     ])
     .await;
-    let articles = store.next_unflagged(now(), LEASE, 10).await.unwrap();
+    let articles = store
+        .next_unflagged(FeedId(0), now(), LEASE, 10)
+        .await
+        .unwrap()
+        .articles;
     let works = articles.into_iter().map(work_of).collect();
     let careless = |past: &Past, _: &mut Desk, work: &FlagWork| Judged {
         raised: vec![raised_for(past, work, &work.matches[0].1)],
@@ -450,9 +544,17 @@ async fn what_comes_after_the_lease_has_ended_writes_nothing() {
     assert!(!write(late[0].claim).await.unwrap());
     assert!(write(work[0].claim).await.unwrap());
 
-    let late = store.next_unflagged(again, LEASE, 1).await.unwrap();
+    let late = store
+        .next_unflagged(FeedId(0), again, LEASE, 1)
+        .await
+        .unwrap()
+        .articles;
     let at = later(183);
-    let work = store.next_unflagged(at, LEASE, 1).await.unwrap();
+    let work = store
+        .next_unflagged(FeedId(0), at, LEASE, 1)
+        .await
+        .unwrap()
+        .articles;
     let flagged = store.flag(
         late.into_iter().map(work_of).collect(),
         Inquiry::default(),
@@ -479,7 +581,7 @@ async fn what_comes_after_the_lease_has_ended_writes_nothing() {
 }
 
 /// Claims the next delivery of a channel; what it brings is its recipient and the words of its alerts.
-async fn next(store: &Store, channel: &str, at: Timestamp) -> Option<DueDelivery> {
+pub(crate) async fn next(store: &Store, channel: &str, at: Timestamp) -> Option<DueDelivery> {
     let render = |unrendered: &Unrendered<'_>| {
         let titles = unrendered
             .alerts
@@ -563,7 +665,11 @@ async fn alerts_that_wait_are_gathered_to_one_message_for_each_receiver() {
         ("https://a.example/rss", "https://n.example/2"),
     ])
     .await;
-    let articles = store.next_unflagged(now(), LEASE, 10).await.unwrap();
+    let articles = store
+        .next_unflagged(FeedId(0), now(), LEASE, 10)
+        .await
+        .unwrap()
+        .articles;
     let works = articles.into_iter().map(work_of).collect();
     let morning = later(3_600);
     let in_the_morning = move |past: &Past, desk: &mut Desk, work: &FlagWork| {
@@ -607,7 +713,11 @@ async fn every_try_of_a_delivery_brings_the_bytes_of_the_first() {
         ("https://b.example/rss", "https://n.example/1"),
     ])
     .await;
-    let first = store.next_unflagged(now(), LEASE, 1).await.unwrap();
+    let first = store
+        .next_unflagged(FeedId(0), now(), LEASE, 1)
+        .await
+        .unwrap()
+        .articles;
     let works = first.into_iter().map(work_of).collect();
     store
         .flag(works, Inquiry::default(), judge, now())
@@ -665,7 +775,11 @@ async fn an_article_is_forgotten_when_it_is_old_enough_and_has_been_matched() {
         "it waits to be matched"
     );
 
-    let work = store.next_unflagged(now(), LEASE, 1).await.unwrap();
+    let work = store
+        .next_unflagged(FeedId(0), now(), LEASE, 1)
+        .await
+        .unwrap()
+        .articles;
     let works = work.into_iter().map(work_of).collect();
     let nothing = |_: &Past, _: &mut Desk, _: &FlagWork| Judged::default();
     store

@@ -135,7 +135,7 @@ async fn a_host_that_hangs_holds_no_place_that_others_need_and_the_service_ends_
         until.clone(),
         || (),
     ));
-    loops.spawn(drive(Flag, Arc::clone(&ctx), until, || ()));
+    loops.spawn(drive(Flag::default(), Arc::clone(&ctx), until, || ()));
     let all_good = async {
         while raised(&ctx).await.len() < 150 {
             ctx.clock.sleep(Duration::from_millis(5)).await;
@@ -170,7 +170,7 @@ async fn what_the_headline_tells_is_told_after_one_failed_try_and_the_page_is_re
     let scrape = Scrape::default();
     until_idle(Poll::default(), &ctx).await;
     assert!(step(&scrape, &ctx).await.unwrap());
-    until_idle(Flag, &ctx).await;
+    until_idle(Flag::default(), &ctx).await;
     let told = raised(&ctx).await;
     assert_eq!(told.len(), 1);
     assert!(told[0].summary_only);
@@ -186,7 +186,7 @@ async fn what_the_headline_tells_is_told_after_one_failed_try_and_the_page_is_re
     open.store(true, Ordering::SeqCst);
     clock.advance(Duration::from_secs(30));
     assert!(step(&scrape, &ctx).await.unwrap());
-    until_idle(Flag, &ctx).await;
+    until_idle(Flag::default(), &ctx).await;
     let told: Vec<String> = raised(&ctx)
         .await
         .into_iter()
@@ -212,7 +212,7 @@ async fn a_host_whose_pages_hang_is_not_asked_for_each_of_them() {
     let scraping = drive(Scrape::default(), Arc::clone(&ctx), Until::Idle, || ());
     let waited = tokio::time::timeout(Duration::from_secs(15), scraping);
     waited.await.expect("the host is left alone").unwrap();
-    until_idle(Flag, &ctx).await;
+    until_idle(Flag::default(), &ctx).await;
     assert_eq!(raised(&ctx).await.len(), 40);
     assert_eq!(hanging.requests().len(), 2);
 }
@@ -242,7 +242,7 @@ async fn robots_txt_is_asked_for_first_and_once_and_what_it_forbids_is_not_read(
     let ctx = context(config(&site, &["/open", "/closed"]), clock.clone()).await;
     until_idle(Poll::default(), &ctx).await;
     until_idle(Scrape::default(), &ctx).await;
-    until_idle(Flag, &ctx).await;
+    until_idle(Flag::default(), &ctx).await;
     assert_eq!(site.asked("/robots.txt"), 1);
     assert_eq!(site.asked("/news/000"), 1);
     assert_eq!(site.asked("/private/000"), 0);
@@ -268,7 +268,7 @@ async fn where_robots_txt_cannot_be_had_no_page_is_read_and_where_there_is_none_
     let ctx = context(config(&site, &["/rss"]), clock.clone()).await;
     until_idle(Poll::default(), &ctx).await;
     until_idle(Scrape::default(), &ctx).await;
-    until_idle(Flag, &ctx).await;
+    until_idle(Flag::default(), &ctx).await;
     assert_eq!(site.asked("/news/000"), 0);
     assert_eq!(raised(&ctx).await.len(), 1);
     site.put("/robots.txt", Page::Status(404));
@@ -288,7 +288,7 @@ async fn a_page_that_two_feeds_announce_is_fetched_once() {
     let ctx = context(config(&site, &["/one", "/two"]), clock.clone()).await;
     until_idle(Poll::default(), &ctx).await;
     until_idle(Scrape::default(), &ctx).await;
-    until_idle(Flag, &ctx).await;
+    until_idle(Flag::default(), &ctx).await;
     assert_eq!(site.asked("/shared/000"), 1);
     let counts = ctx.store.report().await.unwrap().counts;
     // Each watch tells of the page once, and holds what the other feed says of it.

@@ -9,7 +9,8 @@ use newswatch::clock::Clock;
 use newswatch::config::Config;
 use newswatch::daemon;
 use newswatch::demo::newsroom::Publishing;
-use newswatch::domain::Role;
+use newswatch::domain::{AlertId, Role};
+use newswatch::links::{Act, LinkKey, Reply};
 use newswatch::ops::entrance;
 use newswatch::pipeline::Context;
 use newswatch::web::{House, Needs, Peer, ROUTES, router};
@@ -143,6 +144,7 @@ impl Site {
             .replace("/watches/{name}", "/watches/UNCLOS")
             .replace("/channels/{name}", "/channels/hook")
             .replace("{secret}", "no-such-secret")
+            .replace("{token}", "no.such-token")
             .replace("/feeds/watch/{file}", "/feeds/watch/UNCLOS.atom")
             .replace("/assets/{file}", "/assets/app.css")
     }
@@ -193,8 +195,9 @@ async fn nobody_gets_in_without_proof_and_each_role_may_what_its_table_says() {
                 route.method,
                 answer.body
             );
+            let is_open = matches!(route.needs, Needs::Nobody | Needs::Link);
             let may = match (route.needs, role) {
-                (Needs::Nobody, _) | (Needs::Feed, Some(_)) => true,
+                (Needs::Nobody | Needs::Link, _) | (Needs::Feed, Some(_)) => true,
                 (Needs::Role(needed), Some(role)) => role >= needed,
                 (_, None) => false,
             };
@@ -214,7 +217,7 @@ async fn nobody_gets_in_without_proof_and_each_role_may_what_its_table_says() {
                     "{} {address} as {role:?}: {status}",
                     route.method
                 );
-            } else if route.needs != Needs::Nobody {
+            } else if !is_open {
                 assert!(
                     !is_refused || route.path == "/logout",
                     "{} {address} as {role:?}: {status}",
@@ -227,7 +230,7 @@ async fn nobody_gets_in_without_proof_and_each_role_may_what_its_table_says() {
                 route.method != "GET" || !has_written,
                 "GET {address} wrote something"
             );
-            if may && status.is_success() && route.method != "GET" && route.needs != Needs::Nobody {
+            if may && status.is_success() && route.method != "GET" && !is_open {
                 assert!(
                     has_written || answer.body.contains("\"changed\":false"),
                     "{} {address} as {role:?} left no trace: {}",
@@ -722,4 +725,122 @@ async fn a_silence_says_what_why_and_until_when_and_can_be_ended() {
     site.ask("POST", "/silences/1/end", &fields, "").await;
     let page = site.get("/silences", &fields).await.body;
     assert!(page.contains("Nothing is silenced"), "{page}");
+}
+
+/// What somebody else's browser or mail program says when it presses the button of a link.
+const STRANGERS: [(&str, &str); 2] = [
+    ("origin", "https://mail.example.com"),
+    ("sec-fetch-site", "cross-site"),
+];
+
+#[tokio::test]
+async fn a_link_to_stop_mails_stops_them_when_its_button_is_pressed() {
+    let site = Site::open().await;
+    let act = |watch: Option<&str>| Act::Unsubscribe {
+        recipient: "desk@example.org".into(),
+        watch: watch.map(str::to_owned),
+    };
+    for (watch, says, stopped) in [
+        (Some("UNCLOS"), "the watch <b><bdi>UNCLOS</bdi></b>", 1),
+        (None, "any watch", 2),
+    ] {
+        let token = site.ctx.links.sign(&act(watch)).unwrap();
+        let path = format!("/unsubscribe/{token}");
+        let opened = site.get(&path, &[]).await;
+        assert_eq!(opened.status, StatusCode::OK, "{}", opened.body);
+        assert!(
+            opened.body.contains("desk@example.org") && opened.body.contains(says),
+            "{}",
+            opened.body
+        );
+        let before = site.ctx.store.suppressions().await.unwrap().len();
+        assert_eq!(before, stopped - 1, "to open it changes nothing");
+        // Twice, as mail programs try again: it is done once, and no answer is a redirect.
+        for _ in 0..2 {
+            let body = "List-Unsubscribe=One-Click";
+            let pressed = site.ask("POST", &path, &STRANGERS, body).await;
+            assert_eq!(pressed.status, StatusCode::OK, "{}", pressed.body);
+            assert!(
+                pressed.body.contains("gets no more mails"),
+                "{}",
+                pressed.body
+            );
+        }
+        let after = site.ctx.store.suppressions().await.unwrap();
+        assert_eq!(after.len(), stopped);
+        assert!(after.iter().any(|one| one.watch.as_deref() == watch));
+        let journal = site.ctx.store.journal(None, 500).await.unwrap();
+        let written = journal.iter().filter(|line| line.what == "mails-stopped");
+        assert_eq!(written.count(), stopped);
+    }
+}
+
+#[tokio::test]
+async fn a_link_marks_or_acknowledges_its_alert_and_one_that_was_changed_does_nothing() {
+    let site = Site::open().await;
+    let address = site.address("{id}").await;
+    let reply = |alert: &str| Reply {
+        alert: AlertId(alert.to_owned()),
+        by: "lan@example.org".into(),
+    };
+    for (act, question, done, what) in [
+        (
+            Act::Useful(reply(&address)),
+            "Was this alert useful?",
+            "is marked useful",
+            "alert-marked",
+        ),
+        (
+            Act::Noise(reply(&address)),
+            "Was this alert noise?",
+            "is marked as noise",
+            "alert-marked",
+        ),
+        (
+            Act::Acknowledge(reply(&address)),
+            "Acknowledge this alert?",
+            "is acknowledged",
+            "alert-acknowledged",
+        ),
+    ] {
+        let path = format!("/act/{}", site.ctx.links.sign(&act).unwrap());
+        let before = site.ctx.store.journal(None, 500).await.unwrap().len();
+        let opened = site.get(&path, &[]).await;
+        assert!(opened.body.contains(question), "{}", opened.body);
+        let unchanged = site.ctx.store.journal(None, 500).await.unwrap().len();
+        assert_eq!(before, unchanged, "to open it changes nothing");
+        let pressed = site.ask("POST", &path, &STRANGERS, "").await;
+        assert_eq!(pressed.status, StatusCode::OK, "{}", pressed.body);
+        assert!(pressed.body.contains(done), "{}", pressed.body);
+        let journal = site.ctx.store.journal(None, 500).await.unwrap();
+        assert_eq!(journal.len(), before + 1);
+        assert_eq!(
+            (journal[0].what.as_str(), journal[0].who.as_str()),
+            (what, "lan@example.org")
+        );
+    }
+
+    // Signed by another key, changed, cut off; and of an alert that is not there.
+    let act = Act::Useful(reply(&address));
+    let foreign = LinkKey::new([7; 32]).sign(&act).unwrap();
+    let own = site.ctx.links.sign(&act).unwrap();
+    let sign = |act: &Act| site.ctx.links.sign(act).unwrap();
+    let gone = sign(&Act::Useful(reply("alr_0")));
+    // The beginning of an id is no id.
+    let short = sign(&Act::Acknowledge(reply(&address[..address.len() - 1])));
+    let before = site.ctx.store.journal(None, 500).await.unwrap().len();
+    for (token, status) in [
+        (foreign.as_str(), StatusCode::NOT_FOUND),
+        (&own[..own.len() - 3], StatusCode::NOT_FOUND),
+        (&own[1..], StatusCode::NOT_FOUND),
+        (gone.as_str(), StatusCode::GONE),
+        (short.as_str(), StatusCode::GONE),
+    ] {
+        for method in ["GET", "POST"] {
+            let answer = site.ask(method, &format!("/act/{token}"), &[], "").await;
+            assert_eq!(answer.status, status, "{method} {token}");
+        }
+    }
+    let after = site.ctx.store.journal(None, 500).await.unwrap().len();
+    assert_eq!(before, after);
 }

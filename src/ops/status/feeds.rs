@@ -26,6 +26,7 @@ pub(super) fn feed_view(feed: &FeedLine, now: Timestamp) -> FeedView {
         "ok"
     };
     FeedView {
+        id: feed.id,
         url: shown_url(&feed.url),
         fetch_url: shown_url(&feed.fetch_url),
         found: feed.is_found,
@@ -46,6 +47,7 @@ pub(super) fn feed_view(feed: &FeedLine, now: Timestamp) -> FeedView {
             .gap
             .filter(|(_, until)| now.duration_since(*until) < GAP_SHOWN_FOR)
             .map(|(from, until)| GapView { from, until }),
+        polls: None,
     }
 }
 

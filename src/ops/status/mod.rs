@@ -5,6 +5,7 @@ mod feeds;
 mod service;
 mod view;
 
+use super::days::Days;
 use crate::store::{
     Counts, GivenUp, Report, ServiceSeen, Store, StoreError, documents_set_aside, service_seen,
 };
@@ -38,6 +39,24 @@ pub async fn status(store: &Store, query: &StatusQuery) -> Result<StatusView, St
         })
         .collect();
     Ok(view)
+}
+
+/// Feeds whose polls are told by day, at most.
+const WITH_POLLS: usize = 20;
+
+/// Adds to the feeds that are shown what became of their polls on these days, where they are few.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn add_polls(store: &Store, view: &mut StatusView, days: Days) -> Result<(), StoreError> {
+    if view.feeds.len() > WITH_POLLS {
+        return Ok(());
+    }
+    for feed in &mut view.feeds {
+        let hours = store.polls_since(feed.id, days.since()).await?;
+        feed.polls = Some(days.of_polls(&hours));
+    }
+    Ok(())
 }
 
 /// How everything is where nothing has ever run.

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::domain::{ChannelName, Shown, Timestamp};
+use super::super::days::PollDay;
+use crate::domain::{ChannelName, FeedId, Shown, Timestamp};
 use crate::store::Counts;
 
 /// What a status is asked of.
@@ -193,6 +194,9 @@ pub struct GivenUpView {
 /// A feed, as people see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FeedView {
+    /// Its number.
+    #[serde(skip)]
+    pub id: FeedId,
     /// The address in the configuration, without secrets.
     pub url: String,
     /// The address it is polled at.
@@ -227,6 +231,9 @@ pub struct FeedView {
     pub repairs: Vec<String>,
     /// Between which times entries may have been missed, for a week after.
     pub gap: Option<GapView>,
+    /// Its polls by day, the oldest first; only where somebody asks for a few feeds alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub polls: Option<Vec<PollDay>>,
 }
 
 /// A time from which a feed's entries may be missing.

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::domain::{Alert, SpikeFacts, StormFacts};
 use crate::render::escape::one_line;
-use crate::render::item::{MAX_NAME_CHARS, title_of};
+use crate::render::item::{MAX_NAME_CHARS, mute, title_of};
 use crate::render::message::{Block, Message, Rich, Telling};
 use crate::render::times;
 
@@ -101,6 +101,7 @@ fn blocks(telling: &Telling<'_>, facts: &StormFacts, alerts: &[Alert]) -> Vec<Bl
     if let Some(cause) = &facts.cause {
         blocks.push(Block::Text(Rich::plain(one_line(cause, 400))));
     }
+    blocks.extend(all_of_them(telling, facts));
     if !alerts.is_empty() {
         blocks.push(Block::Heading(
             "The first of them".to_owned(),
@@ -113,6 +114,19 @@ fn blocks(telling: &Telling<'_>, facts: &StormFacts, alerts: &[Alert]) -> Vec<Bl
         blocks.push(Block::Item(Box::new(item)));
     }
     blocks
+}
+
+/// Where all of them are listed, and how the watch that most of them are of is kept quiet.
+fn all_of_them(telling: &Telling<'_>, facts: &StormFacts) -> Option<Block> {
+    let watch = &facts.sources.first()?.watch;
+    let name = one_line(watch, MAX_NAME_CHARS);
+    let all = match telling.reader.page(&["watches", watch]) {
+        Some(page) => Rich::default().link(format!("See all of “{name}”"), Some(page)),
+        None => {
+            Rich::plain("See all: ").code(format!("newswatch alerts show {}", telling.delivery.0))
+        }
+    };
+    Some(Block::Text(all.and(" · ").followed_by(mute(watch))))
 }
 
 fn storm_table(facts: &StormFacts) -> Block {

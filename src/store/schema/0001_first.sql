@@ -125,6 +125,16 @@ CREATE INDEX polls_due ON polls(due_at, feed_id) WHERE active = 1 AND gone = 0;
 CREATE INDEX polls_leased ON polls(claimed_by) WHERE lease_until > 0;
 CREATE INDEX polls_failing ON polls(feed_id) WHERE failures > 0;
 
+-- How often a feed was polled in each hour, counted from 1970, of the last month.
+CREATE TABLE poll_hours (
+    feed_id {BIGINT} NOT NULL REFERENCES feeds(id),
+    hour {BIGINT} NOT NULL,
+    polls {BIGINT} NOT NULL,
+    failed {BIGINT} NOT NULL,              -- how many of them
+    news {BIGINT} NOT NULL,                -- entries that were not known before
+    PRIMARY KEY (feed_id, hour)
+) {BY_KEY};
+
 -- A cluster of independent reports.
 CREATE TABLE stories (
     id {PK},
@@ -228,6 +238,7 @@ CREATE TABLE entries (
 ) {STRICT};
 
 CREATE INDEX entries_due ON entries(state, id) WHERE state < 2;
+CREATE INDEX entries_unflagged ON entries(feed_id, id) WHERE state = 1;
 CREATE INDEX entries_backlog ON entries(id) WHERE state = 4;
 CREATE INDEX entries_pages ON entries(host, feed_id, id) WHERE state = 0;
 CREATE INDEX entries_leased ON entries(claimed_by) WHERE lease_until > 0;
@@ -327,6 +338,8 @@ CREATE TABLE channels (
     name TEXT PRIMARY KEY,
     state TEXT NOT NULL DEFAULT 'ok',      -- 'ok', 'failing', 'paused', 'misconfigured', 'gone'
     not_before {BIGINT} NOT NULL DEFAULT 0, -- nothing is sent before this time
+    new_from {BIGINT} NOT NULL DEFAULT 0,  -- while it fails: when a message may be sent that was never tried
+    probe TEXT NOT NULL DEFAULT 'oldest',  -- while it fails: what it is probed with: 'oldest', 'another', 'spotless'
     set_at {BIGINT} NOT NULL DEFAULT 0,    -- when not_before was set
     error TEXT,
     failing_since {BIGINT},
@@ -354,6 +367,7 @@ CREATE TABLE deliveries (
     claimed_by TEXT,
     tries {BIGINT} NOT NULL DEFAULT 0,     -- tries that count against the schedule
     first_tried_at {BIGINT},
+    turned_away {BIGINT} NOT NULL DEFAULT 0, -- 1 once the other side was there and did not take it
     ended_at {BIGINT},
     reason TEXT,                           -- of the last failed try
     body TEXT,                             -- what the first try brought, and every later one brings

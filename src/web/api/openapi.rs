@@ -71,7 +71,7 @@ fn operation(route: &Route) -> Value {
     };
     let role = match route.needs {
         Needs::Role(role) => role.as_str(),
-        Needs::Nobody | Needs::Feed => "nobody",
+        Needs::Nobody | Needs::Feed | Needs::Link => "nobody",
     };
     let mut operation = json!({
         "summary": route.says,

@@ -4,6 +4,7 @@ pub(crate) mod alert;
 pub(crate) mod deliveries;
 pub(crate) mod feeds;
 pub(crate) mod journal;
+pub(crate) mod links;
 pub(crate) mod now;
 pub(crate) mod search;
 pub(crate) mod settings;
