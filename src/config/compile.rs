@@ -12,6 +12,9 @@ use super::queries::place_of;
 use super::raw::RawWatch;
 use super::source::At;
 
+/// Problems of one query that are shown.
+const MOST_OF_A_QUERY: usize = 20;
+
 /// The most clauses or terms that a hint names.
 const MAX_NAMED: usize = 4;
 
@@ -29,13 +32,19 @@ pub(super) fn compile(
         .map(|(name, query)| (name.value.clone(), query.value.clone()))
         .collect();
     let compiled = Matcher::compile(&names_and_queries, sources);
-    let mistakes: &[QueryProblem] = compiled.as_ref().err().map_or(&[], Vec::as_slice);
-    for trap in matching::lint(&names_and_queries, sources) {
-        let is_same =
-            |mistake: &QueryProblem| mistake.place == trap.place && mistake.col == trap.col;
-        if !mistakes.iter().any(is_same) {
-            report_query(&trap, Severity::Warning, aliases, origins, report);
-        }
+    let mistakes: HashSet<(QueryPlace, usize)> = compiled
+        .as_ref()
+        .err()
+        .map_or(&[][..], Vec::as_slice)
+        .iter()
+        .map(|mistake| (mistake.place, mistake.col))
+        .collect();
+    let traps: Vec<QueryProblem> = matching::lint(&names_and_queries, sources)
+        .into_iter()
+        .filter(|trap| !mistakes.contains(&(trap.place, trap.col)))
+        .collect();
+    for trap in first_of_each(&traps) {
+        report_query(trap, Severity::Warning, aliases, origins, report);
     }
     match compiled {
         Ok(matcher) => {
@@ -43,7 +52,7 @@ pub(super) fn compile(
             Some(matcher)
         }
         Err(problems) => {
-            for problem in &problems {
+            for problem in first_of_each(&problems) {
                 report_query(problem, Severity::Error, aliases, origins, report);
             }
             // A mistake in one query must not hide what is wrong with another watch's examples.
@@ -54,6 +63,12 @@ pub(super) fn compile(
             None
         }
     }
+}
+
+/// The first problems of each query: each is shown with its line, and nobody mends more of them at a time.
+fn first_of_each(problems: &[QueryProblem]) -> impl Iterator<Item = &QueryProblem> {
+    let of_one_query = problems.chunk_by(|one, next| one.place == next.place);
+    of_one_query.flat_map(|problems| problems.iter().take(MOST_OF_A_QUERY))
 }
 
 fn report_query(
