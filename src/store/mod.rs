@@ -252,7 +252,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn link_key(&self, drawn: [u8; 32]) -> Result<[u8; 32], StoreError> {
-        let drawn: String = drawn.iter().map(|byte| format!("{byte:02x}")).collect();
+        let drawn = hex_digits(&drawn);
         self.write(move |tx| {
             tx.exec(
                 "INSERT INTO signing_keys (name, value) VALUES ('links', $1) ON CONFLICT (name) DO NOTHING",
@@ -489,6 +489,16 @@ fn tallied(tx: &mut dyn Tx, name: &str) -> Result<i64, StoreError> {
 /// What comes behind every id that begins like this one.
 pub(super) fn behind(beginning: &str) -> String {
     format!("{beginning}\u{10ffff}")
+}
+
+/// Bytes as hexadecimal digits.
+fn hex_digits(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        // Writing to a string cannot fail.
+        drop(write!(digits, "{byte:02x}"));
+        digits
+    })
 }
 
 /// The bytes of a key that is kept as hexadecimal digits.

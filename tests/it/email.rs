@@ -72,6 +72,7 @@ fn settings(address: SocketAddr, way: &Way) -> ChannelSettings {
             },
         }),
         reader: newswatch::render::Reader::default(),
+        templates: newswatch::render::Templates::default(),
         retry: Vec::new(),
     }
 }

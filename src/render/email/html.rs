@@ -79,11 +79,16 @@ fn content(message: &Message) -> String {
         parts.push(paragraph(&rich(line), "margin:0 0 8px", ""));
     }
     let is_single = message.single().is_some();
+    // A reader that goes from heading to heading misses none: a level is never left out.
+    let mut level = "h2";
     for block in &message.blocks {
+        if matches!(block, Block::Heading(..)) {
+            level = "h3";
+        }
         parts.push(match block {
             Block::Heading(name, note) => heading(name, note),
             Block::Item(item) if is_single => main_item(item),
-            Block::Item(item) => list_item(item),
+            Block::Item(item) => list_item(item, level),
             Block::Text(text) => paragraph(&rich(text), "margin:8px 0", ""),
             Block::Facts(facts) => facts_table(facts),
             Block::Table(head, rows) => table(head, rows),
@@ -200,10 +205,10 @@ fn actions(item: &Item) -> String {
     parts.concat()
 }
 
-fn list_item(item: &Item) -> String {
+fn list_item(item: &Item, level: &str) -> String {
     let (told, side) = told_in(item);
     let mut parts = vec![format!(
-        "<h3{told} style=\"margin:18px 0 2px;font-size:18px;line-height:24px;font-weight:bold;text-align:{side};{BREAK}\">{}</h3>\n",
+        "<{level}{told} style=\"margin:18px 0 2px;font-size:18px;line-height:24px;font-weight:bold;text-align:{side};{BREAK}\">{}</{level}>\n",
         title(item)
     )];
     parts.push(byline(item, false));
