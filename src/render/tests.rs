@@ -885,7 +885,7 @@ fn with_pages_every_service_of_people_links_to_them_and_nothing_is_done_by_openi
             .map(|rest| {
                 let is_token = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
                 let end = rest.find(|c| !is_token(c)).unwrap_or(rest.len());
-                key.read(&rest[..end]).expect(service.name)
+                key.read(rest.get(..end).unwrap()).expect(service.name)
             })
             .collect();
         let expected = match service.name {

@@ -493,12 +493,10 @@ pub(super) fn behind(beginning: &str) -> String {
 
 /// Bytes as hexadecimal digits.
 fn hex_digits(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut digits, byte| {
-        // Writing to a string cannot fail.
-        drop(write!(digits, "{byte:02x}"));
-        digits
-    })
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    halves
+        .filter_map(|half| char::from_digit(u32::from(half), 16))
+        .collect()
 }
 
 /// The bytes of a key that is kept as hexadecimal digits.
