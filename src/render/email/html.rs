@@ -33,6 +33,9 @@ const LINK: &str = "color:#0b4fc4";
 /// Breaks a word that is longer than its line; the second is what older programs know.
 const BREAK: &str = "overflow-wrap:anywhere;word-break:break-word";
 
+/// Keeps words and numbers of a table whole, which would be broken to give room to its first column.
+const WHOLE: &str = "overflow-wrap:normal;word-break:normal";
+
 /// Fills the rest of the line that a list of mails shows, so that the body's text does not follow the preheader.
 const FILLER_REPEATS: usize = 60;
 
@@ -324,7 +327,7 @@ fn table(head: &[String], rows: &[Vec<Rich>]) -> String {
         .enumerate()
         .map(|(column, name)| {
             format!(
-                "<th scope=\"col\" class=\"q\" style=\"padding:8px 0 8px {}px;font-size:14px;line-height:21px;font-weight:normal;text-align:{};{QUIET}\">{}</th>",
+                "<th scope=\"col\" class=\"q\" style=\"padding:8px 0 8px {}px;font-size:14px;line-height:21px;font-weight:normal;text-align:{};{QUIET};{WHOLE}\">{}</th>",
                 gap(column),
                 side(column),
                 html(name)
@@ -341,9 +344,10 @@ fn table(head: &[String], rows: &[Vec<Rich>]) -> String {
                 .map(|(column, cell)| {
                     let (tag, scope) = if column == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
                     format!(
-                        "<{tag}{scope} class=\"r\" style=\"border-top:1px solid #d5dbe1;padding:8px 0 8px {}px;font-size:15px;line-height:22px;font-weight:normal;text-align:{};{TEXT};{BREAK}\">{}</{tag}>",
+                        "<{tag}{scope} class=\"r\" style=\"border-top:1px solid #d5dbe1;padding:8px 0 8px {}px;font-size:15px;line-height:22px;font-weight:normal;text-align:{};{TEXT};{}\">{}</{tag}>",
                         gap(column),
                         side(column),
+                        if column == 0 { BREAK } else { WHOLE },
                         rich(cell)
                     )
                 })
