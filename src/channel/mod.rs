@@ -38,7 +38,7 @@ use crate::domain::{
     Alert, AttemptOutcome, ChannelName, DeliveryId, Destination, Occasion, Timestamp,
 };
 use crate::http::HttpClient;
-use crate::render::{Reader, Telling};
+use crate::render::{Filled, Reader, Telling, Templates};
 
 pub use address::{AddressError, EmailAddress, Mailbox};
 pub use apprise::AppriseSettings;
@@ -66,6 +66,8 @@ pub struct ChannelSettings {
     pub kind: ChannelKind,
     /// Whom its messages are written for.
     pub reader: Reader,
+    /// The operator's templates for them.
+    pub templates: Templates,
     /// The waits between the tries of one delivery.
     pub retry: Vec<Duration>,
 }
@@ -123,6 +125,28 @@ impl ChannelKind {
             Self::Syslog(settings) => settings,
             Self::Console(settings) => settings,
             Self::File(settings) => settings,
+        }
+    }
+
+    /// The word for it in the configuration.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Email(_) => "email",
+            Self::Webhook(_) => "webhook",
+            Self::Slack(_) => "slack",
+            Self::Discord(_) => "discord",
+            Self::Teams(_) => "teams",
+            Self::Telegram(_) => "telegram",
+            Self::Ntfy(_) => "ntfy",
+            Self::Matrix(_) => "matrix",
+            Self::Mattermost(_) => "mattermost",
+            Self::Gotify(_) => "gotify",
+            Self::Apprise(_) => "apprise",
+            Self::Exec(_) => "exec",
+            Self::Syslog(_) => "syslog",
+            Self::Console(_) => "console",
+            Self::File(_) => "file",
         }
     }
 
@@ -318,6 +342,15 @@ pub struct Attempt {
     pub answer: Option<String>,
 }
 
+/// What a channel has written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The body, as every try brings it.
+    pub body: String,
+    /// Why the built-in form stands in the place of a template.
+    pub template_problem: Option<String>,
+}
+
 /// A channel that is ready to send.
 #[derive(Debug)]
 pub struct Channel {
@@ -366,16 +399,27 @@ impl Channel {
     ///
     /// # Errors
     /// With the reason, as a clause for people, where it cannot be written.
-    pub fn write(&self, message: &Unwritten<'_>, form: Form) -> Result<String, String> {
-        let telling = Telling {
+    pub fn write(&self, message: &Unwritten<'_>, form: Form) -> Result<Written, String> {
+        let mut telling = Telling {
             delivery: message.delivery,
             recipient: message.recipient,
             alerts: message.alerts,
             occasion: message.occasion,
             reader: &self.settings.reader,
             now: message.now,
+            filled: None,
         };
-        self.service.write(&telling, form)
+        let templates = &self.settings.templates;
+        let filled = match form {
+            Form::Full => templates.fill(&telling),
+            // A receiver that has refused the whole form gets the least, as it is built in.
+            Form::Short => Filled::default(),
+        };
+        telling.filled = Some(&filled);
+        Ok(Written {
+            body: self.service.write(&telling, form)?,
+            template_problem: filled.problem.clone(),
+        })
     }
 
     /// Makes one try to bring a body that [`Channel::write`] wrote. Every try of one delivery carries the same id.
@@ -414,9 +458,14 @@ impl Channel {
         let mut attempt = Attempt::of(AttemptOutcome::Accepted);
         for form in [Form::Full, Form::Short] {
             attempt = match self.write(message, form) {
-                Ok(body) => {
-                    self.send(message.delivery, message.recipient, &body, message.now)
-                        .await
+                Ok(written) => {
+                    self.send(
+                        message.delivery,
+                        message.recipient,
+                        &written.body,
+                        message.now,
+                    )
+                    .await
                 }
                 Err(reason) => Attempt::of(AttemptOutcome::Refused { reason }),
             };

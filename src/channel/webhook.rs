@@ -36,6 +36,16 @@ pub enum WebhookMethod {
     Patch,
 }
 
+impl WebhookSettings {
+    /// The type of what is sent, where a field of the configuration says one.
+    #[must_use]
+    pub fn media(&self) -> Option<String> {
+        let mut fields = self.headers.iter();
+        let field = fields.find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        field.map(|(_, value)| value.expose_secret().to_owned())
+    }
+}
+
 #[derive(Debug)]
 struct Webhook {
     settings: WebhookSettings,

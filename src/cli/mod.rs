@@ -26,6 +26,7 @@ mod silence;
 mod since;
 mod status;
 mod stories;
+mod template;
 mod upkeep;
 mod web;
 mod why;
@@ -82,6 +83,9 @@ enum Command {
     /// Try channels
     #[command(subcommand)]
     Notify(notify::Notify),
+    /// Show and try texts of your own for the messages of a channel
+    #[command(subcommand)]
+    Template(template::Template),
     /// Say who gets no more messages, and take it back
     #[command(subcommand)]
     Channel(channel::Channel),
@@ -233,6 +237,7 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Parse(parse) => block_on(parse.run()),
         Command::Extract(extract) => block_on(extract.run()),
         Command::Notify(notify) => block_on(notify.run()),
+        Command::Template(template) => block_on(template.run()),
         Command::Channel(channel) => block_on(channel.run()),
         Command::Feeds(feeds) => block_on(feeds.run()),
         Command::Why(why) => block_on(why.run()),

@@ -516,6 +516,9 @@ fn print_channel(channel: &ChannelView, with_help: bool) -> anyhow::Result<()> {
         };
         detail(format!("{since}{error}"))?;
     }
+    if let Some(error) = &channel.template_error {
+        detail(format!("the built-in form is sent: {error}"))?;
+    }
     if let Some(hint) = channel.hint.as_ref().filter(|_| with_help) {
         detail(format!("help: {hint}"))?;
     }

@@ -178,11 +178,15 @@ fn finish(
     }
 }
 
-/// Where each watch stands, by its name.
+/// Where each watch stands, by its name: file and line, without the folders, which are no reader's business.
 fn places(raw: &RawFile) -> BTreeMap<String, String> {
     let watches = raw.watches.iter();
     watches
-        .filter_map(|watch| Some((watch.name.as_ref()?.value.clone(), watch.place.shown())))
+        .filter_map(|watch| {
+            let shown = watch.place.shown();
+            let place = shown.rsplit('/').next()?.to_owned();
+            Some((watch.name.as_ref()?.value.clone(), place))
+        })
         .collect()
 }
 

@@ -110,7 +110,7 @@ fn update(now: Timestamp) -> UpdateFacts {
                 ..Outlet::default()
             },
             lang: Some("en".into()),
-            passages: vec![passage("This outlet adds a test sentence.", 21..25)],
+            passages: vec![passage("This outlet adds a test sentence.", 19..23)],
         }],
         also_in: vec![Outlet {
             name: "Sample Wire".into(),

@@ -8,7 +8,7 @@ use tokio::sync::Notify as Bell;
 use tracing::{debug, error, info, warn};
 
 use super::{Context, Gate, Plan, Stage, StageError};
-use crate::channel::{Attempt, Channel, Form, Unwritten};
+use crate::channel::{Attempt, Channel, Form, Unwritten, Written};
 use crate::clock;
 use crate::domain::{
     AttemptOutcome, ChannelName, ChannelState, DeliveryState, DocumentName, Quote, Shown,
@@ -233,7 +233,7 @@ impl Notify {
     /// Makes a try.
     async fn attempt(&self, ctx: &Context, channel: &Channel, due: DueDelivery) -> Try {
         let outcome = match &due.body {
-            Rendered::Body(body) => {
+            Rendered::Body(body) | Rendered::BuiltIn(body, _) => {
                 let wait = self
                     .busy
                     .wait_before(&due.channel, channel.gap(), ctx.clock.now());
@@ -328,7 +328,20 @@ fn body(plan: &Plan, unrendered: &Unrendered<'_>, now: Timestamp) -> Rendered {
         now,
     };
     match channel.write(&message, form) {
-        Ok(body) => Rendered::Body(body),
+        Ok(Written {
+            body,
+            template_problem: None,
+        }) => Rendered::Body(body),
+        Ok(Written {
+            body,
+            template_problem: Some(problem),
+        }) => {
+            warn!(
+                channel = %unrendered.channel, delivery.id = %unrendered.id, error = %problem,
+                "a template failed; the built-in form is sent"
+            );
+            Rendered::BuiltIn(body, problem)
+        }
         Err(reason) => Rendered::Failed(reason),
     }
 }

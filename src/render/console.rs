@@ -8,6 +8,9 @@ use super::shrink::Shrink;
 /// Writes the message, with the last line's end.
 #[must_use]
 pub fn console(telling: &Telling<'_>) -> String {
+    if let Some(text) = telling.templated_text() {
+        return text.trim_end().to_owned() + "\n";
+    }
     let message = message(telling);
     let shrink = Shrink {
         items: 100,

@@ -26,6 +26,10 @@ const MAX_SUM: usize = 6000;
 
 /// Writes the body of a POST to a webhook.
 pub(crate) fn discord(telling: &Telling<'_>) -> String {
+    if let Some(text) = telling.templated_text() {
+        let embed = json!({"description": text, "color": color(&message(telling))});
+        return json!({"embeds": [embed], "allowed_mentions": {"parse": []}}).to_string();
+    }
     let written = fitted(&message(telling), embed, |embed| {
         let of = |pointer| {
             embed

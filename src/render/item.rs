@@ -203,9 +203,22 @@ pub(super) fn passage(passage: &Passage) -> Marked {
 
 /// What stands beside an alert: what could not be searched, and what else is to be said.
 fn note(alert: &Alert) -> Option<String> {
-    let notes = alert.notes.iter().map(|note| one_line(note, 300));
+    let notes = alert.notes.iter().map(|note| sentence(note));
     let told: Vec<String> = missing_text(alert).into_iter().chain(notes).collect();
     (!told.is_empty()).then(|| told.join(" "))
+}
+
+/// A clause as a sentence: `day 1 of this story` becomes `Day 1 of this story.`
+fn sentence(clause: &str) -> String {
+    let clause = one_line(clause, 300);
+    let mut letters = clause.chars();
+    let first = letters.next().map(char::to_uppercase);
+    let whole: String = first.into_iter().flatten().chain(letters).collect();
+    if whole.is_empty() || whole.ends_with(['.', '!', '?', '…']) {
+        whole
+    } else {
+        format!("{whole}.")
+    }
 }
 
 /// One sentence: what was searched, and why no more.

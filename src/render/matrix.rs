@@ -13,23 +13,30 @@ const MAX_BYTES: usize = 40_000;
 
 /// Writes the content of the event.
 pub(crate) fn matrix(telling: &Telling<'_>) -> String {
+    if let Some(text) = telling.templated_text() {
+        let kind = kind_of(&message(telling));
+        return json!({"msgtype": kind, "body": text, "m.mentions": {}}).to_string();
+    }
     fitted(&message(telling), write, |body| body.len() <= MAX_BYTES)
 }
 
 fn write(message: &Message) -> String {
-    // A notice wakes nobody: what is no news is one.
-    let kind = match message.kind {
-        "digest" | "heartbeat" => "m.notice",
-        _ => "m.text",
-    };
     let content: Value = json!({
-        "msgtype": kind,
+        "msgtype": kind_of(message),
         "body": plain(message, true),
         "format": "org.matrix.custom.html",
         "formatted_body": formatted(message),
         "m.mentions": {},
     });
     content.to_string()
+}
+
+/// A notice wakes nobody: what is no news is one.
+fn kind_of(message: &Message) -> &'static str {
+    match message.kind {
+        "digest" | "heartbeat" => "m.notice",
+        _ => "m.text",
+    }
 }
 
 fn formatted(message: &Message) -> String {

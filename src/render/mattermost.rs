@@ -16,6 +16,15 @@ const MAX_CHARS: usize = 4_000;
 
 /// Writes the body of a POST to an incoming webhook.
 pub(crate) fn mattermost(telling: &Telling<'_>) -> String {
+    if let Some(text) = telling.templated_text() {
+        let said = message(telling);
+        let broken = said
+            .headline()
+            .replace('@', "@\u{200b}")
+            .replace('<', "<\u{200b}");
+        let attachment = json!({"fallback": broken, "color": color(&said), "text": text});
+        return json!({"attachments": [attachment]}).to_string();
+    }
     let attachment = fitted(&message(telling), attachment, |attachment| {
         attachment.to_string().chars().count() <= MAX_CHARS
     });

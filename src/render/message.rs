@@ -27,6 +27,74 @@ pub struct Telling<'a> {
     pub reader: &'a Reader,
     /// When it is written.
     pub now: Timestamp,
+    /// What the operator's templates made of it.
+    pub filled: Option<&'a Filled>,
+}
+
+/// What templates have made of a message; absent where there is no template, or it failed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filled {
+    pub(super) subject: Option<String>,
+    pub(super) text: Option<String>,
+    pub(super) html: Option<String>,
+    pub(super) body: Option<String>,
+    /// Why the built-in form is used in the place of a template, as a clause for people.
+    pub problem: Option<String>,
+}
+
+/// A part of a message that a template can write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The subject of a mail.
+    Subject,
+    /// The text: the plain part of a mail, the message of a chat or push service, a line.
+    Text,
+    /// The HTML part of a mail.
+    Html,
+    /// The whole of what is posted, or given to a command.
+    Body,
+}
+
+impl Part {
+    /// Its key in the configuration.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Subject => "subject",
+            Self::Text => "text",
+            Self::Html => "html",
+            Self::Body => "body",
+        }
+    }
+}
+
+impl Filled {
+    pub(super) fn place(&mut self, part: Part) -> &mut Option<String> {
+        match part {
+            Part::Subject => &mut self.subject,
+            Part::Text => &mut self.text,
+            Part::Html => &mut self.html,
+            Part::Body => &mut self.body,
+        }
+    }
+
+    /// What a template made of a part.
+    #[must_use]
+    pub fn part(&self, part: Part) -> Option<&str> {
+        match part {
+            Part::Subject => self.subject.as_deref(),
+            Part::Text => self.text.as_deref(),
+            Part::Html => self.html.as_deref(),
+            Part::Body => self.body.as_deref(),
+        }
+    }
+}
+
+impl Telling<'_> {
+    /// The text that a template made for a service of people.
+    pub(super) fn templated_text(&self) -> Option<&str> {
+        self.filled?.text.as_deref()
+    }
 }
 
 /// Whom a channel's messages are written for.

@@ -22,6 +22,7 @@ mod shrink;
 mod slack;
 mod teams;
 mod telegram;
+mod template;
 mod times;
 mod webhook;
 
@@ -38,11 +39,12 @@ pub use encoded_word::header_value;
 pub(crate) use escape::one_line;
 pub(crate) use matrix::matrix;
 pub(crate) use mattermost::mattermost;
-pub use message::{Reader, Telling, Unsubscribe};
+pub use message::{Filled, Part, Reader, Telling, Unsubscribe};
 pub(crate) use push::{apprise, gotify, ntfy, syslog};
 pub(crate) use slack::{slack, slack_short};
 pub(crate) use teams::teams;
 pub(crate) use telegram::{telegram, without_times};
+pub use template::{Templates, parts_of, starting_template};
 pub use webhook::{json_lines, webhook};
 
 /// A mail, before it gets its envelope.

@@ -13,6 +13,9 @@ use crate::domain::Priority;
 /// The largest message of ntfy; above it the text becomes an attachment.
 const NTFY_BYTES: usize = 4096;
 
+/// The longest name of a sequence that ntfy takes.
+const MAX_SEQUENCE_CHARS: usize = 64;
+
 /// Buttons that a message of ntfy has at most.
 const NTFY_ACTIONS: usize = 3;
 
@@ -27,7 +30,10 @@ pub(crate) fn ntfy(telling: &Telling<'_>) -> Value {
     let message = message(telling);
     let mut published = json!({
         "title": title(&message),
-        "message": body(&without_own(&message), NTFY_BYTES - 100),
+        "message": telling.templated_text().map_or_else(
+            || body(&without_own(&message), NTFY_BYTES - 100),
+            str::to_owned,
+        ),
         "priority": match message.priority {
             Priority::High => 4,
             Priority::Normal => 3,
@@ -37,6 +43,12 @@ pub(crate) fn ntfy(telling: &Telling<'_>) -> Value {
     });
     if message.priority == Priority::High {
         set(&mut published, "tags", json!(["exclamation"]));
+    }
+    // An update takes the place of the notification that the story began with ("Updating notifications").
+    let sequence = message.thread.first.as_ref().unwrap_or(&message.delivery);
+    let is_sequence = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if sequence.len() <= MAX_SEQUENCE_CHARS && sequence.chars().all(is_sequence) {
+        set(&mut published, "sequence_id", json!(sequence));
     }
     if let Some(url) = message.url() {
         set(&mut published, "click", json!(url.as_str()));
@@ -85,7 +97,10 @@ pub(crate) fn gotify(telling: &Telling<'_>) -> String {
         .unwrap_or_default();
     json!({
         "title": title(&message),
-        "message": format!("{}{link}", body(&message, MAX_BYTES)),
+        "message": telling.templated_text().map_or_else(
+            || format!("{}{link}", body(&message, MAX_BYTES)),
+            str::to_owned,
+        ),
         "priority": match message.priority {
             Priority::High => 8,
             Priority::Normal => 5,
@@ -110,7 +125,10 @@ pub(crate) fn apprise(telling: &Telling<'_>) -> Value {
     };
     json!({
         "title": title(&message),
-        "body": format!("{}{link}", body(&message, MAX_BYTES)),
+        "body": telling.templated_text().map_or_else(
+            || format!("{}{link}", body(&message, MAX_BYTES)),
+            str::to_owned,
+        ),
         "type": kind,
         "format": "text",
     })
@@ -157,6 +175,7 @@ pub(crate) fn syslog(telling: &Telling<'_>) -> (String, Priority) {
     /// What every receiver takes of a line (RFC 5424 §6.1).
     const MAX_BYTES: usize = 2_000;
     let message = message(telling);
+    let zone = super::times::offset(&telling.reader.zone, telling.now);
     let line = |message: &Message| {
         let items: Vec<String> = message
             .items()
@@ -180,7 +199,8 @@ pub(crate) fn syslog(telling: &Telling<'_>) -> (String, Priority) {
             Block::More(more) => Some(more.clone()),
             _ => None,
         });
-        let heading = Some(message.heading.clone()).filter(|heading| !heading.is_empty());
+        let heading = Some(&message.heading).filter(|heading| !heading.is_empty());
+        let heading = heading.map(|heading| format!("{heading} (times: {zone})"));
         heading
             .into_iter()
             .chain(items)
@@ -189,6 +209,9 @@ pub(crate) fn syslog(telling: &Telling<'_>) -> (String, Priority) {
             .join(" | ")
     };
     let priority = message.priority;
+    if let Some(text) = telling.templated_text() {
+        return (text.to_owned(), priority);
+    }
     (
         fitted(&message, line, |line| line.len() <= MAX_BYTES),
         priority,

@@ -16,6 +16,9 @@ const MAX_ELEMENTS: usize = 200;
 
 /// Writes the body of a POST to an incoming webhook.
 pub(crate) fn slack(telling: &Telling<'_>) -> String {
+    if let Some(text) = telling.templated_text() {
+        return json!({"text": text, "unfurl_links": false, "unfurl_media": false}).to_string();
+    }
     fitted(&message(telling), write, |body| {
         body.chars().count() <= MAX_CHARS && body.matches("\"type\"").count() <= MAX_ELEMENTS * 2
     })

@@ -18,12 +18,24 @@ const MAX_BYTES: usize = 20_000;
 
 /// Writes the body of a POST to a Workflows webhook.
 pub(crate) fn teams(telling: &Telling<'_>) -> String {
+    if let Some(text) = telling.templated_text() {
+        let said = message(telling);
+        let lines = text
+            .lines()
+            .map(|line| block(&Rich::plain(line), &json!({})));
+        return card(&said, &lines.collect::<Vec<_>>());
+    }
     fitted(&message(telling), write, |body| body.len() <= MAX_BYTES)
 }
 
 fn write(message: &Message) -> String {
-    let is_rtl = message.single().is_some_and(|item| item.is_rtl);
     let body: Vec<Value> = lines(message).into_iter().flat_map(elements).collect();
+    card(message, &body)
+}
+
+/// The card with what stands in it, and the buttons below.
+fn card(message: &Message, body: &[Value]) -> String {
+    let is_rtl = message.single().is_some_and(|item| item.is_rtl);
     let mut actions: Vec<Value> = message
         .url()
         .map(|url| json!({"type": "Action.OpenUrl", "title": "Read", "url": url.as_str()}))

@@ -20,8 +20,11 @@ const BUTTONS_A_ROW: usize = 3;
 /// Writes the arguments of `sendMessage`, but for the chat.
 pub(crate) fn telegram(telling: &Telling<'_>) -> Value {
     let message = message(telling);
-    let text = fitted(&message, write, |text| {
-        utf16(&without_tags(text)) <= MAX_UNITS && text.len() <= 16_000
+    let text = telling.templated_text().map(str::to_owned);
+    let text = text.unwrap_or_else(|| {
+        fitted(&message, write, |text| {
+            utf16(&without_tags(text)) <= MAX_UNITS && text.len() <= 16_000
+        })
     });
     let mut arguments = json!({
         "text": text,

@@ -450,6 +450,7 @@ fn telling<'a>(
         occasion,
         reader,
         now: now(),
+        filled: None,
     }
 }
 
@@ -809,5 +810,118 @@ proptest::proptest! {
             proptest::prop_assert!((service.limit)(&body).is_ok(), "{}", service.name);
             proptest::prop_assert!(!has_control(&(service.seen)(&body)), "{}", service.name);
         }
+    }
+}
+
+/// Clock times in a text, as `14:05`; not those of an offset or of an address.
+fn clock_times(text: &str) -> Vec<String> {
+    let chars: Vec<char> = text.chars().collect();
+    let is_time =
+        |w: &[char]| w[2] == ':' && [0, 1, 3, 4].iter().all(|place| w[*place].is_ascii_digit());
+    chars
+        .windows(5)
+        .enumerate()
+        .filter(|(place, window)| {
+            let before = place.checked_sub(1).and_then(|at| chars.get(at));
+            let is_apart = before.is_none_or(|c| !c.is_ascii_digit() && !"+-:T".contains(*c));
+            is_apart && is_time(window)
+        })
+        .map(|(_, window)| window.iter().collect())
+        .collect()
+}
+
+#[test]
+fn times_of_every_kind_on_every_service_are_in_the_readers_zone_which_is_named() {
+    let delivery = DeliveryId("dlv_1".into());
+    let channel = crate::domain::ChannelName("desk".into());
+    let reader = reader("Asia/Kathmandu");
+    let mut told = 0;
+    for kind in crate::ops::samples::KINDS {
+        let (mut alerts, occasion) = crate::ops::samples::message(kind, &channel, now());
+        for alert in &mut alerts {
+            alert.published = Some(LocalTimestamp::utc(now()));
+        }
+        let telling = telling(&delivery, &alerts, &occasion, &reader);
+        for service in services() {
+            // Programs read UTC; these four write some times in the zone of each reader's own device.
+            if service.name == "webhook" {
+                continue;
+            }
+            let seen = (service.seen)(&(service.write)(&telling));
+            let times = clock_times(&seen);
+            told += times.len();
+            let names_zone = seen.contains("UTC+5:45") || times.is_empty();
+            assert!(names_zone, "{kind} {}: {times:?} in {seen}", service.name);
+            for time in times {
+                // In UTC the samples are at ten and twenty past.
+                let (_, minute) = time.split_once(':').unwrap();
+                let is_here = ["55", "05"].contains(&minute);
+                assert!(is_here, "{kind} {}: {time} in {seen}", service.name);
+            }
+        }
+    }
+    assert!(told > 50, "{told}");
+}
+
+#[test]
+fn with_pages_every_service_of_people_links_to_them_and_nothing_is_done_by_opening_one() {
+    let delivery = DeliveryId("dlv_1".into());
+    let key = crate::links::LinkKey::new([3; 32]);
+    let mut reader = reader("UTC");
+    reader.web = Some(Url::parse("https://watch.example.org/").unwrap());
+    reader.links = Some(key.clone());
+    reader.escalates = true;
+    let alerts = [plain()];
+    let telling = telling(&delivery, &alerts, &Occasion::Alert, &reader);
+    let page = format!("https://watch.example.org/alerts/{}", alerts[0].id.0);
+    for service in services() {
+        if service.name == "syslog" {
+            continue;
+        }
+        let seen = (service.seen)(&(service.write)(&telling));
+        assert!(seen.contains(&page), "{}: {seen}", service.name);
+        let acts = seen.split("https://watch.example.org/act/").skip(1);
+        let acts: Vec<crate::links::Act> = acts
+            .map(|rest| {
+                let is_token = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+                let end = rest.find(|c| !is_token(c)).unwrap_or(rest.len());
+                key.read(rest.get(..end).unwrap()).expect(service.name)
+            })
+            .collect();
+        let expected = match service.name {
+            "ntfy" => 1,
+            "gotify" | "apprise" | "console" => 0,
+            _ => 3,
+        };
+        assert_eq!(acts.len(), expected, "{}: {seen}", service.name);
+    }
+    let mail = email(&telling);
+    let stop = "https://watch.example.org/unsubscribe/";
+    assert!(
+        mail.html.contains(stop) && mail.text.contains(stop),
+        "{}",
+        mail.text
+    );
+    assert!(
+        mail.text
+            .contains("https://watch.example.org/watches/Code%20of%20Conduct")
+    );
+}
+
+#[test]
+fn without_pages_a_mail_says_where_its_watch_stands_and_is_stopped_by_mail() {
+    let delivery = DeliveryId("dlv_1".into());
+    let mut reader = reader("UTC");
+    reader.sender = Some("watch@sender.example".into());
+    let place = ("Code of Conduct".to_owned(), "newswatch.toml:41".to_owned());
+    reader.watch_places = std::sync::Arc::new([place].into());
+    let alerts = [plain()];
+    let telling = telling(&delivery, &alerts, &Occasion::Alert, &reader);
+    let mail = email(&telling);
+    for body in [&mail.text, &mail.html] {
+        assert!(body.contains("newswatch.toml:41"), "{body}");
+        let stop = "mailto:watch@sender.example?subject=unsubscribe%20Code%20of%20Conduct";
+        assert!(body.contains(stop), "{body}");
+        assert!(!body.contains("https://watch."), "{body}");
     }
 }

@@ -45,7 +45,24 @@ struct AlertData {
 /// Writes the body: `newswatch.alert` for one alert, else the word of the occasion, with `alerts` in the same shape.
 #[must_use]
 pub fn webhook(telling: &Telling<'_>, is_short: bool) -> String {
-    body(telling, None, is_short)
+    match telling.filled.and_then(|filled| filled.body.as_ref()) {
+        Some(templated) if !is_short => templated.clone(),
+        _ => body(telling, None, is_short),
+    }
+}
+
+/// An alert as every JSON of a channel has it.
+pub(super) fn alert(telling: &Telling<'_>, alert: &Alert) -> Value {
+    json!(data(telling, alert, 1_000))
+}
+
+/// The facts of the occasion, without the alerts.
+pub(super) fn facts(telling: &Telling<'_>) -> Value {
+    let alone = Telling {
+        alerts: &[],
+        ..*telling
+    };
+    of_occasion(&alone, 0, 0)
 }
 
 /// Writes a line of JSON for each alert, with the delivery's id beside it; one line for what brings none.

@@ -41,6 +41,8 @@ pub struct DueDelivery {
 pub enum Rendered {
     /// The body, as it is stored with the first try and sent with each.
     Body(String),
+    /// The same, in the built-in form, as a template has failed for a reason that is a clause for people.
+    BuiltIn(String, String),
     /// It could not be written, for a reason that is a clause for people.
     Failed(String),
 }
@@ -488,13 +490,21 @@ fn first_body(
         occasion: &claimed.occasion,
         is_short: claimed.is_short,
     });
-    if let Rendered::Body(body) = &rendered {
-        tx.exec(
-            "UPDATE deliveries SET body = $1 WHERE seq = $2",
-            &[body.as_str().into(), claimed.claim.id.into()],
-        )?;
-    }
-    Ok(rendered)
+    let (body, problem) = match rendered {
+        Rendered::Failed(_) => return Ok(rendered),
+        Rendered::Body(body) => (body, None),
+        Rendered::BuiltIn(body, problem) => (body, Some(problem)),
+    };
+    tx.exec(
+        "UPDATE deliveries SET body = $1 WHERE seq = $2",
+        &[body.as_str().into(), claimed.claim.id.into()],
+    )?;
+    tx.exec(
+        "UPDATE channels SET template_error = $1
+         WHERE name = $2 AND COALESCE(template_error, '') <> COALESCE($1, '')",
+        &[problem.into(), claimed.channel.0.as_str().into()],
+    )?;
+    Ok(Rendered::Body(body))
 }
 
 /// Why nothing is sent to somebody who asked for no more.

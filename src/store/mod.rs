@@ -252,7 +252,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn link_key(&self, drawn: [u8; 32]) -> Result<[u8; 32], StoreError> {
-        let drawn: String = drawn.iter().map(|byte| format!("{byte:02x}")).collect();
+        let drawn = hex_digits(&drawn);
         self.write(move |tx| {
             tx.exec(
                 "INSERT INTO signing_keys (name, value) VALUES ('links', $1) ON CONFLICT (name) DO NOTHING",
@@ -489,6 +489,14 @@ fn tallied(tx: &mut dyn Tx, name: &str) -> Result<i64, StoreError> {
 /// What comes behind every id that begins like this one.
 pub(super) fn behind(beginning: &str) -> String {
     format!("{beginning}\u{10ffff}")
+}
+
+/// Bytes as hexadecimal digits.
+fn hex_digits(bytes: &[u8]) -> String {
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    halves
+        .filter_map(|half| char::from_digit(u32::from(half), 16))
+        .collect()
 }
 
 /// The bytes of a key that is kept as hexadecimal digits.

@@ -93,6 +93,8 @@ pub struct ChannelLine {
     pub held: u64,
     /// Legs that were given up.
     pub abandoned: u64,
+    /// Why the last message had the built-in form in the place of a template's.
+    pub template_error: Option<String>,
 }
 
 impl ChannelLine {
@@ -110,6 +112,7 @@ impl ChannelLine {
             delivered: 0,
             held: 0,
             abandoned: 0,
+            template_error: None,
         }
     }
 }
@@ -289,7 +292,8 @@ fn paused(row: &mut super::Row) -> Result<Option<Paused>, StoreError> {
 
 fn channel_lines(tx: &mut dyn Tx) -> Result<Vec<ChannelLine>, StoreError> {
     tx.rows(
-        "SELECT name, state, not_before, error, failing_since, last_success_at, waiting, delivered, held, abandoned
+        "SELECT name, state, not_before, error, failing_since, last_success_at, waiting, delivered, held, abandoned,
+           template_error
          FROM channels ORDER BY name",
         &[],
     )?
@@ -306,6 +310,7 @@ fn channel_lines(tx: &mut dyn Tx) -> Result<Vec<ChannelLine>, StoreError> {
             delivered: number(row)?,
             held: number(row)?,
             abandoned: number(row)?,
+            template_error: row.next_opt_text()?,
         })
     })
     .collect()

@@ -221,6 +221,7 @@ fn a_title_of_any_text_is_inert_in_every_output() {
             occasion: &Occasion::Alert,
             reader: &reader,
             now: at,
+            filled: None,
         };
         let (one, two) = (telling(&alerts[..1]), telling(&alerts[..]));
         let mail = render::email(&one);

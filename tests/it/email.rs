@@ -9,7 +9,7 @@ use newswatch::channel::{
     SmtpLogin, SmtpProof, SmtpSettings, SmtpTls,
 };
 use newswatch::demo::smtp_sink::{Deviation, Reaction, SinkTls, SmtpSink, Stage};
-use newswatch::domain::{AttemptOutcome, ChannelName};
+use newswatch::domain::{AttemptOutcome, ChannelName, DeliveryId, Occasion, UpdateFacts};
 use newswatch::links::{Act, LinkKey};
 use newswatch::render::Unsubscribe;
 
@@ -72,6 +72,7 @@ fn settings(address: SocketAddr, way: &Way) -> ChannelSettings {
             },
         }),
         reader: newswatch::render::Reader::default(),
+        templates: newswatch::render::Templates::default(),
         retry: Vec::new(),
     }
 }
@@ -832,4 +833,66 @@ async fn a_mail_can_be_stopped_by_mail_and_where_the_relay_signs_by_one_click() 
         };
         assert_eq!(key.read(token), Some(expected));
     }
+}
+
+/// How Gmail puts mails together, as far as it is known: the same subject, without "Re:" and what stands in brackets before
+/// it, and a reference to a mail of the conversation.
+fn is_one_conversation(first: &[(String, String)], later: &[(String, String)]) -> bool {
+    let of = |mail: &[(String, String)], name: &str| {
+        let field = mail.iter().find(|(known, _)| known == name);
+        field.map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    let bare = |mail: &[(String, String)]| {
+        let mut subject = of(mail, "Subject");
+        while let Some(rest) = subject
+            .strip_prefix("Re: ")
+            .or_else(|| Some(subject.strip_prefix('[')?.split_once("] ")?.1))
+        {
+            subject = rest.to_owned();
+        }
+        subject
+    };
+    let id = of(first, "Message-ID");
+    let refers = of(later, "References").contains(&id) || of(later, "In-Reply-To") == id;
+    bare(first) == bare(later) && refers
+}
+
+#[tokio::test]
+async fn an_update_joins_the_conversation_of_its_alert_and_another_watch_does_not() {
+    let sink = SmtpSink::start().await.unwrap();
+    let channel = channel(&sink, &Way::plain());
+    let first = DeliveryId("dlv_first".into());
+    let update = Occasion::Update(UpdateFacts {
+        story: Some(7),
+        first_delivery: Some(first.clone()),
+        outlets: 3,
+        ..UpdateFacts::default()
+    });
+    let same = alert("Ferry sinks off the coast");
+    let mut of_another = same.clone();
+    of_another.found.watch = newswatch::domain::WatchName("Shipping".into());
+    for (id, alert, occasion) in [
+        ("dlv_first", &same, &Occasion::Alert),
+        ("dlv_update", &same, &update),
+        ("dlv_other", &of_another, &Occasion::Alert),
+    ] {
+        let delivery = DeliveryId(id.into());
+        let message = newswatch::channel::Unwritten {
+            occasion,
+            ..told(
+                &delivery,
+                Some("night@example.org"),
+                std::slice::from_ref(alert),
+            )
+        };
+        let outcome = channel.attempt(&message).await.outcome;
+        assert_eq!(outcome, AttemptOutcome::Accepted);
+    }
+    let mails = sink.mails().into_iter();
+    let mails: Vec<_> = mails
+        .map(|mail| fields(&String::from_utf8(mail.data).unwrap()))
+        .collect();
+    assert!(is_one_conversation(&mails[0], &mails[1]), "{:?}", mails[1]);
+    assert!(!is_one_conversation(&mails[0], &mails[2]), "{:?}", mails[2]);
+    assert!(!is_one_conversation(&mails[1], &mails[2]));
 }

@@ -15,6 +15,7 @@ fn settings(kind: ChannelKind) -> ChannelSettings {
         name: ChannelName("local".into()),
         kind,
         reader: newswatch::render::Reader::default(),
+        templates: newswatch::render::Templates::default(),
         retry: Vec::new(),
     }
 }

@@ -55,6 +55,7 @@ mod store;
 mod storm;
 mod supply;
 mod support;
+mod templates;
 mod tidy;
 mod turns;
 mod web;

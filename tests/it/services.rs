@@ -85,6 +85,7 @@ async fn send(kind: ChannelKind) -> AttemptOutcome {
         name: ChannelName("chat".into()),
         kind,
         reader: Reader::default(),
+        templates: newswatch::render::Templates::default(),
         retry: Vec::new(),
     };
     let channel = Channel::new(settings, client()).unwrap();

@@ -39,6 +39,7 @@ fn channel_of(http: HttpClient, url: &str, secrets: &[&str], limit: Duration) ->
             headers: Vec::new(),
         }),
         reader: newswatch::render::Reader::default(),
+        templates: newswatch::render::Templates::default(),
         retry: Vec::new(),
     };
     let limits = SendLimits {

@@ -218,10 +218,9 @@ fn outcome(failure: &Failure, host: &str, to: &EmailAddress) -> AttemptOutcome {
             AttemptOutcome::Misconfigured { reason }
         }
         Problem::NoToken(problem) if problem.is_lasting => AttemptOutcome::Misconfigured { reason },
-        Problem::NoToken(_) => AttemptOutcome::Unreached { reason },
         Problem::NeedsUtf8 => AttemptOutcome::Refused { reason },
         Problem::Broken(_) if failure.step == Step::Content => AttemptOutcome::Failed { reason },
-        Problem::Broken(_) => AttemptOutcome::Unreached { reason },
+        Problem::NoToken(_) | Problem::Broken(_) => AttemptOutcome::Unreached { reason },
         Problem::Reply { text, .. } if failure.step == Step::Recipient && denies_relaying(text) => {
             AttemptOutcome::Misconfigured { reason }
         }

@@ -18,6 +18,7 @@ mod slack;
 mod syslog;
 mod teams;
 mod telegram;
+mod templates;
 mod webhook;
 
 use std::time::Duration;
@@ -37,6 +38,7 @@ use super::secrets::Vault;
 use super::section::Section;
 use super::source::At;
 use super::suggest::nearest;
+use templates::RawTemplates;
 
 pub(super) use address::secret_address;
 
@@ -84,7 +86,9 @@ impl RawChannel {
             && let Some(kind) = known_type(type_name, report)
         {
             channel.typed = Some(TypedChannel {
+                name: kind.name,
                 schedule: kind.schedule,
+                templates: RawTemplates::read(&mut section, kind.name, report),
                 check: (kind.read)(&mut section, report),
             });
             section.finish(report);
@@ -95,6 +99,8 @@ impl RawChannel {
 
 /// What a type has read of a channel.
 pub(super) struct TypedChannel {
+    name: &'static str,
+    templates: RawTemplates,
     pub(super) check: Check,
     pub(super) schedule: fn() -> Vec<Duration>,
 }
@@ -217,10 +223,19 @@ fn channel(
         reader,
     };
     let kind = (typed.check)(&mut checking)?;
+    let media = match &kind {
+        ChannelKind::Webhook(webhook) => webhook.media(),
+        _ => None,
+    };
+    let templates =
+        typed
+            .templates
+            .check(typed.name, media.as_deref(), &checking.reader, vault.report);
     Some(ChannelSettings {
         name: ChannelName(raw.name.as_ref()?.value.clone()),
         kind,
         reader: checking.reader,
+        templates,
         retry,
     })
 }

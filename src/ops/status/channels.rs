@@ -65,7 +65,23 @@ fn channel_view(line: &ChannelLine, given_up: &[GivenUp]) -> ChannelView {
         waiting: line.waiting,
         held: line.held,
         abandoned: line.abandoned,
+        template_error: line.template_error.as_deref().map(shown),
     }
+}
+
+/// A template that failed: the message went out in the built-in form.
+pub(super) fn template_problem(channel: &ChannelView) -> Option<ProblemView> {
+    let error = channel.template_error.as_deref()?;
+    Some(ProblemView {
+        severity: Severity::Warning,
+        kind: "channel",
+        name: Some(channel.name.clone()),
+        message: format!(
+            "channel {} sends the built-in form in the place of a template: {error}",
+            channel.name
+        ),
+        hint: Some(format!("try it: newswatch template try {}", channel.name)),
+    })
 }
 
 /// Puts what was given up lately together: by channel, receiver and reason, the newest first.

@@ -15,7 +15,7 @@ pub use view::{
     StageView, StatusQuery, StatusView, StoreView, SuppressionView,
 };
 
-use channels::{by_reason, channel_problem, channel_views, given_up_problem};
+use channels::{by_reason, channel_problem, channel_views, given_up_problem, template_problem};
 use feeds::{feed_problems, feed_view};
 use service::{long_ago, service_problem, service_view, stage_problems, store_view};
 
@@ -126,6 +126,7 @@ fn problems(
     }));
     problems.extend(stage_problems(service));
     problems.extend(channels.iter().filter_map(channel_problem));
+    problems.extend(channels.iter().filter_map(template_problem));
     problems.extend(given_up.iter().map(|lost| {
         // What helps has been said with the channel, where that refuses everything for the same reason.
         let is_said = channels.iter().any(|channel| {

@@ -270,6 +270,8 @@ pub struct ChannelView {
     pub held: u64,
     /// Legs that were given up.
     pub abandoned: u64,
+    /// Why the last message has the built-in form in the place of a template's.
+    pub template_error: Option<String>,
 }
 
 /// A text from outside as people may see it.

@@ -33,6 +33,9 @@ const LINK: &str = "color:#0b4fc4";
 /// Breaks a word that is longer than its line; the second is what older programs know.
 const BREAK: &str = "overflow-wrap:anywhere;word-break:break-word";
 
+/// Keeps words and numbers of a table whole, which would be broken to give room to its first column.
+const WHOLE: &str = "overflow-wrap:normal;word-break:normal";
+
 /// Fills the rest of the line that a list of mails shows, so that the body's text does not follow the preheader.
 const FILLER_REPEATS: usize = 60;
 
@@ -79,11 +82,16 @@ fn content(message: &Message) -> String {
         parts.push(paragraph(&rich(line), "margin:0 0 8px", ""));
     }
     let is_single = message.single().is_some();
+    // A reader that goes from heading to heading misses none: a level is never left out.
+    let mut level = "h2";
     for block in &message.blocks {
+        if matches!(block, Block::Heading(..)) {
+            level = "h3";
+        }
         parts.push(match block {
             Block::Heading(name, note) => heading(name, note),
             Block::Item(item) if is_single => main_item(item),
-            Block::Item(item) => list_item(item),
+            Block::Item(item) => list_item(item, level),
             Block::Text(text) => paragraph(&rich(text), "margin:8px 0", ""),
             Block::Facts(facts) => facts_table(facts),
             Block::Table(head, rows) => table(head, rows),
@@ -200,10 +208,10 @@ fn actions(item: &Item) -> String {
     parts.concat()
 }
 
-fn list_item(item: &Item) -> String {
+fn list_item(item: &Item, level: &str) -> String {
     let (told, side) = told_in(item);
     let mut parts = vec![format!(
-        "<h3{told} style=\"margin:18px 0 2px;font-size:18px;line-height:24px;font-weight:bold;text-align:{side};{BREAK}\">{}</h3>\n",
+        "<{level}{told} style=\"margin:18px 0 2px;font-size:18px;line-height:24px;font-weight:bold;text-align:{side};{BREAK}\">{}</{level}>\n",
         title(item)
     )];
     parts.push(byline(item, false));
@@ -319,7 +327,7 @@ fn table(head: &[String], rows: &[Vec<Rich>]) -> String {
         .enumerate()
         .map(|(column, name)| {
             format!(
-                "<th scope=\"col\" class=\"q\" style=\"padding:8px 0 8px {}px;font-size:14px;line-height:21px;font-weight:normal;text-align:{};{QUIET}\">{}</th>",
+                "<th scope=\"col\" class=\"q\" style=\"padding:8px 0 8px {}px;font-size:14px;line-height:21px;font-weight:normal;text-align:{};{QUIET};{WHOLE}\">{}</th>",
                 gap(column),
                 side(column),
                 html(name)
@@ -336,9 +344,10 @@ fn table(head: &[String], rows: &[Vec<Rich>]) -> String {
                 .map(|(column, cell)| {
                     let (tag, scope) = if column == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
                     format!(
-                        "<{tag}{scope} class=\"r\" style=\"border-top:1px solid #d5dbe1;padding:8px 0 8px {}px;font-size:15px;line-height:22px;font-weight:normal;text-align:{};{TEXT};{BREAK}\">{}</{tag}>",
+                        "<{tag}{scope} class=\"r\" style=\"border-top:1px solid #d5dbe1;padding:8px 0 8px {}px;font-size:15px;line-height:22px;font-weight:normal;text-align:{};{TEXT};{}\">{}</{tag}>",
                         gap(column),
                         side(column),
+                        if column == 0 { BREAK } else { WHOLE },
                         rich(cell)
                     )
                 })

@@ -8,7 +8,7 @@ mod text;
 
 use super::EmailMessage;
 use super::escape::header;
-use super::message::{Message, Telling};
+use super::message::{Message, Part, Telling};
 use super::occasions::{message, stop_act};
 use super::shrink::{Shrink, fitted};
 
@@ -29,15 +29,24 @@ pub(super) fn email(telling: &Telling<'_>) -> EmailMessage {
     let message = message(telling);
     let title = header(&message.subject, MAX_SUBJECT_CHARS);
     let preheader = header(&message.preheader, MAX_PREHEADER_CHARS);
+    let filled = telling.filled;
+    let templated = |part| {
+        filled
+            .and_then(|filled| filled.part(part))
+            .map(str::to_owned)
+    };
     EmailMessage {
-        subject: subject(&message, telling),
+        subject: templated(Part::Subject).unwrap_or_else(|| subject(&message, telling)),
         from_name: header(&message.from_name, 100),
-        text: fitted(&message, text::text, |text| text.len() <= MAX_TEXT_BYTES),
-        html: fitted(
-            &message,
-            |message| html::page(message, &title, &preheader),
-            |page| page.len() <= MAX_HTML_BYTES,
-        ),
+        text: templated(Part::Text)
+            .unwrap_or_else(|| fitted(&message, text::text, |text| text.len() <= MAX_TEXT_BYTES)),
+        html: templated(Part::Html).unwrap_or_else(|| {
+            fitted(
+                &message,
+                |message| html::page(message, &title, &preheader),
+                |page| page.len() <= MAX_HTML_BYTES,
+            )
+        }),
         short: short(&message),
         priority: message.priority,
         list: message.list.clone(),

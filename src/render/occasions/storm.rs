@@ -78,9 +78,9 @@ fn lead(telling: &Telling<'_>, facts: &StormFacts, total: u64, until: Option<&st
         }
     };
     if facts.is_over {
-        return all(Rich::plain(format!(
-            "The storm is over; single {to} come again. "
-        )));
+        let offset = times::offset(&telling.reader.zone, telling.now);
+        let over = format!("The storm is over; single {to} come again. Times: {offset}. ");
+        return all(Rich::plain(over));
     }
     let till = until.map_or_else(String::new, |at| {
         let offset = times::offset(&telling.reader.zone, telling.now);

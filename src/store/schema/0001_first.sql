@@ -347,6 +347,7 @@ CREATE TABLE channels (
     failures {BIGINT} NOT NULL DEFAULT 0,  -- tries in a row that were not accepted
     suspects {BIGINT} NOT NULL DEFAULT 0,  -- different messages among them
     refusals {BIGINT} NOT NULL DEFAULT 0,  -- tries among them that the other side refused
+    template_error TEXT,                   -- why the last message has the built-in form in the place of a template's
     -- Its legs by where they stand, kept by whoever moves one.
     waiting {BIGINT} NOT NULL DEFAULT 0,
     delivered {BIGINT} NOT NULL DEFAULT 0,
