@@ -99,7 +99,7 @@ pub struct QueryProblem {
 }
 
 /// The text in which a mistake stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {
     /// The query of the watch at this place in the list.
     Query(usize),

@@ -1,6 +1,6 @@
 //! alert -> delivery: makes a try for the oldest deliveries that are due on each channel.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,12 +21,8 @@ use crate::tally::Ending;
 /// A claim outlives the longest try, which is a mail's of 60 s.
 const LEASE: Duration = Duration::from_mins(3);
 
-/// How long a channel that answers at once is sent one message after the other before the tries are stored. What it has
-/// accepted in this time comes twice, under the same id, should the process die in it.
-const LONGEST_TURN: Duration = Duration::from_millis(100);
-
-/// The most messages of a turn.
-const MOST_IN_TURN: usize = 32;
+/// How long a channel is sent one message after the other before others have their turn to be claimed with it.
+const LONGEST_TURN: Duration = Duration::from_secs(1);
 
 /// The notifying stage. Each channel sends one message at a time, so that they arrive in order, and none waits for
 /// another.
@@ -56,8 +52,6 @@ impl Notify {
 struct Busy {
     sending: Arc<Mutex<BTreeSet<ChannelName>>>,
     sent_at: Arc<Mutex<BTreeMap<ChannelName, Timestamp>>>,
-    /// How many messages each takes within a turn, as it showed.
-    takes: Arc<Mutex<BTreeMap<ChannelName, usize>>>,
 }
 
 impl Busy {
@@ -78,35 +72,11 @@ impl Busy {
         wait
     }
 
-    /// Those of the channels that are not sending, each with the number of messages that it may be sent in a turn: one where
-    /// they must keep a distance.
-    fn idle(&self, plan: &Plan) -> Vec<(ChannelName, usize)> {
+    /// Those of the channels that are not sending.
+    fn idle(&self, plan: &Plan) -> Vec<ChannelName> {
         let busy = self.lock();
-        let takes = self.takes();
-        let idle = plan
-            .channels
-            .iter()
-            .filter(|(name, _)| !busy.contains(*name));
-        idle.map(|(name, channel)| {
-            let takes = takes.get(name).copied().unwrap_or(1);
-            (
-                name.clone(),
-                if channel.gap().is_zero() { takes } else { 1 },
-            )
-        })
-        .collect()
-    }
-
-    fn takes(&self) -> MutexGuard<'_, BTreeMap<ChannelName, usize>> {
-        self.takes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Learns from a turn how many messages the next one may have, as a power of two: twice as many where all that was
-    /// claimed was sent, else no more than were.
-    fn learn(&self, channel: &ChannelName, sent: usize, left: usize) {
-        let next = if left == 0 { 2 * sent } else { sent };
-        let next = 1 << next.clamp(1, MOST_IN_TURN).ilog2();
-        self.takes().insert(channel.clone(), next);
+        let names = plan.channels.keys();
+        names.filter(|name| !busy.contains(name)).cloned().collect()
     }
 
     fn begin(&self, channel: ChannelName) -> Turn {
@@ -131,10 +101,10 @@ impl Drop for Turn {
     }
 }
 
-/// Deliveries whose turn it is on their channel, in their order.
+/// A delivery whose turn it is on its channel.
 #[derive(Debug)]
 pub struct Sending {
-    due: VecDeque<DueDelivery>,
+    due: DueDelivery,
     turn: Turn,
 }
 
@@ -153,7 +123,7 @@ impl Stage for Notify {
         let plan = ctx.plan();
         let now = ctx.clock.now();
         let mut idle = self.busy.idle(&plan);
-        idle.retain(|(channel, _)| self.sends_to(channel));
+        idle.retain(|channel| self.sends_to(channel));
         idle.truncate(limit);
         if idle.is_empty() {
             return Ok(Vec::new());
@@ -164,56 +134,46 @@ impl Stage for Notify {
             .store
             .next_due_deliveries(idle, render, now, LEASE)
             .await?;
-        let mut sendings: Vec<Sending> = Vec::new();
-        for due in due {
-            match sendings.last_mut() {
-                Some(sending) if sending.turn.channel == due.channel => sending.due.push_back(due),
-                _ => sendings.push(Sending {
-                    turn: self.busy.begin(due.channel.clone()),
-                    due: VecDeque::from([due]),
-                }),
-            }
-        }
-        Ok(sendings)
+        let begin = |due: DueDelivery| {
+            let turn = self.busy.begin(due.channel.clone());
+            Sending { due, turn }
+        };
+        Ok(due.into_iter().map(begin).collect())
     }
 
     async fn work(&self, ctx: &Context, sending: Sending) -> Result<Ending, StageError> {
         let plan = ctx.plan();
         let Sending { mut due, turn } = sending;
-        let Some(channel) = plan.channels.get(&turn.channel) else {
-            // A reload took the channel away in this moment: what is due waits for it.
+        let Some(channel) = plan.channels.get(&due.channel) else {
+            // A reload took the channel away in this moment: the delivery waits for it.
             return Ok(Ending::PutOff);
         };
-        let taken = clock::stopwatch();
-        let (mut tries, mut times): (Vec<Try>, Vec<Duration>) = (Vec::new(), Vec::new());
-        while let Some(mut one) = due.pop_front() {
-            if let Some(before) = tries.last() {
-                one.channel_past.last_success_at = Some(before.at);
-            }
-            let took = clock::stopwatch();
-            let made = self.attempt(ctx, channel, one).await;
-            times.push(took());
-            let is_accepted = made.outcome == AttemptOutcome::Accepted;
-            tries.push(made);
-            if !is_accepted || taken() >= LONGEST_TURN {
-                break;
-            }
+        let turn_taken = clock::stopwatch();
+        loop {
+            let taken = clock::stopwatch();
+            let tried = self.attempt(ctx, channel, due).await;
+            // Between messages that must keep a distance, what is urgent may come up.
+            let is_last = !channel.gap().is_zero() || turn_taken() >= LONGEST_TURN;
+            let (stood, next) = if is_last {
+                (ctx.store.record_attempt(tried.clone()).await?, None)
+            } else {
+                let (gate, plan, now) = (ctx.gate.clone(), Arc::clone(&plan), ctx.clock.now());
+                let render =
+                    move |unrendered: &Unrendered<'_>| guarded(&gate, &plan, unrendered, now);
+                ctx.store
+                    .record_attempt_and_claim(tried.clone(), render, LEASE)
+                    .await?
+            };
+            log(&tried, stood);
+            let ending = ending(&tried.outcome, stood);
+            let Some(next) = next else {
+                drop(turn);
+                return Ok(ending);
+            };
+            // The last one is counted as the step that this is.
+            ctx.tally.count(Self::NAME, ending, taken());
+            due = next;
         }
-        self.busy.learn(&turn.channel, tries.len(), due.len());
-        let left = due.into_iter().map(|due| due.claim).collect();
-        let stood = ctx.store.record_attempts(tries.clone(), left).await?;
-        let mut endings = Vec::with_capacity(tries.len());
-        for (tried, stood) in tries.iter().zip(stood) {
-            log(tried, stood);
-            endings.push(ending(&tried.outcome, stood));
-        }
-        drop(turn);
-        // The last one is counted as the step that this is.
-        let last = endings.pop().unwrap_or(Ending::PutOff);
-        for (ending, took) in endings.into_iter().zip(times) {
-            ctx.tally.count(Self::NAME, ending, took);
-        }
-        Ok(last)
     }
 
     fn claim_of(_: &Sending) {}
@@ -425,23 +385,6 @@ mod tests {
         ] {
             assert_eq!(ending(&outcome, true), counts);
             assert_eq!(ending(&outcome, false), Ending::Late);
-        }
-    }
-
-    #[test]
-    fn a_turn_grows_while_all_of_it_is_sent_and_shrinks_to_what_was() {
-        let busy = Busy::default();
-        let channel = ChannelName("hook".into());
-        for (sent, left, next) in [
-            (1, 0, 2),
-            (2, 0, 4),
-            (32, 0, 32),
-            (5, 27, 4),
-            (1, 3, 1),
-            (0, 0, 1),
-        ] {
-            busy.learn(&channel, sent, left);
-            assert_eq!(busy.takes()[&channel], next, "{sent} sent, {left} left");
         }
     }
 

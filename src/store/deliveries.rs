@@ -12,9 +12,6 @@ use crate::domain::{
     DeliveryId, DeliveryPast, DeliveryState, Destination, Occasion, Timestamp,
 };
 
-/// The most deliveries of one channel that are claimed after its first.
-const MOST_TOGETHER: usize = 31;
-
 /// A delivery that has been claimed for a try.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DueDelivery {
@@ -100,9 +97,8 @@ pub struct Try {
 }
 
 impl Store {
-    /// Claims the oldest due delivery of each of the channels, and of one that works, up to as many after it as its number
-    /// says, each channel's in their order. Writes the body of one that is tried for the first time by `render`: it is
-    /// stored with the claim, before anything leaves the house.
+    /// Claims the oldest due delivery of each of the channels, and writes the body of one that is tried for the first time
+    /// by `render`: it is stored with the claim, before anything leaves the house.
     ///
     /// `render` may be called again for the same delivery when the transaction collided with another one.
     ///
@@ -110,7 +106,7 @@ impl Store {
     /// When the database refuses.
     pub async fn next_due_deliveries(
         &self,
-        channels: Vec<(ChannelName, usize)>,
+        channels: Vec<ChannelName>,
         render: impl Fn(&Unrendered<'_>) -> Rendered + Send + 'static,
         now: Timestamp,
         lease: Duration,
@@ -122,52 +118,51 @@ impl Store {
                 now,
                 length: lease,
             };
-            let mut due = Vec::new();
-            for first in claim(tx, &channels, &lease)? {
-                let first = with_body(tx, first, &render)?;
-                let mut together = channels.iter().filter(|(name, _)| *name == first.channel);
-                let more = together.next().map_or(0, |(_, number)| number - 1);
-                let channel = first.channel.clone();
-                let is_well = first.channel_past.is_well();
-                due.push(first);
-                if is_well && more > 0 {
-                    for next in claim_more(tx, &channel, more, &lease)? {
-                        due.push(with_body(tx, next, &render)?);
-                    }
-                }
-            }
-            Ok(due)
+            claim(tx, &channels, &lease)?
+                .into_iter()
+                .map(|claimed| with_body(tx, claimed, &render))
+                .collect()
         };
         // The body of a first try must not be undone once it has been sent.
         self.write(work).await
     }
 
-    /// Stores how tries of one channel ended, in their order, where their deliveries stand now and what they mean for the
-    /// channel; `left` was claimed with them and not tried: it is due as before. Tells of each whether its claim still
-    /// stood: where it had ended, nothing is written.
+    /// Stores how a try ended, where its delivery stands now and what it means for the channel; tells whether the claim
+    /// still stood: where it had ended, nothing is written.
     ///
     /// # Errors
-    /// When the database refuses; then the same deliveries are tried again, under the same ids.
-    pub async fn record_attempts(
+    /// When the database refuses; then the same delivery is tried again, under the same id.
+    pub async fn record_attempt(&self, tried: Try) -> Result<bool, StoreError> {
+        self.write(move |tx| record(tx, &tried)).await
+    }
+
+    /// Stores how a try ended, as [`Self::record_attempt`] does, and in the same transaction claims what is due next on the
+    /// same channel, as [`Self::next_due_deliveries`] does, while the channel works: so that each message costs one wait
+    /// for the disk, and no more than one is ever under way.
+    ///
+    /// # Errors
+    /// When the database refuses; then the same delivery is tried again, under the same id.
+    pub async fn record_attempt_and_claim(
         &self,
-        tries: Vec<Try>,
-        left: Vec<Claim<i64>>,
-    ) -> Result<Vec<bool>, StoreError> {
+        tried: Try,
+        render: impl Fn(&Unrendered<'_>) -> Rendered + Send + 'static,
+        lease: Duration,
+    ) -> Result<(bool, Option<DueDelivery>), StoreError> {
+        let claimant = self.claimant.clone();
         self.write(move |tx| {
-            let mut stood = Vec::with_capacity(tries.len());
-            for (place, one) in tries.iter().enumerate() {
-                // Of several that were accepted in a row, the last one says it for all.
-                let next = tries.get(place + 1);
-                let says_last = next.is_none_or(|next| next.outcome != AttemptOutcome::Accepted);
-                stood.push(record(tx, one, says_last)?);
+            let stood = record(tx, &tried)?;
+            let channel = &tried.delivery.channel;
+            if !stood || !channel_past(tx, channel)?.is_well() {
+                return Ok((stood, None));
             }
-            for claim in &left {
-                tx.exec(
-                    "UPDATE deliveries SET lease_until = 0 WHERE seq = $1 AND lease_until = $2 AND state = 0",
-                    &[claim.id.into(), claim.until.into()],
-                )?;
-            }
-            Ok(stood)
+            let lease = Lease {
+                claimant: &claimant,
+                now: tried.at,
+                length: lease,
+            };
+            let next = claim_next(tx, channel, &lease)?;
+            let next = next.map(|next| with_body(tx, next, &render)).transpose()?;
+            Ok((stood, next))
         })
         .await
     }
@@ -239,13 +234,13 @@ struct Claimed {
     past: DeliveryPast,
 }
 
-fn record(tx: &mut dyn Tx, one: &Try, is_for_channel: bool) -> Result<bool, StoreError> {
+fn record(tx: &mut dyn Tx, tried: &Try) -> Result<bool, StoreError> {
     let Try {
         delivery,
         outcome,
         attempted,
         at,
-    } = one;
+    } = tried;
     if !advance(tx, delivery, outcome, attempted, *at)? {
         return Ok(false);
     }
@@ -258,56 +253,44 @@ fn record(tx: &mut dyn Tx, one: &Try, is_for_channel: bool) -> Result<bool, Stor
             outcome.reason().map(told).into(),
         ],
     )?;
-    if let Some(next) = &attempted.channel
-        && is_for_channel
-    {
+    if let Some(next) = &attempted.channel {
         hold_channel(tx, delivery, outcome, next, *at)?;
     }
     Ok(true)
 }
 
-/// Claims what is due on a channel that works, after its first.
-fn claim_more(
+/// Claims what is due next on a channel that works.
+fn claim_next(
     tx: &mut dyn Tx,
     channel: &ChannelName,
-    limit: usize,
     lease: &Lease<'_>,
-) -> Result<Vec<Claimed>, StoreError> {
-    // A number of its own in the text for each limit: a value there would be planned anew each time.
-    let limit = limit.clamp(1, MOST_TOGETHER);
-    let sql = format!(
+) -> Result<Option<Claimed>, StoreError> {
+    let until = lease.until();
+    let row = tx.first(
         "UPDATE deliveries SET lease_until = $1, claimed_by = $2
          WHERE seq IN (
                  SELECT d.seq FROM deliveries d
                  WHERE d.state = 0 AND d.not_before <= $3 AND d.lease_until <= $3 AND d.channel = $4
-                 ORDER BY d.urgency, d.seq LIMIT {limit})
+                 ORDER BY d.urgency, d.seq LIMIT 1)
              AND state = 0 AND lease_until <= $3
-         RETURNING seq, id, channel, recipient, body, occasion, is_short, tries, first_tried_at, set_at, not_before,
-             urgency"
-    );
-    let until = lease.until();
-    let values = [
-        until.into(),
-        lease.claimant.into(),
-        ms(lease.now).into(),
-        channel.0.as_str().into(),
-    ];
-    let mut claimed = Vec::new();
-    for mut row in tx.rows(&sql, &values)? {
-        let one = claimed_from(&mut row, until)?;
-        claimed.push((row.next_int()?, one));
-    }
-    claimed.sort_by_key(|(urgency, one)| (*urgency, one.claim.id));
-    Ok(claimed.into_iter().map(|(_, one)| one).collect())
+         RETURNING seq, id, channel, recipient, body, occasion, is_short, tries, first_tried_at, set_at, not_before",
+        &[
+            until.into(),
+            lease.claimant.into(),
+            ms(lease.now).into(),
+            channel.0.as_str().into(),
+        ],
+    )?;
+    row.map(|mut row| claimed_from(&mut row, until)).transpose()
 }
 
 fn claim(
     tx: &mut dyn Tx,
-    channels: &[(ChannelName, usize)],
+    channels: &[ChannelName],
     lease: &Lease<'_>,
 ) -> Result<Vec<Claimed>, StoreError> {
     let until = lease.until();
-    let names = channels.iter().map(|(name, _)| serde_json::json!([name.0]));
+    let names = channels.iter().map(|name| serde_json::json!([name.0]));
     let values = [
         until.into(),
         lease.claimant.into(),

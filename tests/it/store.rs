@@ -590,7 +590,7 @@ pub(crate) async fn next(store: &Store, channel: &str, at: Timestamp) -> Option<
         let form = if unrendered.is_short { "short: " } else { "" };
         Rendered::Body(format!("{form}{}", titles.collect::<Vec<_>>().join("; ")))
     };
-    let channels = vec![(ChannelName(channel.into()), 1)];
+    let channels = vec![ChannelName(channel.into())];
     let due = store.next_due_deliveries(channels, render, at, LEASE).await;
     due.unwrap().pop()
 }
@@ -616,8 +616,7 @@ async fn tried(store: &Store, due: DueDelivery, outcome: AttemptOutcome, at: Tim
         attempted,
         at,
     };
-    let recorded = store.record_attempts(vec![tried], Vec::new());
-    recorded.await.unwrap()[0]
+    store.record_attempt(tried).await.unwrap()
 }
 
 #[tokio::test]
