@@ -211,8 +211,42 @@ fn one(
     let held = hold(tx, entry, &judged.held, now)?;
     tally(tx, "alerts", judged.raised.len())?;
     tally(tx, "held", held)?;
-    let spikes = spikes::count(tx, &past, &judged, (desk, judge), now)?;
+    let spikes = count_story(tx, &past, &judged, (desk, judge), now)?;
     Ok((judged, spikes))
+}
+
+/// Counts the story of an article for the watches that found it, whoever is told of it.
+fn count_story(
+    tx: &mut dyn Tx,
+    past: &Past,
+    judged: &Judged,
+    (desk, judge): (&mut Desk, &impl Judge),
+    now: Timestamp,
+) -> Result<Vec<Spike>, StoreError> {
+    let Some(day) = judge.day() else {
+        return Ok(Vec::new());
+    };
+    let raised = judged.raised.iter().map(|raised| &raised.alert.found.watch);
+    let held = judged.held.iter().filter(|held| held.reason.is_of_news());
+    let watches = raised.chain(held.map(|held| &held.found.watch));
+    let story = past.story.as_ref().map_or(-past.report.0, |story| story.id);
+    spikes::count(tx, (day, story), watches, &mut Spiking { judge, desk }, now)
+}
+
+/// Who judges spikes, with the desk.
+struct Spiking<'a, J> {
+    judge: &'a J,
+    desk: &'a mut Desk,
+}
+
+impl<J: Judge> spikes::Spikes for Spiking<'_, J> {
+    fn may_be(&self, watch: &WatchName, stories: i64) -> bool {
+        self.judge.may_be_spike(watch, stories)
+    }
+
+    fn judge(&mut self, watch: &WatchName, days: &[WatchDay]) -> Option<Spike> {
+        self.judge.spike(watch, days, self.desk)
+    }
 }
 
 /// The report that an article tells again; none for one that belongs to a report already.

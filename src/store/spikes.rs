@@ -1,10 +1,9 @@
 //! The days of watches: how many stories each found, and on which days they were far more than usual.
 
 use super::deliveries::insert_notice_at;
-use super::flagging::{Judge, Judged};
 use super::tx::{Row, StoreError, Tx};
 use super::{Store, indexed, json_rows};
-use crate::domain::{AlertId, Desk, Occasion, Past, Spike, Timestamp, WatchDay, WatchName};
+use crate::domain::{AlertId, Occasion, Spike, Timestamp, WatchDay, WatchName};
 
 /// Days that are kept.
 const KEPT: i64 = 400;
@@ -13,28 +12,31 @@ const LOOKED_AT: i64 = 45;
 /// Stories that a message about a spike shows.
 const SHOWN: i64 = 3;
 
-/// Counts the story of an article for each watch that found it, once a day, and tells of the spikes that it makes.
-pub(super) fn count(
+/// What is asked of whoever judges spikes.
+pub(super) trait Spikes {
+    /// Whether so many stories of a watch on one day may be a spike.
+    fn may_be(&self, watch: &WatchName, stories: i64) -> bool;
+
+    /// The spike that the last of these days of a watch is, and who is told.
+    fn judge(&mut self, watch: &WatchName, days: &[WatchDay]) -> Option<Spike>;
+}
+
+/// Counts a story for each watch that found it, once a day, and tells of the spikes that it makes.
+pub(super) fn count<'w>(
     tx: &mut dyn Tx,
-    past: &Past,
-    judged: &Judged,
-    (desk, judge): (&mut Desk, &impl Judge),
+    (day, story): (i64, i64),
+    watches: impl Iterator<Item = &'w WatchName>,
+    judge: &mut impl Spikes,
     now: Timestamp,
 ) -> Result<Vec<Spike>, StoreError> {
-    let Some(day) = judge.day() else {
-        return Ok(Vec::new());
-    };
-    let raised = judged.raised.iter().map(|raised| &raised.alert.found.watch);
-    let held = judged.held.iter().filter(|held| held.reason.is_of_news());
-    let story = past.story.as_ref().map_or(-past.report.0, |story| story.id);
     let mut spikes = Vec::new();
-    for watch in raised.chain(held.map(|held| &held.found.watch)) {
+    for watch in watches {
         let stories = add(tx, day, watch, story)?;
-        if stories.is_none_or(|stories| !judge.may_be_spike(watch, stories)) {
+        if stories.is_none_or(|stories| !judge.may_be(watch, stories)) {
             continue;
         }
         let days = days(tx, watch, day - LOOKED_AT, day)?;
-        let Some(mut spike) = judge.spike(watch, &days, desk) else {
+        let Some(mut spike) = judge.judge(watch, &days) else {
             continue;
         };
         spike.facts.alerts = biggest(tx, day, watch)?;
