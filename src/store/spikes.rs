@@ -193,17 +193,4 @@ impl Store {
     pub async fn note_day(&self, day: i64) -> Result<(), StoreError> {
         self.write(move |tx| note_day(tx, day)).await
     }
-
-    /// The days of a watch from one to another on which newswatch ran, the oldest first.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn watch_days(
-        &self,
-        watch: WatchName,
-        from: i64,
-        until: i64,
-    ) -> Result<Vec<WatchDay>, StoreError> {
-        self.read(move |tx| days(tx, &watch, from, until)).await
-    }
 }
