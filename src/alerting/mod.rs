@@ -5,6 +5,7 @@
 mod bundle;
 mod gates;
 pub mod health;
+mod notice;
 mod route;
 mod silence;
 mod told;
@@ -22,6 +23,7 @@ use crate::domain::{
 };
 
 pub use bundle::{bundle, digest_facts, name_themes, themes};
+pub use notice::notices;
 pub use route::{Routed, destinations, fitting};
 pub use told::{Told, of_story, started, told};
 pub use way::Policies;

@@ -7,7 +7,8 @@ use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 
 use crate::domain::{
-    ChannelName, ChannelPolicy, Digest, Escalate, Per, Priority, Quiet, Storm, WatchName,
+    ChannelName, ChannelPolicy, Digest, Escalate, Per, Priority, Quiet, Sensitivity, Storm,
+    WatchName,
 };
 
 use super::channels::RawChannel;
@@ -69,6 +70,22 @@ pub(super) fn per(raw: &RawWatchTaming, report: &Report) -> Per {
     written
         .and_then(|written| one_of(written, "what a watch tells once", &words, "", report))
         .unwrap_or_default()
+}
+
+/// How readily a watch tells that it finds far more than usual.
+pub(super) fn spike(raw: &RawWatchTaming, report: &Report) -> Option<Sensitivity> {
+    let all = [Sensitivity::Low, Sensitivity::Normal, Sensitivity::High];
+    let [low, normal, high] = all.map(|one| (one.as_str(), Some(one)));
+    let words = [("off", None), low, normal, high];
+    let written = raw.spike.as_ref()?;
+    one_of(
+        written,
+        "how readily a watch tells of a spike",
+        &words,
+        "",
+        report,
+    )
+    .flatten()
 }
 
 /// What an abbreviation stands for, or does not.

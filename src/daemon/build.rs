@@ -16,11 +16,13 @@ use super::status::cannot_write;
 use crate::channel::Channel;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::{FirstArticles, InstallationId, Timestamp};
+use crate::domain::{FeedSelector, FirstArticles, InstallationId, Timestamp, Watch, WatchName};
 use crate::http::HttpClient;
 use crate::links::{KEY_BYTES, LinkKey};
+use crate::matching::{Asks, WatchSource};
 use crate::pipeline::poll::FIRST_FEEDS;
 use crate::pipeline::{Context, Gate, Plan, Wake};
+use crate::schedule::day_of;
 use crate::store::{Marks, Server, Store, StoreError};
 use crate::systemd;
 use crate::tally::Tally;
@@ -151,6 +153,9 @@ async fn prepared(
         );
     }
     store.sync_feeds(configured(config), now).await?;
+    store
+        .sync_watches(looked_for(config), day_of(&config.zone, now))
+        .await?;
     store.installation(drawn()).await
 }
 
@@ -173,6 +178,27 @@ fn configured(config: &Config) -> Vec<(Url, Option<String>)> {
     feeds
         .map(|feed| (feed.url.clone(), feed.name.clone()))
         .collect()
+}
+
+/// What each watch looks for, and where: what its days are counted by.
+fn looked_for(config: &Config) -> Vec<(WatchName, String)> {
+    let watches = config.watches.iter().zip(&config.sources);
+    let asks = |(watch, source): (&Watch, &WatchSource)| {
+        let terms = match &source.asks {
+            Asks::Query(query) => vec![query.clone()],
+            Asks::Terms(terms) => terms.clone(),
+        };
+        let feeds = watch.feeds.iter().map(|feed| match feed {
+            FeedSelector::Tag(tag) => format!("tag:{tag}"),
+            FeedSelector::Feed(name) => name.clone(),
+        });
+        let feeds: Vec<String> = feeds.collect();
+        (
+            watch.name.clone(),
+            serde_json::json!([terms, feeds]).to_string(),
+        )
+    };
+    watches.map(asks).collect()
 }
 
 /// Makes what the stages need, and makes the store's feeds those of the configuration.
@@ -230,10 +256,14 @@ pub(super) async fn spread_polls(
 pub async fn adopt(ctx: &Context, config: Config) -> anyhow::Result<()> {
     let intervals: Vec<Duration> = config.feeds.iter().map(|feed| feed.every).collect();
     let configured = configured(&config);
+    let (looked_for, zone) = (looked_for(&config), config.zone.clone());
     let http = ctx.plan().http.with_settings(&config.http);
     let plan = plan(config, http.context("set up HTTP")?, &ctx.links)?;
     let now = ctx.clock.now();
     ctx.store.sync_feeds(configured, now).await?;
+    ctx.store
+        .sync_watches(looked_for, day_of(&zone, now))
+        .await?;
     spread_polls(&ctx.store, &intervals, now).await?;
     warn_of_removed_channels(&ctx.store, &plan).await?;
     ctx.plans.send_replace(Arc::new(plan));

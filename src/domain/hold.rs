@@ -70,6 +70,19 @@ pub struct SilencedBy {
 }
 
 impl HoldReason {
+    /// Whether the match is news that the watch looks for, whoever is told of it.
+    #[must_use]
+    pub fn is_of_news(&self) -> bool {
+        match self {
+            Self::StoryKnown { .. }
+            | Self::Copy { .. }
+            | Self::Muted { .. }
+            | Self::Silenced(_)
+            | Self::Acknowledged { .. } => true,
+            Self::OtherSense { .. } | Self::FeedRemoved | Self::TooOld { .. } => false,
+        }
+    }
+
     /// The word for it in the store and in JSON.
     #[must_use]
     pub fn as_str(&self) -> &'static str {

@@ -27,6 +27,7 @@ mod policy;
 mod quote;
 mod role;
 mod shown;
+mod spike;
 mod story;
 mod time;
 mod trouble;
@@ -70,6 +71,7 @@ pub use quote::{
 };
 pub use role::Role;
 pub use shown::{MAX_SHOWN_CHARS, Shown, inert, inert_json, visible};
+pub use spike::{Notice, Sensitivity, Spike, WatchDay};
 pub use story::{StoryLine, StoryMark, StoryMember, StoryPast, StoryReport};
 pub use time::{LocalTimestamp, Timestamp};
 pub use trouble::Trouble;

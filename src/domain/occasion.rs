@@ -183,12 +183,12 @@ pub struct SpikeFacts {
     pub from: Option<Timestamp>,
     /// Until when.
     pub until: Option<Timestamp>,
-    /// How many articles were found.
-    pub articles: u64,
-    /// How many are usual in such a span.
+    /// How many stories were found: reports of one event count once.
+    pub stories: u64,
+    /// How many were to be expected on such a day.
     pub usual: f64,
-    /// In how many outlets.
-    pub outlets: u64,
+    /// The alerts of the stories with the most reports.
+    pub alerts: Vec<AlertId>,
 }
 
 /// Something is wrong with newswatch itself, or works again.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use std::time::Duration;
 
-use super::Destination;
+use super::{Destination, Sensitivity};
 
 /// The name of a watch; unique in a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +41,8 @@ pub struct Watch {
     pub sense: Vec<String>,
     /// What it does not stand for.
     pub not_sense: Vec<String>,
+    /// How readily it tells that it finds far more stories than usual; none where it does not.
+    pub spike: Option<Sensitivity>,
 }
 
 /// How often a watch tells the same news.

@@ -169,9 +169,9 @@ fn spike(now: Timestamp) -> SpikeFacts {
         watch: "test".into(),
         from: ago(now, 6),
         until: Some(now),
-        articles: 40,
-        usual: 4.0,
-        outlets: 12,
+        stories: 12,
+        usual: 1.5,
+        alerts: Vec::new(),
     }
 }
 

@@ -87,6 +87,7 @@ impl Stage for Flag {
         let installation = ctx.installation.clone();
         let inquiry = inquiry(&plan, &works, now);
         let judge = Folding {
+            plan: Arc::clone(&plan),
             prepared,
             now,
             rest: move |past: &Past, desk: &mut Desk, work: &FlagWork, told: &Tells<'_>| {
@@ -97,7 +98,10 @@ impl Stage for Flag {
         for one in &flagged {
             log(one);
         }
-        if flagged.iter().any(|one| !one.judged.raised.is_empty()) {
+        if flagged
+            .iter()
+            .any(|one| !one.judged.raised.is_empty() || !one.spikes.is_empty())
+        {
             ctx.wake.notify.notify_waiters();
         }
         Ok(Ending::Done)
@@ -370,6 +374,16 @@ fn log(flagged: &Flagged) {
             watch = %alert.found.watch,
             title = %Shown::of(&alert.title),
             "alert raised"
+        );
+    }
+    for spike in &flagged.spikes {
+        let facts = &spike.facts;
+        info!(
+            watch = facts.watch,
+            stories = facts.stories,
+            usual = facts.usual,
+            messages = spike.notices.len(),
+            "far more stories than usual"
         );
     }
     for held in &flagged.judged.held {

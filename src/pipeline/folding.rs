@@ -5,13 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::{Plan, StageError};
-use crate::alerting::{Told, of_story, told};
+use crate::alerting::{Told, notices, of_story, told};
 use crate::domain::{
     self, Article, ArticleText, Desk, EntryId, Field, FoundCopy, HoldReason, Near, NearArticle,
-    Past, Signature, StoryMark, StoryMember, StoryPast, Timestamp, Watch,
+    Past, Priority, Signature, Spike, SpikeFacts, StoryMark, StoryMember, StoryPast, Timestamp,
+    Watch, WatchDay, WatchName,
 };
+use crate::schedule::{day_begins, day_of, is_weekend};
 use crate::store::{FlagWork, Judge, Judged, Unflagged};
-use crate::story::{self, Definition, ReadArticle, definitions, other_sense};
+use crate::story::{self, Day, Definition, MIN_STORIES, ReadArticle, definitions, other_sense};
 
 /// Reads the articles that watches fired on, on a thread of its own: those whose texts may be read.
 pub(super) async fn prepare(
@@ -120,6 +122,8 @@ fn bytes_of(text: &str, mut places: Vec<usize>) -> Vec<usize> {
 
 /// Judges articles as `rest` does, once it is known whether they are copies.
 pub(super) struct Folding<R> {
+    /// The plan in force.
+    pub(super) plan: Arc<Plan>,
     /// What is compared, for each article that a watch fired on.
     pub(super) prepared: HashMap<EntryId, Prepared>,
     /// The time.
@@ -159,6 +163,48 @@ where
         story::story(mark, near)
     }
 
+    fn day(&self) -> Option<i64> {
+        Some(day_of(&self.plan.zone, self.now))
+    }
+
+    fn may_be_spike(&self, watch: &WatchName, stories: i64) -> bool {
+        let mut watches = self.plan.watches.iter();
+        stories >= i64::from(MIN_STORIES)
+            && watches.any(|one| one.name == *watch && one.spike.is_some())
+    }
+
+    fn spike(&self, watch: &WatchName, days: &[WatchDay], desk: &mut Desk) -> Option<Spike> {
+        let mut watches = self.plan.watches.iter();
+        let watch = watches.find(|one| one.name == *watch)?;
+        let (today, before) = days.split_last()?;
+        if Some(today.day) != self.day() || today.is_spike {
+            return None;
+        }
+        let known: Vec<Day> = before.iter().map(day).collect();
+        let expected = story::expected(&known, is_weekend(today.day))?;
+        if !story::is_spike(today.stories, expected, watch.spike?) {
+            return None;
+        }
+        let goes_on = before.last().is_some_and(|yesterday| yesterday.is_spike);
+        let notices = if goes_on {
+            Vec::new()
+        } else {
+            notices(watch, &self.plan.rules(), desk, self.now)
+        };
+        Some(Spike {
+            facts: SpikeFacts {
+                watch: watch.name.0.clone(),
+                from: day_begins(&self.plan.zone, today.day),
+                until: Some(self.now),
+                stories: u64::from(today.stories),
+                usual: expected.stories,
+                alerts: Vec::new(),
+            },
+            notices,
+            is_urgent: watch.priority == Priority::High,
+        })
+    }
+
     fn judge(
         &self,
         past: &Past,
@@ -185,6 +231,14 @@ where
             raised.alert.notes.extend(said);
         }
         judged
+    }
+}
+
+fn day(of: &WatchDay) -> Day {
+    Day {
+        stories: of.stories,
+        is_weekend: is_weekend(of.day),
+        is_spike: of.is_spike,
     }
 }
 

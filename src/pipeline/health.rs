@@ -24,7 +24,7 @@ use crate::domain::{
     Validators,
 };
 use crate::http::{Get, Purpose};
-use crate::schedule::last_digest;
+use crate::schedule::{day_of, last_digest};
 use crate::store::{DatabaseFailure, Expected, StoreError};
 use crate::tally::Ending;
 
@@ -59,6 +59,8 @@ struct Seen {
     asked_at: Option<Timestamp>,
     clock: Option<Mark>,
     started_at: Option<Timestamp>,
+    /// The day that was noted last.
+    day: Option<i64>,
     /// The set time of the last sign of life.
     beaten_at: Option<Timestamp>,
     store: Option<Refusing>,
@@ -135,6 +137,7 @@ impl Stage for Health {
             }
         };
         self.seen().store = None;
+        self.note_day(ctx, &plan, now).await?;
         for (_, occasion) in &verdict.messages {
             log(occasion);
         }
@@ -302,6 +305,16 @@ impl Health {
             }
         }
         Ok(told)
+    }
+
+    /// Notes each day once that newswatch runs on it: what is usual is counted by these days.
+    async fn note_day(&self, ctx: &Context, plan: &Plan, now: Timestamp) -> Result<(), StageError> {
+        let day = day_of(&plan.zone, now);
+        if self.seen().day != Some(day) {
+            ctx.store.note_day(day).await?;
+            self.seen().day = Some(day);
+        }
+        Ok(())
     }
 
     async fn heartbeat(&self, ctx: &Context, now: Timestamp) -> Result<HeartbeatFacts, StageError> {

@@ -67,6 +67,31 @@ pub fn is_between(from: Time, to: Time, zone: &TimeZone, at: Timestamp) -> bool 
     }
 }
 
+/// The day that a time is in, counted from 1970, as the clocks of a zone have it.
+#[must_use]
+pub fn day_of(zone: &TimeZone, at: Timestamp) -> i64 {
+    let date = zone.to_datetime(at).date();
+    let since = Date::constant(1970, 1, 1).duration_until(date);
+    since.as_hours().div_euclid(24)
+}
+
+/// When a day begins in a zone.
+#[must_use]
+pub fn day_begins(zone: &TimeZone, number: i64) -> Option<Timestamp> {
+    moment(
+        zone,
+        day(Date::constant(1970, 1, 1), number)?,
+        Time::midnight(),
+    )
+}
+
+/// Whether a day, counted from 1970, is a Saturday or a Sunday.
+#[must_use]
+pub fn is_weekend(number: i64) -> bool {
+    // The first day of 1970 was a Thursday.
+    (number + 3).rem_euclid(7) >= 5
+}
+
 fn day(today: Date, days: i64) -> Option<Date> {
     today
         .checked_add(jiff::Span::new().try_days(days).ok()?)
@@ -106,6 +131,21 @@ fn end(zone: &TimeZone, date: Date, time: Time) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use jiff::civil::Weekday;
+
+    #[test]
+    fn a_day_is_that_of_the_clocks_of_its_zone() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
+        // Saturday, 28 November 2026, seven hours before Greenwich has it.
+        let (before, after) = (at("2026-11-27T16:59:59Z"), at("2026-11-27T17:00:00Z"));
+        let saturday = day_of(&zone, after);
+        assert_eq!(day_of(&zone, before), saturday - 1);
+        assert_eq!(day_of(&TimeZone::UTC, after), saturday - 1);
+        assert_eq!(day_begins(&zone, saturday), Some(after));
+        let weekend = (saturday - 1..saturday + 6).map(is_weekend);
+        assert!(weekend.eq([false, true, true, false, false, false, false]));
+        assert_eq!(day_of(&TimeZone::UTC, at("1969-12-31T23:00:00Z")), -1);
+    }
 
     /// Zone, time of the digest, asked at, comes at.
     const DIGESTS: [(&str, &str, &str, &str); 16] = [

@@ -7,7 +7,9 @@ mod calendar;
 mod delivery;
 mod polling;
 
-pub use calendar::{is_between, last_digest, next_digest, quiet_until};
+pub use calendar::{
+    day_begins, day_of, is_between, is_weekend, last_digest, next_digest, quiet_until,
+};
 pub use delivery::{AfterAttempt, DeliveryPolicy, after_attempt};
 pub use polling::{
     PollEnd, PollPolicy, Rhythm, adapted, next_poll_at, not_before_pace, published_every,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     Alert, AlertId, AttemptOutcome, ChannelName, ChannelNext, ChannelPast, ChannelState,
-    DeliveryId, DeliveryPast, DeliveryState, Destination, Occasion, Timestamp,
+    DeliveryId, DeliveryPast, DeliveryState, Destination, Notice, Occasion, Timestamp,
 };
 
 /// A delivery that has been claimed for a try.
@@ -315,6 +315,7 @@ fn claim(
          WHERE seq IN (
                  SELECT (SELECT d.seq FROM deliveries d
                      WHERE d.channel = c.name AND d.state = 0 AND d.lease_until <= $3
+                         AND (d.first_tried_at IS NOT NULL OR d.not_before <= $3)
                          AND (c.not_before <= $3 OR d.first_tried_at IS NULL)
                      ORDER BY CASE c.probe
                              WHEN 'another' THEN CASE WHEN d.first_tried_at IS NULL THEN 0
@@ -382,14 +383,33 @@ pub(super) fn insert_notice(
     name: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let notice = Notice {
+        destination: destination.clone(),
+        not_before: now,
+    };
+    insert_notice_at(tx, &notice, occasion, name, false, now)
+}
+
+/// As [`insert_notice`], at the time that its receiver takes it.
+pub(super) fn insert_notice_at(
+    tx: &mut dyn Tx,
+    notice: &Notice,
+    occasion: &Occasion,
+    name: &str,
+    is_urgent: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let destination = &notice.destination;
     let id = DeliveryId::derive(destination, &[AlertId(name.to_owned())]);
     tx.exec(
         "INSERT INTO deliveries (id, channel, recipient, urgency, state, not_before, set_at, created_at, occasion)
-         VALUES ($1, $2, $3, 1, 0, $4, $4, $4, $5) ON CONFLICT (id) DO NOTHING",
+         VALUES ($1, $2, $3, $4, 0, $5, $6, $6, $7) ON CONFLICT (id) DO NOTHING",
         &[
             id.0.into(),
             destination.channel.0.as_str().into(),
             destination.recipient.as_deref().unwrap_or_default().into(),
+            i64::from(!is_urgent).into(),
+            ms(notice.not_before).into(),
             ms(now).into(),
             super::json_object(occasion).into(),
         ],
@@ -454,18 +474,23 @@ fn first_body(
     claimed: &Claimed,
     render: &impl Fn(&Unrendered<'_>) -> Rendered,
 ) -> Result<Rendered, StoreError> {
-    let alerts = lists::alerts_of(tx, &claimed.id)?;
+    let alerts = match &claimed.occasion {
+        // Each of them has a message of its own as well.
+        Occasion::Spike(facts) => lists::alerts_named(tx, &facts.alerts)?,
+        _ => lists::alerts_of(tx, &claimed.id)?,
+    };
     if let Some(recipient) = &claimed.recipient
         && suppressions::wants_none(tx, recipient, &alerts)?
     {
         return Ok(Rendered::Failed(SUPPRESSED.to_owned()));
     }
-    let count = tx.number(
+    let legs = tx.number(
         "SELECT COUNT(*) FROM legs WHERE delivery_id = $1",
         &[claimed.id.0.as_str().into()],
     )?;
+    let count = u64::try_from(legs.max(0)).unwrap_or_default();
     let rendered = render(&Unrendered {
-        count: u64::try_from(count).unwrap_or_default(),
+        count: count.max(u64::try_from(alerts.len()).unwrap_or_default()),
         id: &claimed.id,
         channel: &claimed.channel,
         recipient: claimed.recipient.as_deref(),
@@ -597,7 +622,7 @@ fn hold_channel(
     {
         tx.exec(
             "UPDATE deliveries SET not_before = $1
-             WHERE channel = $2 AND state = 0 AND not_before > $1 AND set_at >= $3",
+             WHERE channel = $2 AND state = 0 AND not_before > $1 AND set_at >= $3 AND first_tried_at IS NOT NULL",
             &[ms(now).into(), channel.into(), ms(since).into()],
         )?;
     }

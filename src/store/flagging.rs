@@ -3,10 +3,13 @@
 
 use super::articles::Unflagged;
 use super::tx::{StoreError, Tx};
-use super::{Store, copies, desk, json_list, json_rows, legs, ms, reports, stories, timestamp};
+use super::{
+    Store, copies, desk, json_list, json_rows, legs, ms, reports, spikes, stories, timestamp,
+};
 use crate::domain::{
     AlertId, Desk, EntryId, FoundCopy, Held, HoldReason, Inquiry, Match, Near, Past, PastAlert,
-    Raised, ReportId, Signature, StoryMark, StoryMember, StoryPast, Timestamp, WatchName,
+    Raised, ReportId, Signature, Spike, StoryMark, StoryMember, StoryPast, Timestamp, WatchDay,
+    WatchName,
 };
 
 /// An article that was matched.
@@ -38,6 +41,8 @@ pub struct Flagged {
     pub stood: bool,
     /// What was stored.
     pub judged: Judged,
+    /// The spikes that people are told of by it.
+    pub spikes: Vec<Spike>,
 }
 
 /// Decides what becomes of articles, by what the store knows when it asks.
@@ -61,6 +66,21 @@ pub trait Judge: Send + 'static {
 
     /// The story that a new report belongs to, by its nearest reports.
     fn story(&self, _: &StoryMark, _: &[StoryMember]) -> Option<i64> {
+        None
+    }
+
+    /// The day that stories are counted for, from 1970; none where they are not.
+    fn day(&self) -> Option<i64> {
+        None
+    }
+
+    /// Whether so many stories of a watch on one day may be a spike.
+    fn may_be_spike(&self, _: &WatchName, _: i64) -> bool {
+        false
+    }
+
+    /// The spike that the last of these days of a watch is, and who is told.
+    fn spike(&self, _: &WatchName, _: &[WatchDay], _: &mut Desk) -> Option<Spike> {
         None
     }
 
@@ -119,15 +139,16 @@ impl Store {
             for work in &works {
                 let entry = work.article.claim.id;
                 let stood = standing.contains(&entry);
-                let judged = if stood && !work.matches.is_empty() {
+                let (judged, spikes) = if stood && !work.matches.is_empty() {
                     one(tx, work, (&mut desk, &mut read), &judge, now)?
                 } else {
-                    Judged::default()
+                    Default::default()
                 };
                 flagged.push(Flagged {
                     entry,
                     stood,
                     judged,
+                    spikes,
                 });
             }
             desk::write(tx, &desk)?;
@@ -164,7 +185,7 @@ fn one(
     (desk, read): (&mut Desk, &mut stories::Read),
     judge: &impl Judge,
     now: Timestamp,
-) -> Result<Judged, StoreError> {
+) -> Result<(Judged, Vec<Spike>), StoreError> {
     let entry = work.article.claim.id;
     let signature = judge.signature(work).unwrap_or_default();
     let copy = find_copy(tx, work, &signature, judge, now)?;
@@ -190,7 +211,42 @@ fn one(
     let held = hold(tx, entry, &judged.held, now)?;
     tally(tx, "alerts", judged.raised.len())?;
     tally(tx, "held", held)?;
-    Ok(judged)
+    let spikes = count_story(tx, &past, &judged, (desk, judge), now)?;
+    Ok((judged, spikes))
+}
+
+/// Counts the story of an article for the watches that found it, whoever is told of it.
+fn count_story(
+    tx: &mut dyn Tx,
+    past: &Past,
+    judged: &Judged,
+    (desk, judge): (&mut Desk, &impl Judge),
+    now: Timestamp,
+) -> Result<Vec<Spike>, StoreError> {
+    let Some(day) = judge.day() else {
+        return Ok(Vec::new());
+    };
+    let raised = judged.raised.iter().map(|raised| &raised.alert.found.watch);
+    let held = judged.held.iter().filter(|held| held.reason.is_of_news());
+    let watches = raised.chain(held.map(|held| &held.found.watch));
+    let story = past.story.as_ref().map_or(-past.report.0, |story| story.id);
+    spikes::count(tx, (day, story), watches, &mut Spiking { judge, desk }, now)
+}
+
+/// Who judges spikes, with the desk.
+struct Spiking<'a, J> {
+    judge: &'a J,
+    desk: &'a mut Desk,
+}
+
+impl<J: Judge> spikes::Spikes for Spiking<'_, J> {
+    fn may_be(&self, watch: &WatchName, stories: i64) -> bool {
+        self.judge.may_be_spike(watch, stories)
+    }
+
+    fn judge(&mut self, watch: &WatchName, days: &[WatchDay]) -> Option<Spike> {
+        self.judge.spike(watch, days, self.desk)
+    }
 }
 
 /// The report that an article tells again; none for one that belongs to a report already.

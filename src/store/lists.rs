@@ -362,6 +362,17 @@ pub(super) fn alerts_of(tx: &mut dyn Tx, delivery: &DeliveryId) -> Result<Vec<Al
     read(tx, &sql, &[delivery.0.as_str().into(), MOST_ALERTS.into()])
 }
 
+/// Alerts by their ids, in this order.
+pub(super) fn alerts_named(tx: &mut dyn Tx, ids: &[AlertId]) -> Result<Vec<Alert>, StoreError> {
+    let rows = ids.iter().map(|id| serde_json::json!([id.0]));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM alerts a WHERE a.id IN (SELECT e.value ->> 0 FROM {{each $1}} AS e)"
+    );
+    let mut alerts = read(tx, &sql, &[super::json_rows(rows.collect())])?;
+    alerts.sort_by_key(|alert| ids.iter().position(|id| *id == alert.id));
+    Ok(alerts)
+}
+
 /// The columns that [`read`] reads, of a table named `a`.
 pub(super) const COLUMNS: &str = "a.id, a.watch, a.score, a.terms, a.sentence, a.priority, a.report_id, \
      a.entry_id, a.title, a.url, a.source, a.published_at, a.published_offset_s, a.summary_only, \

@@ -42,6 +42,7 @@ mod schema;
 mod server;
 mod shown;
 mod silences;
+mod spikes;
 mod sqlite;
 mod stories;
 mod suppressions;

@@ -24,6 +24,6 @@ pub use placing::story;
 pub use revise::{Change, Edit, Revision, Version, Visit, revise};
 pub use senses::{Definition, definitions, means, other_sense, sense};
 pub use signature::Sought;
-pub use spikes::{Day, Expected, Sensitivity, expected, is_spike};
+pub use spikes::{Day, Expected, MIN_STORIES, expected, is_spike};
 pub use threads::{Newcomer, StoryNumber, Threads};
 pub use vectors::{Frequencies, Profile};

@@ -3,6 +3,8 @@
 //! The measure is a negative binomial distribution around the level of the last four weeks, by weekday or weekend. Quiet
 //! watches need three stories and busy ones twice the usual, so that a spike is something a person would call one.
 
+use crate::domain::Sensitivity;
+
 /// A day of a watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Day {
@@ -10,19 +12,8 @@ pub struct Day {
     pub stories: u32,
     /// True for Saturday and Sunday.
     pub is_weekend: bool,
-    /// True if a spike began on this day.
+    /// True if these were far more than usual.
     pub is_spike: bool,
-}
-
-/// How readily a watch speaks of a spike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sensitivity {
-    /// Once in a thousand days without cause.
-    Low,
-    /// Three times in a thousand days.
-    Normal,
-    /// Once in a hundred days.
-    High,
 }
 
 /// What a day was expected to bring.
@@ -45,17 +36,16 @@ const MIN_HISTORY: usize = 14;
 /// Days by which the difference of the weekend is taken to be smaller than it looks.
 const SHRINKING: f64 = 3.0;
 /// Stories without which no day is a spike.
-const MIN_STORIES: u32 = 3;
+pub const MIN_STORIES: u32 = 3;
 /// How many times the expected number a spike is.
 const MIN_TIMES: f64 = 2.0;
 
-impl Sensitivity {
-    fn likelihood(self) -> f64 {
-        match self {
-            Self::Low => 0.001,
-            Self::Normal => 0.003,
-            Self::High => 0.01,
-        }
+/// How likely a day may be by chance alone and still be a spike.
+fn likelihood(sensitivity: Sensitivity) -> f64 {
+    match sensitivity {
+        Sensitivity::Low => 0.001,
+        Sensitivity::Normal => 0.003,
+        Sensitivity::High => 0.01,
     }
 }
 
@@ -110,7 +100,7 @@ pub fn expected(before: &[Day], is_weekend: bool) -> Option<Expected> {
 pub fn is_spike(stories: u32, expected: Expected, sensitivity: Sensitivity) -> bool {
     stories >= MIN_STORIES
         && f64::from(stories) >= MIN_TIMES * expected.stories
-        && tail(stories, expected) < sensitivity.likelihood()
+        && tail(stories, expected) < likelihood(sensitivity)
 }
 
 /// How likely so many stories or more are.

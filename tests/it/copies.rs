@@ -62,8 +62,8 @@ impl Desk {
             .collect();
         private.push(self.webhook.addr().to_string());
         format!(
-            "state_dir = \"/nonexistent\"\n[poll]\nfirst_poll = \"alert\"\n[http]\nallow_private = {private:?}\n{}\
-             [[watch]]\nname = \"Pier\"\nquery = '\"north pier\" OR ferry'\nnotify = [\"desk\", \"hook\"]\n\
+            "state_dir = \"/nonexistent\"\ntimezone = \"Asia/Ho_Chi_Minh\"\n[poll]\nfirst_poll = \"alert\"\n[http]\nallow_private = {private:?}\n{}\
+             [[watch]]\nname = \"Pier\"\nquery = '\"north pier\" OR ferry'\nnotify = [\"desk\", \"hook\"]\nspike = \"normal\"\n\
              [[channel]]\nname = \"desk\"\ntype = \"email\"\nto = [\"desk@orrin.example\"]\n\
              from = \"newswatch <watch@orrin.example>\"\nsmtp = {{ host = \"127.0.0.1\", port = {}, tls = \"none\" }}\n\
              [[channel]]\nname = \"hook\"\ntype = \"webhook\"\nurl = \"{}\"\n",
@@ -218,4 +218,121 @@ async fn what_is_written_alike_and_is_other_news_is_told_by_itself() {
     expected.sort();
     assert_eq!(desk.told_since(1), expected);
     assert_eq!(desk.held().await, []);
+}
+
+/// Events that have nothing to do with one another but a ferry.
+const EVENTS: [(&str, [&str; 3]); 5] = [
+    (
+        "Ferry runs aground off Tarvik",
+        [
+            "A ferry with ninety passengers ran aground on a sandbank off Tarvik on Monday night in thick fog.",
+            "Captain Oda Lien said the radar had failed an hour before, and that nobody was hurt.",
+            "Two tugs from Tarvik are to pull the ship free with the next spring tide.",
+        ],
+    ),
+    (
+        "Film about a ferry wins prize in Lombrea",
+        [
+            "The jury of the Lombrea festival gave its golden lantern to a comedy that plays on a river ferry.",
+            "Director Pilar Quesada thanked her grandmother, who sold lemonade on deck for thirty summers.",
+            "Critics praised the score by Anton Weiss and the scene in which the cook sings to the pilot.",
+        ],
+    ),
+    (
+        "Parliament of Keshmar taxes ferry tickets",
+        [
+            "Lawmakers in Keshmar voted for a tax of two percent on every ferry ticket from January.",
+            "Finance minister Dara Holloway expects nine million in revenue for schools and roads.",
+            "The opposition under Yusuf Benn calls the levy a burden on commuters and wants a referendum.",
+        ],
+    ),
+    (
+        "Scientists count seals from a ferry",
+        [
+            "Biologists of Uppingham University counted four hundred grey seals from the deck of a ferry.",
+            "Professor Mina Sato reported that the colony has doubled since hunting was banned.",
+            "Volunteers with binoculars noted each animal on waterproof sheets for the census.",
+        ],
+    ),
+    (
+        "Ferry workers in Drossen strike over pensions",
+        [
+            "Dockers and stewards in Drossen walked out on Tuesday, and no ferry left for the mainland.",
+            "Union leader Karel Novak demands pensions at sixty and a raise of eight percent.",
+            "The shipping company Baltline offered talks with a mediator on Thursday morning.",
+        ],
+    ),
+];
+
+impl Desk {
+    fn publish_event(&self, outlet: usize, event: usize) {
+        let (title, paragraphs) = &EVENTS[event];
+        self.publish(outlet, &format!("event-{event}"), title, paragraphs);
+    }
+
+    /// What was told by webhook of spikes.
+    fn spikes(&self) -> Vec<serde_json::Value> {
+        let calls = self.webhook.received();
+        let told = calls.iter().map(|call| call.json().unwrap());
+        told.filter(|call| call["type"] == "newswatch.spike")
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn a_day_with_far_more_stories_than_usual_is_told_once_with_the_stories_that_made_it() {
+    let mut desk = Desk::open(3).await;
+    // Three in the morning in Vietnam; the day changes there seven hours before it does in UTC.
+    desk.clock = Clock::fixed("2026-11-01T20:00:00Z".parse().unwrap());
+    for _ in 0..15 {
+        desk.clock.advance(Duration::from_hours(23));
+        desk.pass().await;
+    }
+    desk.clock.advance(Duration::from_hours(23));
+    desk.publish_event(0, 0);
+    desk.publish_event(1, 1);
+    desk.pass().await;
+    // A report in another outlet is no further story, and midnight in UTC no other day.
+    desk.publish_event(2, 0);
+    desk.clock.advance(Duration::from_hours(5));
+    desk.pass().await;
+    assert_eq!(desk.spikes(), [] as [serde_json::Value; 0]);
+
+    desk.publish_event(0, 2);
+    desk.pass().await;
+    let spikes = desk.spikes();
+    assert_eq!(spikes.len(), 1);
+    let data = &spikes[0]["data"];
+    assert_eq!(data["watch"], "Pier");
+    assert_eq!((&data["stories"], &data["count"]), (&3.into(), &3.into()));
+    assert!(data["usual"].as_f64().unwrap() < 0.1, "{data}");
+    assert_eq!(data["from"], "2026-11-17T17:00:00Z");
+    let mut titles: Vec<&str> = data["alerts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|alert| alert["title"].as_str().unwrap())
+        .collect();
+    titles.sort_unstable();
+    let mut expected = [EVENTS[0].0, EVENTS[1].0, EVENTS[2].0];
+    expected.sort_unstable();
+    assert_eq!(titles, expected);
+    let mails = desk.mail.mails();
+    let texts: Vec<String> = mails
+        .iter()
+        .map(|mail| String::from_utf8_lossy(&mail.data).into_owned())
+        .collect();
+    let is_spike = |mail: &&String| mail.contains("Subject: Pier: 3 stories, usual: 0");
+    assert_eq!(texts.iter().filter(is_spike).count(), 1, "{texts:?}");
+
+    // It goes on, on this day and the next; every pass is that of a process that has just started.
+    desk.publish_event(1, 3);
+    desk.pass().await;
+    desk.clock.advance(Duration::from_hours(23));
+    for (outlet, event) in [(0, 4), (1, 0), (2, 1)] {
+        let (title, paragraphs) = &EVENTS[event];
+        desk.publish(outlet, &format!("again-{event}"), title, paragraphs);
+    }
+    desk.pass().await;
+    assert_eq!(desk.spikes().len(), 1);
 }

@@ -155,15 +155,12 @@ pub(super) fn spike(telling: &Telling<'_>, facts: &SpikeFacts, alerts: &[Alert])
     let (zone, now) = (&telling.reader.zone, telling.now);
     let watch = one_line(&facts.watch, MAX_NAME_CHARS);
     let until = facts.until.unwrap_or(now);
-    let heading = format!(
-        "{}: {}, usual are {}",
-        watch,
-        counted(facts.articles, "article", "articles"),
-        number(facts.usual)
-    );
+    let stories = counted(facts.stories, "story", "stories");
+    let usual = number(facts.usual);
+    let heading = format!("{watch}: {stories}, usual: {usual}");
     let from = facts
         .from
-        .map(|from| format!("from {} to ", times::in_list(from, zone, until)))
+        .map(|from| format!(" from {} to", times::in_list(from, zone, until)))
         .unwrap_or_default();
     let blocks = alerts
         .iter()
@@ -179,10 +176,8 @@ pub(super) fn spike(telling: &Telling<'_>, facts: &SpikeFacts, alerts: &[Alert])
         label: watch.clone(),
         label_note: "far more than usual".to_owned(),
         heading,
-        lead: vec![Rich::plain(format!(
-            "{} in {}, {from}{}.",
-            counted(facts.articles, "article", "articles"),
-            counted(facts.outlets, "outlet", "outlets"),
+        lead: vec![Rich::plain("The watch found ").bold(stories).and(format!(
+            "{from} {}. Usual on such a day: {usual}. Reports of one event count once.",
             times::full(until, zone, now)
         ))],
         blocks,

@@ -163,6 +163,35 @@ CREATE TABLE story_told (
     PRIMARY KEY (story_id, watch)
 ) {BY_KEY};
 
+-- The stories that each watch found today. Days are counted from 1970, in the zone of the configuration.
+CREATE TABLE watch_stories (
+    day {BIGINT} NOT NULL,
+    watch TEXT NOT NULL,
+    story {BIGINT} NOT NULL,               -- a story; below 0 a report that has none
+    PRIMARY KEY (day, watch, story)
+) {BY_KEY};
+
+-- How many they were on each day.
+CREATE TABLE watch_days (
+    day {BIGINT} NOT NULL,
+    watch TEXT NOT NULL,
+    stories {BIGINT} NOT NULL,
+    spike {BIGINT} NOT NULL DEFAULT 0,     -- 1 where they were far more than usual
+    PRIMARY KEY (day, watch)
+) {BY_KEY};
+
+-- The days on which newswatch ran: on others nothing could be found.
+CREATE TABLE run_days (
+    day {BIGINT} PRIMARY KEY
+) {STRICT};
+
+-- Since when each watch looks for what it looks for.
+CREATE TABLE watch_lives (
+    watch TEXT PRIMARY KEY,
+    asks TEXT NOT NULL,                    -- its query and its feeds, as indexed
+    since_day {BIGINT} NOT NULL
+) {STRICT};
+
 -- What reports of stories that may go on are compared by.
 CREATE TABLE story_reports (
     report_id {BIGINT} PRIMARY KEY REFERENCES reports(id),
