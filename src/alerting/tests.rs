@@ -43,6 +43,7 @@ pub(super) fn watch(feeds: Vec<FeedSelector>) -> Watch {
         per: Per::Report,
         sense: Vec::new(),
         not_sense: Vec::new(),
+        revisit: Vec::new(),
     }
 }
 

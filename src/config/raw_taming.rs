@@ -17,6 +17,7 @@ pub(super) struct RawWatchTaming {
     pub(super) per: Option<At<String>>,
     pub(super) sense: Option<At<Vec<At<String>>>>,
     pub(super) not_sense: Option<At<Vec<At<String>>>>,
+    pub(super) revisit: Option<At<Vec<At<String>>>>,
 }
 
 /// Keys of a channel.
@@ -101,6 +102,7 @@ impl RawWatchTaming {
             per: section.word("per", "\"report\", \"story\" or \"article\"", report),
             sense: section.strings("sense", report),
             not_sense: section.strings("not_sense", report),
+            revisit: section.strings("revisit", report),
         }
     }
 }

@@ -119,6 +119,7 @@ fn watch(raw: &RawWatch, watches: &[&str], known: &Known<'_>, report: &Report) -
         per: taming::per(&raw.taming, report),
         sense: taming::senses(raw.taming.sense.as_ref()),
         not_sense: taming::senses(raw.taming.not_sense.as_ref()),
+        revisit: taming::revisit(&raw.taming, report),
     }
 }
 

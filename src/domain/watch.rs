@@ -41,6 +41,8 @@ pub struct Watch {
     pub sense: Vec<String>,
     /// What it does not stand for.
     pub not_sense: Vec<String>,
+    /// How long after an alert its page is looked at again, the shortest first; empty for never.
+    pub revisit: Vec<Duration>,
 }
 
 /// How often a watch tells the same news.

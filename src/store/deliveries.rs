@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     Alert, AlertId, AttemptOutcome, ChannelName, ChannelNext, ChannelPast, ChannelState,
-    DeliveryId, DeliveryPast, DeliveryState, Destination, Occasion, Timestamp,
+    DeliveryId, DeliveryPast, DeliveryState, Destination, Occasion, Timestamp, UpdateFacts,
 };
 
 /// The most deliveries of one channel that are claimed after its first.
@@ -471,7 +471,15 @@ fn first_body(
     claimed: &Claimed,
     render: &impl Fn(&Unrendered<'_>) -> Rendered,
 ) -> Result<Rendered, StoreError> {
-    let alerts = lists::alerts_of(tx, &claimed.id)?;
+    let alerts = match &claimed.occasion {
+        // What has changed in an article has no leg of its own.
+        Occasion::Update(UpdateFacts {
+            first_alert: Some(alert),
+            revision: Some(_),
+            ..
+        }) => lists::alert_named(tx, alert)?,
+        _ => lists::alerts_of(tx, &claimed.id)?,
+    };
     if let Some(recipient) = &claimed.recipient
         && suppressions::wants_none(tx, recipient, &alerts)?
     {
@@ -482,7 +490,9 @@ fn first_body(
         &[claimed.id.0.as_str().into()],
     )?;
     let rendered = render(&Unrendered {
-        count: u64::try_from(count).unwrap_or_default(),
+        count: u64::try_from(count)
+            .unwrap_or_default()
+            .max(alerts.len() as u64),
         id: &claimed.id,
         channel: &claimed.channel,
         recipient: claimed.recipient.as_deref(),

@@ -21,6 +21,7 @@ use crate::support::newsroom::World;
 /// Tables that grow with what is read and told. Others grow with the configuration, or are bounded.
 const GROWING: [&str; 18] = [
     "alerts",
+    "article_versions",
     "articles",
     "attempts",
     "copies",
