@@ -203,13 +203,7 @@ fn sentences(
     for (now, _) in fresh.iter().zip(&taken).filter(|(_, taken)| !**taken) {
         let said = written(new.text, now);
         let matched = matches_any(after.words_of(now), terms);
-        let edit = if is_correction(&said) {
-            Edit::Correction
-        } else if matched {
-            Edit::MatchedAdded
-        } else {
-            Edit::Text
-        };
+        let edit = edit_of_new(&said, matched);
         revision.edits.insert(edit);
         revision.changes.push(Change {
             edit,
@@ -218,6 +212,17 @@ fn sentences(
         });
     }
     revision
+}
+
+/// The edit that a new sentence is.
+fn edit_of_new(said: &str, is_matched: bool) -> Edit {
+    if is_correction(said) {
+        Edit::Correction
+    } else if is_matched {
+        Edit::MatchedAdded
+    } else {
+        Edit::Text
+    }
 }
 
 /// The place of the new sentence that stands for one that is gone: the one that has most of its words.
