@@ -19,14 +19,14 @@ use std::time::Duration;
 use crate::domain::{
     Alert, AlertId, Article, Bundle, ChannelPolicy, Desk, Destination, Entry, EntryId, EntryKey,
     Feed, FirstPoll, Held, Inquiry, InstallationId, Leg, Match, Past, Question, Raised, Reading,
-    Route, TextBasis, TextState, Timestamp, Wait, Watch,
+    Route, Silence, TextBasis, TextState, Timestamp, Wait, Watch, WatchName,
 };
 
 pub use bundle::{bundle, digest_facts, name_themes, themes};
 pub use notice::notices;
 pub use route::{Routed, destinations, fitting};
 pub use told::{Told, of_story, started, told};
-pub use way::Policies;
+pub use way::{Policies, update_at};
 
 /// Splits the entries of a poll into those that are to be read and those that only count as seen.
 #[must_use]
@@ -184,7 +184,19 @@ pub fn decide(
         episode: 0,
         told_at,
         legs,
+        visit_at: crate::schedule::next_visit([(now, watch.revisit.as_slice())], now),
     }))
+}
+
+/// Tells whether a silence in force keeps what is new of an alert from people.
+#[must_use]
+pub fn is_silenced(
+    silences: &[Silence],
+    watch: &WatchName,
+    candidate: &Candidate<'_>,
+    now: Timestamp,
+) -> bool {
+    silence::holding(silences, watch, candidate, now).is_some()
 }
 
 /// When the watch lets people be told: now, or together with what comes at the end of its cooldown.

@@ -44,6 +44,7 @@ pub(super) fn watch(feeds: Vec<FeedSelector>) -> Watch {
         sense: Vec::new(),
         not_sense: Vec::new(),
         spike: None,
+        revisit: Vec::new(),
     }
 }
 

@@ -102,6 +102,22 @@ pub(super) fn leg(
     leg
 }
 
+/// When a receiver is told what has changed in an article of which it had an alert: now, with its next digest, or after
+/// its quiet hours.
+#[must_use]
+pub fn update_at(priority: Priority, policy: &ChannelPolicy, now: Timestamp) -> Timestamp {
+    let is_high = priority == Priority::High;
+    let digest = policy.digest.as_ref().filter(|_| !is_high);
+    let at = digest
+        .and_then(|digest| next_digest(digest, &policy.zone, now))
+        .unwrap_or(now);
+    policy
+        .quiet
+        .filter(|quiet| quiet.except.is_none_or(|least| priority < least))
+        .and_then(|quiet| quiet_until(&quiet, &policy.zone, at))
+        .unwrap_or(at)
+}
+
 pub(super) const ENTRY: &str = "entry";
 pub(super) const GROUP: &str = "group";
 pub(super) const COOLDOWN: &str = "cooldown";

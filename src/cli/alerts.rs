@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::domain::{ChannelName, WatchName};
 use crate::ops::alerts::{
     self, AlertPage, AlertQuery, AlertView, AlertWord, AttemptView, DeliveryView, HeldView,
-    ListedView,
+    ListedView, VersionView,
 };
 use crate::store::{ListCursor, RetrySelection};
 
@@ -369,7 +369,43 @@ fn alert_in_full(alert: &AlertView) -> String {
         )));
         lines.extend(delivery.attempts.iter().flatten().map(attempt_text));
     }
+    let versions = alert.versions.iter().flatten();
+    let changed = versions.filter(|version| !version.kinds.is_empty());
+    lines.extend(changed.flat_map(version_text));
     lines.join("\n")
+}
+
+/// What has changed in the article, and who was told.
+fn version_text(version: &VersionView) -> Vec<String> {
+    let mut lines = vec![format!(
+        "  changed {}: {}",
+        output::time(version.at),
+        version.kinds.join(", ")
+    )];
+    if version.kinds.iter().any(|kind| kind == "headline") {
+        lines.push(paragraph(&format!("headline: {}", version.title)));
+    }
+    for change in &version.changes {
+        let said = [("before", &change.before), ("now", &change.after)];
+        let said = said.into_iter().filter(|(_, text)| !text.is_empty());
+        lines.extend(said.map(|(name, text)| paragraph(&format!("{name}: {text}"))));
+    }
+    lines.extend(version.updates.iter().map(|update| {
+        let to = match &update.recipient {
+            Some(recipient) => format!("{} ({recipient})", update.channel),
+            None => update.channel.clone(),
+        };
+        let word = match update.state {
+            "abandoned" => "given up",
+            word => word,
+        };
+        paragraph(&format!(
+            "{to}: {word} {}, {}",
+            output::time(update.at),
+            update.id
+        ))
+    }));
+    lines
 }
 
 fn delivery_text(delivery: &DeliveryView) -> String {

@@ -18,6 +18,7 @@ pub(super) struct RawWatchTaming {
     pub(super) sense: Option<At<Vec<At<String>>>>,
     pub(super) not_sense: Option<At<Vec<At<String>>>>,
     pub(super) spike: Option<At<String>>,
+    pub(super) revisit: Option<At<Vec<At<String>>>>,
 }
 
 /// Keys of a channel.
@@ -103,6 +104,7 @@ impl RawWatchTaming {
             sense: section.strings("sense", report),
             not_sense: section.strings("not_sense", report),
             spike: section.word("spike", "\"off\", \"low\", \"normal\" or \"high\"", report),
+            revisit: section.strings("revisit", report),
         }
     }
 }

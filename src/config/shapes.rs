@@ -5,7 +5,7 @@ use toml::de::DeValue;
 use super::problem::quoted;
 
 /// Tables and lists that are written in place of something else, with an example of each.
-const EXAMPLES: [(&str, &str); 17] = [
+const EXAMPLES: [(&str, &str); 18] = [
     ("quiet", "{ from = \"22:00\", to = \"06:30\" }"),
     ("digest", "{ at = [\"07:00\", \"17:00\"] }"),
     ("budget", "{ per_hour = 20 }"),
@@ -24,6 +24,7 @@ const EXAMPLES: [(&str, &str); 17] = [
     ("listing", "{ item = \"article\" }"),
     ("if", "{ watch = [\"NAME\"] }"),
     ("url", "{ match = '/news/(\\d+)', replace = '/print/$1' }"),
+    ("revisit", "[\"1h\", \"24h\"]"),
     ("retry", "[\"5s\", \"30s\", \"2m\"]"),
     ("at", "[\"07:00\", \"17:00\"]"),
     ("days", "[\"mon\", \"fri\"]"),

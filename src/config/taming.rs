@@ -24,6 +24,7 @@ use super::suggest::nearest;
 use super::words::one_of;
 
 const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
 
 /// The types that no person reads as they come: nothing is joined there unless the file says so.
@@ -143,6 +144,38 @@ pub(super) fn cooldown(raw: &RawWatchTaming, report: &Report) -> Option<Duration
 /// The greatest age of an article that is told.
 pub(super) fn max_age(raw: &RawWatchTaming, report: &Report) -> Option<Duration> {
     durations::check(raw.max_age.as_ref()?, SECOND..=3660 * DAY, report)
+}
+
+/// How long after an alert its page is looked at again, where the watch says nothing.
+const REVISIT: [Duration; 5] = [
+    Duration::from_hours(1),
+    Duration::from_hours(6),
+    DAY,
+    Duration::from_hours(72),
+    Duration::from_hours(168),
+];
+
+/// The most looks at a page.
+const MAX_REVISITS: usize = 20;
+
+/// How long after an alert its page is looked at again, the shortest wait first.
+pub(super) fn revisit(raw: &RawWatchTaming, report: &Report) -> Vec<Duration> {
+    let Some(list) = &raw.revisit else {
+        return REVISIT.to_vec();
+    };
+    if list.value.len() > MAX_REVISITS {
+        let message = format!("{} looks at a page are too many", list.value.len());
+        let hint = format!("write at most {MAX_REVISITS}, for example revisit = [\"1h\", \"24h\"]");
+        report.add(Problem::error(&list.place, Kind::BadValue, message).hint(hint));
+        return Vec::new();
+    }
+    let waits = list.value.iter();
+    let mut waits: Vec<Duration> = waits
+        .filter_map(|written| durations::check(written, 10 * MINUTE..=90 * DAY, report))
+        .collect();
+    waits.sort_unstable();
+    waits.dedup();
+    waits
 }
 
 /// The watches that one keeps from being told of the same story.

@@ -120,6 +120,7 @@ fn watch(raw: &RawWatch, watches: &[&str], known: &Known<'_>, report: &Report) -
         sense: taming::senses(raw.taming.sense.as_ref()),
         not_sense: taming::senses(raw.taming.not_sense.as_ref()),
         spike: taming::spike(&raw.taming, report),
+        revisit: taming::revisit(&raw.taming, report),
     }
 }
 

@@ -24,6 +24,7 @@ use crate::pipeline::gather::Gather;
 use crate::pipeline::notify::Notify;
 use crate::pipeline::poll::Poll;
 use crate::pipeline::retain::Retain;
+use crate::pipeline::revisit::Revisit;
 use crate::pipeline::scrape::Scrape;
 use crate::pipeline::{Context, Until, drive};
 use crate::systemd;
@@ -111,6 +112,7 @@ pub async fn pass(ctx: Arc<Context>) -> anyhow::Result<Passed> {
     let between = ctx.store.report().await?;
     drive(Scrape::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Flag::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
+    drive(Revisit::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Gather, Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Notify::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
     drive(Retain, Arc::clone(&ctx), Until::Idle, || ()).await?;

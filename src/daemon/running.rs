@@ -16,6 +16,7 @@ use crate::pipeline::health::Health;
 use crate::pipeline::notify::Notify;
 use crate::pipeline::poll::Poll;
 use crate::pipeline::retain::Retain;
+use crate::pipeline::revisit::Revisit;
 use crate::pipeline::scrape::Scrape;
 use crate::pipeline::{Context, Stage, Until, drive};
 use crate::systemd;
@@ -54,6 +55,7 @@ impl Running {
         running.add(Flag::default(), sign, || ());
         running.add(Gather, sign, || ());
         running.add(Notify::default(), sign, || ());
+        running.add(Revisit::default(), sign, || ());
         running.add(Health::default(), sign, || ());
         running.add(Retain, sign, || ());
         let stop = running.stop.clone();

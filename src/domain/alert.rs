@@ -66,6 +66,8 @@ pub struct Raised {
     pub told_at: Timestamp,
     /// Its ways; none when the watch names no channel.
     pub legs: Vec<Leg>,
+    /// When its page is looked at again; none where it never is.
+    pub visit_at: Option<Timestamp>,
 }
 
 /// What was decided before about the report that an article belongs to.

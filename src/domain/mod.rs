@@ -58,8 +58,9 @@ pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, ReportId};
 pub use identity::{EntryFacts, Known, Place, Suspect, Trust, verdict};
 pub use listing::{FoundListing, ListedEntry, ListingRule};
 pub use occasion::{
-    Addition, CoverageFacts, DigestFacts, FailingSource, HealthEvent, HealthFacts, HealthState,
-    HeartbeatFacts, Occasion, SpikeFacts, StormFacts, StormSource, ThemeFacts, UpdateFacts,
+    Addition, ChangeFacts, CoverageFacts, DigestFacts, FailingSource, HealthEvent, HealthFacts,
+    HealthState, HeartbeatFacts, Occasion, RevisionFacts, SpikeFacts, StormFacts, StormSource,
+    ThemeFacts, UpdateFacts,
 };
 pub use pace::Pace;
 pub use policy::{

@@ -65,6 +65,38 @@ pub struct UpdateFacts {
     pub additions: Vec<Addition>,
     /// Those that add nothing.
     pub also_in: Vec<Outlet>,
+    /// What its own outlet has changed in the article; then nothing is said of other outlets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<RevisionFacts>,
+}
+
+/// How an article was changed after its alert.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RevisionFacts {
+    /// The number of the version that was found, from 1 for what was read first.
+    pub version: i64,
+    /// When it was found.
+    pub seen_at: Option<Timestamp>,
+    /// In which ways it differs: `headline`, `matched_sentence`, `matched_removed`, `matched_added`, `correction`,
+    /// `vanished`.
+    pub kinds: Vec<String>,
+    /// The headline that it had and the one it has, where they say different things.
+    pub headline: Option<ChangeFacts>,
+    /// The sentences that differ and that its readers are told of.
+    pub changes: Vec<ChangeFacts>,
+}
+
+/// A sentence that was changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChangeFacts {
+    /// In which way.
+    pub kind: String,
+    /// What stood there; empty for a sentence that is new.
+    pub before: String,
+    /// What stands there now; empty for a sentence that is gone.
+    pub after: String,
 }
 
 /// What an outlet adds to a story.

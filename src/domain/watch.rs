@@ -43,6 +43,8 @@ pub struct Watch {
     pub not_sense: Vec<String>,
     /// How readily it tells that it finds far more stories than usual; none where it does not.
     pub spike: Option<Sensitivity>,
+    /// How long after an alert its page is looked at again, the shortest first; empty for never.
+    pub revisit: Vec<Duration>,
 }
 
 /// How often a watch tells the same news.

@@ -262,6 +262,18 @@ impl FetchError {
         }
     }
 
+    /// Whether the server says that what was asked for is not there.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        matches!(
+            self,
+            Self::Status {
+                status: 404 | 410,
+                ..
+            }
+        )
+    }
+
     /// Whether the same request may succeed later without anybody changing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {

@@ -10,7 +10,7 @@ use super::in_view;
 use crate::domain::{Alert, AlertFacts, ChannelName, HoldReason, Room, Timestamp, WatchName};
 use crate::store::{
     AlertDetail, AlertFilter, AlertLine, AttemptLine, Counted, DeliveryLine, ListCursor, Listed,
-    ShownAlert, Store, StoreError,
+    ShownAlert, Store, StoreError, VersionLine,
 };
 
 /// Lines that are read together where some of them are passed over.
@@ -149,6 +149,52 @@ pub struct AlertView {
     /// Why the page could not be used; only where one alert is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_problem: Option<Option<String>>,
+    /// What its article said when it was raised, and each time it said something else; only where one alert is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub versions: Option<Vec<VersionView>>,
+}
+
+/// What an article said, as people see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VersionView {
+    /// Its number, from 1.
+    pub number: i64,
+    /// When it was found.
+    pub at: Timestamp,
+    /// The headline.
+    pub title: String,
+    /// In which ways it differs from the one before: `headline`, `matched_sentence`, ..., `text`, `vanished`.
+    pub kinds: Vec<String>,
+    /// The sentences that differ.
+    pub changes: Vec<ChangeView>,
+    /// Who was told, or will be.
+    pub updates: Vec<UpdateView>,
+}
+
+/// A sentence that differs, as people see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangeView {
+    /// In which way.
+    pub kind: String,
+    /// What stood there; empty for a sentence that is new.
+    pub before: String,
+    /// What stands there now; empty for a sentence that is gone.
+    pub after: String,
+}
+
+/// A message that tells of a version, as people see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UpdateView {
+    /// Its name.
+    pub id: String,
+    /// The channel.
+    pub channel: String,
+    /// The mail address, for a channel that has several.
+    pub recipient: Option<String>,
+    /// `waiting`, `delivered` or `abandoned`.
+    pub state: &'static str,
+    /// Of the next try, or of its end.
+    pub at: Timestamp,
 }
 
 /// Who is told of an alert.
@@ -423,6 +469,7 @@ impl AlertView {
             told: None,
             mark: None,
             page_problem: None,
+            versions: None,
         }
     }
 
@@ -458,6 +505,7 @@ impl AlertView {
         let problem = detail.page_problem.as_deref();
         let mut view = Self {
             page_problem: Some(problem.map(|text| in_view(text, MAX_CHARS))),
+            versions: Some(detail.versions.into_iter().map(VersionView::of).collect()),
             ..Self::with_deliveries(&detail.alert, lines)
         };
         let told = view.told.iter_mut().flat_map(|told| &mut told.deliveries);
@@ -526,6 +574,31 @@ impl DeliveryView {
                 .map(str::to_owned)
                 .or_else(|| line.reason.as_deref().map(|text| in_view(text, MAX_CHARS))),
             attempts: None,
+        }
+    }
+}
+
+impl VersionView {
+    fn of(line: VersionLine) -> Self {
+        let changes = line.changes.into_iter().map(|change| ChangeView {
+            kind: in_view(&change.kind, MAX_CHARS),
+            before: in_view(&change.before, MAX_CHARS),
+            after: in_view(&change.after, MAX_CHARS),
+        });
+        let updates = line.updates.into_iter().map(|update| UpdateView {
+            id: update.id.0,
+            channel: in_view(&update.channel.0, MAX_CHARS),
+            recipient: update.recipient.map(|text| in_view(&text, MAX_CHARS)),
+            state: update.state.as_str(),
+            at: update.state.at(),
+        });
+        Self {
+            number: line.number,
+            at: line.at,
+            title: in_view(&line.title, MAX_CHARS),
+            kinds: line.kinds,
+            changes: changes.collect(),
+            updates: updates.collect(),
         }
     }
 }

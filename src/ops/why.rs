@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::alerts::{self, AlertView, DeliveryView, ListedView};
+use super::alerts::{self, AlertView, DeliveryView, ListedView, VersionView};
 use super::explain;
 use crate::alerting;
 use crate::domain::{ArticleText, ChannelName, Feed, Watch, paragraphs};
@@ -318,7 +318,29 @@ fn of_alert(of_watch: &Answer, alert: &AlertView, line: &Line<'_>) -> Vec<Answer
             ..raised
         }];
     }
-    ways
+    let versions = alert.versions.iter().flatten();
+    let changed = versions.filter(|version| !version.kinds.is_empty());
+    let changed = changed.map(|version| of_version(&raised, version));
+    ways.into_iter().chain(changed).collect()
+}
+
+/// What has changed in the article since its alert, and who was told.
+fn of_version(raised: &Answer, version: &VersionView) -> Answer {
+    let told = match version.updates.as_slice() {
+        [] => "nobody is told of that".to_owned(),
+        [one] => format!("told as {}", one.id),
+        more => format!("{} receivers are told", more.len()),
+    };
+    Answer {
+        gate: "changed".to_owned(),
+        detail: Some(json!(version)),
+        explanation: format!(
+            "changed after the alert, seen {}: {}; {told}",
+            version.at,
+            version.kinds.join(", ")
+        ),
+        ..raised.clone()
+    }
 }
 
 fn tries(count: u32) -> String {

@@ -1,6 +1,6 @@
 //! The stages: each claims work in the store, does it, and records what came of it in one transaction.
 //!
-//! `poll`, `scrape`, `flag`, `gather` and `notify` are the line, `retain` forgets what lies behind it, `health` tells what goes wrong; each implements
+//! `poll`, `scrape`, `flag`, `gather` and `notify` are the line, `revisit` looks at alerted pages again, `retain` forgets what lies behind it, `health` tells what goes wrong; each implements
 //! [`Stage`], and `drive` is the one loop that runs any of them, as a service or until nothing is left to do now. A stage holds the order of effects; its
 //! decisions are pure functions in the modules it calls.
 
@@ -19,6 +19,8 @@ pub mod poll;
 mod polled;
 mod reading;
 pub mod retain;
+mod revised;
+pub mod revisit;
 mod robots;
 pub mod scrape;
 

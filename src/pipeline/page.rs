@@ -45,6 +45,12 @@ pub enum Missing {
     /// It is not to be had.
     #[error("{0}")]
     Lasting(String),
+    /// It is not there any more.
+    #[error("{0}")]
+    Gone(String),
+    /// The server sends none: what was read before is still good.
+    #[error("the server sent no page")]
+    Unchanged,
     /// It is not read any more: the process died over it.
     #[error("it is set aside: the process died twice while it was read")]
     SetAside {
@@ -57,6 +63,8 @@ impl From<FetchError> for Missing {
     fn from(error: FetchError) -> Self {
         if error.is_transient() {
             Self::Passing(error.to_string())
+        } else if error.is_gone() {
+            Self::Gone(error.to_string())
         } else {
             Self::Lasting(error.to_string())
         }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::domain::{
     Article, DocumentName, Entry, EntryFacts, EntryId, EntryKey, FeedId, FeedWords, PageLines,
-    TextBasis, TextHash, Timestamp,
+    TextBasis, TextHash, Timestamp, Validators,
 };
 
 /// An entry that has been claimed to get its text.
@@ -72,6 +72,8 @@ pub struct Scraped {
     pub link: Option<TextHash>,
     /// The page's own address, likewise.
     pub own: Option<TextHash>,
+    /// What the server of the page names it by, to ask whether it is as it was.
+    pub validators: Validators,
     /// The document that was not read because it is set aside, by its name: it may be asked for again.
     pub set_aside: Option<String>,
 }
@@ -538,8 +540,9 @@ fn insert(
     };
     tx.exec(
         "INSERT INTO articles (entry_id, url, title, byline, published_at, published_offset_s,
-             lang, site, text, from_page, page_problem, feed_title, feed_summary, scraped_at, link_hash, url_hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+             lang, site, text, from_page, page_problem, feed_title, feed_summary, scraped_at, link_hash, url_hash,
+             etag, last_modified)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
          ON CONFLICT (entry_id) DO UPDATE SET url = excluded.url, title = excluded.title, byline = excluded.byline,
              published_at = excluded.published_at, published_offset_s = excluded.published_offset_s,
              lang = excluded.lang, site = excluded.site, scraped_at = excluded.scraped_at,
@@ -550,7 +553,8 @@ fn insert(
                  THEN articles.from_page ELSE excluded.from_page END,
              page_problem = CASE WHEN excluded.from_page < articles.from_page AND articles.from_page = 1
                  THEN articles.page_problem ELSE excluded.page_problem END,
-             link_hash = excluded.link_hash, url_hash = excluded.url_hash",
+             link_hash = excluded.link_hash, url_hash = excluded.url_hash, etag = excluded.etag,
+             last_modified = excluded.last_modified",
         &[
             entry.0.into(),
             article.url.clone().map(String::from).into(),
@@ -568,12 +572,18 @@ fn insert(
             ms(now).into(),
             scraped.link.map(|hash| hash.0).into(),
             scraped.own.map(|hash| hash.0).into(),
+            scraped.validators.etag.clone().into(),
+            scraped.validators.last_modified.clone().into(),
         ],
     )?;
     Ok(())
 }
 
-fn unscraped(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<Unscraped>, StoreError> {
+pub(super) fn unscraped(
+    tx: &mut dyn Tx,
+    ids: Vec<i64>,
+    until: i64,
+) -> Result<Vec<Unscraped>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

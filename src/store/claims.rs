@@ -95,7 +95,7 @@ fn rounded(limit: usize) -> Option<usize> {
 }
 
 /// The tables whose rows are claimed.
-const CLAIMED: [&str; 3] = ["polls", "entries", "deliveries"];
+const CLAIMED: [&str; 4] = ["polls", "entries", "deliveries", "visits"];
 
 /// Opens the claims that a process of this name left when it died.
 pub(super) fn release(tx: &mut dyn Tx, claimant: &str) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     Alert, AlertId, AttemptOutcome, ChannelName, ChannelNext, ChannelPast, ChannelState,
-    DeliveryId, DeliveryPast, DeliveryState, Destination, Notice, Occasion, Timestamp,
+    DeliveryId, DeliveryPast, DeliveryState, Destination, Notice, Occasion, Timestamp, UpdateFacts,
 };
 
 /// A delivery that has been claimed for a try.
@@ -477,6 +477,12 @@ fn first_body(
     let alerts = match &claimed.occasion {
         // Each of them has a message of its own as well.
         Occasion::Spike(facts) => lists::alerts_named(tx, &facts.alerts)?,
+        // What has changed in an article has no leg of its own.
+        Occasion::Update(UpdateFacts {
+            first_alert: Some(alert),
+            revision: Some(_),
+            ..
+        }) => lists::alerts_named(tx, std::slice::from_ref(alert))?,
         _ => lists::alerts_of(tx, &claimed.id)?,
     };
     if let Some(recipient) = &claimed.recipient

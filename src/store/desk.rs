@@ -133,7 +133,7 @@ pub(super) fn count_held(tx: &mut dyn Tx, held: &[i64]) -> Result<(), StoreError
 }
 
 /// The silences in force or to come, and those that have ended of which nobody has been told.
-fn silences(tx: &mut dyn Tx) -> Result<Vec<Silence>, StoreError> {
+pub(super) fn silences(tx: &mut dyn Tx) -> Result<Vec<Silence>, StoreError> {
     tx.rows(
         "SELECT s.id, s.watch, s.feed, s.report_id, r.story_id, s.text, s.author, s.reason, s.starts_at, s.ends_at,
              s.held

@@ -5,6 +5,7 @@ use super::articles::Unflagged;
 use super::tx::{StoreError, Tx};
 use super::{
     Store, copies, desk, json_list, json_rows, legs, ms, reports, spikes, stories, timestamp,
+    visits,
 };
 use crate::domain::{
     AlertId, Desk, EntryId, FoundCopy, Held, HoldReason, Inquiry, Match, Near, Past, PastAlert,
@@ -204,6 +205,7 @@ fn one(
     hold_back_doubles(tx, &past, &mut judged)?;
     forget_repetitions(tx, entry, &mut judged)?;
     raise(tx, &judged.raised)?;
+    visits::plan(tx, entry, &judged.raised, now)?;
     if let Some(story) = &past.story {
         stories::note_told(tx, story.id, &judged.raised)?;
     }

@@ -1,13 +1,14 @@
 //! Lists for people: what was raised, what was held, and what became of it.
 
 use super::tx::{Row, StoreError, Tx, Val};
+use super::versions::{self, VersionLine};
 use super::{
     Store, behind, count, filled, json_rows, list, ms, object, opt_local_timestamp, opt_timestamp,
     opt_url, timestamp, url,
 };
 use crate::domain::{
-    Alert, AlertId, ChannelName, DeliveryId, DeliveryState, EntryId, HoldReason, Match, Priority,
-    Quote, Reading, ReportId, Timestamp, Wait, WatchName, shown_url,
+    Alert, AlertId, ChannelName, DeliveryId, DeliveryState, Destination, EntryId, HoldReason,
+    Match, Priority, Quote, Reading, ReportId, Timestamp, Wait, WatchName, shown_url,
 };
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -185,6 +186,17 @@ pub struct DeliveryLine {
     pub held: Option<HoldReason>,
 }
 
+impl DeliveryLine {
+    /// Who is told by it.
+    #[must_use]
+    pub fn destination(&self) -> Destination {
+        Destination {
+            channel: self.channel.clone(),
+            recipient: self.recipient.clone(),
+        }
+    }
+}
+
 /// An alert with every try to deliver it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlertDetail {
@@ -194,6 +206,8 @@ pub struct AlertDetail {
     pub page_problem: Option<String>,
     /// Its deliveries, each with its tries.
     pub deliveries: Vec<(DeliveryLine, Vec<AttemptLine>)>,
+    /// What its article said, and each time it said something else.
+    pub versions: Vec<VersionLine>,
 }
 
 /// One try of a delivery.
@@ -360,6 +374,15 @@ pub(super) fn alerts_of(tx: &mut dyn Tx, delivery: &DeliveryId) -> Result<Vec<Al
          WHERE l.delivery_id = $1 ORDER BY l.seq LIMIT $2"
     );
     read(tx, &sql, &[delivery.0.as_str().into(), MOST_ALERTS.into()])
+}
+
+/// The alerts that an entry has raised, the oldest first.
+pub(super) fn alerts_of_entry(tx: &mut dyn Tx, entry: EntryId) -> Result<Vec<Alert>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM entries e JOIN alerts a ON a.report_id = e.report_id AND a.entry_id = e.id
+         WHERE e.id = $1 ORDER BY a.seq"
+    );
+    read(tx, &sql, &[entry.0.into()])
 }
 
 /// Alerts by their ids, in this order.
@@ -598,6 +621,8 @@ pub(super) fn detail(
     alert: Alert,
     lines: Vec<DeliveryLine>,
 ) -> Result<AlertDetail, StoreError> {
+    let told: Vec<Destination> = lines.iter().map(DeliveryLine::destination).collect();
+    let versions = versions::lines_of(tx, &alert, &told)?;
     let mut deliveries = Vec::new();
     for line in lines {
         let attempts = match &line.id {
@@ -615,6 +640,7 @@ pub(super) fn detail(
         page_problem: problem.flatten(),
         alert,
         deliveries,
+        versions,
     })
 }
 

@@ -50,6 +50,8 @@ mod times;
 mod traces;
 mod tx;
 mod unchanged;
+mod versions;
+mod visits;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -91,6 +93,8 @@ pub use sqlite::{Access, Sqlite};
 pub use suppressions::Suppression;
 pub use traces::{Trace, TraceStage};
 pub use tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val};
+pub use versions::{ArticleVersion, UpdateLine, VersionLine};
+pub use visits::{DueVisit, KnownPage, NewUpdate, NewVersion, Visited};
 
 /// The database's name inside the state directory.
 const FILE_NAME: &str = "newswatch.sqlite3";

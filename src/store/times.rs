@@ -52,6 +52,10 @@ fn disbelieve(tx: &mut dyn Tx, now: Timestamp) -> Result<usize, StoreError> {
         "UPDATE legs SET not_before = $1 + not_before - made_at, made_at = $1 WHERE state = 0 AND made_at > $1",
         std::slice::from_ref(&at),
     )?;
+    found += tx.exec(
+        "UPDATE visits SET due_at = $1 + due_at - set_at, set_at = $1 WHERE set_at > $1",
+        std::slice::from_ref(&at),
+    )?;
     tx.exec(
         "UPDATE receivers SET storm_until = 0 WHERE storm_since > $1",
         std::slice::from_ref(&at),
@@ -65,7 +69,7 @@ fn disbelieve(tx: &mut dyn Tx, now: Timestamp) -> Result<usize, StoreError> {
         "UPDATE entries SET not_before = $1 WHERE state < 2 AND not_before > $2",
         &[at, latest.clone()],
     )?;
-    for table in ["polls", "entries", "deliveries"] {
+    for table in ["polls", "entries", "deliveries", "visits"] {
         found += tx.exec(
             &format!(
                 "UPDATE {table} SET lease_until = 0 WHERE lease_until > 0 AND lease_until > $1"

@@ -73,6 +73,8 @@ pub struct Visit<'a> {
 /// A sentence that is new, and the one that it stands for, where there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
+    /// In which way it differs.
+    pub edit: Edit,
     /// What stood there; empty for a sentence that is new.
     pub before: String,
     /// What stands there now; empty for a sentence that is gone.
@@ -185,13 +187,15 @@ fn sentences(
         if let Some(slot) = heir.and_then(|place| taken.get_mut(place)) {
             *slot = true;
         }
-        revision.edits.insert(match (matched, now) {
+        let edit = match (matched, now) {
             (true, Some(_)) => Edit::MatchedSentence,
             (true, None) => Edit::MatchedRemoved,
             (false, Some(now)) if matches_any(after.words_of(now), terms) => Edit::MatchedAdded,
             (false, _) => Edit::Text,
-        });
+        };
+        revision.edits.insert(edit);
         revision.changes.push(Change {
+            edit,
             before: written(old.text, lost),
             after: now.map(|now| written(new.text, now)).unwrap_or_default(),
         });
@@ -199,19 +203,26 @@ fn sentences(
     for (now, _) in fresh.iter().zip(&taken).filter(|(_, taken)| !**taken) {
         let said = written(new.text, now);
         let matched = matches_any(after.words_of(now), terms);
-        revision.edits.insert(if is_correction(&said) {
-            Edit::Correction
-        } else if matched {
-            Edit::MatchedAdded
-        } else {
-            Edit::Text
-        });
+        let edit = edit_of_new(&said, matched);
+        revision.edits.insert(edit);
         revision.changes.push(Change {
+            edit,
             before: String::new(),
             after: said,
         });
     }
     revision
+}
+
+/// The edit that a new sentence is.
+fn edit_of_new(said: &str, is_matched: bool) -> Edit {
+    if is_correction(said) {
+        Edit::Correction
+    } else if is_matched {
+        Edit::MatchedAdded
+    } else {
+        Edit::Text
+    }
 }
 
 /// The place of the new sentence that stands for one that is gone: the one that has most of its words.

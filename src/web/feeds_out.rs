@@ -186,6 +186,7 @@ mod tests {
             summary_only: false,
         };
         let alert = AlertView {
+            versions: None,
             state: "raised",
             facts,
             score: 1.0,

@@ -93,6 +93,7 @@ impl Reader {
             page,
             link: None,
             own: None,
+            validators: newswatch::domain::Validators::default(),
             set_aside: None,
         };
         self.store

@@ -45,6 +45,7 @@ mod probes;
 mod reload;
 mod repeated;
 mod restart;
+mod revisit;
 mod servers;
 mod service;
 mod services;

@@ -258,6 +258,7 @@ pub(crate) fn scraped_article(text: &str) -> Scraped {
         page: None,
         link: None,
         own: None,
+        validators: Validators::default(),
         set_aside: None,
     }
 }
@@ -363,6 +364,7 @@ fn raised_for(past: &Past, work: &FlagWork, found: &Match) -> Raised {
             leg("desk", Some("b@example.org")),
             leg("hook", None),
         ],
+        visit_at: None,
     }
 }
 

@@ -22,22 +22,25 @@ const MAX_PAGE_BYTES: u64 = 4 * 1024 * 1024;
 const ACCEPT: &str = "text/html, application/xhtml+xml, */*;q=0.5";
 
 /// A page that was read.
-pub(super) struct ReadPage {
-    pub(super) found: Extracted,
+pub(in crate::pipeline) struct ReadPage {
+    pub(in crate::pipeline) found: Extracted,
     /// Where people are sent.
-    pub(super) shown: Url,
+    pub(in crate::pipeline) shown: Url,
     /// By what it is known among the pages of its host; none where the operator has said what its text is.
     pub(super) key: Option<PageKey>,
     /// Whether another page had sent on to it.
     pub(super) was_sent_on: bool,
+    /// What its server names it by; nothing where the article goes on over other pages, of which it says nothing.
+    pub(super) validators: Validators,
 }
 
-/// Fetches the page behind an entry and reads it; `None` where nobody asked for it.
-pub(super) async fn read(
+/// Fetches the page behind an entry and reads it, unless it is the one that the validators name; `None` where nobody asked
+/// for it.
+pub(in crate::pipeline) async fn read(
     asking: &Alone,
     ctx: &Context,
     plan: &Plan,
-    work: &Unscraped,
+    (work, validators): (&Unscraped, &Validators),
     chance: Chance,
 ) -> Result<Option<ReadPage>, Missing> {
     let feed = plan.feeds.get(&work.feed_url);
@@ -79,6 +82,8 @@ pub(super) async fn read(
             published: work.entry.published,
         },
         turn: turn.as_deref_mut(),
+        known: validators.clone(),
+        named: None,
     };
     let first = page::leaf(&mut reader, asked).await?;
     // The pages on which it goes on wait for turns of their own.
@@ -97,6 +102,7 @@ pub(super) async fn read(
             link.clone()
         },
         was_sent_on: first.was_sent_on,
+        validators: reader.named.unwrap_or_default(),
     }))
 }
 
@@ -129,16 +135,21 @@ struct Reader<'a> {
     prior: Prior,
     /// The turn in which the first page is asked for.
     turn: Option<&'a mut Turn>,
+    /// What the first page was named by when it was read before.
+    known: Validators,
+    /// What its server names it by now; nothing once a second page was fetched.
+    named: Option<Validators>,
 }
 
 impl page::Reader for Reader<'_> {
     type Document = Body;
 
     async fn fetch(&mut self, asked: &Url) -> Result<(Body, Url), Missing> {
+        let known = std::mem::take(&mut self.known);
         let request = Get {
             url: asked,
             accept: ACCEPT,
-            validators: &Validators::default(),
+            validators: &known,
             max_body_bytes: MAX_PAGE_BYTES,
             timeout: self.plan.poll.timeout,
             purpose: Purpose::Page,
@@ -149,8 +160,12 @@ impl page::Reader for Reader<'_> {
             None => self.plan.http.get(&request).await?,
         };
         let Some(body) = fetched.body else {
-            return Err(Missing::Lasting("the server sent no page".into()));
+            return Err(Missing::Unchanged);
         };
+        self.named = Some(match self.named {
+            None => fetched.validators,
+            Some(_) => Validators::default(),
+        });
         Ok((body, fetched.final_url))
     }
 

@@ -10,7 +10,7 @@ use crate::alerting;
 use crate::clock;
 use crate::domain::{
     self, Article, ArticleText, Budget, DocumentName, Entry, FeedWords, HostMemory, PageLines,
-    TextBasis,
+    TextBasis, Validators,
 };
 use crate::extract::{self, Extracted, NoPage};
 use crate::parse;
@@ -18,8 +18,8 @@ use crate::pipeline::gate::{ToRead, Unread};
 use crate::store::{Scraped, Unscraped};
 
 /// The article that an entry gets.
-pub(super) struct Chosen {
-    pub(super) article: Article,
+pub(in crate::pipeline) struct Chosen {
+    pub(in crate::pipeline) article: Article,
     /// What readers of the feed see.
     pub(super) feed_words: FeedWords,
     /// What is to be remembered of its page.
@@ -30,6 +30,8 @@ pub(super) struct Chosen {
     pub(super) problem: Option<String>,
     /// The name of that text, where it is set aside.
     pub(super) set_aside: Option<String>,
+    /// What the server names the page by.
+    pub(in crate::pipeline) validators: Validators,
 }
 
 /// The feed's own text of an entry, to be read.
@@ -44,7 +46,7 @@ fn name_of(work: &Unscraped) -> String {
 
 /// Reads the feed's own text and chooses on a thread of its own; where that text must not be read, its headline and the
 /// words of its summary are all there is.
-pub(super) async fn choose_aside(
+pub(in crate::pipeline) async fn choose_aside(
     ctx: &Context,
     work: &Unscraped,
     page: Result<ReadPage, NoPage>,
@@ -83,9 +85,11 @@ fn choose(
 ) -> Chosen {
     let budget = Budget::new(still_time);
     let (mut lines, mut dropped) = (None, 0);
+    let mut validators = Validators::default();
     let mut told = entry.clone();
     let page = page.map(|page| {
         let mut found = page.found;
+        validators = page.validators;
         // What links by way of another page often names its own search, and not the article.
         if page.was_sent_on && found.title.is_some() {
             told.title = None;
@@ -101,6 +105,7 @@ fn choose(
     chosen.feed_words.title.clone_from(&entry.title);
     chosen.lines = lines;
     chosen.dropped = dropped;
+    chosen.validators = validators;
     if budget.is_spent() {
         chosen.problem = Some("the feed's text takes too long to read".into());
     }
@@ -119,6 +124,7 @@ fn choose_text(
         dropped: 0,
         problem: None,
         set_aside: None,
+        validators: Validators::default(),
     }
 }
 
@@ -159,6 +165,7 @@ pub(super) async fn told_by_the_feed(
                 page: None,
                 link: None,
                 own: None,
+                validators: Validators::default(),
                 set_aside: None,
             })
         });

@@ -16,7 +16,7 @@ use super::page::{MAX_PAGES, Missing};
 use super::{Context, Plan, Stage, StageError};
 use crate::clock;
 use crate::domain::{
-    ArticleMode, Budget, EntryId, FirstArticles, HostMemory, Shown, TextHash, shown_url,
+    ArticleMode, Budget, EntryId, FirstArticles, HostMemory, Shown, TextHash, Validators, shown_url,
 };
 use crate::extract::{self, Extracted, NoPage, Note};
 use crate::parse;
@@ -24,9 +24,12 @@ use crate::schedule;
 use crate::store::{Claim, Scraped, Unscraped};
 use crate::tally::Ending;
 
-use asking::{ReadPage, read};
-use choosing::{Chosen, choose_aside, feed_words, text_of, told_by_the_feed};
-use round::{Chance, Round};
+pub(super) use asking::{ReadPage, read};
+pub(super) use choosing::choose_aside;
+pub(super) use round::Chance;
+
+use choosing::{Chosen, feed_words, text_of, told_by_the_feed};
+use round::Round;
 
 /// Pages that are fetched or read at once. An entry is claimed only when its host has a turn for it, so that no host
 /// holds more of these places than it may have requests.
@@ -135,19 +138,19 @@ impl Stage for Scrape {
         {
             return record(ctx, entry.claim, known, Ending::Unchanged).await;
         }
-        let (page, set_aside) = match read(&self.asking, ctx, &plan, &entry, chance).await {
+        let asked = Validators::default();
+        let read = read(&self.asking, ctx, &plan, (&entry, &asked), chance);
+        let (page, set_aside) = match read.await {
             Ok(Some(page)) => (Ok(page), None),
             Ok(None) => (Err(NoPage::NotWanted), None),
             Err(Missing::Passing(reason)) if put_off(ctx, &plan, &entry, &reason).await? => {
                 return Ok(Ending::PutOff);
             }
-            Err(Missing::Passing(reason) | Missing::Lasting(reason)) => {
-                (Err(NoPage::Failed(reason)), None)
-            }
             Err(Missing::SetAside { document }) => {
                 let reason = format!("the page: {}", Unread::SetAside);
                 (Err(NoPage::Failed(reason)), Some(document))
             }
+            Err(missing) => (Err(NoPage::Failed(missing.to_string())), None),
         };
         let ending = match &page {
             Err(NoPage::Failed(_)) => Ending::Failed,
@@ -213,6 +216,7 @@ fn scraped(
         feed_words: chosen.feed_words,
         rule_problem,
         page: chosen.lines,
+        validators: chosen.validators,
         set_aside: chosen.set_aside.or(set_aside),
     }
 }
@@ -267,6 +271,7 @@ async fn known_page(
         page: None,
         link: None,
         own: None,
+        validators: Validators::default(),
         set_aside: None,
     }))
 }
@@ -285,7 +290,10 @@ fn rule_problem(found: &Extracted) -> Option<String> {
 }
 
 /// What is remembered of the host of a page.
-async fn remembered(ctx: &Context, page: Option<&ReadPage>) -> Result<HostMemory, StageError> {
+pub(super) async fn remembered(
+    ctx: &Context,
+    page: Option<&ReadPage>,
+) -> Result<HostMemory, StageError> {
     match page.and_then(|page| page.key.clone()) {
         Some(key) => Ok(ctx.store.host_memory(key).await?),
         None => Ok(HostMemory::default()),

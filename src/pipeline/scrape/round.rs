@@ -20,7 +20,7 @@ pub(super) struct Round {
 
 /// What is possible for an entry.
 #[derive(Debug)]
-pub(super) enum Chance {
+pub(in crate::pipeline) enum Chance {
     /// No page is fetched for it, or none that it has a turn for already.
     NoPage,
     /// It is the turn of its page.

@@ -1,7 +1,7 @@
 //! What is new in a story.
 
 use super::{counted, empty, foot_of_watch, many};
-use crate::domain::{Addition, Alert, Priority, UpdateFacts};
+use crate::domain::{Addition, Alert, ChangeFacts, Priority, RevisionFacts, UpdateFacts};
 use crate::render::escape::{clean_link, one_line};
 use crate::render::item::{
     MAX_NAME_CHARS, also_in, is_rtl, language_tag, passage, time_of, title_of,
@@ -31,7 +31,10 @@ pub(super) fn update(telling: &Telling<'_>, facts: &UpdateFacts, first: Option<&
     Message {
         priority: first.map_or(Priority::Normal, |alert| alert.priority),
         from_name: format!("{watch} · newswatch"),
-        preheader: preheader(facts),
+        preheader: match &facts.revision {
+            Some(revision) => format!("Changed: {}.", what_differs(revision)),
+            None => preheader(facts),
+        },
         list: first.map_or(watch.clone(), |alert| alert.found.watch.0.clone()),
         label: watch.clone(),
         label_note: told,
@@ -40,8 +43,14 @@ pub(super) fn update(telling: &Telling<'_>, facts: &UpdateFacts, first: Option<&
             .and_then(|alert| alert.url.as_ref())
             .and_then(clean_link),
         subject,
-        lead: vec![lead(facts)],
-        blocks: blocks(telling, facts, &watch),
+        lead: vec![match &facts.revision {
+            Some(revision) => changed(telling, revision),
+            None => lead(facts),
+        }],
+        blocks: match &facts.revision {
+            Some(revision) => changes(revision),
+            None => blocks(telling, facts, &watch),
+        },
         stops: first.map(|alert| alert.found.watch.0.clone()),
         foot: foot_of_watch(
             telling,
@@ -120,3 +129,61 @@ fn added(telling: &Telling<'_>, addition: &Addition, watch: &str) -> Item {
         ..Item::default()
     }
 }
+
+/// What the outlet has changed in the article, in one line.
+fn changed(telling: &Telling<'_>, revision: &RevisionFacts) -> Rich {
+    let seen = revision.seen_at.map_or_else(String::new, |at| {
+        let at = times::in_list(at, &telling.reader.zone, telling.now);
+        format!(" Seen {at}.")
+    });
+    Rich::plain("Since your alert ")
+        .bold(what_differs(revision))
+        .and(format!(".{seen}"))
+}
+
+/// `its headline has changed; a sentence that matched is gone`
+fn what_differs(revision: &RevisionFacts) -> String {
+    let known = revision.kinds.iter().filter_map(|kind| clause(kind));
+    let clauses: Vec<&str> = known.collect();
+    clauses.join("; ")
+}
+
+fn clause(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "headline" => "its headline has changed",
+        "matched_sentence" => "a sentence that matched has changed",
+        "matched_removed" => "a sentence that matched is gone",
+        "matched_added" => "a sentence that matches was added",
+        "correction" => "the paper has corrected the article",
+        "vanished" => "its page is gone",
+        _ => return None,
+    })
+}
+
+/// What stood there, and what stands there now.
+fn changes(revision: &RevisionFacts) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for change in revision.headline.iter().chain(&revision.changes) {
+        let heading = heading_of(change).to_owned();
+        blocks.push(Block::Heading(heading, String::new()));
+        let lines = [("Before: ", &change.before), ("Now: ", &change.after)];
+        for (name, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
+            let text = one_line(text, MAX_SENTENCE_CHARS);
+            blocks.push(Block::Text(Rich::plain(name).and(text)));
+        }
+    }
+    blocks
+}
+
+fn heading_of(change: &ChangeFacts) -> &'static str {
+    match change.kind.as_str() {
+        "headline" => "Headline",
+        "matched_removed" => "Gone",
+        "matched_added" if change.before.is_empty() => "Added",
+        "correction" => "Correction",
+        _ => "Changed",
+    }
+}
+
+/// The most characters of a sentence that is quoted.
+const MAX_SENTENCE_CHARS: usize = 500;

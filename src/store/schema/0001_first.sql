@@ -299,6 +299,8 @@ CREATE TABLE articles (
     page_problem TEXT,                     -- why the page did not give the whole text; null when it did, or was not asked
     link_hash {BIGINT},                    -- of the link of its entry, as links are compared
     url_hash {BIGINT},                     -- of url, likewise
+    etag TEXT,                             -- of the page, to ask whether it is as it was
+    last_modified TEXT,
     scraped_at {BIGINT} NOT NULL
 ) {STRICT};
 
@@ -337,6 +339,37 @@ CREATE TABLE alerts (
 
 CREATE INDEX alerts_by_time ON alerts(raised_at, seq);
 CREATE INDEX alerts_watch ON alerts(watch, raised_at, seq);
+
+-- The pages of alerted articles that are looked at again, and when.
+CREATE TABLE visits (
+    entry_id {BIGINT} PRIMARY KEY REFERENCES entries(id),
+    due_at {BIGINT} NOT NULL,
+    set_at {BIGINT} NOT NULL,              -- when due_at was set
+    lease_until {BIGINT} NOT NULL DEFAULT 0,
+    claimed_by TEXT,
+    tries {BIGINT} NOT NULL DEFAULT 0,     -- tries in a row that failed in passing
+    etag TEXT,
+    last_modified TEXT,
+    gone_since {BIGINT},                   -- when the page was found to be gone, as long as it is
+    gone_told {BIGINT} NOT NULL DEFAULT 0  -- 1 once people were told of that
+) {STRICT};
+
+CREATE INDEX visits_due ON visits(due_at, entry_id);
+CREATE INDEX visits_leased ON visits(claimed_by) WHERE lease_until > 0;
+
+-- What an alerted article said when it was alerted, and each time it said something else.
+CREATE TABLE article_versions (
+    entry_id {BIGINT} NOT NULL REFERENCES entries(id),
+    number {BIGINT} NOT NULL,              -- from 1
+    at {BIGINT} NOT NULL,                  -- when it was found
+    title TEXT NOT NULL,
+    text TEXT,                             -- null where the page was gone
+    is_whole {BIGINT} NOT NULL,            -- 1 where it is the whole text, 0 for the beginning of one behind a wall
+    visited {BIGINT} NOT NULL,             -- 1 where a visit found it, 0 where an alert was raised on it
+    kinds TEXT NOT NULL,                   -- JSON list: in which ways it differs from the one before
+    changes TEXT NOT NULL,                 -- JSON list: the sentences that differ
+    PRIMARY KEY (entry_id, number)
+) {BY_KEY};
 
 -- What people think of an alert.
 CREATE TABLE alert_marks (
