@@ -46,5 +46,5 @@ pub fn lint(aliases: &[(String, String)], watches: &[WatchSource]) -> Vec<QueryP
 
 fn add(traps: Vec<Mistake>, place: &Place, warnings: &mut Vec<QueryProblem>) {
     let traps = traps.into_iter();
-    warnings.extend(traps.map(|trap| Mistake::into_problem(trap, place.clone())));
+    warnings.extend(traps.map(|trap| Mistake::into_problem(trap, *place)));
 }
