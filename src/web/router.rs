@@ -37,6 +37,7 @@ pub fn router(house: Arc<House>) -> Router {
             get(pages::silences::show).post(pages::silences::add),
         )
         .route("/silences/{id}/end", post(pages::silences::end))
+        .route("/why", get(pages::why::show))
         .route("/journal", get(pages::journal::show))
         .route("/settings", get(pages::settings::show))
         .route("/settings/zone", post(pages::settings::zone))

@@ -70,6 +70,7 @@ pub const ROUTES: &[Route] = &[
     page("GET", "/silences", READER),
     page("POST", "/silences", EDITOR),
     page("POST", "/silences/{id}/end", EDITOR),
+    page("GET", "/why", READER),
     page("GET", "/journal", READER),
     page("GET", "/settings", READER),
     page("POST", "/settings/zone", READER),
@@ -196,6 +197,12 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/deliveries/{id}/retry",
         Role::Editor,
         "Send a delivery again",
+    ),
+    api(
+        "GET",
+        "/api/v1/why",
+        Role::Reader,
+        "What became of an article: the first gate that stopped it, or the receipt",
     ),
     api(
         "GET",

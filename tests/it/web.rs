@@ -701,6 +701,71 @@ async fn what_is_searched_is_found_and_a_mistake_is_told_where_it_stands() {
 }
 
 #[tokio::test]
+async fn what_became_of_an_article_is_told_by_its_address_and_by_an_id() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Reader, None).await;
+    let auth = [("authorization", token.as_str())];
+    let alerts = site.get("/api/v1/alerts?limit=1", &auth).await.json();
+    let id = alerts["items"][0]["id"].as_str().unwrap();
+    let watch = alerts["items"][0]["watch"].as_str().unwrap();
+    let query = |q: &str| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("q", q).append_pair("watch", watch);
+        query.finish()
+    };
+    let by_id = site.get(&format!("/api/v1/why?{}", query(id)), &auth).await;
+    let by_id = by_id.json();
+    let told: Vec<&Value> = by_id["items"].as_array().unwrap().iter().collect();
+    assert!(
+        told.iter()
+            .any(|one| one["gate"] == "delivered" && one["alert"] == id && one["watch"] == watch),
+        "{by_id}"
+    );
+    assert!(told.iter().all(|one| one["watch"] == watch), "{by_id}");
+    // The same article by its address, as the page tells it.
+    let alert = site.get(&format!("/api/v1/alerts/{id}"), &auth).await;
+    let alert = alert.json();
+    let url = alert["url"].as_str().unwrap();
+    let page = site.get(&format!("/why?{}", query(url)), &auth).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let link = format!("href=\"/alerts/{id}\"");
+    assert!(page.body.contains(&link), "{}", page.body);
+    for one in &told {
+        assert!(page.body.contains(one["gate"].as_str().unwrap()), "{one}");
+    }
+    // One channel alone.
+    let channel = told.iter().find_map(|one| one["channel"].as_str()).unwrap();
+    let only = format!("/api/v1/why?{}&channel={channel}", query(id));
+    let only = site.get(&only, &auth).await.json();
+    let of_channels = only["items"].as_array().unwrap().iter();
+    let of_channels: Vec<_> = of_channels
+        .filter_map(|one| one["channel"].as_str())
+        .collect();
+    assert!(!of_channels.is_empty() && of_channels.iter().all(|one| *one == channel));
+    // The page of the alert leads there.
+    let of_alert = site.get(&format!("/alerts/{id}"), &auth).await.body;
+    assert!(of_alert.contains(&format!("/why?q={id}")), "{of_alert}");
+    // What nobody knows, what is not asked, and what is not there.
+    let unknown = site
+        .get("/api/v1/why?q=https://nowhere.example/x", &auth)
+        .await;
+    assert_eq!(unknown.json()["items"][0]["gate"], "never-seen");
+    for (wrong, status) in [
+        ("", StatusCode::BAD_REQUEST),
+        ("q=x&watch=none", StatusCode::NOT_FOUND),
+        ("q=x&channel=none", StatusCode::NOT_FOUND),
+    ] {
+        let answer = site.get(&format!("/api/v1/why?{wrong}"), &auth).await;
+        assert_eq!(answer.status, status, "{wrong}");
+    }
+    let hostile = "/why?q=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E";
+    let hostile = site.get(hostile, &auth).await;
+    assert_eq!(hostile.status, StatusCode::OK);
+    assert!(hostile.body.contains("never-seen"), "{}", hostile.body);
+    assert!(!hostile.body.contains("<script>alert"), "{}", hostile.body);
+}
+
+#[tokio::test]
 async fn a_silence_says_what_why_and_until_when_and_can_be_ended() {
     let site = Site::open().await;
     let cookie = site.session(Role::Editor).await;

@@ -34,5 +34,6 @@ pub(super) fn router() -> Router<Arc<House>> {
         .route("/channels/{name}/test", post(acts::test))
         .route("/deliveries", get(reads::deliveries))
         .route("/deliveries/{id}/retry", post(acts::retry))
+        .route("/why", get(reads::why))
         .route("/journal", get(reads::journal))
 }

@@ -19,6 +19,7 @@ use crate::web::failure::Failure;
 use crate::web::fields::Fields;
 use crate::web::pages::deliveries::channels as channel_lines;
 use crate::web::pages::watches::row_of;
+use crate::web::pages::why::answers;
 use crate::web::pages::{Zone, feeds as feed_pages};
 
 /// Days that are counted.
@@ -177,6 +178,17 @@ pub(super) async fn deliveries(
     let limit = limit_of(&fields)?;
     let open = house.ctx.store.open_deliveries(limit).await?;
     let items: Vec<_> = open.into_iter().map(OpenRow::of).collect();
+    answer(&headers, &PageOf { items, next: None })
+}
+
+/// `GET /why`
+pub(super) async fn why(
+    State(house): State<Arc<House>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let answers = answers(&house, &Fields::of_query(query.as_deref())).await?;
+    let items = answers.ok_or_else(|| Failure::bad("q must be an address or an id"))?;
     answer(&headers, &PageOf { items, next: None })
 }
 

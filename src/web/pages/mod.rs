@@ -10,6 +10,7 @@ pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod silences;
 pub(crate) mod watches;
+pub(crate) mod why;
 
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
