@@ -70,6 +70,8 @@ pub const ROUTES: &[Route] = &[
     page("GET", "/silences", READER),
     page("POST", "/silences", EDITOR),
     page("POST", "/silences/{id}/end", EDITOR),
+    page("GET", "/stories", READER),
+    page("GET", "/stories/{id}", READER),
     page("GET", "/why", READER),
     page("GET", "/journal", READER),
     page("GET", "/settings", READER),
@@ -197,6 +199,18 @@ pub const ROUTES: &[Route] = &[
         "/api/v1/deliveries/{id}/retry",
         Role::Editor,
         "Send a delivery again",
+    ),
+    api(
+        "GET",
+        "/api/v1/stories",
+        Role::Reader,
+        "The stories that went on last, the newest first",
+    ),
+    api(
+        "GET",
+        "/api/v1/stories/{id}",
+        Role::Reader,
+        "One story: its articles as they came, which are copies, and what these add",
     ),
     api(
         "GET",

@@ -135,7 +135,7 @@ impl Site {
             })
             .await;
         let alert = alert.unwrap()[0].alert.id.0.clone();
-        let id = if path.contains("/feeds/") {
+        let id = if path.contains("/feeds/") || path.contains("/stories/") {
             "1".to_owned()
         } else {
             alert
@@ -763,6 +763,51 @@ async fn what_became_of_an_article_is_told_by_its_address_and_by_an_id() {
     assert_eq!(hostile.status, StatusCode::OK);
     assert!(hostile.body.contains("never-seen"), "{}", hostile.body);
     assert!(!hostile.body.contains("<script>alert"), "{}", hostile.body);
+}
+
+#[tokio::test]
+async fn a_story_shows_its_articles_as_they_came_and_what_copies_add() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Reader, None).await;
+    let auth = [("authorization", token.as_str())];
+    let stored = site.ctx.store.stories(500).await.unwrap();
+    let listed = site.get("/api/v1/stories?limit=500", &auth).await.json();
+    let listed = listed["items"].as_array().unwrap();
+    assert!(!stored.is_empty() && listed.len() == stored.len());
+    let page = site.get("/stories", &auth).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let (mut articles, mut copies) = (0, 0);
+    for line in &stored {
+        let path = format!("/stories/{}", line.id);
+        let link = format!("href=\"{path}\"");
+        assert!(stored.len() > 100 || page.body.contains(&link), "{path}");
+        let view = site.get(&format!("/api/v1{path}"), &auth).await.json();
+        let shown = site.get(&path, &auth).await;
+        assert_eq!(shown.status, StatusCode::OK, "{path}");
+        assert!(!shown.body.contains("<script>"), "{path}");
+        let told = view["articles"].as_array().unwrap();
+        assert_eq!(told[0]["part"], "first", "{view}");
+        assert_eq!(view["reports"], line.reports, "{view}");
+        let of_part = |part: &str| told.iter().filter(|one| one["part"] == part).count();
+        let tags = ["first", "own report", "copy"].map(|tag| {
+            let tag = format!("<span class=\"tag\">{tag}</span>");
+            shown.body.matches(&tag).count()
+        });
+        assert_eq!(tags, ["first", "own", "copy"].map(of_part), "{path}");
+        for one in told {
+            let url = one["url"].as_str();
+            assert!(url.is_none_or(|url| url.starts_with("http")), "{one}");
+            let adds = one["delta_sentences"].as_array().unwrap().len();
+            assert!(adds == 0 || one["part"] == "copy", "{one}");
+        }
+        articles += told.len();
+        copies += of_part("copy");
+    }
+    assert!(articles > stored.len() && copies > 0, "{articles} {copies}");
+    for missing in ["/stories/999999", "/stories/x", "/api/v1/stories/999999"] {
+        let answer = site.get(missing, &auth).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{missing}");
+    }
 }
 
 #[tokio::test]

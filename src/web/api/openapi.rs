@@ -163,7 +163,7 @@ fn parameters(route: &Route) -> Vec<Value> {
             parameters.push(query("channel", text, "The ways to this channel alone."));
         }
         ("GET", "/api/v1/journal") => parameters.extend([after(), limit()]),
-        ("GET", "/api/v1/deliveries") => parameters.push(limit()),
+        ("GET", "/api/v1/deliveries" | "/api/v1/stories") => parameters.push(limit()),
         ("GET", _) => {}
         _ => parameters.push(json!({
             "name": "Idempotency-Key", "in": "header",

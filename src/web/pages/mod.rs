@@ -9,6 +9,7 @@ pub(crate) mod now;
 pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod silences;
+pub(crate) mod stories;
 pub(crate) mod watches;
 pub(crate) mod why;
 
