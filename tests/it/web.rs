@@ -811,6 +811,40 @@ async fn a_story_shows_its_articles_as_they_came_and_what_copies_add() {
 }
 
 #[tokio::test]
+async fn a_feed_shows_how_often_it_was_polled_on_each_day() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Reader, None).await;
+    let auth = [("authorization", token.as_str())];
+    let view = site.get("/api/v1/feeds/1", &auth).await.json();
+    let days = view["polls"].as_array().unwrap();
+    let last = days.last().unwrap();
+    let sum = |key: &str| {
+        let days = days.iter().rev().take(14);
+        days.map(|day| day[key].as_u64().unwrap()).sum::<u64>()
+    };
+    assert!(last["polls"].as_u64() > Some(0), "{view}");
+    let page = site.get("/feeds/1", &auth).await.body;
+    assert!(page.contains("Polls a day, last 14 days"), "{page}");
+    let (polls, failed, new) = (sum("polls"), sum("failed"), sum("new_entries"));
+    let says = format!("{polls} polls, of which {failed} failed, in 14 days");
+    assert!(page.contains(&format!("aria-label=\"{says}\"")), "{page}");
+    assert!(page.contains(&format!("<b>{new}</b><span>new ")), "{page}");
+    // Each day in the table, the newest first, and one bar at the least.
+    let table = page.split("<th scope=\"col\" class=\"num\">New entries</th>");
+    let table = table.last().unwrap().split("</table>").next().unwrap();
+    assert_eq!(table.matches("<tr>").count(), 14, "{table}");
+    let row = ["polls", "failed", "new_entries"]
+        .map(|key| format!("<td class=\"num\">{}</td>", last[key]))
+        .concat();
+    let first = table.split("</tr>").find(|row| row.contains("<td>"));
+    assert!(first.unwrap().contains(&row), "{table}");
+    let picture = page.split(&says).nth(1).unwrap();
+    let picture = picture.split("</svg>").next().unwrap();
+    assert!(picture.contains("<rect"), "{picture}");
+    assert_eq!(page.matches("id=\"hatch\"").count(), 1);
+}
+
+#[tokio::test]
 async fn a_silence_says_what_why_and_until_when_and_can_be_ended() {
     let site = Site::open().await;
     let cookie = site.session(Role::Editor).await;
