@@ -1,6 +1,5 @@
 //! `newswatch stories`: which articles tell one story, which are copies, and what these add.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::ops::ControlFlow;
@@ -16,6 +15,7 @@ use super::status::open_store;
 use super::{ConfigArg, Outcome, default_config, output};
 use crate::domain::visible;
 use crate::ops::in_order::{Event, in_order};
+use crate::ops::stories::{stories, story};
 use crate::store::Store;
 use crate::story::{Desk, Incoming, Placed, Texts};
 
@@ -57,18 +57,9 @@ impl Stories {
 }
 
 async fn list(store: &Store, limit: usize, as_json: bool) -> anyhow::Result<Outcome> {
-    for story in store.stories(limit).await? {
+    for story in stories(store, limit).await? {
         if as_json {
-            output::line(
-                &json!({
-                    "story": story.id,
-                    "title": story.title,
-                    "first_at": story.first_at.to_string(),
-                    "last_at": story.last_at.to_string(),
-                    "reports": story.reports,
-                })
-                .to_string(),
-            )?;
+            output::line(&serde_json::to_string(&story)?)?;
         } else {
             let reports = match story.reports {
                 1 => "1 report".to_owned(),
@@ -76,7 +67,7 @@ async fn list(store: &Store, limit: usize, as_json: bool) -> anyhow::Result<Outc
             };
             output::line(&format!(
                 "{}  {}  since {:.0}, last {:.0}: {}",
-                story.id,
+                story.story,
                 plain(&story.title),
                 story.first_at,
                 story.last_at,
@@ -88,54 +79,39 @@ async fn list(store: &Store, limit: usize, as_json: bool) -> anyhow::Result<Outc
 }
 
 async fn show(store: &Store, id: i64, as_json: bool) -> anyhow::Result<Outcome> {
-    let articles = store.story(id).await?;
-    let Some(first) = articles.first() else {
+    let Some(view) = story(store, id).await? else {
         output::complain(&format!("there is no story {id}"));
         return Ok(Outcome::No);
     };
     if !as_json {
-        let languages: BTreeSet<&str> = articles
-            .iter()
-            .filter_map(|one| one.lang.as_deref())
-            .collect();
-        let reports: BTreeSet<i64> = articles.iter().map(|one| one.report.0).collect();
+        let first = view.articles.first().map(|one| one.outlet.as_str());
         output::line(&format!(
             "first in {} at {:.0}; {} independent reports in {} articles; languages: {}",
-            plain(&first.outlet),
-            first.at,
-            reports.len(),
-            articles.len(),
-            languages.into_iter().collect::<Vec<_>>().join(", "),
+            plain(first.unwrap_or_default()),
+            view.first_at,
+            view.reports,
+            view.articles.len(),
+            view.langs.join(", "),
         ))?;
     }
-    for article in &articles {
+    for article in &view.articles {
         if as_json {
-            output::line(
-                &json!({
-                    "report": article.report.0,
-                    "at": article.at.to_string(),
-                    "outlet": article.outlet,
-                    "title": article.title,
-                    "url": article.url,
-                    "lang": article.lang,
-                    "same_words": article.copied.map(|(same, _)| same),
-                    "of_words": article.copied.map(|(_, of)| of),
-                    "delta_sentences": article.delta,
-                })
-                .to_string(),
-            )?;
+            output::line(&serde_json::to_string(article)?)?;
             continue;
         }
-        let copied = article.copied.map_or_else(String::new, |(same, of)| {
-            format!("  (copy: {same} of {of} words)")
-        });
+        let copied = article
+            .same_words
+            .zip(article.of_words)
+            .map_or_else(String::new, |(same, of)| {
+                format!("  (copy: {same} of {of} words)")
+            });
         output::line(&format!(
             "{:.0}  {}  {}{copied}",
             article.at,
             plain(&article.outlet),
             plain(article.title.as_deref().unwrap_or("its text is forgotten")),
         ))?;
-        for sentence in &article.delta {
+        for sentence in &article.delta_sentences {
             output::line(&format!("    + {}", plain(sentence)))?;
         }
     }

@@ -16,6 +16,7 @@ pub mod now;
 pub mod samples;
 pub mod search;
 pub mod status;
+pub mod stories;
 pub mod told;
 pub mod watch;
 pub mod why;

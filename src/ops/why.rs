@@ -9,7 +9,7 @@ use url::Url;
 use super::alerts::{self, AlertView, DeliveryView, ListedView, VersionView};
 use super::explain;
 use crate::alerting;
-use crate::domain::{ArticleText, ChannelName, Feed, Watch, paragraphs};
+use crate::domain::{ArticleText, ChannelName, Feed, Watch, paragraphs, shown_url};
 use crate::matching::Matcher;
 use crate::parse::canonical_link;
 use crate::store::{Store, StoreError, Trace, TraceStage};
@@ -125,7 +125,8 @@ fn never_seen(subject: &str, line: &Line<'_>) -> Answer {
             format!("never seen: no feed has announced it, and none of the feeds is of {host}")
         }
         (_, Some(feed)) => format!(
-            "never seen: no feed has announced it; {feed} is read, see newswatch status for how it is"
+            "never seen: no feed has announced it; {} is read, see newswatch status for how it is",
+            shown_url(feed)
         ),
         (None, None) => "never seen: there is no entry, alert or delivery of this name".to_owned(),
     };
@@ -148,7 +149,7 @@ async fn of_trace(
         feed: feed
             .and_then(|feed| feed.name.clone())
             .or_else(|| trace.feed_title.clone())
-            .or_else(|| Some(trace.feed_url.to_string())),
+            .or_else(|| Some(shown_url(&trace.feed_url))),
         ..blank()
     };
     if let Some((gate, explanation)) = before_matching(trace) {

@@ -37,6 +37,9 @@ pub fn router(house: Arc<House>) -> Router {
             get(pages::silences::show).post(pages::silences::add),
         )
         .route("/silences/{id}/end", post(pages::silences::end))
+        .route("/stories", get(pages::stories::list))
+        .route("/stories/{id}", get(pages::stories::show))
+        .route("/why", get(pages::why::show))
         .route("/journal", get(pages::journal::show))
         .route("/settings", get(pages::settings::show))
         .route("/settings/zone", post(pages::settings::zone))

@@ -7,7 +7,7 @@ use minijinja::{Environment, Error, ErrorKind, Output, State, escape_formatter};
 use crate::domain::{Timestamp, visible};
 
 /// Name and text of each.
-const TEMPLATES: [(&str, &str); 16] = [
+const TEMPLATES: [(&str, &str); 19] = [
     ("layout.html", include_str!("templates/layout.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("alone.html", include_str!("templates/alone.html")),
@@ -23,6 +23,9 @@ const TEMPLATES: [(&str, &str); 16] = [
     ("feed.html", include_str!("templates/feed.html")),
     ("deliveries.html", include_str!("templates/deliveries.html")),
     ("search.html", include_str!("templates/search.html")),
+    ("stories.html", include_str!("templates/stories.html")),
+    ("story.html", include_str!("templates/story.html")),
+    ("why.html", include_str!("templates/why.html")),
     ("rest.html", include_str!("templates/rest.html")),
 ];
 

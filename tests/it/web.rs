@@ -135,7 +135,7 @@ impl Site {
             })
             .await;
         let alert = alert.unwrap()[0].alert.id.0.clone();
-        let id = if path.contains("/feeds/") {
+        let id = if path.contains("/feeds/") || path.contains("/stories/") {
             "1".to_owned()
         } else {
             alert
@@ -698,6 +698,150 @@ async fn what_is_searched_is_found_and_a_mistake_is_told_where_it_stands() {
         .get("/search?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E", &fields)
         .await;
     assert!(!hostile.body.contains("<script>alert"), "{}", hostile.body);
+}
+
+#[tokio::test]
+async fn what_became_of_an_article_is_told_by_its_address_and_by_an_id() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Reader, None).await;
+    let auth = [("authorization", token.as_str())];
+    let alerts = site.get("/api/v1/alerts?limit=1", &auth).await.json();
+    let id = alerts["items"][0]["id"].as_str().unwrap();
+    let watch = alerts["items"][0]["watch"].as_str().unwrap();
+    let query = |q: &str| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("q", q).append_pair("watch", watch);
+        query.finish()
+    };
+    let by_id = site.get(&format!("/api/v1/why?{}", query(id)), &auth).await;
+    let by_id = by_id.json();
+    let told: Vec<&Value> = by_id["items"].as_array().unwrap().iter().collect();
+    assert!(
+        told.iter()
+            .any(|one| one["gate"] == "delivered" && one["alert"] == id && one["watch"] == watch),
+        "{by_id}"
+    );
+    assert!(told.iter().all(|one| one["watch"] == watch), "{by_id}");
+    // The same article by its address, as the page tells it.
+    let alert = site.get(&format!("/api/v1/alerts/{id}"), &auth).await;
+    let alert = alert.json();
+    let url = alert["url"].as_str().unwrap();
+    let page = site.get(&format!("/why?{}", query(url)), &auth).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let link = format!("href=\"/alerts/{id}\"");
+    assert!(page.body.contains(&link), "{}", page.body);
+    for one in &told {
+        assert!(page.body.contains(one["gate"].as_str().unwrap()), "{one}");
+    }
+    // One channel alone.
+    let channel = told.iter().find_map(|one| one["channel"].as_str()).unwrap();
+    let only = format!("/api/v1/why?{}&channel={channel}", query(id));
+    let only = site.get(&only, &auth).await.json();
+    let of_channels = only["items"].as_array().unwrap().iter();
+    let of_channels: Vec<_> = of_channels
+        .filter_map(|one| one["channel"].as_str())
+        .collect();
+    assert!(!of_channels.is_empty() && of_channels.iter().all(|one| *one == channel));
+    // The page of the alert leads there.
+    let of_alert = site.get(&format!("/alerts/{id}"), &auth).await.body;
+    assert!(of_alert.contains(&format!("/why?q={id}")), "{of_alert}");
+    // What nobody knows, what is not asked, and what is not there.
+    let unknown = site
+        .get("/api/v1/why?q=https://nowhere.example/x", &auth)
+        .await;
+    assert_eq!(unknown.json()["items"][0]["gate"], "never-seen");
+    for (wrong, status) in [
+        ("", StatusCode::BAD_REQUEST),
+        ("q=x&watch=none", StatusCode::NOT_FOUND),
+        ("q=x&channel=none", StatusCode::NOT_FOUND),
+    ] {
+        let answer = site.get(&format!("/api/v1/why?{wrong}"), &auth).await;
+        assert_eq!(answer.status, status, "{wrong}");
+    }
+    let hostile = "/why?q=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E";
+    let hostile = site.get(hostile, &auth).await;
+    assert_eq!(hostile.status, StatusCode::OK);
+    assert!(hostile.body.contains("never-seen"), "{}", hostile.body);
+    assert!(!hostile.body.contains("<script>alert"), "{}", hostile.body);
+}
+
+#[tokio::test]
+async fn a_story_shows_its_articles_as_they_came_and_what_copies_add() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Reader, None).await;
+    let auth = [("authorization", token.as_str())];
+    let stored = site.ctx.store.stories(500).await.unwrap();
+    let listed = site.get("/api/v1/stories?limit=500", &auth).await.json();
+    let listed = listed["items"].as_array().unwrap();
+    assert!(!stored.is_empty() && listed.len() == stored.len());
+    let page = site.get("/stories", &auth).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let (mut articles, mut copies) = (0, 0);
+    for line in &stored {
+        let path = format!("/stories/{}", line.id);
+        let link = format!("href=\"{path}\"");
+        assert!(stored.len() > 100 || page.body.contains(&link), "{path}");
+        let view = site.get(&format!("/api/v1{path}"), &auth).await.json();
+        let shown = site.get(&path, &auth).await;
+        assert_eq!(shown.status, StatusCode::OK, "{path}");
+        assert!(!shown.body.contains("<script>"), "{path}");
+        let told = view["articles"].as_array().unwrap();
+        assert_eq!(told[0]["part"], "first", "{view}");
+        assert_eq!(view["reports"], line.reports, "{view}");
+        let of_part = |part: &str| told.iter().filter(|one| one["part"] == part).count();
+        let tags = ["first", "own report", "copy"].map(|tag| {
+            let tag = format!("<span class=\"tag\">{tag}</span>");
+            shown.body.matches(&tag).count()
+        });
+        assert_eq!(tags, ["first", "own", "copy"].map(of_part), "{path}");
+        for one in told {
+            let url = one["url"].as_str();
+            assert!(url.is_none_or(|url| url.starts_with("http")), "{one}");
+            let adds = one["delta_sentences"].as_array().unwrap().len();
+            assert!(adds == 0 || one["part"] == "copy", "{one}");
+        }
+        articles += told.len();
+        copies += of_part("copy");
+    }
+    assert!(articles > stored.len() && copies > 0, "{articles} {copies}");
+    for missing in ["/stories/999999", "/stories/x", "/api/v1/stories/999999"] {
+        let answer = site.get(missing, &auth).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{missing}");
+    }
+}
+
+#[tokio::test]
+async fn a_feed_shows_how_often_it_was_polled_on_each_day() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Reader, None).await;
+    let auth = [("authorization", token.as_str())];
+    let view = site.get("/api/v1/feeds/1", &auth).await.json();
+    let days = view["polls"].as_array().unwrap();
+    let last = days.last().unwrap();
+    let sum = |key: &str| {
+        let days = days.iter().rev().take(14);
+        days.map(|day| day[key].as_u64().unwrap()).sum::<u64>()
+    };
+    assert!(last["polls"].as_u64() > Some(0), "{view}");
+    let page = site.get("/feeds/1", &auth).await.body;
+    assert!(page.contains("Polls a day, last 14 days"), "{page}");
+    let (polls, failed, new) = (sum("polls"), sum("failed"), sum("new_entries"));
+    let says = format!("{polls} polls, of which {failed} failed, in 14 days");
+    assert!(page.contains(&format!("aria-label=\"{says}\"")), "{page}");
+    assert!(page.contains(&format!("<b>{new}</b><span>new ")), "{page}");
+    // Each day in the table, the newest first, and one bar at the least.
+    let table = page.split("<th scope=\"col\" class=\"num\">New entries</th>");
+    let table = table.last().unwrap().split("</table>").next().unwrap();
+    assert_eq!(table.matches("<tr>").count(), 14, "{table}");
+    let row = ["polls", "failed", "new_entries"]
+        .map(|key| format!("<td class=\"num\">{}</td>", last[key]))
+        .concat();
+    let first = table.split("</tr>").find(|row| row.contains("<td>"));
+    assert!(first.unwrap().contains(&row), "{table}");
+    let picture = page.split(&says).nth(1).unwrap();
+    let picture = picture.split("</svg>").next().unwrap();
+    assert!(picture.contains("<rect"), "{picture}");
+    assert_eq!(page.matches("id=\"hatch\"").count(), 1);
 }
 
 #[tokio::test]

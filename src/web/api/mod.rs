@@ -34,5 +34,8 @@ pub(super) fn router() -> Router<Arc<House>> {
         .route("/channels/{name}/test", post(acts::test))
         .route("/deliveries", get(reads::deliveries))
         .route("/deliveries/{id}/retry", post(acts::retry))
+        .route("/stories", get(reads::stories))
+        .route("/stories/{id}", get(reads::story))
+        .route("/why", get(reads::why))
         .route("/journal", get(reads::journal))
 }

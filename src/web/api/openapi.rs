@@ -154,8 +154,16 @@ fn parameters(route: &Route) -> Vec<Value> {
             ));
             parameters.extend([after(), limit()]);
         }
+        ("GET", "/api/v1/why") => {
+            parameters.push(json!({
+                "name": "q", "in": "query", "required": true, "schema": text,
+                "description": "The address of an article, or the id of an alert, a delivery, a held match or an entry.",
+            }));
+            parameters.push(query("watch", text.clone(), "This watch alone."));
+            parameters.push(query("channel", text, "The ways to this channel alone."));
+        }
         ("GET", "/api/v1/journal") => parameters.extend([after(), limit()]),
-        ("GET", "/api/v1/deliveries") => parameters.push(limit()),
+        ("GET", "/api/v1/deliveries" | "/api/v1/stories") => parameters.push(limit()),
         ("GET", _) => {}
         _ => parameters.push(json!({
             "name": "Idempotency-Key", "in": "header",

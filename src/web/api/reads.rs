@@ -18,7 +18,9 @@ use crate::web::access::Visitor;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
 use crate::web::pages::deliveries::channels as channel_lines;
+use crate::web::pages::stories::story_of;
 use crate::web::pages::watches::row_of;
+use crate::web::pages::why::answers;
 use crate::web::pages::{Zone, feeds as feed_pages};
 
 /// Days that are counted.
@@ -177,6 +179,37 @@ pub(super) async fn deliveries(
     let limit = limit_of(&fields)?;
     let open = house.ctx.store.open_deliveries(limit).await?;
     let items: Vec<_> = open.into_iter().map(OpenRow::of).collect();
+    answer(&headers, &PageOf { items, next: None })
+}
+
+/// `GET /stories`
+pub(super) async fn stories(
+    State(house): State<Arc<House>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let limit = limit_of(&Fields::of_query(query.as_deref()))?;
+    let items = ops::stories::stories(&house.ctx.store, limit).await?;
+    answer(&headers, &PageOf { items, next: None })
+}
+
+/// `GET /stories/{id}`
+pub(super) async fn story(
+    State(house): State<Arc<House>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answered {
+    answer(&headers, &story_of(&house, &id).await?)
+}
+
+/// `GET /why`
+pub(super) async fn why(
+    State(house): State<Arc<House>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let answers = answers(&house, &Fields::of_query(query.as_deref())).await?;
+    let items = answers.ok_or_else(|| Failure::bad("q must be an address or an id"))?;
     answer(&headers, &PageOf { items, next: None })
 }
 

@@ -10,6 +10,7 @@ use minijinja::context;
 use super::{Page, Zone, render, said};
 use crate::domain::{FeedId, Shown};
 use crate::ops;
+use crate::ops::days::{Day, PollDay};
 use crate::ops::feed::{FeedRow, FeedState};
 use crate::web::House;
 use crate::web::access::Visitor;
@@ -24,6 +25,9 @@ const A_PAGE: usize = 50;
 
 /// Days that a picture shows.
 const DAYS: i64 = 30;
+
+/// Days of polls that are shown.
+const POLL_DAYS: usize = 14;
 
 /// The longest reason for a pause, in characters.
 const MAX_WHY_CHARS: usize = 300;
@@ -105,14 +109,31 @@ pub(crate) async fn show(
     .await?;
     let detail = detail.ok_or_else(|| Failure::not_found("feed"))?;
     let picture = bars(&detail.days, 22, 88, WithHeld::No);
+    let polls = detail.polls.len().saturating_sub(POLL_DAYS);
+    let polls = detail.polls.get(polls..).unwrap_or_default();
     let title = detail.feed.name.clone();
     let page = Page {
         place: "feeds",
         title: &title,
         template: "feed.html",
     };
-    let given = context! { view => view(&detail), picture => view(&picture), said => said(&fields), pausing => fields.get("pause").is_some() };
+    let given = context! { view => view(&detail), picture => view(&picture), polls => polled(polls), said => said(&fields), pausing => fields.get("pause").is_some() };
     render(&house, &visitor, page, given).await
+}
+
+/// What became of the polls of some days: their picture, each day, and all together.
+fn polled(days: &[PollDay]) -> minijinja::Value {
+    let day = |day: &PollDay| Day {
+        day: day.day,
+        told: day.polls.saturating_sub(day.failed),
+        held: day.failed,
+    };
+    let drawn: Vec<Day> = days.iter().map(day).collect();
+    let sum = |of: fn(&PollDay) -> u64| days.iter().map(of).sum::<u64>();
+    context! {
+        picture => view(&bars(&drawn, 47, 88, WithHeld::Yes)), days => view(&days), all => sum(|day| day.polls),
+        failed => sum(|day| day.failed), new_entries => sum(|day| day.new_entries),
+    }
 }
 
 /// A feed's number in an address.

@@ -9,7 +9,9 @@ pub(crate) mod now;
 pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod silences;
+pub(crate) mod stories;
 pub(crate) mod watches;
+pub(crate) mod why;
 
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
