@@ -164,8 +164,8 @@ fn waits<'a>(plan: &'a Plan, name: &WatchName) -> &'a [Duration] {
 
 /// What the article said last.
 fn last_text(visit: &DueVisit) -> &str {
-    let versions = visit.versions.iter().rev();
-    let version = versions.find_map(|version| version.text.as_deref());
+    let mut newest_first = visit.versions.iter().rev();
+    let version = newest_first.find_map(|version| version.text.as_deref());
     let page = visit.page.as_ref().map(|page| page.text.as_str());
     version.or(page).unwrap_or_default()
 }

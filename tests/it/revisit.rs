@@ -134,7 +134,7 @@ fn answer_of(article: usize, hour: i64) -> (u16, String) {
     }
     let mut text = text;
     match way(article).0 {
-        Way::Nothing => {}
+        Way::Nothing | Way::GoneForAnHour => {}
         Way::Headline => {
             let title = format!("Storm keeps orca ferry {article} in port");
             return (200, page(&title, &text));
@@ -161,7 +161,6 @@ fn answer_of(article: usize, hour: i64) -> (u16, String) {
         Way::GoneForAnHour if hour <= changes_at(article) + 3 => {
             return (410, String::new());
         }
-        Way::GoneForAnHour => {}
         Way::FrontPage => return (302, String::new()),
         Way::Walled => {
             text.truncate(1);
