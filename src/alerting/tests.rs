@@ -33,6 +33,7 @@ fn feed() -> Feed {
 pub(super) fn watch(feeds: Vec<FeedSelector>) -> Watch {
     Watch {
         name: WatchName("East Sea".into()),
+        is_enabled: true,
         feeds,
         notify: Vec::new(),
         priority: Priority::Normal,

@@ -65,8 +65,13 @@ impl Check {
             let numbers = in_numbers(warnings);
             (toned("good", Tone::Doubtful), format!("; {numbers}"))
         };
+        let paused = config.watches.iter().filter(|watch| !watch.is_enabled);
+        let paused = match paused.count() {
+            0 => String::new(),
+            paused => format!(" ({paused} paused)"),
+        };
         output::line(&format!(
-            "{}: {good}: {}, {}, {}{more}",
+            "{}: {good}: {}, {}{paused}, {}{more}",
             self.config.path.display(),
             counted(config.feeds.len(), "feed", "feeds"),
             counted(config.watches.len(), "watch", "watches"),
@@ -89,7 +94,8 @@ impl Check {
 /// Prints what each watch looks for, as it was understood.
 fn explain(config: &Config) -> anyhow::Result<()> {
     for (place, watch) in config.watches.iter().enumerate() {
-        output::line(&watch.name.to_string())?;
+        let paused = if watch.is_enabled { "" } else { " (paused)" };
+        output::line(&format!("{}{paused}", watch.name))?;
         let described = config.matcher.describe(place).unwrap_or_default();
         for line in described.lines() {
             output::line(&format!("  {line}"))?;

@@ -163,7 +163,9 @@ fn heading(article: &ArticleText<'_>) -> String {
 }
 
 fn as_json(id: &Value, watch: &Watch, why: &Why) -> anyhow::Result<Value> {
-    let mut object = json!({ "id": id, "watch": watch.name.0, "feeds": selectors(watch) });
+    let mut object = json!({
+        "id": id, "watch": watch.name.0, "feeds": selectors(watch), "paused": !watch.is_enabled,
+    });
     if let (Value::Object(object), Value::Object(why)) = (&mut object, serde_json::to_value(why)?) {
         object.extend(why);
     }
@@ -196,6 +198,9 @@ fn shown(watch: &Watch, why: &Why) -> String {
     for lacking in &why.near_misses {
         let lacking = format!("one clause short: {lacking}");
         lines.push(format!("  {}", one_paragraph(&lacking, 4)));
+    }
+    if !watch.is_enabled {
+        lines.push("  it is paused (enabled = false): it raises no alert".into());
     }
     let selectors = selectors(watch);
     if !selectors.is_empty() {

@@ -28,6 +28,7 @@ mod status;
 mod stories;
 mod template;
 mod upkeep;
+mod watch;
 mod web;
 mod why;
 
@@ -86,6 +87,9 @@ enum Command {
     /// Show and try texts of your own for the messages of a channel
     #[command(subcommand)]
     Template(template::Template),
+    /// List the watches, and show one with its alerts and days
+    #[command(subcommand)]
+    Watch(watch::Watch),
     /// Say who gets no more messages, and take it back
     #[command(subcommand)]
     Channel(channel::Channel),
@@ -238,6 +242,7 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Extract(extract) => block_on(extract.run()),
         Command::Notify(notify) => block_on(notify.run()),
         Command::Template(template) => block_on(template.run()),
+        Command::Watch(watch) => block_on(watch.run()),
         Command::Channel(channel) => block_on(channel.run()),
         Command::Feeds(feeds) => block_on(feeds.run()),
         Command::Why(why) => block_on(why.run()),

@@ -192,15 +192,19 @@ pub(super) fn time(at: Timestamp) -> String {
         .to_string()
 }
 
+/// A span of time for people: `4 min`, `2 h`.
+pub(super) fn span(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
 /// How long ago a time is, or how far ahead: `4 min ago`, `in 2 h`.
 pub(super) fn from_now(at: Timestamp, now: Timestamp) -> String {
-    let seconds = at.duration_since(now).as_secs();
-    let size = match seconds.unsigned_abs() {
-        seconds @ 0..120 => format!("{seconds} s"),
-        seconds @ 120..7_200 => format!("{} min", seconds / 60),
-        seconds @ 7_200..172_800 => format!("{} h", seconds / 3_600),
-        seconds => format!("{} days", seconds / 86_400),
-    };
+    let size = span(at.duration_since(now).as_secs().unsigned_abs());
     if at > now {
         format!("in {size}")
     } else {

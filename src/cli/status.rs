@@ -11,7 +11,7 @@ use super::{ConfigArg, Outcome, output};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon;
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, WatchName};
 use crate::ops::days::{Days, PollDay};
 use crate::ops::status::{
     self, ChannelView, FeedView, ServiceState, ServiceView, Severity, StatusQuery, StatusView,
@@ -173,12 +173,25 @@ impl Status {
             print_channels(view, is_narrow)?;
         }
         if !is_narrow {
+            print_paused(&view.paused_watches)?;
             print_suppressed(&view.suppressed)?;
             print_counts(&view.counts)?;
             print_set_aside(&view.set_aside)?;
         }
         Ok(())
     }
+}
+
+/// Names the watches that are paused.
+fn print_paused(watches: &[String]) -> anyhow::Result<()> {
+    if watches.is_empty() {
+        return Ok(());
+    }
+    let names = one_paragraph(&watches.join(", "), 2);
+    output::line(&format!(
+        "\nPaused watches, by enabled = false ({})\n  {names}",
+        watches.len()
+    ))
 }
 
 /// Names who asked for no more messages, and says how that is taken back.
@@ -228,6 +241,12 @@ pub(super) async fn open(arg: &ConfigArg) -> anyhow::Result<(Store, Config)> {
     Ok((store, config))
 }
 
+fn paused(config: &Config) -> Vec<WatchName> {
+    let watches = config.watches.iter();
+    let paused = watches.filter(|watch| !watch.is_enabled);
+    paused.map(|watch| watch.name.clone()).collect()
+}
+
 fn query_of(config: &Config, path: &Path) -> StatusQuery {
     let server = config.store.server.as_ref();
     StatusQuery {
@@ -240,6 +259,7 @@ fn query_of(config: &Config, path: &Path) -> StatusQuery {
             .iter()
             .map(|channel| channel.name.clone())
             .collect(),
+        paused_watches: paused(config),
         now: Clock::system().now(),
     }
 }

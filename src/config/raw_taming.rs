@@ -10,6 +10,7 @@ const STORM: &str = "{ more_than = 20, in = \"60s\" } or \"off\"";
 /// Keys of a watch.
 #[derive(Default)]
 pub(super) struct RawWatchTaming {
+    pub(super) enabled: Option<At<bool>>,
     pub(super) tags: Option<At<Vec<At<String>>>>,
     pub(super) cooldown: Option<At<String>>,
     pub(super) max_age: Option<At<String>>,
@@ -96,6 +97,7 @@ impl RawWatchTaming {
     /// Takes the keys out of the table of a watch.
     pub(super) fn read_keys(section: &mut Section<'_>, report: &Report) -> Self {
         Self {
+            enabled: section.boolean("enabled", report),
             tags: section.strings("tags", report),
             cooldown: section.duration("cooldown", report),
             max_age: section.duration("max_age", report),

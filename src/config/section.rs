@@ -307,6 +307,9 @@ impl<'i> Section<'i> {
         if !self.place.path.is_empty() && MAIN_KEYS.contains(&key) {
             return format!("{key} stands above the first line with a [table]");
         }
+        if is_switch(key) && self.known.contains(&"enabled") {
+            return "a watch is paused by enabled = false".to_owned();
+        }
         if is_switch(key) {
             return SWITCHED_OFF.to_owned();
         }

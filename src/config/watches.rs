@@ -68,7 +68,10 @@ pub(super) fn check(raw: &RawFile, known: &Known<'_>, report: &Report) -> Watche
         checked.sources.push(source);
         origins.push(written);
     }
-    checked.matcher = compile(&aliases, &checked.sources, &origins, report);
+    // The examples of a paused watch are tried as all are: it is left out once that is done.
+    let paused = checked.list.iter().map(|watch| !watch.is_enabled).collect();
+    let compiled = compile(&aliases, &checked.sources, &origins, report);
+    checked.matcher = compiled.map(|matcher| matcher.without(paused));
     checked
 }
 
@@ -105,6 +108,7 @@ fn watch(raw: &RawWatch, watches: &[&str], known: &Known<'_>, report: &Report) -
     let name = raw.name.as_ref().map(|name| name.value.clone());
     Watch {
         name: WatchName(name.unwrap_or_default()),
+        is_enabled: raw.taming.enabled.as_ref().is_none_or(|it| it.value),
         feeds: selectors(raw, known, report),
         notify: notify(raw, known, report),
         priority: raw

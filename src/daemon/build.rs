@@ -180,7 +180,8 @@ fn configured(config: &Config) -> Vec<(Url, Option<String>)> {
         .collect()
 }
 
-/// What each watch looks for, and where: what its days are counted by.
+/// What each watch looks for, and where: what its days are counted by. Days on which it is paused are no quiet days: they
+/// are counted anew when it looks again.
 fn looked_for(config: &Config) -> Vec<(WatchName, String)> {
     let watches = config.watches.iter().zip(&config.sources);
     let asks = |(watch, source): (&Watch, &WatchSource)| {
@@ -198,7 +199,8 @@ fn looked_for(config: &Config) -> Vec<(WatchName, String)> {
             serde_json::json!([terms, feeds]).to_string(),
         )
     };
-    watches.map(asks).collect()
+    let looking = watches.filter(|(watch, _)| watch.is_enabled);
+    looking.map(asks).collect()
 }
 
 /// Makes what the stages need, and makes the store's feeds those of the configuration.

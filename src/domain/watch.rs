@@ -21,6 +21,8 @@ impl fmt::Display for WatchName {
 pub struct Watch {
     /// Its name.
     pub name: WatchName,
+    /// False while it is paused: it neither matches nor alerts.
+    pub is_enabled: bool,
     /// The feeds it looks at; empty for all.
     pub feeds: Vec<FeedSelector>,
     /// Where its alerts go.

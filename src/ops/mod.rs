@@ -19,6 +19,7 @@ pub mod status;
 pub mod stories;
 pub mod told;
 pub mod watch;
+pub mod watch_list;
 pub mod why;
 
 pub use language::depends_on_language;

@@ -51,6 +51,8 @@ pub struct WatchDetail {
 pub struct WatchRow {
     /// Its name.
     pub name: String,
+    /// `enabled` or `paused`.
+    pub state: &'static str,
     /// Its query; a list of terms as one.
     pub query: String,
     /// How urgent its alerts are.
@@ -79,6 +81,11 @@ impl WatchRow {
         });
         Self {
             name: watch.name.0.clone(),
+            state: if watch.is_enabled {
+                "enabled"
+            } else {
+                "paused"
+            },
             query: source.map(query_of).unwrap_or_default(),
             priority: watch.priority.as_str(),
             tells,

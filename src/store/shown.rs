@@ -225,6 +225,25 @@ impl Store {
         .await
     }
 
+    /// How many alerts each watch raised since a time, by its name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn alerts_by_watch(
+        &self,
+        since: Timestamp,
+    ) -> Result<HashMap<String, u64>, StoreError> {
+        self.read(move |tx| {
+            let sql = "SELECT watch, COUNT(*) FROM alerts WHERE raised_at >= $1 GROUP BY watch";
+            let mut counts = HashMap::new();
+            for mut row in tx.rows(sql, &[ms(since).into()])? {
+                counts.insert(row.next_text()?, u64::from(count(&mut row)?));
+            }
+            Ok(counts)
+        })
+        .await
+    }
+
     /// How many alerts and held matches each watch had each day since a time; days begin `offset_ms` before those of UTC.
     ///
     /// # Errors

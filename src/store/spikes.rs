@@ -186,6 +186,19 @@ impl Store {
         .await
     }
 
+    /// The days of a watch on which newswatch ran, the oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn watch_days(
+        &self,
+        watch: WatchName,
+        from: i64,
+        until: i64,
+    ) -> Result<Vec<WatchDay>, StoreError> {
+        self.read(move |tx| days(tx, &watch, from, until)).await
+    }
+
     /// Notes that newswatch runs on a day.
     ///
     /// # Errors

@@ -514,3 +514,51 @@ async fn the_demonstration_ends_well_and_counts_what_arrived() {
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn watches_are_listed_and_shown_with_what_they_raised() {
+    let world = World::open(Publishing::AllAtOnce).await;
+    let config = world.config_path.to_str().unwrap();
+    let watches = world.config().watches;
+    let name = watches[0].name.0.as_str();
+    let list = ["watch", "list", "--json", "--config", config];
+    let before = json_lines(&newswatch(&list).await);
+    assert_eq!(before.len(), watches.len());
+    assert!(before.iter().all(|watch| watch["alerts"].is_null()));
+
+    newswatch(&["run", "--once", "--config", config]).await;
+    let raised = |of: &str| expected().iter().filter(|(watch, _)| watch == of).count();
+    for (line, watch) in json_lines(&newswatch(&list).await).iter().zip(&watches) {
+        assert_eq!(line["name"], watch.name.0.as_str());
+        assert_eq!(line["state"], "enabled");
+        assert_eq!(line["alerts"]["24h"], raised(&watch.name.0), "{line}");
+    }
+    let show = newswatch(&["watch", "show", name, "--json", "--config", config]).await;
+    let shown = &json_lines(&show)[0];
+    let newest = shown["newest"].as_array().unwrap();
+    assert_eq!(newest.len(), raised(name).min(5));
+    assert_eq!(shown["days"].as_array().unwrap().len(), 1, "{shown}");
+    assert!(shown["days"][0]["stories"].as_u64().unwrap() > 0, "{shown}");
+    assert!(shown["days"][0]["expected"].is_null());
+    assert!(shown["senses"].is_null());
+
+    let text = std::fs::read_to_string(&world.config_path).unwrap();
+    let first = format!("name = \"{name}\"\n");
+    assert!(text.contains(&first), "{text}");
+    let asks = format!("{first}enabled = false\nsense = [\"Practical Arrangements\"]\n");
+    std::fs::write(&world.config_path, text.replacen(&first, &asks, 1)).unwrap();
+    let show = newswatch(&["watch", "show", name, "--json", "--config", config]).await;
+    let shown = &json_lines(&show)[0];
+    assert_eq!(shown["state"], "paused", "{}", err(&show));
+    assert!(shown["senses"]["articles"].as_u64().unwrap() > 0, "{shown}");
+    let check = newswatch(&["check", "--config", config]).await;
+    assert!(out(&check).contains("(1 paused)"), "{}", out(&check));
+
+    let wrong = newswatch(&["watch", "show", &name[1..], "--config", config]).await;
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(
+        err(&wrong).contains(&format!("did you mean \"{name}\"?")),
+        "{}",
+        err(&wrong)
+    );
+}

@@ -43,7 +43,8 @@ const MAY_NAME: [(&str, &[&str]); 26] = [
     (
         "ops",
         &[
-            "alerting", "channel", "domain", "extract", "matching", "parse", "store",
+            "alerting", "channel", "domain", "extract", "matching", "parse", "schedule", "store",
+            "story",
         ],
     ),
     (

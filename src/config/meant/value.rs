@@ -25,7 +25,7 @@ const LIST_KEYS: [&str; 12] = [
 ];
 
 /// The keys whose values are true or false.
-const BOOLEAN_KEYS: [&str; 2] = ["continue", "empty"];
+const BOOLEAN_KEYS: [&str; 3] = ["continue", "empty", "enabled"];
 
 /// A value that cannot be read.
 pub(super) fn value(line: &Line<'_>) -> Option<Meant> {
@@ -408,14 +408,14 @@ fn truth(line: &Line<'_>) -> Option<Meant> {
                 span,
             ))
         }
-        "yes" | "y" | "on" | "no" | "n" | "off" if is_switch(key) => {
-            let message = format!("there is no key \"{key}\"");
-            Some(Line::meant(message, SWITCHED_OFF, span))
-        }
         "yes" | "y" | "on" | "no" | "n" | "off" if BOOLEAN_KEYS.contains(&key) => {
             let truth = matches!(word.to_lowercase().as_str(), "yes" | "y" | "on");
             let message = format!("{word} is no value of TOML");
             Some(Line::meant(message, format!("write {key} = {truth}"), span))
+        }
+        "yes" | "y" | "on" | "no" | "n" | "off" if is_switch(key) => {
+            let message = format!("there is no key \"{key}\"");
+            Some(Line::meant(message, SWITCHED_OFF, span))
         }
         "null" | "none" | "nil" | "~" | "undefined" | "nan" | "n/a" | "-" => {
             let message = format!("{word} is no value: TOML has none that means nothing");

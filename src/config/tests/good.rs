@@ -425,3 +425,29 @@ fn a_server_is_refused_by_a_newswatch_that_knows_none() {
         "{refused:?}"
     );
 }
+
+#[test]
+fn a_paused_watch_is_checked_and_explained_and_never_fires() {
+    let file = |enabled: &str| {
+        format!(
+            "[[watch]]\nname = \"paused\"\nquery = 'iran'\n{enabled}[[watch]]\nname = \"other\"\nquery = 'iran'\n"
+        )
+    };
+    let article = crate::domain::ArticleText {
+        text: "Talks with Iran.",
+        ..crate::domain::ArticleText::default()
+    };
+    let fires = |enabled: &str| {
+        let config = load(&file(enabled)).unwrap().config;
+        assert!(config.matcher.explain(0, &article).unwrap().matched);
+        let hits = config.matcher.hits(&article);
+        hits.iter().map(|hit| hit.watch).collect::<Vec<_>>()
+    };
+    assert_eq!(fires("enabled = false\n"), [1]);
+    assert_eq!(fires("enabled = true\n"), [0, 1]);
+    assert_eq!(fires(""), [0, 1]);
+    let wrong = file("enabled = false\nmust_match = [\"Iraq\"]\n");
+    let problems = load(&wrong).unwrap_err();
+    let mut kinds = problems.0.iter().map(|problem| problem.kind.as_str());
+    assert!(kinds.any(|kind| kind == "must-match"));
+}

@@ -38,6 +38,8 @@ pub struct Matcher {
     fields: Fields,
     /// What articles are read into; as many as threads have ever matched at once.
     idle: Mutex<Vec<Scratch>>,
+    /// Watches that never fire, by their places; those beyond its end do.
+    paused: Vec<bool>,
 }
 
 /// A watch that can be evaluated.
@@ -124,7 +126,14 @@ impl Matcher {
             expressions: Expressions::new(compiler.expressions),
             fields: compiler.fields,
             idle: Mutex::default(),
+            paused: Vec::new(),
         })
+    }
+
+    /// The same watches, of which those that are paused never fire; what they would find is still explained.
+    #[must_use]
+    pub fn without(self, paused: Vec<bool>) -> Self {
+        Self { paused, ..self }
     }
 
     /// The watches that fire, in their order.
@@ -139,7 +148,9 @@ impl Matcher {
                 .candidates(evaluation.article, watches, &mut stamps, &mut candidates);
             let mut hits: Vec<Hit> = candidates
                 .iter()
-                .filter_map(|watch| self.hit(usize::try_from(*watch).ok()?, evaluation))
+                .filter_map(|watch| usize::try_from(*watch).ok())
+                .filter(|watch| self.paused.get(*watch) != Some(&true))
+                .filter_map(|watch| self.hit(watch, evaluation))
                 .collect();
             hits.sort_by_key(|hit| hit.watch);
             scratch.candidates = candidates;

@@ -104,6 +104,7 @@ fn view(query: &StatusQuery, report: Report, given_up: Vec<GivenUp>) -> StatusVi
         suppressed: Vec::new(),
         feeds,
         channels,
+        paused_watches: query.paused_watches.iter().map(|it| it.0.clone()).collect(),
         counts: report.counts,
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::super::days::PollDay;
-use crate::domain::{ChannelName, FeedId, Shown, Timestamp};
+use crate::domain::{ChannelName, FeedId, Shown, Timestamp, WatchName};
 use crate::store::Counts;
 
 /// What a status is asked of.
@@ -21,6 +21,8 @@ pub struct StatusQuery {
     pub feeds: usize,
     /// The channels of the configuration.
     pub channels: Vec<ChannelName>,
+    /// The watches of the configuration that are paused.
+    pub paused_watches: Vec<WatchName>,
     /// Now.
     pub now: Timestamp,
 }
@@ -77,6 +79,8 @@ pub struct StatusView {
     pub feeds: Vec<FeedView>,
     /// The channels, those that need somebody first.
     pub channels: Vec<ChannelView>,
+    /// The watches that are paused in the configuration.
+    pub paused_watches: Vec<String>,
     /// The counts.
     pub counts: Counts,
 }
