@@ -134,7 +134,6 @@ fn answer_of(article: usize, hour: i64) -> (u16, String) {
     }
     let mut text = text;
     match way(article).0 {
-        Way::Nothing | Way::GoneForAnHour => {}
         Way::Headline => {
             let title = format!("Storm keeps orca ferry {article} in port");
             return (200, page(&title, &text));
@@ -166,6 +165,7 @@ fn answer_of(article: usize, hour: i64) -> (u16, String) {
             text.truncate(1);
             text.push("Subscribe now to continue reading this article.".to_owned());
         }
+        Way::Nothing | Way::GoneForAnHour => {}
     }
     (200, page(&title, &text))
 }
