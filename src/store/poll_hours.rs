@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::tx::{Row, StoreError, Tx};
-use super::{Store, count, json_ids, json_rows, ms};
+use super::{Store, count, json_rows, ms};
 use crate::domain::{FeedId, Timestamp};
 
 /// The milliseconds of an hour.
@@ -83,20 +83,15 @@ pub(super) fn add(tx: &mut dyn Tx, polls: &[PollEnded]) -> Result<(), StoreError
         )?
         .iter_mut()
         .map(|row| Ok((row.next_int()?, row.next_int()?)))
-        .collect::<Result<Vec<_>, StoreError>>()?;
-    let begun: Vec<i64> = begun
-        .into_iter()
-        .filter_map(|(feed, polls)| (polls == 1).then_some(feed))
-        .collect();
-    if begun.is_empty() {
-        return Ok(());
-    }
+        .collect::<Result<Vec<(i64, i64)>, StoreError>>()?;
     let oldest = newest.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
-    tx.exec(
-        "DELETE FROM poll_hours
-         WHERE feed_id IN (SELECT CAST(value AS BIGINT) FROM {each $1}) AND hour < $2",
-        &[json_ids(begun), hour_of(oldest).into()],
-    )?;
+    for (feed, _) in begun.into_iter().filter(|(_, polls)| *polls == 1) {
+        // One by one, once an hour each: for a list of feeds, PostgreSQL would read the whole table.
+        tx.exec(
+            "DELETE FROM poll_hours WHERE feed_id = $1 AND hour < $2",
+            &[feed.into(), hour_of(oldest).into()],
+        )?;
+    }
     Ok(())
 }
 

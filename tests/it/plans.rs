@@ -427,6 +427,8 @@ mod postgres {
         INSERT INTO entry_keys (feed_id, key, entry_id) SELECT feed_id, key, id FROM entries ON CONFLICT DO NOTHING;
         INSERT INTO articles (entry_id, title, text, from_page, scraped_at)
             SELECT id, 'title', 'text', 1, id FROM entries ON CONFLICT DO NOTHING;
+        INSERT INTO article_versions (entry_id, number, at, title, text, is_whole, visited, kinds, changes)
+            SELECT id, 1, id, 'title', 'text', 1, 0, '[]', '[]' FROM entries ON CONFLICT DO NOTHING;
         INSERT INTO alerts (id, watch, report_id, episode, entry_id, priority, score, terms, sentence, title,
                 summary_only, raised_at, told_at)
             SELECT 'alr_fill' || id, 'w' || id % 50, report_id, 99, id, 'normal', 1, '[]', '', '', 0, id, id
