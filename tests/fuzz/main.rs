@@ -2,7 +2,8 @@
 //!
 //! Short by default. `NEWSWATCH_FUZZ_SECONDS=600 cargo test --release --test fuzz -- --nocapture --test-threads=1` runs each
 //! target that long and tells how many documents there were, the slowest by time per byte, and the most memory.
-//! `NEWSWATCH_FUZZ_SEED` repeats a run, and `NEWSWATCH_FUZZ_SLOWEST` names a file for the document that took the longest. An input that fails is left in the folder for temporary files and named.
+//! `NEWSWATCH_FUZZ_SEED` repeats a run, and `NEWSWATCH_FUZZ_SLOWEST` names a file for the document that took the longest.
+//! An input that fails is left in the folder for temporary files and named.
 
 #![allow(missing_docs, reason = "tests are named by sentences")]
 #![allow(
