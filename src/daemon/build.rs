@@ -220,6 +220,7 @@ async fn made(
 ) -> anyhow::Result<Context> {
     let http = HttpClient::new(&config.http, clock.clone()).context("set up HTTP")?;
     let marks = Marks::open(&config.state_dir);
+    http.leave_alone(&store.rests(clock.now()).await?);
     let links = link_key(&store).await?;
     let plan = plan(config, http, &links)?;
     warn_of_removed_channels(&store, &plan).await?;

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest as _, Sha256};
 
+use super::Timestamp;
+
 /// The lines of one page that are remembered at most; a longer page gives as many from its head as from its foot, where
 /// the lines stand that pages share.
 const MAX_LINES: usize = 64;
@@ -26,6 +28,17 @@ impl TextHash {
         let first = hash.iter().take(8);
         Self(first.fold(0, |sum, byte| (sum << 8) | i64::from(*byte)))
     }
+}
+
+/// A server that has asked to be left alone for a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostRest {
+    /// The server, as its requests are counted.
+    pub server: String,
+    /// Whether it is its pages that are not asked for, and not its feeds.
+    pub is_of_pages: bool,
+    /// Until when.
+    pub until: Timestamp,
 }
 
 /// By what a page is known among those of its host.

@@ -53,7 +53,7 @@ pub use feed::{
 };
 pub use health::{Finding, KnownTrouble, Moves, Observed, TroubledChannel, TroubledFeed, Verdict};
 pub use hold::{HoldReason, SilencedBy};
-pub use host::{HostMemory, PageKey, PageLines, TextHash};
+pub use host::{HostMemory, HostRest, PageKey, PageLines, TextHash};
 pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, ReportId};
 pub use identity::{EntryFacts, Known, Place, Suspect, Trust, verdict};
 pub use listing::{FoundListing, ListedEntry, ListingRule};

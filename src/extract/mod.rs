@@ -49,7 +49,7 @@ pub use choice::{NoPage, choose};
 pub use explain::{Elsewhere, ExplainedBlock, Explanation, Root};
 pub use listing::{Listing, ListingError};
 pub use origin::{Origin, Sourced};
-pub use repeated::{drop_repeated, headline_hash, line_hashes};
+pub use repeated::{drop_repeated, headline_hash, is_repeated_line, line_hashes};
 pub use rule::{Matched, Rule, RuleError, check_selector};
 pub use verdict::{Dropped, Kept, PartName, Verdict};
 pub use wall::{Wall, calls_to_pay, says_it_is_gone};

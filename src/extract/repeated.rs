@@ -88,6 +88,12 @@ pub fn drop_repeated(
     dropped
 }
 
+/// Whether a line stands on so many other pages of its host that it is none of an article's.
+#[must_use]
+pub fn is_repeated_line(line: &str, memory: &HostMemory) -> bool {
+    is_repeated(line, &folded(line), memory)
+}
+
 fn is_repeated(line: &str, folded: &str, memory: &HostMemory) -> bool {
     let Some(&pages) = hash(folded).and_then(|hash| memory.on_pages.get(&hash)) else {
         return false;

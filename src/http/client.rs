@@ -12,16 +12,17 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::domain::Validators;
+use crate::domain::{HostRest, Validators};
 
 use super::body::{self, ACCEPTED_CODINGS, BodyFailure};
 use super::cookies::Cookies;
 use super::doors::{Door, Doors, MAX_HEADER_BYTES};
 use super::guard::{Guard, host_of, is_public};
 use super::memory::{Memory, Share};
-use super::pace::{Distance, Pace, Room, Slot};
+use super::pace::{Distance, Pace, Room, Slot, server_of};
 use super::redirect::{Trail, is_redirect};
 use super::resolver::Names;
+use super::rests::Rests;
 use super::turns::{self, Asked, Seats, Turn, Turns};
 use super::{
     Answer, Body, FetchError, Fetched, Get, HttpLimits, HttpSettings, Post, PostMethod, Purpose,
@@ -36,6 +37,9 @@ const ANSWER_BODY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a host is left alone that says that it is asked too often, and not for how long.
 const UNNAMED_REST: Duration = Duration::from_mins(5);
+
+/// The longest rest that is believed of a process before this one: its clock may have been ahead.
+const LONGEST_STORED_REST: Duration = Duration::from_hours(24);
 
 /// What is read of the page of a refusal, to see whose it is.
 const MAX_REFUSAL_BYTES: u64 = 64 * 1024;
@@ -63,6 +67,8 @@ struct Inner {
     hangs: Turns,
     /// The servers that say of their feeds that they are asked for too often.
     limited: Turns,
+    /// What of it, and of pages, nobody has stored yet.
+    rests: Rests,
     /// For feeds, and for pages.
     memory: [Memory; 2],
     limits: HttpLimits,
@@ -96,6 +102,7 @@ impl HttpClient {
             turns: Turns::new(clock.clone()),
             hangs: Turns::new(clock.clone()),
             limited: Turns::new(clock.clone()),
+            rests: Rests::default(),
             memory: [Memory::new(), Memory::new()],
             limits,
             names: names.clone(),
@@ -119,6 +126,7 @@ impl HttpClient {
             turns: old.turns.clone(),
             hangs: old.hangs.clone(),
             limited: old.limited.clone(),
+            rests: old.rests.clone(),
             memory: old.memory.clone(),
             limits: old.limits.clone(),
             names: old.names.clone(),
@@ -127,6 +135,25 @@ impl HttpClient {
         Ok(Self {
             inner: Arc::new(inner),
         })
+    }
+
+    /// The servers that have asked to be left alone since this was asked last: to be stored, so that the next process leaves
+    /// them alone as well.
+    #[must_use]
+    pub fn new_rests(&self) -> Vec<HostRest> {
+        self.inner.rests.take()
+    }
+
+    /// Leaves servers alone that asked a process before this one for it.
+    pub fn leave_alone(&self, rests: &[HostRest]) {
+        let now = self.inner.clock.now();
+        for rest in rests {
+            let left = Duration::try_from(rest.until.duration_since(now)).unwrap_or_default();
+            if !left.is_zero() {
+                let turns = self.inner.turns_of(rest.is_of_pages);
+                turns.leave_alone(rest.server.clone(), left.min(LONGEST_STORED_REST));
+            }
+        }
     }
 
     /// Asks whether it is the turn of a page now; nothing is waited for.
@@ -240,7 +267,7 @@ impl Inner {
                 note(&self.turns, way.trail.current(), &fetched);
                 if let Some(wait) = fetched.as_ref().err().and_then(FetchError::retry_after) {
                     let wait = wait.min(turns::LONGEST_REST);
-                    self.turns.leave_alone(way.trail.current(), wait);
+                    self.rest(way.trail.current(), true, wait);
                 }
             }
             Purpose::Feed => {
@@ -262,7 +289,29 @@ impl Inner {
             && !self.pace.is_own(url)
         {
             let wait = error.retry_after().unwrap_or(UNNAMED_REST);
-            self.limited.leave_alone(url, wait);
+            self.rest(url, false, wait);
+        }
+    }
+
+    /// Leaves the server of a URL alone that has asked for it.
+    fn rest(&self, url: &Url, is_of_pages: bool, wait: Duration) {
+        let server = server_of(url);
+        self.turns_of(is_of_pages).leave_alone(server.clone(), wait);
+        if let Ok(until) = self.clock.now().checked_add(wait) {
+            self.rests.note(HostRest {
+                server,
+                is_of_pages,
+                until,
+            });
+        }
+    }
+
+    /// The turns of pages, or what is known of servers whose feeds are asked for too often.
+    fn turns_of(&self, is_of_pages: bool) -> &Turns {
+        if is_of_pages {
+            &self.turns
+        } else {
+            &self.limited
         }
     }
 

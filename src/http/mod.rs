@@ -16,6 +16,7 @@ mod memory;
 mod pace;
 mod redirect;
 mod resolver;
+mod rests;
 mod tls;
 mod turns;
 mod walls;

@@ -154,12 +154,12 @@ impl Turns {
         }
     }
 
-    /// Leaves the server of a URL alone for this long.
-    pub(super) fn leave_alone(&self, url: &Url, wait: Duration) {
+    /// Leaves a server alone for this long.
+    pub(super) fn leave_alone(&self, server: String, wait: Duration) {
         let now = self.clock.monotonic();
         let mut hosts = self.locked();
         make_room(&mut hosts);
-        let host = hosts.entry(server_of(url)).or_default();
+        let host = hosts.entry(server).or_default();
         host.rests_until = host.rests_until.max(now.checked_add(wait));
     }
 

@@ -77,6 +77,15 @@ impl Context {
     pub fn plan(&self) -> Arc<Plan> {
         Arc::clone(&self.plans.borrow())
     }
+
+    /// Stores which servers have asked to be left alone: a restart is no reason to ask them again.
+    async fn keep_rests(&self, plan: &Plan) -> Result<(), StoreError> {
+        let rests = plan.http.new_rests();
+        if rests.is_empty() {
+            return Ok(());
+        }
+        self.store.keep_rests(rests, self.clock.now()).await
+    }
 }
 
 /// What lives as long as one configuration does; made by the daemon and never changed.

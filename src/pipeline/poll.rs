@@ -138,6 +138,7 @@ impl Stage for Poll {
         };
         if let Some(trouble) = trouble {
             ctx.store.note_trouble(due.claim.id, trouble).await?;
+            ctx.keep_rests(&plan).await?;
         }
         if ending == Ending::PutOff {
             let (feed_id, url) = (due.claim.id, shown_url(&due.url));

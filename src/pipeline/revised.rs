@@ -106,7 +106,7 @@ fn gone(visit: &DueVisit, visited: &mut Visited, terms: &Terms<'_>) {
     }
     visited.is_gone_told = true;
     let title = visit.versions.last().map(|version| version.title.clone());
-    let known = visit.page.as_ref().map(|page| page.title.clone());
+    let known = visit.page.as_ref().map(|page| page.article.title.clone());
     visited.version = Some(NewVersion {
         title: title.or(known).unwrap_or_default(),
         kinds: vec![Edit::Vanished.name().to_owned()],
@@ -190,12 +190,12 @@ fn before<'a>(visit: &'a DueVisit, alert: &Alert) -> Option<Before<'a>> {
             is_whole: version.is_whole,
         })
     });
-    let page = visit.page.as_ref().filter(|page| page.is_read);
+    let page = visit.page.as_ref().filter(|page| page.is_read());
     of_version.or_else(|| {
         page.map(|page| Before {
-            title: &page.title,
-            text: &page.text,
-            is_whole: page.is_whole,
+            title: &page.article.title,
+            text: &page.article.text,
+            is_whole: page.article.basis == TextBasis::Page,
         })
     })
 }

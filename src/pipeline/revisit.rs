@@ -13,17 +13,18 @@ use super::alone::Alone;
 use super::gate::ToRead;
 use super::page::{MAX_PAGES, Missing};
 use super::revised::{Seen, SeenPage, Terms, visited};
-use super::scrape::{Chance, ReadPage, choose_aside, read, remembered};
+use super::scrape::{Chance, KNOWN_FOR, ReadPage, choose_aside, page_key, read, remembered};
 use super::{Context, Plan, Stage, StageError};
 use crate::alerting::{self, Candidate};
 use crate::domain::{
-    self, Alert, Article, ArticleText, DocumentName, EntryId, InstallationId, Shown, TextBasis,
-    Timestamp, WatchName,
+    self, Alert, Article, ArticleText, DocumentName, EntryId, HostMemory, InstallationId, Shown,
+    TextBasis, Timestamp, WatchName,
 };
 use crate::extract;
 use crate::matching;
 use crate::parse;
-use crate::store::{Claim, DeliveryLine, DueVisit, Visited};
+use crate::schedule;
+use crate::store::{Claim, DeliveryLine, DueVisit, KnownPage, Visited};
 use crate::tally::Ending;
 
 /// Pages that are looked at again at once: after a suspend many are due, and news go before them.
@@ -112,6 +113,9 @@ impl Revisit {
         plan: &Arc<Plan>,
         visit: &DueVisit,
     ) -> Result<Option<Seen>, StageError> {
+        if let Some(known) = read_lately(visit, ctx.clock.now()) {
+            return Ok(Some(seen_lately(ctx, plan, visit, known).await?));
+        }
         let wanted = (&visit.entry, &visit.validators);
         let page = match read(&self.asking, ctx, plan, wanted, Chance::NoPage).await {
             Ok(Some(page)) => page,
@@ -146,13 +150,57 @@ impl Revisit {
     }
 }
 
+/// What was read of a page since the visit was settled, because its feed says something else of it: nobody asks for it twice.
+fn read_lately(visit: &DueVisit, now: Timestamp) -> Option<&KnownPage> {
+    let known = visit.page.as_ref().filter(|page| page.is_read())?;
+    let read_at = known.read_at?;
+    let serves = read_at > visit.set_at && schedule::after(read_at, KNOWN_FOR) >= now;
+    serves.then_some(known)
+}
+
+async fn seen_lately(
+    ctx: &Context,
+    plan: &Arc<Plan>,
+    visit: &DueVisit,
+    known: &KnownPage,
+) -> Result<Seen, StageError> {
+    let mut article = known.article.clone();
+    let entry = &visit.entry.entry;
+    let url = article.url.as_ref().or(entry.link.as_ref());
+    if let Some(key) = url.and_then(|url| page_key(url, entry)) {
+        let memory = ctx.store.host_memory(key).await?;
+        article.text = with_repeated_lines(visit, &article.text, &memory);
+    }
+    let found = words_now(ctx, plan, visit, &article).await;
+    Ok(Seen::Page(Box::new(SeenPage {
+        article,
+        validators: known.validators.clone(),
+        found,
+    })))
+}
+
+/// A text that lost the lines that its host repeats, with those of them that it had before.
+fn with_repeated_lines(visit: &DueVisit, text: &str, memory: &HostMemory) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    let mut place = 0;
+    for line in last_text(visit).lines() {
+        if let Some(at) = lines.iter().position(|kept| *kept == line) {
+            place = at + 1;
+        } else if extract::is_repeated_line(line, memory) {
+            lines.insert(place, line);
+            place += 1;
+        }
+    }
+    lines.join("\n")
+}
+
 /// Whether a watch that raised an alert has its page looked at again, and the page could be read at first.
 fn is_wanted(plan: &Plan, visit: &DueVisit) -> bool {
     let has_text = visit.versions.iter().any(|version| version.text.is_some());
     let may_be_read = visit
         .page
         .as_ref()
-        .is_none_or(|page| page.is_read || page.is_awaited);
+        .is_none_or(|page| !matches!(page.article.basis, TextBasis::Feed { .. }));
     let mut watches = visit.alerts.iter().map(|(alert, _)| &alert.found.watch);
     (has_text || may_be_read) && watches.any(|watch| !waits(plan, watch).is_empty())
 }
@@ -166,7 +214,7 @@ fn waits<'a>(plan: &'a Plan, name: &WatchName) -> &'a [Duration] {
 fn last_text(visit: &DueVisit) -> &str {
     let mut newest_first = visit.versions.iter().rev();
     let version = newest_first.find_map(|version| version.text.as_deref());
-    let page = visit.page.as_ref().map(|page| page.text.as_str());
+    let page = visit.page.as_ref().map(|page| page.article.text.as_str());
     version.or(page).unwrap_or_default()
 }
 
@@ -178,7 +226,8 @@ fn is_gone(visit: &DueVisit, page: &ReadPage) -> bool {
     }
     let title = page.found.title.as_ref();
     let title = title.map_or("", |title| title.value.as_str());
-    let known = visit.page.as_ref().and_then(|page| page.url.as_ref());
+    let known = visit.page.as_ref();
+    let known = known.and_then(|page| page.article.url.as_ref());
     let known = known.or(visit.entry.entry.link.as_ref());
     let canonical = page.found.canonical.as_ref().map(|found| &found.value);
     extract::says_it_is_gone(title, &page.found.text)

@@ -64,8 +64,8 @@ pub struct Scraped {
     pub article: Article,
     /// What readers of the feed see.
     pub feed_words: FeedWords,
-    /// What of the feed's site rule did not fit the page; people find it with the feed.
-    pub rule_problem: Option<String>,
+    /// What of the feed's site rule did not fit the page, or why the feed's own text was not read whole.
+    pub reading_problem: Option<String>,
     /// The lines of the page, to be remembered with its host; none where nothing is to be learned from it.
     pub page: Option<PageLines>,
     /// The link of its entry, as links are compared; none where no other feed may use what was read.
@@ -76,6 +76,26 @@ pub struct Scraped {
     pub validators: Validators,
     /// The document that was not read because it is set aside, by its name: it may be asked for again.
     pub set_aside: Option<String>,
+}
+
+impl Scraped {
+    /// What people find with the feed: why it is not the whole page, or what did not fit.
+    #[must_use]
+    pub fn problem(&self) -> Option<&str> {
+        let basis = self.article.basis.problem();
+        basis.or(self.reading_problem.as_deref())
+    }
+}
+
+/// How the pages of a feed stand once an article of it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PagesNow {
+    /// As they stood.
+    AsBefore,
+    /// They could be read, and now one cannot.
+    Failing,
+    /// They could not be read, and now one could.
+    Read,
 }
 
 /// An article that has been claimed to be matched.
@@ -197,8 +217,8 @@ impl Store {
         .await
     }
 
-    /// Stores the text of an entry, which is then ready to be matched, and remembers the lines of its page; tells whether
-    /// the claim still stood: where it had ended, nothing is written.
+    /// Stores the text of an entry, which is then ready to be matched, and remembers the lines of its page; tells how
+    /// the pages of its feed stand. Where the claim had ended, nothing is written, and there is nothing to tell.
     ///
     /// # Errors
     /// When the database refuses.
@@ -207,7 +227,7 @@ impl Store {
         claim: Claim<EntryId>,
         scraped: Scraped,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<PagesNow>, StoreError> {
         self.write(move |tx| record(tx, claim, &scraped, now)).await
     }
 
@@ -226,7 +246,7 @@ impl Store {
             for column in ["link_hash", "url_hash"] {
                 let sql = format!(
                     "SELECT {COLUMNS} FROM articles a JOIN entries e ON e.id = a.entry_id
-                     WHERE a.{column} = $1 AND a.from_page = 1 AND a.page_problem IS NULL AND a.scraped_at >= $2
+                     WHERE a.{column} = $1 AND a.from_page = 1 AND a.page_problem IS NULL AND a.page_read_at >= $2
                          AND e.feed_id <> (SELECT own.feed_id FROM entries own WHERE own.id = $3) LIMIT 1"
                 );
                 let known = tx.first(&sql, &[address.0.into(), ms(since).into(), entry.0.into()])?;
@@ -240,7 +260,7 @@ impl Store {
     }
 
     /// Stores the feed's own text of an entry, which is then ready to be matched, and when its page is to be read again;
-    /// tells whether the claim still stood.
+    /// tells how the pages of its feed stand. Where the claim had ended, there is nothing to tell.
     ///
     /// # Errors
     /// When the database refuses.
@@ -250,7 +270,7 @@ impl Store {
         scraped: Scraped,
         page_at: Timestamp,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<PagesNow>, StoreError> {
         self.write(move |tx| {
             // The feed's text stays with the entry: it is chosen from once more when the page has come.
             let written = tx.exec(
@@ -264,11 +284,10 @@ impl Store {
                 ],
             )?;
             if written == 0 {
-                return Ok(false);
+                return Ok(None);
             }
             insert(tx, claim.id, &scraped, now)?;
-            note_problem(tx, claim.id, &scraped, now)?;
-            Ok(true)
+            note_problem(tx, claim.id, &scraped, now).map(Some)
         })
         .await
     }
@@ -475,7 +494,7 @@ fn record(
     claim: Claim<EntryId>,
     scraped: &Scraped,
     now: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<Option<PagesNow>, StoreError> {
     // The article is now the one home of the text, unless that is to be read once more.
     let set_aside = scraped.set_aside.as_deref().map(indexed);
     // What only counts as seen is not read again: it would be told as news.
@@ -497,14 +516,13 @@ fn record(
         ],
     )?;
     if written == 0 {
-        return Ok(false);
+        return Ok(None);
     }
     insert(tx, claim.id, scraped, now)?;
     if let Some(page) = &scraped.page {
         hosts::learn(tx, page, now)?;
     }
-    note_problem(tx, claim.id, scraped, now)?;
-    Ok(true)
+    note_problem(tx, claim.id, scraped, now).map(Some)
 }
 
 /// Keeps with the feed what was wrong with the page of its newest article.
@@ -513,17 +531,30 @@ fn note_problem(
     entry: EntryId,
     scraped: &Scraped,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    let problem = scraped.article.basis.problem().map(str::to_owned);
-    let problem = Val::from(problem.or_else(|| scraped.rule_problem.clone()));
+) -> Result<PagesNow, StoreError> {
+    let problem = scraped.problem().map(str::to_owned);
+    let before = tx.first(
+        "SELECT f.page_problem FROM feeds f JOIN entries e ON e.feed_id = f.id WHERE e.id = $1",
+        &[entry.0.into()],
+    )?;
+    let before = before.map(|mut row| row.next_opt_text()).transpose()?;
+    let before = before.flatten();
+    if before == problem {
+        return Ok(PagesNow::AsBefore);
+    }
+    let pages = match (before.is_some(), problem.is_some()) {
+        (false, true) => PagesNow::Failing,
+        (true, false) => PagesNow::Read,
+        _ => PagesNow::AsBefore,
+    };
     tx.exec(
         "UPDATE feeds SET page_problem = $1,
              pages_failing_since = CASE WHEN CAST($1 AS TEXT) IS NULL THEN NULL
                  ELSE COALESCE(pages_failing_since, $2) END
-         WHERE id = (SELECT feed_id FROM entries WHERE id = $3) AND page_problem IS DISTINCT FROM $1",
-        &[problem, ms(now).into(), entry.0.into()],
+         WHERE id = (SELECT feed_id FROM entries WHERE id = $3)",
+        &[problem.into(), ms(now).into(), entry.0.into()],
     )?;
-    Ok(())
+    Ok(pages)
 }
 
 fn insert(
@@ -541,8 +572,8 @@ fn insert(
     tx.exec(
         "INSERT INTO articles (entry_id, url, title, byline, published_at, published_offset_s,
              lang, site, text, from_page, page_problem, feed_title, feed_summary, scraped_at, link_hash, url_hash,
-             etag, last_modified)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+             etag, last_modified, page_read_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
          ON CONFLICT (entry_id) DO UPDATE SET url = excluded.url, title = excluded.title, byline = excluded.byline,
              published_at = excluded.published_at, published_offset_s = excluded.published_offset_s,
              lang = excluded.lang, site = excluded.site, scraped_at = excluded.scraped_at,
@@ -554,7 +585,8 @@ fn insert(
              page_problem = CASE WHEN excluded.from_page < articles.from_page AND articles.from_page = 1
                  THEN articles.page_problem ELSE excluded.page_problem END,
              link_hash = excluded.link_hash, url_hash = excluded.url_hash, etag = excluded.etag,
-             last_modified = excluded.last_modified",
+             last_modified = excluded.last_modified,
+             page_read_at = COALESCE(excluded.page_read_at, articles.page_read_at)",
         &[
             entry.0.into(),
             article.url.clone().map(String::from).into(),
@@ -574,6 +606,7 @@ fn insert(
             scraped.own.map(|hash| hash.0).into(),
             scraped.validators.etag.clone().into(),
             scraped.validators.last_modified.clone().into(),
+            (from_page == 1).then(|| ms(now)).into(),
         ],
     )?;
     Ok(())

@@ -5,8 +5,8 @@
 //! clean up behind it.
 
 use super::tx::{Row, StoreError, Tx};
-use super::{Store, json_ids, ms};
-use crate::domain::{HostMemory, PageKey, PageLines, TextHash, Timestamp};
+use super::{Store, json_ids, ms, timestamp};
+use crate::domain::{HostMemory, HostRest, PageKey, PageLines, TextHash, Timestamp};
 
 /// Pages of a host that are remembered: as many as a history has bits.
 const PAGES: i64 = 64;
@@ -52,6 +52,57 @@ impl Store {
                 memory.on_pages.insert(line, history.count_ones());
             }
             Ok(memory)
+        })
+        .await
+    }
+}
+
+impl Store {
+    /// Keeps which servers have asked to be left alone; those whose time is over are forgotten.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn keep_rests(&self, rests: Vec<HostRest>, now: Timestamp) -> Result<(), StoreError> {
+        self.write_lightly(move |tx| {
+            tx.exec(
+                "DELETE FROM host_rests WHERE until <= $1",
+                &[ms(now).into()],
+            )?;
+            for rest in &rests {
+                tx.exec(
+                    "INSERT INTO host_rests (server, of_pages, until) VALUES ($1, $2, $3)
+                     ON CONFLICT (server, of_pages) DO UPDATE SET until = excluded.until",
+                    &[
+                        rest.server.as_str().into(),
+                        i64::from(rest.is_of_pages).into(),
+                        ms(rest.until).into(),
+                    ],
+                )?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The servers that have asked to be left alone, and for which that still holds.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn rests(&self, now: Timestamp) -> Result<Vec<HostRest>, StoreError> {
+        self.read(move |tx| {
+            tx.rows(
+                "SELECT server, of_pages, until FROM host_rests WHERE until > $1",
+                &[ms(now).into()],
+            )?
+            .iter_mut()
+            .map(|row| {
+                Ok(HostRest {
+                    server: row.next_text()?,
+                    is_of_pages: row.next_flag()?,
+                    until: timestamp(row)?,
+                })
+            })
+            .collect()
         })
         .await
     }

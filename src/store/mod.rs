@@ -31,6 +31,7 @@ mod marks;
 mod moving;
 mod place;
 mod poll_hours;
+mod polls;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod presence;
@@ -63,13 +64,14 @@ use crate::domain::{InstallationId, LocalTimestamp, Shown, Timestamp};
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::Postgres;
-pub use articles::{PageQueue, QueuePlace, Scraped, Unflagged, UnflaggedRound, Unscraped};
+pub use articles::{
+    PageQueue, PagesNow, QueuePlace, Scraped, Unflagged, UnflaggedRound, Unscraped,
+};
 pub use backup::{backup, restore};
 pub use claims::Claim;
 pub use database::{Database, Durability, Job};
 pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, Try, Unrendered};
 pub use entrance::{WebSession, WebToken, WebUser};
-pub use feeds::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use flagging::{FlagWork, Flagged, Judge, Judged};
 pub use health::{Coverage, Expected};
 pub use journal::{Answered, JournalLine, Opinion};
@@ -80,6 +82,7 @@ pub use lists::{
 };
 pub use marks::{Marks, Record, Standing, ask_again, documents_set_aside};
 pub use poll_hours::PollHour;
+pub use polls::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};
 pub use report::{ChannelLine, Counts, FeedLine, GivenUp, Paused, Report, Summary};
 pub use retries::RetrySelection;
@@ -89,6 +92,7 @@ pub use server::{Server, ServerError};
 pub use shown::{
     DayCount, EntryLine, HeldLine, OpenDelivery, Pulse, ShownAlert, ShownAlertDetail, ShownFilter,
 };
+pub use silences::Silenceable;
 pub use sqlite::{Access, Sqlite};
 pub use suppressions::Suppression;
 pub use traces::{Trace, TraceStage};

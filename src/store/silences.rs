@@ -1,9 +1,36 @@
 //! Silences as people make and end them, and what they acknowledge.
 
+use url::Url;
+
 use super::desk::silence;
 use super::tx::StoreError;
-use super::{Store, behind, json_rows, ms};
-use crate::domain::{HoldReason, ReportId, Silence, Timestamp};
+use super::{Store, behind, json_rows, limit_of, ms, timestamp, url};
+use crate::domain::{AlertId, HoldReason, ReportId, Silence, Timestamp, WatchName};
+
+/// What of a raised alert silences ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silenceable {
+    /// Its number.
+    pub seq: i64,
+    /// The alert.
+    pub alert: AlertId,
+    /// Its watch.
+    pub watch: WatchName,
+    /// The headline.
+    pub title: String,
+    /// When it was raised.
+    pub raised_at: Timestamp,
+    /// Its report.
+    pub report: ReportId,
+    /// The number of its story.
+    pub story: Option<i64>,
+    /// The address of its feed in the configuration.
+    pub feed_url: Url,
+    /// The feed's own title.
+    pub feed_title: Option<String>,
+    /// The text; empty where no words are asked for, or the article is not kept any more.
+    pub text: String,
+}
 
 impl Store {
     /// Adds a silence, whose number and counts are not looked at; returns its number.
@@ -26,6 +53,72 @@ impl Store {
                     ms(silence.until).into(),
                 ],
             )
+        })
+        .await
+    }
+
+    /// Alerts raised since a time, as silences ask for them: the newest first, those before the last of the list before.
+    /// Texts are long, and read only where they are wanted.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn silenceable(
+        &self,
+        with_text: bool,
+        since: Timestamp,
+        below: Option<(Timestamp, i64)>,
+        limit: usize,
+    ) -> Result<Vec<Silenceable>, StoreError> {
+        let text = if with_text {
+            "COALESCE(r.text, '')"
+        } else {
+            "''"
+        };
+        let (at, seq) = below.map_or((i64::MAX, i64::MAX), |(at, seq)| (ms(at), seq));
+        let sql = format!(
+            "SELECT a.seq, a.id, a.watch, a.title, a.raised_at, a.report_id, p.story_id, f.url, f.title, {text}
+             FROM alerts a JOIN entries e ON e.id = a.entry_id JOIN feeds f ON f.id = e.feed_id
+                 JOIN reports p ON p.id = a.report_id LEFT JOIN articles r ON r.entry_id = a.entry_id
+             WHERE a.raised_at >= $1 AND (a.raised_at, a.seq) < ($2, $3)
+             ORDER BY a.raised_at DESC, a.seq DESC LIMIT $4"
+        );
+        self.read(move |tx| {
+            tx.rows(
+                &sql,
+                &[ms(since).into(), at.into(), seq.into(), limit_of(limit)],
+            )?
+            .iter_mut()
+            .map(|row| {
+                Ok(Silenceable {
+                    seq: row.next_int()?,
+                    alert: AlertId(row.next_text()?),
+                    watch: WatchName(row.next_text()?),
+                    title: row.next_text()?,
+                    raised_at: timestamp(row)?,
+                    report: ReportId(row.next_int()?),
+                    story: row.next_opt_int()?,
+                    feed_url: url(row)?,
+                    feed_title: row.next_opt_text()?,
+                    text: row.next_text()?,
+                })
+            })
+            .collect()
+        })
+        .await
+    }
+
+    /// The number of the story of a report; none while it is alone.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn story_of_report(&self, report: ReportId) -> Result<Option<i64>, StoreError> {
+        self.read(move |tx| {
+            let found = tx.first(
+                "SELECT story_id FROM reports WHERE id = $1",
+                &[report.0.into()],
+            )?;
+            let story = found.map(|mut row| row.next_opt_int()).transpose()?;
+            Ok(story.flatten())
         })
         .await
     }

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use url::Url;
-
 use super::articles::{self, Unscraped};
 use super::claims::{self, Claim, Due, Lease};
 use super::lists::{self, DeliveryLine};
 use super::tx::{StoreError, Tx};
 use super::versions::{self, ArticleVersion};
-use super::{Store, count, desk, json_list, ms, opt_timestamp, opt_url, stories, timestamp};
+use super::{Store, count, desk, json_list, ms, opt_timestamp, stories, timestamp};
 use crate::domain::{
-    Alert, AlertId, ChangeFacts, Destination, EntryId, Occasion, Past, Raised, ReportId, Silence,
-    Timestamp, UpdateFacts, Validators,
+    Alert, AlertId, Article, ChangeFacts, Destination, EntryId, Occasion, Past, Raised, ReportId,
+    Silence, TextBasis, Timestamp, UpdateFacts, Validators,
 };
 
 /// A page that has been claimed to be looked at again.
@@ -22,6 +20,8 @@ pub struct DueVisit {
     pub entry: Unscraped,
     /// When that was found.
     pub found_at: Timestamp,
+    /// When it was settled that the page is looked at: at the last look, or when its article was alerted.
+    pub set_at: Timestamp,
     /// What was read of it last, as long as that is kept.
     pub page: Option<KnownPage>,
     /// What the server named the page by at the last look.
@@ -43,20 +43,25 @@ pub struct DueVisit {
 }
 
 /// What was read of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct KnownPage {
-    /// Its address.
-    pub url: Option<Url>,
+    /// The article; its basis says whether the text is the page's.
+    pub article: Article,
+    /// When the page was read last.
+    pub read_at: Option<Timestamp>,
+    /// What its server named it by then.
+    pub validators: Validators,
+}
+
+impl KnownPage {
     /// Whether the text is the page's; false while it is the feed's own.
-    pub is_read: bool,
-    /// Whether the page will be read still.
-    pub is_awaited: bool,
-    /// Whether it is the whole text.
-    pub is_whole: bool,
-    /// The headline.
-    pub title: String,
-    /// The text.
-    pub text: String,
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        matches!(
+            self.article.basis,
+            TextBasis::Page | TextBasis::Beginning { .. }
+        )
+    }
 }
 
 /// What came of a visit.
@@ -215,7 +220,7 @@ fn due_visit(
     let id = entry.claim.id;
     let mut row = tx
         .first(
-            "SELECT v.etag, v.last_modified, v.gone_since, v.gone_told, v.tries, e.found_at
+            "SELECT v.etag, v.last_modified, v.gone_since, v.gone_told, v.tries, v.set_at, e.found_at
              FROM visits v JOIN entries e ON e.id = v.entry_id WHERE v.entry_id = $1",
             &[id.0.into()],
         )?
@@ -228,13 +233,15 @@ fn due_visit(
         last_modified: row.next_opt_text()?,
     };
     let (gone_since, is_gone_told) = (opt_timestamp(&mut row)?, row.next_flag()?);
-    let (tries, found_at) = (count(&mut row)?, timestamp(&mut row)?);
+    let (tries, set_at) = (count(&mut row)?, timestamp(&mut row)?);
+    let found_at = timestamp(&mut row)?;
     let alerts = lists::alerts_of_entry(tx, id)?;
     let report = alerts.first().map_or(ReportId(0), |alert| alert.report);
     let story = stories::past(tx, report)?;
     let mut lines = lists::lines_of(tx, &alerts)?;
     Ok(DueVisit {
         found_at,
+        set_at,
         page: known_page(tx, id)?,
         validators,
         gone_since,
@@ -259,21 +266,22 @@ fn due_visit(
 }
 
 fn known_page(tx: &mut dyn Tx, entry: EntryId) -> Result<Option<KnownPage>, StoreError> {
-    let found = tx.first(
-        "SELECT url, from_page, page_problem, title, text FROM articles WHERE entry_id = $1",
-        &[entry.0.into()],
-    )?;
+    let sql = format!(
+        "SELECT {}, a.page_read_at, a.etag, a.last_modified FROM articles a WHERE a.entry_id = $1",
+        articles::COLUMNS
+    );
+    let found = tx.first(&sql, &[entry.0.into()])?;
     found
         .map(|mut row| {
-            let url = opt_url(&mut row)?;
-            let from_page = row.next_int()?;
+            let article = articles::article(&mut row)?;
+            articles::feed_words(&mut row)?;
             Ok(KnownPage {
-                url,
-                is_read: from_page == 1,
-                is_awaited: from_page == 2,
-                is_whole: row.next_opt_text()?.is_none(),
-                title: row.next_text()?,
-                text: row.next_text()?,
+                article,
+                read_at: opt_timestamp(&mut row)?,
+                validators: Validators {
+                    etag: row.next_opt_text()?,
+                    last_modified: row.next_opt_text()?,
+                },
             })
         })
         .transpose()

@@ -206,11 +206,7 @@ fn told(sentences: &str) -> Page {
 
 #[tokio::test]
 async fn a_stub_that_grows_into_its_story_is_read_and_matched_again() {
-    let mut service = Service::over_page(told("More to follow."), "").await;
-    // The page is asked for because the feed says something else, and for nothing else.
-    service.config = service
-        .config
-        .replace("[[watch]]\n", "[[watch]]\nrevisit = []\n");
+    let service = Service::over_page(told("More to follow."), "").await;
     service.says("Ferries sail all winter", "More to follow");
     service.pass().await;
     assert_eq!(service.sentences().await, Vec::<String>::new());

@@ -98,3 +98,63 @@ async fn work_that_the_store_refused_to_record_is_put_back_and_done_again_before
     drive(stage.clone(), ctx, until, || ()).await.unwrap();
     assert_eq!(*stage.tried.lock().unwrap(), 2);
 }
+
+/// A stage with two pieces of work: one that is done at once, and one that never ends.
+#[derive(Clone, Default)]
+struct Hanging {
+    begun: Arc<Mutex<bool>>,
+    put_back: Arc<Mutex<Vec<u32>>>,
+    done: CancellationToken,
+}
+
+impl Stage for Hanging {
+    type Work = u32;
+    type Claim = u32;
+
+    const NAME: &'static str = "hanging";
+
+    fn width(&self, _: &Context) -> usize {
+        4
+    }
+
+    fn can_be_cut_off(&self) -> bool {
+        true
+    }
+
+    async fn claim(&self, _: &Context, _: usize) -> Result<Vec<u32>, StageError> {
+        let mut begun = self.begun.lock().unwrap();
+        let is_first = !std::mem::replace(&mut *begun, true);
+        Ok(if is_first { vec![1, 2] } else { Vec::new() })
+    }
+
+    async fn work(&self, _: &Context, work: u32) -> Result<Ending, StageError> {
+        if work == 2 {
+            std::future::pending::<()>().await;
+        }
+        self.done.cancel();
+        Ok(Ending::Done)
+    }
+
+    fn claim_of(work: &u32) -> u32 {
+        *work
+    }
+
+    async fn put_back(&self, _: &Context, claims: Vec<u32>) -> Result<(), StageError> {
+        self.put_back.lock().unwrap().extend(claims);
+        Ok(())
+    }
+
+    fn bell(&self, _: &Context) -> Option<Arc<Notify>> {
+        None
+    }
+}
+
+#[tokio::test]
+async fn what_is_cut_off_is_given_back_and_what_was_done_is_not() {
+    let stage = Hanging::default();
+    let until = Until::Stopped(stage.done.clone());
+    let ctx = Arc::new(context().await);
+    let done = drive(stage.clone(), ctx, until, || ()).await.unwrap();
+    assert_eq!(done, 1);
+    assert_eq!(*stage.put_back.lock().unwrap(), [2]);
+}

@@ -89,7 +89,7 @@ impl Reader {
         let scraped = Scraped {
             article,
             feed_words: FeedWords::default(),
-            rule_problem: None,
+            reading_problem: None,
             page,
             link: None,
             own: None,

@@ -691,3 +691,14 @@ async fn a_document_that_shares_no_entry_with_the_one_before_is_told_of_and_poll
         "it is polled as often as allowed"
     );
 }
+
+#[tokio::test]
+async fn a_failure_is_named_by_its_kind_until_the_feed_works_again() {
+    let poller = poller(&[Answer::status(429), Answer::status(404), good()]).await;
+    let kinds = [Some("rate-limit"), Some("missing"), None];
+    for kind in kinds {
+        let line = poller.after(DAY).await;
+        let named = line.error.is_some().then_some(line.trouble).flatten();
+        assert_eq!(named.as_deref(), kind);
+    }
+}

@@ -298,8 +298,8 @@ async fn read_all(store: Store, reading: Arc<Reading>, at: newswatch::domain::Ti
                 .record_article(one.claim, scraped_article("text"), at)
                 .await
             {
-                Ok(true) => *reading.stored.lock().unwrap().entry(id).or_default() += 1,
-                Ok(false) | Err(StoreError::Closed) => {}
+                Ok(Some(_)) => *reading.stored.lock().unwrap().entry(id).or_default() += 1,
+                Ok(None) | Err(StoreError::Closed) => {}
                 Err(error) => assert!(error.may_pass(), "{error}"),
             }
         }

@@ -186,6 +186,22 @@ async fn a_host_that_is_asked_too_often_is_asked_for_none_of_its_feeds_until_it_
         b"news"
     );
     assert_eq!(proxy.requests().len(), 3);
+
+    // Nor is it after a restart: what was asked is stored, and told to the next client.
+    let rests = client.new_rests();
+    assert_eq!(client.new_rests(), []);
+    let next = HttpClient::new(&settings, Clock::system()).unwrap();
+    next.leave_alone(&rests);
+    let url = "http://news.example/three";
+    let mut access = Access::of(&Url::parse(url).unwrap());
+    access.set_proxy(address);
+    match get_as(&next, url, &access, Purpose::Feed).await {
+        Err(FetchError::HostLimited { left, .. }) => {
+            assert!(left > Duration::from_mins(119) && left <= Duration::from_hours(2));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(proxy.requests().len(), 3);
 }
 
 #[tokio::test]

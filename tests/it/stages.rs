@@ -435,3 +435,28 @@ async fn a_match_whose_feed_has_left_the_configuration_is_held_and_not_lost() {
     let counts = service.store.report().await.unwrap().counts;
     assert_eq!(counts.entries_waiting, 0);
 }
+
+#[tokio::test]
+async fn what_waits_for_a_removed_channel_is_given_up_after_a_day_and_not_before() {
+    use newswatch::pipeline::{flag::Flag, retain::Retain, scrape::Scrape, step};
+
+    let site = Site::open().await;
+    site.put_article("/1", "Notes", &["The East Sea was calm on Monday."]);
+    site.put_feed("/rss", &[["1", "Notes", &site.url("/1"), "Notes"]]);
+    let mut service = Service::over(site, &["/rss"], EAST_SEA).await;
+    service.poll().await;
+    let ctx = service.context().await;
+    while step(&Scrape::default(), &ctx).await.unwrap() {}
+    while step(&Flag::default(), &ctx).await.unwrap() {}
+    service.config = service.config.replace("\"none\"", "\"other\"");
+    for (hours, abandoned) in [(0, 0), (23, 0), (2, 1)] {
+        service.clock.advance(Duration::from_hours(hours));
+        let ctx = service.context().await;
+        while step(&Retain, &ctx).await.unwrap() {}
+        let counts = service.store.report().await.unwrap().counts;
+        assert_eq!(
+            (counts.waiting, counts.abandoned),
+            (1 - abandoned, abandoned)
+        );
+    }
+}

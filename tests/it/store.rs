@@ -6,14 +6,15 @@ use std::time::Duration;
 use newswatch::alerting::{self, Policies};
 use newswatch::domain::{
     Alert, AlertId, Article, AttemptOutcome, Bundle, ChannelName, Desk, Destination, Entry,
-    EntryKey, FeedId, FeedWords, Held, HoldReason, Inquiry, InstallationId, Leg, Match, Past,
-    Priority, Quote, Raised, Reading, TextBasis, Timestamp, Validators, WaitingLeg, WatchName,
+    EntryKey, FeedId, FeedWords, HeartbeatFacts, Held, HoldReason, Inquiry, InstallationId, Leg,
+    Match, Occasion, Past, Priority, Quote, Raised, Reading, TextBasis, Timestamp, Validators,
+    WaitingLeg, WatchName,
 };
 use newswatch::schedule::{DeliveryPolicy, after_attempt};
 use newswatch::store::{
     Address, AlertFilter, AlertLine, Attempted, DueDelivery, DueFeed, Durability, FeedHealth,
-    FlagWork, Flagged, Job, Judged, PollHour, PollRecord, Rendered, RetrySelection, Scraped, Store,
-    StoreError, Try, Tx, Unflagged, Unrendered,
+    FlagWork, Flagged, Job, Judged, PagesNow, PollHour, PollRecord, Rendered, RetrySelection,
+    Scraped, Store, StoreError, Try, Tx, Unflagged, Unrendered,
 };
 use url::Url;
 
@@ -254,7 +255,7 @@ pub(crate) fn scraped_article(text: &str) -> Scraped {
     Scraped {
         article,
         feed_words: FeedWords::default(),
-        rule_problem: None,
+        reading_problem: None,
         page: None,
         link: None,
         own: None,
@@ -543,8 +544,11 @@ async fn what_comes_after_the_lease_has_ended_writes_nothing() {
     let again = later(122);
     let work = next_unscraped(&store, again, LEASE, 1).await.unwrap();
     let write = |claim| store.record_article(claim, scraped_article("Talks resume."), again);
-    assert!(!write(late[0].claim).await.unwrap());
-    assert!(write(work[0].claim).await.unwrap());
+    assert_eq!(write(late[0].claim).await.unwrap(), None);
+    assert_eq!(
+        write(work[0].claim).await.unwrap(),
+        Some(PagesNow::AsBefore)
+    );
 
     let late = store
         .next_unflagged(FeedId(0), again, LEASE, 1)
@@ -649,6 +653,83 @@ async fn a_lease_that_was_given_by_a_clock_that_was_ahead_is_opened() {
     assert_eq!(store.disbelieve_after(now()).await.unwrap(), 1);
     let due = store.next_due_feeds(now(), now(), LEASE, 1).await.unwrap();
     assert_eq!(due.len(), 1);
+}
+
+#[tokio::test]
+async fn a_channel_that_rests_by_a_clock_that_was_ahead_rests_as_long_from_now() {
+    let store = raised().await;
+    let ahead = later(86_400);
+    let due = next(&store, "hook", ahead).await.unwrap();
+    let outcome = AttemptOutcome::Paused {
+        reason: "429".into(),
+        wait: Duration::from_mins(20),
+    };
+    tried(&store, due, outcome, ahead).await;
+    assert!(store.disbelieve_after(now()).await.unwrap() > 0);
+    let rests = |at| {
+        let store = &store;
+        async move {
+            let report = store.report().await.unwrap();
+            let mut channels = report.channels.into_iter();
+            let hook = channels.find(|line| line.name.0 == "hook").unwrap();
+            hook.not_before.is_some_and(|until| until > at)
+        }
+    };
+    assert!(rests(later(20 * 60 - 1)).await, "its wait is forgotten");
+    assert!(
+        !rests(later(20 * 60 + 1)).await,
+        "its wait begins in the future"
+    );
+}
+
+#[tokio::test]
+async fn a_message_of_a_set_time_is_stored_once_however_often_it_is_asked_for() {
+    let store = store().await;
+    let told = |set_time| {
+        let desk = Destination {
+            channel: ChannelName("desk".into()),
+            recipient: None,
+        };
+        let occasion = || Occasion::Heartbeat(HeartbeatFacts::default());
+        store.tell_at(("heartbeat", desk), occasion, set_time, later(99_999))
+    };
+    // The first time only begins the count.
+    assert!(!told(later(0)).await.unwrap());
+    assert!(told(later(86_400)).await.unwrap());
+    assert!(!told(later(86_400)).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_claim_that_another_has_taken_over_is_not_put_back() {
+    let (store, first) = with_feeds(&["https://a.example/rss"]).await;
+    let at = later(LEASE.as_secs() + 1);
+    let second = store.next_due_feeds(at, at, LEASE, 1).await.unwrap();
+    assert_eq!(second.len(), 1);
+    store.put_back_feeds(vec![first[0].claim]).await.unwrap();
+    let third = store.next_due_feeds(at, at, LEASE, 1).await.unwrap();
+    assert!(third.is_empty(), "the claim of another was opened");
+    store.put_back_feeds(vec![second[0].claim]).await.unwrap();
+    let third = store.next_due_feeds(at, at, LEASE, 1).await.unwrap();
+    assert_eq!(third.len(), 1);
+}
+
+#[tokio::test]
+async fn a_poll_that_brings_a_known_entry_beside_new_ones_leaves_no_gap() {
+    let (store, due) = with_feeds(&["https://a.example/rss"]).await;
+    let entries = |keys: [&str; 2]| keys.map(|key| entry(&[key], "")).to_vec();
+    let mut claim = due[0].claim;
+    let polls = [(["a", "b"], false), (["b", "c"], false), (["d", "e"], true)];
+    for (number, (keys, has_gap)) in (1..).zip(polls) {
+        let at = later(number * 1_000);
+        let record = PollRecord {
+            next_poll_at: at,
+            ..read(entries(keys))
+        };
+        store.record_poll(claim, record, at).await.unwrap();
+        let report = store.report().await.unwrap();
+        assert_eq!(report.feeds[0].gap.is_some(), has_gap, "{keys:?}");
+        claim = store.next_due_feeds(at, at, LEASE, 1).await.unwrap()[0].claim;
+    }
 }
 
 async fn gather(store: &Store, at: Timestamp) -> Result<usize, StoreError> {

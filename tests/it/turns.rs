@@ -319,3 +319,29 @@ async fn what_kind_of_failure_a_feed_meets_is_kept_with_it() {
         assert!(feed.failing_since.is_some() && feed.failures == 1);
     }
 }
+
+#[tokio::test]
+async fn a_host_that_asked_to_be_left_alone_is_left_alone_after_a_restart() {
+    let site = Site::open().await;
+    let refusal = answer("429 Too Many Requests", "Retry-After: 1500\r\n", "");
+    let busy = RawServer::answering(refusal).await;
+    put_feed(&site, "/feed", "Notes", &busy.url(""), 3);
+    let begun = Clock::system().now();
+    let first = context(config(&site, &["/feed"]), Clock::fixed(begun)).await;
+    until_idle(Poll::default(), &first).await;
+    until_idle(Scrape::default(), &first).await;
+    let asked = busy.requests().len();
+    assert!(asked > 0, "no page was asked for");
+
+    put_feed(&site, "/feed", "Later notes", &busy.url("/later"), 3);
+    let store = first.store.clone();
+    drop(first);
+    let later = begun + Duration::from_mins(20);
+    let config = config(&site, &["/feed"]);
+    let next = daemon::context(config, store, Clock::fixed(later)).await;
+    let next = next.unwrap();
+    until_idle(Poll::default(), &next).await;
+    until_idle(Scrape::default(), &next).await;
+    assert_eq!(site.asked("/feed"), 2);
+    assert_eq!(busy.requests().len(), asked, "it was asked again");
+}

@@ -116,7 +116,7 @@ fn rewritten(rule: Option<&SiteRule>, link: &Url) -> Result<Option<Url>, Missing
 }
 
 /// By what a page is known among those of its host.
-fn page_key(url: &Url, entry: &Entry) -> Option<PageKey> {
+pub(in crate::pipeline) fn page_key(url: &Url, entry: &Entry) -> Option<PageKey> {
     let host = url.host_str()?;
     Some(PageKey {
         host: host.strip_prefix("www.").unwrap_or(host).to_owned(),

@@ -161,7 +161,7 @@ pub(super) async fn told_by_the_feed(
             fires(&plan, &work, &article, &chosen.feed_words).then_some(Scraped {
                 article,
                 feed_words: chosen.feed_words,
-                rule_problem: None,
+                reading_problem: None,
                 page: None,
                 link: None,
                 own: None,

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use super::alone::Alone;
 use super::gate::Unread;
@@ -21,10 +21,10 @@ use crate::domain::{
 use crate::extract::{self, Extracted, NoPage, Note};
 use crate::parse;
 use crate::schedule;
-use crate::store::{Claim, Scraped, Unscraped};
+use crate::store::{Claim, PagesNow, Scraped, Unscraped};
 use crate::tally::Ending;
 
-pub(super) use asking::{ReadPage, read};
+pub(super) use asking::{ReadPage, page_key, read};
 pub(super) use choosing::choose_aside;
 pub(super) use round::Chance;
 
@@ -42,8 +42,8 @@ const BACKLOG_AT_ONCE: usize = 1;
 /// the time to read and store.
 const LEASE_MARGIN: Duration = Duration::from_mins(2);
 
-/// How long what was read of a page serves for other feeds that announce it: a page changes.
-const KNOWN_FOR: Duration = Duration::from_hours(1);
+/// How long what was read of a page serves for other feeds that announce it, and for a visit: a page changes.
+pub(super) const KNOWN_FOR: Duration = Duration::from_hours(1);
 
 /// The scraping stage.
 #[derive(Debug, Clone, Default)]
@@ -136,7 +136,7 @@ impl Stage for Scrape {
             && !entry.is_read_again
             && let Some(known) = known_page(ctx, &entry, address).await?
         {
-            return record(ctx, entry.claim, known, Ending::Unchanged).await;
+            return record(ctx, &entry, known, Ending::Unchanged).await;
         }
         let asked = Validators::default();
         let read = read(&self.asking, ctx, &plan, (&entry, &asked), chance);
@@ -164,7 +164,7 @@ impl Stage for Scrape {
         let chosen = choose_aside(ctx, &entry, page, memory).await;
         log(&entry, &chosen);
         let scraped = scraped(chosen, rule_problem, address.as_deref(), set_aside);
-        record(ctx, entry.claim, scraped, ending).await
+        record(ctx, &entry, scraped, ending).await
     }
 
     fn claim_of(work: &PageWork) -> Claim<EntryId> {
@@ -195,9 +195,6 @@ fn log(entry: &Unscraped, chosen: &Chosen) {
         lines.dropped = chosen.dropped,
         "entry scraped"
     );
-    if let Some(problem) = &chosen.problem {
-        warn!(entry.id = %entry.claim.id, feed = shown_url(&entry.feed_url), error = problem, "entry's own text not read whole");
-    }
 }
 
 /// What is recorded of an entry; `address` is that of a page that other feeds announce as well.
@@ -214,7 +211,7 @@ fn scraped(
         link: address.map(TextHash::of),
         article: chosen.article,
         feed_words: chosen.feed_words,
-        rule_problem,
+        reading_problem: rule_problem.or(chosen.problem),
         page: chosen.lines,
         validators: chosen.validators,
         set_aside: chosen.set_aside.or(set_aside),
@@ -223,17 +220,36 @@ fn scraped(
 
 async fn record(
     ctx: &Context,
-    claim: Claim<EntryId>,
+    entry: &Unscraped,
     scraped: Scraped,
     ending: Ending,
 ) -> Result<Ending, StageError> {
     let now = ctx.clock.now();
-    if ctx.store.record_article(claim, scraped, now).await? {
-        ctx.wake.flag.notify_waiters();
-        return Ok(ending);
+    let problem = scraped
+        .problem()
+        .map(|problem| Shown::of(problem).to_string());
+    let Some(pages) = ctx.store.record_article(entry.claim, scraped, now).await? else {
+        warn!(entry.id = %entry.claim.id, "reading a page came too late; another one reads it");
+        return Ok(Ending::Late);
+    };
+    tell(entry, pages, problem.as_deref());
+    ctx.wake.flag.notify_waiters();
+    Ok(ending)
+}
+
+/// A line where the pages of a feed begin to fail and where one is read again, not one for each page: `status` has the rest.
+fn tell(entry: &Unscraped, pages: PagesNow, problem: Option<&str>) {
+    let (feed, title) = (shown_url(&entry.feed_url), entry.entry.title.as_deref());
+    let title = title.map(|title| Shown::of(title).to_string());
+    match pages {
+        PagesNow::AsBefore => {}
+        PagesNow::Failing => {
+            warn!(entry.id = %entry.claim.id, feed, title, error = problem, "pages of a feed cannot be read as they should");
+        }
+        PagesNow::Read => {
+            info!(entry.id = %entry.claim.id, feed, title, "pages of a feed are read again");
+        }
     }
-    warn!(entry.id = %claim.id, "reading a page came too late; another one reads it");
-    Ok(Ending::Late)
 }
 
 /// The address of an entry's page, where the page is the same whichever feed announces it.
@@ -267,7 +283,7 @@ async fn known_page(
     Ok(passing.await.ok().map(|feed_words| Scraped {
         article,
         feed_words,
-        rule_problem: None,
+        reading_problem: None,
         page: None,
         link: None,
         own: None,
@@ -315,11 +331,8 @@ async fn put_off(
     let at = schedule::after(now, schedule::jittered(*wait, fastrand::f64()));
     let (feed, title) = (shown_url(&work.feed_url), work.entry.title.as_deref());
     let title = title.map(|title| Shown::of(title).to_string());
-    if work.failed_tries == 0 {
-        warn!(entry.id = %work.claim.id, feed, title, try_again_at = %at, error = reason, "page fetch failed");
-    } else {
-        debug!(entry.id = %work.claim.id, feed, title, try_again_at = %at, error = reason, "page fetch failed again");
-    }
+    debug!(entry.id = %work.claim.id, feed, title, try_again_at = %at, error = reason, "page fetch failed");
+    ctx.keep_rests(plan).await?;
     let early = if work.is_told {
         None
     } else {
@@ -327,11 +340,9 @@ async fn put_off(
     };
     match early {
         Some(scraped) => {
-            if ctx
-                .store
-                .record_for_now(work.claim, scraped, at, now)
-                .await?
-            {
+            let recording = ctx.store.record_for_now(work.claim, scraped, at, now);
+            if let Some(pages) = recording.await? {
+                tell(work, pages, Some(reason));
                 ctx.wake.flag.notify_waiters();
             }
         }

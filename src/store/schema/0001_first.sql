@@ -301,6 +301,7 @@ CREATE TABLE articles (
     url_hash {BIGINT},                     -- of url, likewise
     etag TEXT,                             -- of the page, to ask whether it is as it was
     last_modified TEXT,
+    page_read_at {BIGINT},                 -- when the page gave its text last
     scraped_at {BIGINT} NOT NULL
 ) {STRICT};
 
@@ -532,6 +533,16 @@ CREATE TABLE robots (
 ) {STRICT};
 
 CREATE INDEX robots_by_time ON robots(read_at);
+
+-- The servers that have asked to be left alone, and until when.
+CREATE TABLE host_rests (
+    server TEXT NOT NULL,
+    of_pages {BIGINT} NOT NULL,            -- 1 where it is its pages that are not asked for, 0 where its feeds
+    until {BIGINT} NOT NULL,
+    PRIMARY KEY (server, of_pages)
+) {BY_KEY};
+
+CREATE INDEX host_rests_by_time ON host_rests(until);
 
 -- The pages read of each host and the lines that stood on them, to know the lines that stand on many. A line, an address
 -- and a headline are kept as hashes: the first eight bytes of their SHA-256.
