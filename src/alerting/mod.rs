@@ -25,6 +25,7 @@ use crate::domain::{
 pub use bundle::{bundle, digest_facts, name_themes, themes};
 pub use notice::notices;
 pub use route::{Routed, destinations, fitting};
+pub use silence::{Subject, means};
 pub use told::{Told, of_story, started, told};
 pub use way::{Policies, update_at};
 

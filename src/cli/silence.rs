@@ -9,6 +9,7 @@ use super::status::{open, open_store};
 use super::{ConfigArg, Outcome, output};
 use crate::clock::Clock;
 use crate::domain::{Silence as Silenced, Timestamp, WatchName};
+use crate::ops::silences::{SilenceView, preview, report_of};
 
 /// What `silence` can do.
 #[derive(Debug, Subcommand)]
@@ -110,9 +111,11 @@ impl Add {
         }
         let of_story = match &self.story {
             None => None,
-            Some(name) => Some(store.report_named(&story_name(name)).await?.ok_or_else(
-                || anyhow::anyhow!("there is no alert whose id begins with \"{name}\", and none of that address"),
-            )?),
+            Some(name) => Some(report_of(&store, name).await?.ok_or_else(|| {
+                anyhow::anyhow!(
+                    "there is no alert whose id begins with \"{name}\", and none of that address"
+                )
+            })?),
         };
         let silence = Silenced {
             id: 0,
@@ -127,18 +130,24 @@ impl Add {
             until,
             held: 0,
         };
+        let before = preview(&store, &config.feeds, silence.clone(), now).await?;
         let id = store.add_silence(silence).await?;
         let (from, until) = (output::time(from), output::time(until));
         output::line(&format!("silence {id} from {from} until {until}"))?;
+        let alerts = |count| {
+            counted(
+                usize::try_from(count).unwrap_or(usize::MAX),
+                "alert",
+                "alerts",
+            )
+        };
+        output::line(&format!(
+            "It would have muted {} of {} in the last {} days.",
+            before.muted,
+            alerts(before.alerts),
+            before.days
+        ))?;
         Ok(Outcome::Done)
-    }
-}
-
-/// The name of a story as the store knows it: an address without what does not matter in it.
-fn story_name(name: &str) -> String {
-    match url::Url::parse(name) {
-        Ok(url) => crate::parse::report_address(&url),
-        Err(_) => name.to_owned(),
     }
 }
 
@@ -153,29 +162,14 @@ impl List {
         }
         for silence in silences {
             if self.json {
-                output::line(&as_json(&silence, now).to_string())?;
+                let view = SilenceView::of(&silence, now);
+                output::line(&serde_json::to_string(&view)?)?;
             } else {
                 output::line(&shown(&silence))?;
             }
         }
         Ok(Outcome::Done)
     }
-}
-
-fn as_json(silence: &Silenced, now: Timestamp) -> serde_json::Value {
-    serde_json::json!({
-        "id": silence.id,
-        "watch": silence.watch.as_ref().map(|watch| &watch.0),
-        "feed": silence.feed,
-        "story": silence.story.map(|story| story.0),
-        "text": silence.text,
-        "author": silence.author,
-        "reason": silence.reason,
-        "start": silence.from.to_string(),
-        "end": silence.until.to_string(),
-        "active": silence.from <= now && now < silence.until,
-        "held": silence.held,
-    })
 }
 
 fn shown(silence: &Silenced) -> String {

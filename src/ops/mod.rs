@@ -15,6 +15,7 @@ mod language;
 pub mod now;
 pub mod samples;
 pub mod search;
+pub mod silences;
 pub mod status;
 pub mod stories;
 pub mod told;

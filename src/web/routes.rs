@@ -202,6 +202,36 @@ pub const ROUTES: &[Route] = &[
     ),
     api(
         "GET",
+        "/api/v1/silences",
+        Role::Reader,
+        "The silences that have not ended",
+    ),
+    api(
+        "POST",
+        "/api/v1/silences",
+        Role::Editor,
+        "Hold alerts by watch, feed, story or text until a time",
+    ),
+    api(
+        "GET",
+        "/api/v1/silences/preview",
+        Role::Reader,
+        "What a silence would have muted of the alerts of the last days",
+    ),
+    api(
+        "POST",
+        "/api/v1/silences/{id}/end",
+        Role::Editor,
+        "End a silence now",
+    ),
+    api(
+        "GET",
+        "/api/v1/search",
+        Role::Reader,
+        "What the kept articles hold, in the language of the watches",
+    ),
+    api(
+        "GET",
         "/api/v1/stories",
         Role::Reader,
         "The stories that went on last, the newest first",

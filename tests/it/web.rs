@@ -6,26 +6,28 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use newswatch::clock::Clock;
-use newswatch::config::Config;
+use newswatch::config::{self, Config, ProcessEnvironment, Secrets};
 use newswatch::daemon;
 use newswatch::demo::newsroom::Publishing;
 use newswatch::domain::{AlertId, Role};
 use newswatch::links::{Act, LinkKey, Reply};
 use newswatch::ops::entrance;
 use newswatch::pipeline::Context;
+use newswatch::store::Store;
 use newswatch::web::{House, Needs, Peer, ROUTES, router};
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use crate::support::database;
 use crate::support::newsroom::World;
 
 /// A newsroom that was read once, and the pages over what came of it.
 struct Site {
     ctx: Arc<Context>,
     router: axum::Router,
-    _world: World,
+    _world: Option<World>,
     _configs: watch::Sender<Arc<Config>>,
 }
 
@@ -63,6 +65,20 @@ impl Site {
         std::fs::write(&world.config_path, format!("{text}\n{more}")).unwrap();
         let config = world.config();
         let store = world.store().await;
+        Self::over(config, store, Some(world)).await
+    }
+
+    /// One that is not set up: nothing to read, nothing to look for, nobody to tell.
+    async fn open_bare() -> Self {
+        newswatch::http::install_tls_provider();
+        let folder = tempfile::tempdir().unwrap();
+        let text = "state_dir = \"/nonexistent\"\n[web]\n";
+        let (name, environment) = ("test.toml", &ProcessEnvironment);
+        let loaded = config::load_text(name, text, folder.path(), environment, Secrets::Required);
+        Self::over(loaded.unwrap().config, database::store().await, None).await
+    }
+
+    async fn over(config: Config, store: Store, world: Option<World>) -> Self {
         let clock = Clock::fixed(Clock::system().now());
         let ctx = daemon::context(config.clone(), store, clock).await.unwrap();
         let ctx = Arc::new(ctx);
@@ -158,6 +174,9 @@ fn body_of(path: &str) -> &'static str {
         path if path.ends_with("/pause") => "why=a+test",
         "/deliveries/test" => "channel=hook",
         "/silences" => "watch=UNCLOS&hours=4&why=a+test",
+        "/api/v1/silences" => {
+            "{\"watch\":\"UNCLOS\",\"reason\":\"a test\",\"end\":\"9000-01-01T00:00:00Z\"}"
+        }
         _ => "mark=useful",
     }
 }
@@ -869,6 +888,113 @@ async fn a_silence_says_what_why_and_until_when_and_can_be_ended() {
     site.ask("POST", "/silences/1/end", &fields, "").await;
     let page = site.get("/silences", &fields).await.body;
     assert!(page.contains("Nothing is silenced"), "{page}");
+}
+
+#[tokio::test]
+async fn a_silence_tells_before_it_begins_what_it_would_have_muted() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Editor, None).await;
+    let auth = [("authorization", token.as_str())];
+    let alerts = site.get("/api/v1/alerts?limit=500", &auth).await.json();
+    let alerts = alerts["items"].as_array().unwrap().clone();
+    let of_watch = |name: &str| alerts.iter().filter(|one| one["watch"] == name).count();
+    let (all, of_unclos) = (alerts.len(), of_watch("UNCLOS"));
+    assert!(of_unclos > 0 && of_unclos < all);
+    let title = alerts[0]["title"].as_str().unwrap();
+    let with_title = alerts.iter().filter(|one| one["title"] == title).count();
+    let title = title.to_uppercase();
+    let words: String = url::form_urlencoded::byte_serialize(title.as_bytes()).collect();
+    let id = alerts[0]["id"].as_str().unwrap();
+    for (asked, least, most) in [
+        ("watch=UNCLOS".to_owned(), of_unclos, of_unclos),
+        (format!("text={words}"), with_title, all),
+        (format!("story={id}"), 1, all - 1),
+        ("text=nobody+has+ever+said+this".to_owned(), 0, 0),
+    ] {
+        let address = format!("/api/v1/silences/preview?{asked}");
+        let preview = site.get(&address, &auth).await.json();
+        assert_eq!(preview["alerts"], all, "{asked}");
+        let muted = usize::try_from(preview["muted"].as_u64().unwrap()).unwrap();
+        assert!((least..=most).contains(&muted), "{asked}: {muted}");
+        assert_eq!(preview["newest"].as_array().unwrap().len(), muted.min(10));
+    }
+    let page = site.get("/silences?watch=UNCLOS", &auth).await.body;
+    let says = format!("Would have muted {of_unclos} of {all} alerts in the last 7 days");
+    assert!(page.contains(&says), "{page}");
+    for (wrong, says) in [
+        ("", "Say what"),
+        ("watch=Nobody", "no watch"),
+        ("feed=Nobody", "no feed"),
+        ("story=alr_0", "alert"),
+    ] {
+        let address = format!("/api/v1/silences/preview?{wrong}");
+        let answer = site.get(&address, &auth).await;
+        assert!(answer.status.is_client_error(), "{wrong}");
+        assert!(answer.body.contains(says), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn the_first_page_says_what_is_missing_until_all_is_there() {
+    const MISSING: &str = "Three things make it work";
+    let bare = Site::open_bare().await;
+    let cookie = bare.session(Role::Reader).await;
+    let page = bare.get("/", &[("cookie", cookie.as_str())]).await.body;
+    assert!(page.contains(MISSING), "{page}");
+    assert_eq!(page.matches("none yet").count(), 3, "{page}");
+    let site = Site::open().await;
+    let cookie = site.session(Role::Reader).await;
+    let page = site.get("/", &[("cookie", cookie.as_str())]).await.body;
+    assert!(!page.contains(MISSING), "{page}");
+}
+
+#[tokio::test]
+async fn a_program_begins_lists_and_ends_a_silence() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Editor, None).await;
+    let auth = [("authorization", token.as_str())];
+    let keyed = [auth[0], ("idempotency-key", "one")];
+    let end = site.ctx.clock.now() + std::time::Duration::from_hours(2);
+    for wrong in [
+        "{}".to_owned(),
+        "{\"watch\":\"UNCLOS\",\"reason\":\"x\"}".to_owned(),
+        format!("{{\"reason\":\"x\",\"end\":\"{end}\"}}"),
+        "{\"watch\":\"UNCLOS\",\"reason\":\"x\",\"end\":\"2001-01-01T00:00:00Z\"}".to_owned(),
+    ] {
+        let answer = site.ask("POST", "/api/v1/silences", &auth, &wrong).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+    let right = format!("{{\"watch\":\"UNCLOS\",\"reason\":\"maintenance\",\"end\":\"{end}\"}}");
+    for _ in 0..2 {
+        let begun = site.ask("POST", "/api/v1/silences", &keyed, &right).await;
+        assert_eq!(begun.json()["id"], 1, "{}", begun.body);
+    }
+    let listed = site.get("/api/v1/silences", &auth).await.json();
+    let items = listed["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0]["watch"], "UNCLOS");
+    assert_eq!(items[0]["author"], "token program");
+    assert_eq!(items[0]["active"], true);
+    for changed in [true, false] {
+        let ended = site.ask("POST", "/api/v1/silences/1/end", &auth, "").await;
+        assert_eq!(ended.json()["changed"], changed);
+    }
+    let listed = site.get("/api/v1/silences", &auth).await.json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_program_searches_as_the_page_does_and_is_told_of_a_mistake() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Reader, None).await;
+    let auth = [("authorization", token.as_str())];
+    let found = site.get("/api/v1/search?q=UNCLOS&limit=2", &auth).await;
+    let found = found.json();
+    assert!(!found["items"].as_array().unwrap().is_empty(), "{found}");
+    for wrong in ["q=", "q=%22open", "q=UNCLOS&since=x"] {
+        let answer = site.get(&format!("/api/v1/search?{wrong}"), &auth).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
 }
 
 /// What somebody else's browser or mail program says when it presses the button of a link.

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::domain::AlertId;
+use crate::domain::{AlertId, Silence, Timestamp};
 use crate::ops::entrance::hash;
 use crate::store::{Answered, Opinion};
 use crate::web::House;
@@ -20,6 +20,7 @@ use crate::web::failure::Failure;
 use crate::web::pages::alert::send_again;
 use crate::web::pages::deliveries::send_test;
 use crate::web::pages::feeds::{number, set_paused};
+use crate::web::pages::silences::{begin, finish, meant, reason};
 
 /// How long an answer is kept for a request that comes again.
 const KEPT: Duration = Duration::from_hours(24);
@@ -274,6 +275,52 @@ pub(super) async fn test(
     let work = async {
         let tested = send_test(&asked.house, &asked.visitor, &name).await?;
         Ok(json!({ "channel": name, "tests": tested }))
+    };
+    asked.once(work).await
+}
+
+/// `POST /silences`
+pub(super) async fn silence(
+    State(house): State<Arc<House>>,
+    Extension(visitor): Extension<Visitor>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let given = object(&body)?;
+    let text = |name: &str| given.get(name).and_then(Value::as_str);
+    let now = house.now();
+    let time = |name: &str| {
+        let time = text(name).map(str::parse::<Timestamp>).transpose();
+        time.map_err(|_| Failure::bad(format!("{name} must be a time: 2026-11-26T08:00:00Z")))
+    };
+    let reason = reason(text("reason").map(str::trim).filter(|why| !why.is_empty()))?;
+    let until = time("end")?
+        .ok_or_else(|| Failure::bad("Say until when, as \"end\": every silence ends by itself."))?;
+    let silence = Silence {
+        reason,
+        from: time("start")?.unwrap_or(now),
+        until,
+        ..meant(&house, text, now).await?
+    };
+    let asked = Asked::new(house, visitor, &headers, format!("silence {given}"))?;
+    let work = async {
+        let id = begin(&asked.house, &asked.visitor, silence).await?;
+        Ok(json!({ "id": id }))
+    };
+    asked.once(work).await
+}
+
+/// `POST /silences/{id}/end`
+pub(super) async fn end_silence(
+    State(house): State<Arc<House>>,
+    Extension(visitor): Extension<Visitor>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let asked = Asked::new(house, visitor, &headers, format!("end silence {id}"))?;
+    let work = async {
+        let changed = finish(&asked.house, &asked.visitor, &id).await?;
+        Ok(json!({ "id": id, "changed": changed }))
     };
     asked.once(work).await
 }

@@ -117,61 +117,105 @@ fn operation_id(route: &Route) -> String {
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
-    let text = json!({ "type": "string" });
-    let query = |name: &str, schema: Value, says: &str| json!({ "name": name, "in": "query", "schema": schema, "description": says });
-    let mut parameters = Vec::new();
-    for name in route
-        .path
-        .split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split('}').next())
-    {
-        parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": text }));
-    }
-    let limit = || {
-        query(
-            "limit",
-            json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT }),
-            "At most this many.",
-        )
-    };
-    let after = || query("after", text.clone(), "What next of the page before said.");
-    match (route.method, route.path) {
-        ("GET", "/api/v1/alerts") => {
-            parameters.push(query("watch", text.clone(), "Those of this watch."));
-            parameters.push(query(
-                "since",
-                json!({ "type": "string", "format": "date-time" }),
-                "Those raised at this time or later.",
-            ));
-            parameters.extend([after(), limit()]);
-        }
-        ("GET", "/api/v1/feeds") => {
-            parameters.push(query(
-                "state",
-                text.clone(),
-                "failing, gone, paused, new or fine.",
-            ));
-            parameters.extend([after(), limit()]);
-        }
-        ("GET", "/api/v1/why") => {
-            parameters.push(json!({
-                "name": "q", "in": "query", "required": true, "schema": text,
-                "description": "The address of an article, or the id of an alert, a delivery, a held match or an entry.",
-            }));
-            parameters.push(query("watch", text.clone(), "This watch alone."));
-            parameters.push(query("channel", text, "The ways to this channel alone."));
-        }
-        ("GET", "/api/v1/journal") => parameters.extend([after(), limit()]),
-        ("GET", "/api/v1/deliveries" | "/api/v1/stories") => parameters.push(limit()),
-        ("GET", _) => {}
-        _ => parameters.push(json!({
+    let names = route.path.split('{').skip(1);
+    let names = names.filter_map(|rest| rest.split('}').next());
+    let in_path = names.map(|name| {
+        json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+    });
+    let mut parameters: Vec<Value> = in_path.collect();
+    if route.method == "GET" {
+        parameters.extend(queries(route.path));
+    } else {
+        parameters.push(json!({
             "name": "Idempotency-Key", "in": "header",
             "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
             "description": "The same key, the same answer, for a day: it is done once.",
-        })),
+        }));
     }
     parameters
+}
+
+/// What may stand behind the `?` of an address.
+fn queries(path: &str) -> Vec<Value> {
+    let text = |name: &str, says: &str| query(name, &json!({ "type": "string" }), says);
+    let needed = |name: &str, says: &str| {
+        let schema = json!({ "type": "string", "minLength": 1 });
+        json!({ "name": name, "in": "query", "required": true, "schema": schema, "description": says })
+    };
+    let since = |says: &str| {
+        query(
+            "since",
+            &json!({ "type": "string", "format": "date-time" }),
+            says,
+        )
+    };
+    let bounds = json!({ "type": "integer", "minimum": 1, "maximum": MAX_LIMIT });
+    let limit = query("limit", &bounds, "At most this many.");
+    let after = text("after", "What next of the page before said.");
+    match path {
+        "/api/v1/alerts" => vec![
+            text("watch", "Those of this watch."),
+            since("Those raised at this time or later."),
+            after,
+            limit,
+        ],
+        "/api/v1/feeds" => {
+            let state = text("state", "failing, gone, paused, new or fine.");
+            vec![state, after, limit]
+        }
+        "/api/v1/why" => vec![
+            needed(
+                "q",
+                "The address of an article, or the id of an alert, a delivery, a held match or an entry.",
+            ),
+            text("watch", "This watch alone."),
+            text("channel", "The ways to this channel alone."),
+        ],
+        "/api/v1/silences/preview" => SILENCED.map(|(name, says)| text(name, says)).to_vec(),
+        "/api/v1/search" => vec![
+            needed("q", "A query in the language of the watches."),
+            since("Articles that came in at this time or later; else those of seven days."),
+            limit,
+        ],
+        "/api/v1/journal" => vec![after, limit],
+        "/api/v1/deliveries" | "/api/v1/stories" => vec![limit],
+        _ => Vec::new(),
+    }
+}
+
+fn query(name: &str, schema: &Value, says: &str) -> Value {
+    json!({ "name": name, "in": "query", "schema": schema, "description": says })
+}
+
+/// What says which alerts a silence holds: at least one of them.
+const SILENCED: [(&str, &str); 4] = [
+    ("watch", "Alerts of this watch."),
+    (
+        "feed",
+        "Alerts from this feed: its name, its address, or tag:NAME.",
+    ),
+    (
+        "story",
+        "Alerts of the story of this alert, by its id or address.",
+    ),
+    ("text", "Alerts with this in the headline or the text."),
+];
+
+fn silence_body() -> Value {
+    let time = json!({ "type": "string", "format": "date-time" });
+    let mut properties: Map<String, Value> = SILENCED
+        .iter()
+        .map(|(name, says)| {
+            (
+                (*name).to_owned(),
+                json!({ "type": "string", "description": says }),
+            )
+        })
+        .collect();
+    properties.insert("reason".into(), json!({ "type": "string", "minLength": 1 }));
+    properties.insert("start".into(), time.clone());
+    properties.insert("end".into(), time);
+    json!({ "type": "object", "required": ["reason", "end"], "properties": properties })
 }
 
 fn body(route: &Route) -> Option<Value> {
@@ -184,6 +228,7 @@ fn body(route: &Route) -> Option<Value> {
             "type": "object", "required": ["why"],
             "properties": { "why": { "type": "string", "minLength": 1 } },
         }),
+        ("POST", "/api/v1/silences") => silence_body(),
         _ => return None,
     };
     Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }))

@@ -1,6 +1,7 @@
 //! What is asked and changes nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
@@ -18,6 +19,8 @@ use crate::web::access::Visitor;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
 use crate::web::pages::deliveries::channels as channel_lines;
+use crate::web::pages::search::MAX_QUERY_BYTES;
+use crate::web::pages::silences::previewed;
 use crate::web::pages::stories::story_of;
 use crate::web::pages::watches::row_of;
 use crate::web::pages::why::answers;
@@ -25,6 +28,9 @@ use crate::web::pages::{Zone, feeds as feed_pages};
 
 /// Days that are counted.
 const DAYS: i64 = 30;
+
+/// How far a search looks back where nothing is said.
+const SEARCHED: Duration = Duration::from_hours(7 * 24);
 
 type Answered = Result<Response, Failure>;
 
@@ -53,13 +59,7 @@ pub(super) async fn alerts(
 ) -> Answered {
     let fields = Fields::of_query(query.as_deref());
     let limit = limit_of(&fields)?;
-    let since =
-        match fields.get("since") {
-            None => None,
-            Some(text) => Some(text.parse::<Timestamp>().map_err(|_| {
-                Failure::bad("since must be a time, for example 2026-11-26T08:00:00Z")
-            })?),
-        };
+    let since = since_of(&fields)?;
     let filter = ShownFilter {
         watch: fields.get("watch").map(|name| WatchName(name.to_owned())),
         since,
@@ -76,6 +76,13 @@ pub(super) async fn alerts(
         .map(ops::alerts::AlertView::marked)
         .collect();
     answer(&headers, &PageOf { items, next })
+}
+
+fn since_of(fields: &Fields) -> Result<Option<Timestamp>, Failure> {
+    let since = fields.get("since").map(str::parse::<Timestamp>);
+    since
+        .transpose()
+        .map_err(|_| Failure::bad("since must be a time, for example 2026-11-26T08:00:00Z"))
 }
 
 /// `GET /alerts/{id}`
@@ -180,6 +187,53 @@ pub(super) async fn deliveries(
     let open = house.ctx.store.open_deliveries(limit).await?;
     let items: Vec<_> = open.into_iter().map(OpenRow::of).collect();
     answer(&headers, &PageOf { items, next: None })
+}
+
+/// `GET /silences`
+pub(super) async fn silences(State(house): State<Arc<House>>, headers: HeaderMap) -> Answered {
+    let now = house.now();
+    let silences = house.ctx.store.silences(now).await?;
+    let silences = silences.iter();
+    let items: Vec<_> = silences
+        .map(|silence| ops::silences::SilenceView::of(silence, now))
+        .collect();
+    answer(&headers, &PageOf { items, next: None })
+}
+
+/// `GET /silences/preview`
+pub(super) async fn silence_preview(
+    State(house): State<Arc<House>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let fields = Fields::of_query(query.as_deref());
+    answer(&headers, &previewed(&house, |name| fields.get(name)).await?)
+}
+
+/// `GET /search`
+pub(super) async fn search(
+    State(house): State<Arc<House>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
+    let fields = Fields::of_query(query.as_deref());
+    let limit = limit_of(&fields)?;
+    let asked = fields
+        .get("q")
+        .filter(|asked| asked.len() <= MAX_QUERY_BYTES);
+    let asked = asked.ok_or_else(|| {
+        Failure::bad(format!("q must be a query of 1 to {MAX_QUERY_BYTES} bytes"))
+    })?;
+    let since = since_of(&fields)?.unwrap_or(house.now() - SEARCHED);
+    let search = ops::search::Search::new(asked, &house.config().aliases);
+    let search = search.map_err(|problems| match problems.first() {
+        None => Failure::bad("The query cannot be read."),
+        Some(problem) => {
+            let said = format!("Column {}: {}", problem.col, problem.message);
+            Failure::bad(said).hint(problem.hint.clone())
+        }
+    })?;
+    answer(&headers, &search.run(&house.ctx.store, since, limit).await?)
 }
 
 /// `GET /stories`

@@ -64,9 +64,12 @@ pub(crate) async fn show(
         .map(|watch| watch.name.0.clone())
         .collect();
     let pulse = house.pulse().await?;
+    let setup = context! {
+        feeds => plan.feeds.len(), watches => plan.watches.len(), channels => plan.channels.len(),
+    };
     let given = context! {
         view => view(&seen), pictures => view(&pictures), names, filter => fields.get("watch"), after => fields.get("after"),
-        said => said(&fields), pulse => pulse.alerts,
+        said => said(&fields), pulse => pulse.alerts, setup,
     };
     let page = Page {
         place: "now",

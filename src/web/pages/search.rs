@@ -23,7 +23,7 @@ const SHOWN: usize = 50;
 const DAYS: [u64; 4] = [7, 1, 30, 90];
 
 /// The longest query.
-const MAX_QUERY_BYTES: usize = 4_000;
+pub(crate) const MAX_QUERY_BYTES: usize = 4_000;
 
 /// `GET /search`
 pub(crate) async fn show(
