@@ -14,6 +14,8 @@ pub enum Told {
     Adds {
         /// These sentences.
         sentences: Vec<String>,
+        /// The first alert of the watch for the report.
+        first: AlertId,
         /// The headline under which the report was told: programs for mail keep together what has one subject.
         title: String,
         /// The how many-th alert of the watch for the report this is.
@@ -64,6 +66,7 @@ pub fn told(
     }
     Told::Adds {
         sentences,
+        first: first.id.clone(),
         title: first.title.clone(),
         episode: next,
     }
@@ -80,6 +83,8 @@ pub struct Started {
     pub episode: i64,
     /// The headline to tell it under, where it is not its own.
     pub title: Option<String>,
+    /// The alert to which it adds sentences.
+    pub adds_to: Option<AlertId>,
 }
 
 /// Sets a match out on its way through the gates, or holds it where the watch has told its report: what a copy adds
@@ -98,6 +103,7 @@ pub fn started(
         past: past.clone(),
         episode: 0,
         title: None,
+        adds_to: None,
     };
     match told {
         Told::Nothing => {}
@@ -111,10 +117,12 @@ pub fn started(
         }
         Told::Adds {
             sentences,
+            first,
             title,
             episode,
         } => {
             started.title = Some(title);
+            started.adds_to = Some(first);
             started.past.alerts.retain(|alert| alert.watch != *watch);
             started.found.sentence = sentences.join(" ");
             started.found.quote.title_marks.clear();
@@ -210,6 +218,7 @@ mod tests {
             told(&past(&["Ferries", "Ferries"]), Some(&copied), &[1, 3]),
             Told::Adds {
                 sentences: vec!["A ferry waits.".into()],
+                first: AlertId("alr_0".into()),
                 title: "A pier".into(),
                 episode: 2,
             }

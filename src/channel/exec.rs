@@ -92,5 +92,6 @@ fn judged(program: &str, code: Option<i32>, said: &str) -> Attempt {
     Attempt {
         outcome,
         answer: (!said.is_empty()).then_some(said),
+        message: None,
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
 use url::Url;
 
 use crate::http::{Answer, PostMethod};
@@ -88,6 +89,11 @@ impl Receiver for Room {
             }
             _ => None,
         }
+    }
+
+    fn message(&self, answer: &Answer) -> Option<String> {
+        let json: Value = serde_json::from_str(&answer.body).ok()?;
+        Some(json.get("event_id")?.as_str()?.to_owned())
     }
 
     fn secrets(&self) -> Vec<SecretString> {

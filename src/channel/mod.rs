@@ -340,6 +340,8 @@ pub struct Attempt {
     pub outcome: AttemptOutcome,
     /// The other side's own words, where it has any and said some.
     pub answer: Option<String>,
+    /// What its service calls the message that it has accepted, so that a later one can answer to it.
+    pub message: Option<String>,
 }
 
 /// What a channel has written.
@@ -486,6 +488,7 @@ impl Attempt {
         Self {
             outcome,
             answer: None,
+            message: None,
         }
     }
 }

@@ -33,6 +33,12 @@ pub(super) trait Receiver: Debug + Send + Sync {
         None
     }
 
+    /// What the service calls the message that it has accepted, where a later one can answer to it.
+    fn message(&self, answer: &Answer) -> Option<String> {
+        let _ = answer;
+        None
+    }
+
     /// What no reason may repeat, beside the address.
     fn secrets(&self) -> Vec<SecretString> {
         Vec::new()
@@ -148,9 +154,14 @@ impl<R: Receiver + 'static> Poster<R> {
             AttemptOutcome::Accepted => None,
             _ => self.receiver.simpler(sending.body, &answer),
         };
+        let message = match outcome {
+            AttemptOutcome::Accepted => self.receiver.message(&answer),
+            _ => None,
+        };
         let attempt = Attempt {
             outcome,
             answer: Some(quoted),
+            message,
         };
         Ok((attempt, simpler))
     }

@@ -89,6 +89,12 @@ impl Receiver for Bot {
         }
     }
 
+    fn message(&self, answer: &Answer) -> Option<String> {
+        let json: Value = serde_json::from_str(&answer.body).ok()?;
+        let id = json.pointer("/result/message_id")?.as_i64()?;
+        Some(id.to_string())
+    }
+
     /// A server that does not know `tg-time` answers 400: once more without it.
     fn simpler(&self, body: &str, answer: &Answer) -> Option<String> {
         (answer.status == 400 && says(answer, &["parse entities", "unsupported start tag"]))

@@ -16,7 +16,7 @@ pub enum Occasion {
     Alert,
     /// Alerts for one reader that came within a short time.
     Group,
-    /// What is new in a story of which this reader had an alert; the message's alert is that one.
+    /// What is new in a story of which this reader had an alert; the message's alert is that one, or the one that adds to it.
     Update(UpdateFacts),
     /// What was collected until a time of the day.
     Digest(DigestFacts),
@@ -55,6 +55,9 @@ pub struct UpdateFacts {
     pub first_alert: Option<AlertId>,
     /// The delivery that brought it, if it arrived: what a mail answers to.
     pub first_delivery: Option<DeliveryId>,
+    /// What the receiver's service calls that message, where it says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_message: Option<String>,
     /// When it arrived.
     pub told_at: Option<Timestamp>,
     /// The story: what all its mails refer to.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation as _;
 use url::Url;
 
-use super::{Timestamp, visible};
+use super::{AlertId, Timestamp, visible};
 
 /// What a match quotes. Marks are the matcher's own spans, carried along: whoever writes a message never searches.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +73,9 @@ pub struct Reading {
     pub story: Option<i64>,
     /// Who else tells it.
     pub also_in: Vec<Outlet>,
+    /// The alert of the same watch that told of the report before, to which this one adds sentences.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adds_to: Option<AlertId>,
 }
 
 /// How much of an article's text was searched.

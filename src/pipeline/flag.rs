@@ -349,6 +349,7 @@ fn judge(
         ) {
             Decision::Raise(mut raised) => {
                 raised.episode = started.episode;
+                raised.alert.reading.adds_to = started.adds_to;
                 if let Some(title) = started.title {
                     raised.alert.title = title;
                 }

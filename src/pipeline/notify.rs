@@ -192,7 +192,7 @@ impl Stage for Notify {
 impl Notify {
     /// Makes a try.
     async fn attempt(&self, ctx: &Context, channel: &Channel, due: DueDelivery) -> Try {
-        let outcome = match &due.body {
+        let (outcome, message) = match &due.body {
             Rendered::Body(body) | Rendered::BuiltIn(body, _) => {
                 let wait = self
                     .busy
@@ -202,11 +202,14 @@ impl Notify {
                 }
                 let recipient = due.recipient.as_deref();
                 let sent = channel.send(&due.id, recipient, body, ctx.clock.now());
-                meaning(&due, sent.await)
+                let attempt = sent.await;
+                let message = attempt.message.clone();
+                (meaning(&due, attempt), message)
             }
-            Rendered::Failed(reason) => AttemptOutcome::Refused {
-                reason: reason.clone(),
-            },
+            Rendered::Failed(reason) => {
+                let reason = reason.clone();
+                (AttemptOutcome::Refused { reason }, None)
+            }
         };
         let at = ctx.clock.now();
         let policy = DeliveryPolicy {
@@ -222,6 +225,7 @@ impl Notify {
                 counts: after.counts,
                 channel: after.channel,
             },
+            message,
             at,
         }
     }

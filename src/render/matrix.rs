@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::chat::{Line, byline, lines, linked, plain};
+use super::chat::{Line, byline, lines, linked, plain, set};
 use super::escape::html;
 use super::message::{Look, Message, Rich, Telling};
 use super::occasions::message;
@@ -14,8 +14,9 @@ const MAX_BYTES: usize = 40_000;
 /// Writes the content of the event.
 pub(crate) fn matrix(telling: &Telling<'_>) -> String {
     if let Some(text) = telling.templated_text() {
-        let kind = kind_of(&message(telling));
-        return json!({"msgtype": kind, "body": text, "m.mentions": {}}).to_string();
+        let message = message(telling);
+        let content = json!({"msgtype": kind_of(&message), "body": text, "m.mentions": {}});
+        return related(content, &message).to_string();
     }
     fitted(&message(telling), write, |body| body.len() <= MAX_BYTES)
 }
@@ -28,7 +29,22 @@ fn write(message: &Message) -> String {
         "formatted_body": formatted(message),
         "m.mentions": {},
     });
-    content.to_string()
+    related(content, message).to_string()
+}
+
+/// An update stands in the thread of the message that it adds to; clients without threads show it as an answer to it
+/// (spec.matrix.org: "Threading", "Fallback for unthreaded clients").
+fn related(mut content: Value, message: &Message) -> Value {
+    if let Some(event) = &message.thread.message {
+        let relation = json!({
+            "rel_type": "m.thread",
+            "event_id": event,
+            "is_falling_back": true,
+            "m.in_reply_to": {"event_id": event},
+        });
+        set(&mut content, "m.relates_to", relation);
+    }
+    content
 }
 
 /// A notice wakes nobody: what is no news is one.

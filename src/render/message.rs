@@ -313,6 +313,8 @@ pub(super) struct Thread {
     pub(super) root: Option<String>,
     /// The first mail that the reader got of it.
     pub(super) first: Option<String>,
+    /// What the reader's service calls that message.
+    pub(super) message: Option<String>,
 }
 
 /// What is said.

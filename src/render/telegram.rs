@@ -32,6 +32,12 @@ pub(crate) fn telegram(telling: &Telling<'_>) -> Value {
         "link_preview_options": {"is_disabled": true},
         "disable_notification": message.priority == Priority::Low,
     });
+    // An update answers to the message that it adds to; where that was deleted, it stands alone.
+    let first = message.thread.message.as_deref();
+    if let Some(id) = first.and_then(|id| id.parse::<i64>().ok()) {
+        let reply = json!({"message_id": id, "allow_sending_without_reply": true});
+        set(&mut arguments, "reply_parameters", reply);
+    }
     let buttons = buttons(&message);
     if !buttons.is_empty() {
         set(

@@ -158,6 +158,16 @@ fn of_occasion(telling: &Telling<'_>, listed: usize, excerpt_chars: usize) -> Va
     for value in data.values_mut() {
         make_lines(value);
     }
+    // What a copy adds is an alert of its own: it stands as one, with what it adds to beside it.
+    if let (Occasion::Update(facts), [alert]) = (telling.occasion, telling.alerts)
+        && facts.revision.is_none()
+    {
+        let mut update = json!(self::data(telling, alert, excerpt_chars));
+        for (name, value) in data {
+            set(&mut update, &name, value);
+        }
+        return update;
+    }
     // A body that is still too long loses its alerts before it loses its facts.
     if !telling.alerts.is_empty() {
         data.extend(list(telling, listed, excerpt_chars));

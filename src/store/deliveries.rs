@@ -6,6 +6,7 @@ use super::claims::{Claim, Lease};
 use super::tx::{Row, StoreError, Tx, Val};
 use super::{
     Store, count, filled, json_rows, lists, ms, opt_timestamp, suppressions, timestamp, told,
+    updates,
 };
 use crate::domain::{
     Alert, AlertId, AttemptOutcome, ChannelName, ChannelNext, ChannelPast, ChannelState,
@@ -92,6 +93,8 @@ pub struct Try {
     pub outcome: AttemptOutcome,
     /// What that brings about.
     pub attempted: Attempted,
+    /// What the receiver's service calls the message that it has accepted.
+    pub message: Option<String>,
     /// When it ended.
     pub at: Timestamp,
 }
@@ -234,11 +237,21 @@ struct Claimed {
     past: DeliveryPast,
 }
 
+impl Claimed {
+    fn destination(&self) -> Destination {
+        Destination {
+            channel: self.channel.clone(),
+            recipient: self.recipient.clone(),
+        }
+    }
+}
+
 fn record(tx: &mut dyn Tx, tried: &Try) -> Result<bool, StoreError> {
     let Try {
         delivery,
         outcome,
         attempted,
+        message,
         at,
     } = tried;
     if !advance(tx, delivery, outcome, attempted, *at)? {
@@ -253,6 +266,12 @@ fn record(tx: &mut dyn Tx, tried: &Try) -> Result<bool, StoreError> {
             outcome.reason().map(told).into(),
         ],
     )?;
+    if let Some(message) = message {
+        tx.exec(
+            "UPDATE deliveries SET message = $1 WHERE seq = $2",
+            &[message.as_str().into(), delivery.claim.id.into()],
+        )?;
+    }
     if let Some(next) = &attempted.channel {
         hold_channel(tx, delivery, outcome, next, *at)?;
     }
@@ -495,13 +514,14 @@ fn first_body(
         &[claimed.id.0.as_str().into()],
     )?;
     let count = u64::try_from(legs.max(0)).unwrap_or_default();
+    let update = updates::occasion(tx, &claimed.destination(), &alerts, &claimed.occasion)?;
     let rendered = render(&Unrendered {
         count: count.max(u64::try_from(alerts.len()).unwrap_or_default()),
         id: &claimed.id,
         channel: &claimed.channel,
         recipient: claimed.recipient.as_deref(),
         alerts: &alerts,
-        occasion: &claimed.occasion,
+        occasion: update.as_ref().unwrap_or(&claimed.occasion),
         is_short: claimed.is_short,
     });
     let (body, problem) = match rendered {

@@ -51,6 +51,7 @@ mod times;
 mod traces;
 mod tx;
 mod unchanged;
+mod updates;
 mod versions;
 mod visits;
 

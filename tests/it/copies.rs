@@ -10,6 +10,7 @@ use newswatch::demo::smtp_sink::SmtpSink;
 use newswatch::demo::webhook_sink::WebhookSink;
 use newswatch::domain::HoldReason;
 use newswatch::store::{AlertFilter, AlertLine, Store};
+use serde_json::Value;
 
 use crate::support::database;
 use crate::support::site::Site;
@@ -123,6 +124,22 @@ impl Desk {
         told
     }
 
+    /// A header field of a mail, unfolded.
+    fn field(&self, mail: usize, name: &str) -> Option<String> {
+        let mails = self.mail.mails();
+        let text = String::from_utf8_lossy(&mails[mail].data).replace("\r\n ", " ");
+        let head = text.split("\r\n\r\n").next().unwrap_or_default();
+        let mut lines = head.lines();
+        lines.find_map(|line| {
+            Some(
+                line.strip_prefix(name)?
+                    .strip_prefix(": ")?
+                    .trim()
+                    .to_owned(),
+            )
+        })
+    }
+
     async fn held(&self) -> Vec<HoldReason> {
         let filter = AlertFilter {
             watch: None,
@@ -173,6 +190,33 @@ async fn twenty_outlets_with_one_report_are_one_alert_and_what_they_add_is_told(
     let mut expected = [told(HEADLINE, added), told(HEADLINE, &corrected)];
     expected.sort();
     assert_eq!(desk.told_since(1), expected);
+    // What copies add is an update in the thread of the alert: by mail, and for programs.
+    let first = desk.field(0, "Message-ID").unwrap();
+    for mail in [1, 2] {
+        assert_eq!(desk.field(mail, "In-Reply-To").as_deref(), Some(&*first));
+        assert!(desk.field(mail, "References").unwrap().contains(&first));
+        assert_eq!(desk.field(mail, "Subject"), desk.field(0, "Subject"));
+    }
+    assert_eq!(desk.field(0, "In-Reply-To"), None);
+    let calls: Vec<Value> = desk
+        .webhook
+        .received()
+        .iter()
+        .map(|call| call.json().unwrap())
+        .collect();
+    let kinds: Vec<&str> = calls
+        .iter()
+        .map(|call| call["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        kinds,
+        ["newswatch.alert", "newswatch.update", "newswatch.update"]
+    );
+    for update in &calls[1..] {
+        assert_eq!(update["data"]["first_alert"], calls[0]["data"]["id"]);
+        let addition = &update["data"]["additions"][0]["passages"][0]["text"];
+        assert_eq!(*addition, update["data"]["excerpt"]);
+    }
     let held = desk.held().await;
     assert_eq!(held.len(), 17);
     let is_copy = |reason: &HoldReason| matches!(reason, HoldReason::Copy { same_words, of_words, .. } if same_words <= of_words);

@@ -74,6 +74,7 @@ impl Line {
                         counts: after.counts,
                         channel: after.channel,
                     },
+                    message: None,
                     at,
                 };
                 assert!(self.store.record_attempt(tried).await.unwrap());

@@ -10,11 +10,11 @@ use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::routing::any;
 use newswatch::channel::{
-    AppriseSettings, Channel, ChannelKind, ChannelSettings, DiscordSettings, ExecSettings,
+    AppriseSettings, Attempt, Channel, ChannelKind, ChannelSettings, DiscordSettings, ExecSettings,
     GotifySettings, MatrixSettings, MattermostSettings, NtfySettings, SlackSettings,
-    SyslogSettings, TeamsSettings, TelegramSettings,
+    SyslogSettings, TeamsSettings, TelegramSettings, Unwritten,
 };
-use newswatch::domain::{AttemptOutcome, ChannelName};
+use newswatch::domain::{AttemptOutcome, ChannelName, Occasion, UpdateFacts};
 use newswatch::render::Reader;
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -81,6 +81,10 @@ impl StandIn {
 }
 
 async fn send(kind: ChannelKind) -> AttemptOutcome {
+    attempt(kind, &Occasion::Alert).await.outcome
+}
+
+async fn attempt(kind: ChannelKind, occasion: &Occasion) -> Attempt {
     let settings = ChannelSettings {
         name: ChannelName("chat".into()),
         kind,
@@ -90,10 +94,12 @@ async fn send(kind: ChannelKind) -> AttemptOutcome {
     };
     let channel = Channel::new(settings, client()).unwrap();
     let alerts = [alert("A headline")];
-    channel
-        .attempt(&told(&delivery(), None, &alerts))
-        .await
-        .outcome
+    let delivery = delivery();
+    let message = Unwritten {
+        occasion,
+        ..told(&delivery, None, &alerts)
+    };
+    channel.attempt(&message).await
 }
 
 type Kind = fn(Url) -> ChannelKind;
@@ -269,6 +275,39 @@ async fn matrix_gets_an_event_under_the_deliverys_own_transaction() {
     assert_eq!(seen.body["msgtype"], "m.text");
     assert_eq!(seen.body["format"], "org.matrix.custom.html");
     assert_eq!(seen.body["m.mentions"], json!({}));
+}
+
+#[tokio::test]
+async fn an_update_answers_to_the_message_that_it_adds_to_where_the_service_names_messages() {
+    type Named = fn(&Value) -> &Value;
+    let services: [(Kind, &str, &str, Named); 2] = [
+        (
+            telegram,
+            r#"{"ok":true,"result":{"message_id":57}}"#,
+            "57",
+            |body| &body["reply_parameters"]["message_id"],
+        ),
+        (
+            matrix,
+            r#"{"event_id":"$1:example.org"}"#,
+            "$1:example.org",
+            |body| &body["m.relates_to"]["event_id"],
+        ),
+    ];
+    for (kind, answer, message, named) in services {
+        let stand_in = StandIn::answering(&[(200, answer)]).await;
+        let first = attempt(kind(stand_in.url.clone()), &Occasion::Alert).await;
+        assert_eq!(first.message.as_deref(), Some(message));
+        let update = Occasion::Update(UpdateFacts {
+            first_message: first.message,
+            ..UpdateFacts::default()
+        });
+        attempt(kind(stand_in.url.clone()), &update).await;
+        let seen = stand_in.seen();
+        assert!(named(&seen[0].body).is_null(), "{}", seen[0].body);
+        let answered = named(&seen[1].body).to_string();
+        assert_eq!(answered.trim_matches('"'), message, "{}", seen[1].body);
+    }
 }
 
 #[tokio::test]

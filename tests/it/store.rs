@@ -620,6 +620,7 @@ async fn tried(store: &Store, due: DueDelivery, outcome: AttemptOutcome, at: Tim
         delivery: due,
         outcome,
         attempted,
+        message: None,
         at,
     };
     store.record_attempt(tried).await.unwrap()

@@ -925,7 +925,7 @@ async fn a_silence_tells_before_it_begins_what_it_would_have_muted() {
         ("", "Say what"),
         ("watch=Nobody", "no watch"),
         ("feed=Nobody", "no feed"),
-        ("story=alr_0", "alert"),
+        ("story=alr_none", "alert"),
     ] {
         let address = format!("/api/v1/silences/preview?{wrong}");
         let answer = site.get(&address, &auth).await;

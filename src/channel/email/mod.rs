@@ -105,6 +105,7 @@ impl EmailSender {
             Ok(Ok(answer)) => Attempt {
                 outcome: AttemptOutcome::Accepted,
                 answer: Some(answer),
+                message: None,
             },
             Ok(Err(failure)) => ended(outcome(&failure, self.server.host(), to)),
             Err(_) => ended(AttemptOutcome::Failed {
@@ -206,6 +207,7 @@ fn ended(outcome: AttemptOutcome) -> Attempt {
     Attempt {
         outcome,
         answer: None,
+        message: None,
     }
 }
 

@@ -61,6 +61,7 @@ pub(super) fn update(telling: &Telling<'_>, facts: &UpdateFacts, first: Option<&
         thread: Thread {
             root: facts.story.map(|story| format!("story-{story}")),
             first: facts.first_delivery.as_ref().map(|id| id.0.clone()),
+            message: facts.first_message.clone(),
         },
         ..empty("update")
     }

@@ -435,6 +435,7 @@ CREATE TABLE deliveries (
     ended_at {BIGINT},
     reason TEXT,                           -- of the last failed try
     body TEXT,                             -- what the first try brought, and every later one brings
+    message TEXT,                          -- what the receiver's service calls the message
     occasion TEXT,                         -- JSON object: what it is about beside its alerts; null for an alert
     is_short {BIGINT} NOT NULL DEFAULT 0,  -- 1 once the receiver has refused the form of the whole body
     created_at {BIGINT} NOT NULL
