@@ -11,7 +11,7 @@ use tracing::{error, info, warn};
 use url::Url;
 
 use super::presence::Sign;
-use super::signals::{Signals, Told};
+use super::signals::Signals;
 use super::status::cannot_write;
 use crate::channel::Channel;
 use crate::clock::Clock;
@@ -105,7 +105,11 @@ pub(super) async fn when_it_can_write(
 ) -> anyhow::Result<Option<Context>> {
     let mut has_told = false;
     let (store, installation) = loop {
-        let refused = match ready(&config, clock).await {
+        let opened = tokio::select! {
+            () = signals.stop() => return Ok(None),
+            opened = ready(&config, clock) => opened,
+        };
+        let refused = match opened {
             Ok(opened) => break opened,
             Err(error) if error.may_pass() => error,
             Err(error) => return Err(anyhow::Error::new(error).context("open the store")),
@@ -119,9 +123,7 @@ pub(super) async fn when_it_can_write(
         systemd::status(&cannot_write(&refused));
         systemd::alive();
         tokio::select! {
-            told = signals.next() => if told == Told::Stop {
-                return Ok(None);
-            },
+            () = signals.stop() => return Ok(None),
             () = clock.sleep(ASK_AGAIN) => {}
         }
     };

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use crate::clock::Clock;
@@ -26,13 +27,13 @@ use crate::pipeline::poll::Poll;
 use crate::pipeline::retain::Retain;
 use crate::pipeline::revisit::Revisit;
 use crate::pipeline::scrape::Scrape;
-use crate::pipeline::{Context, Until, drive};
+use crate::pipeline::{Context, Stage, StageError, Until, drive};
 use crate::systemd;
 
 pub use build::{adopt, context, open_store, open_store_beside, without_retries};
 pub use passed::Passed;
 use presence::Sign;
-use running::Running;
+use running::{DRAIN, Running};
 use signals::{Signals, Told};
 
 /// Whether a run serves for ever or makes one pass.
@@ -49,8 +50,10 @@ enum Mode {
 /// # Errors
 /// When the configuration, the state directory or a channel cannot be used, or a pass fails.
 pub async fn run(config_path: &Path) -> anyhow::Result<()> {
+    // Before anything else: whoever asks it to stop must not kill it because it has just begun.
+    let signals = Signals::listen()?;
     let config = prepared(config_path)?;
-    serve(config_path, config, Clock::system()).await
+    serve(config_path, config, signals, Clock::system()).await
 }
 
 /// Reads the configuration of a process that works by it.
@@ -83,11 +86,26 @@ fn load(path: &Path) -> anyhow::Result<Config> {
     }
 }
 
-/// Makes one pass over the configuration in a file, and tells what it did.
+/// Makes one pass over the configuration in a file, and tells what it did; a signal ends it after what is under way.
 ///
 /// # Errors
 /// When the configuration, the state directory or a channel cannot be used, or the store fails.
 pub async fn once(config_path: &Path) -> anyhow::Result<Passed> {
+    let mut signals = Signals::listen()?;
+    let stop = CancellationToken::new();
+    let passing = pass_over(config_path, stop.clone());
+    tokio::pin!(passing);
+    tokio::select! {
+        passed = &mut passing => return passed,
+        _ = signals.next() => {}
+    }
+    info!("newswatch is stopping");
+    stop.cancel();
+    let ended = tokio::time::timeout(DRAIN, passing).await;
+    ended.context("work under way did not end in time; it will be done again at the next start")?
+}
+
+async fn pass_over(config_path: &Path, stop: CancellationToken) -> anyhow::Result<Passed> {
     let config = prepared(config_path)?;
     let clock = Clock::system();
     let sign = Sign::new(&config.state_dir, config_path, Mode::Once, clock.clone());
@@ -95,7 +113,7 @@ pub async fn once(config_path: &Path) -> anyhow::Result<Passed> {
     sign.tell(None);
     let ctx = context(config, store, clock).await?;
     without_retries(&ctx);
-    let passed = pass(Arc::new(ctx)).await?;
+    let passed = pass_until(Arc::new(ctx), stop).await?;
     sign.tell_of_the_end();
     Ok(passed)
 }
@@ -105,23 +123,40 @@ pub async fn once(config_path: &Path) -> anyhow::Result<Passed> {
 /// # Errors
 /// When the store fails.
 pub async fn pass(ctx: Arc<Context>) -> anyhow::Result<Passed> {
+    pass_until(ctx, CancellationToken::new()).await
+}
+
+async fn pass_until(ctx: Arc<Context>, stop: CancellationToken) -> anyhow::Result<Passed> {
     build::without_backlog(&ctx);
     let before = ctx.store.report().await?;
-    let due_by = Some(ctx.clock.now());
-    let polled = drive(Poll::due_by(due_by), Arc::clone(&ctx), Until::Idle, || ()).await?;
+    let polled = all_of(Poll::due_by(Some(ctx.clock.now())), &ctx, &stop).await?;
     let between = ctx.store.report().await?;
-    drive(Scrape::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
-    drive(Flag::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
-    drive(Revisit::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
-    drive(Gather, Arc::clone(&ctx), Until::Idle, || ()).await?;
-    drive(Notify::default(), Arc::clone(&ctx), Until::Idle, || ()).await?;
-    drive(Retain, Arc::clone(&ctx), Until::Idle, || ()).await?;
+    all_of(Scrape::default(), &ctx, &stop).await?;
+    all_of(Flag::default(), &ctx, &stop).await?;
+    all_of(Revisit::default(), &ctx, &stop).await?;
+    all_of(Gather, &ctx, &stop).await?;
+    all_of(Notify::default(), &ctx, &stop).await?;
+    all_of(Retain, &ctx, &stop).await?;
     let after = ctx.store.report().await?;
     Ok(Passed::between(polled, &before, &between, &after))
 }
 
-async fn serve(config_path: &Path, config: Config, clock: Clock) -> anyhow::Result<()> {
-    let mut signals = Signals::listen()?;
+/// Does all that is left to do now for a stage.
+async fn all_of<S: Stage>(
+    stage: S,
+    ctx: &Arc<Context>,
+    stop: &CancellationToken,
+) -> Result<usize, StageError> {
+    let until = Until::IdleOr(stop.clone());
+    drive(stage, Arc::clone(ctx), until, || ()).await
+}
+
+async fn serve(
+    config_path: &Path,
+    config: Config,
+    mut signals: Signals,
+    clock: Clock,
+) -> anyhow::Result<()> {
     let fixed = build::Fixed::of(&config);
     let configs = watch::Sender::new(Arc::new(config.clone()));
     let sign = Sign::new(&config.state_dir, config_path, Mode::Service, clock.clone());

@@ -23,7 +23,7 @@ use crate::systemd;
 use crate::web;
 
 /// The time that work under way gets to come to its end when the service stops; systemd waits 15 s.
-const DRAIN: Duration = Duration::from_secs(7);
+pub(super) const DRAIN: Duration = Duration::from_secs(7);
 
 /// How often the clock is looked at for having been set back.
 const CLOCK_EVERY: Duration = Duration::from_secs(5);

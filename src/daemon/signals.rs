@@ -26,6 +26,14 @@ impl Signals {
         })
     }
 
+    /// Waits until the service is told to stop; that it was told to reload is kept.
+    pub(super) async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
     pub(super) async fn next(&mut self) -> Told {
         tokio::select! {
             _ = self.terminate.recv() => Told::Stop,

@@ -24,6 +24,8 @@ const GRACE: Duration = Duration::from_secs(1);
 pub enum Until {
     /// When nothing is due and nothing is under way.
     Idle,
+    /// The same, or when it is told to stop; what is under way is finished first.
+    IdleOr(CancellationToken),
     /// When it is told to stop; what is under way is finished first.
     Stopped(CancellationToken),
 }
@@ -33,7 +35,7 @@ pub enum Until {
 /// Returns how many pieces of work were done. `alive` is called at every turn of the loop.
 ///
 /// # Errors
-/// With [`Until::Idle`], the first failure. With [`Until::Stopped`] failures are logged instead: the work is
+/// With [`Until::Idle`] and [`Until::IdleOr`], the first failure. With [`Until::Stopped`] failures are logged instead: the work is
 /// claimed again after a while.
 pub async fn drive<S: Stage>(
     stage: S,
@@ -42,7 +44,8 @@ pub async fn drive<S: Stage>(
     alive: impl Fn() + Send,
 ) -> Result<usize, StageError> {
     match until {
-        Until::Idle => drive_until_idle(stage, ctx).await,
+        Until::Idle => drive_until_idle(stage, ctx, CancellationToken::new()).await,
+        Until::IdleOr(stop) => drive_until_idle(stage, ctx, stop).await,
         Until::Stopped(stop) => Ok(drive_until_stopped(stage, ctx, stop, alive).await),
     }
 }
@@ -78,17 +81,24 @@ async fn counted<S: Stage>(stage: &S, ctx: &Context, work: S::Work) -> Result<En
     ended
 }
 
-async fn drive_until_idle<S: Stage>(stage: S, ctx: Arc<Context>) -> Result<usize, StageError> {
+async fn drive_until_idle<S: Stage>(
+    stage: S,
+    ctx: Arc<Context>,
+    stop: CancellationToken,
+) -> Result<usize, StageError> {
     let mut under_way = UnderWay::default();
     let mut done = 0;
-    loop {
+    while !stop.is_cancelled() {
         start_what_is_due(&stage, &ctx, &mut under_way).await?;
         if under_way.is_empty() {
             // What must keep a distance is due all the same.
             let Some(wait) = stage.waits() else {
                 return Ok(done);
             };
-            ctx.clock.sleep(wait).await;
+            tokio::select! {
+                () = ctx.clock.sleep(wait) => {}
+                () = stop.cancelled() => {}
+            }
             continue;
         }
         // What is done goes before what is new, and the store is asked for much at once.
@@ -100,17 +110,24 @@ async fn drive_until_idle<S: Stage>(stage: S, ctx: Arc<Context>) -> Result<usize
                     done += 1;
                 }
                 () = ctx.clock.sleep(look_again(&stage)) => has_waited = true,
+                () = stop.cancelled() => has_waited = true,
             }
         }
-        if let Some(ended) = under_way.join_next().await {
-            ended.outcome?;
-            done += 1;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            ended = under_way.join_next() => if let Some(ended) = ended {
+                ended.outcome?;
+                done += 1;
+            },
         }
         while let Some(ended) = under_way.try_join_next() {
             ended.outcome?;
             done += 1;
         }
     }
+    let mut ended = Ended::default();
+    wind_down(&stage, &ctx, under_way, &mut ended).await;
+    Ok(done + ended.done)
 }
 
 /// How long an idle stage waits before it looks at the store again.

@@ -1,10 +1,17 @@
 //! The running service: what it tells systemd, and how it answers signals.
 
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
 use newswatch::demo::newsroom::Publishing;
+use newswatch::demo::webhook_sink::WebhookSink;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::UnixDatagram;
+use tokio::sync::Notify;
 
+use crate::support::http::RawServer;
 use crate::support::newsroom::{PATIENCE, World, expected};
 
 /// A running newswatch that reports to a socket of ours as it would to systemd.
@@ -50,11 +57,7 @@ impl Service {
     }
 
     fn signal(&self, name: &str) {
-        let sent = Command::new("kill")
-            .args(["-s", name, &self.child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(sent.success());
+        signal(&self.child, name);
     }
 
     async fn end(mut self) -> std::process::ExitStatus {
@@ -62,6 +65,116 @@ impl Service {
             .await
             .unwrap()
     }
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args(["-s", name, &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}
+
+#[tokio::test]
+async fn who_is_asked_to_stop_while_it_reads_its_configuration_ends_as_it_should() {
+    for arguments in [&["run"][..], &["run", "--once"]] {
+        let world = World::open(Publishing::AllAtOnce).await;
+        // It comes out of a pipe, as slowly as the test likes.
+        let path = world.config_path.clone();
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let made = Command::new("mkfifo")
+            .args(["-m", "600"])
+            .arg(&path)
+            .status();
+        assert!(made.unwrap().success());
+        let mut command = Command::new(env!("CARGO_BIN_EXE_newswatch"));
+        command
+            .args(arguments)
+            .arg("--config")
+            .arg(&path)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let service = Service::of(&world, command);
+        let opening = tokio::task::spawn_blocking(move || File::options().write(true).open(path));
+        let opened = tokio::time::timeout(PATIENCE, opening).await;
+        let mut pipe = opened.expect("it reads its configuration").unwrap().unwrap();
+        service.signal("TERM");
+        // Whoever was killed reads no more.
+        drop(pipe.write_all(text.as_bytes()));
+        drop(pipe);
+        let ended = service.end().await;
+        assert!(ended.success(), "{arguments:?}: {ended}");
+    }
+}
+
+#[tokio::test]
+async fn a_pass_that_is_asked_to_stop_ends_after_what_is_under_way_and_the_next_one_goes_on() {
+    let (asked, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (rings, waits) = (Arc::clone(&asked), Arc::clone(&go));
+    let feed = "<rss version=\"2.0\"><channel><title>Notes</title><item><guid>a</guid>\
+                <title>Oil at sea</title></item></channel></rss>";
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/rss+xml\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{feed}",
+        feed.len()
+    );
+    let site = RawServer::behaving(move |mut stream, header| {
+        let (rings, waits, answer) = (Arc::clone(&rings), Arc::clone(&waits), answer.clone());
+        async move {
+            if header.starts_with("GET /rss ") {
+                rings.notify_one();
+                waits.notified().await;
+                drop(stream.write_all(answer.as_bytes()).await);
+            }
+        }
+    })
+    .await;
+    let sink = WebhookSink::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("newswatch.toml");
+    let text = format!(
+        "state_dir = 'state'\n[poll]\nfirst_poll = 'alert'\n[http]\nallow_private = ['127.0.0.0/8']\n\
+         [[feed]]\nurl = '{}'\narticle = 'never'\n[[watch]]\nname = 'Oil'\nquery = 'oil'\n\
+         [[channel]]\nname = 'desk'\ntype = 'webhook'\nurl = '{}'\n",
+        site.url("/rss"),
+        sink.url()
+    );
+    std::fs::write(&config, text).unwrap();
+    let pass = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_newswatch"));
+        command.args(["run", "--once", "--config"]).arg(&config);
+        command
+    };
+    let mut child = pass()
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    tokio::time::timeout(PATIENCE, asked.notified())
+        .await
+        .expect("the feed is polled");
+    signal(&child, "TERM");
+    let said = BufReader::new(child.stderr.take().unwrap());
+    let (heeded, reading) = tokio::task::spawn_blocking(move || {
+        let mut lines = said.lines().map_while(Result::ok);
+        (lines.any(|line| line.contains("newswatch is stopping")), lines)
+    })
+    .await
+    .unwrap();
+    assert!(heeded);
+    go.notify_one();
+    let ended = tokio::task::spawn_blocking(move || child.wait().unwrap()).await;
+    assert!(ended.unwrap().success());
+    drop(reading);
+    assert_eq!(sink.received().len(), 0, "what is new waits");
+
+    go.notify_one();
+    let mut again = pass();
+    again.stdout(Stdio::null()).stderr(Stdio::null());
+    let ended = tokio::task::spawn_blocking(move || again.status().unwrap()).await;
+    assert!(ended.unwrap().success());
+    assert_eq!(sink.received().len(), 1);
 }
 
 #[tokio::test]
