@@ -1,5 +1,7 @@
 //! Stories: what a report is compared by with others of its event, and what is known of a story.
 
+use std::sync::Arc;
+
 use super::{ReportId, Timestamp};
 
 /// What a report is put to a story by.
@@ -20,12 +22,14 @@ pub struct StoryMark {
 /// A report of a story.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoryMember {
+    /// The report.
+    pub report: ReportId,
     /// When it came.
     pub at: Timestamp,
     /// Its language.
-    pub language: String,
+    pub language: Arc<str>,
     /// What it is about, as the store keeps it.
-    pub profile: String,
+    pub profile: Arc<str>,
     /// Its story.
     pub story: i64,
 }

@@ -18,6 +18,7 @@ use crate::domain::{
 use crate::matching::{self, Matcher};
 use crate::parse;
 use crate::store::{Claim, FlagWork, Flagged, Judged, Unflagged, UnflaggedRound};
+use crate::story::Placing;
 use crate::tally::Ending;
 
 /// Articles that are matched in one step: one commit takes in what came of all of them.
@@ -38,12 +39,14 @@ const MAX_SENTENCE_CHARS: usize = 500;
 pub struct Flag {
     /// The feed that had its turn last.
     last: Arc<Mutex<FeedId>>,
+    placing: Arc<Mutex<Placing>>,
 }
 
 impl Default for Flag {
     fn default() -> Self {
         Self {
             last: Arc::new(Mutex::new(FeedId(0))),
+            placing: Arc::default(),
         }
     }
 }
@@ -89,6 +92,7 @@ impl Stage for Flag {
         let judge = Folding {
             plan: Arc::clone(&plan),
             prepared,
+            placing: Arc::clone(&self.placing),
             now,
             rest: move |past: &Past, desk: &mut Desk, work: &FlagWork, told: &Tells<'_>| {
                 judge(&plan, &installation, past, desk, work, told, now)

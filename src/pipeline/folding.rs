@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Plan, StageError};
 use crate::alerting::{Told, notices, of_story, told};
@@ -13,7 +13,9 @@ use crate::domain::{
 };
 use crate::schedule::{day_begins, day_of, is_weekend};
 use crate::store::{FlagWork, Judge, Judged, Unflagged};
-use crate::story::{self, Day, Definition, MIN_STORIES, ReadArticle, definitions, other_sense};
+use crate::story::{
+    self, Day, Definition, MIN_STORIES, Placing, ReadArticle, definitions, other_sense,
+};
 
 /// Reads the articles that watches fired on, on a thread of its own: those whose texts may be read.
 pub(super) async fn prepare(
@@ -126,6 +128,8 @@ pub(super) struct Folding<R> {
     pub(super) plan: Arc<Plan>,
     /// What is compared, for each article that a watch fired on.
     pub(super) prepared: HashMap<EntryId, Prepared>,
+    /// What puts reports to stories.
+    pub(super) placing: Arc<Mutex<Placing>>,
     /// The time.
     pub(super) now: Timestamp,
     /// What becomes of an article, by what each watch has told of its report.
@@ -160,7 +164,8 @@ where
     }
 
     fn story(&self, mark: &StoryMark, near: &[StoryMember]) -> Option<i64> {
-        story::story(mark, near)
+        let mut placing = self.placing.lock().unwrap_or_else(PoisonError::into_inner);
+        placing.story(mark, near)
     }
 
     fn day(&self) -> Option<i64> {

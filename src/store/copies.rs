@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::tx::{StoreError, Tx};
-use super::{indexed, json_rows, ms};
+use super::{json_rows, ms};
 use crate::domain::{
     EntryId, FoundCopy, Near, NearArticle, NearReport, ReportId, Signature, Timestamp,
 };
@@ -26,11 +26,11 @@ pub(super) fn take_turn(tx: &mut dyn Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The reports that share most with an article, or one of its keys.
+/// The reports that share most with an article, and those that have its keys.
 pub(super) fn near(
     tx: &mut dyn Tx,
     signature: &Signature,
-    keys: &[String],
+    owners: &[ReportId],
     now: Timestamp,
 ) -> Result<Near, StoreError> {
     let holders = holders(tx, signature, now)?;
@@ -44,9 +44,9 @@ pub(super) fn near(
     best.sort_unstable_by_key(|(report, words)| (std::cmp::Reverse(*words), report.0));
     best.truncate(COMPARED);
     let mut reports: Vec<ReportId> = best.into_iter().map(|(report, _)| report).collect();
-    for report in of_keys(tx, keys)? {
-        if !reports.contains(&report) {
-            reports.push(report);
+    for report in owners {
+        if !reports.contains(report) {
+            reports.push(*report);
         }
     }
     Ok(Near {
@@ -79,20 +79,6 @@ fn holders(
             .push(ReportId(row.next_int()?));
     }
     Ok(holders)
-}
-
-fn of_keys(tx: &mut dyn Tx, keys: &[String]) -> Result<Vec<ReportId>, StoreError> {
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows = keys.iter().map(|key| serde_json::json!([indexed(key)]));
-    tx.rows(
-        "SELECT report_id FROM report_keys WHERE key IN (SELECT e.value ->> 0 FROM {each $1} AS e) ORDER BY report_id",
-        &[json_rows(rows.collect())],
-    )?
-    .iter_mut()
-    .map(|row| row.next_int().map(ReportId))
-    .collect()
 }
 
 fn with_articles(tx: &mut dyn Tx, reports: &[ReportId]) -> Result<Vec<NearReport>, StoreError> {
@@ -178,7 +164,6 @@ pub(super) fn keep(
                 numbers(signature.kept.iter().copied()),
             ],
         )?;
-        forget(tx, now)?;
     }
     let Some(copy) = copy else {
         return Ok(());
@@ -200,12 +185,12 @@ pub(super) fn keep(
     Ok(())
 }
 
-/// Forgets some of what copies are no longer looked for by: more than one article adds.
-fn forget(tx: &mut dyn Tx, now: Timestamp) -> Result<(), StoreError> {
+/// Forgets some of what copies are no longer looked for by: more than the articles of a step add.
+pub(super) fn forget(tx: &mut dyn Tx, now: Timestamp) -> Result<(), StoreError> {
     let before = ms(now).saturating_sub(WINDOW_MS);
     tx.exec(
         "DELETE FROM sentence_index WHERE (hash, report_id) IN
-             (SELECT hash, report_id FROM sentence_index WHERE at < $1 ORDER BY at LIMIT 64)",
+             (SELECT hash, report_id FROM sentence_index WHERE at < $1 ORDER BY at LIMIT 2048)",
         &[before.into()],
     )?;
     Ok(())

@@ -1,7 +1,10 @@
 //! Flagging: what was matched is judged inside the transaction that stores the judgement, so that it rests on what is
 //! true, however many workers flag.
 
+use std::collections::HashMap;
+
 use super::articles::Unflagged;
+use super::reports::Settled;
 use super::tx::{StoreError, Tx};
 use super::{
     Store, copies, desk, json_list, json_rows, legs, ms, reports, spikes, stories, timestamp,
@@ -126,42 +129,84 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Flagged>, StoreError> {
         self.write(move |tx| {
-            if works.iter().any(|work| !work.matches.is_empty()) {
-                copies::take_turn(tx)?;
-            }
+            let mut step = Step::begin(tx, &works, &inquiry, &judge, now)?;
             let standing = finish(tx, &works)?;
-            let mut desk = if works.iter().all(|work| work.matches.is_empty()) {
-                Desk::default()
-            } else {
-                desk::read(tx, &inquiry, now)?
-            };
-            let mut read = stories::Read::default();
             let mut flagged = Vec::with_capacity(works.len());
             for work in &works {
                 let entry = work.article.claim.id;
-                let stood = standing.contains(&entry);
-                let (judged, spikes) = if stood && !work.matches.is_empty() {
-                    one(tx, work, (&mut desk, &mut read), &judge, now)?
-                } else {
-                    Default::default()
+                let standing = standing.get(&entry);
+                let (judged, spikes) = match standing {
+                    Some(report) if !work.matches.is_empty() => {
+                        one(tx, (work, *report), &mut step, &judge, now)?
+                    }
+                    _ => Default::default(),
                 };
                 flagged.push(Flagged {
                     entry,
-                    stood,
+                    stood: standing.is_some(),
                     judged,
                     spikes,
                 });
             }
-            desk::write(tx, &desk)?;
+            step.end(tx, now)?;
             Ok(flagged)
         })
         .await
     }
 }
 
-/// Marks the articles as done whose claims still stand, and tells which those are. What was told from the feed's text for
-/// now goes back to wait for its page.
-fn finish(tx: &mut dyn Tx, works: &[FlagWork]) -> Result<Vec<EntryId>, StoreError> {
+/// What the articles of one transaction share: what was read for all of them, and what is written once for all.
+#[derive(Default)]
+struct Step {
+    desk: Desk,
+    stories: stories::Read,
+    legs: legs::Counted,
+    has_matches: bool,
+    alerts: usize,
+    held: usize,
+}
+
+impl Step {
+    fn begin(
+        tx: &mut dyn Tx,
+        works: &[FlagWork],
+        inquiry: &Inquiry,
+        judge: &impl Judge,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        if works.iter().all(|work| work.matches.is_empty()) {
+            return Ok(Self::default());
+        }
+        copies::take_turn(tx)?;
+        if let Some(day) = judge.day() {
+            spikes::note_day(tx, day)?;
+        }
+        Ok(Self {
+            desk: desk::read(tx, inquiry, now)?,
+            has_matches: true,
+            ..Self::default()
+        })
+    }
+
+    fn end(self, tx: &mut dyn Tx, now: Timestamp) -> Result<(), StoreError> {
+        if !self.has_matches {
+            return Ok(());
+        }
+        desk::write(tx, &self.desk)?;
+        self.legs.write(tx)?;
+        tally(tx, "alerts", self.alerts)?;
+        tally(tx, "held", self.held)?;
+        copies::forget(tx, now)?;
+        stories::forget(tx, now)
+    }
+}
+
+/// Marks the articles as done whose claims still stand, and tells which those are, each with the report that it belongs to
+/// already. What was told from the feed's text for now goes back to wait for its page.
+fn finish(
+    tx: &mut dyn Tx,
+    works: &[FlagWork],
+) -> Result<HashMap<EntryId, Option<ReportId>>, StoreError> {
     let rows = works.iter().map(|work| {
         let claim = work.article.claim;
         serde_json::json!([claim.id.0, claim.until])
@@ -172,35 +217,30 @@ fn finish(tx: &mut dyn Tx, works: &[FlagWork]) -> Result<Vec<EntryId>, StoreErro
          FROM {each $1} AS e
          WHERE entries.id = CAST(e.value ->> 0 AS BIGINT)
              AND entries.lease_until = CAST(e.value ->> 1 AS BIGINT) AND entries.state = 1
-         RETURNING entries.id",
+         RETURNING entries.id, entries.report_id",
         &[json_rows(rows.collect())],
     )?
     .iter_mut()
-    .map(|row| row.next_int().map(EntryId))
+    .map(|row| Ok((EntryId(row.next_int()?), row.next_opt_int()?.map(ReportId))))
     .collect()
 }
 
 fn one(
     tx: &mut dyn Tx,
-    work: &FlagWork,
-    (desk, read): (&mut Desk, &mut stories::Read),
+    (work, report): (&FlagWork, Option<ReportId>),
+    step: &mut Step,
     judge: &impl Judge,
     now: Timestamp,
 ) -> Result<(Judged, Vec<Spike>), StoreError> {
     let entry = work.article.claim.id;
-    let signature = judge.signature(work).unwrap_or_default();
-    let copy = find_copy(tx, work, &signature, judge, now)?;
-    let report = match &copy {
-        Some(copy) => reports::join(tx, entry, &work.report_keys, copy.report)?,
-        None => reports::settle(tx, entry, &work.report_keys, now)?,
-    };
-    copies::keep(tx, entry, report, &signature, copy.as_ref(), now)?;
-    let story = put_to_story(tx, work, report, judge, read)?;
+    let (settled, copy) = settle(tx, work, report, judge, now)?;
+    let story = put_to_story(tx, work, settled, judge, &mut step.stories)?;
     let past = Past {
-        report,
-        alerts: past_alerts(tx, report)?,
+        report: settled.report,
+        alerts: past_alerts(tx, settled)?,
         story,
     };
+    let desk = &mut step.desk;
     let mut judged = judge.judge(&past, desk, work, copy.as_ref(), past.story.as_ref());
     hold_back_doubles(tx, &past, &mut judged)?;
     forget_repetitions(tx, entry, &mut judged)?;
@@ -209,12 +249,36 @@ fn one(
     if let Some(story) = &past.story {
         stories::note_told(tx, story.id, &judged.raised)?;
     }
-    legs::set_out(tx, &judged.raised, now)?;
-    let held = hold(tx, entry, &judged.held, now)?;
-    tally(tx, "alerts", judged.raised.len())?;
-    tally(tx, "held", held)?;
-    let spikes = count_story(tx, &past, &judged, (desk, judge), now)?;
+    legs::set_out(tx, &judged.raised, &mut step.legs, now)?;
+    step.alerts += judged.raised.len();
+    step.held += hold(tx, entry, &judged.held, now)?;
+    let spikes = count_story(tx, &past, &judged, (&mut step.desk, judge), now)?;
     Ok((judged, spikes))
+}
+
+/// Finds the report of an article, or begins one; tells what it is a copy of.
+fn settle(
+    tx: &mut dyn Tx,
+    work: &FlagWork,
+    report: Option<ReportId>,
+    judge: &impl Judge,
+    now: Timestamp,
+) -> Result<(Settled, Option<FoundCopy>), StoreError> {
+    let (entry, keys) = (work.article.claim.id, &work.report_keys);
+    let signature = judge.signature(work).unwrap_or_default();
+    let (settled, copy) = if let Some(report) = report {
+        (Settled::known(report), None)
+    } else {
+        let owners = reports::owners(tx, keys)?;
+        let copy = find_copy(tx, work, (&signature, &owners), judge, now)?;
+        let settled = match &copy {
+            Some(copy) => reports::join(tx, entry, keys, copy.report)?,
+            None => reports::settle(tx, entry, keys, &owners, now)?,
+        };
+        (settled, copy)
+    };
+    copies::keep(tx, entry, settled.report, &signature, copy.as_ref(), now)?;
+    Ok((settled, copy))
 }
 
 /// Counts the story of an article for the watches that found it, whoever is told of it.
@@ -251,47 +315,49 @@ impl<J: Judge> spikes::Spikes for Spiking<'_, J> {
     }
 }
 
-/// The report that an article tells again; none for one that belongs to a report already.
+/// The report that an article tells again, among those that share sentences with it or own its keys.
 fn find_copy(
     tx: &mut dyn Tx,
     work: &FlagWork,
-    signature: &Signature,
+    (signature, owners): (&Signature, &[ReportId]),
     judge: &impl Judge,
     now: Timestamp,
 ) -> Result<Option<FoundCopy>, StoreError> {
-    let entry = work.article.claim.id;
-    if signature.sought.is_empty() || reports::of_entry(tx, entry)?.is_some() {
+    if signature.sought.is_empty() {
         return Ok(None);
     }
-    let near = copies::near(tx, signature, &work.report_keys, now)?;
+    let near = copies::near(tx, signature, owners, now)?;
     Ok(judge.fold(work, &near))
 }
 
-/// Puts a report that is new to its story; tells what is known of the story of any.
+/// Puts a report that has no story to one; tells what is known of the story of any.
 fn put_to_story(
     tx: &mut dyn Tx,
     work: &FlagWork,
-    report: ReportId,
+    settled: Settled,
     judge: &impl Judge,
     read: &mut stories::Read,
 ) -> Result<Option<StoryPast>, StoreError> {
-    let known = stories::past(tx, report)?;
-    if known.is_some() {
-        return Ok(known);
+    if !settled.is_new
+        && let Some(known) = stories::past(tx, settled.report)?
+    {
+        return Ok(Some(known));
     }
     let Some(mark) = judge.mark(work) else {
         return Ok(None);
     };
     let near = stories::near(tx, &mark, read)?;
     let story = judge.story(&mark, &near);
-    stories::put(tx, report, &mark, story, read)?;
-    stories::past(tx, report)
+    stories::put(tx, settled, &mark, story, read).map(Some)
 }
 
-fn past_alerts(tx: &mut dyn Tx, report: ReportId) -> Result<Vec<PastAlert>, StoreError> {
+fn past_alerts(tx: &mut dyn Tx, settled: Settled) -> Result<Vec<PastAlert>, StoreError> {
+    if settled.is_new {
+        return Ok(Vec::new());
+    }
     tx.rows(
         "SELECT id, watch, episode, title, raised_at FROM alerts WHERE report_id = $1 ORDER BY raised_at, seq",
-        &[report.0.into()],
+        &[settled.report.0.into()],
     )?
     .iter_mut()
     .map(|row| {

@@ -6,7 +6,7 @@ use super::tx::{Row, StoreError, Tx};
 use super::{Store, desk, facts, filled, json_rows, limit_of, ms};
 use crate::domain::{
     AlertId, Bundle, Bundled, ChannelName, DeliveryId, Desk, Destination, Gathered, HoldReason,
-    Occasion, Postponed, Question, Raised, Timestamp, WaitingLeg, WatchName,
+    Occasion, Postponed, Priority, Question, Raised, Timestamp, WaitingLeg, WatchName,
 };
 
 impl Store {
@@ -41,7 +41,8 @@ impl Store {
                 let (to, alerts) = (&message.destination, &message.alerts);
                 facts::add(tx, to, alerts, &mut message.occasion, now)?;
             }
-            deliver(tx, &gathered.messages, now)?;
+            let urgent = urgent(tx, &gathered.messages)?;
+            deliver(tx, &gathered.messages, &urgent, now)?;
             hand_over(tx, &gathered.messages)?;
             postpone(tx, &gathered.postponed)?;
             Ok((gathered.messages.len(), gathered.postponed.len()))
@@ -157,14 +158,19 @@ fn postpone(tx: &mut dyn Tx, postponed: &[Postponed]) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Stores the legs of alerts that were raised now; those that wait for nothing have their deliveries at once.
+/// Stores the legs of alerts that were raised now; those that wait for nothing have their deliveries at once. Their
+/// channels are left to be counted at.
 pub(super) fn set_out(
     tx: &mut dyn Tx,
     raised: &[Raised],
+    counted: &mut Counted,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let messages = at_once(raised, now);
-    deliver(tx, &messages, now)?;
+    let urgent = raised.iter().map(|raised| &raised.alert);
+    let urgent = urgent.filter(|alert| alert.priority == Priority::High);
+    let urgent = urgent.map(|alert| alert.id.clone()).collect();
+    deliver(tx, &messages, &urgent, now)?;
     let mut taken: BTreeMap<(&AlertId, &Destination), DeliveryId> = BTreeMap::new();
     for message in &messages {
         let delivery = DeliveryId::derive(&message.destination, &message.alerts);
@@ -217,39 +223,55 @@ pub(super) fn set_out(
         &[json_rows(rows)],
     )?;
     desk::count_held(tx, &silenced)?;
-    count_in(tx, raised)
+    counted.add(raised);
+    Ok(())
 }
 
-/// Counts new legs at their channels.
-fn count_in(tx: &mut dyn Tx, raised: &[Raised]) -> Result<(), StoreError> {
-    let legs = || raised.iter().flat_map(|raised| &raised.legs);
-    let name = |leg: &'_ crate::domain::Leg| leg.destination.channel.0.clone();
-    let waiting: Vec<String> = legs().filter(|leg| leg.held.is_none()).map(name).collect();
-    let held: Vec<String> = legs().filter(|leg| leg.held.is_some()).map(name).collect();
-    for (sql, names) in [
-        (
-            "INSERT INTO channels (name, waiting)
-             SELECT e.value ->> 0, CAST(e.value ->> 1 AS BIGINT) FROM {each $1} AS e WHERE true
-             ON CONFLICT (name) DO UPDATE SET waiting = channels.waiting + excluded.waiting",
-            waiting,
-        ),
-        (
-            "INSERT INTO channels (name, held)
-             SELECT e.value ->> 0, CAST(e.value ->> 1 AS BIGINT) FROM {each $1} AS e WHERE true
-             ON CONFLICT (name) DO UPDATE SET held = channels.held + excluded.held",
-            held,
-        ),
-    ] {
-        if names.is_empty() {
-            continue;
+/// New legs by channel, to be counted at their channels: once for all that one transaction raises.
+#[derive(Debug, Default)]
+pub(super) struct Counted {
+    waiting: BTreeMap<ChannelName, i64>,
+    held: BTreeMap<ChannelName, i64>,
+}
+
+impl Counted {
+    fn add(&mut self, raised: &[Raised]) {
+        for leg in raised.iter().flat_map(|raised| &raised.legs) {
+            let of = if leg.held.is_some() {
+                &mut self.held
+            } else {
+                &mut self.waiting
+            };
+            *of.entry(leg.destination.channel.clone()).or_default() += 1;
         }
-        let counted = by_channel(names.iter().map(String::as_str));
-        let rows = counted
-            .iter()
-            .map(|(channel, legs)| serde_json::json!([channel, legs]));
-        tx.exec(sql, &[json_rows(rows.collect())])?;
     }
-    Ok(())
+
+    /// Counts them at their channels.
+    pub(super) fn write(&self, tx: &mut dyn Tx) -> Result<(), StoreError> {
+        for (sql, counted) in [
+            (
+                "INSERT INTO channels (name, waiting)
+                 SELECT e.value ->> 0, CAST(e.value ->> 1 AS BIGINT) FROM {each $1} AS e WHERE true
+                 ON CONFLICT (name) DO UPDATE SET waiting = channels.waiting + excluded.waiting",
+                &self.waiting,
+            ),
+            (
+                "INSERT INTO channels (name, held)
+                 SELECT e.value ->> 0, CAST(e.value ->> 1 AS BIGINT) FROM {each $1} AS e WHERE true
+                 ON CONFLICT (name) DO UPDATE SET held = channels.held + excluded.held",
+                &self.held,
+            ),
+        ] {
+            if counted.is_empty() {
+                continue;
+            }
+            let rows = counted
+                .iter()
+                .map(|(channel, legs)| serde_json::json!([channel.0, legs]));
+            tx.exec(sql, &[json_rows(rows.collect())])?;
+        }
+        Ok(())
+    }
 }
 
 /// The messages of legs that wait for nothing: those of one name to one destination are one.
@@ -278,11 +300,15 @@ fn at_once(raised: &[Raised], now: Timestamp) -> Vec<Bundled> {
 }
 
 /// Stores a delivery for each bundle; one that holds an alert of high priority goes before the others.
-fn deliver(tx: &mut dyn Tx, bundled: &[Bundled], now: Timestamp) -> Result<(), StoreError> {
+fn deliver(
+    tx: &mut dyn Tx,
+    bundled: &[Bundled],
+    urgent: &HashSet<AlertId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     if bundled.is_empty() {
         return Ok(());
     }
-    let urgent = urgent(tx, bundled)?;
     let rows = bundled.iter().map(|bundled| {
         let destination = &bundled.destination;
         let is_urgent = bundled.alerts.iter().any(|alert| urgent.contains(alert));
@@ -340,13 +366,4 @@ fn hand_over(tx: &mut dyn Tx, bundled: &[Bundled]) -> Result<(), StoreError> {
         &[json_rows(rows.collect())],
     )?;
     Ok(())
-}
-
-/// Legs by channel, as they are counted.
-fn by_channel<'a>(channels: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, i64> {
-    let mut counted = BTreeMap::new();
-    for channel in channels {
-        *counted.entry(channel).or_default() += 1;
-    }
-    counted
 }

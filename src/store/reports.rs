@@ -4,7 +4,25 @@ use super::tx::{Row, StoreError, Tx};
 use super::{indexed, json_rows, ms};
 use crate::domain::{EntryId, ReportId, Timestamp};
 
-/// Finds the report of an entry, or begins one.
+/// The report of an entry.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Settled {
+    pub(super) report: ReportId,
+    /// Whether it was begun just now: then nothing is known of it.
+    pub(super) is_new: bool,
+}
+
+impl Settled {
+    /// A report that was there before.
+    pub(super) fn known(report: ReportId) -> Self {
+        Self {
+            report,
+            is_new: false,
+        }
+    }
+}
+
+/// Finds the report of an entry, which `owners` have keys of, or begins one.
 ///
 /// Articles of several feeds that share a key are one report. Two entries of one feed never are, though they share a
 /// link: a page that collects several news is announced once for each.
@@ -12,23 +30,21 @@ pub(super) fn settle(
     tx: &mut dyn Tx,
     entry: EntryId,
     keys: &[String],
+    owners: &[ReportId],
     now: Timestamp,
-) -> Result<ReportId, StoreError> {
-    if let Some(report) = of_entry(tx, entry)? {
-        return Ok(report);
-    }
+) -> Result<Settled, StoreError> {
     let mut keys: Vec<String> = keys.iter().map(|key| indexed(key)).collect();
-    let mut report = None;
-    if let Some((found, is_shared)) = known(tx, entry, &keys)? {
-        if is_shared {
+    let mut known = None;
+    if let Some(oldest) = owners.first().copied() {
+        if is_shared(tx, entry, oldest)? {
             // The feed has another entry in it: this one is news of its own, and its link says nothing.
             keys.clear();
         } else {
-            report = Some(found);
+            known = Some(oldest);
         }
     }
-    let is_new = report.is_none();
-    let report = match report {
+    let is_new = known.is_none();
+    let report = match known {
         Some(report) => report,
         None => begin(tx, now)?,
     };
@@ -42,7 +58,8 @@ pub(super) fn settle(
             "another worker has begun the same report",
         ));
     }
-    put(tx, entry, report)
+    put(tx, entry, report)?;
+    Ok(Settled { report, is_new })
 }
 
 /// Puts an entry to a report that its article tells again.
@@ -51,61 +68,51 @@ pub(super) fn join(
     entry: EntryId,
     keys: &[String],
     report: ReportId,
-) -> Result<ReportId, StoreError> {
+) -> Result<Settled, StoreError> {
     let keys: Vec<String> = keys.iter().map(|key| indexed(key)).collect();
     // A key that is another report's stays that report's.
     name(tx, report, &keys)?;
-    put(tx, entry, report)
+    put(tx, entry, report)?;
+    Ok(Settled::known(report))
 }
 
-fn put(tx: &mut dyn Tx, entry: EntryId, report: ReportId) -> Result<ReportId, StoreError> {
+fn put(tx: &mut dyn Tx, entry: EntryId, report: ReportId) -> Result<(), StoreError> {
     tx.exec(
         "UPDATE entries SET report_id = $1 WHERE id = $2",
         &[report.0.into(), entry.0.into()],
     )?;
-    Ok(report)
+    Ok(())
 }
 
-/// The report that an entry belongs to.
-pub(super) fn of_entry(tx: &mut dyn Tx, entry: EntryId) -> Result<Option<ReportId>, StoreError> {
-    let row = tx.first(
-        "SELECT report_id FROM entries WHERE id = $1",
-        &[entry.0.into()],
-    )?;
-    let report = row.map(|mut row| row.next_opt_int()).transpose()?;
-    Ok(report.flatten().map(ReportId))
-}
-
-/// The oldest report that has one of the keys, and whether another entry of the same feed belongs to it.
-fn known(
-    tx: &mut dyn Tx,
-    entry: EntryId,
-    keys: &[String],
-) -> Result<Option<(ReportId, bool)>, StoreError> {
+/// The reports that have one of the keys, the oldest first.
+pub(super) fn owners(tx: &mut dyn Tx, keys: &[String]) -> Result<Vec<ReportId>, StoreError> {
     if keys.is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let rows = keys.iter().map(|key| serde_json::json!([key])).collect();
+    let rows = keys.iter().map(|key| serde_json::json!([indexed(key)]));
     // Whoever settles an entry in the same report waits for this transaction.
     let mut found = tx
         .rows(
             "SELECT report_id FROM report_keys
              WHERE key IN (SELECT e.value ->> 0 FROM {each $1} AS e) ORDER BY key {FOR_UPDATE}",
-            &[json_rows(rows)],
+            &[json_rows(rows.collect())],
         )?
         .iter_mut()
         .map(Row::next_int)
         .collect::<Result<Vec<_>, _>>()?;
     found.sort_unstable();
-    let Some(report) = found.first().copied() else {
-        return Ok(None);
-    };
+    found.dedup();
+    Ok(found.into_iter().map(ReportId).collect())
+}
+
+/// Whether another entry of the same feed belongs to a report.
+fn is_shared(tx: &mut dyn Tx, entry: EntryId, report: ReportId) -> Result<bool, StoreError> {
     let others = tx.first(
         "SELECT 1 FROM entries this JOIN entries other ON other.feed_id = this.feed_id
          WHERE this.id = $1 AND other.report_id = $2 AND other.id <> this.id LIMIT 1",
-        &[entry.0.into(), report.into()],
+        &[entry.0.into(), report.0.into()],
     )?;
-    Ok(Some((ReportId(report), others.is_some())))
+    Ok(others.is_some())
 }
 
 fn begin(tx: &mut dyn Tx, now: Timestamp) -> Result<ReportId, StoreError> {

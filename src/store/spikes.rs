@@ -60,7 +60,6 @@ fn add(
     if added == 0 {
         return Ok(None);
     }
-    note_day(tx, day)?;
     let stories = tx.number(
         "INSERT INTO watch_days (day, watch, stories) VALUES ($1, $2, 1)
          ON CONFLICT (day, watch) DO UPDATE SET stories = watch_days.stories + 1 RETURNING stories",
@@ -129,7 +128,7 @@ fn tell(
 }
 
 /// Notes that newswatch runs on a day, and forgets what lies far behind.
-fn note_day(tx: &mut dyn Tx, day: i64) -> Result<(), StoreError> {
+pub(super) fn note_day(tx: &mut dyn Tx, day: i64) -> Result<(), StoreError> {
     let is_new = tx.exec(
         "INSERT INTO run_days (day) VALUES ($1) ON CONFLICT (day) DO NOTHING",
         &[day.into()],

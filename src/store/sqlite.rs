@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior};
 
@@ -22,6 +23,12 @@ const RUNS: usize = 2;
 
 /// Connections that read: a long answer for a person must not keep a stage waiting.
 const READERS: usize = 2;
+
+/// Pages of the file that the connection that writes keeps in memory, in KiB: indexes over hashes are written all over.
+const CACHE_KIB: i64 = 16 * 1024;
+
+/// Pages in the log after which they are brought to the file: those that change again and again are brought there once.
+const CHECKPOINT_PAGES: i64 = 4 * 1024;
 
 /// Statements that a connection keeps prepared: more than the store has.
 const PREPARED: usize = 256;
@@ -112,12 +119,23 @@ fn configure(connection: &Connection) -> Result<(), StoreError> {
     let set = || {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
+        // A statement keeps its plan whatever is bound to it: those that look into an index of some rows were planned anew
+        // each time (<https://sqlite.org/queryplanner-ng.html#qpstab>).
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.pragma_update(None, "foreign_keys", "ON")
     };
     set().map_err(refused)
 }
 
+fn configure_writer(connection: &Connection) -> rusqlite::Result<()> {
+    // What a savepoint undoes is kept in memory: SQLite would write it to a file.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)
+}
+
 fn started_writer(connection: Connection) -> Result<mpsc::Sender<Write>, StoreError> {
+    configure_writer(&connection).map_err(refused)?;
     let (jobs, waiting) = mpsc::channel();
     start("store", move || write_all(connection, &waiting))?;
     Ok(jobs)

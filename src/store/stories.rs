@@ -1,7 +1,9 @@
 //! Stories: which reports tell of one event.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use super::reports::Settled;
 use super::tx::{StoreError, Tx};
 use super::{Store, json_rows, ms, timestamp};
 use crate::domain::{
@@ -32,24 +34,32 @@ pub(super) fn near(
     read: &mut Read,
 ) -> Result<Vec<StoryMember>, StoreError> {
     read_holders(tx, mark, read)?;
-    let mut counts: HashMap<i64, usize> = HashMap::new();
-    for report in mark
+    let holders = mark
         .terms
         .iter()
-        .filter_map(|term| read.holders.get(term))
-        .flatten()
-    {
-        *counts.entry(*report).or_default() += 1;
-    }
-    let mut best: Vec<(i64, usize)> = counts.into_iter().collect();
-    best.sort_unstable_by_key(|(report, count)| (std::cmp::Reverse(*count), *report));
-    best.truncate(COMPARED);
-    best.sort_unstable();
-    read_members(tx, best.iter().map(|(report, _)| *report), read)?;
+        .filter_map(|term| read.holders.get(term));
+    let best = sharing_most(holders.flatten().copied().collect());
+    read_members(tx, &best, read)?;
     let members = best
         .iter()
-        .filter_map(|(report, _)| read.members.get(report)?.clone());
+        .filter_map(|report| read.members.get(report)?.clone());
     Ok(members.collect())
+}
+
+/// Of reports, each named once for each term that it shares, those that are named most, in the order in which they came.
+fn sharing_most(mut named: Vec<i64>) -> Vec<i64> {
+    named.sort_unstable();
+    let runs = named.chunk_by(|one, next| one == next);
+    let mut counted: Vec<(Reverse<usize>, i64)> = runs
+        .filter_map(|run| Some((Reverse(run.len()), *run.first()?)))
+        .collect();
+    if counted.len() > COMPARED {
+        counted.select_nth_unstable(COMPARED);
+        counted.truncate(COMPARED);
+    }
+    let mut best: Vec<i64> = counted.into_iter().map(|(_, report)| report).collect();
+    best.sort_unstable();
+    best
 }
 
 fn read_holders(tx: &mut dyn Tx, mark: &StoryMark, read: &mut Read) -> Result<(), StoreError> {
@@ -82,14 +92,9 @@ fn read_holders(tx: &mut dyn Tx, mark: &StoryMark, read: &mut Read) -> Result<()
     Ok(())
 }
 
-fn read_members(
-    tx: &mut dyn Tx,
-    reports: impl Iterator<Item = i64>,
-    read: &mut Read,
-) -> Result<(), StoreError> {
-    let unread: Vec<i64> = reports
-        .filter(|report| !read.members.contains_key(report))
-        .collect();
+fn read_members(tx: &mut dyn Tx, reports: &[i64], read: &mut Read) -> Result<(), StoreError> {
+    let unread = |report: &&i64| !read.members.contains_key(report);
+    let unread: Vec<i64> = reports.iter().filter(unread).copied().collect();
     if unread.is_empty() {
         return Ok(());
     }
@@ -107,9 +112,10 @@ fn read_members(
     )? {
         let report = row.next_int()?;
         let member = StoryMember {
+            report: ReportId(report),
             at: timestamp(&mut row)?,
-            language: row.next_text()?,
-            profile: row.next_text()?,
+            language: row.next_text()?.into(),
+            profile: row.next_text()?.into(),
             story: row.next_int()?,
         };
         read.members.insert(report, Some(member));
@@ -117,28 +123,22 @@ fn read_members(
     Ok(())
 }
 
-/// Puts a new report to a story, or begins one with it.
+/// Puts a report that has none to a story, or begins one with it; tells what is known of the story.
 pub(super) fn put(
     tx: &mut dyn Tx,
-    report: ReportId,
+    settled: Settled,
     mark: &StoryMark,
     story: Option<i64>,
     read: &mut Read,
-) -> Result<i64, StoreError> {
-    let story = match story {
-        Some(story) => story,
-        None => tx.number(
-            "INSERT INTO stories (title, first_at, last_at, reports) VALUES ($1, $2, $3, 0) RETURNING id",
-            &[mark.title.as_str().into(), ms(mark.at).into(), ms(mark.at).into()],
-        )?,
+) -> Result<StoryPast, StoreError> {
+    let report = settled.report;
+    let mut past = match story {
+        Some(story) => go_on(tx, story, mark)?,
+        None => begin(tx, mark)?,
     };
     tx.exec(
-        "UPDATE stories SET reports = reports + 1, last_at = CASE WHEN last_at < $1 THEN $1 ELSE last_at END WHERE id = $2",
-        &[ms(mark.at).into(), story.into()],
-    )?;
-    tx.exec(
         "UPDATE reports SET story_id = $1 WHERE id = $2",
-        &[story.into(), report.0.into()],
+        &[past.id.into(), report.0.into()],
     )?;
     tx.exec(
         "INSERT INTO story_reports (report_id, at, language, profile) VALUES ($1, $2, $3, $4)
@@ -157,27 +157,65 @@ pub(super) fn put(
          ON CONFLICT (term, report_id) DO NOTHING",
         &[report.0.into(), ms(mark.at).into(), json_rows(terms.collect())],
     )?;
-    // What was told of it before it had a story is told of its story.
-    tx.exec(
-        "INSERT INTO story_told (story_id, watch, alert_id)
-         SELECT CAST($1 AS BIGINT), watch, id FROM alerts WHERE report_id = $2 ORDER BY seq
-         ON CONFLICT (story_id, watch) DO NOTHING",
-        &[story.into(), report.0.into()],
-    )?;
+    if !settled.is_new {
+        // What was told of it before it had a story is told of its story.
+        tx.exec(
+            "INSERT INTO story_told (story_id, watch, alert_id)
+             SELECT CAST($1 AS BIGINT), watch, id FROM alerts WHERE report_id = $2 ORDER BY seq
+             ON CONFLICT (story_id, watch) DO NOTHING",
+            &[past.id.into(), report.0.into()],
+        )?;
+    }
+    if story.is_some() || !settled.is_new {
+        past.told = told(tx, past.id)?;
+    }
     for term in &mark.terms {
         if let Some(holders) = read.holders.get_mut(term) {
             holders.push(report.0);
         }
     }
     let member = StoryMember {
+        report,
         at: mark.at,
-        language: mark.language.clone(),
-        profile: mark.profile.clone(),
-        story,
+        language: mark.language.as_str().into(),
+        profile: mark.profile.as_str().into(),
+        story: past.id,
     };
     read.members.insert(report.0, Some(member));
-    forget(tx, mark.at)?;
-    Ok(story)
+    Ok(past)
+}
+
+/// Begins a story with a report.
+fn begin(tx: &mut dyn Tx, mark: &StoryMark) -> Result<StoryPast, StoreError> {
+    let id = tx.number(
+        "INSERT INTO stories (title, first_at, last_at, reports) VALUES ($1, $2, $2, 1) RETURNING id",
+        &[mark.title.as_str().into(), ms(mark.at).into()],
+    )?;
+    Ok(StoryPast {
+        id,
+        reports: 1,
+        first_at: mark.at,
+        told: Vec::new(),
+    })
+}
+
+/// Counts another report of a story; who was told of it is left to be asked.
+fn go_on(tx: &mut dyn Tx, story: i64, mark: &StoryMark) -> Result<StoryPast, StoreError> {
+    let counted = tx.first(
+        "UPDATE stories SET reports = reports + 1, last_at = CASE WHEN last_at < $1 THEN $1 ELSE last_at END
+         WHERE id = $2 RETURNING reports, first_at",
+        &[ms(mark.at).into(), story.into()],
+    )?;
+    let mut row = counted.ok_or(StoreError::Shape {
+        column: 0,
+        wanted: "the story of a report",
+    })?;
+    Ok(StoryPast {
+        id: story,
+        reports: row.next_int()?,
+        first_at: timestamp(&mut row)?,
+        told: Vec::new(),
+    })
 }
 
 /// Notes the first alert of each watch of a story.
@@ -198,17 +236,17 @@ pub(super) fn note_told(tx: &mut dyn Tx, story: i64, raised: &[Raised]) -> Resul
     Ok(())
 }
 
-/// Forgets some of what stories that are over are found by: more than one report adds.
-fn forget(tx: &mut dyn Tx, now: Timestamp) -> Result<(), StoreError> {
+/// Forgets some of what stories that are over are found by: more than the reports of a step add.
+pub(super) fn forget(tx: &mut dyn Tx, now: Timestamp) -> Result<(), StoreError> {
     let before = ms(now).saturating_sub(IDLE_MS);
     tx.exec(
         "DELETE FROM story_terms WHERE (term, report_id) IN
-             (SELECT term, report_id FROM story_terms WHERE at < $1 ORDER BY at LIMIT 64)",
+             (SELECT term, report_id FROM story_terms WHERE at < $1 ORDER BY at LIMIT 2048)",
         &[before.into()],
     )?;
     tx.exec(
         "DELETE FROM story_reports WHERE report_id IN
-             (SELECT report_id FROM story_reports WHERE at < $1 ORDER BY at LIMIT 4)",
+             (SELECT report_id FROM story_reports WHERE at < $1 ORDER BY at LIMIT 64)",
         &[before.into()],
     )?;
     Ok(())
@@ -224,20 +262,23 @@ pub(super) fn past(tx: &mut dyn Tx, report: ReportId) -> Result<Option<StoryPast
         return Ok(None);
     };
     let (id, reports, first_at) = (row.next_int()?, row.next_int()?, timestamp(&mut row)?);
-    let told = tx
-        .rows(
-            "SELECT watch, alert_id FROM story_told WHERE story_id = $1 ORDER BY watch",
-            &[id.into()],
-        )?
-        .iter_mut()
-        .map(|row| Ok((row.next_text()?, row.next_text()?)))
-        .collect::<Result<Vec<_>, StoreError>>()?;
     Ok(Some(StoryPast {
         id,
         reports,
         first_at,
-        told,
+        told: told(tx, id)?,
     }))
+}
+
+/// The first alert of each watch of a story.
+fn told(tx: &mut dyn Tx, story: i64) -> Result<Vec<(String, String)>, StoreError> {
+    tx.rows(
+        "SELECT watch, alert_id FROM story_told WHERE story_id = $1 ORDER BY watch",
+        &[story.into()],
+    )?
+    .iter_mut()
+    .map(|row| Ok((row.next_text()?, row.next_text()?)))
+    .collect()
 }
 
 impl Store {

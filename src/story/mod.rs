@@ -20,7 +20,7 @@ mod vectors;
 
 pub use desk::{Desk, Incoming, Placed, Texts};
 pub use folding::ReadArticle;
-pub use placing::story;
+pub use placing::Placing;
 pub use revise::{Change, Edit, Revision, Version, Visit, revise};
 pub use senses::{Definition, definitions, means, other_sense, sense};
 pub use signature::Sought;

@@ -1,13 +1,13 @@
 //! Placing: a report of the line among the stories that the store knows.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::threads::{Newcomer, Threads, indexed_terms};
+use super::threads::{Compared, Newcomer, Threads, find_among, indexed_terms};
 use super::vectors::{Frequencies, Profile, Vector};
-use crate::domain::{StoryMark, StoryMember, Timestamp};
+use crate::domain::{ReportId, StoryMark, StoryMember, Timestamp};
 
 /// How frequent words are, for whoever does not count them.
 pub(super) fn everyday() -> &'static Frequencies {
@@ -48,23 +48,83 @@ pub(super) fn mark(profile: Profile, title: &str, language: &str, at: Timestamp)
     }
 }
 
-/// The story that a report belongs to, among those whose reports share something with it.
-#[must_use]
-pub fn story(mark: &StoryMark, near: &[StoryMember]) -> Option<i64> {
-    let mut threads = Threads::default();
-    let mut numbers: HashMap<i64, u32> = HashMap::new();
-    for member in near {
-        let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-        let number = *numbers.entry(member.story).or_insert(next);
-        let profile = profile(&member.profile);
-        threads.add(&newcomer(&profile, &member.language, member.at), number);
+/// Puts reports to stories. It keeps what it has read of the last ones, as the next report is mostly compared with them too.
+#[derive(Debug, Default)]
+pub struct Placing {
+    known: HashMap<ReportId, Known>,
+}
+
+/// A report as it is compared.
+#[derive(Debug)]
+struct Known {
+    /// What it was read from: the number of a report may come again when its transaction is undone.
+    profile: Arc<str>,
+    compared: Compared,
+}
+
+/// Reports of which it is kept what was read.
+const KEPT: usize = 4_096;
+
+impl Placing {
+    /// The story that a report belongs to, among those whose reports share something with it.
+    #[must_use]
+    pub fn story(&mut self, mark: &StoryMark, near: &[StoryMember]) -> Option<i64> {
+        let mut numbers: HashMap<i64, u32> = HashMap::new();
+        let numbered: Vec<(u32, &StoryMember)> = near
+            .iter()
+            .map(|member| {
+                let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+                (*numbers.entry(member.story).or_insert(next), member)
+            })
+            .collect();
+        let profile = profile(&mark.profile);
+        let newcomer = newcomer(&profile, &mark.language, mark.at);
+        let is_own_language = |member: &StoryMember| *member.language == *mark.language;
+        let found = if near.iter().all(is_own_language) {
+            self.read(near);
+            let known = numbered.iter().filter_map(|(number, member)| {
+                Some((*number, &self.known.get(&member.report)?.compared))
+            });
+            find_among(&newcomer, &known.collect::<Vec<_>>())
+        } else {
+            of_all(&numbered).find(&newcomer)
+        };
+        let found = found?;
+        numbers
+            .into_iter()
+            .find(|(_, number)| *number == found)
+            .map(|(story, _)| story)
     }
-    let profile = profile(&mark.profile);
-    let found = threads.find(&newcomer(&profile, &mark.language, mark.at))?;
-    numbers
-        .into_iter()
-        .find(|(_, number)| *number == found)
-        .map(|(story, _)| story)
+
+    /// Reads those that are not known.
+    fn read(&mut self, near: &[StoryMember]) {
+        if self.known.len() + near.len() > KEPT {
+            self.known.clear();
+        }
+        for member in near {
+            let known = self.known.get(&member.report);
+            if known.is_some_and(|known| known.profile == member.profile) {
+                continue;
+            }
+            let profile = profile(&member.profile);
+            let compared = Compared::of(&newcomer(&profile, &member.language, member.at));
+            let known = Known {
+                profile: Arc::clone(&member.profile),
+                compared,
+            };
+            self.known.insert(member.report, known);
+        }
+    }
+}
+
+/// The stories of reports, each with the number that its story has here.
+fn of_all(numbered: &[(u32, &StoryMember)]) -> Threads {
+    let mut threads = Threads::default();
+    for (number, member) in numbered {
+        let profile = profile(&member.profile);
+        threads.add(&newcomer(&profile, &member.language, member.at), *number);
+    }
+    threads
 }
 
 fn newcomer<'p>(profile: &'p Profile, language: &str, at: Timestamp) -> Newcomer<'p> {
@@ -102,11 +162,16 @@ mod tests {
 
     fn member(mark: &StoryMark, story: i64) -> StoryMember {
         StoryMember {
+            report: ReportId(story),
             at: mark.at,
-            language: mark.language.clone(),
-            profile: mark.profile.clone(),
+            language: mark.language.as_str().into(),
+            profile: mark.profile.as_str().into(),
             story,
         }
+    }
+
+    fn story(mark: &StoryMark, near: &[StoryMember]) -> Option<i64> {
+        Placing::default().story(mark, near)
     }
 
     #[test]
@@ -132,5 +197,84 @@ and police questioned the captain, Ilo Brandt.",
         );
         assert_eq!(story(&second, &near), Some(31));
         assert_eq!(story(&twin, &[member(&first, 31)]), None);
+    }
+
+    /// Numbers that look like chance.
+    struct Chance(u64);
+
+    impl Chance {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+            (self.0 >> 33) as usize % limit
+        }
+    }
+
+    /// Reports of a few names and words, so that many resemble one another.
+    fn reports(chance: &mut Chance, count: usize) -> Vec<StoryMark> {
+        let syllables = ["ka", "lo", "mi", "ru", "ta", "ve", "so", "ni"];
+        let mut word = |letters: usize| -> String {
+            (0..letters).map(|_| syllables[chance.below(8)]).collect()
+        };
+        let names: Vec<String> = (0..24)
+            .map(|_| {
+                let mut name = word(2);
+                let first = name.remove(0).to_ascii_uppercase();
+                name.insert(0, first);
+                name
+            })
+            .collect();
+        let words: Vec<String> = (0..120).map(|_| word(3)).collect();
+        let mut text = |length: usize| -> String {
+            let words = (0..length).map(|place| match (place % 9, chance.below(4)) {
+                (0, _) => "The",
+                (_, 0) => names[chance.below(24)].as_str(),
+                _ => words[chance.below(120)].as_str(),
+            });
+            words.collect::<Vec<_>>().join(" ")
+        };
+        let hours = [0, 1, 30, 130];
+        (0..count)
+            .map(|place| mark_of(&text(5), &format!("{}.", text(40)), hours[place * 4 / count]))
+            .collect()
+    }
+
+    #[test]
+    fn among_a_few_reports_the_story_is_the_one_that_is_found_among_all() {
+        let mut chance = Chance(11);
+        let mut placing = Placing::default();
+        let mut joined = 0;
+        for _ in 0..40 {
+            let mut members: Vec<StoryMember> = Vec::new();
+            for (number, mark) in (1..).zip(reports(&mut chance, 60)) {
+                let near = &members[members.len().saturating_sub(48)..];
+                let found = placing.story(&mark, near);
+                assert_eq!(found, by_threads(&mark, near));
+                joined += usize::from(found.is_some());
+                members.push(StoryMember {
+                    report: ReportId(number),
+                    ..member(&mark, found.unwrap_or(number))
+                });
+            }
+        }
+        assert!((200..2_400).contains(&joined), "{joined} of 2400");
+    }
+
+    fn by_threads(mark: &StoryMark, near: &[StoryMember]) -> Option<i64> {
+        let mut stories: Vec<i64> = Vec::new();
+        let numbered: Vec<(u32, &StoryMember)> = near
+            .iter()
+            .map(|member| {
+                let place = stories.iter().position(|story| *story == member.story);
+                let place = place.unwrap_or_else(|| {
+                    stories.push(member.story);
+                    stories.len() - 1
+                });
+                (u32::try_from(place).unwrap(), member)
+            })
+            .collect();
+        let profile = profile(&mark.profile);
+        let newcomer = newcomer(&profile, &mark.language, mark.at);
+        let found = of_all(&numbered).find(&newcomer)?;
+        Some(stories[found as usize])
     }
 }

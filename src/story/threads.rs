@@ -3,7 +3,7 @@
 //! A report joins the story with the report that is most like it, or begins one. Words say what kind of event it is, names
 //! which one of the kind, and time tells apart what returns.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::hashing::HashedMap;
 use super::vectors::{Probe, Profile, Vector, norm, weight};
@@ -31,6 +31,12 @@ pub struct Threads {
 #[derive(Debug)]
 struct Member {
     story: StoryNumber,
+    report: Compared,
+}
+
+/// What of a report newcomers are compared with.
+#[derive(Debug)]
+pub(super) struct Compared {
     /// Milliseconds since 1970.
     at: i64,
     language: u32,
@@ -138,15 +144,10 @@ impl Threads {
         let mut touched: Vec<u32> = Vec::new();
         let mut fits = std::mem::take(&mut self.fits);
         fits.resize(self.members.len(), 0.0);
-        let profile = newcomer.profile;
-        let words = indexed(&profile.words, INDEXED_WORDS).map(|term| (term, 0.7, &profile.words));
-        let names = indexed(&profile.names, INDEXED_NAMES).map(|term| (term, 0.3, &profile.names));
-        for (term, share, vector) in words.chain(names) {
-            let Some(list) = self.by_term.get(&(term >> 8)) else {
+        for (term, worth) in worths(newcomer.profile) {
+            let Some(list) = self.by_term.get(&term) else {
                 continue;
             };
-            let length = norm(&vector.terms).max(1.0);
-            let worth = share * (weight(term) / length).powi(2);
             for number in list.iter().rev().take(NEWEST) {
                 let place = number.checked_sub(self.first_member);
                 let place = place.and_then(|place| usize::try_from(place).ok());
@@ -184,9 +185,7 @@ impl Threads {
             let story = self.stories.get(story);
             story.is_some_and(|story| at.saturating_sub(story.last_at) <= IDLE)
         });
-        best.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0)));
-        best.truncate(COMPARED_STORIES);
-        best.into_iter().map(|(story, _)| story).collect()
+        fittest(best)
     }
 
     /// How alike a report is to the report of a story that it is most like.
@@ -194,21 +193,9 @@ impl Threads {
         let Some(story) = self.stories.get(&number) else {
             return 0.0;
         };
-        let members = story.members.iter().rev().take(COMPARED_MEMBERS);
-        let (best, sum, count) = members
-            .filter_map(|number| self.member(*number))
-            .map(|member| likeness(newcomer, probes, member))
-            .fold((0.0_f32, 0.0, 0.0), |(best, sum, count), one| {
-                (best.max(one), sum + one, count + 1.0)
-            });
-        let best = best - ALL_SHARE * (best - sum / f32::max(count, 1.0));
-        let has_names =
-            newcomer.profile.names.len() >= ENOUGH_NAMES && story.names.len() >= ENOUGH_NAMES;
-        if has_names && probes.names.cosine(&story.names, norm(&story.names)) < OTHER_NAMES {
-            best * OTHER_EVENT
-        } else {
-            best
-        }
+        let members = story.members.iter().rev();
+        let members = members.filter_map(|number| Some(&self.member(*number)?.report));
+        closeness(newcomer, probes, members, &story.names)
     }
 
     /// The story of another language that shares rare names, or a rare name and numbers.
@@ -225,14 +212,15 @@ impl Threads {
             let Some(member) = self.member(number) else {
                 continue;
             };
-            let is_other = member.language != newcomer.language;
-            let is_near = newcomer.at.saturating_sub(member.at).abs() <= OTHER_LANGUAGE;
+            let report = &member.report;
+            let is_other = report.language != newcomer.language;
+            let is_near = newcomer.at.saturating_sub(report.at).abs() <= OTHER_LANGUAGE;
             if !is_other || !is_near {
                 continue;
             }
             let numbers = newcomer.profile.rare_numbers.iter();
             let numbers = numbers
-                .filter(|number| member.rare_numbers.binary_search(number).is_ok())
+                .filter(|number| report.rare_numbers.binary_search(number).is_ok())
                 .count();
             if names >= 2 || numbers >= 2 {
                 best = best.max(Some((names * 2 + numbers, number, member.story)));
@@ -252,15 +240,14 @@ impl Threads {
         for name in &profile.rare_names {
             push(self.by_name.entry(*name).or_default(), member);
         }
-        self.members
-            .push_back(Some(Box::new(Member::of(newcomer, number))));
+        self.members.push_back(Some(Box::new(Member {
+            story: number,
+            report: Compared::of(newcomer),
+        })));
         self.newest_at = self.newest_at.max(newcomer.at);
-        let story = self.stories.entry(number).or_insert_with(|| Story {
-            members: VecDeque::new(),
-            last_at: newcomer.at,
-            names: Vec::new(),
-        });
-        story.fade_in(&profile.names, newcomer.at);
+        let story = self.stories.entry(number);
+        let story = story.or_insert_with(|| Story::new(newcomer.at));
+        story.fade_in(&profile.names.terms, newcomer.at);
         story.members.push_back(member);
         if story.members.len() > COMPARED_MEMBERS
             && let Some(oldest) = story.members.pop_front()
@@ -345,6 +332,87 @@ fn indexed(vector: &Vector, at_most: usize) -> impl Iterator<Item = u32> {
     vector.terms.iter().take(at_most).copied()
 }
 
+/// The terms by which a report looks for others, each with what it counts.
+fn worths(profile: &Profile) -> impl Iterator<Item = (u32, f32)> {
+    let of = |vector: &Vector, share: f32, at_most| {
+        let length = norm(&vector.terms).max(1.0);
+        let terms: Vec<u32> = indexed(vector, at_most).collect();
+        terms
+            .into_iter()
+            .map(move |term| (term >> 8, share * (weight(term) / length).powi(2)))
+    };
+    let words = of(&profile.words, 0.7, INDEXED_WORDS);
+    words.chain(of(&profile.names, 0.3, INDEXED_NAMES))
+}
+
+/// The stories that fit best.
+fn fittest(mut stories: Vec<(StoryNumber, f32)>) -> Vec<StoryNumber> {
+    stories.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0)));
+    stories.truncate(COMPARED_STORIES);
+    stories.into_iter().map(|(story, _)| story).collect()
+}
+
+/// How alike a report is to that report of a story that it is most like; the members of the story are the newest first.
+fn closeness<'m>(
+    newcomer: &Newcomer<'_>,
+    probes: &Probes,
+    members: impl Iterator<Item = &'m Compared>,
+    names: &[u32],
+) -> f32 {
+    let (best, sum, count) = members
+        .take(COMPARED_MEMBERS)
+        .map(|member| likeness(newcomer, probes, member))
+        .fold((0.0_f32, 0.0, 0.0), |(best, sum, count), one| {
+            (best.max(one), sum + one, count + 1.0)
+        });
+    let best = best - ALL_SHARE * (best - sum / f32::max(count, 1.0));
+    let has_names = newcomer.profile.names.len() >= ENOUGH_NAMES && names.len() >= ENOUGH_NAMES;
+    if has_names && probes.names.cosine(names, norm(names)) < OTHER_NAMES {
+        best * OTHER_EVENT
+    } else {
+        best
+    }
+}
+
+/// The story that a report belongs to among those of a few others, the oldest first, which are all of its language: the one
+/// that [`Threads::find`] finds, without what makes many others quick to look through.
+pub(super) fn find_among(
+    newcomer: &Newcomer<'_>,
+    others: &[(StoryNumber, &Compared)],
+) -> Option<StoryNumber> {
+    let mut stories: BTreeMap<StoryNumber, Vec<&Compared>> = BTreeMap::new();
+    for (story, report) in others {
+        stories.entry(*story).or_default().push(report);
+    }
+    let worths: Vec<(u32, f32)> = worths(newcomer.profile).collect();
+    let fits = stories.iter().filter_map(|(story, reports)| {
+        let last_at = reports.iter().map(|report| report.at).max()?;
+        let last = reports.iter().rev().take(COMPARED_MEMBERS);
+        let fit = last.map(|report| report.fit(&worths)).fold(0.0, f32::max);
+        let may_go_on = newcomer.at.saturating_sub(last_at) <= IDLE;
+        (fit > 0.0 && may_go_on).then_some((*story, fit))
+    });
+    let probes = Probes::of(newcomer.profile);
+    let mut best: Option<(StoryNumber, f32)> = None;
+    for number in fittest(fits.collect()) {
+        let reports = stories.get(&number).map_or(&[][..], Vec::as_slice);
+        let mut story = Story::new(reports.first().map_or(newcomer.at, |first| first.at));
+        for report in reports {
+            story.fade_in(report.parts().1, report.at);
+        }
+        let score = closeness(
+            newcomer,
+            &probes,
+            reports.iter().rev().copied(),
+            &story.names,
+        );
+        if score >= JOIN && best.is_none_or(|(_, other)| score > other) {
+            best = Some((number, score));
+        }
+    }
+    best.map(|(story, _)| story)
+}
+
 #[derive(Debug)]
 struct Probes {
     words: Probe,
@@ -362,8 +430,8 @@ impl Probes {
     }
 }
 
-impl Member {
-    fn of(newcomer: &Newcomer<'_>, story: StoryNumber) -> Self {
+impl Compared {
+    pub(super) fn of(newcomer: &Newcomer<'_>) -> Self {
         let profile = newcomer.profile;
         let parts = [&profile.words, &profile.names, &profile.headline];
         let terms: Vec<u32> = parts
@@ -372,7 +440,6 @@ impl Member {
             .collect();
         let short = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
         Self {
-            story,
             at: newcomer.at,
             language: newcomer.language,
             terms: terms.into_boxed_slice(),
@@ -381,6 +448,19 @@ impl Member {
             norms: parts.map(|part| norm(&part.terms)),
             rare_numbers: profile.rare_numbers.clone().into_boxed_slice(),
         }
+    }
+
+    /// How well the terms by which it is found fit those that are looked for.
+    fn fit(&self, worths: &[(u32, f32)]) -> f32 {
+        let (words, names, _) = self.parts();
+        let words = words.iter().take(INDEXED_WORDS);
+        let own = words.chain(names.iter().take(INDEXED_NAMES));
+        let own: Vec<u32> = own.map(|term| term >> 8).collect();
+        let fitting = worths.iter().flat_map(|(term, worth)| {
+            let same = own.iter().filter(move |other| *other == term);
+            same.map(move |_| *worth)
+        });
+        fitting.fold(0.0, |fit, worth| fit + worth)
     }
 
     fn parts(&self) -> (&[u32], &[u32], &[u32]) {
@@ -395,9 +475,9 @@ impl Member {
     }
 }
 
-fn likeness(newcomer: &Newcomer<'_>, probes: &Probes, member: &Member) -> f32 {
-    let (words, names, headline) = member.parts();
-    let [words_norm, names_norm, headline_norm] = member.norms;
+fn likeness(newcomer: &Newcomer<'_>, probes: &Probes, report: &Compared) -> f32 {
+    let (words, names, headline) = report.parts();
+    let [words_norm, names_norm, headline_norm] = report.norms;
     let in_words = probes.words.cosine(words, words_norm);
     let in_names = if names.len() < ENOUGH_NAMES || newcomer.profile.names.len() < ENOUGH_NAMES {
         in_words
@@ -406,7 +486,7 @@ fn likeness(newcomer: &Newcomer<'_>, probes: &Probes, member: &Member) -> f32 {
     };
     let in_headline = probes.headline.cosine(headline, headline_norm);
     0.8 * (0.7 * in_words + 0.3 * in_names) + 0.2 * in_headline
-        - PER_DAY * days(newcomer.at.saturating_sub(member.at).abs())
+        - PER_DAY * days(newcomer.at.saturating_sub(report.at).abs())
 }
 
 #[expect(
@@ -418,12 +498,25 @@ fn days(ms: i64) -> f32 {
 }
 
 impl Story {
+    fn new(at: i64) -> Self {
+        Self {
+            members: VecDeque::new(),
+            last_at: at,
+            names: Vec::new(),
+        }
+    }
+
     /// Adds the names of a report to those of the story, of which the older ones fade.
-    fn fade_in(&mut self, names: &Vector, at: i64) {
+    fn fade_in(&mut self, names: &[u32], at: i64) {
+        if self.names.is_empty() {
+            self.names = names.to_vec();
+            self.last_at = self.last_at.max(at);
+            return;
+        }
         let faded = (-days(at.saturating_sub(self.last_at).max(0))).exp();
         self.last_at = self.last_at.max(at);
         let mut weights: HashedMap<u32, f32> = HashedMap::default();
-        for (terms, share) in [(&self.names, faded), (&names.terms, 1.0)] {
+        for (terms, share) in [(self.names.as_slice(), faded), (names, 1.0)] {
             let length = norm(terms).max(1.0);
             for term in terms {
                 *weights.entry(*term & !0xff).or_default() += share * weight(*term) / length;
