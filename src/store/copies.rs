@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::tx::{StoreError, Tx};
-use super::{json_rows, ms};
+use super::{json_ids, ms};
 use crate::domain::{
     EntryId, FoundCopy, Near, NearArticle, NearReport, ReportId, Signature, Timestamp,
 };
@@ -65,11 +65,11 @@ fn holders(
     if signature.sought.is_empty() {
         return Ok(holders);
     }
-    let sought = signature.sought.iter().map(|(hash, _)| *hash);
+    let sought = signature.sought.iter().map(|(hash, _)| i64::from(*hash));
     let found = tx.rows(
         "SELECT s.hash, s.report_id FROM sentence_index s
-         WHERE s.hash IN (SELECT CAST(e.value ->> 0 AS BIGINT) FROM {each $1} AS e) AND s.at >= $2",
-        &[numbers(sought), ms(now).saturating_sub(WINDOW_MS).into()],
+         WHERE s.hash IN (SELECT CAST(e.value AS BIGINT) FROM {each $1} AS e) AND s.at >= $2",
+        &[json_ids(sought), ms(now).saturating_sub(WINDOW_MS).into()],
     )?;
     for mut row in found {
         let hash = u32::try_from(row.next_int()?).unwrap_or_default();
@@ -88,8 +88,8 @@ fn with_articles(tx: &mut dyn Tx, reports: &[ReportId]) -> Result<Vec<NearReport
     let mut entries: HashMap<ReportId, Vec<i64>> = HashMap::new();
     let found = tx.rows(
         "SELECT report_id, id FROM entries
-         WHERE report_id IN (SELECT CAST(e.value ->> 0 AS BIGINT) FROM {each $1} AS e) ORDER BY report_id, id",
-        &[numbers(reports.iter().map(|report| report.0))],
+         WHERE report_id IN (SELECT CAST(e.value AS BIGINT) FROM {each $1} AS e) ORDER BY report_id, id",
+        &[json_ids(reports.iter().map(|report| report.0))],
     )?;
     for mut row in found {
         let report = ReportId(row.next_int()?);
@@ -124,8 +124,8 @@ fn articles(
     tx.rows(
         "SELECT a.entry_id, f.url, a.site, a.url, a.title, a.text
          FROM articles a JOIN entries e ON e.id = a.entry_id JOIN feeds f ON f.id = e.feed_id
-         WHERE a.entry_id IN (SELECT CAST(n.value ->> 0 AS BIGINT) FROM {each $1} AS n)",
-        &[numbers(entries)],
+         WHERE a.entry_id IN (SELECT CAST(n.value AS BIGINT) FROM {each $1} AS n)",
+        &[json_ids(entries)],
     )?
     .iter_mut()
     .map(|row| {
@@ -155,13 +155,13 @@ pub(super) fn keep(
         // What stands in many reports finds none of them.
         tx.exec(
             "INSERT INTO sentence_index (hash, report_id, at)
-             SELECT CAST(e.value ->> 0 AS BIGINT), CAST($1 AS BIGINT), CAST($2 AS BIGINT) FROM {each $3} AS e
-             WHERE (SELECT COUNT(*) FROM sentence_index s WHERE s.hash = CAST(e.value ->> 0 AS BIGINT)) < 8
+             SELECT CAST(e.value AS BIGINT), CAST($1 AS BIGINT), CAST($2 AS BIGINT) FROM {each $3} AS e
+             WHERE (SELECT COUNT(*) FROM sentence_index s WHERE s.hash = CAST(e.value AS BIGINT)) < 8
              ON CONFLICT (hash, report_id) DO UPDATE SET at = excluded.at",
             &[
                 report.0.into(),
                 ms(now).into(),
-                numbers(signature.kept.iter().copied()),
+                json_ids(signature.kept.iter().copied().map(i64::from)),
             ],
         )?;
     }
@@ -194,11 +194,4 @@ pub(super) fn forget(tx: &mut dyn Tx, now: Timestamp) -> Result<(), StoreError> 
         &[before.into()],
     )?;
     Ok(())
-}
-
-fn numbers(list: impl Iterator<Item = impl Into<i64>>) -> super::tx::Val {
-    json_rows(
-        list.map(|number| serde_json::json!([number.into()]))
-            .collect(),
-    )
 }

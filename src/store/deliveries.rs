@@ -123,7 +123,10 @@ impl Store {
             };
             claim(tx, &channels, &lease)?
                 .into_iter()
-                .map(|claimed| with_body(tx, claimed, &render))
+                .map(|claimed| {
+                    let past = channel_past(tx, &claimed.channel)?;
+                    with_body(tx, claimed, past, &render)
+                })
                 .collect()
         };
         // The body of a first try must not be undone once it has been sent.
@@ -155,7 +158,11 @@ impl Store {
         self.write(move |tx| {
             let stood = record(tx, &tried)?;
             let channel = &tried.delivery.channel;
-            if !stood || !channel_past(tx, channel)?.is_well() {
+            if !stood {
+                return Ok((stood, None));
+            }
+            let past = channel_past(tx, channel)?;
+            if !past.is_well() {
                 return Ok((stood, None));
             }
             let lease = Lease {
@@ -164,7 +171,8 @@ impl Store {
                 length: lease,
             };
             let next = claim_next(tx, channel, &lease)?;
-            let next = next.map(|next| with_body(tx, next, &render)).transpose()?;
+            let next = next.map(|next| with_body(tx, next, past, &render));
+            let next = next.transpose()?;
             Ok((stood, next))
         })
         .await
@@ -469,6 +477,7 @@ pub(super) fn channel_state(row: &mut Row) -> Result<ChannelState, StoreError> {
 fn with_body(
     tx: &mut dyn Tx,
     claimed: Claimed,
+    channel_past: ChannelPast,
     render: &impl Fn(&Unrendered<'_>) -> Rendered,
 ) -> Result<DueDelivery, StoreError> {
     let body = match claimed.body.clone() {
@@ -478,7 +487,7 @@ fn with_body(
     Ok(DueDelivery {
         claim: claimed.claim,
         id: claimed.id,
-        channel_past: channel_past(tx, &claimed.channel)?,
+        channel_past,
         channel: claimed.channel,
         recipient: claimed.recipient,
         body,

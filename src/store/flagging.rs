@@ -2,13 +2,14 @@
 //! true, however many workers flag.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::articles::Unflagged;
 use super::reports::Settled;
 use super::tx::{StoreError, Tx};
 use super::{
-    Store, copies, desk, json_list, json_rows, legs, ms, reports, spikes, stories, timestamp,
-    visits,
+    Store, copies, desk, json_list, json_rows, legs, ms, reports, spikes, stories, tally,
+    timestamp, visits,
 };
 use crate::domain::{
     AlertId, Desk, EntryId, FoundCopy, Held, HoldReason, Inquiry, Match, Near, Past, PastAlert,
@@ -128,31 +129,42 @@ impl Store {
         judge: impl Judge,
         now: Timestamp,
     ) -> Result<Vec<Flagged>, StoreError> {
-        self.write(move |tx| {
-            let mut step = Step::begin(tx, &works, &inquiry, &judge, now)?;
-            let standing = finish(tx, &works)?;
-            let mut flagged = Vec::with_capacity(works.len());
-            for work in &works {
-                let entry = work.article.claim.id;
-                let standing = standing.get(&entry);
-                let (judged, spikes) = match standing {
-                    Some(report) if !work.matches.is_empty() => {
-                        one(tx, (work, *report), &mut step, &judge, now)?
-                    }
-                    _ => Default::default(),
-                };
-                flagged.push(Flagged {
-                    entry,
-                    stood: standing.is_some(),
-                    judged,
-                    spikes,
-                });
-            }
-            step.end(tx, now)?;
-            Ok(flagged)
-        })
-        .await
+        let known = Arc::clone(&self.stories);
+        let (flagged, stories) = self
+            .write(move |tx| {
+                // Where this is undone nobody finds it again.
+                let stories = lock(&known).take();
+                let mut step = Step::begin(tx, &works, (&inquiry, stories), &judge, now)?;
+                let standing = finish(tx, &works)?;
+                let mut flagged = Vec::with_capacity(works.len());
+                for work in &works {
+                    let entry = work.article.claim.id;
+                    let standing = standing.get(&entry);
+                    let (judged, spikes) = match standing {
+                        Some(report) if !work.matches.is_empty() => {
+                            one(tx, (work, *report), &mut step, &judge, now)?
+                        }
+                        _ => Default::default(),
+                    };
+                    flagged.push(Flagged {
+                        entry,
+                        stood: standing.is_some(),
+                        judged,
+                        spikes,
+                    });
+                }
+                Ok((flagged, step.end(tx, now)?))
+            })
+            .await?;
+        if stories.is_some() {
+            *lock(&self.stories) = stories;
+        }
+        Ok(flagged)
     }
+}
+
+fn lock(known: &Mutex<Option<stories::Read>>) -> MutexGuard<'_, Option<stories::Read>> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the articles of one transaction share: what was read for all of them, and what is written once for all.
@@ -170,7 +182,7 @@ impl Step {
     fn begin(
         tx: &mut dyn Tx,
         works: &[FlagWork],
-        inquiry: &Inquiry,
+        (inquiry, stories): (&Inquiry, Option<stories::Read>),
         judge: &impl Judge,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
@@ -183,21 +195,25 @@ impl Step {
         }
         Ok(Self {
             desk: desk::read(tx, inquiry, now)?,
+            stories: stories::Read::begin(tx, stories)?,
             has_matches: true,
             ..Self::default()
         })
     }
 
-    fn end(self, tx: &mut dyn Tx, now: Timestamp) -> Result<(), StoreError> {
+    /// Writes what is written once; returns what was read of stories, for the next transaction.
+    fn end(mut self, tx: &mut dyn Tx, now: Timestamp) -> Result<Option<stories::Read>, StoreError> {
         if !self.has_matches {
-            return Ok(());
+            return Ok(None);
         }
         desk::write(tx, &self.desk)?;
         self.legs.write(tx)?;
         tally(tx, "alerts", self.alerts)?;
         tally(tx, "held", self.held)?;
         copies::forget(tx, now)?;
-        stories::forget(tx, now)
+        stories::forget(tx, now)?;
+        self.stories.end(tx)?;
+        Ok(Some(self.stories))
     }
 }
 
@@ -523,17 +539,4 @@ fn hold(
          FROM {each $3} AS e WHERE true ON CONFLICT (entry_id, watch) DO NOTHING",
         &[entry.0.into(), ms(now).into(), json_rows(rows.collect())],
     )
-}
-
-/// Counts on, as counting anew would read everything.
-fn tally(tx: &mut dyn Tx, name: &str, added: usize) -> Result<(), StoreError> {
-    if added == 0 {
-        return Ok(());
-    }
-    tx.exec(
-        "INSERT INTO tallies (name, number) VALUES ($1, $2)
-         ON CONFLICT (name) DO UPDATE SET number = tallies.number + excluded.number",
-        &[name.into(), super::limit_of(added)],
-    )?;
-    Ok(())
 }

@@ -57,7 +57,7 @@ mod visits;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::oneshot;
 
@@ -117,6 +117,8 @@ pub struct Store {
     /// Who makes its claims.
     claimant: Arc<str>,
     unchanged: unchanged::Waiting,
+    /// What was read of stories last.
+    stories: Arc<Mutex<Option<stories::Read>>>,
     /// Keeps a second newswatch away from the state directory as long as any clone lives.
     _lock: Option<Arc<lock::StateLock>>,
 }
@@ -231,6 +233,7 @@ impl Store {
     ) -> Self {
         Self {
             unchanged: unchanged::Waiting::default(),
+            stories: Arc::default(),
             database,
             claimant: claimant.into(),
             _lock: lock,
@@ -494,6 +497,19 @@ fn tallied(tx: &mut dyn Tx, name: &str) -> Result<i64, StoreError> {
         "SELECT COALESCE(MAX(number), 0) FROM tallies WHERE name = $1",
         &[name.into()],
     )
+}
+
+/// Counts on, as counting anew would read everything.
+fn tally(tx: &mut dyn Tx, name: &str, added: usize) -> Result<(), StoreError> {
+    if added == 0 {
+        return Ok(());
+    }
+    tx.exec(
+        "INSERT INTO tallies (name, number) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET number = tallies.number + excluded.number",
+        &[name.into(), limit_of(added)],
+    )?;
+    Ok(())
 }
 
 /// What comes behind every id that begins like this one.

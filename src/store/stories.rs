@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::reports::Settled;
 use super::tx::{StoreError, Tx};
-use super::{Store, json_rows, ms, timestamp};
+use super::{Store, json_ids, json_rows, limit_of, ms, tallied, tally, timestamp};
 use crate::domain::{
     Raised, ReportId, StoryLine, StoryMark, StoryMember, StoryPast, StoryReport, Timestamp,
 };
@@ -16,16 +16,51 @@ const IDLE_MS: i64 = 5 * 24 * 60 * 60 * 1000;
 const COMPARED: usize = 48;
 /// Reports with a term that are looked at, the newest: when thousands come at once with the same words, each of them must
 /// not be compared with all.
-const HOLDERS: i64 = 128;
+const HOLDERS: usize = 128;
 
-/// What a transaction has read of stories, as the next article of its batch mostly needs it again.
+/// Terms and reports of which it is kept what was read.
+const MAX_TERMS: usize = 50_000;
+const MAX_MEMBERS: usize = 2_048;
+
+/// What was read of stories, as the next article mostly needs it again: the next transaction too, where no other worker has
+/// put a report to a story since.
 #[derive(Debug, Default)]
 pub(super) struct Read {
-    /// The newest reports with each term.
+    /// How many reports had been put to stories then.
+    puts: i64,
+    /// How many of those this transaction has put.
+    own: usize,
+    /// The newest reports with each term, in the order in which they came.
     holders: HashMap<u32, Vec<i64>>,
     /// The reports, where they have a story.
     members: HashMap<i64, Option<StoryMember>>,
 }
+
+impl Read {
+    /// Begins a transaction with what an earlier one has read, if that still holds.
+    pub(super) fn begin(tx: &mut dyn Tx, kept: Option<Self>) -> Result<Self, StoreError> {
+        let puts = tallied(tx, PUTS)?;
+        let mut read = kept.filter(|kept| kept.puts == puts).unwrap_or_default();
+        read.puts = puts;
+        if read.holders.len() > MAX_TERMS {
+            read.holders.clear();
+        }
+        if read.members.len() > MAX_MEMBERS {
+            read.members.clear();
+        }
+        Ok(read)
+    }
+
+    /// Ends a transaction; what was read is good as soon as it is committed.
+    pub(super) fn end(&mut self, tx: &mut dyn Tx) -> Result<(), StoreError> {
+        let own = std::mem::take(&mut self.own);
+        self.puts += i64::try_from(own).unwrap_or(i64::MAX);
+        tally(tx, PUTS, own)
+    }
+}
+
+/// The name under which it is counted how many reports were put to stories.
+const PUTS: &str = "story-reports";
 
 /// The reports that share most with a new one.
 pub(super) fn near(
@@ -34,16 +69,16 @@ pub(super) fn near(
     read: &mut Read,
 ) -> Result<Vec<StoryMember>, StoreError> {
     read_holders(tx, mark, read)?;
-    let holders = mark
-        .terms
-        .iter()
-        .filter_map(|term| read.holders.get(term));
-    let best = sharing_most(holders.flatten().copied().collect());
+    let holders = mark.terms.iter().filter_map(|term| read.holders.get(term));
+    let newest = holders.flat_map(|all| all.iter().rev().take(HOLDERS));
+    let best = sharing_most(newest.copied().collect());
     read_members(tx, &best, read)?;
     let members = best
         .iter()
         .filter_map(|report| read.members.get(report)?.clone());
-    Ok(members.collect())
+    // What was read a while ago may have become too old since.
+    let since = ms(mark.at).saturating_sub(IDLE_MS);
+    Ok(members.filter(|member| ms(member.at) >= since).collect())
 }
 
 /// Of reports, each named once for each term that it shares, those that are named most, in the order in which they came.
@@ -68,27 +103,28 @@ fn read_holders(tx: &mut dyn Tx, mark: &StoryMark, read: &mut Read) -> Result<()
     if unread.is_empty() {
         return Ok(());
     }
-    let terms = unread
-        .iter()
-        .map(|term| serde_json::json!([term]))
-        .collect();
-    read.holders
-        .extend(unread.into_iter().map(|term| (term, Vec::new())));
-    // Reports are numbered as they come.
+    let terms = json_ids(unread.iter().copied().map(i64::from));
+    let none = unread.into_iter().map(|term| (term, Vec::new()));
+    let mut found: HashMap<u32, Vec<i64>> = none.collect();
     for mut row in tx.rows(
-        "SELECT t.term, t.report_id FROM {each $1} AS e JOIN story_terms t ON t.term = CAST(e.value ->> 0 AS BIGINT)
+        "SELECT t.term, t.report_id FROM {each $1} AS e JOIN story_terms t ON t.term = CAST(e.value AS BIGINT)
              AND t.report_id > COALESCE((SELECT o.report_id FROM story_terms o
-                 WHERE o.term = CAST(e.value ->> 0 AS BIGINT) ORDER BY o.report_id DESC LIMIT 1 OFFSET $2), 0)
+                 WHERE o.term = CAST(e.value AS BIGINT) ORDER BY o.report_id DESC LIMIT 1 OFFSET $2), 0)
          WHERE t.at >= $3",
         &[
-            json_rows(terms),
-            HOLDERS.into(),
+            terms,
+            limit_of(HOLDERS),
             ms(mark.at).saturating_sub(IDLE_MS).into(),
         ],
     )? {
         let term = u32::try_from(row.next_int()?).unwrap_or_default();
-        read.holders.entry(term).or_default().push(row.next_int()?);
+        found.entry(term).or_default().push(row.next_int()?);
     }
+    // Reports are numbered as they come.
+    for reports in found.values_mut() {
+        reports.sort_unstable();
+    }
+    read.holders.extend(found);
     Ok(())
 }
 
@@ -98,17 +134,14 @@ fn read_members(tx: &mut dyn Tx, reports: &[i64], read: &mut Read) -> Result<(),
     if unread.is_empty() {
         return Ok(());
     }
-    let rows = unread
-        .iter()
-        .map(|report| serde_json::json!([report]))
-        .collect();
+    let reports = json_ids(unread.iter().copied());
     read.members
         .extend(unread.iter().map(|report| (*report, None)));
     for mut row in tx.rows(
         "SELECT p.report_id, p.at, p.language, p.profile, r.story_id
          FROM story_reports p JOIN reports r ON r.id = p.report_id
-         WHERE p.report_id IN (SELECT CAST(e.value ->> 0 AS BIGINT) FROM {each $1} AS e) AND r.story_id IS NOT NULL",
-        &[json_rows(rows)],
+         WHERE p.report_id IN (SELECT CAST(e.value AS BIGINT) FROM {each $1} AS e) AND r.story_id IS NOT NULL",
+        &[reports],
     )? {
         let report = row.next_int()?;
         let member = StoryMember {
@@ -150,12 +183,15 @@ pub(super) fn put(
             mark.profile.as_str().into(),
         ],
     )?;
-    let terms = mark.terms.iter().map(|term| serde_json::json!([term]));
     tx.exec(
         "INSERT INTO story_terms (term, report_id, at)
-         SELECT CAST(e.value ->> 0 AS BIGINT), CAST($1 AS BIGINT), CAST($2 AS BIGINT) FROM {each $3} AS e WHERE true
+         SELECT CAST(e.value AS BIGINT), CAST($1 AS BIGINT), CAST($2 AS BIGINT) FROM {each $3} AS e WHERE true
          ON CONFLICT (term, report_id) DO NOTHING",
-        &[report.0.into(), ms(mark.at).into(), json_rows(terms.collect())],
+        &[
+            report.0.into(),
+            ms(mark.at).into(),
+            json_ids(mark.terms.iter().copied().map(i64::from)),
+        ],
     )?;
     if !settled.is_new {
         // What was told of it before it had a story is told of its story.
@@ -171,7 +207,12 @@ pub(super) fn put(
     }
     for term in &mark.terms {
         if let Some(holders) = read.holders.get_mut(term) {
-            holders.push(report.0);
+            if holders.len() >= 2 * HOLDERS {
+                holders.drain(..HOLDERS);
+            }
+            // An older report may come to a story later than a newer one.
+            let place = holders.partition_point(|holder| *holder <= report.0);
+            holders.insert(place, report.0);
         }
     }
     let member = StoryMember {
@@ -182,6 +223,7 @@ pub(super) fn put(
         story: past.id,
     };
     read.members.insert(report.0, Some(member));
+    read.own += 1;
     Ok(past)
 }
 
@@ -290,7 +332,7 @@ impl Store {
         self.read(move |tx| {
             tx.rows(
                 "SELECT id, title, first_at, last_at, reports FROM stories ORDER BY last_at DESC, id DESC LIMIT $1",
-                &[super::limit_of(limit)],
+                &[limit_of(limit)],
             )?
             .iter_mut()
             .map(|row| {

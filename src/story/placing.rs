@@ -63,7 +63,7 @@ struct Known {
 }
 
 /// Reports of which it is kept what was read.
-const KEPT: usize = 4_096;
+const KEPT: usize = 2_048;
 
 impl Placing {
     /// The story that a report belongs to, among those whose reports share something with it.
@@ -234,7 +234,13 @@ and police questioned the captain, Ilo Brandt.",
         };
         let hours = [0, 1, 30, 130];
         (0..count)
-            .map(|place| mark_of(&text(5), &format!("{}.", text(40)), hours[place * 4 / count]))
+            .map(|place| {
+                mark_of(
+                    &text(5),
+                    &format!("{}.", text(40)),
+                    hours[place * 4 / count],
+                )
+            })
             .collect()
     }
 

@@ -98,7 +98,10 @@ async fn who_is_asked_to_stop_while_it_reads_its_configuration_ends_as_it_should
         let service = Service::of(&world, command);
         let opening = tokio::task::spawn_blocking(move || File::options().write(true).open(path));
         let opened = tokio::time::timeout(PATIENCE, opening).await;
-        let mut pipe = opened.expect("it reads its configuration").unwrap().unwrap();
+        let mut pipe = opened
+            .expect("it reads its configuration")
+            .unwrap()
+            .unwrap();
         service.signal("TERM");
         // Whoever was killed reads no more.
         drop(pipe.write_all(text.as_bytes()));
@@ -158,7 +161,10 @@ async fn a_pass_that_is_asked_to_stop_ends_after_what_is_under_way_and_the_next_
     let said = BufReader::new(child.stderr.take().unwrap());
     let (heeded, reading) = tokio::task::spawn_blocking(move || {
         let mut lines = said.lines().map_while(Result::ok);
-        (lines.any(|line| line.contains("newswatch is stopping")), lines)
+        (
+            lines.any(|line| line.contains("newswatch is stopping")),
+            lines,
+        )
     })
     .await
     .unwrap();

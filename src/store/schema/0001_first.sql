@@ -522,7 +522,7 @@ CREATE INDEX attempts_delivery ON attempts(delivery_id, seq);
 
 -- What is counted, kept by whoever adds to it: counting would read everything.
 CREATE TABLE tallies (
-    name TEXT PRIMARY KEY,                 -- 'alerts', 'held'
+    name TEXT PRIMARY KEY,                 -- 'alerts', 'held', 'story-reports'
     number {BIGINT} NOT NULL
 ) {STRICT};
 
