@@ -25,6 +25,8 @@ pub(super) struct Book {
     closed: BTreeMap<String, Closed>,
     /// Answers to come of a receiver that is being deployed.
     pub(super) deploying: usize,
+    /// How often a receiver may still not answer at all.
+    pub(super) silences: usize,
     /// Whether a receiver has said once that it is gone.
     pub(super) has_gone: bool,
     /// How often the process was killed or stopped so far.
@@ -41,6 +43,13 @@ pub(super) struct Book {
 }
 
 impl Book {
+    /// Takes one of the silences that are left.
+    pub(super) fn take_silence(&mut self) -> bool {
+        let is_left = self.silences > 0;
+        self.silences = self.silences.saturating_sub(1);
+        is_left
+    }
+
     pub(super) fn note_request(&mut self, channel: &str) {
         self.requests += 1;
         let is_closed = self.closed.get(channel).is_some_and(|closed| match closed {

@@ -24,7 +24,6 @@ pub(super) async fn watch_over(
     book: Arc<Mutex<Book>>,
     mut chance: fastrand::Rng,
     progress: watch::Sender<usize>,
-    stalls: bool,
 ) {
     let mut seen = 0;
     loop {
@@ -42,8 +41,9 @@ pub(super) async fn watch_over(
         seen = mails.len();
         // One misdeed at a time: a mail that is refused in its long form and in its short one is given up.
         if sink.is_dutiful() && chance.u8(..FAULT_EVERY) == 0 {
-            let faults = faults(&mut chance, stalls);
             let mut book = book.lock().unwrap();
+            let stalls = chance.u8(..20) == 0 && book.take_silence();
+            let faults = faults(&mut chance, stalls);
             book.mail_faults += faults.len();
             let takes = |fault: &&Deviation| fault.reaction == Reaction::TakeAndHangUp;
             book.cuts += faults.iter().filter(takes).count();
@@ -78,7 +78,7 @@ fn faults(chance: &mut fastrand::Rng, stalls: bool) -> Vec<Deviation> {
         (Stage::EndOfData, Reaction::TakeAndHangUp),
         (Stage::EndOfData, Reaction::TakeAndHangUp),
     ];
-    let (at, reaction) = if stalls && chance.u8(..20) == 0 {
+    let (at, reaction) = if stalls {
         (Stage::EndOfData, Reaction::Stall)
     } else {
         all[chance.usize(..all.len())].clone()

@@ -51,6 +51,9 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// From so many entries on some receivers never answer: in the suite nobody has half a minute for each of those.
 const SILENT_FROM: usize = 200;
 
+/// How often that happens at most: it costs a channel up to a minute, and a long soak is to end.
+const SILENCES: usize = 8;
+
 /// The number of an entry, by its headline.
 fn number_in(title: &str) -> usize {
     title.rsplit(' ').next().unwrap().parse().unwrap()
@@ -90,12 +93,13 @@ impl Soak {
     async fn begin(entries: usize, seed: u64) -> Self {
         let mut chance = fastrand::Rng::with_seed(seed);
         let (book, progress) = (Arc::<Mutex<Book>>::default(), watch::Sender::new(0));
-        let silent = entries >= SILENT_FROM;
+        if entries >= SILENT_FROM {
+            book.lock().unwrap().silences = SILENCES;
+        }
         let webhooks = Webhooks {
             book: Arc::clone(&book),
             chance: Arc::new(Mutex::new(chance.fork())),
             progress: progress.clone(),
-            silent,
         };
         let server =
             RawServer::behaving(move |stream, header| webhooks.clone().answer(stream, header))
@@ -107,7 +111,6 @@ impl Soak {
             Arc::clone(&book),
             chance.fork(),
             progress.clone(),
-            silent,
         ));
         let site = Site::open().await;
         let folder = tempfile::tempdir().unwrap();

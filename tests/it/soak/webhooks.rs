@@ -21,8 +21,6 @@ pub(super) struct Webhooks {
     pub(super) book: Arc<Mutex<Book>>,
     pub(super) chance: Arc<Mutex<fastrand::Rng>>,
     pub(super) progress: watch::Sender<usize>,
-    /// Whether some never answer: each of those costs its channel half a minute.
-    pub(super) silent: bool,
 }
 
 /// How a message is answered.
@@ -92,7 +90,7 @@ impl Webhooks {
             book.deploying -= 1;
             Some(plain("404 None"))
         } else {
-            self.refusal(&mut book, channel, fate)
+            refusal(&mut book, channel, fate)
         };
         if let Some(reply) = refusal {
             book.note_refused(channel, number);
@@ -112,29 +110,30 @@ impl Webhooks {
             _ => Reply::Bytes(ok()),
         }
     }
+}
 
-    fn refusal(&self, book: &mut Book, channel: &str, fate: u16) -> Option<Reply> {
-        Some(match fate {
-            0..40 => plain("500 Oops"),
-            40..50 => plain("502 Bad Gateway"),
-            50..60 => plain("408 Slow"),
-            60..70 => plain("425 Early"),
-            70..80 => Reply::Bytes(answer("302 There", "location: /elsewhere\r\n", "")),
-            80..115 => pause(book, channel, fate),
-            115..150 => Reply::Cut,
-            150..155 => {
-                book.deploying = 2;
-                plain("404 None")
-            }
-            155..157 if self.silent => Reply::Silent,
-            157..165 if !book.has_gone => {
-                book.has_gone = true;
-                book.close(channel, Closed::ForGood);
-                plain("410 Gone")
-            }
-            _ => return None,
-        })
-    }
+/// What a message is answered with that is not taken.
+fn refusal(book: &mut Book, channel: &str, fate: u16) -> Option<Reply> {
+    Some(match fate {
+        0..40 => plain("500 Oops"),
+        40..50 => plain("502 Bad Gateway"),
+        50..60 => plain("408 Slow"),
+        60..70 => plain("425 Early"),
+        70..80 => Reply::Bytes(answer("302 There", "location: /elsewhere\r\n", "")),
+        80..115 => pause(book, channel, fate),
+        115..150 => Reply::Cut,
+        150..155 => {
+            book.deploying = 2;
+            plain("404 None")
+        }
+        155..157 if book.take_silence() => Reply::Silent,
+        157..165 if !book.has_gone => {
+            book.has_gone = true;
+            book.close(channel, Closed::ForGood);
+            plain("410 Gone")
+        }
+        _ => return None,
+    })
 }
 
 /// Asks to be left alone for a while, in one of the ways in which that is done.
