@@ -595,7 +595,7 @@ fn marks_of_the_matcher_are_bold_in_every_service_that_has_bold() {
     let telling = telling(&delivery, &alerts, &Occasion::Alert, &reader);
     let mail = email(&telling);
     assert!(
-        mail.html.contains(">code of conduct</b> for the <b"),
+        mail.html.contains("<b>code of conduct</b> for the <b>"),
         "{}",
         mail.html
     );

@@ -7,15 +7,17 @@ use crate::domain::Priority;
 use crate::render::escape::html;
 use crate::render::message::{Block, Item, Look, Message, Rich, Tone};
 
-/// What only a style block can say: dark colours, and the padding of a phone. Gmail ignores the first.
+/// What only a style block can say: dark colours, the tint of marks, and the padding of a phone. Gmail ignores the first.
+/// A mark is plain bold without it: what is copied or searched for in a mail is the word alone.
 const STYLE: &str = "\
+.e b,h1 b,h2 b,h3 b{background:#ffefb0;color:#1b1f24;border-radius:2px}\
 @media (prefers-color-scheme:dark){\
 body,.g{background:#15181c!important}\
 .t,.t td,.t th,h1,h2,h3{color:#e9ecef!important}\
 .q{color:#a7b0ba!important}\
 a,.l{color:#8ab4ff!important}\
 .b{border-color:#8ab4ff!important}\
-.m{background:#5a4400!important;color:#fff4cf!important}\
+.e b,h1 b,h2 b,h3 b{background:#5a4400!important;color:#fff4cf!important}\
 .e{border-color:#e0a722!important}\
 .r{border-color:#363d45!important}\
 .s{border-color:#a7b0ba!important}\
@@ -411,9 +413,10 @@ fn rich(line: &Rich) -> String {
             let text = html(&run.text);
             let text = match run.look {
                 Look::Plain => text,
-                Look::Bold => format!("<b>{text}</b>"),
-                Look::Marked => format!("<b class=\"m\" style=\"background:#ffefb0;color:#1b1f24;border-radius:2px\">{text}</b>"),
-                Look::Code => format!("<span style=\"font-family:ui-monospace,Consolas,monospace\">{text}</span>"),
+                Look::Bold | Look::Marked => format!("<b>{text}</b>"),
+                Look::Code => format!(
+                    "<span style=\"font-family:ui-monospace,Consolas,monospace\">{text}</span>"
+                ),
             };
             match &run.url {
                 Some(url) => anchor(url.as_str(), &text, ""),
