@@ -15,6 +15,22 @@ pub(super) fn shared_words(a: &str, b: &str) -> f64 {
     share
 }
 
+/// Tells whether a folded heading is a folded title with a line above it, or without the one that the title has.
+pub(super) fn says_title(heading: &str, title: &str) -> bool {
+    let (shorter, longer) = if heading.len() < title.len() {
+        (heading, title)
+    } else {
+        (title, heading)
+    };
+    shorter.len() >= SHORTEST_TITLE
+        && longer.ends_with(shorter)
+        && longer.len() - shorter.len() <= LONGEST_KICKER
+}
+
+/// Bytes of the shortest headline that is known by its end, and of the longest line above one.
+const SHORTEST_TITLE: usize = 20;
+const LONGEST_KICKER: usize = 60;
+
 /// Tells whether two titles have a word in common that says something: articles and prepositions are short.
 pub(super) fn share_a_word(one: &str, other: &str) -> bool {
     const SHORTEST: usize = 4;

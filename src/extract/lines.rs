@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use super::dates;
 use super::table::Block;
 use super::tag::Tag;
-use super::text::{ends_sentence, is_dense_script};
+use super::text::{ends_sentence, is_dense_script, is_unspaced};
 
 /// The longest such line, in weight; a longer one has its own sentence to say.
 const LONGEST: usize = 170;
@@ -40,7 +40,12 @@ pub(super) fn is_boilerplate(block: &Block) -> bool {
         return true;
     }
     let text = block.folded();
-    if OUTLINES.contains(&text) || is_consent(text) || is_about_rights(&block.text, text) {
+    if OUTLINES.contains(&text)
+        || is_consent(text)
+        || is_offer_of_letters(text)
+        || is_about_film(&block.text)
+        || is_about_rights(&block.text, text)
+    {
         return true;
     }
     let is_sentence = block.links == 0
@@ -114,7 +119,7 @@ fn is_set_off(line: &str, start: &str, rest: &str) -> bool {
         return rest.starts_with(' ');
     }
     // Scripts without spaces have no word to end.
-    let is_dense = start.chars().any(is_dense_script);
+    let is_dense = start.chars().any(|c| is_dense_script(c) || is_unspaced(c));
     let marked = line
         .trim_start_matches(|c: char| !c.is_alphanumeric())
         .chars()
@@ -146,6 +151,60 @@ fn is_consent(text: &str) -> bool {
             "questo sito", "deze",
         ])
 }
+
+/// Tells whether a line is what stands under a film: it says of which day it is and how many minutes it takes.
+fn is_about_film(line: &str) -> bool {
+    let is_length = |word: &str| {
+        let parts = word.split_once(':');
+        parts.is_some_and(|(minutes, seconds)| {
+            let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            (1..=2).contains(&minutes.len())
+                && seconds.len() == 2
+                && are_digits(minutes)
+                && are_digits(seconds)
+        })
+    };
+    let is_unit = |word: &str| {
+        let word = word.trim_end_matches(['.', ')']);
+        matches!(
+            word.to_lowercase().as_str(),
+            "min" | "mins" | "minuten" | "мин" | "dk" | "分"
+        )
+    };
+    let mut before = "";
+    line.contains(':')
+        && line.split_whitespace().any(|word| {
+            let length = std::mem::replace(&mut before, word);
+            is_unit(word) && is_length(length)
+        })
+        && has_date(line)
+}
+
+/// Tells whether a folded line offers letters by mail: it asks to subscribe, and says how to leave again.
+fn is_offer_of_letters(text: &str) -> bool {
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    has(WAYS_OUT) && has(WAYS_IN)
+}
+
+/// How such offers say that readers may leave, in folded words.
+#[rustfmt::skip]
+const WAYS_OUT: &[&str] = &[
+    "unsubscribe", "opt out at any time", "jederzeit abmelden", "jederzeit abbestellen", "jederzeit widerrufen", "jederzeit kündigen", "abmeldung ist jederzeit", "désinscri", "désabonn",
+    "darte de baja", "darse de baja", "disiscri", "annullare l iscrizione", "cancelar a inscrição", "cancelar a subscrição", "cancelar a qualquer momento", "descadastrar", "uitschrijven", "afmelden",
+    "avregistrera", "avsluta prenumeration", "avprenumerera", "afmelde", "melde deg av", "meld deg av", "peruuttaa tilauksen", "zrezygnować", "wypisać się", "odhlásit se", "odhlásiť sa", "leiratkoz", "dezabona",
+    "отписаться", "відписатис", "отпишете", "odjaviti", "istediğiniz zaman ayrıl", "stediğiniz zaman ayrıl", "abonelikten çık", "aboneliğinizi iptal", "να διαγραφείτε", "berhenti berlangganan", "hủy bất cứ lúc nào", "hủy đăng ký",
+    "配信停止", "いつでも解除", "退订", "退訂", "取消订阅", "取消訂閱", "구독을 취소", "구독 취소", "수신을 거부", "ยกเลิกได้ทุกเมื่อ", "ยกเลิกการสมัคร", "ยกเลิกการรับ", "إلغاء الاشتراك", "להסיר את ההרשמה",
+    "לבטל את ההרשמה", "לבטל את המנוי", "لغو اشتراک", "सदस्यता रद्द", "अनसब्सक्राइब",
+];
+
+/// How they ask to come.
+#[rustfmt::skip]
+const WAYS_IN: &[&str] = &[
+    "newsletter", "sign up", "subscribe to", "signing up", "register to", "abonnier", "anmeld", "melden sie sich", "inscri", "abonne", "suscr", "iscriv", "inscreva", "assine", "schrijf je in", "meld je aan",
+    "nieuwsbrief", "nyhetsbrev", "nyhedsbrev", "uutiskirje", "zapisz", "přihlas", "prihlás", "hírlevél", "feliratkoz", "abonează", "подпи", "підпи", "абонира", "prijavite", "bülten", "kaydol", "εγγραφ",
+    "daftar", "langganan", "buletin", "đăng ký", "bản tin", "登録", "メール", "订阅", "訂閱", "邮件", "구독하", "뉴스레터", "สมัคร", "จดหมายข่าว", "اشترك", "نشرة", "הירשמ", "ידיעון", "ניוזלטר", "مشترک", "خبرنامه",
+    "साइन अप", "न्यूज़लेटर", "न्यूजलेटर", "सब्सक्राइब",
+];
 
 /// Tells whether a line is about who may copy the page.
 fn is_about_rights(line: &str, text: &str) -> bool {
@@ -236,6 +295,30 @@ const CREDITS: &[&str] = &[
     "kép",
     "φωτογραφία",
     "getty images",
+    "quelle",
+    "fuente",
+    "fonte",
+    "źródło",
+    "zdroj",
+    "kilde",
+    "källa",
+    "bron",
+    "lähde",
+    "forrás",
+    "sursa",
+    "источник",
+    "джерело",
+    "kaynak",
+    "nguồn",
+    "sumber",
+    "出典",
+    "来源",
+    "來源",
+    "출처",
+    "المصدر",
+    "מקור",
+    "ที่มา",
+    "स्रोत",
 ];
 
 /// Tells whether a line credits a picture: "Photo: AFP", "A harbour at dawn (Image: Getty)".
@@ -388,6 +471,8 @@ mod tests {
             "[ⓒ 해협신문, 무단 전재 금지]",
             "Photo by Ada Lark",
             "Follow us on the network.",
+            "Quelle: Hafenamt",
+            "Night ferries are in danger, say the nurses of the islands. 21.04.2024 | 3:18 min",
         ] {
             assert!(is_boilerplate(&line(text)), "{text}");
         }
@@ -405,6 +490,7 @@ mod tests {
             "Copyright law was written for printers, and judges have struggled with it since.",
             "Tagsüber bleibt es ruhig.",
             "The minister said the photo was old.",
+            "She ran the distance in 3:18 min. on Monday and rested.",
         ] {
             assert!(!is_boilerplate(&line(text)), "{text}");
         }

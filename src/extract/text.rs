@@ -57,6 +57,11 @@ impl TextBuffer {
         self.space_due = !self.text.is_empty();
     }
 
+    /// Joins what follows to what was pushed, whatever stands between them.
+    pub(super) fn join(&mut self) {
+        self.space_due = false;
+    }
+
     /// Tells whether nothing readable has been pushed.
     pub(super) fn is_empty(&self) -> bool {
         self.text.is_empty()
@@ -175,6 +180,16 @@ pub(super) fn ends_sentence(text: &str) -> bool {
     .is_some_and(is_sentence_mark)
 }
 
+/// Tells whether a line reads as a sentence: it ends as one, or is of a script that marks no end.
+pub(super) fn reads_as_sentence(text: &str) -> bool {
+    ends_sentence(text) || text.chars().next_back().is_some_and(is_unmarked)
+}
+
+/// Scripts whose sentences end without a mark.
+fn is_unmarked(c: char) -> bool {
+    matches!(c, '\u{0E01}'..='\u{0EDF}' | '\u{1780}'..='\u{17D3}')
+}
+
 fn is_sentence_mark(c: char) -> bool {
     matches!(
         c,
@@ -238,7 +253,7 @@ pub(super) fn units(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// Scripts that are written without spaces between words.
-fn is_unspaced(c: char) -> bool {
+pub(super) fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}')
         || (is_dense_script(c) && !matches!(c, '\u{1100}'..='\u{11FF}' | '\u{AC00}'..='\u{D7AF}'))
 }

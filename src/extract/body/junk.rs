@@ -1,12 +1,13 @@
 //! The parts of a page that their names or their shape give away: menus, other articles, comments, captions.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use super::measure::{LINKED_SHARE, Sums, is_paragraph};
+use super::cards::cards;
+use super::measure::{LINKED_SHARE, SHORT_ARTICLE, Sums, is_paragraph};
 use crate::extract::hints::Hints;
 use crate::extract::table::{Block, Part, Table};
 use crate::extract::tag::Tag;
-use crate::extract::text::ends_sentence;
+use crate::extract::text::{ends_sentence, folded};
 use crate::extract::verdict::{Dropped, PartName};
 
 /// Names of parts that are not the article.
@@ -39,9 +40,6 @@ const TOO_MUCH_TO_BE_ASIDE: f64 = 0.6;
 /// Share of the page's plain text from which a part that is named the text keeps what is around it.
 const SHARE_OF_BODY: f64 = 0.05;
 
-/// Weight of the plain text of the shortest article.
-const SHORT_ARTICLE: f64 = 150.0;
-
 /// Marks the parts that their names give away, and all within them.
 ///
 /// A part that holds the headline and text is the article, whatever it is called: an opinion is a comment as well.
@@ -56,22 +54,22 @@ pub(super) fn junk_parts(
         part.hints.any(Hints::BODY) && plain.of(part) >= much
     });
     let cards = cards(table, plain, headline);
+    let offers = if names.any(Hints::SIGNUP) {
+        offers(table, plain, headline)
+    } else {
+        HashSet::new()
+    };
+    let is_made_of_boxes = beside_together(table, plain) > plain.total() * TOO_MUCH_TO_BE_ASIDE;
     let mut junk: Vec<Option<Dropped>> = Vec::with_capacity(table.elements.len());
     // The last part that was kept for what it reads like, and its blocks.
     let mut kept: Option<(usize, usize)> = None;
     let mut regions: Vec<Region> = Vec::with_capacity(table.elements.len());
     for (index, part) in table.elements.iter().enumerate() {
-        let inherited = (part.parent < index)
-            .then(|| junk.get(part.parent).copied().flatten())
-            .flatten();
+        let inherited = of_parent(&junk, part, index).flatten();
         if !table.budget.lasts(1) {
             break;
         }
-        // A post quoted from a network carries that network's name.
-        let telling = match part.tag {
-            Tag::Quote => names.without(Hints::SHARE),
-            _ => names,
-        };
+        let telling = telling(part, names, is_made_of_boxes);
         let has_headline = headline.is_some_and(|at| (part.first..part.end).contains(&at));
         let holds_headline =
             has_headline && plain.of(part) >= SHORT_ARTICLE && !part.hints.any(Hints::HIDDEN);
@@ -79,18 +77,8 @@ pub(super) fn junk_parts(
         let holds_body = holds_body.get(index).copied().unwrap_or(false)
             && !part.hints.any(Hints::HIDDEN.or(Hints::DIALOG));
         let found = part.hints.any(telling) && !holds_headline && !holds_body;
-        let region = (part.parent < index)
-            .then(|| regions.get(part.parent).copied())
-            .flatten()
-            .unwrap_or(Region::Page);
-        let is_around = has_headline && matches!(part.tag, Tag::Article | Tag::Main);
-        regions.push(if part.hints.any(Hints::BODY) {
-            Region::Body
-        } else if is_around && region == Region::Page {
-            Region::Article
-        } else {
-            region
-        });
+        let region = of_parent(&regions, part, index).unwrap_or(Region::Page);
+        regions.push(region.inside(part, has_headline));
         let is_left_out_for_name = found
             && (is_left_out_for(part.hints, plain.of(part), plain.total())
                 || is_concealed_beside(part, plain, headline));
@@ -104,12 +92,79 @@ pub(super) fn junk_parts(
         junk.push(inherited.or_else(|| {
             if is_left_out {
                 Some(Dropped::Part(PartName::of(part.hints, telling)))
+            } else if offers.contains(&index) && !holds_body {
+                Some(Dropped::Part(PartName::of(Hints::SIGNUP, Hints::SIGNUP)))
             } else {
                 cards.contains(&index).then_some(Dropped::Card)
             }
         }));
     }
     junk
+}
+
+/// Boxes that offer something, by what they hold: a form with what it is for, and what is named after a paywall and
+/// holds no text.
+fn offers(table: &Table<'_>, plain: &Sums, headline: Option<usize>) -> HashSet<usize> {
+    let holds_form = parts_that_hold(table, |part| part.tag == Tag::Form);
+    let is_offer = |index: usize, part: &Part| {
+        let own = plain.of(part);
+        let blocks = part.end.saturating_sub(part.first);
+        let is_of_form = holds_form.get(index).copied().unwrap_or(false)
+            && (1..=MOST_BLOCKS_OF_FORM).contains(&blocks)
+            && own <= LONGEST_FORM
+            && own <= plain.total() * TOO_MUCH_TO_BE_JUNK;
+        let is_wall = part.hints.any(Hints::PAYWALL)
+            && matches!(part.tag, Tag::Div | Tag::Section | Tag::Aside)
+            && own < SHORT_ARTICLE
+            && plain.total() - own >= SHORT_ARTICLE;
+        let has_headline = headline.is_some_and(|at| (part.first..part.end).contains(&at));
+        (is_of_form || is_wall) && !has_headline
+    };
+    let parts = table.elements.iter().enumerate();
+    parts
+        .filter(|(index, part)| is_offer(*index, part))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// The plain text of all boxes that are named after what stands beside an article and stand in no other: a page can be
+/// built of them.
+fn beside_together(table: &Table<'_>, plain: &Sums) -> f64 {
+    let mut until = 0;
+    let mut together = 0.0;
+    for part in &table.elements {
+        let is_beside = part.hints.any(JUNK) && part.tag != Tag::Body;
+        if part.first < until || !is_beside || part.first >= part.end {
+            continue;
+        }
+        until = part.end;
+        if part.tag == Tag::Div && !part.hints.any(JUNK.without(Hints::SIDE)) {
+            together += plain.of(part);
+        }
+    }
+    together
+}
+
+/// The most blocks and the weight of the plain text of a box around a form: what it is for.
+const MOST_BLOCKS_OF_FORM: usize = 4;
+const LONGEST_FORM: f64 = 250.0;
+
+/// The names that tell that this part is not the article.
+fn telling(part: &Part, names: Hints, is_made_of_boxes: bool) -> Hints {
+    match part.tag {
+        // A post quoted from a network carries that network's name.
+        Tag::Quote => names.without(Hints::SHARE),
+        Tag::Div if is_made_of_boxes => names.without(Hints::SIDE),
+        _ => names,
+    }
+}
+
+/// What an element knows from the one around it, where that was seen before.
+fn of_parent<T: Copy>(known: &[T], part: &Part, index: usize) -> Option<T> {
+    known
+        .get(part.parent)
+        .copied()
+        .filter(|_| part.parent < index)
 }
 
 /// Where on the page a part stands.
@@ -124,6 +179,18 @@ enum Region {
 }
 
 impl Region {
+    /// Where what is inside a part stands that stands here itself.
+    fn inside(self, part: &Part, has_headline: bool) -> Self {
+        let is_around = has_headline && matches!(part.tag, Tag::Article | Tag::Main);
+        if part.hints.any(Hints::BODY) {
+            Self::Body
+        } else if is_around && self == Self::Page {
+            Self::Article
+        } else {
+            self
+        }
+    }
+
     /// Names that parts of a text have as well: tools of authors call any box a card, what unfolds the rest of a text
     /// is named after its button, and a slot for advertising that is not closed has the rest of the page in it.
     fn weak_names(self) -> Hints {
@@ -225,168 +292,6 @@ fn has_siblings_of_text(table: &Table<'_>, index: usize, part: &Part, of_same_na
         .nth(1)
         .is_some()
 }
-
-/// Rows of small parts that each have a linked headline and a line of text: other articles, whatever they are
-/// called. Where they are most of the page it is a list, and they are its text.
-fn cards(table: &Table<'_>, plain: &Sums, headline: Option<usize>) -> HashSet<usize> {
-    let pictured = parts_with_linked_pictures(table);
-    let own_article = own_article(table, plain, headline);
-    let mut rows: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, part) in table.elements.iter().enumerate() {
-        let is_aside = headline.is_some_and(|at| part.end <= at)
-            || part.tag == Tag::Article && own_article.is_some_and(|end| part.first >= end);
-        let is_pictured = pictured.get(index).copied().unwrap_or(false);
-        if is_card(table, part, plain, is_aside) || is_pictured && is_picture_card(table, part) {
-            rows.entry(part.parent).or_default().push(index);
-        }
-    }
-    let weight = |row: &[usize]| -> f64 {
-        let parts = row.iter().filter_map(|&index| table.elements.get(index));
-        parts.map(|part| short_weight(table, part)).sum()
-    };
-    let mut cards = HashSet::new();
-    let (mut text, mut short) = (0.0, 0.0);
-    for (parent, row) in rows {
-        if row.len() < FEWEST_CARDS || is_between_paragraphs(table, parent, &row) {
-            continue;
-        }
-        let parts = row.iter().filter_map(|&index| table.elements.get(index));
-        // What stands above the headline is no list that the page is for.
-        text += parts
-            .filter(|part| headline.is_none_or(|at| part.first > at))
-            .map(|part| plain.of(part))
-            .sum::<f64>();
-        short += weight(&row);
-        cards.extend(row);
-    }
-    let most = plain.total() * MOST_TEXT_IN_CARDS;
-    if text > most || short > most {
-        return HashSet::new();
-    }
-    cards
-}
-
-/// The end of the article element that holds the headline and text of its own.
-fn own_article(table: &Table<'_>, plain: &Sums, headline: Option<usize>) -> Option<usize> {
-    let headline = headline?;
-    let around = table
-        .elements
-        .iter()
-        .rfind(|part| part.tag == Tag::Article && (part.first..part.end).contains(&headline))?;
-    (plain.of(around) >= SHORT_ARTICLE).then_some(around.end)
-}
-
-/// The weight of what is too short in a part to be a paragraph and is no link: a list of other articles leads away.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "lengths of texts are far below 2^52"
-)]
-fn short_weight(table: &Table<'_>, part: &Part) -> f64 {
-    let blocks = table.blocks.iter().take(part.end).skip(part.first);
-    let short = blocks.filter(|block| !is_paragraph(block));
-    short
-        .map(|block| block.weight.saturating_sub(block.link_weight) as f64)
-        .sum()
-}
-
-/// Tells whether the paragraphs of the text stand beside a row of cards, before and behind it: then it is a part of
-/// the text that is made of items.
-fn is_between_paragraphs(table: &Table<'_>, parent: usize, row: &[usize]) -> bool {
-    let edge = |index: Option<&usize>| index.and_then(|&index| table.elements.get(index));
-    let (Some(first), Some(last)) = (edge(row.first()), edge(row.last())) else {
-        return false;
-    };
-    let Some(around) = table.elements.get(parent) else {
-        return false;
-    };
-    let holds_text = |from: usize, to: usize| {
-        let mut blocks = table.blocks.iter().take(to).skip(from);
-        blocks.any(|block| {
-            let own = table.elements.get(block.part);
-            is_paragraph(block) && own.is_some_and(|own| own.parent == parent)
-        })
-    };
-    let items = row.iter().filter_map(|&index| table.elements.get(index));
-    let are_told = items
-        .flat_map(|part| table.blocks.iter().take(part.end).skip(part.first))
-        .filter(|block| is_paragraph(block))
-        .count();
-    are_told >= row.len()
-        && holds_text(around.first, first.first)
-        && holds_text(last.end, around.end)
-}
-
-fn is_card(table: &Table<'_>, part: &Part, plain: &Sums, is_aside: bool) -> bool {
-    let blocks = part.end - part.first;
-    let small = (2..=MOST_BLOCKS_OF_CARD).contains(&blocks) && plain.of(part) <= LONGEST_CARD;
-    let shortest = if is_aside {
-        SHORTEST_HEADLINE_ASIDE
-    } else {
-        SHORTEST_HEADLINE
-    };
-    let linked_headline = |block: &Block| {
-        block.link_share() > 0.8 && block.weight >= shortest && matches!(block.tag, Tag::Heading(_))
-    };
-    small
-        && !part.tag.is_inline()
-        && table
-            .blocks
-            .iter()
-            .take(part.end)
-            .skip(part.first)
-            .any(linked_headline)
-}
-
-/// Tells whether a part with a picture that is a link is a headline and a line about another article.
-fn is_picture_card(table: &Table<'_>, part: &Part) -> bool {
-    let blocks = part.end - part.first;
-    let mut of_part = table.blocks.iter().take(part.end).skip(part.first);
-    (1..=MOST_BLOCKS_OF_CARD).contains(&blocks)
-        && !part.tag.is_inline()
-        && part.tag != Tag::Figure
-        && table
-            .blocks
-            .get(part.first)
-            .is_some_and(|block| matches!(block.tag, Tag::Heading(_)))
-        && of_part.all(|block| {
-            !block.in_caption && block.weight <= LONGEST_LINE_OF_CARD && !ends_sentence(&block.text)
-        })
-}
-
-/// Marks the parts in which a picture is a link to something else.
-fn parts_with_linked_pictures(table: &Table<'_>) -> Vec<bool> {
-    let mut own = vec![false; table.elements.len()];
-    for picture in table.pictures.iter().filter(|picture| picture.is_linked) {
-        if let Some(slot) = own.get_mut(picture.part) {
-            *slot = true;
-        }
-    }
-    for (index, part) in table.elements.iter().enumerate().rev() {
-        if own.get(index).copied().unwrap_or(false)
-            && let Some(around) = own.get_mut(part.parent)
-        {
-            *around = true;
-        }
-    }
-    own
-}
-
-/// Cards beside each other from which they are a row.
-const FEWEST_CARDS: usize = 3;
-
-/// The most blocks, the longest text, and the shortest headline of a card.
-const MOST_BLOCKS_OF_CARD: usize = 5;
-const LONGEST_CARD: f64 = 400.0;
-const SHORTEST_HEADLINE: usize = 15;
-
-/// The shortest headline of a card that is an article of its own, or stands above the headline of the page.
-const SHORTEST_HEADLINE_ASIDE: usize = 6;
-
-/// The longest line under the headline of a card that leads away by its picture alone.
-const LONGEST_LINE_OF_CARD: usize = 150;
-
-/// Share of the page's plain text in cards from which the page is a list.
-const MOST_TEXT_IN_CARDS: f64 = 0.7;
 
 /// Tells whether a part with this much plain text, of this much on the page, is left out for its name.
 fn is_left_out_for(hints: Hints, plain: f64, total: f64) -> bool {
@@ -512,6 +417,11 @@ pub(super) fn junk_blocks(table: &Table<'_>, junk: &[Option<Dropped>]) -> Vec<Op
             part.or(block.in_caption.then_some(Dropped::Caption))
         })
         .collect();
+    for index in told_pictures(table) {
+        if let Some(slot) = left_out.get_mut(index) {
+            slot.get_or_insert(Dropped::Caption);
+        }
+    }
     for part in &table.elements {
         if part.tag.is_inline() && part.hints.any(WHOLE_LINES) {
             let is_such_a_line = table
@@ -529,3 +439,33 @@ pub(super) fn junk_blocks(table: &Table<'_>, junk: &[Option<Dropped>]) -> Vec<Op
     }
     left_out
 }
+
+/// The lines right behind a picture that say what it is said to show, with or without a credit.
+fn told_pictures(table: &Table<'_>) -> Vec<usize> {
+    let is_told = |alt: &str, block: &Block| {
+        let is_near = block.text.len() <= alt.len() + LONGEST_CREDIT_BEHIND
+            && !matches!(block.tag, Tag::Heading(_));
+        let opening = alt
+            .get(..alt.floor_char_boundary(LEAST_TOLD))
+            .unwrap_or(alt);
+        is_near && block.text.starts_with(opening) && block.folded().starts_with(&folded(alt))
+    };
+    let mut told = Vec::new();
+    for picture in &table.pictures {
+        let alt = picture.alt.trim();
+        if alt.len() < LEAST_TOLD || !table.budget.lasts(1) {
+            continue;
+        }
+        let behind = table.blocks.iter().enumerate().skip(picture.block).take(2);
+        told.extend(
+            behind
+                .filter(|(_, block)| is_told(alt, block))
+                .map(|(index, _)| index),
+        );
+    }
+    told
+}
+
+/// Bytes of the shortest text of a picture that a line is known by, and of the longest credit behind it.
+const LEAST_TOLD: usize = 25;
+const LONGEST_CREDIT_BEHIND: usize = 60;

@@ -6,10 +6,11 @@ use super::measure::LINKED_SHARE;
 use super::survey::Survey;
 use super::{Found, Known};
 use crate::extract::hints::Hints;
+use crate::extract::likeness::says_title;
 use crate::extract::lines;
 use crate::extract::table::{Block, Part, Table};
 use crate::extract::tag::Tag;
-use crate::extract::text::{ends_sentence, folded};
+use crate::extract::text::{ends_sentence, folded, reads_as_sentence};
 use crate::extract::verdict::{Kept, Verdict};
 
 /// Adds the lead to the text that was found.
@@ -20,7 +21,12 @@ pub(super) fn add(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &m
     };
     let title = known.title.map(folded).unwrap_or_default();
     let is_headline = |block: &Block| block.weight < 400 && block.folded() == title;
-    let headline = table.blocks.iter().take(first).rposition(is_headline);
+    let with_kicker = |block: &Block| {
+        let is_heading = matches!(block.tag, Tag::Heading(_)) && block.weight < 400;
+        is_heading && says_title(block.folded(), &title)
+    };
+    let mut above = table.blocks.iter().take(first);
+    let headline = above.rposition(|block| is_headline(block) || with_kicker(block));
     let near = headline.filter(|headline| first - headline <= MOST_BLOCKS_TO_TEXT);
     let mut lead: Vec<usize> = near
         .map(|headline| under_headline(survey, known, headline, first, found.weight(table)))
@@ -155,7 +161,7 @@ fn under_headline(
                     .take(1)
                     .any(|block| matches!(block.tag, Tag::Heading(_)))
         });
-        let is_sentence = ends_sentence(&block.text);
+        let is_sentence = reads_as_sentence(&block.text);
         let is_named = own_hints(table, block).any(Hints::LEAD);
         let is_subhead = matches!(block.tag, Tag::Heading(2 | 3)) && index <= headline + 2;
         (block.weight >= SHORTEST_LEAD || is_named && block.weight >= SHORTEST_NAMED_LEAD)

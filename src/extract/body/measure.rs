@@ -10,6 +10,9 @@ const PARAGRAPH_WEIGHT: usize = 80;
 /// Share of a block inside links from which it is a reference, not a sentence.
 pub(super) const LINKED_SHARE: f64 = 0.5;
 
+/// Weight of the plain text of the shortest article.
+pub(super) const SHORT_ARTICLE: f64 = 150.0;
+
 /// A sum over the first `n` blocks, for every `n`.
 pub(super) struct Sums(Vec<f64>);
 

@@ -8,6 +8,7 @@
 
 mod behind;
 mod captions;
+mod cards;
 mod island;
 mod junk;
 mod lead;
@@ -22,9 +23,10 @@ use measure::{Sums, plain_weight};
 use survey::Survey;
 
 use super::hints::Hints;
+use super::likeness::says_title;
 use super::lines;
 use super::rule::Applied;
-use super::table::{Block, Table};
+use super::table::Table;
 use super::tag::Tag;
 use super::text::folded;
 use super::verdict::{Dropped, Kept, Verdict};
@@ -125,18 +127,45 @@ pub(super) fn find(table: &Table<'_>, known: &Known<'_>, rule: &Applied) -> Foun
             break;
         }
     }
+    if best_weight < SHORTEST_BESIDE_POSTS && begins_with_posts(table, &plain, headline) {
+        let survey = Survey::new(table, &plain, Hints::CONSENT, headline, None);
+        let found = article(&survey, known);
+        if found.weight(table) > best_weight * TRUSTED_RATIO {
+            return found;
+        }
+    }
     best
+}
+
+/// Weight of a text from which it is more than a notice beside what people wrote.
+const SHORTEST_BESIDE_POSTS: usize = 300;
+
+/// Tells whether nothing stands between the headline and what is named comments: then people wrote the page, as in a
+/// forum, and do not comment on it.
+fn begins_with_posts(table: &Table<'_>, plain: &Sums, headline: Option<usize>) -> bool {
+    let Some(headline) = headline else {
+        return false;
+    };
+    let mut posts = table.elements.iter().filter(|part| {
+        part.first > headline && part.hints.any(Hints::COMMENTS) && plain.of(part) > 0.0
+    });
+    posts
+        .next()
+        .is_some_and(|first| plain.between(headline, first.first) <= 0.0)
 }
 
 /// The first block that is the headline.
 fn headline(table: &Table<'_>, known: &Known<'_>) -> Option<usize> {
     let title = folded(known.title?);
-    let is_headline = |block: &Block| {
-        block.weight < LONGEST_HEADLINE
-            && matches!(block.tag, Tag::Heading(_))
-            && block.folded() == title
+    let headings = || {
+        let blocks = table.blocks.iter().enumerate();
+        blocks.filter(|(_, block)| {
+            block.weight < LONGEST_HEADLINE && matches!(block.tag, Tag::Heading(_))
+        })
     };
-    table.blocks.iter().position(is_headline)
+    let whole = headings().find(|(_, block)| block.folded() == title);
+    let with_kicker = || headings().find(|(_, block)| says_title(block.folded(), &title));
+    whole.or_else(with_kicker).map(|(index, _)| index)
 }
 
 /// The longest headline, in weight.

@@ -368,3 +368,133 @@ fn a_running_report_keeps_the_summary_under_its_headline_and_that_above_its_post
         &["Point of"],
     );
 }
+
+const D: &str = "<p>The night train stops at the upper station again, for the first time in eleven winters, and takes skis without a surcharge.</p>";
+const E: &str = "<p>Guests from the coast will find the lower road closed on two afternoons, when the council tests the new avalanche fences.</p>";
+
+#[test]
+fn a_single_card_among_the_paragraphs_is_another_story() {
+    for card in [
+        "<div><a href=/m><img src=m.jpg alt=''></a><div><a href=/m>Marmot sleeps through eleven trains</a><p>It was filmed in the tunnel of the cog railway, and nobody...</p></div></div>",
+        "<div><h4><a href=/m>Marmot sleeps through the passage of eleven trains</a></h4><span>Runa Falk</span> <time>3 May 2024</time></div>",
+    ] {
+        let text = story(&format!("{A}{B}{card}{C}{D}{E}"));
+        check(
+            &text,
+            &["nine days", "sixteen", "eleven winters"],
+            &["Marmot", "filmed", "Runa"],
+        );
+    }
+}
+
+#[test]
+fn what_a_picture_is_said_to_show_is_its_caption_whatever_stands_around_it() {
+    let words = "Two inspectors look at the mast of the eastern lift";
+    let text = story(&format!(
+        "{A}{B}<div><img src=i.jpg alt='{words}'><div><small>{words} © Upper Tarn</small></div></div>{C}{D}"
+    ));
+    check(&text, &["nine days", "sixteen"], &["Two inspectors"]);
+}
+
+#[test]
+fn a_box_with_a_form_says_what_the_form_is_for() {
+    for inner in [
+        "<div class=x1><p>Snow reports for the whole range come by mail at six, before the first lift.</p><form><input name=e><button>Go</button></form></div>",
+        "<div type=poll><p>How often do the members of the club ski?</p><label><input type=radio>Every day of the winter.</label><label><input type=radio>Never.</label></div>",
+        "<div class=x1><span>Subscribe to the snow letter. You can unsubscribe whenever it thaws.</span><button>OK</button></div>",
+        "<p><em>Inscrivez-vous à la lettre des neiges. Désinscription possible à tout moment.</em></p>",
+        "<p>雪の便りをメールでお届けします。登録はいつでも解除できます。</p>",
+    ] {
+        let text = story(&format!("{A}{B}{inner}{C}{D}"));
+        check(
+            &text,
+            &["nine days", "sixteen"],
+            &[
+                "Snow reports",
+                "How often",
+                "Never",
+                "snow letter",
+                "lettre",
+                "便り",
+            ],
+        );
+    }
+}
+
+#[test]
+fn paragraphs_beside_the_part_for_subscribers_are_the_beginning() {
+    let text = story(&format!("{OTHER}<div class=locked>{A}{B}{C}{D}{E}</div>",));
+    check(
+        &text,
+        &["A marmot was filmed", "first Saturday", "avalanche fences"],
+        &[],
+    );
+}
+
+#[test]
+fn a_line_above_the_headline_does_not_make_it_text() {
+    let html = format!(
+        "<title>Slopes open early at Upper Tarn</title><body><main><div class=article-body><h2><span>Ski clubs</span><span>Slopes open early at Upper Tarn</span></h2>{A}{B}{C}</div></main>"
+    );
+    check(&text_of(&html), &["nine days"], &["Ski clubs"]);
+}
+
+#[test]
+fn people_wrote_what_stands_right_under_the_headline_of_a_forum() {
+    let post = |text: &str| format!("<div class=comment><b>Falk</b>{text}</div>");
+    let text = text_of(&format!(
+        "<div id=about><p>For thirty years our forum has helped skiers of every valley, and reading it is free.</p></div><h1>Slopes open early at Upper Tarn</h1>{}{}",
+        post(&format!("{A}{B}{C}")),
+        post(D)
+    ));
+    check(&text, &["nine days", "sixteen"], &[]);
+}
+
+#[test]
+fn letters_breaks_and_notes_of_style_are_read_as_they_are_meant() {
+    for (inner, kept) in [
+        (
+            "<p><span class=drop-cap>N</span> <span>ine lifts were greased, tested and approved by an inspector from the valley.</span></p>",
+            "Nine lifts",
+        ),
+        (
+            "<p><span class=drop-cap>A</span> <span>lift was greased, tested and approved by an inspector from the valley below.</span></p>",
+            "A lift",
+        ),
+        (
+            "<div><b>The lifts</b><span class='x br'></span><span class='x br'></span>Nine of them were greased, tested and approved by an inspector.</div>",
+            "The lifts\nNine of them",
+        ),
+        (
+            "<p>The papers were signed by <a href=/i target=_blank>Runa Falk<span class=vh> (öffnet im neuen Fenster)</span></a>, who came from the valley on Friday.</p>",
+            "Runa Falk, who",
+        ),
+        (
+            "<p><ruby>雪<rt>ゆき</rt></ruby>が<ruby>九日間<rt>ここのかかん</rt></ruby>降り続き、東側の二つのリフトは谷から来た検査官の許可を得た。</p>",
+            "雪が九日間降り続き",
+        ),
+        (
+            "<p><ruby>尹<rp>（</rp><rt>ユン</rt><rp>）</rp></ruby>氏は雪が九日間降り続き、東側の二つのリフトは谷から来た検査官の許可を得たと述べた。</p>",
+            "尹（ユン）氏は",
+        ),
+    ] {
+        check(&story(&format!("{A}{inner}{B}{C}")), &[kept], &["Fenster"]);
+    }
+}
+
+#[test]
+fn elements_of_a_sites_own_are_named_as_classes_are() {
+    let card = "<teaser-card><a href=/m>Marmot</a><p>It slept through the passage of eleven trains and a brass band.</p></teaser-card>";
+    let text = text_of(&format!(
+        "<app-root><h1>Slopes open early at Upper Tarn</h1><article-body>{A}{B}{C}</article-body><teaser-list>{card}{card}</teaser-list></app-root>"
+    ));
+    check(&text, &["nine days", "sixteen"], &["Marmot", "slept"]);
+}
+
+#[test]
+fn a_short_first_sentence_opens_a_text_that_lines_alone_divide() {
+    let text = text_of(
+        "<table><tr><td><b>上塔恩滑雪场提早开放</b><br><br><b>雪下了九天，滑雪场终于开放。</b><br><br>上塔恩滑雪俱乐部主席周一在体育馆对会员说，雪道将于十二月第一个星期六开放，比往年早了整整三个星期。<br><br>东侧的两条缆车已经上油、试车，并由山谷来的检查员批准，家庭票价由一位赞助人承担三分之一。</td></tr></table>",
+    );
+    check(&text, &["雪下了九天", "三分之一"], &[]);
+}

@@ -7,6 +7,7 @@ use super::measure::{LINKED_SHARE, is_paragraph, is_reference, parent};
 use super::survey::Survey;
 use super::{Found, Known, island, names};
 use crate::extract::hints::Hints;
+use crate::extract::likeness::says_title;
 use crate::extract::lines;
 use crate::extract::table::{Block, Table};
 use crate::extract::tag::Tag;
@@ -61,12 +62,11 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
         if walk.step(block, position > last, is_name, || goes_on(position)) {
             asides.extend(box_of(survey, root, text_parent, index));
         }
-        let part = table.elements.get(block.part);
-        let hints = part.map_or(Hints::NONE, |part| part.hints);
+        let hints = hints_of(table, block);
         let is_aside = asides.iter().any(|aside| aside.contains(&index));
         let verdict = if walk.is_over || walk.behind_link {
             Verdict::Dropped(Dropped::AfterText)
-        } else if is_about_the_article(block, hints, &title) {
+        } else if is_about_the_article(block, hints, &title, position <= first) {
             Verdict::Dropped(Dropped::AboutTheArticle)
         } else if is_aside || walk.in_insert || !is_name && lines::is_boilerplate(block) {
             Verdict::Dropped(Dropped::LineBetween)
@@ -80,6 +80,11 @@ pub(super) fn trim(survey: &Survey<'_>, root: usize, known: &Known<'_>, found: &
         };
         found.set(index, verdict);
     }
+}
+
+fn hints_of(table: &Table<'_>, block: &Block) -> Hints {
+    let part = table.elements.get(block.part);
+    part.map_or(Hints::NONE, |part| part.hints)
 }
 
 /// What is known of the text on the way from its first block to its last.
@@ -178,8 +183,9 @@ fn parent_of_text(survey: &Survey<'_>, inside: &[usize], title: &str) -> Option<
 }
 
 /// Tells whether a block names the article or its date.
-fn is_about_the_article(block: &Block, hints: Hints, title: &str) -> bool {
+fn is_about_the_article(block: &Block, hints: Hints, title: &str, is_above_text: bool) -> bool {
     let is_heading = matches!(block.tag, Tag::Heading(_));
+    let is_headline = matches!(block.tag, Tag::Heading(1..=3));
     if block.weight < 200 && !is_heading && hints.any(Hints::DATE.or(Hints::BYLINE).or(Hints::META))
     {
         return true;
@@ -188,7 +194,7 @@ fn is_about_the_article(block: &Block, hints: Hints, title: &str) -> bool {
         return false;
     }
     let text = block.folded();
-    text.is_empty() || text == title
+    text.is_empty() || text == title || is_above_text && is_headline && says_title(text, title)
 }
 
 /// Tells whether a short block before the first paragraph belongs to the text.
@@ -197,6 +203,7 @@ fn opens_text(block: &Block, hints: Hints, in_body: bool) -> bool {
         && block.link_share() < LINKED_SHARE
         && (in_body
             || hints.any(Hints::LEAD)
+            || block.links == 0 && ends_sentence(&block.text)
             || matches!(
                 block.tag,
                 Tag::Paragraph | Tag::Heading(2..) | Tag::Item | Tag::Quote

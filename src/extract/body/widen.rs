@@ -3,7 +3,8 @@
 use super::island;
 use super::measure::{LINKED_SHARE, is_paragraph};
 use super::survey::Survey;
-use crate::extract::table::{Part, attribute};
+use crate::extract::hints::Hints;
+use crate::extract::table::{Block, Part, attribute};
 use crate::extract::tag::Tag;
 use crate::extract::text::ends_sentence;
 
@@ -27,7 +28,7 @@ pub(super) fn widened(survey: &Survey<'_>, root: usize) -> usize {
         {
             break;
         }
-        if has_twin(survey, outer, inner) {
+        if has_twin(survey, outer, inner) || has_paragraphs_beside(survey, outer, inner) {
             found = outer;
         }
         inner = outer;
@@ -49,6 +50,46 @@ fn has_twin(survey: &Survey<'_>, outer: usize, inner: usize) -> bool {
         .take_while(|(_, part)| part.first < around.end)
         .filter(|(index, part)| *index != inner && part.parent == outer && part.tag == one.tag)
         .any(|(_, part)| self::name(survey, part) == Some(name) && is_of_text(survey, part))
+}
+
+/// Tells whether paragraphs of the text stand beside the element that holds most of it: what is shown to everybody
+/// before the part for subscribers, the last lines behind a box.
+fn has_paragraphs_beside(survey: &Survey<'_>, outer: usize, inner: usize) -> bool {
+    let table = survey.table;
+    let (Some(around), Some(one)) = (table.elements.get(outer), table.elements.get(inner)) else {
+        return false;
+    };
+    let inside =
+        || (around.first..around.end).filter(|index| !(one.first..one.end).contains(index));
+    let of_text = |block: &Block| {
+        let own = table.elements.get(block.part);
+        block.tag == Tag::Paragraph
+            && block.links == 0
+            && block.weight >= LEAST_TEXT
+            && is_paragraph(block)
+            && ends_sentence(&block.text)
+            && own.is_some_and(|own| own.parent == outer && own.hints == Hints::NONE)
+            && !island::speaks_to_reader(std::iter::once(block))
+    };
+    let blocks = || {
+        inside()
+            .filter(|&index| !survey.is_left_out(index))
+            .filter_map(|index| table.blocks.get(index))
+    };
+    let beside: usize = blocks()
+        .filter(|block| of_text(block))
+        .map(|block| block.weight)
+        .sum();
+    let all: usize = blocks().map(|block| block.weight).sum();
+    // Below a heading of its own stands another text.
+    let is_headed = || {
+        let mut behind = table.blocks.iter().take(around.end).skip(one.end);
+        behind.any(|block| matches!(block.tag, Tag::Heading(_)))
+    };
+    table.budget.lasts(1 + around.end - around.first)
+        && beside > 0
+        && beside * 2 >= all
+        && !is_headed()
 }
 
 /// What an element is named for its kind.

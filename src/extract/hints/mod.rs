@@ -123,6 +123,11 @@ pub(super) fn of_element<'a>(tag: Tag, element: &'a Element, known: &mut KnownNa
     for (name, value) in element.attrs() {
         hints = hints | of_attribute(tag, name, value, known);
     }
+    // Elements of a site's own are named as classes are.
+    let name = element.name();
+    if tag == Tag::Inline && name.contains('-') {
+        hints = hints | of_attribute(tag, "class", name, known);
+    }
     if hints.any(Hints::SILENT) {
         let otherwise = hints.any(Hints::HIDDEN);
         hints = hints | Hints::HIDDEN;
@@ -142,6 +147,7 @@ fn of_attribute<'a>(tag: Tag, name: &str, value: &'a str, known: &mut KnownNames
         "class" | "id" | "data-testid" | "data-component" | "data-qa" | "data-module" => {
             *known.entry(value).or_insert_with(|| of_name(value))
         }
+        "type" if matches!(tag, Tag::Div | Tag::Section | Tag::Aside) => of_name(value),
         "itemprop" => of_itemprop(value),
         "role" => of_role(value),
         "rel" if tag == Tag::Link && value.contains("author") => Hints::BYLINE,
@@ -252,10 +258,10 @@ fn of_part(name: &str) -> Hints {
     if is_for_screen_readers(all) {
         return Hints::HIDDEN;
     }
-    // `has-sidebar` speaks of a neighbour, `overflow-hidden` of what sticks out.
+    // `has-sidebar` speaks of a neighbour, `overflow-hidden` of what sticks out, `font-utility` of looks.
     let is_of_neighbour = matches!(
         first.as_bytes(),
-        b"has" | b"no" | b"with" | b"without" | b"overflow" | b"is"
+        b"has" | b"no" | b"with" | b"without" | b"overflow" | b"is" | b"font"
     );
     // `sidebar-enabled--false` is a setting, `banner-bottom-radius` speaks of looks.
     let is_setting = matches!(last.as_bytes(), b"false" | b"off" | b"none" | b"disabled");
@@ -268,7 +274,7 @@ fn of_part(name: &str) -> Hints {
     let mut only_hides = rest.is_empty()
         || matches!(
             first.as_bytes(),
-            b"visually" | b"screen" | b"sr" | b"u" | b"js" | b"d"
+            b"visually" | b"screen" | b"sr" | b"u" | b"js" | b"d" | b"h"
         );
     for word in rest {
         let found = word.hints() | previous.joined(word);

@@ -39,6 +39,8 @@ impl Attribute<'_> {
         const IN_TAGS: &[(&str, &[&str])] = &[
             ("href", &["a", "link"]),
             ("rel", &["a", "link"]),
+            ("target", &["a"]),
+            ("type", &["div", "section", "aside"]),
             ("name", &["meta"]),
             ("property", &["meta"]),
             ("lang", &["html"]),

@@ -74,6 +74,8 @@ pub(super) struct Current {
     button_depth: usize,
     /// Whether a line break came after the last text.
     break_due: bool,
+    /// Whether the last text is the large first letter of a word that goes on.
+    is_initial: bool,
     caption_depth: usize,
     edge: Edge,
 }
@@ -128,6 +130,17 @@ impl<'a> Walk<'a> {
     }
 
     fn text(&mut self, text: &str) {
+        let mut text = text;
+        if self.current.is_initial {
+            text = text.trim_start();
+            if text.is_empty() {
+                return;
+            }
+            self.current.is_initial = false;
+            if text.starts_with(char::is_alphabetic) {
+                self.current.buffer.join();
+            }
+        }
         if self.current.break_due
             && let Some(first) = text.chars().find(|c| !c.is_whitespace())
         {
@@ -182,6 +195,8 @@ impl<'a> Walk<'a> {
     fn enter_element(&mut self, node: NodeRef<'a>, element: &'a Element) -> bool {
         let tag = match Tag::of(&element.name.local) {
             Tag::Skip if self.is_heading_button(element) => Tag::Inline,
+            Tag::Inline if is_named_break(node, element) => Tag::Break,
+            Tag::Inline if is_reading_aloud(node, element) => Tag::Skip,
             tag => tag,
         };
         if self.removed.contains(&node.id()) {
@@ -351,11 +366,12 @@ impl<'a> Walk<'a> {
             self.current.caption_depth -= 1;
         }
         if tag.is_inline() {
-            if self.is_no_part_of_line(&open) {
+            if self.is_no_part_of_line(&open) || self.is_note_of_link(&open) {
                 self.current.buffer.rewind(open.before.mark);
                 self.current.links = open.before.links;
             } else {
                 self.raised_mark(&open);
+                self.current.is_initial |= self.is_initial(&open);
             }
             self.current.edge = Edge::End;
         }
@@ -414,6 +430,46 @@ impl<'a> Walk<'a> {
             && links.count >= before.links.count + FEWEST_LINKS_OF_CARD
             && links.unlinked == before.links.unlinked;
         is_card || open.kind == Kind::Unseen && grown <= LONGEST_UNSEEN_BYTES
+    }
+
+    /// Tells whether an element ends a link to a new window with a note in brackets: that it opens one, in any language.
+    fn is_note_of_link(&self, open: &Open) -> bool {
+        let before = open.before.mark.length;
+        let Some(link) = self.open.last().filter(|outer| outer.kind == Kind::Link) else {
+            return false;
+        };
+        let (_, note) = self.current.buffer.split_at(before);
+        let note = note.trim();
+        let is_note = open.tag == Tag::Inline
+            && self.table.blocks.len() == open.before.blocks
+            && before > link.before.mark.length
+            && note.starts_with('(')
+            && note.ends_with(')');
+        let element_of = |node| self.table.html.tree.get(node);
+        is_note
+            && element_of(open.node).is_some_and(|node| node.next_sibling().is_none())
+            && element_of(link.node)
+                .and_then(|node| attribute(node.value().as_element()?, "target"))
+                == Some("_blank")
+    }
+
+    /// Tells whether an element is the first letter of a block, set large: the word goes on behind it.
+    fn is_initial(&self, open: &Open) -> bool {
+        let before = open.before.mark.length;
+        let letter = self.current.buffer.split_at(before).1;
+        let mut chars = letter.chars();
+        let is_letter = before == 0
+            && self.table.blocks.len() == open.before.blocks
+            && chars
+                .next()
+                .is_some_and(|c| c.is_uppercase() && !WORDS_OF_A_LETTER.contains(&c))
+            && chars.next().is_none();
+        let element = self.table.html.tree.get(open.node).filter(|_| is_letter);
+        let class = element.and_then(|node| attribute(node.value().as_element()?, "class"));
+        class.is_some_and(|class| {
+            let name = class.to_ascii_lowercase().replace(['-', '_'], "");
+            INITIALS.iter().any(|known| name.contains(known))
+        })
     }
 
     /// A raised mark behind a word is no part of it: `Name<sup>TM</sup>` is written as the sign, and the letter of a
@@ -526,6 +582,43 @@ impl<'a> Walk<'a> {
 fn is_unseen(hints: Hints) -> bool {
     hints.any(Hints::HIDDEN) && !hints.any(Hints::SILENT)
 }
+
+/// Tells whether an empty element is named after a line break.
+fn is_named_break(node: NodeRef<'_>, element: &Element) -> bool {
+    node.first_child().is_none()
+        && attribute(element, "class").is_some_and(|names| {
+            names
+                .split_ascii_whitespace()
+                .any(|name| matches!(name, "br" | "linebreak" | "line-break"))
+        })
+}
+
+/// Tells whether an element says how the word that it stands above is read; where brackets part the two, both are read.
+fn is_reading_aloud(node: NodeRef<'_>, element: &Element) -> bool {
+    element.name() == "rt"
+        && node.parent().is_some_and(|ruby| {
+            let mut elements = ruby
+                .children()
+                .filter_map(|child| child.value().as_element());
+            !elements.any(|element| element.name() == "rp")
+        })
+}
+
+/// Names of the large letter that a text begins with.
+const INITIALS: &[&str] = &[
+    "dropcap",
+    "initial",
+    "firstletter",
+    "lettrine",
+    "capolettera",
+    "versal",
+];
+
+/// Letters that are words by themselves in some language: what follows them is another.
+const WORDS_OF_A_LETTER: &[char] = &[
+    'A', 'E', 'I', 'K', 'O', 'S', 'U', 'V', 'W', 'Y', 'Z', 'À', 'È', 'É', 'Ó', 'Å', 'Ö', 'А', 'В',
+    'И', 'І', 'К', 'О', 'С', 'У', 'Я', 'Є', 'Ї', 'З', 'Й', 'Η', 'Ο', 'Ή', 'Ό',
+];
 
 /// Tells whether an address is that of a picture: the same one, larger.
 fn is_picture_address(href: &str) -> bool {
