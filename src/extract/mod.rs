@@ -301,19 +301,18 @@ fn examine(
         return Err(ExtractError::TooSlow);
     }
     look(&table, &body, &applied);
-    let elsewhere = if applied.body.is_empty() {
-        text_not_shown(&mut found, &stripped, &linked, &budget)
-    } else {
-        None
-    };
-    found.wall = wall::recognise(&Signs {
+    let is_ruled = !applied.body.is_empty();
+    let elsewhere = (!is_ruled)
+        .then(|| text_not_shown(&mut found, &stripped, &linked, &budget))
+        .flatten();
+    let of_page = Signs {
         range: body.kept().next().zip(body.kept().last()),
         is_from_elsewhere: elsewhere.is_some(),
         ..signs(&sources, &stripped.scripts, &found)
-    });
-    if found.wall.is_some_and(|wall| !wall.keeps_text()) {
-        found.text.clear();
-    }
+    };
+    let (wall, left) = behind_wall(&of_page, &body);
+    found.wall = wall;
+    found.text = left.unwrap_or(found.text);
     if let Some(rule) = rule {
         found.text = rule.without_phrases(&found.text);
     }
@@ -333,6 +332,35 @@ fn examine(
     }
     Ok((found, elsewhere))
 }
+
+/// What stands in the article's place, and the text that is left of the page where that is not all of it.
+fn behind_wall(signs: &Signs<'_>, body: &body::Found) -> (Option<Wall>, Option<String>) {
+    let wall = wall::recognise(signs);
+    let text = match wall {
+        Some(Wall::Paywall) if !signs.is_from_elsewhere => beginning(signs, body),
+        Some(wall) if !wall.keeps_text() => Some(String::new()),
+        _ => None,
+    };
+    (wall, text)
+}
+
+/// The text before the call to pay, where most of it stands there: what follows is the offer.
+fn beginning(signs: &Signs<'_>, body: &body::Found) -> Option<String> {
+    let end = wall::end_of_beginning(signs)?;
+    let weigh = |blocks: &[usize]| -> usize {
+        let blocks = blocks
+            .iter()
+            .filter_map(|&index| signs.table.blocks.get(index));
+        blocks.map(|block| block.weight).sum()
+    };
+    let (before, behind): (Vec<usize>, Vec<usize>) = body.kept().partition(|&index| index < end);
+    let is_beginning =
+        !behind.is_empty() && weigh(&before) >= weigh(&behind).max(SHORTEST_BEGINNING);
+    is_beginning.then(|| joined(signs.table, &before))
+}
+
+/// Weight of the shortest beginning of an article before a call to pay.
+const SHORTEST_BEGINNING: usize = 80;
 
 /// Takes the text from what the page holds and does not show, where that is where it is.
 fn text_not_shown(

@@ -140,6 +140,11 @@ pub(super) fn recognise(signs: &Signs<'_>) -> Option<Wall> {
     paywall::stands(signs).then_some(Wall::Paywall)
 }
 
+/// The block at which the beginning ends that a paywall shows; what follows is the offer.
+pub(super) fn end_of_beginning(signs: &Signs<'_>) -> Option<usize> {
+    paywall::end_of_beginning(signs)
+}
+
 /// Tells whether a page says that what stood on it is not there any more.
 #[must_use]
 pub fn says_it_is_gone(title: &str, text: &str) -> bool {

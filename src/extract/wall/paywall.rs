@@ -54,8 +54,20 @@ fn breaks_off(text: &str) -> bool {
     }
 }
 
+/// The block at which the beginning that a paywall shows ends: the first that calls to pay.
+pub(super) fn end_of_beginning(signs: &Signs<'_>) -> Option<usize> {
+    let pay = first_call(signs, PAY_TO_READ);
+    let log_in = first_call(signs, SUBSCRIBERS);
+    pay.into_iter().chain(log_in).min()
+}
+
 /// Tells whether one of these stands among the text or right behind it.
 fn call(signs: &Signs<'_>, sayings: &[&str]) -> bool {
+    first_call(signs, sayings).is_some()
+}
+
+/// The first block among the text or right behind it that says one of these.
+fn first_call(signs: &Signs<'_>, sayings: &[&str]) -> Option<usize> {
     let blocks = &signs.table.blocks;
     let (first, last) = signs.range.unwrap_or((0, blocks.len()));
     let near = blocks
@@ -72,7 +84,8 @@ fn call(signs: &Signs<'_>, sayings: &[&str]) -> bool {
             };
             block.weight <= longest && !is_another_story(block) && !is_aside(signs.table, block)
         })
-        .any(|(_, block)| is_call(block.folded(), sayings))
+        .find(|(_, block)| is_call(block.folded(), sayings))
+        .map(|(index, _)| index)
 }
 
 /// Tells whether a folded line calls to pay.

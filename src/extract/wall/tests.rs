@@ -371,3 +371,28 @@ fn short_news_about_walls_and_below_banners_is_no_wall() {
         assert!(!text.is_empty(), "{body}");
     }
 }
+
+#[test]
+fn the_offer_behind_a_beginning_is_not_read_as_a_part_of_it() {
+    let free = "<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"headline\":\"Night ferries\",\"isAccessibleForFree\":false}</script>";
+    for offer in [
+        "<div><p><b>This article is for subscribers only.</b><br>Readers of the printed paper log in with their number.</p><ul><li>All ferries of the strait on one map</li><li>Letters of the harbour office every morning</li></ul></div>",
+        "<div><p>この記事は会員限定です。</p><p>紙の新聞の定期購読者の方は、無料で会員登録できます。</p></div>",
+    ] {
+        let body = format!(
+            "<article><h1>Night ferries</h1><div>{FIRST}</div><div>{SECOND}..</div>{offer}</article>"
+        );
+        let (found, text) = wall(&format!("<title>Night ferries</title>{free}"), &body);
+        assert_eq!(found, Some(Wall::Paywall), "{offer}");
+        assert!(text.ends_with("storm damage..."), "{text}");
+    }
+}
+
+#[test]
+fn a_part_named_after_a_paywall_that_holds_no_text_is_its_offer() {
+    let body = format!(
+        "<article><h1>Night ferries</h1><p>{FIRST}</p><p>{SECOND}</p><div id=paywall_title><h2>Reading on?</h2><h3>Yes. The paper comes to my house.</h3></div></article>"
+    );
+    let (_, text) = wall(&format!("<title>Night ferries</title>{DATED}"), &body);
+    assert!(!text.contains("my house"), "{text}");
+}
