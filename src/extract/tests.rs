@@ -695,3 +695,85 @@ fn every_attribute_that_a_date_is_read_from_outlives_the_stripping_of_the_page()
 fn text_of_fragment(html: &str) -> String {
     fragment_text(html, &Budget::new(&|| true))
 }
+
+#[test]
+fn names_are_told_by_the_date_beside_them_and_by_labels_of_many_scripts() {
+    let text = "The towns of the strait will keep their night ferries through the winter, the harbour office said on Monday morning.";
+    for (line, name) in [
+        ("14. März 2026 | Gesine Abendroth", "Gesine Abendroth"),
+        ("2026年03月14日 09:30 | 慕容晓棠", "慕容晓棠"),
+        ("١٤ مارس 2026 | رباب الشنفرى", "رباب الشنفرى"),
+        ("كتبت: رباب الشنفرى<br>14 مارس 2026", "رباب الشنفرى"),
+        (
+            "Thứ Bảy, 14/3/2026, 09:30 (GMT+7) | Đoàn Thục Khuê",
+            "Đoàn Thục Khuê",
+        ),
+        (
+            "Đoàn Thục Khuê<br>Thứ Bảy, 14/3/2026, 09:30 (GMT+7)",
+            "Đoàn Thục Khuê",
+        ),
+        ("14 March 2026, Upper Tarn", ""),
+        ("<span class=author>ABONE OL</span>", ""),
+        (
+            "<span itemprop=author>מאת <span itemprop=name>אביגיל נחשונוביץ</span></span>",
+            "אביגיל נחשונוביץ",
+        ),
+    ] {
+        let html = format!(
+            "<title>Ferries</title><h1>Ferries</h1><div>{line}</div><p>{text}</p><p>{text} Again.</p>"
+        );
+        let found = read(html.as_bytes(), Some("text/html; charset=utf-8"));
+        let byline = found.byline.map(|found| found.value).unwrap_or_default();
+        assert_eq!(byline, name, "{line}");
+    }
+}
+
+#[test]
+fn a_story_in_pictures_keeps_its_short_captions_too() {
+    let caption =
+        |text: &str| format!("<figure><img src=p.jpg><figcaption>{text}</figcaption></figure>");
+    let long = "The ferry leaves the eastern quay at dawn with nurses and bakers on board.";
+    let html = format!(
+        "<title>Ferries</title><main><h1>Ferries</h1><div><p>{long}</p>{}{}{}{}</div></main>",
+        caption(long),
+        caption(&long.replace("dawn", "noon")),
+        caption(&long.replace("dawn", "dusk")),
+        caption("At night the quay is empty."),
+    );
+    let found = read(html.as_bytes(), None);
+    assert!(
+        found.text.contains("At night the quay is empty."),
+        "{}",
+        found.text
+    );
+}
+
+#[test]
+fn a_line_above_a_headline_is_no_part_of_it_where_the_head_knows_better() {
+    let title = "Harbour council keeps the night ferries through the winter";
+    let text = "The towns of the strait will keep their night ferries, the harbour office said on Monday, and nurses of the islands were glad to hear it.";
+    for (heading, expected) in [
+        (format!("<h1><span>Ferries</span> {title}</h1>"), title),
+        (format!("<h3>Winter in the strait - {title}</h3>"), title),
+        (
+            format!("<h2><span>Winter</span><span>{title}</span></h2>"),
+            title,
+        ),
+    ] {
+        let html = format!(
+            "<title>{title}</title><meta property=og:title content='{title}'><div>{heading}<p>3 May 2024</p><p>{text}</p><p>{text} Again.</p></div><footer><ul><li>{title}</ul></footer>"
+        );
+        let found = read(html.as_bytes(), Some("text/html; charset=utf-8"));
+        assert_eq!(found.title.unwrap().value, expected, "{heading}");
+        assert!(
+            found.text.starts_with("The towns"),
+            "{heading}: {}",
+            found.text
+        );
+        let published = found.published.map(|found| found.value.to_string());
+        assert!(
+            published.is_some_and(|day| day.starts_with("2024-05-03")),
+            "{heading}"
+        );
+    }
+}

@@ -22,8 +22,10 @@ use url::Url;
 
 use super::Prior;
 use super::dates::{Habits, Order, Reader};
+use super::likeness::says_title;
 use super::linked_data::LinkedArticle;
 use super::table::{Block, Table};
+use super::tag::Tag;
 use super::text::{clean, folded};
 use crate::domain::Budget;
 
@@ -120,9 +122,20 @@ impl Place {
 fn headlines(table: &Table<'_>, title: Option<&str>, start: usize) -> Option<(usize, usize)> {
     let title = folded(title?);
     let is_headline = |block: &Block| block.weight <= 400 && block.folded() == title;
-    let first = table.blocks.iter().position(is_headline)?;
+    let with_kicker = |block: &Block| {
+        let is_heading = matches!(block.tag, Tag::Heading(_)) && block.weight <= 400;
+        is_heading && says_title(block.folded(), &title)
+    };
+    let blocks = || table.blocks.iter();
+    let whole = blocks().position(is_headline);
+    // Below the text the headline ends a path.
+    let first = whole
+        .filter(|at| *at <= start)
+        .or_else(|| blocks().position(with_kicker))
+        .or(whole)?;
     let before = table.blocks.len().min(start.saturating_add(1));
-    let last = table.blocks.iter().take(before).rposition(is_headline);
+    let mut above = table.blocks.iter().take(before);
+    let last = above.rposition(|block| is_headline(block) || with_kicker(block));
     Some((first, last.unwrap_or(first)))
 }
 

@@ -89,6 +89,16 @@ const BEFORE: &[&str] = &[
     "fotos",
     "photo",
     "写真",
+    "كتب",
+    "كتبت",
+    "بقلم",
+    "מאת",
+    "โดย",
+    "लेखक",
+    "लेखिका",
+    "autorka",
+    "autorin",
+    "נכתב",
 ];
 
 /// Words behind a name that are none of it.
@@ -142,6 +152,7 @@ const BEHIND: &[&str] = &[
     "reading",
     "folgen",
     "follow",
+    "stand",
 ];
 
 /// Marks and words between names.
@@ -239,6 +250,17 @@ fn ends_name(words: &[&str]) -> bool {
         || (words::month(&lower).is_some() && is_dated())
         || BEHIND.contains(&lower.as_str()) && !is_particle(word, &lower)
         || words::is_weekday(&lower)
+        || is_vietnamese_weekday(&lower, behind)
+}
+
+/// Tells whether words begin with a day of the week as Vietnamese writes it, in two words.
+fn is_vietnamese_weekday(lower: &str, behind: &[&str]) -> bool {
+    const NUMBERS: &[&str] = &["hai", "ba", "tư", "năm", "sáu", "bảy", "bẩy", "nhật"];
+    let next = behind.first().map(|word| {
+        word.trim_matches(|c: char| !c.is_alphanumeric())
+            .to_lowercase()
+    });
+    matches!(lower, "thứ" | "chủ") && next.is_some_and(|next| NUMBERS.contains(&next.as_str()))
 }
 
 /// Tells whether a word that may stand behind a name is a part of this one: Anne Le Gall, Jean El Khoury.
@@ -282,6 +304,9 @@ mod tests {
             ("Ada Lark 3 mai 2024", "Ada Lark"),
             ("ada@example.org", ""),
             ("Posted on", ""),
+            ("Thứ Bảy, 14/3/2026", ""),
+            ("كتبت: رباب الشنفرى", "رباب الشنفرى"),
+            ("מאת אביגיל נחשונוביץ", "אביגיל נחשונוביץ"),
         ] {
             let names = split(line).join("|");
             assert_eq!(names, expected, "{line}");

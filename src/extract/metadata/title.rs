@@ -49,8 +49,11 @@ pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<Sourced<String>
         site
     };
     let declared = declared(sources, &site);
-    let (mut first, lower) = headings(sources.table, &site);
+    let (mut first, mut lower) = headings(sources.table, &site);
     cut_kickers(sources.table, &declared, &mut first);
+    cut_kickers(sources.table, &declared, &mut lower);
+    cut_to_declared(&declared, &mut first);
+    cut_to_declared(&declared, &mut lower);
     if let [only] = first.as_slice()
         && is_outside_article(sources.table, only)
         && let Some(said) = said_otherwise(&only.said.value, &declared)
@@ -163,6 +166,31 @@ fn cut_kickers(table: &Table<'_>, declared: &[Sourced<String>], headings: &mut [
             None if is_cut => headline.clone(),
             None => whole,
         };
+    }
+}
+
+/// Characters of the shortest line above a headline, with the space behind it; an article or a year is a part of it.
+const SHORTEST_KICKER: usize = 6;
+
+/// Cuts off what stands before a headline in one heading, where the head gives the headline alone.
+fn cut_to_declared(declared: &[Sourced<String>], headings: &mut [Heading]) {
+    let declared = declared
+        .iter()
+        .filter(|found| found.origin != Origin::TitleTag)
+        .filter(|found| units(&found.value).count() > FEWEST_WORDS);
+    for found in declared {
+        let title = folded(&found.value);
+        for heading in &mut *headings {
+            let said = folded(&heading.said.value);
+            let kicker = said
+                .strip_suffix(&title)
+                .filter(|kicker| kicker.ends_with(' '));
+            if kicker.is_some_and(|kicker| {
+                kicker.chars().count() >= SHORTEST_KICKER && kicker.len() < title.len()
+            }) {
+                heading.said.value.clone_from(&found.value);
+            }
+        }
     }
 }
 

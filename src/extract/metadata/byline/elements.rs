@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use super::persons::{MOST, distinct, is_full_name};
 use super::{BLOCKS_ABOVE, BLOCKS_BELOW, MOST_PLACES};
 use crate::extract::hints::Hints;
+use crate::extract::lines;
 use crate::extract::metadata::Place;
 use crate::extract::metadata::names::{looks_like_name, split};
 use crate::extract::table::{NodeRef, Part, Table, attribute, spaced_text_of};
@@ -174,9 +175,11 @@ pub(super) fn names_in(table: &Table<'_>, part: &Part) -> Vec<String> {
     if text.chars().count() > 200 {
         return Vec::new();
     }
+    // "Subscribe" beside a name is a button.
+    let is_button = |name: &str| lines::begins_as_between(name, &folded(name));
     let names: Vec<String> = split(&text)
         .into_iter()
-        .filter(|name| looks_like_name(name))
+        .filter(|name| looks_like_name(name) && !is_button(name))
         .collect();
     match names.as_slice() {
         // "By Ada Lark, Berlin": a place.

@@ -30,9 +30,11 @@ pub(super) const LONGEST_DEGREE: usize = 6;
 
 pub(super) const LONGEST_SIGNATURE: usize = 60;
 
-/// The name that a line with a date begins with, right at the headline: "Ada Lark | Reporter | 3 May 2024".
+/// The name that stands beside a date, right at the headline: "Ada Lark | Reporter | 3 May 2024", "3 May 2024 | Ada Lark",
+/// or above it in a line of its own.
 pub(super) fn from_dated_line(table: &Table<'_>, place: &Place) -> Vec<String> {
-    const BARS: [&str; 9] = [" | ", " · ", " • ", " - ", " – ", " — ", " / ", "｜", ", "];
+    const BARS: [&str; 4] = [" | ", "｜", " · ", " • "];
+    const MARKS: [&str; 5] = [" - ", " – ", " — ", " / ", ", "];
     let near = place.blocks(2, 0);
     let mut lines: Vec<(usize, &str)> = table
         .blocks
@@ -46,15 +48,39 @@ pub(super) fn from_dated_line(table: &Table<'_>, place: &Place) -> Vec<String> {
         .map(|(index, block)| (index, block.text.as_str()))
         .collect();
     lines.sort_by_key(|(index, _)| place.distance(*index));
-    let name = lines.into_iter().find_map(|(_, line)| {
-        let bar = BARS
+    let beside_date = |line: &str| {
+        let first = BARS
             .iter()
-            .filter_map(|bar| Some((line.find(bar)?, *bar)))
-            .min()?;
-        let (name, rest) = line.split_once(bar.1)?;
-        (is_full_name(name.trim()) && lines::has_date(rest)).then(|| name.trim().to_owned())
-    });
+            .chain(&MARKS)
+            .filter_map(|mark| line.split_once(*mark));
+        // Behind a comma or a dash stands the place as well.
+        let last = BARS.iter().filter_map(|bar| line.rsplit_once(*bar));
+        first
+            .chain(last.map(|(date, name)| (name, date)))
+            .find(|(name, date)| is_name_by_date(name.trim()) && lines::has_date(date))
+            .map(|(name, _)| name.trim().to_owned())
+    };
+    let above_date = |index: usize, line: &str| {
+        let below = table.blocks.get(index + 1)?;
+        let is_date = below.weight <= LONGEST_SIGNATURE && lines::has_date(&below.text);
+        (is_date && is_full_name(line.trim())).then(|| line.trim().to_owned())
+    };
+    let name = lines
+        .into_iter()
+        .find_map(|(index, line)| beside_date(line).or_else(|| above_date(index, line)));
     name.into_iter().collect()
+}
+
+/// Tells whether what a bar parts from a date is a name, in scripts without capitals too.
+fn is_name_by_date(text: &str) -> bool {
+    let has_case = |c: char| c.is_uppercase() || c.is_lowercase();
+    let is_word = |word: &str| word.chars().all(|c| !has_case(c) && c.is_alphabetic());
+    let words = text.split_whitespace().count();
+    is_full_name(text)
+        || (2..=4).contains(&words)
+            && text.split_whitespace().all(is_word)
+            && !lines::begins_as_between(text, &folded(text))
+            && split(text) == [text]
 }
 
 /// Blocks from the headline in which a line with a name and a date stands.
@@ -75,7 +101,26 @@ pub(super) fn from_signature(table: &Table<'_>, body: &[usize]) -> Vec<String> {
             (is_line && block.weight <= LONGEST_SIGNATURE && is_full_name(&block.text))
                 .then(|| block.text.clone())
         });
-    name.into_iter().collect()
+    if name.is_some() {
+        return name.into_iter().collect();
+    }
+    let first = body.iter().take(LINES_TO_SIGNATURE);
+    let mut lines = first.filter_map(|&index| table.blocks.get(index));
+    lines
+        .find_map(|block| several_names(&block.text))
+        .unwrap_or_default()
+}
+
+/// Lines of a text among which one names several people: key points may stand above it.
+const LINES_TO_SIGNATURE: usize = 4;
+
+/// The names in a line that is nothing but two or more of them.
+fn several_names(line: &str) -> Option<Vec<String>> {
+    let names: Vec<&str> = line.split(['/', '&']).map(str::trim).collect();
+    let are_names = line.len() <= 2 * LONGEST_SIGNATURE
+        && names.len() > 1
+        && names.iter().all(|name| is_full_name(name));
+    are_names.then(|| names.into_iter().map(str::to_owned).collect())
 }
 
 /// Lines like "By Ada Lark" near the headline and at the edges of the text.
@@ -196,4 +241,11 @@ pub(super) const STARTS: &[&str] = &[
     "erstellt",
     "published",
     "written",
+    "كتب",
+    "كتبت",
+    "بقلم",
+    "מאת",
+    "โดย",
+    "लेखक",
+    "autorka",
 ];
