@@ -6,15 +6,15 @@ use std::time::Duration;
 use newswatch::alerting::{self, Policies};
 use newswatch::domain::{
     Alert, AlertId, Article, AttemptOutcome, Bundle, ChannelName, Desk, Destination, Entry,
-    EntryKey, FeedId, FeedWords, HeartbeatFacts, Held, HoldReason, Inquiry, InstallationId, Leg,
-    Match, Occasion, Past, Priority, Quote, Raised, Reading, TextBasis, Timestamp, Validators,
-    WaitingLeg, WatchName,
+    EntryKey, FeedId, FeedWords, FoundCopy, HeartbeatFacts, Held, HoldReason, Inquiry,
+    InstallationId, Leg, Match, Occasion, Past, Priority, Quote, Raised, Reading, StoryMark,
+    StoryMember, StoryPast, TextBasis, Timestamp, Validators, WaitingLeg, WatchName,
 };
 use newswatch::schedule::{DeliveryPolicy, after_attempt};
 use newswatch::store::{
     Address, AlertFilter, AlertLine, Attempted, DueDelivery, DueFeed, Durability, FeedHealth,
-    FlagWork, Flagged, Job, Judged, PagesNow, PollHour, PollRecord, Rendered, RetrySelection,
-    Scraped, Store, StoreError, Try, Tx, Unflagged, Unrendered,
+    FlagWork, Flagged, Job, Judge, Judged, PagesNow, PollHour, PollRecord, Rendered,
+    RetrySelection, Scraped, Store, StoreError, Try, Tx, Unflagged, Unrendered,
 };
 use url::Url;
 
@@ -37,11 +37,16 @@ pub(crate) fn url(text: &str) -> Url {
 
 async fn with_feeds(urls: &[&str]) -> (Store, Vec<DueFeed>) {
     let store = store().await;
+    let due = due_feeds(&store, urls).await;
+    (store, due)
+}
+
+async fn due_feeds(store: &Store, urls: &[&str]) -> Vec<DueFeed> {
     let feeds = urls.iter().map(|feed| (url(feed), None)).collect();
     store.sync_feeds(feeds, now()).await.unwrap();
     let mut due = store.next_due_feeds(now(), now(), LEASE, 10).await.unwrap();
     due.sort_by_key(|feed| feed.claim.id);
-    (store, due)
+    due
 }
 
 pub(crate) fn entry(keys: &[&str], link: &str) -> Entry {
@@ -266,10 +271,16 @@ pub(crate) fn scraped_article(text: &str) -> Scraped {
 
 /// Takes one entry of each feed as far as a text that waits to be matched.
 pub(crate) async fn scraped(links: &[(&str, &str)]) -> Store {
+    let store = store().await;
+    scrape(&store, links).await;
+    store
+}
+
+async fn scrape(store: &Store, links: &[(&str, &str)]) {
     let feeds: Vec<&str> = links.iter().map(|(feed, _)| *feed).collect();
     let mut distinct = feeds.clone();
     distinct.dedup();
-    let (store, due) = with_feeds(&distinct).await;
+    let due = due_feeds(store, &distinct).await;
     for feed in &due {
         let entries = links
             .iter()
@@ -282,13 +293,12 @@ pub(crate) async fn scraped(links: &[(&str, &str)]) -> Store {
             .await
             .unwrap();
     }
-    for work in next_unscraped(&store, now(), LEASE, 10).await.unwrap() {
+    for work in next_unscraped(store, now(), LEASE, 10).await.unwrap() {
         store
             .record_article(work.claim, scraped_article("Talks resume."), now())
             .await
             .unwrap();
     }
-    store
 }
 
 fn work_of(article: Unflagged) -> FlagWork {
@@ -489,6 +499,78 @@ async fn of_two_flaggers_on_one_report_one_raises_one_holds_and_no_match_is_lost
     assert_eq!((raised, held), (1, 1));
     let counts = store.report().await.unwrap().counts;
     assert_eq!((counts.matches, counts.alerts, counts.held), (2, 1, 1));
+}
+
+/// Puts all reports to one story, and notes how many it is shown.
+struct OneStory {
+    shown: Arc<Mutex<Vec<usize>>>,
+    /// Whether its transaction ends in a defect, once the report has a story.
+    is_undone: bool,
+}
+
+impl Judge for OneStory {
+    fn mark(&self, _: &FlagWork) -> Option<StoryMark> {
+        Some(StoryMark {
+            terms: vec![1, 2],
+            profile: "{}".into(),
+            language: "en".into(),
+            title: "Talks".into(),
+            at: now(),
+        })
+    }
+
+    fn story(&self, _: &StoryMark, near: &[StoryMember]) -> Option<i64> {
+        self.shown.lock().unwrap().push(near.len());
+        near.last().map(|last| last.story)
+    }
+
+    fn judge(
+        &self,
+        past: &Past,
+        desk: &mut Desk,
+        work: &FlagWork,
+        _: Option<&FoundCopy>,
+        _: Option<&StoryPast>,
+    ) -> Judged {
+        assert!(!self.is_undone, "a defect");
+        judge(past, desk, work)
+    }
+}
+
+#[tokio::test]
+async fn the_reports_that_another_worker_puts_to_stories_are_seen_and_what_was_undone_is_not() {
+    let database = database::empty().await;
+    let store = Store::shared(Arc::clone(&database), "one").await.unwrap();
+    let other = Store::shared(database, "other").await.unwrap();
+    let links = ["1", "2", "3", "4"].map(|page| format!("https://n.example/{page}"));
+    let links: Vec<(&str, &str)> = links
+        .iter()
+        .map(|link| ("https://a.example/rss", link.as_str()))
+        .collect();
+    scrape(&store, &links).await;
+    let shown = Arc::new(Mutex::new(Vec::new()));
+    for (worker, seconds, is_undone) in [
+        (&store, 0, false),
+        (&other, 0, false),
+        (&store, 0, true),
+        // The lease of what was undone has ended.
+        (&store, 61, false),
+        (&other, 61, false),
+    ] {
+        let at = later(seconds);
+        let work = worker.next_unflagged(FeedId(0), at, LEASE, 1).await;
+        let works = work.unwrap().articles.into_iter().map(work_of).collect();
+        let judge = OneStory {
+            shown: Arc::clone(&shown),
+            is_undone,
+        };
+        let flagged = worker.flag(works, Inquiry::default(), judge, at).await;
+        assert_eq!(flagged.is_err(), is_undone);
+    }
+    assert_eq!(*shown.lock().unwrap(), [0, 1, 2, 2, 3]);
+    let stories = store.stories(10).await.unwrap();
+    let reports: Vec<i64> = stories.iter().map(|story| story.reports).collect();
+    assert_eq!(reports, [4]);
 }
 
 #[tokio::test]
