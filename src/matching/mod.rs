@@ -39,7 +39,7 @@ pub use lint::lint;
 pub use marks::marks;
 pub use matcher::Matcher;
 pub(crate) use query::language_code_hint;
-pub use quote::quote;
+pub use quote::{passages, quote};
 pub use trial::{Expectation, FailedTrial, failed_trials};
 pub(crate) use words::{Keys, Reading, Script, Words};
 

@@ -50,6 +50,14 @@ pub fn quote(article: &ArticleText<'_>, hit: &Hit) -> Quote {
     }
 }
 
+/// Every sentence of an article's text in which a hit found something, in order, with the marks.
+#[must_use]
+pub fn passages(article: &ArticleText<'_>, hit: &Hit) -> Vec<Passage> {
+    let body = Body::of(article);
+    let candidates = body.candidates(&spans_in(hit, Field::Body), article);
+    candidates.iter().map(|one| body.passage(one)).collect()
+}
+
 fn spans_in(hit: &Hit, field: Field) -> Vec<Range<usize>> {
     let spans = hit.spans.iter().filter(|span| span.field == field);
     spans

@@ -7,15 +7,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Plan, StageError};
 use crate::alerting::{Told, notices, of_story, told};
 use crate::domain::{
-    self, Article, ArticleText, Desk, EntryId, Field, FoundCopy, HoldReason, Near, NearArticle,
-    Past, Priority, Signature, Spike, SpikeFacts, StoryMark, StoryMember, StoryPast, Timestamp,
-    Watch, WatchDay, WatchName,
+    self, Alert, Article, ArticleText, Desk, EntryId, Field, FoundCopy, Hit, HoldReason, Near,
+    NearArticle, Passage, Past, Priority, Signature, Spike, SpikeFacts, StoryMark, StoryMember,
+    StoryPast, Timestamp, Watch, WatchDay, WatchName,
 };
+use crate::matching;
 use crate::schedule::{day_begins, day_of, is_weekend};
 use crate::store::{FlagWork, Judge, Judged, Unflagged};
 use crate::story::{
     self, Day, Definition, MIN_STORIES, Placing, ReadArticle, definitions, other_sense,
 };
+
+/// The most sentences of a copy that are quoted: a full report behind a brief adds many.
+const MOST_ADDED: usize = 5;
 
 /// Reads the articles that watches fired on, on a thread of its own: those whose texts may be read.
 pub(super) async fn prepare(
@@ -49,6 +53,7 @@ pub(super) struct Prepared {
     senses: HashMap<usize, Definition>,
     /// True if a watch fired on the headline or the feed's words alone.
     has_headline_match: bool,
+    hits: Vec<Hit>,
 }
 
 impl Prepared {
@@ -91,7 +96,21 @@ impl Prepared {
             met,
             senses,
             has_headline_match,
+            hits,
         }
+    }
+
+    /// The sentences among those that a copy adds in which its watch found something, with the matcher's own marks.
+    fn marked(&self, article: &Article, watch: usize, added: &str) -> Vec<Passage> {
+        let Some(hit) = self.hits.iter().find(|hit| hit.watch == watch) else {
+            return Vec::new();
+        };
+        let paragraphs = domain::paragraphs(&article.text);
+        let text = ArticleText::of(article, &paragraphs, &[]);
+        let mut passages = matching::passages(&text, hit);
+        passages.retain(|passage| added.contains(&passage.text));
+        passages.truncate(MOST_ADDED);
+        passages
     }
 }
 
@@ -231,11 +250,30 @@ where
         };
         let mut judged = (self.rest)(past, desk, work, &of_watch);
         for raised in &mut judged.raised {
+            if raised.alert.reading.adds_to.is_some() {
+                self.mark(&mut raised.alert, prepared, work);
+            }
             raised.alert.reading.story = story.map(|story| story.id);
             let said = story.and_then(|story| of_story(story, self.now));
             raised.alert.notes.extend(said);
         }
         judged
+    }
+}
+
+impl<R> Folding<R> {
+    /// Marks what a copy adds; the alert quotes these sentences alone.
+    fn mark(&self, alert: &mut Alert, prepared: Option<&Prepared>, work: &FlagWork) {
+        let mut watches = self.plan.watches.iter();
+        let watch = watches.position(|watch| watch.name == alert.found.watch);
+        let (Some(prepared), Some(watch)) = (prepared, watch) else {
+            return;
+        };
+        let article = &work.article.article;
+        let marked = prepared.marked(article, watch, &alert.found.sentence);
+        if !marked.is_empty() {
+            alert.found.quote.passages = marked;
+        }
     }
 }
 

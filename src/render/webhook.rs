@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::chat::set;
 use super::escape::{clean_link, link, one_line};
 use super::message::Telling;
-use crate::domain::{Alert, AlertFacts, FoundPlace, Occasion, Passage, Room};
+use crate::domain::{Addition, Alert, AlertFacts, FoundPlace, Occasion, Passage, Room};
 
 /// The largest body. Standard Webhooks asks for less than 20 kB; receivers refuse more.
 pub(crate) const MAX_BODY_BYTES: usize = 20_000;
@@ -158,6 +158,10 @@ fn of_occasion(telling: &Telling<'_>, listed: usize, excerpt_chars: usize) -> Va
     for value in data.values_mut() {
         make_lines(value);
     }
+    if let Occasion::Update(facts) = telling.occasion {
+        let additions: Vec<Value> = facts.additions.iter().map(addition).collect();
+        data.insert("additions".to_owned(), json!(additions));
+    }
     // What a copy adds is an alert of its own: it stands as one, with what it adds to beside it.
     if let (Occasion::Update(facts), [alert]) = (telling.occasion, telling.alerts)
         && facts.revision.is_none()
@@ -173,6 +177,19 @@ fn of_occasion(telling: &Telling<'_>, listed: usize, excerpt_chars: usize) -> Va
         data.extend(list(telling, listed, excerpt_chars));
     }
     Value::Object(data)
+}
+
+/// What an outlet adds, its passages in the shape of an alert's.
+fn addition(addition: &Addition) -> Value {
+    let outlet = &addition.outlet;
+    let passages: Vec<Value> = addition.passages.iter().map(passage).collect();
+    json!({
+        "outlet": one_line(&outlet.name, MAX_NAME_CHARS),
+        "url": link(outlet.url.as_ref()).map(String::from),
+        "published": outlet.published.map(|at| at.to_string()),
+        "language": addition.lang.as_deref().and_then(super::item::language_tag),
+        "passages": passages,
+    })
 }
 
 fn make_lines(value: &mut Value) {

@@ -1,9 +1,10 @@
 //! Updates: what a message adds to, as its receiver got it. Read in the transaction that writes the message.
 
 use super::tx::{StoreError, Tx};
-use super::{opt_timestamp, stories};
+use super::{opt_timestamp, stories, url};
 use crate::domain::{
     Addition, Alert, AlertId, DeliveryId, Destination, Occasion, Outlet, Timestamp, UpdateFacts,
+    shown_url,
 };
 
 /// What a message is about, where it adds to one that its receiver got before; nothing where it stands as it was stored.
@@ -30,7 +31,7 @@ pub(super) fn occasion(
                 story: story.map(|story| story.id),
                 outlets: u64::try_from(alert.feeds.len()).unwrap_or_default(),
                 additions: vec![addition(alert)],
-                also_in: alert.reading.also_in.clone(),
+                also_in: also_in(tx, alert, first)?,
                 revision: None,
             };
             Ok(Some(Occasion::Update(facts)))
@@ -91,9 +92,30 @@ fn addition(alert: &Alert) -> Addition {
             name: name.unwrap_or_default(),
             url: alert.url.clone(),
             published: alert.published.map(|at| at.at),
-            is_copy: true,
+            is_copy: false,
         },
         lang: alert.reading.lang.clone(),
         passages: alert.found.quote.passages.clone(),
     }
+}
+
+/// The outlets that tell the report beside the two that were told of, by the names of their feeds.
+fn also_in(tx: &mut dyn Tx, alert: &Alert, first: &AlertId) -> Result<Vec<Outlet>, StoreError> {
+    let mut told = Vec::new();
+    for mut row in tx.rows(
+        "SELECT COALESCE(f.name, f.title), f.url FROM alerts a
+             JOIN entries e ON e.id = a.entry_id JOIN feeds f ON f.id = e.feed_id
+         WHERE a.id = $1 OR a.id = $2",
+        &[alert.id.0.as_str().into(), first.0.as_str().into()],
+    )? {
+        let (name, address) = (row.next_opt_text()?, url(&mut row)?);
+        told.push(name.unwrap_or_else(|| shown_url(&address)));
+    }
+    let others = alert.feeds.iter().filter(|feed| !told.contains(feed));
+    let outlet = |name: &String| Outlet {
+        name: name.clone(),
+        is_copy: true,
+        ..Outlet::default()
+    };
+    Ok(others.map(outlet).collect())
 }

@@ -216,6 +216,9 @@ async fn twenty_outlets_with_one_report_are_one_alert_and_what_they_add_is_told(
         assert_eq!(update["data"]["first_alert"], calls[0]["data"]["id"]);
         let addition = &update["data"]["additions"][0]["passages"][0]["text"];
         assert_eq!(*addition, update["data"]["excerpt"]);
+        // What the watch looks for is marked in it, by the matcher's own spans.
+        let marks = &update["data"]["additions"][0]["passages"][0]["marks"];
+        assert!(!marks.as_array().unwrap().is_empty(), "{update}");
     }
     let held = desk.held().await;
     assert_eq!(held.len(), 17);
