@@ -16,6 +16,16 @@ const UNITS_MS: [(&str, u64); 6] = [
     ("w", 604_800_000),
 ];
 
+/// Words for a time without an end.
+const ENDLESS: [&str; 6] = [
+    "forever",
+    "always",
+    "never",
+    "unlimited",
+    "infinite",
+    "infinity",
+];
+
 /// What to write, for every message about a duration.
 const EXAMPLES: &str =
     "write a number and a unit, for example \"30s\", \"15m\", \"1h30m\" or \"2d\"";
@@ -28,7 +38,15 @@ pub(super) fn check(
 ) -> Option<Duration> {
     let Some(duration) = parse(&written.value) else {
         let message = format!("{} is not a duration", quoted(&written.value));
-        report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint(written)));
+        let hint = if ENDLESS.contains(&written.value.trim().to_lowercase().as_str()) {
+            format!(
+                "the longest that can be written is \"{}\"",
+                shown(*allowed.end())
+            )
+        } else {
+            hint(written)
+        };
+        report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
         return None;
     };
     if !allowed.contains(&duration) {
@@ -82,6 +100,16 @@ pub(super) fn meant(text: &str) -> Option<String> {
     if !named.is_empty() {
         return Some(named.to_owned());
     }
+    let text = text
+        .trim_start_matches(['-', '+'])
+        .trim_end_matches(" ago")
+        .to_owned();
+    if let Some(other) = of_clock(&text)
+        .or_else(|| of_cron(&text))
+        .or_else(|| of_calendar(&text))
+    {
+        return Some(shown(other)).filter(|_| !other.is_zero());
+    }
     // ISO 8601: PT15M, P1DT2H.
     let iso = text.strip_prefix('p').map(|rest| rest.replace('t', ""));
     let text = iso
@@ -112,6 +140,44 @@ pub(super) fn meant(text: &str) -> Option<String> {
     }
     let duration = Duration::try_from_secs_f64(total_ms / 1_000.0).ok()?;
     (!duration.is_zero()).then(|| shown(duration))
+}
+
+/// Hours and minutes, perhaps seconds: `00:15`.
+fn of_clock(text: &str) -> Option<Duration> {
+    let mut parts = text.split(':').map(|part| part.parse::<u64>().ok());
+    let (hours, minutes) = (parts.next()??, parts.next()??);
+    let seconds = parts.next().unwrap_or(Some(0))?;
+    let is_clock = minutes < 60 && seconds < 60 && parts.next().is_none();
+    is_clock.then(|| Duration::from_secs(hours.saturating_mul(3_600) + minutes * 60 + seconds))
+}
+
+/// What a line of cron repeats by: `*/15 * * * *`, `0 * * * *`.
+fn of_cron(text: &str) -> Option<Duration> {
+    let fields: Vec<&str> = text.split_whitespace().collect();
+    let [minute, hour, "*", "*", "*"] = fields.as_slice() else {
+        return None;
+    };
+    let step = |field: &str| field.strip_prefix("*/")?.parse::<u64>().ok();
+    match (step(minute), *hour) {
+        (Some(minutes), "*") => Some(Duration::from_mins(minutes)),
+        (None, "*") if *minute == "*" => Some(Duration::from_mins(1)),
+        (None, "*") => Some(Duration::from_hours(1)),
+        (None, hour) => step(hour).map(Duration::from_hours),
+        _ => None,
+    }
+}
+
+/// Months and years, which are as long as they usually are: `3 months`.
+fn of_calendar(text: &str) -> Option<Duration> {
+    let digits_end = text.find(|c: char| !c.is_ascii_digit())?;
+    let (digits, unit) = text.split_at_checked(digits_end)?;
+    let days = match unit.trim() {
+        "month" | "months" | "mo" | "monat" | "monate" => 30,
+        "year" | "years" | "y" | "yr" | "jahr" | "jahre" => 365,
+        _ => return None,
+    };
+    let count: u64 = digits.parse().ok()?;
+    Some(Duration::from_hours(count.checked_mul(days * 24)?))
 }
 
 /// The unit that a longer word for it stands for.
@@ -216,11 +282,29 @@ mod tests {
             ("P1DT2H", "1d2h"),
             ("5M", "5m"),
             ("@hourly", "1h"),
+            ("00:15", "15m"),
+            ("1:30:00", "1h30m"),
+            ("*/15 * * * *", "15m"),
+            ("0 */2 * * *", "2h"),
+            ("-5m", "5m"),
+            ("7 days ago", "7d"),
+            ("3 months", "90d"),
+            ("1y", "365d"),
         ] {
             assert_eq!(meant(text).as_deref(), Some(meant_as), "{text}");
             assert!(parse(meant_as).is_some());
         }
-        for text in ["15 parsecs", "", "soon", "m", "0 min", "1..5h"] {
+        for text in [
+            "15 parsecs",
+            "",
+            "soon",
+            "m",
+            "0 min",
+            "1..5h",
+            "00:00",
+            "12:75",
+            "0 7 * * 1",
+        ] {
             assert_eq!(meant(text), None, "{text}");
         }
     }

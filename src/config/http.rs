@@ -157,6 +157,24 @@ fn address_hint(text: &str) -> String {
             Err(_) => "write \"127.0.0.1\"".to_owned(),
         };
     }
+    if let Some(network) = of_stars(text) {
+        return format!("write \"{network}\"");
+    }
     "write for example \"10.0.0.0/8\", \"127.0.0.1\", \"127.0.0.1:8080\" or \"[::1]:8080\""
         .to_owned()
+}
+
+/// The network that an address with stars stands for: `192.168.1.*`.
+fn of_stars(text: &str) -> Option<String> {
+    let fixed = text.trim_end_matches(".*");
+    let stars = (text.len() - fixed.len()) / ".*".len();
+    let parts: Vec<u8> = fixed
+        .split('.')
+        .map(|part| part.parse().ok())
+        .collect::<Option<_>>()?;
+    if stars == 0 || parts.len() + stars != 4 {
+        return None;
+    }
+    let zeros = ".0".repeat(stars);
+    Some(format!("{fixed}{zeros}/{}", parts.len() * 8))
 }

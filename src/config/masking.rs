@@ -36,20 +36,31 @@ pub(super) fn collect_spans(table: &DeTable<'_>) -> Vec<Range<usize>> {
         .get("health")
         .and_then(|health| health.get_ref().as_table()?.get("heartbeat"));
     for keys in channels.into_iter().flatten().chain(heartbeat) {
-        // A heartbeat may be written as its address alone.
-        let url = match keys.get_ref() {
-            DeValue::Table(keys) => keys.get("url"),
-            _ => Some(keys),
-        };
-        if let Some(url) = url
-            && let Some(text) = url.get_ref().as_str()
-        {
-            // Who knows the path of a webhook can post to it.
-            let inside = url.span().start + 1..url.span().end.saturating_sub(1);
-            spans.push(inside.start + path_start(text).min(inside.len())..inside.end);
+        match keys.get_ref() {
+            DeValue::Table(keys) => {
+                // Under whatever key: it may be mistyped.
+                let addresses = keys.iter().filter(|(key, value)| {
+                    key.get_ref() == "url"
+                        || value
+                            .get_ref()
+                            .as_str()
+                            .is_some_and(|text| text.contains("://"))
+                });
+                addresses.for_each(|(_, url)| mask_path(url, &mut spans));
+            }
+            // A heartbeat may be written as its address alone.
+            _ => mask_path(keys, &mut spans),
         }
     }
     spans
+}
+
+/// Hides the path of an address: who knows that of a webhook can post to it.
+fn mask_path(url: &toml::Spanned<DeValue<'_>>, spans: &mut Vec<Range<usize>>) {
+    if let Some(text) = url.get_ref().as_str() {
+        let inside = url.span().start + 1..url.span().end.saturating_sub(1);
+        spans.push(inside.start + path_start(text).min(inside.len())..inside.end);
+    }
 }
 
 /// An address up to its host, without who logs in.
@@ -78,6 +89,11 @@ fn collect_table(table: &DeTable<'_>, is_secret: bool, spans: &mut Vec<Range<usi
             "credential" | "file" | "env" => false,
             // Their names say little of what they let in.
             "headers" => true,
+            // As other programs have it: "user:password".
+            "auth" => value
+                .get_ref()
+                .as_str()
+                .is_some_and(|text| text.contains(':')),
             _ => is_secret || names_a_secret(key),
         };
         collect_value(value, is_secret, spans);

@@ -361,8 +361,15 @@ pub(super) struct Report {
 impl Report {
     /// Takes one more.
     pub(super) fn add(&self, problem: Problem) {
-        let blamed = (problem.file.clone(), problem.path.clone());
-        self.blamed.borrow_mut().insert(blamed);
+        let mut blamed = self.blamed.borrow_mut();
+        // What is wrong within a value is wrong with its key: it is there, too.
+        let mut path = problem.path.as_str();
+        while blamed.insert((problem.file.clone(), path.to_owned())) {
+            let Some(end) = path.rfind(['.', '[']) else {
+                break;
+            };
+            path = path.get(..end).unwrap_or_default();
+        }
         self.problems.borrow_mut().push(problem);
     }
 

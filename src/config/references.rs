@@ -188,6 +188,13 @@ fn report_unknown_channel(written: &At<String>, known: &Known<'_>, report: &Repo
     let message = format!("there is no channel {}", quoted(&written.value));
     let hint = match nearest(&written.value, known.channels.iter().copied()) {
         Some(meant) => format!("did you mean \"{meant}\"?"),
+        None if written.value.contains('@') => {
+            "an address stands in a [[channel]] of type = \"email\", whose name is written here"
+                .to_owned()
+        }
+        None if written.value.contains("://") => {
+            "an address stands in a [[channel]], whose name is written here".to_owned()
+        }
         None if known.channels.is_empty() => "add a [[channel]] of that name".to_owned(),
         None => format!("the channels are: {}", known.channels.join(", ")),
     };

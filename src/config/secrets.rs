@@ -131,7 +131,7 @@ impl Vault<'_> {
     pub(super) fn open(&self, secret: &RawSecret) -> Option<SecretString> {
         let opened = match &secret.kept {
             SecretKept::Here(text) => {
-                self.report_literal(&secret.place);
+                self.report_literal(&secret.place, text);
                 Ok(text.clone())
             }
             SecretKept::Credential(name) => self.credential(name),
@@ -218,6 +218,14 @@ impl Vault<'_> {
     }
 
     fn variable(&self, name: &At<String>) -> Result<SecretString, Unreadable> {
+        let bare = bare_variable(&name.value);
+        if bare != name.value {
+            let message = format!("{} is not the name of a variable", quoted(&name.value));
+            return Err(Unreadable::mistake(
+                message,
+                format!("write {}", quoted(bare)),
+            ));
+        }
         let Some(value) = self.environment.variable(&name.value) else {
             let message = format!(
                 "the environment variable {} is not set",
@@ -242,7 +250,13 @@ impl Vault<'_> {
         Ok(SecretString::from(text))
     }
 
-    fn report_literal(&self, place: &Place) {
+    fn report_literal(&self, place: &Place, text: &SecretString) {
+        if let Some(hint) = names_a_place(text.expose_secret()) {
+            let message = "this is taken as the secret itself, and reads like the name of a place";
+            self.report
+                .add(Problem::error(place, Kind::Secret, message).hint(hint));
+            return;
+        }
         let problem = match place.source.readers {
             Readers::Owner => Problem::warning(
                 place,
@@ -255,8 +269,11 @@ impl Vault<'_> {
                 "the secret stands in a file that others than its owner can read",
             ),
         };
-        self.report
-            .add(problem.hint(format!("{WAYS}, or chmod 600 the file")));
+        let hint = match place.source.readers {
+            Readers::Owner => WAYS.to_owned(),
+            Readers::Others => format!("{WAYS}, or chmod 600 the file"),
+        };
+        self.report.add(problem.hint(hint));
     }
 
     fn report_unreadable(&self, secret: &RawSecret, why: Unreadable) -> Option<SecretString> {
@@ -269,6 +286,35 @@ impl Vault<'_> {
         self.report.add(problem.hint(why.hint));
         (!is_error).then(|| SecretString::from(String::new()))
     }
+}
+
+/// A variable as a shell has it, `$NAME` or `${NAME}`, without these signs.
+fn bare_variable(text: &str) -> &str {
+    let text = text.trim().trim_start_matches('$');
+    text.trim_start_matches('{').trim_end_matches('}')
+}
+
+/// What to write in place of a text that names a place where a secret is kept: `${NAME}`, `$NAME`, or a table in quotes.
+fn names_a_place(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_name = |name: &str| {
+        let is_letter = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        !name.is_empty() && name.chars().all(is_letter)
+    };
+    let inside = text
+        .strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'));
+    let inside = inside.or_else(|| text.strip_prefix('$'));
+    if let Some(name) = inside.filter(|name| is_name(name)) {
+        return Some(format!(
+            "write {{ env = \"{name}\" }}, without quotes around it"
+        ));
+    }
+    let is_table = text.starts_with('{') && text.ends_with('}');
+    let names_one = ["env", "file", "credential"]
+        .iter()
+        .any(|way| text.contains(way));
+    (is_table && names_one).then(|| "take the quotes around { ... } away".to_owned())
 }
 
 /// Reports a secret that is kept in no place, or in several.

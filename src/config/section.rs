@@ -157,12 +157,22 @@ impl<'i> Section<'i> {
     /// A table.
     pub(super) fn table(&mut self, key: &'static str, report: &Report) -> Option<Self> {
         let expected = if self.place.path.is_empty() {
-            format!("a table: write [{key}] on a line of its own and its keys below")
+            match key {
+                "alias" => "[alias] on a line of its own, and below it NAME = \"QUERY\"".to_owned(),
+                _ => format!("a table: [{key}] on a line of its own and its keys below"),
+            }
         } else {
             let example = shapes::example(key).unwrap_or("{ ... }");
             format!("a table: {key} = {example}")
         };
-        self.value(key)?.table_or(&expected, report)
+        let value = self.value(key)?;
+        // Written as a text it is "user:password", which no message may repeat.
+        let value = if key == "auth" {
+            value.confidential()
+        } else {
+            value
+        };
+        value.table_or(&expected, report)
     }
 
     /// What `read` makes of each table of a list: `[[feed]]`, counted from 1 in their paths.
@@ -278,6 +288,32 @@ impl<'i> Section<'i> {
         report.add(Problem::error(&place, Kind::UnknownKey, message).hint(why));
     }
 
+    /// Reports keys that must not stand in this table nor in any within it, and why.
+    pub(super) fn refuse_within(&self, refused: &[(&str, &str)], report: &Report) {
+        let mut tables: Vec<(String, &DeTable<'_>)> = vec![(String::new(), &self.table)];
+        while let Some((path, table)) = tables.pop() {
+            for (key, value) in table {
+                let path = match path.as_str() {
+                    "" => key.get_ref().to_string(),
+                    path => format!("{path}.{}", key.get_ref()),
+                };
+                if let Some((_, why)) = refused.iter().find(|(name, _)| *name == key.get_ref()) {
+                    let place = self.place.under(key.span(), path.clone());
+                    let message = format!("{} stands in files alone", quoted(key.get_ref()));
+                    report.add(Problem::error(&place, Kind::NotAllowed, message).hint(why));
+                }
+                match value.get_ref() {
+                    DeValue::Table(inner) => tables.push((path, inner)),
+                    DeValue::Array(rows) => {
+                        let inner = rows.iter().filter_map(|row| row.get_ref().as_table());
+                        tables.extend(inner.map(|table| (path.clone(), table)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
     /// Whether the table holds anything that was not asked for yet.
     pub(super) fn has_any(&self) -> bool {
         !self.table.is_empty()
@@ -306,6 +342,9 @@ impl<'i> Section<'i> {
         // In TOML a key belongs to the table header above it, however far above.
         if !self.place.path.is_empty() && MAIN_KEYS.contains(&key) {
             return format!("{key} stands above the first line with a [table]");
+        }
+        if let Some(elsewhere) = shapes::elsewhere(&self.place.path, key) {
+            return elsewhere;
         }
         if is_switch(key) && self.known.contains(&"enabled") {
             return "a watch is paused by enabled = false".to_owned();
@@ -586,7 +625,11 @@ pub(super) fn report_missing(table: &Place, key: &str, report: &Report) {
         return;
     }
     let message = format!("the key \"{key}\" is missing");
-    let hint = format!("add {key} = ...");
+    // Keys of inner tables have names that mean something else further out.
+    let is_inner = table.path.contains('.');
+    let example =
+        shapes::example(key).filter(|_| !matches!(key, "url" | "to") || key == "to" && !is_inner);
+    let hint = format!("add {key} = {}", example.unwrap_or("..."));
     report.add(
         Problem::error(table, Kind::MissingKey, message)
             .hint(hint)

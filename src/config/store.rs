@@ -81,7 +81,15 @@ fn server(raw: &RawStore, vault: &Vault<'_>) -> Option<Server> {
                 ServerError::Connections => place_of(raw.connections.as_ref(), &url.place),
             };
             let problem = Problem::error(place, Kind::BadValue, error.to_string());
-            vault.report.add(problem.hint(hint(error)));
+            let is_file = ["sqlite:", "file:", "/", "./"];
+            let is_file = is_file.iter().any(|start| url.value.starts_with(start));
+            let hint = match error {
+                ServerError::Url(_) if is_file => {
+                    "leave url out: without it a file in state_dir keeps everything"
+                }
+                _ => hint(error),
+            };
+            vault.report.add(problem.hint(hint));
         })
         .ok()
 }

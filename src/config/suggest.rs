@@ -1,7 +1,24 @@
 //! "Did you mean": the known word that is nearest to a mistyped one.
 
 /// Words that people bring along from other programs, and the keys that they may mean here, the likeliest first.
-const SYNONYMS: [(&str, &[&str]); 128] = [
+const SYNONYMS: [(&str, &[&str]); 144] = [
+    ("bot_token", &["token"]),
+    ("access_token", &["token"]),
+    ("api_key", &["token", "key"]),
+    ("api_token", &["token"]),
+    ("homeserver", &["server"]),
+    ("webhook", &["url"]),
+    ("hook", &["url"]),
+    ("quiet_hours", &["quiet"]),
+    ("do_not_disturb", &["quiet"]),
+    ("dnd", &["quiet"]),
+    ("within", &["in"]),
+    ("per_minute", &["per_hour"]),
+    ("subject", &["subject_prefix"]),
+    ("tag", &["watch_tag", "tags"]),
+    ("to", &["notify"]),
+    ("script", &["command"]),
+    ("program", &["command"]),
     ("text", &["body"]),
     ("content", &["body"]),
     ("main", &["body"]),
@@ -36,7 +53,6 @@ const SYNONYMS: [(&str, &[&str]); 128] = [
     ("polling", &["poll"]),
     ("fetch", &["poll", "http"]),
     ("network", &["http"]),
-    ("logging", &["health"]),
     ("weekdays", &["days"]),
     ("start", &["from"]),
     ("begin", &["from"]),

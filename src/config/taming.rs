@@ -19,6 +19,7 @@ use super::raw_taming::{
     RawBudget, RawDigest, RawEscalate, RawQuiet, RawSchedule, RawStorm, RawWatchTaming,
 };
 use super::references::{Known, named_channels};
+use super::shapes;
 use super::source::At;
 use super::suggest::nearest;
 use super::words::one_of;
@@ -35,6 +36,9 @@ const DEFAULT_STORM: Storm = Storm {
     more_than: 20,
     within: Duration::from_mins(1),
 };
+
+/// Watches that are named where one is not there, at most.
+const NAMED_WATCHES: usize = 12;
 
 /// The most of a count.
 const MAX_COUNT: i64 = 100_000;
@@ -106,28 +110,104 @@ pub(super) fn zone(written: Option<&At<String>>, report: &Report) -> TimeZone {
     )
 }
 
+/// Shorter names are not compared letter by letter: `PST` is not `EST`.
+const SHORTEST_NAME: usize = 5;
+
+/// Places and abbreviations that are no names of zones, and the zone that people mean by them.
+const PLACES: [(&str, &str); 38] = [
+    ("vietnam", "Asia/Ho_Chi_Minh"),
+    ("viet nam", "Asia/Ho_Chi_Minh"),
+    ("hanoi", "Asia/Ho_Chi_Minh"),
+    ("ha noi", "Asia/Ho_Chi_Minh"),
+    ("da nang", "Asia/Ho_Chi_Minh"),
+    ("ict", "Asia/Ho_Chi_Minh"),
+    ("thailand", "Asia/Bangkok"),
+    ("china", "Asia/Shanghai"),
+    ("beijing", "Asia/Shanghai"),
+    ("india", "Asia/Kolkata"),
+    ("delhi", "Asia/Kolkata"),
+    ("mumbai", "Asia/Kolkata"),
+    ("ist", "Asia/Kolkata"),
+    ("jst", "Asia/Tokyo"),
+    ("kst", "Asia/Seoul"),
+    ("sgt", "Asia/Singapore"),
+    ("hkt", "Asia/Hong_Kong"),
+    ("pht", "Asia/Manila"),
+    ("wib", "Asia/Jakarta"),
+    ("msk", "Europe/Moscow"),
+    ("germany", "Europe/Berlin"),
+    ("france", "Europe/Paris"),
+    ("italy", "Europe/Rome"),
+    ("spain", "Europe/Madrid"),
+    ("uk", "Europe/London"),
+    ("england", "Europe/London"),
+    ("bst", "Europe/London"),
+    ("geneva", "Europe/Zurich"),
+    ("cest", "Europe/Berlin"),
+    ("eest", "Europe/Athens"),
+    ("washington", "America/New_York"),
+    ("edt", "America/New_York"),
+    ("cst", "America/Chicago"),
+    ("cdt", "America/Chicago"),
+    ("mdt", "America/Denver"),
+    ("pst", "America/Los_Angeles"),
+    ("pdt", "America/Los_Angeles"),
+    ("aest", "Australia/Sydney"),
+];
+
+/// The zone of a place that is no name of one.
+fn known_place(text: &str) -> Option<&'static str> {
+    let text = text.trim().to_lowercase().replace('_', " ");
+    let (_, zone) = PLACES.iter().find(|(place, _)| *place == text)?;
+    Some(zone)
+}
+
+/// Whether a text is an offset from UTC: `+07:00`, `GMT+7`, `UTC-03:30`.
+fn is_offset(text: &str) -> bool {
+    let text = text.to_uppercase();
+    let text = text
+        .trim_start_matches("UTC")
+        .trim_start_matches("GMT")
+        .trim();
+    let number = text.strip_prefix(['+', '-', '−']);
+    number.is_some_and(|number| {
+        !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == ':')
+    })
+}
+
 fn named_zone(written: &At<String>, report: &Report) -> Option<TimeZone> {
     let zone = TimeZone::get(written.value.trim()).ok();
     if zone.is_none() {
         let message = format!("{} is not a time zone", quoted(&written.value));
-        let names: Vec<String> = jiff::tz::db()
-            .available()
-            .map(|name| name.as_str().to_owned())
-            .collect();
-        let city = |name: &'_ str| name.rsplit('/').next().unwrap_or_default().to_owned();
-        let looked_for = written.value.trim().replace(' ', "_");
-        let near = names
-            .iter()
-            .find(|name| city(name).eq_ignore_ascii_case(&city(&looked_for)))
-            .map(String::as_str)
-            .or_else(|| nearest(&looked_for, names.iter().map(String::as_str)));
-        let hint = match near {
-            Some(meant) => format!("did you mean \"{meant}\"?"),
-            None => "write a name like \"Asia/Ho_Chi_Minh\", \"Europe/Berlin\" or \"UTC\"".into(),
-        };
+        let hint = zone_hint(written.value.trim());
         report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
     }
     zone
+}
+
+/// What to write for a text that is no zone.
+fn zone_hint(text: &str) -> String {
+    let looked_for = text.replace(' ', "_");
+    // The zone that is named like an offset is the one with its sign turned round.
+    if is_offset(&looked_for) {
+        return "write the place whose clocks are meant, for example \"Asia/Ho_Chi_Minh\": an offset \
+                knows no summer time"
+            .to_owned();
+    }
+    let names: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|name| name.as_str().to_owned())
+        .collect();
+    let names = names.iter().map(String::as_str);
+    let city = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let is_short = looked_for.chars().count() < SHORTEST_NAME;
+    let meant = known_place(text)
+        .or_else(|| names.clone().find(|name| city(name) == city(&looked_for)))
+        .or_else(|| nearest(&looked_for, names.filter(|_| !is_short)));
+    match meant {
+        Some(meant) => format!("did you mean \"{meant}\"?"),
+        None => "write a name like \"Asia/Ho_Chi_Minh\", \"Europe/Berlin\" or \"UTC\"".to_owned(),
+    }
 }
 
 /// The labels of a watch.
@@ -208,6 +288,10 @@ pub(super) fn known_watch(
     let message = format!("there is no watch {}", quoted(name));
     let hint = match nearest(name, watches.iter().copied()) {
         Some(meant) => format!("did you mean \"{meant}\"?"),
+        None if watches.is_empty() => "there is no [[watch]] at all".to_owned(),
+        None if watches.len() <= NAMED_WATCHES => {
+            format!("the watches are: {}", watches.join(", "))
+        }
         None => "write the name of a [[watch]]".to_owned(),
     };
     report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
@@ -318,9 +402,11 @@ pub(super) fn time(written: &At<String>, report: &Report) -> Option<Time> {
     if parts.is_none() {
         let message = format!("{} is not a time of the day", quoted(&written.value));
         let hint = if text.starts_with("24:00") {
-            "write \"00:00\""
+            "write \"00:00\"".to_owned()
+        } else if let Some(meant) = shapes::time_of_day(text) {
+            format!("write \"{meant}\"")
         } else {
-            "write hours and minutes of 24 hours, for example \"07:00\" or \"17:30\""
+            "write hours and minutes of 24 hours, for example \"07:00\" or \"17:30\"".to_owned()
         };
         report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
     }
@@ -340,10 +426,9 @@ fn weekday(written: &At<String>, report: &Report) -> Option<Weekday> {
 }
 
 fn quiet(raw: &RawQuiet, report: &Report) -> Option<Quiet> {
-    let from = time(raw.from.as_ref()?, report);
-    let written = raw.to.as_ref()?;
-    let to = time(written, report);
-    let (from, to) = (from?, to?);
+    let from = raw.from.as_ref().and_then(|from| time(from, report));
+    let to = raw.to.as_ref().and_then(|to| time(to, report));
+    let (from, to, written) = (from?, to?, raw.to.as_ref()?);
     if from == to {
         let message = "quiet hours that end when they begin are none";
         let hint = "write another time; what is never wanted needs no channel";

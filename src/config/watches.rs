@@ -1,7 +1,7 @@
 //! `[alias]` and `[[watch]]`: what is looked for.
 
 use crate::domain::{Priority, Watch, WatchName};
-use crate::matching::{Asks, Fold, Matcher, WatchSource};
+use crate::matching::{Asks, Fold, Matcher, WatchSource, language_code_hint};
 
 use super::compile::compile;
 use super::names::{self, Taken};
@@ -207,7 +207,14 @@ fn is_stem_language(stem: &At<String>, report: &Report) -> bool {
         "{} is not a language with known word forms",
         quoted(&stem.value)
     );
-    let hint = format!("write one of {}", STEM_LANGUAGES.join(", "));
+    let is_known = |hint: &String| {
+        let codes = STEM_LANGUAGES.iter();
+        codes
+            .into_iter()
+            .any(|code| *hint == format!("write \"{code}\""))
+    };
+    let by_name = language_code_hint(stem.value.trim()).filter(is_known);
+    let hint = by_name.unwrap_or_else(|| format!("write one of {}", STEM_LANGUAGES.join(", ")));
     report.add(Problem::error(&stem.place, Kind::BadValue, message).hint(hint));
     false
 }

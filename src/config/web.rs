@@ -103,6 +103,7 @@ pub(super) fn check(raw: Option<&RawWeb>, report: &Report) -> WebSettings {
             .and_then(|proxy| trusted_proxy(proxy, report)),
     };
     warn_of_the_open(raw, &settings, report);
+    refuse_one_place_for_both(raw, &settings, report);
     settings
 }
 
@@ -121,6 +122,19 @@ fn warn_of_the_open(raw: &RawWeb, settings: &WebSettings, report: &Report) {
         );
         let hint = "put a reverse proxy with https before it, and name its address: url = \"https://watch.example.org\"";
         report.add(Problem::warning(&written.place, Kind::BadValue, message).hint(hint));
+    }
+}
+
+/// Of two listeners at one address the second finds it taken.
+fn refuse_one_place_for_both(raw: &RawWeb, settings: &WebSettings, report: &Report) {
+    let (Listen::Tcp(pages), Some(figures)) = (&settings.listen, &settings.metrics) else {
+        return;
+    };
+    if let Some(written) = raw.metrics.as_ref().filter(|_| pages == figures) {
+        let message = format!("the pages listen at {} already", quoted(&written.value));
+        let hint =
+            "write another port; without metrics, /metrics is among the pages and wants a token";
+        report.add(Problem::error(&written.place, Kind::Conflict, message).hint(hint));
     }
 }
 
@@ -151,9 +165,18 @@ fn address(written: &At<String>, example: &str, report: &Report) -> Option<Socke
     let parsed = of_this_machine.as_deref().unwrap_or(text).parse();
     if parsed.is_err() {
         let message = format!("{} is not an address to listen at", quoted(text));
-        let hint = format!(
-            "write for example \"{example}\", \"[::1]:8585\", \"unix:/run/newswatch/web.sock\", \"systemd\" or \"off\""
-        );
+        let port = text
+            .rsplit(':')
+            .next()
+            .unwrap_or(text)
+            .trim_end_matches('/');
+        let hint = if port.parse::<u16>().is_ok() && !text.contains('.') {
+            format!("write the address, too: \"127.0.0.1:{port}\"")
+        } else {
+            format!(
+                "write for example \"{example}\", \"[::1]:8585\", \"unix:/run/newswatch/web.sock\", \"systemd\" or \"off\""
+            )
+        };
         report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
     }
     parsed.ok()

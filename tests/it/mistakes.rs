@@ -334,6 +334,213 @@ const IN_THE_FILE: &[(&str, &[&str])] = &[
         "https://b.example/rss",
         &["[[feed]]", "url = \"https://b.example/rss\""],
     ),
+    // Durations, times of the day, zones.
+    ("[poll]¦every = \"00:15\"", &["write \"15m\""]),
+    ("[poll]¦every = \"*/15 * * * *\"", &["write \"15m\""]),
+    ("[poll]¦every = \"-5m\"", &["write \"5m\""]),
+    ("[store]¦keep_articles = \"3 months\"", &["write \"90d\""]),
+    (
+        "[store]¦keep_articles = \"forever\"",
+        &["the longest that can be written is \"3660d\""],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦query = 'iran'¦max_age = \"7 days ago\"",
+        &["write \"7d\""],
+    ),
+    ("timezone = \"PST\"", &["\"America/Los_Angeles\""]),
+    ("timezone = \"GMT+7\"", &["an offset knows no summer time"]),
+    ("timezone = \"+07:00\"", &["an offset knows no summer time"]),
+    ("timezone = \"Hanoi\"", &["\"Asia/Ho_Chi_Minh\""]),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"console\"¦digest = { at = [\"7am\"] }",
+        &["write \"07:00\""],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"console\"¦digest = { at = [\"07:00\"], days = \"mon-fri\" }",
+        &["[\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"console\"¦quiet = { from = 22, to = \"6h30\" }",
+        &["\"22:00\"", "write \"06:30\""],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"console\"¦quiet_hours = { from = \"22:00\", to = \"06:00\" }",
+        &["did you mean \"quiet\"?"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"console\"¦storm = { more_than = 20, within = \"60s\" }",
+        &["did you mean \"in\"?"],
+    ),
+    // Feeds and watches.
+    (
+        "[[feed]]¦url = \"https://b.example/rss\"¦auth = \"user:s3cr3t\"",
+        &["a text cannot stand here", "auth = { username ="],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦query = [\"iran\", \"East Sea\"]",
+        &["query = 'iran OR \"East Sea\"'"],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦query = 'iran'¦notify = [\"desk@example.org\"]",
+        &["a [[channel]] of type = \"email\""],
+    ),
+    (
+        "[[watch]]¦name = \"w\"¦query = 'iran'¦stem = \"english\"",
+        &["write \"en\""],
+    ),
+    ("[[watch]]¦name = \"w\"¦query = 'iran @'", &["behind @"]),
+    (
+        "[[watch]]¦name = \"w\"¦query = '{iran}'",
+        &["write ( and ) for groups"],
+    ),
+    (
+        "[[alias]]¦name = \"x\"¦query = \"y\"",
+        &["below it NAME = \"QUERY\""],
+    ),
+    // Channels.
+    (
+        "[[channel]]¦name = \"m\"¦type = \"slack\"¦url = \"https://b.example/hook\"",
+        &["does not look like", "https://hooks.slack.com/"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"slack\"¦webhook = \"https://hooks.slack.com/services/s3cr3t\"",
+        &["did you mean \"url\"?"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"discord\"¦url = \"https://discord.com/channels/1/2\"",
+        &["does not look like", "api/webhooks"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"teams\"¦url = \"https://teams.microsoft.com/l/channel/a\"",
+        &["does not look like", "workflow"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"mattermost\"¦url = \"https://mm.example\"",
+        &["does not look like", "/hooks/"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"telegram\"¦bot_token = { env = \"HOME\" }¦chat = \"https://t.me/newsdesk\"",
+        &["did you mean \"token\"?"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"telegram\"¦token = { env = \"HOME\" }¦chat = \"https://t.me/newsdesk\"",
+        &["write \"@newsdesk\""],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"ntfy\"¦topic = \"https://ntfy.sh/mytopic\"",
+        &["topic = \"mytopic\"", "server = \"https://ntfy.sh\""],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"matrix\"¦server = \"https://matrix.org\"¦room = \"#news:matrix.org\"¦token = { env = \"HOME\" }",
+        &["is an alias of a room", "begins with !"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"gotify\"¦server = \"https://g.example/message?token=s3cr3t\"¦token = { env = \"HOME\" }",
+        &["more than the address of the server"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"exec\"¦command = \"/bin/cat -v\"",
+        &["[\"/bin/cat\", \"-v\"]"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"exec\"¦command = []",
+        &["the list is empty"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"exec\"¦command = [\"/etc/passwd\"]",
+        &["no program that can be started", "chmod +x"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"syslog\"¦socket = \"udp://10.0.0.1:514\"",
+        &["not a socket of this machine"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"pagerduty\"",
+        &["exec starts a program of yours"],
+    ),
+    // Secrets and mail.
+    (
+        "[[channel]]¦name = \"m\"¦type = \"ntfy\"¦topic = \"t\"¦token = \"${NTFY_TOKEN}\"",
+        &["reads like the name of a place", "{ env = \"NTFY_TOKEN\" }"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"ntfy\"¦topic = \"t\"¦token = { env = \"$NTFY_TOKEN\" }",
+        &["write \"NTFY_TOKEN\""],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"email\"¦to = [\"a@b.example\"]¦from = \"c@b.example\"¦smtp = \"smtp.b.example:587\"",
+        &["smtp = { host = \"smtp.example.org\", port = 587 }"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"email\"¦to = [\"a@b.example\"]¦from = \"c@b.example\"¦smtp = { host = \"h\" }¦subject = \"News\"",
+        &["did you mean \"subject_prefix\"?"],
+    ),
+    // Templates.
+    (
+        "[[channel]]¦name = \"m\"¦type = \"console\"¦template = { text = \"{{ titel }}\" }",
+        &["there is no value \"titel\""],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"console\"¦template = { text = \"{title}: {{ title }}\" }",
+        &[
+            "{title} is printed as it stands",
+            "{{ title }} for its value",
+        ],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"console\"¦template = { text = \"{% for a in alerts %}x\" }",
+        &["a block has no end"],
+    ),
+    (
+        "[[channel]]¦name = \"m\"¦type = \"console\"¦template = { text = { file = \"nope.txt\" } }",
+        &["there is no such file"],
+    ),
+    // Routes, pages, health, store.
+    (
+        "[[watch]]¦name = \"w\"¦query = 'iran'¦[[route]]¦if = { watch = [\"Nope\"] }¦notify = [\"desk\"]",
+        &["the watches are: w"],
+    ),
+    (
+        "[[route]]¦if = { tag = [\"asia\"] }¦notify = [\"desk\"]",
+        &["did you mean \"watch_tag\"?"],
+    ),
+    (
+        "[[route]]¦if = { between = \"8-18\" }¦notify = [\"desk\"]",
+        &["[\"08:00\", \"18:00\"]"],
+    ),
+    ("[web]¦listen = \":8585\"", &["\"127.0.0.1:8585\""]),
+    ("[web]¦metrics = true", &["\"127.0.0.1:9585\""]),
+    (
+        "[web]¦listen = \"127.0.0.1:9585\"¦metrics = \"127.0.0.1:9585\"",
+        &["the pages listen at", "another port"],
+    ),
+    (
+        "[web]¦password = \"s3cr3t\"",
+        &["newswatch web user add NAME"],
+    ),
+    ("[health]¦to = [\"desk\"]", &["did you mean \"notify\"?"]),
+    (
+        "[http]¦allow_private = [\"192.168.1.*\"]",
+        &["\"192.168.1.0/24\""],
+    ),
+    ("[http]¦timeout = \"10s\"", &["it is a key of [poll]"]),
+    (
+        "[http]¦url = \"https://b.example/rss\"",
+        &["it is a key of a [[feed]]", "on a line above it"],
+    ),
+    (
+        "[store]¦url = \"sqlite:///var/lib/nw.db\"",
+        &["leave url out"],
+    ),
+    ("include = [\"watches.d/\"]", &["\"watches.d/*.toml\""]),
+    // What is no part of the file.
+    ("[slack]¦url = \"x\"", &["[[channel]]", "type = \"slack\""]),
+    (
+        "[digest]¦at = [\"07:00\"]",
+        &["it is a key of a [[channel]]"],
+    ),
+    ("[logging]¦level = \"debug\"", &["NEWSWATCH_LOG=debug"]),
+    ("[[silence]]¦watch = \"w\"", &["newswatch silence add"]),
 ];
 
 #[tokio::test]

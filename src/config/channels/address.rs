@@ -12,6 +12,24 @@ use crate::config::secrets::{ADDRESS, RawSecret, SECRET, SecretKept};
 use crate::config::section::Section;
 use crate::config::source::At;
 
+/// Warns of an address that is not what a service posts to: `looks_right` says of one that it may be. One of this machine or
+/// of a network inside is somebody's own.
+pub(super) fn expect(
+    kept: &RawSecret,
+    url: &Url,
+    looks_right: impl Fn(&Url) -> bool,
+    (what, hint): (&str, &str),
+    checking: &Checking<'_>,
+) {
+    let is_elsewhere = |host: &str| host == "localhost" || host.ends_with(".invalid");
+    let is_named = url.domain().is_some_and(|host| !is_elsewhere(host));
+    if is_named && !looks_right(url) {
+        let message = format!("this does not look like {what}");
+        let problem = Problem::warning(&kept.place, Kind::BadValue, message);
+        checking.vault.report.add(problem.hint(hint));
+    }
+}
+
 /// Reads an address that lets in whoever knows it, wherever it is kept; that it is missing is reported.
 pub(super) fn read(
     section: &mut Section<'_>,
@@ -76,6 +94,13 @@ pub(super) fn server(
         return Url::parse(usual).ok();
     };
     let url = names::web_address(written, checking.vault.report)?;
+    if url.query().is_some() || url.fragment().is_some() {
+        let message = "more than the address of the server stands here";
+        let hint = "write it up to the name of the server, as https://push.example.org; a token stands under token";
+        let problem = Problem::error(&written.place, Kind::BadValue, message);
+        checking.vault.report.add(problem.hint(hint));
+        return None;
+    }
     reach::report_channel(&written.place, &url, checking.http, checking.vault.report);
     reach::report_unprotected(&written.place, &url, checking.vault.report);
     Some(url)

@@ -23,6 +23,9 @@ use crate::config::section::Section;
 use crate::config::source::{At, Place};
 use crate::config::words::one_of;
 
+/// What `smtp` can be.
+const SMTP: &str = "a table: smtp = { host = \"smtp.example.org\", port = 587 }";
+
 /// What `tls` can be.
 const TLS_WORDS: &str =
     "\"required\" (STARTTLS, as on port 587), \"implicit\" (as on port 465) or \"none\"";
@@ -69,7 +72,7 @@ pub(super) fn read(section: &mut Section<'_>, report: &Report) -> Check {
             .and_then(|from| from.string(report)),
         smtp: section
             .required("smtp", report)
-            .and_then(|smtp| smtp.table_or("a table: smtp = { ... }", report))
+            .and_then(|smtp| smtp.table_or(SMTP, report))
             .map(|smtp| RawSmtp::read(smtp, report)),
     };
     let prefix = section.string("subject_prefix", report);

@@ -37,7 +37,12 @@ pub(super) fn read(section: &mut Section<'_>, report: &Report) -> Check {
 /// A program with its whole path, and its arguments.
 pub(super) fn program(list: &At<Vec<At<String>>>, report: &Report) -> Option<Vec<String>> {
     let command: Vec<String> = list.value.iter().map(|part| part.value.clone()).collect();
-    let name = command.first().map_or("", String::as_str);
+    let Some(name) = command.first().map(String::as_str) else {
+        let message = "the list is empty: there is no program to start";
+        let hint = "write the program with its whole path: [\"/usr/local/bin/page-me\"]";
+        report.add(Problem::error(&list.place, Kind::BadValue, message).hint(hint));
+        return None;
+    };
     if !Path::new(name).is_absolute() {
         let message = format!("{} is not the whole path of a program", quoted(name));
         let hint = "write the program with its whole path and each argument in quotes of its own; there is no \
@@ -51,6 +56,17 @@ pub(super) fn program(list: &At<Vec<At<String>>>, report: &Report) -> Option<Vec
             Problem::warning(&list.place, Kind::File, message)
                 .hint("it must be there when the first alert comes"),
         );
+    } else if !is_program(Path::new(name)) {
+        let message = format!("{} is no program that can be started", quoted(name));
+        let hint = "name a program, or make it one: chmod +x";
+        report.add(Problem::warning(&list.place, Kind::File, message).hint(hint));
     }
     Some(command)
+}
+
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    const ANYBODY_MAY_RUN: u32 = 0o111;
+    std::fs::metadata(path)
+        .is_ok_and(|found| found.is_file() && found.permissions().mode() & ANYBODY_MAY_RUN != 0)
 }

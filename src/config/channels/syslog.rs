@@ -19,6 +19,13 @@ pub(super) fn read(section: &mut Section<'_>, report: &Report) -> Check {
             let socket = PathBuf::from(SOCKET);
             return Some(ChannelKind::Syslog(SyslogSettings { socket }));
         };
+        if written.value.contains("://") {
+            let message = format!("{} is not a socket of this machine", quoted(&written.value));
+            let hint = "leave socket out; the system's log itself sends lines on to other machines";
+            let problem = Problem::error(&written.place, Kind::BadValue, message);
+            checking.vault.report.add(problem.hint(hint));
+            return None;
+        }
         match paths::resolve(&written.place, &written.value) {
             Ok(socket) => Some(ChannelKind::Syslog(SyslogSettings { socket })),
             Err(hint) => {

@@ -2,8 +2,9 @@
 
 use super::{Check, address};
 use crate::channel::{ChannelKind, TelegramSettings};
-use crate::config::problem::Report;
+use crate::config::problem::{Kind, Problem, Report, quoted};
 use crate::config::section::Section;
+use crate::config::source::At;
 
 /// Where bots are asked; one's own Bot API server may stand elsewhere.
 const SERVER: &str = "https://api.telegram.org/";
@@ -18,7 +19,11 @@ pub(super) fn read(section: &mut Section<'_>, report: &Report) -> Check {
     let server = section.string("server", report);
     Box::new(move |checking| {
         let report = checking.vault.report;
-        let chat = address::word(chat.as_ref(), "a chat", "-1001234567890", report);
+        let chat =
+            address::word(chat.as_ref(), "a chat", "-1001234567890", report).filter(|text| {
+                chat.as_ref()
+                    .is_some_and(|chat| is_chat(text, chat, report))
+            });
         Some(ChannelKind::Telegram(TelegramSettings {
             server: address::server(server.as_ref(), SERVER, checking)?,
             token: address::token(token.as_ref(), checking)?,
@@ -26,4 +31,25 @@ pub(super) fn read(section: &mut Section<'_>, report: &Report) -> Check {
             topic: topic.as_ref().map(|topic| topic.value),
         }))
     })
+}
+
+/// Whether a text names a chat: by its number, or a channel by its name.
+fn is_chat(text: &str, written: &At<String>, report: &Report) -> bool {
+    let is_name = |name: &str| {
+        let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        !name.is_empty() && name.chars().all(is_letter)
+    };
+    if text.parse::<i64>().is_ok() || text.strip_prefix('@').is_some_and(is_name) {
+        return true;
+    }
+    let name = text.rsplit('/').next().unwrap_or(text);
+    let hint = if is_name(name) && !name.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("write \"@{name}\" for a public channel, or the number of the chat")
+    } else {
+        "write the number of the chat, \"-1001234567890\", or \"@name\" of a public channel"
+            .to_owned()
+    };
+    let message = format!("{} is not a chat", quoted(text));
+    report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
+    false
 }

@@ -63,7 +63,10 @@ impl RawTemplates {
             };
             let Some(text) = text else { continue };
             match Templates::compile(channel_type, media, vec![(*part, text.clone())]) {
-                Ok(_) => good.push((*part, text)),
+                Ok(_) => {
+                    warn_of_single_braces(place, &text, report);
+                    good.push((*part, text));
+                }
                 Err((_, wrong)) => {
                     let message = format!("this is no template: {wrong}");
                     let hint = "docs/CHANNELS.md tells what a template can hold";
@@ -116,8 +119,28 @@ fn file(path: &At<String>, report: &Report) -> Option<String> {
     match fs::read_to_string(&full) {
         Ok(text) => Some(text),
         Err(error) => refuse(
-            format!("{} cannot be read: {error}", quoted(&path.value)),
+            format!("{}: {}", quoted(&path.value), paths::reason(&error)),
             "name a file with a template, in UTF-8",
         ),
+    }
+}
+
+/// Warns of `{title}` and `${title}`, which other programs fill: here they are printed as they stand.
+fn warn_of_single_braces(place: &Place, text: &str, report: &Report) {
+    let found = text.match_indices('{').find_map(|(start, _)| {
+        let is_double = text
+            .get(..start)
+            .is_some_and(|before| before.ends_with('{'));
+        let (name, _) = text.get(start + 1..)?.split_once('}')?;
+        let is_name = !name.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c == '_' || c == '.');
+        (is_name && !is_double).then_some(name)
+    });
+    if let Some(name) = found {
+        let message = format!("{{{name}}} is printed as it stands");
+        let hint = format!("write {{{{ {name} }}}} for its value");
+        report.add(Problem::warning(place, Kind::BadValue, message).hint(hint));
     }
 }

@@ -102,6 +102,10 @@ impl Checker<'_> {
         let known = || self.aliases.names();
         let hint = match did_you_mean(name, known()) {
             Some(near) => format!("no [alias] of that name; did you mean {near}?"),
+            None if name.is_empty() => {
+                "write the name of an alias right behind @; an @ by itself is not searched"
+                    .to_owned()
+            }
             None if known().next().is_none() => format!(
                 "no [alias] of that name, and none at all; to look for the text write \"{name}\""
             ),
@@ -113,7 +117,11 @@ impl Checker<'_> {
         self.mistakes.push(Mistake::new(
             "unknown-alias",
             at,
-            format!("@{name} is not known"),
+            if name.is_empty() {
+                "@ stands before no name".to_owned()
+            } else {
+                format!("@{name} is not known")
+            },
             hint,
         ));
     }

@@ -1,6 +1,7 @@
 //! The template language, bounded: minijinja with `if` and `for`, some filters, a number of steps, and an end to what is
 //! written.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io;
 
@@ -61,6 +62,15 @@ impl Compiled {
             .get_template("it")
             .map_err(|error| in_words(&error))?;
         let ended = template.render_captured_to(values.clone(), &mut room);
+        let undefined = ended
+            .as_ref()
+            .err()
+            .filter(|error| error.kind() == ErrorKind::UndefinedError);
+        if undefined.is_some()
+            && let Some(name) = unknown_name(&template.undeclared_variables(true), values)
+        {
+            return Err(format!("there is no value {name}"));
+        }
         if room.is_full {
             return Err(format!("it writes more than {max_bytes} bytes"));
         }
@@ -188,12 +198,33 @@ fn in_words(error: &Error) -> String {
     let what = match error.kind() {
         ErrorKind::OutOfFuel => format!("it takes more than {FUEL} steps"),
         kind => match error.detail() {
+            Some(detail) if detail.contains("expected end of block") => {
+                "a block has no end: write {% endif %} or {% endfor %}".to_owned()
+            }
             Some(detail) => detail.to_owned(),
             None => kind.to_string(),
         },
     };
     let what = super::super::escape::one_line(&what, 200);
     format!("{}{what}", line.unwrap_or_default())
+}
+
+/// A name that a template asks for and that is not among the values.
+fn unknown_name(asked: &HashSet<String>, values: &Value) -> Option<String> {
+    let mut unknown: Vec<&String> = asked
+        .iter()
+        .filter(|name| {
+            let mut inner = Some(values.clone());
+            for part in name.split('.') {
+                inner = inner.and_then(|value| value.get_attr(part).ok());
+                inner = inner.filter(|value| !value.is_undefined());
+            }
+            inner.is_none()
+        })
+        .collect();
+    unknown.sort();
+    let name = unknown.first()?;
+    Some(super::super::escape::one_line(&format!("\"{name}\""), 60))
 }
 
 /// Looks through the tags: only what chooses and repeats, and no operator that makes long texts of short ones.

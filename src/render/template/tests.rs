@@ -159,8 +159,14 @@ fn a_template_that_is_none_says_where_and_why() {
 #[test]
 fn a_template_that_fails_gives_way_to_the_built_in_form_and_says_why() {
     for (source, reason) in [
-        ("{{ alert.no_such_name }}", "undefined"),
-        ("{{ no_such_name.at_all }}", "undefined"),
+        (
+            "{{ alert.no_such_name }}",
+            "no value \"alert.no_such_name\"",
+        ),
+        (
+            "{{ no_such_name.at_all }}",
+            "no value \"no_such_name.at_all\"",
+        ),
         ("{{ headline|unknown }}", "unknown"),
         (" \n ", "it writes nothing"),
         (

@@ -22,7 +22,7 @@ impl Parser {
                 Some('!') => ("! is not an operator", "write -word or NOT word"),
                 Some('{') => (
                     "{ is not an operator",
-                    "write the words alone; the fields are title: body: author: source: tag: url: lang:",
+                    "write ( and ) for groups; a field is one of title: body: author: source: tag: url: lang:",
                 ),
                 Some('}') => ("} is not an operator", "write ( and ) for groups"),
                 Some('[') => (
