@@ -8,15 +8,18 @@ mod check_live;
 mod demo;
 mod explain;
 mod extract;
+mod feed;
 mod feeds;
 mod init;
 mod input;
 mod jsonl;
 mod loading;
+mod managed;
 mod matches;
 mod notify;
 mod output;
 mod parse;
+mod plan;
 mod revise;
 mod route;
 mod run;
@@ -87,10 +90,15 @@ enum Command {
     /// Show and try texts of your own for the messages of a channel
     #[command(subcommand)]
     Template(template::Template),
-    /// List the watches, and show one with its alerts and days
+    /// Tell what a change of the configuration would have done to each reader
+    Plan(plan::Plan),
+    /// List the watches and show one; add, edit and remove some outside the file
     #[command(subcommand)]
     Watch(watch::Watch),
-    /// Say who gets no more messages, and take it back
+    /// List the feeds and show one; add, edit and remove some outside the file
+    #[command(subcommand)]
+    Feed(feed::Feed),
+    /// List the channels and show one; add, edit and remove some outside the file; say who gets no more messages
     #[command(subcommand)]
     Channel(channel::Channel),
     /// Find the feeds of a site; take lists of feeds in and out
@@ -125,10 +133,11 @@ enum Command {
 /// The configuration that most commands need.
 #[derive(Debug, Args)]
 struct ConfigArg {
-    /// The configuration [default: $`NEWSWATCH_CONFIG`, or newswatch.toml in this folder, in your configuration folder
-    /// or in /etc/newswatch]
+    /// The configuration.
     #[arg(
         long = "config", short = 'c', value_name = "FILE",
+        help = "The configuration [default: $NEWSWATCH_CONFIG, or newswatch.toml in this folder, in your \
+                configuration folder or in /etc/newswatch]",
         default_value = default_config(), hide_default_value = true, required = default_config().is_none()
     )]
     path: PathBuf,
@@ -242,7 +251,9 @@ fn dispatch(command: Command) -> anyhow::Result<Outcome> {
         Command::Extract(extract) => block_on(extract.run()),
         Command::Notify(notify) => block_on(notify.run()),
         Command::Template(template) => block_on(template.run()),
+        Command::Plan(plan) => block_on(plan.run()),
         Command::Watch(watch) => block_on(watch.run()),
+        Command::Feed(feed) => block_on(feed.run()),
         Command::Channel(channel) => block_on(channel.run()),
         Command::Feeds(feeds) => block_on(feeds.run()),
         Command::Why(why) => block_on(why.run()),

@@ -192,6 +192,18 @@ pub(super) fn time(at: Timestamp) -> String {
         .to_string()
 }
 
+/// A text with the times in it, which are in UTC, in the zone of its reader.
+pub(super) fn with_own_times(text: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        let bare = word.trim_end_matches([',', ';', '.', ':', ')']);
+        match bare.parse::<Timestamp>() {
+            Ok(at) => word.replace(bare, &time(at)),
+            Err(_) => word.to_owned(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// A span of time for people: `4 min`, `2 h`.
 pub(super) fn span(seconds: u64) -> String {
     match seconds {

@@ -234,6 +234,15 @@ pub(super) async fn open_store(arg: &ConfigArg) -> anyhow::Result<Store> {
     open(arg).await.map(|(store, _)| store)
 }
 
+/// The store beside the service; none where nothing has ever run.
+pub(super) async fn store_of(config: &Config) -> anyhow::Result<Option<Store>> {
+    match daemon::open_store_beside(config).await {
+        Ok(store) => Ok(Some(store)),
+        Err(StoreError::NoDatabase { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Opens the store of a configuration beside the service, and reads the configuration.
 pub(super) async fn open(arg: &ConfigArg) -> anyhow::Result<(Store, Config)> {
     let config = load(&arg.path)?;
@@ -253,7 +262,11 @@ fn query_of(config: &Config, path: &Path) -> StatusQuery {
         config: path.to_owned(),
         state_dir: config.state_dir.clone(),
         server: server.map(|server| server.shown().to_owned()),
-        feeds: config.feeds.len(),
+        feeds: config
+            .feeds
+            .iter()
+            .map(|feed| (feed.url.clone(), feed.name.clone()))
+            .collect(),
         channels: config
             .channels
             .iter()
@@ -271,7 +284,7 @@ async fn look(config: &Config, query: &StatusQuery) -> Result<(Store, StatusView
 }
 
 /// The days of which the polls of a feed are told, in the zone of whoever asks.
-fn shown_days(now: Timestamp) -> Days {
+pub(super) fn shown_days(now: Timestamp) -> Days {
     let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
     let offset_ms = i64::from(zone.to_offset(now).seconds()) * 1_000;
     Days::until(now, offset_ms, SHOWN_DAYS)
@@ -409,7 +422,7 @@ fn print_feeds(view: &StatusView, lists_all: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn print_feed(feed: &FeedView, runs: bool) -> anyhow::Result<()> {
+pub(super) fn print_feed(feed: &FeedView, runs: bool) -> anyhow::Result<()> {
     let name = feed.name.as_ref();
     let name = name.map(|name| format!("  ({name})")).unwrap_or_default();
     let word = if feed.overdue && runs && feed.state == "ok" {
@@ -436,6 +449,10 @@ fn print_feed(feed: &FeedView, runs: bool) -> anyhow::Result<()> {
             "has moved for good to"
         };
         detail(format!("{how} {}", feed.fetch_url))?;
+    }
+    if let Some(paused) = &feed.paused {
+        let since = output::time(paused.at);
+        detail(format!("paused by {} {since}: {}", paused.by, paused.why))?;
     }
     if let Some(error) = &feed.error {
         detail(format!(
@@ -495,6 +512,8 @@ fn print_polls(days: &[PollDay]) -> anyhow::Result<()> {
 fn next_poll(feed: &FeedView, runs: bool) -> String {
     let now = Clock::system().now();
     match feed.next_poll {
+        None if feed.paused.is_some() => "not polled while it is paused".into(),
+        None if feed.state == "new" => "not polled yet".into(),
         None => "never polled again".into(),
         Some(at) if at > now => format!("next poll {}", from_now(at, now)),
         Some(_) if !runs => "to be polled as soon as newswatch runs".into(),
@@ -512,7 +531,7 @@ fn print_channels(view: &StatusView, with_help: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn print_channel(channel: &ChannelView, with_help: bool) -> anyhow::Result<()> {
+pub(super) fn print_channel(channel: &ChannelView, with_help: bool) -> anyhow::Result<()> {
     let detail =
         |text: String| output::line(&format!("                {}", one_paragraph(&text, 16)));
     let text = format!(
@@ -560,15 +579,17 @@ fn print_counts(counts: &Counts) -> anyhow::Result<()> {
         (0, lost) => format!("; {lost} alerts were given up and reached nobody"),
         (waiting, lost) => format!("; reached nobody: {waiting} waiting, {lost} given up"),
     };
+    let number =
+        |count: u64, one, many| counted(usize::try_from(count).unwrap_or(usize::MAX), one, many);
     output::line(&format!(
-        "\n{} entries taken in, {} of them under way\n{} matches = {} alerts + {} held{unreached}\n\
-         {} ways of alerts to people = {} delivered + {} waiting + {} held + {} given up",
-        counts.entries,
+        "\n{} taken in, {} of them under way\n{} = {} + {} held{unreached}\n\
+         {} to people = {} delivered + {} waiting + {} held + {} given up",
+        number(counts.entries, "entry", "entries"),
         counts.entries_waiting,
-        counts.matches,
-        counts.alerts,
+        number(counts.matches, "match", "matches"),
+        number(counts.alerts, "alert", "alerts"),
         counts.held,
-        counts.legs,
+        number(counts.legs, "way of an alert", "ways of alerts"),
         counts.delivered,
         counts.waiting,
         counts.legs_held,

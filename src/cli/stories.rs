@@ -66,11 +66,11 @@ async fn list(store: &Store, limit: usize, as_json: bool) -> anyhow::Result<Outc
                 more => format!("{more} independent reports"),
             };
             output::line(&format!(
-                "{}  {}  since {:.0}, last {:.0}: {}",
+                "{}  {}  since {}, last {}: {}",
                 story.story,
                 plain(&story.title),
-                story.first_at,
-                story.last_at,
+                output::time(story.first_at),
+                output::time(story.last_at),
                 reports
             ))?;
         }
@@ -86,11 +86,14 @@ async fn show(store: &Store, id: i64, as_json: bool) -> anyhow::Result<Outcome> 
     if !as_json {
         let first = view.articles.first().map(|one| one.outlet.as_str());
         output::line(&format!(
-            "first in {} at {:.0}; {} independent reports in {} articles; languages: {}",
+            "first in {} at {}; {} in {}; languages: {}",
             plain(first.unwrap_or_default()),
-            view.first_at,
-            view.reports,
-            view.articles.len(),
+            output::time(view.first_at),
+            match view.reports {
+                1 => "1 report".to_owned(),
+                more => format!("{more} independent reports"),
+            },
+            output::counted(view.articles.len(), "article", "articles"),
             view.langs.join(", "),
         ))?;
     }
@@ -106,8 +109,8 @@ async fn show(store: &Store, id: i64, as_json: bool) -> anyhow::Result<Outcome> 
                 format!("  (copy: {same} of {of} words)")
             });
         output::line(&format!(
-            "{:.0}  {}  {}{copied}",
-            article.at,
+            "{}  {}  {}{copied}",
+            output::time(article.at),
             plain(&article.outlet),
             plain(article.title.as_deref().unwrap_or("its text is forgotten")),
         ))?;

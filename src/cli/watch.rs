@@ -1,17 +1,18 @@
-//! `newswatch watch`: the watches as they are written, and what they found.
+//! `newswatch watch`: the watches as they are written, and what they found; and those that are added outside the file.
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::loading::{load, one_paragraph, places_of};
+use super::managed::{self, Named, WatchKeys};
 use super::output::{Tone, counted, span, toned};
+use super::status::store_of;
 use super::{ConfigArg, Outcome, output};
 use crate::clock::Clock;
-use crate::config::Config;
-use crate::daemon;
+use crate::config::{Config, ManagedKind};
 use crate::domain::Timestamp;
 use crate::ops::watch_list::{self, AlertRow, FoundDay, Senses, SensesSeen, WatchView, add_counts};
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 
 /// What `watch` can do.
 #[derive(Debug, Subcommand)]
@@ -20,6 +21,12 @@ pub(super) enum Watch {
     List(List),
     /// Show one watch: its newest alerts, its days, and what its abbreviations stood for
     Show(Show),
+    /// Add a watch outside the file, checked with it
+    Add(managed::Add<WatchKeys>),
+    /// Change a watch that was added so
+    Edit(managed::Edit<WatchKeys>),
+    /// Take out a watch that was added so
+    Remove(Named),
 }
 
 /// Arguments of `watch list`.
@@ -59,6 +66,9 @@ impl Watch {
         match self {
             Self::List(list) => list.run().await,
             Self::Show(show) => show.run().await,
+            Self::Add(add) => add.run(ManagedKind::Watch),
+            Self::Edit(edit) => edit.run(ManagedKind::Watch),
+            Self::Remove(named) => named.remove(ManagedKind::Watch),
         }
     }
 }
@@ -117,15 +127,6 @@ fn views(config: &Config, places: &[usize]) -> Vec<WatchView> {
         ))
     };
     places.iter().filter_map(of).collect()
-}
-
-/// The store beside the service; none where nothing has ever run.
-async fn store_of(config: &Config) -> anyhow::Result<Option<Store>> {
-    match daemon::open_store_beside(config).await {
-        Ok(store) => Ok(Some(store)),
-        Err(StoreError::NoDatabase { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 async fn shown(

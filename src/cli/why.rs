@@ -63,7 +63,8 @@ impl Why {
                 format!("{}: {}", names.join(" > "), answer.gate)
             };
             output::line(&one_paragraph(&head, 0))?;
-            output::line(&format!("    {}", one_paragraph(&answer.explanation, 4)))?;
+            let explanation = output::with_own_times(&answer.explanation);
+            output::line(&format!("    {}", one_paragraph(&explanation, 4)))?;
         }
         let seen = answers.iter().all(|answer| answer.gate != "never-seen");
         Ok(if seen { Outcome::Done } else { Outcome::No })

@@ -19,6 +19,24 @@ use super::{foreign, masking, meant};
 /// The most bytes of one file; room for some 200,000 watches.
 const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
+/// Keys that stand in files alone, and why: whoever may add a watch must not be able to run a program, read a file or reach
+/// an address inside by it.
+const NEVER_MANAGED: [(&str, &str); 9] = [
+    ("file", FILE_ALONE),
+    ("env", FILE_ALONE),
+    ("proxy", FILE_ALONE),
+    ("command", FILE_ALONE),
+    ("token_command", FILE_ALONE),
+    ("ca_file", FILE_ALONE),
+    ("path", FILE_ALONE),
+    ("socket", FILE_ALONE),
+    ("allow_private", FILE_ALONE),
+];
+
+/// What to do about a key that stands in files alone.
+const FILE_ALONE: &str =
+    "write it in newswatch.toml; a secret can be { credential = \"NAME\" } here";
+
 /// A text with its name and surroundings, not yet read as TOML.
 pub(super) struct Text<'a> {
     /// The name for messages.
@@ -83,6 +101,16 @@ pub(super) fn read_text(text: &Text<'_>, path: Option<&Path>, report: &Report) -
         broken,
         is_empty,
     }
+}
+
+/// Reads what is made outside the files, and adds it to what they hold.
+pub(super) fn join(files: &mut Files, path: &Path, content: &str, report: &Report) {
+    let text = Text::of(path, content);
+    let (_, lists) = read_tree(&text, &mut files.broken, report, |root| {
+        root.refuse_within(&NEVER_MANAGED, report);
+        RawFile::read(root, Role::Included, report)
+    });
+    files.raw.append(lists);
 }
 
 /// Reads a file of another kind, in which nothing can be included.
@@ -182,7 +210,12 @@ fn load_included(path: &Path, pattern: &At<String>, report: &Report) -> Option<S
         Ok(content) => Some(content),
         Err(Failure { message, at: None }) => {
             let message = format!("{}: {message}", path.display());
-            let hint = "a path begins at the folder of the file that it stands in";
+            let folder = pattern.value.trim_end_matches('/');
+            let hint = if path.is_dir() || folder != pattern.value {
+                format!("write \"{folder}/*.toml\" for the files in it")
+            } else {
+                "a path begins at the folder of the file that it stands in".to_owned()
+            };
             report.add(Problem::error(&pattern.place, Kind::File, message).hint(hint));
             None
         }

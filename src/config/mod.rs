@@ -15,6 +15,7 @@ mod feeds;
 mod files;
 mod foreign;
 mod http;
+mod managed;
 mod masking;
 mod meant;
 mod names;
@@ -59,6 +60,7 @@ use crate::schedule::PollPolicy;
 
 pub use environment::{Environment, ProcessEnvironment, config_places};
 pub use http::user_agent;
+pub use managed::{Change, Managed, ManagedError, ManagedKind, ManagedValue, managed_file};
 pub use problem::{Color, Kind, Problem, Problems, Severity};
 pub use secrets::Secrets;
 pub use site_rule::load_site_rule;
@@ -88,6 +90,8 @@ pub struct Config {
     pub feed_places: Vec<String>,
     /// Where each watch is written, in their order.
     pub watch_places: Vec<String>,
+    /// Where each channel is written, in their order.
+    pub channel_places: Vec<String>,
     /// The feeds, in the order of the files.
     pub feeds: Vec<Feed>,
     /// How the requests of each feed are made, in the same order.
@@ -131,8 +135,35 @@ pub fn load(
     secrets: Secrets,
 ) -> Result<Loaded, Problems> {
     let report = Report::default();
-    let files = files::read(path, &report);
+    let mut files = files::read(path, &report);
+    if let Some(files) = &mut files {
+        let folder = folder_of_state(&files.raw, environment);
+        managed::join(files, &folder, secrets, &report);
+    }
     finish(files, environment, secrets, report)
+}
+
+/// Checks a configuration file with other text in the place of its [`managed_file`].
+fn load_with_managed(
+    path: &Path,
+    managed: (&Path, &str),
+    environment: &dyn Environment,
+    secrets: Secrets,
+) -> Result<Loaded, Problems> {
+    let report = Report::default();
+    let mut files = files::read(path, &report);
+    if let Some(files) = &mut files {
+        managed::read_in(files, managed.0, managed.1, &report);
+    }
+    finish(files, environment, secrets, report)
+}
+
+/// The state directory, before anything is checked.
+fn folder_of_state(raw: &RawFile, environment: &dyn Environment) -> PathBuf {
+    raw.state_dir
+        .as_ref()
+        .and_then(|written| paths::resolve(&written.place, &written.value).ok())
+        .unwrap_or_else(|| environment::default_state_dir(environment))
 }
 
 /// Checks a configuration that is no file; relative paths in it start at `directory`.
@@ -236,12 +267,9 @@ fn check(
         poll: poll::policy(&poll_defaults, &feeds),
         http,
         web,
-        feed_places: raw.feeds.iter().map(|feed| feed.place.shown()).collect(),
-        watch_places: raw
-            .watches
-            .iter()
-            .map(|watch| watch.place.shown())
-            .collect(),
+        feed_places: shown(raw.feeds.iter().map(|feed| &feed.place)),
+        watch_places: shown(raw.watches.iter().map(|watch| &watch.place)),
+        channel_places: shown(raw.channels.iter().map(|channel| &channel.place)),
         feeds,
         accesses,
         watches: checked.list,
@@ -254,6 +282,10 @@ fn check(
         zone,
         channels,
     })
+}
+
+fn shown<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<String> {
+    places.map(|place| place.shown()).collect()
 }
 
 fn state_dir(raw: &RawFile, environment: &dyn Environment, report: &Report) -> PathBuf {

@@ -4,6 +4,7 @@
 //! another in its place.
 
 mod build;
+mod managed;
 mod passed;
 mod presence;
 mod running;
@@ -31,6 +32,7 @@ use crate::pipeline::{Context, Stage, StageError, Until, drive};
 use crate::systemd;
 
 pub use build::{adopt, context, open_store, open_store_beside, without_retries};
+use managed::ManagedFile;
 pub use passed::Passed;
 use presence::Sign;
 use running::{DRAIN, Running};
@@ -159,6 +161,7 @@ async fn serve(
 ) -> anyhow::Result<()> {
     let fixed = build::Fixed::of(&config);
     let configs = watch::Sender::new(Arc::new(config.clone()));
+    let mut managed = ManagedFile::of(&config.state_dir, clock.clone());
     let sign = Sign::new(&config.state_dir, config_path, Mode::Service, clock.clone());
     let sign = Arc::new(sign);
     let Some(ctx) = build::when_it_can_write(config, &clock, &mut signals, &sign).await? else {
@@ -179,12 +182,9 @@ async fn serve(
         tokio::select! {
             told = signals.next() => match told {
                 Told::Stop => break,
-                Told::Reload => {
-                    systemd::reloading();
-                    reload(config_path, &fixed, &ctx, &configs).await;
-                    systemd::ready();
-                }
+                Told::Reload => reload(config_path, &fixed, &ctx, &configs).await,
             },
+            () = managed.changed() => reload(config_path, &fixed, &ctx, &configs).await,
             // A store that is busy with it must not keep a signal waiting.
             () = status::tell_and_wait(&ctx) => {}
             // A stage ends only when it is told to: one that ended by itself has panicked.
@@ -208,6 +208,7 @@ async fn reload(
     ctx: &Context,
     configs: &watch::Sender<Arc<Config>>,
 ) {
+    systemd::reloading();
     let next = async {
         let config = load(config_path)?;
         fixed.warn_of_changes(&config);
@@ -232,4 +233,5 @@ async fn reload(
             );
         }
     }
+    systemd::ready();
 }

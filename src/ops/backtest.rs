@@ -20,7 +20,7 @@ use crate::parse;
 use crate::store::{Kept, KeptPlace, Store, StoreError};
 
 /// Articles that are read and matched together; some of these pages are in memory at a time.
-const PAGE: usize = 128;
+pub(super) const PAGE: usize = 128;
 
 /// Examples that are kept for a watch: the newest.
 const EXAMPLES: usize = 5;
@@ -140,11 +140,7 @@ pub async fn backtest(
         };
         let mut seen = HashSet::new();
         let mut failure = None;
-        let pages = Pages {
-            read: |below| runtime.block_on(store.kept_articles(since, below, PAGE)),
-            below: None,
-            is_over: false,
-        };
+        let pages = Pages::of(|below| runtime.block_on(store.kept_articles(since, below, PAGE)));
         in_order(
             pages,
             |page| page.map(|page| (page.len(), sides.look_at(&page))),
@@ -176,10 +172,21 @@ pub async fn backtest(
 }
 
 /// The pages of the store, one after the other.
-struct Pages<F> {
+pub(super) struct Pages<F> {
     read: F,
     below: Option<KeptPlace>,
     is_over: bool,
+}
+
+impl<F> Pages<F> {
+    /// The pages that `read` gives, each below the last place of the one before.
+    pub(super) fn of(read: F) -> Self {
+        Self {
+            read,
+            below: None,
+            is_over: false,
+        }
+    }
 }
 
 impl<F: FnMut(Option<KeptPlace>) -> Result<Vec<Kept>, StoreError>> Iterator for Pages<F> {
@@ -356,7 +363,7 @@ impl Sides {
 impl Lookback {
     /// The hits of the watches that look at the article's feed. A feed that is no longer configured has no labels, and
     /// only watches that look at all feeds look at it.
-    fn hits(&self, kept: &Kept, paragraphs: &str) -> Vec<Hit> {
+    pub(super) fn hits(&self, kept: &Kept, paragraphs: &str) -> Vec<Hit> {
         let feed = self.feeds.get(&kept.feed_url);
         let tags = feed.map_or(&[][..], |feed| &feed.tags);
         let text = ArticleText::of(&kept.article, paragraphs, tags);

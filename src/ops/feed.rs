@@ -279,13 +279,21 @@ pub async fn feed(
         }
     }
     let hours = store.polls_since(FeedId(id), days.since()).await?;
-    let newest = store.entries_of(FeedId(id), SHOWN_ENTRIES).await?;
     Ok(Some(FeedDetail {
         feed: FeedRow::of(line, configured, Some(places)),
         days: counted,
         polls: days.of_polls(&hours),
-        newest: newest.into_iter().map(entry_row).collect(),
+        newest: newest(store, FeedId(id), SHOWN_ENTRIES).await?,
     }))
+}
+
+/// The newest entries of a feed, and what became of them.
+///
+/// # Errors
+/// When the store fails.
+pub async fn newest(store: &Store, id: FeedId, limit: usize) -> Result<Vec<EntryRow>, StoreError> {
+    let entries = store.entries_of(id, limit).await?;
+    Ok(entries.into_iter().map(entry_row).collect())
 }
 
 fn entry_row(entry: EntryLine) -> EntryRow {

@@ -6,13 +6,16 @@
 pub mod alerts;
 pub mod backtest;
 pub mod channel;
+pub mod channel_list;
 pub mod days;
 pub mod entrance;
 pub mod explain;
 pub mod feed;
+pub mod feed_list;
 pub mod in_order;
 mod language;
 pub mod now;
+pub mod plan;
 pub mod samples;
 pub mod search;
 pub mod silences;

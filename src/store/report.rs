@@ -70,6 +70,33 @@ pub struct FeedLine {
     pub gap: Option<(Timestamp, Timestamp)>,
 }
 
+impl FeedLine {
+    /// A feed that the store knows nothing of.
+    #[must_use]
+    pub fn unread(url: url::Url, name: Option<String>) -> Self {
+        Self {
+            id: FeedId(0),
+            paused: None,
+            fetch_url: url.clone(),
+            url,
+            is_found: false,
+            name,
+            gone: false,
+            failures: 0,
+            failing_since: None,
+            error: None,
+            trouble: None,
+            last_success_at: None,
+            next_poll_at: Timestamp::MIN,
+            page_problem: None,
+            pages_failing_since: None,
+            repairs: Vec::new(),
+            entries: 0,
+            gap: None,
+        }
+    }
+}
+
 /// How a channel is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChannelLine {

@@ -35,6 +35,7 @@ mod known;
 mod line;
 mod local;
 mod mails;
+mod managed;
 mod mistakes;
 mod outage;
 mod plans;

@@ -15,13 +15,13 @@ use crate::support::http::RawServer;
 use crate::support::newsroom::{PATIENCE, World, expected};
 
 /// A running newswatch that reports to a socket of ours as it would to systemd.
-struct Service {
+pub(crate) struct Service {
     child: Child,
     socket: UnixDatagram,
 }
 
 impl Service {
-    fn start(world: &World) -> Self {
+    pub(crate) fn start(world: &World) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_newswatch"));
         command
             .args(["run", "--config"])
@@ -42,7 +42,7 @@ impl Service {
     }
 
     /// Waits until systemd is told a line that begins so, and returns it.
-    async fn told(&self, word: &str) -> String {
+    pub(crate) async fn told(&self, word: &str) -> String {
         let mut message = [0; 4096];
         loop {
             let length = tokio::time::timeout(PATIENCE, self.socket.recv(&mut message))
@@ -56,11 +56,11 @@ impl Service {
         }
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         signal(&self.child, name);
     }
 
-    async fn end(mut self) -> std::process::ExitStatus {
+    pub(crate) async fn end(mut self) -> std::process::ExitStatus {
         tokio::task::spawn_blocking(move || self.child.wait().unwrap())
             .await
             .unwrap()

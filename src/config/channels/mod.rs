@@ -36,7 +36,7 @@ use super::problem::{Kind, Problem, Report, quoted};
 use super::raw_taming::RawChannelTaming;
 use super::secrets::Vault;
 use super::section::Section;
-use super::source::At;
+use super::source::{At, Place};
 use super::suggest::nearest;
 use templates::RawTemplates;
 
@@ -60,6 +60,7 @@ pub(super) type Check = Box<dyn Fn(&mut Checking<'_>) -> Option<ChannelKind>>;
 
 /// `[[channel]]`: what every type has; the keys of its own are read by its type, which is to check them.
 pub(super) struct RawChannel {
+    pub(super) place: Place,
     pub(super) type_name: Option<At<String>>,
     pub(super) name: Option<At<String>>,
     pub(super) retry: Option<At<Vec<At<String>>>>,
@@ -76,6 +77,7 @@ impl RawChannel {
             .required("type", report)
             .and_then(|name| name.string(report));
         let mut channel = Self {
+            place: section.place.clone(),
             type_name,
             name: name.and_then(|name| name.string(report)),
             retry: section.strings("retry", report),
@@ -254,7 +256,10 @@ pub(super) fn known_type(written: &At<String>, report: &Report) -> Option<&'stat
     let meant = elsewhere.map(|(_, meant)| *meant);
     let hint = match meant.or_else(|| nearest(name, names.clone())) {
         Some(meant) => format!("did you mean \"{meant}\"?"),
-        None => format!("the types are: {}", names.collect::<Vec<_>>().join(", ")),
+        None => format!(
+            "the types are: {}; exec starts a program of yours, and apprise reaches many other services",
+            names.collect::<Vec<_>>().join(", ")
+        ),
     };
     report.add(Problem::error(&written.place, Kind::BadValue, message).hint(hint));
     None

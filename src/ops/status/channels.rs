@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 
-use super::view::{ChannelView, GivenUpView, ProblemView, Severity, StatusQuery, shown};
-use crate::domain::{ChannelState, Timestamp, what_helps};
+use super::view::{ChannelView, GivenUpView, ProblemView, Severity, shown};
+use crate::domain::{ChannelName, ChannelState, Timestamp, what_helps};
 use crate::store::{ChannelLine, GivenUp};
 
 /// Deliveries that were given up are told for so long.
@@ -16,17 +16,17 @@ const ALL_REFUSED: usize = 3;
 const NAMED: usize = 5;
 
 pub(super) fn channel_views(
-    query: &StatusQuery,
+    channels: &[ChannelName],
     mut lines: Vec<ChannelLine>,
     given_up: &[GivenUp],
 ) -> Vec<ChannelView> {
-    for name in &query.channels {
+    for name in channels {
         if !lines.iter().any(|line| line.name == *name) {
             lines.push(ChannelLine::unused(name.clone()));
         }
     }
     // One that has left the configuration is told of while something of it is not settled.
-    lines.retain(|line| query.channels.contains(&line.name) || line.waiting + line.held > 0);
+    lines.retain(|line| channels.contains(&line.name) || line.waiting + line.held > 0);
     lines
         .iter()
         .map(|line| channel_view(line, given_up))
@@ -176,7 +176,7 @@ fn quoted(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ChannelName, DeliveryId};
+    use crate::domain::DeliveryId;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_790_000_000 + seconds).unwrap()

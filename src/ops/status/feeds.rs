@@ -15,8 +15,12 @@ const ALONE: usize = 3;
 /// How long a gap is told of.
 const GAP_SHOWN_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-pub(super) fn feed_view(feed: &FeedLine, now: Timestamp) -> FeedView {
-    let state = if feed.gone {
+/// A feed as people see it.
+#[must_use]
+pub fn feed_view(feed: &FeedLine, now: Timestamp) -> FeedView {
+    let state = if feed.paused.is_some() {
+        "paused"
+    } else if feed.gone {
         "gone"
     } else if feed.error.is_some() {
         "failing"
@@ -25,6 +29,8 @@ pub(super) fn feed_view(feed: &FeedLine, now: Timestamp) -> FeedView {
     } else {
         "ok"
     };
+    // One that the store knows nothing of is not late either.
+    let rests = feed.gone || feed.paused.is_some() || feed.next_poll_at == Timestamp::MIN;
     FeedView {
         id: feed.id,
         url: shown_url(&feed.url),
@@ -37,8 +43,9 @@ pub(super) fn feed_view(feed: &FeedLine, now: Timestamp) -> FeedView {
         failing_since: feed.failing_since,
         failures: feed.failures,
         last_success: feed.last_success_at,
-        next_poll: (!feed.gone).then_some(feed.next_poll_at),
-        overdue: !feed.gone && now.duration_since(feed.next_poll_at) > LATE,
+        paused: feed.paused.clone(),
+        next_poll: (!rests).then_some(feed.next_poll_at),
+        overdue: !rests && now.duration_since(feed.next_poll_at) > LATE,
         entries: feed.entries,
         page_problem: feed.page_problem.as_deref().map(shown),
         pages_failing_since: feed.pages_failing_since,

@@ -5,9 +5,14 @@ mod feeds;
 mod service;
 mod view;
 
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
 use super::days::Days;
+use crate::domain::ChannelName;
 use crate::store::{
-    Counts, GivenUp, Report, ServiceSeen, Store, StoreError, documents_set_aside, service_seen,
+    ChannelLine, Counts, FeedLine, GivenUp, Report, ServiceSeen, Store, StoreError,
+    documents_set_aside, service_seen,
 };
 
 pub use view::{
@@ -16,7 +21,9 @@ pub use view::{
 };
 
 use channels::{by_reason, channel_problem, channel_views, given_up_problem, template_problem};
-use feeds::{feed_problems, feed_view};
+pub use feeds::feed_view;
+
+use feeds::feed_problems;
 use service::{long_ago, service_problem, service_view, stage_problems, store_view};
 
 /// Deliveries given up that are looked at, the newest.
@@ -59,11 +66,40 @@ pub async fn add_polls(store: &Store, view: &mut StatusView, days: Days) -> Resu
     Ok(())
 }
 
+/// How channels are, in their order; where nothing has ever run, unused.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn channels(
+    store: Option<&Store>,
+    names: &[ChannelName],
+) -> Result<Vec<ChannelView>, StoreError> {
+    let (lines, given_up) = match store {
+        Some(store) => (
+            store.report().await?.channels,
+            store.given_up(LOOKED_AT).await?,
+        ),
+        None => (Vec::new(), Vec::new()),
+    };
+    let mut known: HashMap<ChannelName, ChannelLine> = lines
+        .into_iter()
+        .map(|line| (line.name.clone(), line))
+        .collect();
+    let lines = names.iter().map(|name| {
+        let line = known.remove(name);
+        line.unwrap_or_else(|| ChannelLine::unused(name.clone()))
+    });
+    Ok(channel_views(names, lines.collect(), &given_up))
+}
+
 /// How everything is where nothing has ever run.
 #[must_use]
 pub fn never_run(query: &StatusQuery) -> StatusView {
+    let feeds = query.feeds.iter().cloned();
     let report = Report {
-        feeds: Vec::new(),
+        feeds: feeds
+            .map(|(url, name)| FeedLine::unread(url, name))
+            .collect(),
         channels: Vec::new(),
         counts: Counts::default(),
     };
@@ -78,7 +114,7 @@ fn view(query: &StatusQuery, report: Report, given_up: Vec<GivenUp>) -> StatusVi
     };
     let service = service_view(seen, query.now);
     let store = store_view(query, trouble, service.state);
-    let mut channels = channel_views(query, report.channels, &given_up);
+    let mut channels = channel_views(&query.channels, report.channels, &given_up);
     channels.sort_by_key(|channel| channel.state == "ok");
     let mut feeds: Vec<FeedView> = report
         .feeds
@@ -93,7 +129,7 @@ fn view(query: &StatusQuery, report: Report, given_up: Vec<GivenUp>) -> StatusVi
     let worst = problems.iter().map(|problem| problem.severity).max();
     let state = worst.unwrap_or(Severity::Ok);
     StatusView {
-        summary: summary(query, &service, &store, &feeds, &channels, &report.counts),
+        summary: summary(&service, &store, &feeds, &channels, &report.counts),
         state,
         config: query.config.display().to_string(),
         service,
@@ -140,7 +176,6 @@ fn problems(
 }
 
 fn summary(
-    query: &StatusQuery,
     service: &ServiceView,
     store: &StoreView,
     feeds: &[FeedView],
@@ -162,7 +197,7 @@ fn summary(
     if !store.writable {
         parts.push("the store cannot be written".into());
     }
-    parts.push(feeds_in_numbers(query, feeds));
+    parts.push(feeds_in_numbers(feeds));
     let broken = channels.iter().filter(|channel| channel.state != "ok");
     parts.push(match broken.count() {
         0 => format!("channels: {} ok", channels.len()),
@@ -175,21 +210,21 @@ fn summary(
     parts.join("; ")
 }
 
-/// `300 ok`, `1 of 300 failing`, `277 of 300 not polled yet`
-fn feeds_in_numbers(query: &StatusQuery, feeds: &[FeedView]) -> String {
+/// `300 ok`, `1 of 300 failing`, `277 of 300 not polled yet`, `299 ok, 1 paused`
+fn feeds_in_numbers(feeds: &[FeedView]) -> String {
     let failing = feeds.iter().filter(|feed| feed.fails()).count();
-    let new = feeds.iter().filter(|feed| feed.state == "new").count();
-    // Where nothing has ever run only the configuration knows of them.
-    let (all, new) = if feeds.is_empty() {
-        (query.feeds, query.feeds)
-    } else {
-        (feeds.len(), new)
-    };
-    match (failing, new) {
-        (0, 0) => format!("feeds: {all} ok"),
-        (0, new) if new == all => format!("feeds: {all} not polled yet"),
-        (0, new) => format!("feeds: {} ok, {new} not polled yet", all - new),
+    let in_state = |state| feeds.iter().filter(|feed| feed.state == state).count();
+    let (new, paused) = (in_state("new"), in_state("paused"));
+    let all = feeds.len();
+    let mut parts = match (failing, new) {
+        (0, new) if new == all && new > 0 => format!("feeds: {all} not polled yet"),
+        (0, 0) => format!("feeds: {} ok", all - paused),
+        (0, new) => format!("feeds: {} ok, {new} not polled yet", all - new - paused),
         (failing, 0) => format!("feeds: {failing} of {all} failing"),
         (failing, new) => format!("feeds: {failing} of {all} failing, {new} not polled yet"),
+    };
+    if paused > 0 {
+        let _infallible = write!(parts, ", {paused} paused");
     }
+    parts
 }

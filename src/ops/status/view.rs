@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
+use url::Url;
 
 use super::super::days::PollDay;
 use crate::domain::{ChannelName, FeedId, Shown, Timestamp, WatchName};
-use crate::store::Counts;
+use crate::store::{Counts, Paused};
 
 /// What a status is asked of.
 #[derive(Debug, Clone)]
@@ -17,8 +18,8 @@ pub struct StatusQuery {
     pub state_dir: PathBuf,
     /// The database server, where the store is one: shown without a password.
     pub server: Option<String>,
-    /// How many feeds the configuration has.
-    pub feeds: usize,
+    /// The feeds of the configuration, with their names.
+    pub feeds: Vec<(Url, Option<String>)>,
     /// The channels of the configuration.
     pub channels: Vec<ChannelName>,
     /// The watches of the configuration that are paused.
@@ -209,8 +210,10 @@ pub struct FeedView {
     pub found: bool,
     /// What people call it.
     pub name: Option<String>,
-    /// `ok`, `new`, `failing` or `gone`.
+    /// `ok`, `new`, `failing`, `gone` or `paused`.
     pub state: &'static str,
+    /// Who has paused it, when and why.
+    pub paused: Option<Paused>,
     /// Why the last poll failed.
     pub error: Option<String>,
     /// What kind of failure that was, in a word.
@@ -221,7 +224,7 @@ pub struct FeedView {
     pub failures: u32,
     /// When it was read last.
     pub last_success: Option<Timestamp>,
-    /// When it is polled next; absent where it never is.
+    /// When it is polled next; absent where it never is, while it is paused, and where nothing has ever run.
     pub next_poll: Option<Timestamp>,
     /// Whether that time has passed for a while already.
     pub overdue: bool,
