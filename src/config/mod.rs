@@ -285,7 +285,7 @@ fn check(
 }
 
 fn shown<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<String> {
-    places.map(|place| place.shown()).collect()
+    places.map(Place::shown).collect()
 }
 
 fn state_dir(raw: &RawFile, environment: &dyn Environment, report: &Report) -> PathBuf {

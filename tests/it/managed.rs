@@ -181,109 +181,113 @@ async fn what_people_wrote_into_the_managed_file_stays_as_it_was() {
     assert!(now.contains("notify = [ 'desk' ]"), "{now}");
 }
 
+/// The address of a feed that is never asked.
+const RSS: &str = "https://example.org/rss";
+
+/// What is typed, without `--config`, and words that the answer must hold.
+const REFUSED: &[(&[&str], &[&str])] = &[
+    (
+        &[
+            "channel",
+            "add",
+            "x",
+            "--type",
+            "exec",
+            "--set",
+            "command=[\"/bin/sh\"]",
+        ],
+        &["files alone"],
+    ),
+    (
+        &[
+            "channel",
+            "add",
+            "x",
+            "--type",
+            "file",
+            "--set",
+            "path=/tmp/alerts",
+        ],
+        &["files alone"],
+    ),
+    (
+        &["channel", "add", "x", "--type", "syslog"],
+        &["files alone"],
+    ),
+    (
+        &[
+            "channel",
+            "add",
+            "x",
+            "--type",
+            "ntfy",
+            "--set",
+            "topic=t",
+            "--set",
+            "token={ file = \"/etc/shadow\" }",
+        ],
+        &["\"file\" stands in files alone", "credential"],
+    ),
+    (
+        &[
+            "channel",
+            "add",
+            "x",
+            "--type",
+            "slack",
+            "--set",
+            "url={ env = \"PATH\" }",
+        ],
+        &["\"env\" stands in files alone"],
+    ),
+    (
+        &["feed", "add", RSS, "--set", "proxy=http://10.0.0.1:3128"],
+        &["\"proxy\" stands in files alone"],
+    ),
+    (
+        &["watch", "add", "Shipping", "--query", "ship"],
+        &["\"Shipping\" is given twice", "newswatch.toml"],
+    ),
+    (
+        &["watch", "add", "Sea", "--query", "(sea", "--notify", "desk"],
+        &["managed.toml:", "help: "],
+    ),
+    (
+        &["watch", "add", "Sea", "--query", "sea", "--notify", "dsek"],
+        &["did you mean \"desk\"?"],
+    ),
+    (&["feed", "add", "bbc.co.uk"], &["https://"]),
+    (
+        &["feed", "add", RSS, "--set", "evry=5m"],
+        &["did you mean \"every\"?"],
+    ),
+    (
+        &["watch", "edit", "Shipping", "--priority", "high"],
+        &["is written in", "newswatch.toml:8"],
+    ),
+    (
+        &["watch", "remove", "Shiping"],
+        &["did you mean \"Shipping\"?"],
+    ),
+    (
+        &["channel", "remove", "pager"],
+        &["there is no channel \"pager\""],
+    ),
+    (
+        &["feed", "show", "Habour News"],
+        &["did you mean \"Harbour News\"?"],
+    ),
+    (
+        &["feed", "list", "--tag", "asai"],
+        &["did you mean \"asia\"?"],
+    ),
+    (&["channel", "show", "dsk"], &["did you mean \"desk\"?"]),
+];
+
 #[tokio::test]
 async fn what_cannot_be_made_outside_the_file_is_refused_and_nothing_is_written() {
     let desk = Desk::new(CONFIG);
-    let url = "https://example.org/rss";
-    let rows: &[(&[&str], &[&str])] = &[
-        (
-            &[
-                "channel",
-                "add",
-                "x",
-                "--type",
-                "exec",
-                "--set",
-                "command=[\"/bin/sh\"]",
-            ],
-            &["files alone"],
-        ),
-        (
-            &[
-                "channel",
-                "add",
-                "x",
-                "--type",
-                "file",
-                "--set",
-                "path=/tmp/alerts",
-            ],
-            &["files alone"],
-        ),
-        (
-            &["channel", "add", "x", "--type", "syslog"],
-            &["files alone"],
-        ),
-        (
-            &[
-                "channel",
-                "add",
-                "x",
-                "--type",
-                "ntfy",
-                "--set",
-                "topic=t",
-                "--set",
-                "token={ file = \"/etc/shadow\" }",
-            ],
-            &["\"file\" stands in files alone", "credential"],
-        ),
-        (
-            &[
-                "channel",
-                "add",
-                "x",
-                "--type",
-                "slack",
-                "--set",
-                "url={ env = \"PATH\" }",
-            ],
-            &["\"env\" stands in files alone"],
-        ),
-        (
-            &["feed", "add", url, "--set", "proxy=http://10.0.0.1:3128"],
-            &["\"proxy\" stands in files alone"],
-        ),
-        (
-            &["watch", "add", "Shipping", "--query", "ship"],
-            &["\"Shipping\" is given twice", "newswatch.toml"],
-        ),
-        (
-            &["watch", "add", "Sea", "--query", "(sea", "--notify", "desk"],
-            &["managed.toml:", "help: "],
-        ),
-        (
-            &["watch", "add", "Sea", "--query", "sea", "--notify", "dsek"],
-            &["did you mean \"desk\"?"],
-        ),
-        (&["feed", "add", "bbc.co.uk"], &["https://"]),
-        (
-            &["feed", "add", url, "--set", "evry=5m"],
-            &["did you mean \"every\"?"],
-        ),
-        (
-            &["watch", "edit", "Shipping", "--priority", "high"],
-            &["is written in", "newswatch.toml:7"],
-        ),
-        (
-            &["watch", "remove", "Shiping"],
-            &["did you mean \"Shipping\"?"],
-        ),
-        (
-            &["channel", "remove", "pager"],
-            &["there is no channel \"pager\""],
-        ),
-        (
-            &["feed", "show", "Habour News"],
-            &["did you mean \"Harbour News\"?"],
-        ),
-        (
-            &["feed", "list", "--tag", "asai"],
-            &["did you mean \"asia\"?"],
-        ),
-        (&["channel", "show", "dsk"], &["did you mean \"desk\"?"]),
-    ];
-    for (typed, expected) in rows {
+    for (typed, expected) in REFUSED {
         let told = desk.refused(typed).await;
         for word in *expected {
             assert!(told.contains(word), "{typed:?} lacks {word}:\n{told}");
@@ -321,9 +325,8 @@ async fn feeds_and_channels_are_listed_and_shown_before_and_after_the_first_run(
     let world = World::open(Publishing::AllAtOnce).await;
     let config = world.config_path.to_str().unwrap();
     let (feeds, channels) = (world.config().feeds, world.config().channels);
-    let rows = |output: &std::process::Output| json_lines(output);
     let list = ["feed", "list", "--json", "--config", config];
-    let before = rows(&newswatch(&list).await);
+    let before = json_lines(&newswatch(&list).await);
     assert_eq!(before.len(), feeds.len());
     for (row, feed) in before.iter().zip(&feeds) {
         assert_eq!(row["url"], feed.url.as_str());
@@ -336,17 +339,18 @@ async fn feeds_and_channels_are_listed_and_shown_before_and_after_the_first_run(
         assert!(row["place"].as_str().unwrap().contains(".toml:"), "{row}");
     }
     newswatch(&["run", "--once", "--config", config]).await;
-    let after = rows(&newswatch(&list).await);
+    let after = json_lines(&newswatch(&list).await);
     assert!(after.iter().all(|row| row["state"] == "ok"), "{after:?}");
     let url = feeds[0].url.as_str();
-    let shown = &rows(&newswatch(&["feed", "show", url, "--json", "--config", config]).await)[0];
+    let shown =
+        &json_lines(&newswatch(&["feed", "show", url, "--json", "--config", config]).await)[0];
     assert_eq!(shown["url"], url);
     assert!(!shown["newest"].as_array().unwrap().is_empty(), "{shown}");
     assert!(!shown["watches"].as_array().unwrap().is_empty(), "{shown}");
     let polls = shown["polls"].as_array().unwrap();
     assert_eq!(polls.last().unwrap()["polls"], 1, "{shown}");
 
-    let listed = rows(&newswatch(&["channel", "list", "--json", "--config", config]).await);
+    let listed = json_lines(&newswatch(&["channel", "list", "--json", "--config", config]).await);
     assert_eq!(listed.len(), channels.len());
     for (row, channel) in listed.iter().zip(&channels) {
         assert_eq!(row["name"], channel.name.0.as_str());
@@ -357,7 +361,7 @@ async fn feeds_and_channels_are_listed_and_shown_before_and_after_the_first_run(
     }
     let name = channels[0].name.0.as_str();
     let shown =
-        &rows(&newswatch(&["channel", "show", name, "--json", "--config", config]).await)[0];
+        &json_lines(&newswatch(&["channel", "show", name, "--json", "--config", config]).await)[0];
     assert_eq!(shown["open"], json!([]));
     for command in [
         &["feed", "list"][..],
