@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::tx::{StoreError, Tx};
-use super::{json_ids, ms};
+use super::{forget_in_rounds, json_ids, ms};
 use crate::domain::{
     EntryId, FoundCopy, Near, NearArticle, NearReport, ReportId, Signature, Timestamp,
 };
@@ -188,10 +188,10 @@ pub(super) fn keep(
 /// Forgets some of what copies are no longer looked for by: more than the articles of a step add.
 pub(super) fn forget(tx: &mut dyn Tx, now: Timestamp) -> Result<(), StoreError> {
     let before = ms(now).saturating_sub(WINDOW_MS);
-    tx.exec(
+    forget_in_rounds(
+        tx,
         "DELETE FROM sentence_index WHERE (hash, report_id) IN
-             (SELECT hash, report_id FROM sentence_index WHERE at < $1 ORDER BY at LIMIT 2048)",
-        &[before.into()],
-    )?;
-    Ok(())
+             (SELECT hash, report_id FROM sentence_index WHERE at < $1 ORDER BY at LIMIT 64)",
+        before,
+    )
 }

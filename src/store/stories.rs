@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use super::reports::Settled;
 use super::tx::{StoreError, Tx};
-use super::{Store, json_ids, json_rows, limit_of, ms, tallied, tally, timestamp};
+use super::{
+    Store, forget_in_rounds, json_ids, json_rows, limit_of, ms, tallied, tally, timestamp,
+};
 use crate::domain::{
     Raised, ReportId, StoryLine, StoryMark, StoryMember, StoryPast, StoryReport, Timestamp,
 };
@@ -281,17 +283,18 @@ pub(super) fn note_told(tx: &mut dyn Tx, story: i64, raised: &[Raised]) -> Resul
 /// Forgets some of what stories that are over are found by: more than the reports of a step add.
 pub(super) fn forget(tx: &mut dyn Tx, now: Timestamp) -> Result<(), StoreError> {
     let before = ms(now).saturating_sub(IDLE_MS);
-    tx.exec(
+    forget_in_rounds(
+        tx,
         "DELETE FROM story_terms WHERE (term, report_id) IN
-             (SELECT term, report_id FROM story_terms WHERE at < $1 ORDER BY at LIMIT 2048)",
-        &[before.into()],
+             (SELECT term, report_id FROM story_terms WHERE at < $1 ORDER BY at LIMIT 64)",
+        before,
     )?;
-    tx.exec(
+    forget_in_rounds(
+        tx,
         "DELETE FROM story_reports WHERE report_id IN
              (SELECT report_id FROM story_reports WHERE at < $1 ORDER BY at LIMIT 64)",
-        &[before.into()],
-    )?;
-    Ok(())
+        before,
+    )
 }
 
 /// What is known of the story of a report.
