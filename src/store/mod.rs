@@ -515,9 +515,12 @@ fn tally(tx: &mut dyn Tx, name: &str, added: usize) -> Result<(), StoreError> {
 /// Rows that are deleted at once at most: a server reads the whole table for many.
 const FORGOTTEN_AT_ONCE: usize = 64;
 
+/// How often that is done in a step.
+const FORGETTING_ROUNDS: usize = 64;
+
 /// Deletes what is older than a time, by a statement that deletes some of it: more than a step of the flag stage adds.
 fn forget_in_rounds(tx: &mut dyn Tx, sql: &str, before: i64) -> Result<(), StoreError> {
-    for _ in 0..FORGOTTEN_AT_ONCE {
+    for _ in 0..FORGETTING_ROUNDS {
         if tx.exec(sql, &[before.into()])? < FORGOTTEN_AT_ONCE {
             break;
         }

@@ -423,7 +423,7 @@ fn a_box_with_a_form_says_what_the_form_is_for() {
 
 #[test]
 fn paragraphs_beside_the_part_for_subscribers_are_the_beginning() {
-    let text = story(&format!("{OTHER}<div class=locked>{A}{B}{C}{D}{E}</div>",));
+    let text = story(&format!("{OTHER}<div class=locked>{A}{B}{C}{D}{E}</div>"));
     check(
         &text,
         &["A marmot was filmed", "first Saturday", "avalanche fences"],
