@@ -85,6 +85,8 @@ async fn where_a_template_fails_the_built_in_form_is_sent_and_log_and_status_say
     let house = House::open(template).await;
     let (code, said) = house.run(&["check"]).await;
     assert_eq!(code, Some(0), "{said}");
+    // Where its lines end depends on the folder's name.
+    let said: String = said.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("channel[1].template.body"), "{said}");
     assert!(said.contains("the built-in form is sent then"), "{said}");
     let log = house.raise("A ferry sinks").await;
