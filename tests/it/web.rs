@@ -921,6 +921,17 @@ async fn a_silence_tells_before_it_begins_what_it_would_have_muted() {
     let page = site.get("/silences?watch=UNCLOS", &auth).await.body;
     let says = format!("Would have muted {of_unclos} of {all} alerts in the last 7 days");
     assert!(page.contains(&says), "{page}");
+    // Every feed is called as the pages call it: those without a name of ours by their titles.
+    let mut of_feeds = 0;
+    for line in site.ctx.store.report().await.unwrap().feeds {
+        let name = line.name.unwrap();
+        let name: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        let address = format!("/api/v1/silences/preview?feed={name}");
+        let preview = site.get(&address, &auth).await;
+        assert_eq!(preview.status, StatusCode::OK, "{}", preview.body);
+        of_feeds += preview.json()["muted"].as_u64().unwrap();
+    }
+    assert!(of_feeds >= all as u64, "{of_feeds} of {all}");
     for (wrong, says) in [
         ("", "Say what"),
         ("watch=Nobody", "no watch"),

@@ -9,7 +9,7 @@ use axum::response::Response;
 use minijinja::context;
 
 use super::{Page, render, said};
-use crate::domain::{Shown, Silence, Timestamp, WatchName, shown_url};
+use crate::domain::{Shown, Silence, Timestamp, WatchName};
 use crate::ops::silences::{SilencePreview, preview, report_of};
 use crate::web::House;
 use crate::web::access::Visitor;
@@ -116,12 +116,12 @@ pub(crate) async fn meant<'a>(
             "Say what: a watch, a feed, a story, or words. A silence of everything is none.",
         ));
     }
-    check_names(house, &silence)?;
+    check_names(house, &silence).await?;
     Ok(silence)
 }
 
 /// A silence of what does not exist would hold nothing, and nobody would see why.
-fn check_names(house: &House, silence: &Silence) -> Result<(), Failure> {
+async fn check_names(house: &House, silence: &Silence) -> Result<(), Failure> {
     let config = house.config();
     if let Some(watch) = &silence.watch
         && !config.watches.iter().any(|known| known.name == *watch)
@@ -134,13 +134,13 @@ fn check_names(house: &House, silence: &Silence) -> Result<(), Failure> {
     let mut feeds = config.feeds.iter();
     let is_known = match feed.strip_prefix("tag:") {
         Some(tag) => feeds.any(|known| known.tags.iter().any(|one| one == tag)),
-        None => feeds.any(|known| {
-            known.name.as_deref() == Some(feed)
-                || known.url.as_str() == feed
-                || shown_url(&known.url) == *feed
-        }),
+        None => {
+            feeds.any(|known| known.name.as_deref() == Some(feed) || known.url.as_str() == feed)
+        }
     };
-    if is_known {
+    // One without a name is called by the title that it gives itself.
+    let lines = house.ctx.store.report().await?.feeds;
+    if is_known || lines.iter().any(|line| line.name.as_ref() == Some(feed)) {
         return Ok(());
     }
     let hint = "Write its name or its address as they stand in the configuration, or tag:NAME.";
