@@ -103,6 +103,7 @@ mod tests {
             repairs: Vec::new(),
             entries: 0,
             gap: None,
+            silent_since: None,
         }
     }
 

@@ -23,6 +23,8 @@ pub enum FeedState {
     Gone,
     /// Somebody has paused it.
     Paused,
+    /// It is read without an error, and has had nothing new for longer than it is used to.
+    Silent,
     /// It was never read.
     New,
     /// Its last poll was good.
@@ -41,6 +43,8 @@ impl FeedState {
             Self::Failing
         } else if feed.last_success_at.is_none() {
             Self::New
+        } else if feed.silent_since.is_some() {
+            Self::Silent
         } else {
             Self::Fine
         }
@@ -72,6 +76,8 @@ pub struct FeedRow {
     pub failures: u32,
     /// Since when it fails.
     pub failing_since: Option<Timestamp>,
+    /// Since when it has had nothing new, where that is longer than it is used to.
+    pub silent_since: Option<Timestamp>,
     /// When it was read last.
     pub last_success_at: Option<Timestamp>,
     /// When it is polled next.
@@ -111,6 +117,7 @@ impl FeedRow {
             advice: line.error.as_deref().and_then(advice),
             failures: line.failures,
             failing_since: line.failing_since,
+            silent_since: line.silent_since,
             last_success_at: line.last_success_at,
             next_poll_at: (!rests).then_some(line.next_poll_at),
             every_s: feed.map(|feed| feed.every.as_secs()),
@@ -177,7 +184,7 @@ fn advice(error: &str) -> Option<&'static str> {
         .map(|(_, advice)| *advice)
 }
 
-/// All feeds, those that need somebody first: failing longest, gone, paused, new, fine by name.
+/// All feeds, those that need somebody first: failing longest, gone, silent longest, paused, new, fine by name.
 ///
 /// # Errors
 /// When the store fails.
@@ -211,13 +218,16 @@ pub async fn feeds(
         let group = match row.state {
             FeedState::Failing => 0,
             FeedState::Gone => 1,
-            FeedState::Paused => 2,
-            FeedState::New => 3,
-            FeedState::Fine => 4,
+            FeedState::Silent => 2,
+            FeedState::Paused => 3,
+            FeedState::New => 4,
+            FeedState::Fine => 5,
         };
-        let since = row
-            .failing_since
-            .filter(|_| row.state == FeedState::Failing);
+        let since = match row.state {
+            FeedState::Failing => row.failing_since,
+            FeedState::Silent => row.silent_since,
+            FeedState::Gone | FeedState::Paused | FeedState::New | FeedState::Fine => None,
+        };
         (group, since, row.name.to_lowercase(), row.id)
     });
     Ok(rows)

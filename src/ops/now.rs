@@ -19,6 +19,9 @@ const MAX_SENTENCE_CHARS: usize = 300;
 /// The longest headline that is shown in a list, in characters.
 const MAX_TITLE_CHARS: usize = 400;
 
+/// The longest name of an outlet that is shown, in characters.
+const MAX_OUTLET_CHARS: usize = 200;
+
 /// Alerts that are read for one page of reports: several watches may fire on each.
 const ALERTS_A_PAGE: usize = 120;
 
@@ -56,6 +59,8 @@ pub struct FeedCounts {
     pub fine: usize,
     /// Those whose last poll failed, or that are gone.
     pub failing: usize,
+    /// Those that have had nothing new for longer than they are used to.
+    pub silent: usize,
     /// Those that somebody has paused.
     pub paused: usize,
 }
@@ -261,6 +266,7 @@ fn row(shown: ShownAlert) -> ReportRow {
         .or_else(|| alert.feeds.first().cloned())
         .unwrap_or_default();
     let sentence = in_view(&alert.found.sentence, MAX_SENTENCE_CHARS);
+    let also = others(&outlet, alert.feeds);
     let mut row = ReportRow {
         at: alert.raised_at,
         priority: alert.priority.as_str(),
@@ -268,8 +274,11 @@ fn row(shown: ShownAlert) -> ReportRow {
         dir: direction(shown.lang.as_deref()),
         lang: shown.lang,
         sentence: marked(&sentence, &alert.found.terms),
-        also: alert.feeds.into_iter().skip(1).collect(),
-        outlet,
+        also: also
+            .iter()
+            .map(|feed| in_view(feed, MAX_OUTLET_CHARS))
+            .collect(),
+        outlet: in_view(&outlet, MAX_OUTLET_CHARS),
         summary_only: alert.summary_only,
         page_problem: shown.page_problem,
         waiting: Vec::new(),
@@ -284,6 +293,15 @@ fn row(shown: ShownAlert) -> ReportRow {
     };
     add_channels(&mut row, &shown.deliveries);
     row
+}
+
+/// The feeds of a report but that of its outlet: the one that is called so, else the first that announced it.
+fn others(outlet: &str, mut feeds: Vec<String>) -> Vec<String> {
+    let own = feeds.iter().position(|feed| feed == outlet).unwrap_or(0);
+    if own < feeds.len() {
+        feeds.remove(own);
+    }
+    feeds
 }
 
 fn add_channels(row: &mut ReportRow, deliveries: &[crate::store::DeliveryLine]) {
@@ -365,6 +383,7 @@ pub fn feed_counts(report: &Report) -> FeedCounts {
         match FeedState::of(feed) {
             FeedState::Fine | FeedState::New => counts.fine += 1,
             FeedState::Failing | FeedState::Gone => counts.failing += 1,
+            FeedState::Silent => counts.silent += 1,
             FeedState::Paused => counts.paused += 1,
         }
     }
@@ -468,6 +487,17 @@ mod tests {
         assert_eq!(hits, ["talks", "East Sea"]);
         let whole: String = both.iter().map(|piece| piece.text.as_str()).collect();
         assert_eq!(whole, "talks on the East Sea today");
+    }
+
+    #[test]
+    fn an_outlet_is_not_named_among_those_that_have_it_too() {
+        let feeds = || vec!["Manila Signal".to_owned(), "Jakarta Dispatch".to_owned()];
+        assert_eq!(others("Jakarta Dispatch", feeds()), ["Manila Signal"]);
+        assert_eq!(
+            others("manila-signal.example", feeds()),
+            ["Jakarta Dispatch"]
+        );
+        assert!(others("Manila Signal", Vec::new()).is_empty());
     }
 
     #[test]

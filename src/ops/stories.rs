@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use url::Url;
 
+use super::in_view;
 use super::now::direction;
 use crate::domain::{StoryLine, StoryReport, Timestamp, shown_url};
 use crate::store::{Store, StoreError};
@@ -147,7 +148,8 @@ fn article(told: StoryReport, part: StoryPart, first_at: Timestamp) -> StoryArti
         at: told.at,
         after_s: told.at.duration_since(first_at).as_secs(),
         // A feed without a name is called by its address, which may hold a secret.
-        outlet: address(&told.outlet).map_or(told.outlet, |url| shown_url(&url)),
+        outlet: address(&told.outlet)
+            .map_or_else(|| in_view(&told.outlet, 200), |url| shown_url(&url)),
         title: told.title,
         url: told
             .url

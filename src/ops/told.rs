@@ -201,7 +201,7 @@ fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Tol
             .map(|byline| in_view(&byline, 200)),
         dir: direction(lang.as_deref()),
         lang,
-        feeds: alert.feeds,
+        feeds: alert.feeds.iter().map(|feed| in_view(feed, 200)).collect(),
         summary_only: alert.summary_only,
         page_problem: shown
             .detail

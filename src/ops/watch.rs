@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::days::{Day, Days};
 use super::now::{ReportRow, reports};
-use crate::domain::{FeedSelector, Watch};
-use crate::matching::{Asks, WatchSource};
+use crate::domain::{ArticleText, FeedSelector, Watch};
+use crate::matching::{Asks, ClauseKind, ClauseReport, Matcher, WatchSource};
 use crate::store::{Opinion, ShownFilter, Store, StoreError};
 
 /// Alerts that are looked at for outlets and terms.
@@ -36,7 +36,7 @@ pub struct WatchDetail {
     pub outlets: Vec<(String, usize)>,
     /// Alerts of outlets that are not named.
     pub other_outlets: usize,
-    /// The terms that were found, the most first.
+    /// The terms that were found, the most first; then those that never were.
     pub terms: Vec<(String, usize)>,
     /// The languages of the articles, the most first.
     pub langs: Vec<(String, usize)>,
@@ -113,11 +113,16 @@ pub fn watches(watches: &[Watch], sources: &[WatchSource], places: &[String]) ->
         .collect()
 }
 
-/// Tells all of a watch.
+/// Tells all of a watch; `asked` are the terms that it looks for.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn watch(store: &Store, row: WatchRow, days: Days) -> Result<WatchDetail, StoreError> {
+pub async fn watch(
+    store: &Store,
+    row: WatchRow,
+    asked: Vec<String>,
+    days: Days,
+) -> Result<WatchDetail, StoreError> {
     let name = crate::domain::WatchName(row.name.clone());
     let counts = store.days(days.since(), days.offset_ms).await?;
     let of_watch = days.of_watch(&counts, Some(&name));
@@ -159,15 +164,49 @@ pub async fn watch(store: &Store, row: WatchRow, days: Days) -> Result<WatchDeta
         newest,
         outlets,
         other_outlets: others.iter().map(|(_, alerts)| alerts).sum(),
-        terms: most(
-            alerts
-                .iter()
-                .flat_map(|shown| shown.alert.found.terms.clone()),
+        terms: with_unused(
+            most(
+                alerts
+                    .iter()
+                    .flat_map(|shown| shown.alert.found.terms.clone()),
+            ),
+            asked,
         ),
         langs: most(alerts.iter().filter_map(|shown| shown.lang.clone())),
         marked: marks.len(),
         useful: (!marks.is_empty()).then(|| useful * 100 / marks.len()),
     })
+}
+
+/// The terms that the watch at a place of the matcher looks for, in their order: what it must not find is none of them.
+#[must_use]
+pub fn asked_terms(matcher: &Matcher, place: usize) -> Vec<String> {
+    let mut terms = Vec::new();
+    if let Some(explanation) = matcher.explain(place, &ArticleText::default()) {
+        add_terms(&explanation.clause, &mut terms);
+    }
+    terms
+}
+
+fn add_terms(clause: &ClauseReport, terms: &mut Vec<String>) {
+    match clause.kind {
+        ClauseKind::Not => {}
+        ClauseKind::Term if !terms.contains(&clause.text) => terms.push(clause.text.clone()),
+        _ => clause
+            .clauses
+            .iter()
+            .for_each(|inner| add_terms(inner, terms)),
+    }
+}
+
+/// Adds the terms that were never found.
+fn with_unused(mut found: Vec<(String, usize)>, asked: Vec<String>) -> Vec<(String, usize)> {
+    for term in asked {
+        if !found.iter().any(|(known, _)| *known == term) {
+            found.push((term, 0));
+        }
+    }
+    found
 }
 
 /// Counts texts, the most frequent first.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::deliveries::channel_state;
 use super::tx::{StoreError, Tx};
 use super::{Store, count, filled, limit_of, list, opt_timestamp, timestamp, url};
-use crate::domain::{ChannelName, ChannelState, DeliveryId, FeedId, Timestamp};
+use crate::domain::{ChannelName, ChannelState, DeliveryId, FeedId, HealthEvent, Timestamp};
 
 /// How everything is.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +68,8 @@ pub struct FeedLine {
     pub entries: u32,
     /// Between which times entries may have been missed, the last time that any may.
     pub gap: Option<(Timestamp, Timestamp)>,
+    /// Since when it has had nothing new, where that is longer than it is used to.
+    pub silent_since: Option<Timestamp>,
 }
 
 impl FeedLine {
@@ -93,6 +95,7 @@ impl FeedLine {
             repairs: Vec::new(),
             entries: 0,
             gap: None,
+            silent_since: None,
         }
     }
 }
@@ -277,8 +280,9 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
              CASE WHEN p.found >= 2 THEN f.url ELSE p.fetch_url END, p.found, COALESCE(f.name, f.title),
              p.gone, p.failures, p.failing_since, p.error,
              CASE WHEN p.error IS NULL THEN NULL ELSE p.trouble END, p.last_success_at, p.due_at, f.page_problem,
-             f.pages_failing_since, f.repairs, f.entries, p.gap_from, p.gap_until
-         FROM feeds f JOIN polls p ON p.feed_id = f.id WHERE p.active = 1 ORDER BY f.id",
+             f.pages_failing_since, f.repairs, f.entries, p.gap_from, p.gap_until, t.event
+         FROM feeds f JOIN polls p ON p.feed_id = f.id LEFT JOIN troubles t ON t.key = 'silent:' || f.url
+         WHERE p.active = 1 ORDER BY f.id",
         &[],
     )?
     .iter_mut()
@@ -302,9 +306,16 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
             repairs: list(row)?,
             entries: count(row)?,
             gap: opt_timestamp(row)?.zip(opt_timestamp(row)?),
+            silent_since: row.next_opt_text()?.and_then(|event| since_of(&event)),
         })
     })
     .collect()
+}
+
+/// Since when a trouble that was told of lasts.
+fn since_of(event: &str) -> Option<Timestamp> {
+    let event: HealthEvent = serde_json::from_str(event).ok()?;
+    event.since
 }
 
 fn paused(row: &mut super::Row) -> Result<Option<Paused>, StoreError> {

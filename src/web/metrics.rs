@@ -77,6 +77,7 @@ fn feeds(text: &mut Text, report: &Report) {
     text.gauge("newswatch_feeds", "Feeds by how they are")
         .labelled("state", "fine", feeds.fine)
         .labelled("state", "failing", feeds.failing)
+        .labelled("state", "silent", feeds.silent)
         .labelled("state", "paused", feeds.paused);
     let read = report.feeds.iter().filter_map(|feed| feed.last_success_at);
     if let Some(at) = read.max() {

@@ -1,10 +1,19 @@
 //! Templates, compiled in. Whatever is put into a page is escaped, and strangers' texts lose what is not to be seen.
 
+use std::fmt::Write as _;
+
 use jiff::tz::TimeZone;
 use minijinja::value::{Value, ValueKind};
-use minijinja::{Environment, Error, ErrorKind, Output, State, escape_formatter};
+use minijinja::{Environment, Error, ErrorKind, HtmlEscape, Output, State, escape_formatter};
+use unicode_normalization::char::is_combining_mark;
 
 use crate::domain::{Timestamp, visible};
+
+/// Marks on one letter; no language writes more, and a hundred of them reach over other lines.
+const MAX_MARKS: usize = 4;
+
+/// The length of `2026-11-27T06:17:32Z`.
+const LEAST_TIME_BYTES: usize = 20;
 
 /// Name and text of each.
 const TEMPLATES: [(&str, &str); 19] = [
@@ -42,6 +51,8 @@ impl Templates {
         environment.add_filter("seconds", seconds);
         environment.add_filter("since", since);
         environment.add_filter("ago", ago);
+        environment.add_filter("after", after);
+        environment.add_filter("words", words);
         environment.add_filter("span", |s: i64| span(s));
         environment.add_filter("part", |text: &str| part(text));
         environment.add_filter("dayname", dayname);
@@ -85,12 +96,66 @@ fn formatted(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> 
         && !value.is_safe()
         && let Some(text) = value.as_str()
     {
-        let clean: String = visible(text)
-            .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
-            .collect();
-        return escape_formatter(out, state, &Value::from(clean));
+        return escape_formatter(out, state, &Value::from(clean(text)));
     }
     escape_formatter(out, state, value)
+}
+
+/// A stranger's text without what is not to be seen, and without piles of marks that reach over other lines.
+fn clean(text: &str) -> String {
+    let mut marks = 0;
+    let is_no_pile = |c: &char| {
+        marks = if is_combining_mark(*c) { marks + 1 } else { 0 };
+        marks <= MAX_MARKS
+    };
+    visible(text)
+        .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
+        .filter(is_no_pile)
+        .collect()
+}
+
+/// A clause that says what happened, as people read it: what stands in back quotes as code, times in the zone of the
+/// page, ids of alerts as links.
+fn words(state: &State<'_, '_>, value: &Value) -> Result<Value, Error> {
+    let Some(text) = value.as_str() else {
+        return Ok(value.clone());
+    };
+    let mut html = String::new();
+    for (place, part) in clean(text).split('`').enumerate() {
+        if place % 2 == 1 {
+            write!(html, "<code>{}</code>", HtmlEscape(part))?;
+            continue;
+        }
+        for word in part.split_inclusive(' ') {
+            let bare = word.trim_end_matches([' ', ':', ';', ',', '.']);
+            let rest = HtmlEscape(word.get(bare.len()..).unwrap_or_default());
+            if bare.len() >= LEAST_TIME_BYTES && bare.parse::<Timestamp>().is_ok() {
+                write!(html, "{}{rest}", seconds(state, &Value::from(bare))?)?;
+            } else if bare.starts_with("alr_") {
+                let (place, id) = (self::part(bare), HtmlEscape(bare));
+                write!(
+                    html,
+                    "<a class=\"mono\" href=\"/alerts/{place}\">{id}</a>{rest}"
+                )?;
+            } else {
+                write!(html, "{}", HtmlEscape(word))?;
+            }
+        }
+    }
+    Ok(Value::from_safe_string(html))
+}
+
+/// `+18 s`, from one time to the next.
+fn after(value: &Value, before: &Value) -> Result<String, Error> {
+    let (Some(at), Some(before)) = (parsed(value)?, parsed(before)?) else {
+        return Ok(String::new());
+    };
+    let s = at.duration_since(before).as_secs();
+    Ok(if s < 0 {
+        format!("−{}", span(-s))
+    } else {
+        format!("+{}", span(s))
+    })
 }
 
 fn parsed(value: &Value) -> Result<Option<Timestamp>, Error> {
@@ -259,6 +324,28 @@ mod tests {
             "{shown}"
         );
         assert_eq!(shown.matches('"').count(), 2, "{shown}");
+    }
+
+    #[test]
+    fn a_clause_is_shown_with_its_code_its_times_and_its_alerts_and_nothing_of_it_is_markup() {
+        let mut environment = Templates::new().0;
+        environment.add_template("t.html", "{{ x|words }}").unwrap();
+        let x = "lacks `<b>`, next try 2026-11-26T02:41:00Z: 92 words of alr_9c\"<i>; <script>";
+        let now = "2026-11-26T03:00:00Z";
+        let shown = environment.get_template("t.html").unwrap();
+        let shown = shown
+            .render(context! { x, now, zone => "Asia/Ho_Chi_Minh" })
+            .unwrap();
+        for part in [
+            "<code>&lt;b&gt;</code>, next try <time",
+            ">09:41:00</time>: 92",
+            "href=\"/alerts/alr_9c%22%3Ci%3E\">alr_9c&quot;&lt;i&gt;</a>; ",
+        ] {
+            assert!(shown.contains(part), "{shown}");
+        }
+        assert!(!shown.contains("<script"), "{shown}");
+        let pile = format!("e{}", "\u{301}".repeat(50));
+        assert_eq!(clean(&pile).chars().count(), 1 + MAX_MARKS);
     }
 
     #[test]

@@ -20,6 +20,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use newswatch::demo::smtp_sink::{Deviation, Reaction, Stage};
+
+use crate::cli::{json_lines, newswatch};
 use crate::support::database;
 use crate::support::newsroom::World;
 
@@ -556,6 +559,332 @@ async fn what_the_pages_and_the_api_say_is_what_is_stored() {
             "application/problem+json"
         );
     }
+}
+
+/// What a page shows of a text: escaped, as the templates do it.
+fn in_html(text: &str) -> String {
+    let escaped = |c| match c {
+        '&' => "&amp;".to_owned(),
+        '<' => "&lt;".to_owned(),
+        '>' => "&gt;".to_owned(),
+        '"' => "&quot;".to_owned(),
+        '\'' => "&#x27;".to_owned(),
+        '/' => "&#x2f;".to_owned(),
+        c => c.to_string(),
+    };
+    text.chars().map(escaped).collect()
+}
+
+/// The objects of two lists that have the same value under a key are the same in all that both tell; gives how many values
+/// were compared.
+fn same(what: &str, api: &[Value], cli: &[Value], key: &str, names: &[(&str, &str)]) -> usize {
+    assert!(!api.is_empty(), "{what}: nothing to compare");
+    assert_eq!(api.len(), cli.len(), "{what}: {api:?} {cli:?}");
+    let mut compared = 0;
+    for one in api {
+        let found = cli.iter().find(|other| other[key] == one[key]);
+        let other = found.unwrap_or_else(|| panic!("{what}: the commands do not tell {one}"));
+        for (name, value) in one.as_object().unwrap() {
+            let there = names.iter().find(|(ours, _)| ours == name);
+            let there = there.map_or(name.as_str(), |(_, theirs)| *theirs);
+            if let Some(said) = other.get(there) {
+                assert_eq!(value, said, "{what}: {name} of {one} and {other}");
+                compared += 1;
+            }
+        }
+    }
+    compared
+}
+
+/// The pages, the API and the commands over one store.
+struct Both {
+    site: Site,
+    token: String,
+    config_path: String,
+}
+
+impl Both {
+    async fn answer(&self, path: &str) -> Answer {
+        let auth = [("authorization", self.token.as_str())];
+        let answer = self.site.get(path, &auth).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+        answer
+    }
+
+    /// A page.
+    async fn page(&self, path: &str) -> String {
+        self.answer(path).await.body
+    }
+
+    /// What the API says.
+    async fn one(&self, path: &str) -> Value {
+        self.answer(&format!("/api/v1{path}")).await.json()
+    }
+
+    /// A list of the API.
+    async fn items(&self, path: &str) -> Vec<Value> {
+        self.one(path).await["items"].as_array().unwrap().clone()
+    }
+
+    /// What a command says.
+    async fn says(&self, arguments: &[&str]) -> Vec<Value> {
+        let more = ["--json", "--config", self.config_path.as_str()];
+        let arguments = [arguments, &more].concat();
+        let output = newswatch(&arguments).await;
+        let lines = json_lines(&output);
+        assert!(!lines.is_empty(), "{arguments:?}: {output:?}");
+        lines
+    }
+}
+
+/// The texts under a key.
+fn of(list: &[Value], key: &str) -> Vec<String> {
+    let values = list.iter().filter_map(|one| one[key].as_str());
+    values.map(str::to_owned).collect()
+}
+
+async fn the_status_is_one(both: &Both) {
+    let status = both.says(&["status"]).await.remove(0);
+    let now = both.one("/status").await;
+    let counted = |states: &[&str]| {
+        let feeds = status["feeds"].as_array().unwrap().iter();
+        feeds
+            .filter(|feed| states.contains(&feed["state"].as_str().unwrap()))
+            .count()
+    };
+    assert_eq!(
+        now["feeds"]["all"],
+        status["feeds"].as_array().unwrap().len()
+    );
+    assert_eq!(now["feeds"]["fine"], counted(&["ok", "new"]));
+    assert_eq!(now["feeds"]["failing"], counted(&["failing", "gone"]));
+    for key in ["delivered", "waiting", "abandoned"] {
+        assert_eq!(now["deliveries"][key], status["counts"][key], "{key}");
+    }
+    assert!(now["told_today"].as_u64() > Some(0));
+    let first = both.page("/").await;
+    assert!(
+        first.contains(&format!("</svg>\n {}</b>feeds fine", now["feeds"]["fine"])),
+        "{first}"
+    );
+}
+
+async fn the_alerts_are_one(both: &Both) {
+    let status = both.says(&["status"]).await.remove(0);
+    let alerts = both.items("/alerts?limit=500").await;
+    let raised: Vec<Value> = both.says(&["alerts", "list", "--limit", "500"]).await;
+    let raised: Vec<Value> = raised
+        .into_iter()
+        .filter(|one| one["state"] == "raised")
+        .collect();
+    assert!(same("alerts", &alerts, &raised, "id", &[]) > 10 * alerts.len());
+    assert_eq!(status["counts"]["alerts"], alerts.len());
+    let mut receipts = 0;
+    for alert in &raised {
+        let id = alert["id"].as_str().unwrap();
+        let told = both.one(&format!("/alerts/{id}")).await;
+        let shown = both.says(&["alerts", "show", id]).await.remove(0);
+        for key in [
+            "id",
+            "watch",
+            "priority",
+            "title",
+            "url",
+            "feeds",
+            "summary_only",
+            "lang",
+        ] {
+            assert_eq!(told[key], shown[key], "{key} of {id}");
+        }
+        assert_eq!(
+            (&told["outlet"], &told["times"]["raised"]),
+            (&shown["source"], &shown["at"])
+        );
+        let (api, cli) = (&told["deliveries"], &shown["deliveries"]);
+        let (api, cli) = (api.as_array().unwrap(), cli.as_array().unwrap());
+        assert!(
+            same(
+                "deliveries",
+                api,
+                cli,
+                "id",
+                &[("recipient", ""), ("tries", "attempts")]
+            ) > 0
+        );
+        receipts += api.len();
+        let html = both.page(&format!("/alerts/{id}")).await;
+        for text in of(std::slice::from_ref(alert), "title")
+            .iter()
+            .chain(&of(api, "channel"))
+        {
+            assert!(html.contains(&in_html(text)), "{text} on the page of {id}");
+        }
+        let accepted = api.iter().filter(|one| one["state"] == "delivered").count();
+        assert_eq!(html.matches(" Accepted <time").count(), accepted, "{html}");
+    }
+    assert!(receipts >= alerts.len());
+}
+
+async fn the_deliveries_are_one(both: &Both) {
+    let status = both.says(&["status"]).await.remove(0);
+    let open = both.items("/deliveries").await;
+    let alerts_of = open.iter().map(|one| one["alerts"].as_u64().unwrap());
+    let abandoned = status["counts"]["abandoned"].as_u64();
+    assert_eq!(Some(alerts_of.sum::<u64>()), abandoned);
+    let given_up = &status["given_up"][0];
+    assert_eq!(given_up["deliveries"].as_array().unwrap(), &of(&open, "id"));
+    assert_eq!(given_up["reason"], open[0]["reason"]);
+    let html = both.page("/deliveries").await;
+    assert!(html.contains(open[0]["id"].as_str().unwrap()), "{html}");
+    assert!(html.contains("550 5.1.1 no such user here"), "{html}");
+}
+
+async fn the_feeds_are_one(both: &Both) {
+    let as_told = |mut feed: Value| {
+        if feed["state"] == "fine" {
+            feed["state"] = "ok".into();
+        }
+        feed
+    };
+    let feeds = both.items("/feeds?limit=500").await;
+    let told: Vec<Value> = feeds.iter().cloned().map(as_told).collect();
+    let times = [
+        ("last_success_at", "last_success"),
+        ("next_poll_at", "next_poll"),
+    ];
+    let listed = both.says(&["feed", "list"]).await;
+    assert!(same("feeds", &told, &listed, "url", &times) > 12 * feeds.len());
+    let html = both.page("/feeds").await;
+    for feed in &feeds {
+        let name = feed["name"].as_str().unwrap();
+        assert!(html.contains(&in_html(name)), "{name}");
+        let detail = both.one(&format!("/feeds/{}", feed["id"])).await;
+        let shown = both.says(&["feed", "show", name]).await.remove(0);
+        let (api, cli) = (
+            detail["polls"].as_array().unwrap(),
+            shown["polls"].as_array().unwrap(),
+        );
+        assert!(same("polls", &api[api.len() - cli.len()..], cli, "day", &[]) > 0);
+    }
+}
+
+async fn the_watches_are_one(both: &Both) {
+    let watches = both.items("/watches").await;
+    let listed = both.says(&["watch", "list"]).await;
+    assert!(
+        same(
+            "watches",
+            &watches,
+            &listed,
+            "name",
+            &[("tells", "channels")]
+        ) >= 7 * watches.len()
+    );
+    for watch in &listed {
+        let name = watch["name"].as_str().unwrap();
+        let address = url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>();
+        let path = format!("/watches/{}", address.replace('+', "%20"));
+        let detail = both.one(&path).await;
+        assert_eq!(detail["told"], watch["alerts"]["30d"], "{name}");
+        let html = both.page(&path).await;
+        assert!(
+            html.contains(&in_html(watch["query"].as_str().unwrap())),
+            "{html}"
+        );
+        let told = format!("<b>{}</b><span>alert", detail["told"]);
+        assert!(html.contains(&told), "{html}");
+    }
+}
+
+async fn the_channels_are_one(both: &Both) {
+    let channels = both.items("/channels").await;
+    let listed = both.says(&["channel", "list"]).await;
+    let times = [("last_success_at", "last_success")];
+    assert!(same("channels", &channels, &listed, "name", &times) >= 9 * channels.len());
+}
+
+async fn the_stories_are_one(both: &Both) {
+    let stories = both.items("/stories?limit=500").await;
+    let listed = both.says(&["stories", "--limit", "500"]).await;
+    assert_eq!(stories, listed);
+    let html = both.page("/stories").await;
+    for story in &stories {
+        let id = story["story"].to_string();
+        let articles = both.says(&["stories", &id]).await;
+        let told = both.one(&format!("/stories/{id}")).await;
+        assert_eq!(
+            told["articles"].as_array().unwrap(),
+            &articles,
+            "story {id}"
+        );
+        assert!(
+            html.contains(&in_html(story["title"].as_str().unwrap())),
+            "{story}"
+        );
+    }
+}
+
+async fn the_silences_are_one(both: &Both) {
+    let auth = [("authorization", both.token.as_str())];
+    let end = both.site.ctx.clock.now() + std::time::Duration::from_hours(2);
+    let body = format!("{{\"watch\":\"UNCLOS\",\"reason\":\"a <test>\",\"end\":\"{end}\"}}");
+    both.site
+        .ask("POST", "/api/v1/silences", &auth, &body)
+        .await;
+    let silences = both.items("/silences").await;
+    assert_eq!(silences, both.says(&["silence", "list"]).await);
+    assert!(both.page("/silences").await.contains("a &lt;test&gt;"));
+}
+
+async fn the_reasons_are_one(both: &Both) {
+    let alerts = both.items("/alerts?limit=1").await;
+    let id = alerts[0]["id"].as_str().unwrap();
+    let answers = both.items(&format!("/why?q={id}")).await;
+    let mut told = both.says(&["why", id]).await;
+    for answer in &mut told {
+        if let Some(address) = answer["recipient"].as_str() {
+            answer["recipient"] = newswatch::ops::told::masked(address).into();
+        }
+    }
+    assert_eq!(answers, told);
+    let html = both.page(&format!("/why?q={id}")).await;
+    let rows = html.matches("<td class=\"state-cell\">").count();
+    assert_eq!(rows, answers.len(), "{html}");
+}
+
+async fn what_is_found_is_one(both: &Both) {
+    let found = both.items("/search?q=UNCLOS&limit=500").await;
+    assert_eq!(found, both.says(&["search", "UNCLOS"]).await);
+}
+
+#[tokio::test]
+async fn what_the_pages_and_the_api_say_is_what_the_commands_say() {
+    let world = World::open(Publishing::AllAtOnce).await;
+    // One mail that is given up.
+    world.mail.deviate(Deviation {
+        at: Stage::Recipient,
+        reaction: Reaction::Reply("550 5.1.1 no such user here\r\n".to_owned()),
+        times: 1,
+    });
+    let config_path = world.config_path.to_str().unwrap().to_owned();
+    let (config, store) = (world.config(), world.store().await);
+    let site = Site::over(config, store, Some(world)).await;
+    let token = site.token("program", Role::Admin, None).await;
+    let both = Both {
+        site,
+        token,
+        config_path,
+    };
+    the_status_is_one(&both).await;
+    the_alerts_are_one(&both).await;
+    the_deliveries_are_one(&both).await;
+    the_feeds_are_one(&both).await;
+    the_watches_are_one(&both).await;
+    the_channels_are_one(&both).await;
+    the_stories_are_one(&both).await;
+    the_silences_are_one(&both).await;
+    the_reasons_are_one(&both).await;
+    what_is_found_is_one(&both).await;
 }
 
 #[tokio::test]

@@ -177,7 +177,13 @@ fn queries(path: &str) -> Vec<Value> {
             since("Articles that came in at this time or later; else those of seven days."),
             limit,
         ],
-        "/api/v1/journal" => vec![after, limit],
+        "/api/v1/journal" => {
+            let number = json!({ "type": "string", "pattern": "^[0-9]{1,18}$" });
+            vec![
+                query("after", &number, "What next of the page before said."),
+                limit,
+            ]
+        }
         "/api/v1/deliveries" | "/api/v1/stories" => vec![limit],
         _ => Vec::new(),
     }

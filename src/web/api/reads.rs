@@ -79,8 +79,10 @@ pub(super) async fn alerts(
 }
 
 fn since_of(fields: &Fields) -> Result<Option<Timestamp>, Failure> {
-    let since = fields.get("since").map(str::parse::<Timestamp>);
+    // One that is written and empty is a mistake of a script, which would get everything.
+    let since = fields.all("since").first().copied();
     since
+        .map(|since| since.trim().parse::<Timestamp>())
         .transpose()
         .map_err(|_| Failure::bad("since must be a time, for example 2026-11-26T08:00:00Z"))
 }
@@ -110,12 +112,12 @@ pub(super) async fn watch(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Answered {
-    let row = row_of(&house, &name)?;
+    let (row, asked) = row_of(&house, &name)?;
     let now = house.now();
     let days = Zone::of(&visitor, now).days(now, DAYS);
     answer(
         &headers,
-        &ops::watch::watch(&house.ctx.store, row, days).await?,
+        &ops::watch::watch(&house.ctx.store, row, asked, days).await?,
     )
 }
 

@@ -7,6 +7,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use minijinja::context;
 
+use super::silences::HOURS;
 use super::{Page, render, said};
 use crate::domain::AlertId;
 use crate::ops;
@@ -31,7 +32,8 @@ pub(crate) async fn show(
     let told = told.ok_or_else(|| Failure::not_found("alert"))?;
     let title = told.title.clone();
     let whole = fields.get("text") == Some("whole");
-    let given = context! { view => view(&told), whole, said => said(&fields) };
+    let given =
+        context! { view => view(&told), whole, said => said(&fields), hours => HOURS.to_vec() };
     let page = Page {
         place: "now",
         title: &title,

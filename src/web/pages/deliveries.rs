@@ -1,5 +1,6 @@
 //! `/deliveries`: how the channels are, what was not delivered, and trying again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -53,7 +54,13 @@ async fn page(
         })
         .map(ops::channel::OpenRow::of)
         .collect();
-    let given = context! { channels => view(&channels), counts => view(&counts), open => view(&open), state, toast };
+    let plan = house.ctx.plan();
+    let kinds: BTreeMap<&str, &str> = plan
+        .channels
+        .iter()
+        .map(|(name, channel)| (name.0.as_str(), channel.settings.kind.type_name()))
+        .collect();
+    let given = context! { kinds, channels => view(&channels), counts => view(&counts), open => view(&open), state, toast };
     let page = Page {
         place: "deliveries",
         title: "Deliveries",

@@ -33,9 +33,10 @@ const POLL_DAYS: usize = 14;
 const MAX_WHY_CHARS: usize = 300;
 
 /// The groups of the list, in their order: what each is called in the address and in words.
-const GROUPS: [(&str, &str, FeedState); 5] = [
+const GROUPS: [(&str, &str, FeedState); 6] = [
     ("failing", "Failing", FeedState::Failing),
     ("gone", "Gone", FeedState::Gone),
+    ("silent", "Silent longer than usual", FeedState::Silent),
     ("paused", "Paused", FeedState::Paused),
     ("new", "Not read yet", FeedState::New),
     ("fine", "Fine", FeedState::Fine),

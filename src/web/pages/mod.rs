@@ -113,6 +113,7 @@ pub(crate) async fn render(
             watches => house.ctx.plan().watches.len(),
             failing => summary.feeds_failing,
             abandoned => summary.abandoned,
+            silences => house.ctx.store.silences(now).await?.len(),
         },
     };
     filled(house, StatusCode::OK, page.template, &frame, given)

@@ -19,7 +19,7 @@ use crate::web::fields::Fields;
 use crate::web::templates::view;
 
 /// The hours that a silence can last: every silence ends by itself.
-const HOURS: [u64; 6] = [1, 4, 12, 24, 72, 168];
+pub(crate) const HOURS: [u64; 6] = [1, 4, 12, 24, 72, 168];
 
 /// The longest reason, name or text, in characters.
 const MAX_CHARS: usize = 300;

@@ -63,10 +63,10 @@ pub(crate) async fn show(
     Extension(visitor): Extension<Visitor>,
     Path(name): Path<String>,
 ) -> Result<Response, Failure> {
-    let row = row_of(&house, &name)?;
+    let (row, asked) = row_of(&house, &name)?;
     let now = house.now();
     let days = Zone::of(&visitor, now).days(now, DAYS);
-    let detail = ops::watch::watch(&house.ctx.store, row, days).await?;
+    let detail = ops::watch::watch(&house.ctx.store, row, asked, days).await?;
     let picture = bars(&detail.days, 22, 88, WithHeld::Yes);
     let page = Page {
         place: "watches",
@@ -82,15 +82,19 @@ pub(crate) async fn show(
     .await
 }
 
-/// The watch of a name, as it is written.
-pub(crate) fn row_of(house: &House, name: &str) -> Result<ops::watch::WatchRow, Failure> {
+/// The watch of a name, as it is written, and the terms that it looks for.
+pub(crate) fn row_of(
+    house: &House,
+    name: &str,
+) -> Result<(ops::watch::WatchRow, Vec<String>), Failure> {
     let config = house.config();
     let place = config.watches.iter().position(|watch| watch.name.0 == name);
     let watch = place.and_then(|place| Some((config.watches.get(place)?, place)));
     let (watch, place) = watch.ok_or_else(|| Failure::not_found("watch"))?;
-    Ok(ops::watch::WatchRow::of(
+    let row = ops::watch::WatchRow::of(
         watch,
         config.sources.get(place),
         config.watch_places.get(place),
-    ))
+    );
+    Ok((row, ops::watch::asked_terms(&config.matcher, place)))
 }

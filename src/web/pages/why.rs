@@ -10,6 +10,7 @@ use minijinja::context;
 
 use super::{Page, render};
 use crate::domain::ChannelName;
+use crate::ops::told::masked;
 use crate::ops::why::{Answer, Line, why};
 use crate::web::House;
 use crate::web::access::Visitor;
@@ -97,5 +98,10 @@ pub(crate) async fn answers(
         feeds: &feeds,
         channel: channel.as_ref(),
     };
-    Ok(Some(why(&house.ctx.store, subject, &line).await?))
+    let mut answers = why(&house.ctx.store, subject, &line).await?;
+    for answer in &mut answers {
+        // As everywhere on the pages: who somebody is is for those to see who may read the state directory.
+        answer.recipient = answer.recipient.as_deref().map(masked);
+    }
+    Ok(Some(answers))
 }

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# schemathesis against the description of the API: what it says is what is answered, whatever is sent.
+#
+#   tests/outside/stage.py target/debug/newswatch tests/outside/api.sh [MORE OPTIONS OF st run]
+#
+# The stream of alerts has no end and is left out; with it every answer would be waited for.
+set -euo pipefail
+st=${ST:-$(command -v st || true)}
+[ -n "$st" ] || { echo "missing: schemathesis (pip install schemathesis; ST=/path/to/st): the API was not tried"; exit 0; }
+report=$(mktemp -d); trap 'rm -rf "$report"' EXIT
+"$st" run "$SITE/api/v1/openapi.json" --url "$SITE" -H "Authorization: Bearer $TOKEN_ADMIN" \
+    --exclude-path /api/v1/alerts/stream --checks all --max-examples "${EXAMPLES:-20}" --continue-on-failure \
+    --request-timeout 20 --seed 1 --report-dir "$report" --no-color "$@"
