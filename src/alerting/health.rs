@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::domain::{
-    ChannelName, ChannelState, Destination, Finding, HealthEvent, HealthFacts, HealthState,
-    KnownTrouble, Moves, Observed, Occasion, Timestamp, TroubledChannel, TroubledFeed, Verdict,
+    ChannelName, ChannelState, Destination, Finding, HealthEvent, HealthFacts, HealthPage,
+    HealthState, KnownTrouble, Moves, Observed, Occasion, Timestamp, TroubledChannel, TroubledFeed,
+    Verdict,
 };
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -220,7 +221,7 @@ fn messages(
     by_receiver
         .into_iter()
         .map(|(destination, events)| {
-            let facts = HealthFacts { host: None, events };
+            let facts = HealthFacts { events };
             (destination.clone(), Occasion::Health(facts))
         })
         .collect()
@@ -237,9 +238,8 @@ fn works_again(event: &HealthEvent, at: Timestamp) -> HealthEvent {
         subject: event.subject.clone(),
         what: "works again".to_owned(),
         since: Some(at),
-        since_note: event
-            .since
-            .map(|since| format!("it failed from {since} on")),
+        before: event.since,
+        page: event.page,
         ..HealthEvent::default()
     }
 }
@@ -286,6 +286,7 @@ fn failing_channel(channel: &TroubledChannel, now: Timestamp) -> Option<Finding>
             since: channel.failing_since,
             next_try: channel.next_try.filter(|at| *at > now),
             to_do: to_do.map(str::to_owned),
+            page: Some(HealthPage::Deliveries),
             ..HealthEvent::default()
         },
     })
@@ -313,6 +314,7 @@ fn gave_up(channel: &TroubledChannel) -> Option<Finding> {
                 "They are kept: `newswatch alerts list --state abandoned`, `newswatch alerts retry`."
                     .to_owned(),
             ),
+            page: Some(HealthPage::Deliveries),
             ..HealthEvent::default()
         },
     })
@@ -339,8 +341,9 @@ fn failing_feed(feed: &TroubledFeed, now: Timestamp) -> Option<Finding> {
                 .map(|a_day| format!("About {a_day} articles a day are not seen.")),
             answer: feed.error.clone(),
             since: feed.failing_since,
-            since_note: feed.last_success_at.map(|at| format!("last read at {at}")),
+            before: feed.last_success_at,
             next_try: (!feed.is_gone).then_some(feed.next_poll_at),
+            page: Some(HealthPage::Feeds),
             ..HealthEvent::default()
         },
     })
@@ -364,6 +367,7 @@ fn failing_pages(feed: &TroubledFeed, now: Timestamp) -> Option<Finding> {
                 "`newswatch extract --explain URL` shows what is found on a page, and whether a rule still fits."
                     .to_owned(),
             ),
+            page: Some(HealthPage::Feeds),
             ..HealthEvent::default()
         },
     })
@@ -402,6 +406,7 @@ fn silent_feed(feed: &TroubledFeed, now: Timestamp) -> Option<Finding> {
             to_do: Some(
                 "See whether the site has another feed: `newswatch feeds discover`.".into(),
             ),
+            page: Some(HealthPage::Feeds),
             ..HealthEvent::default()
         },
     })

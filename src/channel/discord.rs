@@ -1,14 +1,14 @@
-//! Discord: a webhook (discord.com/developers/docs: "Execute Webhook", "Rate Limits").
+//! Discord: a webhook (discord.com/developers/docs: "Execute Webhook", "Edit Webhook Message", "Rate Limits").
 
 use std::time::Duration;
 
 use serde_json::Value;
 use url::Url;
 
-use crate::http::Answer;
+use crate::http::{Answer, PostMethod};
 use crate::render::{self, Telling};
 
-use super::post::{Meaning, Poster, Receiver, Request};
+use super::post::{Meaning, Poster, Receiver, Request, below};
 use super::{ChannelError, Form, Sending, Service, Setup, Tools};
 
 /// A webhook of Discord.
@@ -43,7 +43,22 @@ impl Receiver for Hook {
     }
 
     fn request(&self, sending: &Sending<'_>) -> Request {
-        Request::post(&self.0, sending.body)
+        Request::post(&self.0, render::discord_parts(sending.body).0)
+    }
+
+    /// "Edit Webhook Message": what changes nothing but a list wakes nobody.
+    fn amends(&self, sending: &Sending<'_>) -> Option<Request> {
+        let (message, body) = render::discord_parts(sending.body).1?;
+        let mut url = below(&self.0, &["messages", &message]).ok()?;
+        url.set_query(None);
+        let mut request = Request::post(&url, body);
+        request.method = PostMethod::Patch;
+        Some(request)
+    }
+
+    fn message(&self, answer: &Answer) -> Option<String> {
+        let json: Value = serde_json::from_str(&answer.body).ok()?;
+        Some(json.get("id")?.as_str()?.to_owned())
     }
 
     fn meaning(&self, answer: &Answer) -> Option<Meaning> {

@@ -39,6 +39,13 @@ pub(super) trait Receiver: Debug + Send + Sync {
         None
     }
 
+    /// A request that follows a message that was accepted and changes one that was accepted before. It may fail: what it
+    /// changes may be gone.
+    fn amends(&self, sending: &Sending<'_>) -> Option<Request> {
+        let _ = sending;
+        None
+    }
+
     /// What no reason may repeat, beside the address.
     fn secrets(&self) -> Vec<SecretString> {
         Vec::new()
@@ -116,6 +123,18 @@ impl<R: Receiver + 'static> Poster<R> {
     }
 
     async fn post(&self, sending: Sending<'_>) -> Attempt {
+        let attempt = self.tried(sending).await;
+        if attempt.outcome == AttemptOutcome::Accepted
+            && let Some(request) = self.receiver.amends(&sending)
+        {
+            let amended = self.http.post(&self.ready_to_go(&request)).await;
+            // The message itself has arrived, and that is what counts.
+            drop(amended);
+        }
+        attempt
+    }
+
+    async fn tried(&self, sending: Sending<'_>) -> Attempt {
         let attempt = self.exchange(&sending).await;
         match attempt {
             Ok((attempt, None)) => attempt,
@@ -140,14 +159,7 @@ impl<R: Receiver + 'static> Poster<R> {
         sending: &Sending<'_>,
     ) -> Result<(Attempt, Option<String>), FetchError> {
         let request = self.receiver.request(sending);
-        let post = Post {
-            method: request.method,
-            url: &request.url,
-            headers: request.headers,
-            body: request.body,
-            timeout: self.timeout,
-        };
-        let answer = self.http.post(&post).await?;
+        let answer = self.http.post(&self.ready_to_go(&request)).await?;
         let quoted = self.in_words(&request.url, &answer);
         let outcome = self.outcome(&answer, &quoted);
         let simpler = match outcome {
@@ -164,6 +176,16 @@ impl<R: Receiver + 'static> Poster<R> {
             message,
         };
         Ok((attempt, simpler))
+    }
+
+    fn ready_to_go<'a>(&self, request: &'a Request) -> Post<'a> {
+        Post {
+            method: request.method,
+            url: &request.url,
+            headers: request.headers.clone(),
+            body: request.body.clone(),
+            timeout: self.timeout,
+        }
     }
 
     /// Says what an answer means for the delivery and for the channel.

@@ -247,6 +247,7 @@ fn check(
         zone: zone.clone(),
         web: web.url.clone(),
         watch_places: Arc::new(places(raw)),
+        machine: Some(store::this_machine()),
         ..Reader::default()
     };
     let channels = channels::check(&raw.channels, &reader, &http, &vault);

@@ -125,7 +125,7 @@ fn report_idle(raw: &RawStore, report: &Report) {
 }
 
 /// The name of this machine, as far as it can stand in a worker's name.
-fn this_machine() -> String {
+pub(super) fn this_machine() -> String {
     let name = hostname::get().unwrap_or_default();
     let is_plain = |c: &char| c.is_ascii_alphanumeric() || "-._".contains(*c);
     let name = name.to_string_lossy();

@@ -59,8 +59,8 @@ pub use identity::{EntryFacts, Known, Place, Suspect, Trust, verdict};
 pub use listing::{FoundListing, ListedEntry, ListingRule};
 pub use occasion::{
     Addition, ChangeFacts, CoverageFacts, DigestFacts, FailingSource, HealthEvent, HealthFacts,
-    HealthState, HeartbeatFacts, Occasion, RevisionFacts, SpikeFacts, StormFacts, StormSource,
-    ThemeFacts, UpdateFacts,
+    HealthPage, HealthState, HeartbeatFacts, Occasion, RevisionFacts, SpikeFacts, StormFacts,
+    StormSource, ThemeFacts, UpdateFacts,
 };
 pub use pace::Pace;
 pub use policy::{

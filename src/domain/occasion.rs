@@ -230,8 +230,6 @@ pub struct SpikeFacts {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HealthFacts {
-    /// The machine that newswatch runs on.
-    pub host: Option<String>,
     /// What happened; five and more at once are one message.
     pub events: Vec<HealthEvent>,
 }
@@ -252,14 +250,25 @@ pub struct HealthEvent {
     pub answer: Option<String>,
     /// Since when.
     pub since: Option<Timestamp>,
-    /// More about that: `last read at 08:57`.
-    pub since_note: Option<String>,
+    /// When it last worked, for what fails; since when it had failed, for what works again.
+    pub before: Option<Timestamp>,
     /// When it is tried again.
     pub next_try: Option<Timestamp>,
-    /// More about that: `then every 6 h`.
-    pub next_note: Option<String>,
     /// What to do, as sentences.
     pub to_do: Option<String>,
+    /// Which of our pages shows more of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<HealthPage>,
+}
+
+/// A page of ours that shows more of what is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HealthPage {
+    /// The feeds.
+    Feeds,
+    /// The channels, and what was not delivered.
+    Deliveries,
 }
 
 /// How something is.
@@ -291,8 +300,6 @@ impl HealthState {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HeartbeatFacts {
-    /// The machine that newswatch runs on.
-    pub host: Option<String>,
     /// Since when it runs without a break.
     pub since: Option<Timestamp>,
     /// By when the next sign of life comes.

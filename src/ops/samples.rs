@@ -1,11 +1,16 @@
 //! One message of each kind, to see what a channel makes of it.
 
+use url::Url;
+
 use crate::domain::{
     Addition, Alert, AlertId, ChannelName, CoverageFacts, DigestFacts, EntryId, FailingSource,
-    FoundPlace, FoundWords, HealthEvent, HealthFacts, HeartbeatFacts, InstallationId, Match,
-    Occasion, Outlet, Passage, Priority, Quote, Reading, ReportId, SpikeFacts, StormFacts,
-    StormSource, ThemeFacts, Timestamp, UpdateFacts, WatchName,
+    FoundPlace, FoundWords, HealthEvent, HealthFacts, HeartbeatFacts, InstallationId,
+    LocalTimestamp, Match, Occasion, Outlet, Passage, Priority, Quote, Reading, ReportId,
+    SpikeFacts, StormFacts, StormSource, ThemeFacts, Timestamp, UpdateFacts, WatchName,
 };
+
+/// Where the samples lead: a page that is there for examples (RFC 2606 §3).
+const LINK: &str = "https://example.org/newswatch-test";
 
 /// The kinds that there are.
 pub const KINDS: [&str; 8] = [
@@ -75,9 +80,9 @@ fn alert(channel: &ChannelName, now: Timestamp, number: usize) -> Alert {
         } else {
             format!("Test alert {number} of newswatch")
         },
-        url: None,
+        url: Url::parse(LINK).ok(),
         source: Some("newswatch".into()),
-        published: None,
+        published: Some(LocalTimestamp::utc(now)),
         summary_only: false,
         reading: Reading::default(),
         notes: Vec::new(),
@@ -177,7 +182,6 @@ fn spike(now: Timestamp) -> SpikeFacts {
 
 fn health(now: Timestamp) -> HealthFacts {
     HealthFacts {
-        host: None,
         events: vec![HealthEvent {
             subject: "Feed Sample Radio".into(),
             what: "refuses our requests (a test)".into(),

@@ -227,7 +227,6 @@ impl Health {
             return;
         }
         let occasion = Occasion::Health(HealthFacts {
-            host: None,
             events: vec![store.finding.event.clone()],
         });
         log(&occasion);

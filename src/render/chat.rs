@@ -1,7 +1,7 @@
 //! What chat and push services have in common: a message as a run of lines, each of a kind that a service has a way for.
 
 use serde_json::Value;
-use url::Url;
+use url::{Host, Url};
 
 use super::message::{Block, Item, Marked, Message, Rich};
 use crate::domain::Timestamp;
@@ -31,6 +31,16 @@ pub(super) enum Line<'a> {
     Section(Rich),
     /// Pages of ours on which something can be done, each a link.
     Own(Vec<&'a Rich>),
+}
+
+/// Whether Discord and Telegram take an address in a field of their own: they refuse the whole message for one whose host is
+/// a bare name, as `http://watch1:8585/` (github.com/bugsink/bugsink issue 280, github.com/nyaruka/courier pull request 1089).
+pub(super) fn is_taken(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.trim_end_matches('.').contains('.'),
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    }
 }
 
 /// Pages of ours as one line of links.
@@ -113,7 +123,11 @@ fn block_lines<'a>(block: &'a Block, is_single: bool, lines: &mut Vec<Line<'a>>)
         }
         Block::Table(head, rows) => lines.extend(rows.iter().map(|row| table_line(head, row))),
         Block::Panel(panel) => lines.extend(panel.iter().cloned().map(Line::Text)),
-        Block::More(more) => lines.push(Line::Note(Rich::plain(more))),
+        Block::More(more) => lines.push(Line::Note(more.clone())),
+        Block::Pages(pages) => {
+            let pages: Vec<&Rich> = pages.iter().collect();
+            lines.push(Line::Text(linked(&pages)));
+        }
     }
 }
 
@@ -141,11 +155,7 @@ fn item_lines<'a>(item: &'a Item, is_single: bool, lines: &mut Vec<Line<'a>>) {
         });
     }
     lines.extend(item.passages.iter().map(Line::Quote));
-    lines.extend(
-        item.note
-            .as_deref()
-            .map(|note| Line::Note(Rich::plain(note))),
-    );
+    lines.extend(item.note.iter().cloned().map(Line::Note));
     if !is_single {
         return;
     }

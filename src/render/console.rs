@@ -31,7 +31,8 @@ fn write(message: &Message) -> String {
     let is_single = message.single().is_some();
     for line in lines(message) {
         match line {
-            Line::Label(_) | Line::Heading(..) => {}
+            Line::Label(_) => {}
+            Line::Heading(_, url) => written.extend(url.map(|url| format!("  {url}"))),
             Line::Title(_, url) if is_single => written.extend(url.map(|url| format!("  {url}"))),
             Line::Title(title, url) => {
                 written.push(format!("  {}", title.text));

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::chat::{Line, lines, linked, set, utf16};
+use super::chat::{Line, is_taken, lines, linked, set, utf16};
+use super::item::also_in;
 use super::markdown::{self, Mentions};
 use super::message::{Item, Message, Rich, Telling, Tone};
 use super::occasions::message;
 use super::shrink::fitted;
-use crate::domain::Priority;
+use crate::domain::{Occasion, Priority, UpdateFacts};
 
 /// The largest title of an embed.
 const MAX_TITLE: usize = 256;
@@ -21,14 +22,76 @@ const MAX_NAME: usize = 200;
 /// The largest address that an embed takes.
 const MAX_URL: usize = 2048;
 
+/// The largest text beside the embeds.
+const MAX_CONTENT: usize = 2000;
+
 /// The sum of all texts of a message.
 const MAX_SUM: usize = 6000;
 
-/// Writes the body of a POST to a webhook.
+/// The field of a body that changes an earlier message; it does not go out with the message itself.
+const EDIT: &str = "newswatch_edit";
+
+/// Writes the body of a POST to a webhook. Of an update what is new is a message of its own; who else tells the story is added
+/// to the message that the story began with.
 pub(crate) fn discord(telling: &Telling<'_>) -> String {
+    let Some((edit, rest)) = edit(telling) else {
+        return posted(telling).to_string();
+    };
+    let occasion = Occasion::Update(rest);
+    let mut body = posted(&Telling {
+        occasion: &occasion,
+        ..*telling
+    });
+    set(&mut body, EDIT, edit);
+    body.to_string()
+}
+
+/// A body as it is posted, and the message that is changed beside it, with how.
+pub(crate) fn discord_parts(body: &str) -> (String, Option<(String, String)>) {
+    let mut posted: Value = serde_json::from_str(body).unwrap_or_default();
+    let edit = posted
+        .as_object_mut()
+        .and_then(|fields| fields.remove(EDIT));
+    let Some(edit) = edit else {
+        return (body.to_owned(), None);
+    };
+    let message = edit.get("message").and_then(Value::as_str);
+    let change = message.map(|message| {
+        (
+            message.to_owned(),
+            edit.get("body").map(Value::to_string).unwrap_or_default(),
+        )
+    });
+    (posted.to_string(), change)
+}
+
+/// What is changed of the first message: who else tells the story; and what is left to say.
+fn edit(telling: &Telling<'_>) -> Option<(Value, UpdateFacts)> {
+    let Occasion::Update(facts) = telling.occasion else {
+        return None;
+    };
+    let first = facts.first_message.as_deref().filter(|id| is_id(id))?;
+    let line = also_in(&facts.also_in, None)?;
+    let line = Rich::plain(format!("Also in {}", line.text()));
+    let content = format!("-# {}", markdown::rich(&line, Mentions::Escaped));
+    let content = cut(&content, MAX_CONTENT);
+    let body = json!({"content": content, "allowed_mentions": {"parse": []}});
+    let rest = UpdateFacts {
+        also_in: Vec::new(),
+        ..facts.clone()
+    };
+    Some((json!({"message": first, "body": body}), rest))
+}
+
+/// Ids are numbers.
+fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn posted(telling: &Telling<'_>) -> Value {
     if let Some(text) = telling.templated_text() {
         let embed = json!({"description": text, "color": color(&message(telling))});
-        return json!({"embeds": [embed], "allowed_mentions": {"parse": []}}).to_string();
+        return json!({"embeds": [embed], "allowed_mentions": {"parse": []}});
     }
     let written = fitted(&message(telling), embed, |embed| {
         let of = |pointer| {
@@ -41,7 +104,7 @@ pub(crate) fn discord(telling: &Telling<'_>) -> String {
         description <= MAX_DESCRIPTION
             && description + of("/title") + of("/author/name") + of("/footer/text") <= MAX_SUM
     });
-    json!({"embeds": [written], "allowed_mentions": {"parse": []}}).to_string()
+    json!({"embeds": [written], "allowed_mentions": {"parse": []}})
 }
 
 fn embed(message: &Message) -> Value {
@@ -54,8 +117,12 @@ fn embed(message: &Message) -> Value {
         .unwrap_or_default();
     let mut text = description(message);
     let url = message.url();
-    if let Some(long) = url.filter(|url| url.as_str().len() > MAX_URL) {
-        text = format!("{text}\n<{long}>");
+    let (title_url, in_text) = match url {
+        Some(url) if url.as_str().len() <= MAX_URL && is_taken(url) => (Some(url), None),
+        url => (None, url),
+    };
+    if let Some(url) = in_text {
+        text = format!("{text}\n<{url}>");
     }
     let mut embed = json!({
         "title": title,
@@ -66,7 +133,7 @@ fn embed(message: &Message) -> Value {
     if !label.is_empty() {
         set(&mut embed, "author", json!({"name": cut(&label, MAX_NAME)}));
     }
-    if let Some(url) = url.filter(|url| url.as_str().len() <= MAX_URL) {
+    if let Some(url) = title_url {
         set(&mut embed, "url", json!(url.as_str()));
     }
     if let Some(item) = single {

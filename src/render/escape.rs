@@ -102,6 +102,9 @@ fn is_tracking(name: &str) -> bool {
         || name.starts_with("oly_") && name.ends_with("_id")
 }
 
+/// No letter has more characters than this, and no sign of several people; what has is made to have them, and is cut.
+const LONGEST_LETTER: usize = 32;
+
 /// Cuts a text to at most `max_chars` characters, never inside what people see as one letter.
 pub(crate) fn cut(text: &str, max_chars: usize) -> String {
     if text.chars().nth(max_chars).is_none() {
@@ -112,6 +115,14 @@ pub(crate) fn cut(text: &str, max_chars: usize) -> String {
     let mut taken_chars = 0;
     for grapheme in text.graphemes(true) {
         let chars = grapheme.chars().count();
+        if chars > LONGEST_LETTER {
+            taken.extend(
+                grapheme
+                    .chars()
+                    .take(LONGEST_LETTER.min(room - taken_chars)),
+            );
+            break;
+        }
         if taken_chars + chars > room {
             break;
         }
@@ -168,6 +179,9 @@ mod tests {
         assert_eq!(cut(&family.repeat(3), 7), format!("{family}…"));
         assert_eq!(cut("ề\u{301}\u{301}\u{301}", 2), "…");
         assert_eq!(cut(&"a\u{301}".repeat(500), 200).chars().count(), 199);
+        let endless = format!("ab{}", "\u{301}".repeat(5000));
+        assert_eq!(cut(&endless, 20).chars().count(), 20);
+        assert_eq!(cut(&endless, 200).chars().count(), 34);
     }
 
     #[test]

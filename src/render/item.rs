@@ -69,7 +69,7 @@ pub(super) fn item_of(telling: &Telling<'_>, alert: &Alert) -> Item {
         passages: passages(alert),
         note: note(alert),
         found: found(&alert.found.quote.found),
-        also_in: also_in(&reading.also_in),
+        also_in: also_in(&reading.also_in, story_page(telling, reading.story)),
         is_rtl: is_rtl(reading.lang.as_deref(), &title.text),
         lang: reading.lang.as_deref().and_then(language_tag),
         own: own(telling, alert, &watch),
@@ -108,6 +108,11 @@ pub(super) fn mute(watch: &str) -> Rich {
     ))
 }
 
+/// The page on which a watch is kept quiet.
+pub(super) fn mute_page(telling: &Telling<'_>, watch: &str) -> Option<Url> {
+    telling.reader.page_with("silences", "watch", watch)
+}
+
 /// The pages on which something can be done with an alert: what it is called, where it is, and its name for programs.
 /// Opening one changes nothing; each has a button.
 pub(super) fn own_pages(
@@ -119,11 +124,7 @@ pub(super) fn own_pages(
         alert: alert.id.clone(),
         by: telling.recipient.unwrap_or(&reader.channel).to_owned(),
     };
-    let mute = reader.page(&["silences"]).map(|mut page| {
-        page.query_pairs_mut()
-            .append_pair("watch", &alert.found.watch.0);
-        page
-    });
+    let mute = mute_page(telling, &alert.found.watch.0);
     let acknowledge = reader
         .escalates
         .then(|| reader.act(&Act::Acknowledge(reply())));
@@ -202,10 +203,13 @@ pub(super) fn passage(passage: &Passage) -> Marked {
 }
 
 /// What stands beside an alert: what could not be searched, and what else is to be said.
-fn note(alert: &Alert) -> Option<String> {
-    let notes = alert.notes.iter().map(|note| sentence(note));
-    let told: Vec<String> = missing_text(alert).into_iter().chain(notes).collect();
-    (!told.is_empty()).then(|| told.join(" "))
+fn note(alert: &Alert) -> Option<Rich> {
+    let mut told = missing_text(alert).unwrap_or_default();
+    for note in &alert.notes {
+        let space = if told.is_empty() { "" } else { " " };
+        told = told.and(space).and(sentence(note));
+    }
+    (!told.is_empty()).then_some(told)
 }
 
 /// A clause as a sentence: `day 1 of this story` becomes `Day 1 of this story.`
@@ -222,7 +226,7 @@ fn sentence(clause: &str) -> String {
 }
 
 /// One sentence: what was searched, and why no more.
-fn missing_text(alert: &Alert) -> Option<String> {
+fn missing_text(alert: &Alert) -> Option<Rich> {
     let reading = &alert.reading;
     let state = match reading.text {
         TextState::Full if alert.summary_only => TextState::Summary,
@@ -251,8 +255,10 @@ fn missing_text(alert: &Alert) -> Option<String> {
         (None, _) => None,
     };
     Some(match reason {
-        Some(reason) => format!("{searched}: {}.", reason.trim_end_matches('.')),
-        None => format!("{searched}."),
+        Some(reason) => Rich::plain(format!("{searched}: "))
+            .bold(reason.trim_end_matches('.'))
+            .and("."),
+        None => Rich::plain(format!("{searched}.")),
     })
 }
 
@@ -316,8 +322,14 @@ fn places(places: &[FoundPlace]) -> String {
     told.join(", ")
 }
 
-/// `Northern Wire, Strait Radio and 4 more`
-pub(super) fn also_in(outlets: &[Outlet]) -> Option<Rich> {
+/// The page that lists all that tell a story.
+pub(super) fn story_page(telling: &Telling<'_>, story: Option<i64>) -> Option<Url> {
+    let story = story?.to_string();
+    telling.reader.page(&["stories", &story])
+}
+
+/// `Northern Wire, Strait Radio and 4 more`, which are linked where there is a page of them.
+pub(super) fn also_in(outlets: &[Outlet], all: Option<Url>) -> Option<Rich> {
     let shown: Vec<&Outlet> = outlets.iter().take(MAX_OUTLETS).collect();
     let mut line = Rich::default();
     for (place, outlet) in shown.iter().enumerate() {
@@ -332,7 +344,7 @@ pub(super) fn also_in(outlets: &[Outlet]) -> Option<Rich> {
     }
     let more = outlets.len() - shown.len();
     if more > 0 {
-        line = line.and(format!(" and {more} more"));
+        line = line.and(" and ").link(format!("{more} more"), all);
     }
     if outlets.iter().all(|outlet| outlet.is_copy) {
         line = line.and(": the same agency text");

@@ -118,20 +118,36 @@ pub struct Reader {
     pub escalates: bool,
     /// Where each watch stands in the configuration, as `newswatch.toml:41`.
     pub watch_places: Arc<BTreeMap<String, String>>,
+    /// The machine that newswatch runs on, where it is known.
+    pub machine: Option<String>,
 }
 
 impl Reader {
-    /// The address of a page of ours; absent without pages. The parts are of any text.
+    /// The address of a page of ours; absent without pages, and where it would be longer than every program takes. The parts
+    /// are of any text.
     pub(super) fn page(&self, parts: &[&str]) -> Option<Url> {
         let mut url = self.web.clone()?;
         url.path_segments_mut().ok()?.pop_if_empty().extend(parts);
-        Some(url)
+        Some(url).filter(is_short)
+    }
+
+    /// The same with a question.
+    pub(super) fn page_with(&self, part: &str, name: &str, value: &str) -> Option<Url> {
+        let mut url = self.page(&[part])?;
+        url.query_pairs_mut().append_pair(name, value);
+        Some(url).filter(is_short)
     }
 
     /// The address of a link that does something; absent without pages, or without what signs it.
     pub(crate) fn act(&self, act: &Act) -> Option<Url> {
         self.links.as_ref()?.address(self.web.as_ref()?, act)
     }
+}
+
+/// Whether an address is taken everywhere: browsers, mail programs and chats give up on longer ones.
+fn is_short(url: &Url) -> bool {
+    const MAX_BYTES: usize = 2_000;
+    url.as_str().len() <= MAX_BYTES
 }
 
 /// How mails say to mail programs that they can be stopped.
@@ -156,6 +172,7 @@ impl Default for Reader {
             channel: String::new(),
             escalates: false,
             watch_places: Arc::default(),
+            machine: None,
         }
     }
 }
@@ -188,6 +205,18 @@ impl Rich {
         Self::default().and(text)
     }
 
+    /// A text in which what is to be typed stands between backticks.
+    pub(super) fn with_code(text: &str) -> Self {
+        let pieces = text.split('`').enumerate();
+        pieces.fold(Self::default(), |line, (place, piece)| {
+            if place % 2 == 1 {
+                line.code(piece)
+            } else {
+                line.and(piece)
+            }
+        })
+    }
+
     fn push(mut self, text: String, look: Look, url: Option<Url>) -> Self {
         if !text.is_empty() {
             self.0.push(Run { text, look, url });
@@ -209,11 +238,6 @@ impl Rich {
 
     pub(super) fn link(self, text: impl Into<String>, url: Option<Url>) -> Self {
         self.push(text.into(), Look::Plain, url)
-    }
-
-    pub(super) fn followed_by(mut self, other: Self) -> Self {
-        self.0.extend(other.0);
-        self
     }
 
     /// A line of which places are marked.
@@ -270,7 +294,7 @@ pub(super) struct Item {
     pub(super) published: Option<Timestamp>,
     pub(super) passages: Vec<Marked>,
     /// What could not be searched.
-    pub(super) note: Option<String>,
+    pub(super) note: Option<Rich>,
     pub(super) found: Option<String>,
     pub(super) also_in: Option<Rich>,
     pub(super) lang: Option<String>,
@@ -302,8 +326,10 @@ pub(super) enum Block {
     Table(Vec<String>, Vec<Vec<Rich>>),
     /// Lines that stand in a box of their own.
     Panel(Vec<Rich>),
-    /// Items that could not be listed.
-    More(String),
+    /// What stands small: items that could not be listed, what a table means.
+    More(Rich),
+    /// Pages of ours on which something can be done, the first before the others.
+    Pages(Vec<Rich>),
 }
 
 /// How the mails of a thread hang together.
@@ -337,6 +363,9 @@ pub(super) struct Message {
     /// The headline, unless the first item's is.
     pub(super) heading: String,
     pub(super) heading_url: Option<Url>,
+    /// Its language, and whether it is written from right to left, where it is an outsider's.
+    pub(super) heading_lang: Option<String>,
+    pub(super) heading_is_rtl: bool,
     pub(super) lead: Vec<Rich>,
     pub(super) blocks: Vec<Block>,
     pub(super) foot: Vec<Rich>,

@@ -34,7 +34,7 @@ use crate::links::Act;
 
 pub(crate) use chat::set;
 pub use console::console;
-pub(crate) use discord::discord;
+pub(crate) use discord::{discord, discord_parts};
 pub use encoded_word::header_value;
 pub(crate) use escape::one_line;
 pub(crate) use matrix::matrix;

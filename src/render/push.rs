@@ -196,11 +196,13 @@ pub(crate) fn syslog(telling: &Telling<'_>) -> (String, Priority) {
             })
             .collect();
         let more = message.blocks.iter().filter_map(|block| match block {
-            Block::More(more) => Some(more.clone()),
+            Block::More(more) => Some(more.text()),
             _ => None,
         });
         let heading = Some(&message.heading).filter(|heading| !heading.is_empty());
-        let heading = heading.map(|heading| format!("{heading} (times: {zone})"));
+        let url = message.heading_url.as_ref();
+        let url = url.map_or_else(String::new, |url| format!(" {url}"));
+        let heading = heading.map(|heading| format!("{heading} (times: {zone}){url}"));
         heading
             .into_iter()
             .chain(items)

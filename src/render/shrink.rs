@@ -1,6 +1,6 @@
 //! Shorter forms of a message, for services with limits: what is left out is counted, headline and link survive.
 
-use super::message::{Block, Item, Marked, Message};
+use super::message::{Block, Item, Marked, Message, Rich};
 
 impl Message {
     /// The same message with fewer items and less of each; what is left out is counted.
@@ -22,10 +22,10 @@ impl Message {
         }
         let more = total - kept;
         if more > 0 {
-            blocks.push(Block::More(format!("and {more} more")));
+            blocks.push(Block::More(Rich::plain(format!("and {more} more"))));
         }
         if shrink.is_cut(self) {
-            blocks.push(Block::More("(cut)".to_owned()));
+            blocks.push(Block::More(Rich::plain("(cut)")));
         }
         Self {
             blocks,

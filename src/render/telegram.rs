@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::chat::{Line, byline, lines, set, utf16};
-use super::message::{Look, Message, Rich, Telling};
+use super::chat::{Line, byline, first_page, is_taken, lines, set, utf16};
+use super::message::{Look, Message, Rich, Run, Telling};
 use super::occasions::message;
 use super::shrink::fitted;
 use crate::domain::{Priority, Timestamp};
@@ -56,10 +56,13 @@ fn buttons(message: &Message) -> Vec<Value> {
     let read = item
         .url
         .as_ref()
+        .filter(|url| is_taken(url))
         .map(|url| json!({"text": "Read", "url": url.as_str()}));
     let own = item.own.iter().flat_map(|line| &line.0);
-    let own =
-        own.filter_map(|run| Some(json!({"text": run.text, "url": run.url.as_ref()?.as_str()})));
+    let own = own.filter_map(|run| {
+        let url = run.url.as_ref().filter(|url| is_taken(url))?;
+        Some(json!({"text": run.text, "url": url.as_str()}))
+    });
     read.into_iter().chain(own).collect()
 }
 
@@ -67,8 +70,9 @@ fn write(message: &Message) -> String {
     let mut text = String::new();
     for line in lines(message) {
         let written = match line {
-            // They are buttons.
-            Line::Own(_) => continue,
+            // They are buttons, but where they cannot be.
+            Line::Own(own) if own.iter().flat_map(|line| &line.0).any(is_button) => continue,
+            Line::Own(own) => escaped(&first_page(&own)),
             Line::Label(line) | Line::Note(line) | Line::Text(line) => rich(&line),
             Line::Section(line) => format!("\n{}", rich(&line)),
             Line::Title(title, url) => headline(&title.text, url),
@@ -123,8 +127,17 @@ fn byline_of(outlet: &str, time: &str, published: Option<Timestamp>) -> String {
     )
 }
 
+/// Whether a link can be a button.
+fn is_button(run: &Run) -> bool {
+    run.url.as_ref().is_some_and(is_taken)
+}
+
+/// The headline as a link; one that Telegram would drop without a word stands below it.
 fn headline(text: &str, url: Option<&url::Url>) -> String {
     match url {
+        Some(url) if !is_taken(url) => {
+            format!("<b>{}</b>\n{}", escaped(text), escaped(url.as_str()))
+        }
         Some(url) => format!(
             "<b><a href=\"{}\">{}</a></b>",
             escaped(url.as_str()),

@@ -1,7 +1,5 @@
-//! Tests of all services together: whatever an article says, every message is within its service's limits, inert, and holds
-//! headline and link. The table of it is printed with `cargo test --lib render::tests -- --nocapture`.
-
-use std::collections::BTreeMap;
+//! Tests of all services together: whatever an article says, every message is within its service's limits and inert. What
+//! the services' documentation says of it is checked from outside, in `tests/it/every_service.rs`.
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -10,8 +8,8 @@ use url::Url;
 use super::*;
 use crate::domain::{
     Alert, AlertId, DeliveryId, DigestFacts, EntryId, FoundPlace, FoundWords, HealthEvent,
-    HealthFacts, HeartbeatFacts, LocalTimestamp, Match, Occasion, Outlet, Passage, Quote, Reading,
-    ReportId, StormFacts, TextState, Timestamp, UpdateFacts, WatchName,
+    HealthFacts, HeartbeatFacts, LocalTimestamp, Match, Occasion, Passage, Quote, Reading,
+    ReportId, StormFacts, Timestamp, UpdateFacts, WatchName,
 };
 
 fn now() -> Timestamp {
@@ -266,175 +264,18 @@ fn services() -> Vec<Service> {
     ]
 }
 
-/// A situation: the alerts of one message, and the zone of its reader.
-struct Case {
-    name: String,
-    alerts: Vec<Alert>,
-    zone: &'static str,
-}
-
-fn case(name: &str, alert: Alert) -> Case {
-    Case {
-        name: name.to_owned(),
-        alerts: vec![alert],
-        zone: "Asia/Ho_Chi_Minh",
-    }
-}
-
-/// The situations that every message must stand.
-#[expect(clippy::too_many_lines, reason = "a table")]
-fn situations() -> Vec<Case> {
-    let mut cases = vec![
-        case(
-            "1 headline of 300 letters without a space",
-            alert(&"x".repeat(300), "s"),
-        ),
-        case("2 no headline", alert("", "A sentence.")),
-        case("4 Hebrew with digits", {
-            let mut alert = alert("שביתה ב-12 נמלים", "ראו https://a.example/x?y=1 היום.");
-            alert.reading.lang = Some("he".into());
-            alert
-        }),
-        case(
-            "5 Vietnamese NFD",
-            alert(
-                "Bie\u{302}\u{309}n \u{110}o\u{302}ng",
-                "Bie\u{302}\u{309}n động.",
-            ),
-        ),
-        case(
-            "6 Chinese",
-            alert("南海问题", &"有关各方在南海问题上磋商，".repeat(60)),
-        ),
-        case(
-            "9 sentence is the headline",
-            alert("Ferry sinks", "Ferry sinks."),
-        ),
-        case(
-            "10 a sentence of 4,000 letters",
-            alert("Long", &"word ".repeat(800)),
-        ),
-        case(
-            "13 signs of every chat",
-            alert("*_~<@!here>{{DATE()}}", "*_~<@!here>{{DATE()}}"),
-        ),
-        case("17 parameters that follow", {
-            let mut alert = plain();
-            alert.url = Some(Url::parse("https://a.example/x?utm_source=x&id=7#p3").unwrap());
-            alert
-        }),
-        case("16 no date, link, outlet", {
-            let mut alert = plain();
-            alert.url = None;
-            alert.published = None;
-            alert.source = None;
-            alert.feeds.clear();
-            alert.reading.text = TextState::Headline;
-            alert
-        }),
-        case("8 hit in the headline alone", {
-            let mut alert = plain();
-            alert.found.quote.title_marks = vec![0..6, 11..18];
-            alert
-        }),
-        Case {
-            name: "15 UTC+5:45".into(),
-            alerts: vec![plain()],
-            zone: "Asia/Kathmandu",
-        },
-        Case {
-            name: "7 two watches, one headline".into(),
-            alerts: vec![plain(), {
-                let mut other = plain();
-                other.found.watch = WatchName("East Sea".into());
-                other
-            }],
-            zone: "UTC",
-        },
-        Case {
-            name: "14 500 alerts".into(),
-            alerts: vec![
-                alert(
-                    &"A headline of some words ".repeat(4),
-                    &"Long sentence. ".repeat(30)
-                );
-                500
-            ],
-            zone: "UTC",
-        },
-    ];
-    cases.push(case("3 an Arabic watch, an English article", {
-        let mut alert = plain();
-        alert.found.watch = WatchName("إضراب الموانئ".into());
-        alert
-    }));
-    for (number, text) in nasty_texts().into_iter().enumerate() {
-        let mut alert = alert(&text, &text);
-        alert.source = Some(text.clone());
-        alert.feeds = vec![text.clone(); 30];
-        alert.found.watch = WatchName(text.clone());
-        alert.found.terms = vec![text.clone(); 30];
-        alert.found.quote.found = vec![
-            FoundWords {
-                text: text.clone(),
-                places: vec![FoundPlace::Headline],
-            };
-            9
-        ];
-        alert.reading.text = TextState::Summary;
-        alert.reading.text_reason = Some(text.clone());
-        alert.reading.also_in = vec![
-            Outlet {
-                name: text.clone(),
-                url: Some(Url::parse("https://b.example/(x)|y").unwrap()),
-                published: None,
-                is_copy: true,
-            };
-            6
-        ];
-        cases.push(case(&format!("nasty {}", number + 1), alert));
-    }
-    cases
-}
-
+/// Texts that some place would take for more than text; one is written as what begins it, what is repeated, and how often.
 fn nasty_texts() -> Vec<String> {
-    let mut texts: Vec<String> = [
-        "=?utf-8?q?=0D=0ABcc:_x@evil.example?= subject",
-        "line\r\nBcc: everybody@evil.example\r\n\r\nbody",
-        "<script>alert(1)</script><img src=x onerror=alert(1)>",
-        "\"><a href=\"javascript:alert(1)\">click</a>",
-        "</b></td></tr></table><form action=//evil.example>",
-        "<!channel> <https://evil.example|bank.example> @everyone @channel @here @all",
-        "[click](https://evil.example) **bold** `code` ||spoiler|| ~~x~~",
-        "![image](https://evil.example/p.png) # heading\n> quote\n- list",
-        "{{ config }} ${HOME} {% include '/etc/passwd' %} %s %n {{DATE(2020-01-01,LONG)}}",
-        "\u{1b}]0;owned\u{7}\u{1b}[2J\u{1b}[31mred\u{9b}31m",
-        "safe\u{202e}gpj.exe\u{2066}x\u{2069}\u{200f}",
-        "nul\u{0}byte\u{8}\u{7f}\u{85}\u{2028}next",
-        "\r\n.\r\nMAIL FROM:<evil@example.org>\r\n",
-        "\",\"type\":\"forged\",\"x\":\"",
-        "]]> --> */ \\ \\\\",
-        "tag \u{e0041}\u{e0042}hidden and 🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
-        "<@U123456> <@&987> <#C1> <:emoji:1> :boom: <t:1:R>",
-        "<tg-spoiler>x</tg-spoiler><blockquote>y</blockquote>",
-        "&lt;b&gt; &amp;amp; &#x3c; &nbsp",
-        "https://evil.example/ www.evil.example evil@example.org",
-        "1. first\n2) second\n* third\n+ fourth",
-        "|a|b|\n|-|-|\n|1|2|",
-        "$\\frac{x}{y}$ $$x$$ \\(x\\)",
-        "مرحبا <b>بالعالم</b> 123",
-        "日本語の見出し「引用」！？",
-    ]
-    .map(str::to_owned)
-    .into();
-    texts.push("x".repeat(5000));
-    texts.push("ế".repeat(5000));
-    texts.push(format!("a{}", "\u{301}".repeat(5000)));
-    texts.push("\"\\*_".repeat(2500));
-    texts.push("\u{1}".repeat(5000));
-    texts.push("👩‍👩‍👧‍👦".repeat(700));
-    texts.push("<&>".repeat(2000));
-    texts
+    let list: Vec<Value> =
+        serde_json::from_str(include_str!("../../tests/fixtures/nasty.json")).unwrap();
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        value => {
+            let times = usize::try_from(value[2].as_u64().unwrap()).unwrap();
+            at(value, "/0").to_owned() + &at(value, "/1").repeat(times)
+        }
+    };
+    list.iter().map(text).collect()
 }
 
 fn telling<'a>(
@@ -456,81 +297,6 @@ fn telling<'a>(
 
 fn has_control(text: &str) -> bool {
     text.chars().any(|c| c.is_control() && c != '\n')
-}
-
-fn has_hidden(text: &str) -> bool {
-    let flag = "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}";
-    text.replace(flag, "").chars().any(|c| {
-        matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{e0000}'..='\u{e007f}')
-    })
-}
-
-/// The start of a headline as it is shown: what every message must hold.
-fn shown_start(alert: &Alert) -> String {
-    let title = super::item::title_of(alert);
-    title
-        .chars()
-        .take(40)
-        .collect::<String>()
-        .trim_end_matches('…')
-        .trim()
-        .to_owned()
-}
-
-fn squeezed(text: &str) -> String {
-    // Stars stand around what is marked in plain text.
-    text.replace('*', "")
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-#[test]
-#[expect(clippy::print_stdout, reason = "the table is to be read")]
-fn every_situation_is_within_the_limits_inert_and_holds_headline_and_link() {
-    let delivery = DeliveryId("dlv_0123456789abcdef0123".into());
-    let mut failures: Vec<String> = Vec::new();
-    let mut table: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for case in situations() {
-        let reader = reader(case.zone);
-        let telling = telling(&delivery, &case.alerts, &Occasion::Alert, &reader);
-        for service in services() {
-            let body = (service.write)(&telling);
-            let seen = (service.seen)(&body);
-            let mut wrong: Vec<String> = (service.limit)(&body).err().into_iter().collect();
-            if has_control(&seen) || has_hidden(&seen) {
-                wrong.push("a control or a hidden letter".to_owned());
-            }
-            let first = case.alerts.first().unwrap();
-            let is_untitled = shown_start(first) == "(no headline)";
-            let has_headline = squeezed(&seen).contains(&squeezed(&shown_start(first)));
-            if !has_headline && (!is_untitled || service.name != "webhook") {
-                wrong.push(format!("no headline {:?}", shown_start(first)));
-            }
-            // Programs get the address as it was found, and no words for a headline that is missing.
-            let is_json = service.name == "webhook";
-            let link = match first.url.as_ref() {
-                Some(url) if is_json => super::escape::link(Some(url)),
-                url => url.and_then(super::escape::clean_link),
-            };
-            if let Some(link) = link
-                && !seen.contains(link.as_str())
-            {
-                wrong.push("no link".to_owned());
-            }
-            let row = table.entry(service.name).or_default();
-            row.0 += 1;
-            row.1 = row.1.max(body.len());
-            for reason in wrong {
-                failures.push(format!("{}: {}: {reason}", case.name, service.name));
-            }
-        }
-    }
-    println!("service       situations  largest body in bytes");
-    for (service, (situations, largest)) in &table {
-        println!("{service:<12}  {situations:>10}  {largest:>21}");
-    }
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
@@ -653,7 +419,6 @@ fn every_kind_of_message_is_written_by_every_service() {
         ..HealthEvent::default()
     };
     let health = HealthFacts {
-        host: Some("watch1.example".into()),
         events: vec![event],
     };
     let occasions = [
@@ -924,4 +689,39 @@ fn without_pages_a_mail_says_where_its_watch_stands_and_is_stopped_by_mail() {
         assert!(body.contains(stop), "{body}");
         assert!(!body.contains("https://watch."), "{body}");
     }
+}
+
+#[test]
+fn an_address_that_a_service_would_refuse_the_message_for_stands_in_its_text() {
+    let delivery = DeliveryId("dlv_1".into());
+    let mut reader = reader("UTC");
+    reader.web = Some(Url::parse("http://watch1:8585/").unwrap());
+    reader.links = Some(crate::links::LinkKey::new([3; 32]));
+    let mut alert = plain();
+    alert.url = Some(Url::parse("http://intranet/news/7").unwrap());
+    let alerts = [alert];
+    let telling = telling(&delivery, &alerts, &Occasion::Alert, &reader);
+    let written = telegram(&telling);
+    assert!(written.get("reply_markup").is_none(), "{written}");
+    let text = written["text"].as_str().unwrap();
+    assert!(!text.contains("<a href"), "{text}");
+    for address in ["\nhttp://intranet/news/7\n", "http://watch1:8585/alerts/"] {
+        assert!(text.contains(address), "{text}");
+    }
+    let embed = &json(&discord(&telling))["embeds"][0];
+    assert!(embed.get("url").is_none(), "{embed}");
+    let description = embed["description"].as_str().unwrap();
+    assert!(
+        description.contains("<http://intranet/news/7>"),
+        "{description}"
+    );
+    // An address by number is taken.
+    reader.web = Some(Url::parse("http://192.0.2.7:8585/").unwrap());
+    let telling = super::tests::telling(&delivery, &alerts, &Occasion::Alert, &reader);
+    let buttons = &telegram(&telling)["reply_markup"]["inline_keyboard"];
+    assert!(
+        buttons
+            .to_string()
+            .contains("http://192.0.2.7:8585/alerts/")
+    );
 }

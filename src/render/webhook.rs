@@ -14,8 +14,46 @@ pub(crate) const MAX_BODY_BYTES: usize = 20_000;
 /// The largest short body: receivers that refuse more than this take no webhooks.
 const MAX_SHORT_BYTES: usize = 2_000;
 
-/// Sizes tried for the excerpt, in characters, until the body fits; the title and the link are never given up.
-const EXCERPT_CHARS: [usize; 5] = [2000, 1000, 500, 200, 0];
+/// How much is said of an alert.
+#[derive(Debug, Clone, Copy)]
+struct Much {
+    /// Characters of the excerpt; without one no passages are told either.
+    excerpt: usize,
+    /// Names in a list.
+    names: usize,
+    /// Whether our own pages are named.
+    pages: bool,
+}
+
+impl Much {
+    const fn with(excerpt: usize) -> Self {
+        Self {
+            excerpt,
+            names: MAX_NAMES,
+            pages: true,
+        }
+    }
+
+    /// What is left when nothing else fits: the title and the link are never given up.
+    const LEAST: Self = Self {
+        excerpt: 0,
+        names: 1,
+        pages: false,
+    };
+}
+
+/// Tried one after the other, until the body fits.
+const STEPS: [Much; 6] = [
+    Much::with(2000),
+    Much::with(1000),
+    Much::with(500),
+    Much::with(200),
+    Much::with(0),
+    Much::LEAST,
+];
+
+/// The same for a short body.
+const SHORT_STEPS: [Much; 2] = [Much::with(0), Much::LEAST];
 
 /// The most of a title. A headline is shorter; what is longer is an attack or a whole article.
 const MAX_TITLE_CHARS: usize = 500;
@@ -53,7 +91,7 @@ pub fn webhook(telling: &Telling<'_>, is_short: bool) -> String {
 
 /// An alert as every JSON of a channel has it.
 pub(super) fn alert(telling: &Telling<'_>, alert: &Alert) -> Value {
-    json!(data(telling, alert, 1_000))
+    json!(data(telling, alert, Much::with(1_000)))
 }
 
 /// The facts of the occasion, without the alerts.
@@ -62,7 +100,7 @@ pub(super) fn facts(telling: &Telling<'_>) -> Value {
         alerts: &[],
         ..*telling
     };
-    of_occasion(&alone, 0, 0)
+    of_occasion(&alone, 0, Much::with(0))
 }
 
 /// Writes a line of JSON for each alert, with the delivery's id beside it; one line for what brings none.
@@ -88,16 +126,16 @@ fn body(telling: &Telling<'_>, delivery: Option<&str>, is_short: bool) -> String
     } else {
         MAX_BODY_BYTES
     };
-    let sizes = if is_short {
-        &[0][..]
+    let steps = if is_short {
+        &SHORT_STEPS[..]
     } else {
-        &EXCERPT_CHARS[..]
+        &STEPS[..]
     };
     let mut listed = telling.alerts.len();
     loop {
         let mut body = String::new();
-        for excerpt_chars in sizes {
-            body = envelope(telling, delivery, listed, *excerpt_chars).to_string();
+        for much in steps {
+            body = envelope(telling, delivery, listed, *much).to_string();
             if body.len() < limit {
                 return body;
             }
@@ -109,21 +147,13 @@ fn body(telling: &Telling<'_>, delivery: Option<&str>, is_short: bool) -> String
     }
 }
 
-fn envelope(
-    telling: &Telling<'_>,
-    delivery: Option<&str>,
-    listed: usize,
-    excerpt_chars: usize,
-) -> Value {
+fn envelope(telling: &Telling<'_>, delivery: Option<&str>, listed: usize, much: Much) -> Value {
     let (kind, data) = match (telling.occasion, telling.alerts) {
-        (Occasion::Alert, [alert]) => ("alert", json!(data(telling, alert, excerpt_chars))),
+        (Occasion::Alert, [alert]) => ("alert", json!(data(telling, alert, much))),
         (Occasion::Alert | Occasion::Group, _) => {
-            ("group", Value::Object(list(telling, listed, excerpt_chars)))
+            ("group", Value::Object(list(telling, listed, much)))
         }
-        (occasion, _) => (
-            occasion.as_str(),
-            of_occasion(telling, listed, excerpt_chars),
-        ),
+        (occasion, _) => (occasion.as_str(), of_occasion(telling, listed, much)),
     };
     let mut envelope = json!({
         "type": format!("newswatch.{kind}"),
@@ -137,11 +167,9 @@ fn envelope(
 }
 
 /// How many alerts there are, and as many of them as fit.
-fn list(telling: &Telling<'_>, listed: usize, excerpt_chars: usize) -> Map<String, Value> {
+fn list(telling: &Telling<'_>, listed: usize, much: Much) -> Map<String, Value> {
     let alerts = telling.alerts.iter().take(listed);
-    let alerts: Vec<AlertData> = alerts
-        .map(|alert| data(telling, alert, excerpt_chars))
-        .collect();
+    let alerts: Vec<AlertData> = alerts.map(|alert| data(telling, alert, much)).collect();
     let mut list = Map::new();
     list.insert("count".to_owned(), json!(telling.alerts.len()));
     list.insert("alerts".to_owned(), json!(alerts));
@@ -149,12 +177,17 @@ fn list(telling: &Telling<'_>, listed: usize, excerpt_chars: usize) -> Map<Strin
 }
 
 /// The facts of an occasion, each text in them one line, and the alerts that it brings.
-fn of_occasion(telling: &Telling<'_>, listed: usize, excerpt_chars: usize) -> Value {
+fn of_occasion(telling: &Telling<'_>, listed: usize, much: Much) -> Value {
     let mut data = match serde_json::to_value(telling.occasion) {
         Ok(Value::Object(facts)) => facts,
         _ => Map::new(),
     };
     data.remove("kind");
+    if let (Occasion::Health(_) | Occasion::Heartbeat(_), Some(machine)) =
+        (telling.occasion, &telling.reader.machine)
+    {
+        data.insert("host".to_owned(), json!(machine));
+    }
     for value in data.values_mut() {
         make_lines(value);
     }
@@ -166,7 +199,7 @@ fn of_occasion(telling: &Telling<'_>, listed: usize, excerpt_chars: usize) -> Va
     if let (Occasion::Update(facts), [alert]) = (telling.occasion, telling.alerts)
         && facts.revision.is_none()
     {
-        let mut update = json!(self::data(telling, alert, excerpt_chars));
+        let mut update = json!(self::data(telling, alert, much));
         for (name, value) in data {
             set(&mut update, &name, value);
         }
@@ -174,7 +207,7 @@ fn of_occasion(telling: &Telling<'_>, listed: usize, excerpt_chars: usize) -> Va
     }
     // A body that is still too long loses its alerts before it loses its facts.
     if !telling.alerts.is_empty() {
-        data.extend(list(telling, listed, excerpt_chars));
+        data.extend(list(telling, listed, much));
     }
     Value::Object(data)
 }
@@ -204,15 +237,15 @@ fn make_lines(value: &mut Value) {
     }
 }
 
-fn data(telling: &Telling<'_>, alert: &Alert, excerpt_chars: usize) -> AlertData {
+fn data(telling: &Telling<'_>, alert: &Alert, much: Much) -> AlertData {
     let room = Room {
         title: MAX_TITLE_CHARS,
-        excerpt: excerpt_chars,
+        excerpt: much.excerpt,
         name: MAX_NAME_CHARS,
-        names: MAX_NAMES,
+        names: much.names,
     };
     let reading = &alert.reading;
-    let is_full = excerpt_chars > 0;
+    let is_full = much.excerpt > 0;
     let quote = &alert.found.quote;
     AlertData {
         facts: AlertFacts {
@@ -222,7 +255,7 @@ fn data(telling: &Telling<'_>, alert: &Alert, excerpt_chars: usize) -> AlertData
         story: reading.story,
         language: reading.lang.as_deref().and_then(super::item::language_tag),
         found_at: reading.found_at.map(|at| at.to_string()),
-        found: quote.found.iter().take(MAX_NAMES).map(found).collect(),
+        found: quote.found.iter().take(much.names).map(found).collect(),
         passages: if is_full {
             quote.passages.iter().map(passage).collect()
         } else {
@@ -236,7 +269,7 @@ fn data(telling: &Telling<'_>, alert: &Alert, excerpt_chars: usize) -> AlertData
         also_in: reading
             .also_in
             .iter()
-            .take(MAX_NAMES)
+            .take(much.names)
             .map(|outlet| {
                 json!({
                     "name": name(&outlet.name),
@@ -245,7 +278,11 @@ fn data(telling: &Telling<'_>, alert: &Alert, excerpt_chars: usize) -> AlertData
                 })
             })
             .collect(),
-        links: links(telling, alert),
+        links: if much.pages {
+            links(telling, alert)
+        } else {
+            Map::new()
+        },
     }
 }
 

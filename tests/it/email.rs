@@ -143,7 +143,7 @@ async fn a_mail_has_its_envelope_and_headers_from_the_settings() {
         [
             "Auto-Submitted: auto-generated",
             "Date: Mon, 23 Nov 2026 12:00:00 +0000",
-            "From: =?utf-8?b?RWFzdCBTZWEgwrcgbmV3c3dhdGNo?= <watch@sender.example>",
+            "From: =?utf-8?B?RWFzdCBTZWEgwrcgbmV3c3dhdGNo?= <watch@sender.example>",
             "Importance: high",
             "List-Id: East Sea <east-sea.watches.sender.example>",
             "List-Unsubscribe: <mailto:watch@sender.example?subject=unsubscribe%20east-sea>",

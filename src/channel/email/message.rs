@@ -12,6 +12,9 @@ use crate::render::{self, EmailMessage, Reader, Telling, Unsubscribe};
 
 use super::{EmailAddress, Form, Mailbox};
 
+/// The longest line of a head that every program is used to (RFC 5322 §2.1.1).
+const MAX_LINE_BYTES: usize = 78;
+
 /// Writes the mail.
 ///
 /// The `Message-ID` is the delivery's name and so the same at every try: where a try's end was not heard, the second
@@ -64,11 +67,29 @@ pub(super) fn compose(
         Priority::Normal => {}
         Priority::Low => message = message.raw_header(header("Importance", "low")),
     }
-    let message = match form {
+    let mut message = match form {
         Form::Full => message.multipart(MultiPart::alternative_plain_html(mail.text, mail.html)),
         Form::Short => message.singlepart(SinglePart::plain(mail.short)),
-    };
-    Ok(message?.formatted())
+    }?;
+    if !mail.from_name.is_ascii() {
+        let address = from.email.to_string();
+        message
+            .headers_mut()
+            .insert_raw(sender_line(&mail.from_name, &address));
+    }
+    Ok(message.formatted())
+}
+
+/// The sender with a name that has to be encoded, folded before the address: the mail library keeps the two in one line,
+/// however long that gets.
+fn sender_line(name: &str, address: &str) -> HeaderValue {
+    let field = HeaderName::new_from_ascii_str("From");
+    let words = render::header_value("From", name);
+    let last = words.rsplit("\r\n").next().unwrap_or_default();
+    let is_room = "From: ".len() + last.len() + address.len() + " <>".len() <= MAX_LINE_BYTES;
+    let gap = if is_room { " " } else { "\r\n " };
+    let encoded = format!("{words}{gap}<{address}>");
+    HeaderValue::dangerous_new_pre_encoded(field, format!("{name} <{address}>"), encoded)
 }
 
 /// A message's id: the name of its delivery at our domain.

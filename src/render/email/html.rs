@@ -14,7 +14,7 @@ const STYLE: &str = "\
 @media (prefers-color-scheme:dark){\
 body,.g{background:#15181c!important}\
 .t,.t td,.t th,h1,h2,h3{color:#e9ecef!important}\
-.q{color:#a7b0ba!important}\
+.q,.t .q{color:#a7b0ba!important}\
 a,.l{color:#8ab4ff!important}\
 .b{border-color:#8ab4ff!important}\
 .e b,h1 b,h2 b,h3 b{background:#5a4400!important;color:#fff4cf!important}\
@@ -41,18 +41,15 @@ const WHOLE: &str = "overflow-wrap:normal;word-break:normal";
 /// Fills the rest of the line that a list of mails shows, so that the body's text does not follow the preheader.
 const FILLER_REPEATS: usize = 60;
 
-/// Writes the page.
+/// Writes the page. Its own words are English; what is an outsider's says its language and direction.
 pub(super) fn page(message: &Message, title: &str, preheader: &str) -> String {
-    let item = message.single();
-    let lang = item.and_then(|item| item.lang.clone());
     let content = content(message);
     let filler = "&#847;&zwnj;&nbsp;".repeat(FILLER_REPEATS);
     let title = html(title);
     let preheader = html(preheader);
-    let lang_of_title = lang.filter(|_| false).unwrap_or_else(|| "en".to_owned());
     format!(
         "<!DOCTYPE html>\n\
-         <html lang=\"{lang_of_title}\" dir=\"ltr\">\n<head>\n\
+         <html lang=\"en\" dir=\"ltr\">\n<head>\n\
          <meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
@@ -75,10 +72,11 @@ fn content(message: &Message) -> String {
     if !message.heading.is_empty() {
         let text = html(&message.heading);
         let heading = match &message.heading_url {
-            Some(url) => anchor(url.as_str(), &text, ""),
+            Some(url) => anchor(url.as_str(), &text, "text-decoration:none"),
             None => text,
         };
-        parts.push(format!("<h1 style=\"margin:0 0 4px;font-size:23px;line-height:29px;font-weight:bold;{BREAK}\">{heading}</h1>\n"));
+        let (told, side) = told_in(message.heading_lang.as_deref(), message.heading_is_rtl);
+        parts.push(h1(&told, side, &heading));
     }
     for line in &message.lead {
         parts.push(paragraph(&rich(line), "margin:0 0 8px", ""));
@@ -98,7 +96,8 @@ fn content(message: &Message) -> String {
             Block::Facts(facts) => facts_table(facts),
             Block::Table(head, rows) => table(head, rows),
             Block::Panel(lines) => panel(lines),
-            Block::More(more) => quiet(&html(more)),
+            Block::More(more) => quiet(&rich(more)),
+            Block::Pages(pages) => pages_of(pages),
         });
     }
     parts.push(foot(message));
@@ -134,18 +133,25 @@ fn top(message: &Message) -> String {
     )
 }
 
-/// The attributes of a text that is an outsider's: its language and its direction.
-fn told_in(item: &Item) -> (String, &'static str) {
-    let lang = item
-        .lang
-        .as_ref()
-        .map(|lang| format!(" lang=\"{}\"", html(lang)))
-        .unwrap_or_default();
-    if item.is_rtl {
+/// The attributes of a text that is an outsider's, its language and its direction, and the side where its lines begin.
+fn told_in(lang: Option<&str>, is_rtl: bool) -> (String, &'static str) {
+    let lang = lang_of(lang);
+    if is_rtl {
         (format!("{lang} dir=\"rtl\""), "right")
     } else {
         (format!("{lang} dir=\"ltr\""), "left")
     }
+}
+
+fn lang_of(lang: Option<&str>) -> String {
+    lang.map(|lang| format!(" lang=\"{}\"", html(lang)))
+        .unwrap_or_default()
+}
+
+fn h1(told: &str, side: &str, text: &str) -> String {
+    format!(
+        "<h1{told} style=\"margin:0 0 4px;font-size:23px;line-height:29px;font-weight:bold;text-align:{side};{BREAK}\">{text}</h1>\n"
+    )
 }
 
 fn title(item: &Item) -> String {
@@ -157,18 +163,15 @@ fn title(item: &Item) -> String {
 }
 
 fn main_item(item: &Item) -> String {
-    let (told, side) = told_in(item);
-    let mut parts = vec![format!(
-        "<h1{told} style=\"margin:0 0 4px;font-size:23px;line-height:29px;font-weight:bold;text-align:{side};{BREAK}\">{}</h1>\n",
-        title(item)
-    )];
+    let (told, side) = told_in(item.lang.as_deref(), item.is_rtl);
+    let mut parts = vec![h1(&told, side, &title(item))];
     parts.push(byline(item, true));
     parts.extend(
         item.passages
             .iter()
             .map(|passage| quotation(item, &rich(&Rich::marked(passage)), 17, 26)),
     );
-    parts.extend(item.note.iter().map(|note| panel_of(&html(note))));
+    parts.extend(item.note.iter().map(|note| panel_of(&rich(note))));
     if let Some(found) = &item.found {
         parts.push(format!(
             "<p class=\"q\" style=\"margin:12px 0;font-size:15px;line-height:22px;{QUIET};{BREAK}\"><b>Found:</b> {}</p>\n",
@@ -185,33 +188,67 @@ fn main_item(item: &Item) -> String {
     parts.concat()
 }
 
-/// What can be done: read it, and what our own pages offer; commands stand on lines of their own.
+/// What can be done: read it, and what our own pages offer beside that; commands stand on lines of their own.
 fn actions(item: &Item) -> String {
-    let mut parts = Vec::new();
-    if let (Some(url), Some(host)) = (&item.url, item.host()) {
-        parts.push(format!(
-            "<p style=\"margin:16px 0 12px\"><a class=\"l b\" href=\"{}\" style=\"display:inline-block;{LINK};border:1px solid #0b4fc4;border-radius:6px;padding:9px 18px;font-weight:bold;line-height:24px;text-decoration:none;{BREAK}\">Read at {}</a></p>\n",
-            html(url.as_str()),
-            html(&host)
-        ));
-    }
-    let own: Vec<String> = item.own.iter().map(rich).collect();
-    let has_links = item
+    let read = match (&item.url, item.host()) {
+        (Some(url), Some(host)) => button(url.as_str(), &format!("Read at {}", html(&host))),
+        _ => String::new(),
+    };
+    let (pages, commands): (Vec<&Rich>, Vec<&Rich>) = item
         .own
         .iter()
-        .any(|line| line.0.iter().any(|run| run.url.is_some()));
-    let separator = if has_links { " &nbsp; " } else { "<br>" };
-    if !own.is_empty() {
+        .partition(|line| line.0.iter().any(|run| run.url.is_some()));
+    let pages: String = pages.into_iter().map(page_link).collect();
+    let commands: Vec<String> = commands.into_iter().map(rich).collect();
+    let mut parts = vec![beside(&read, &pages)];
+    if !commands.is_empty() {
         parts.push(format!(
-            "<p class=\"q\" style=\"margin:0 0 8px;font-size:15px;line-height:24px;{QUIET};{BREAK}\">{}</p>\n",
-            own.join(separator)
+            "<p class=\"q\" style=\"margin:0 0 8px;font-size:15px;line-height:22px;{QUIET};{BREAK}\">{}</p>\n",
+            commands.join("<br>")
         ));
     }
     parts.concat()
 }
 
+/// Our pages on which something can be done, the first as a button.
+fn pages_of(pages: &[Rich]) -> String {
+    let mut runs = pages.iter().filter_map(|line| line.0.first());
+    let first = runs.next().and_then(|run| {
+        let url = run.url.as_ref()?;
+        Some(button(url.as_str(), &html(&run.text)))
+    });
+    let others: String = pages.iter().skip(1).map(page_link).collect();
+    beside(&first.unwrap_or_default(), &others)
+}
+
+/// A button of 44 px.
+fn button(url: &str, text: &str) -> String {
+    format!(
+        "<a class=\"l b\" href=\"{}\" style=\"display:inline-block;{LINK};border:1px solid #0b4fc4;border-radius:6px;padding:9px 18px;margin:6px 18px 6px 0;font-size:16px;line-height:24px;font-weight:bold;text-decoration:none;{BREAK}\">{text}</a>",
+        html(url)
+    )
+}
+
+/// A link to one of our pages, which a finger can hit.
+fn page_link(line: &Rich) -> String {
+    format!(
+        "<span style=\"display:inline-block;padding:6px 18px 6px 0\">{}</span>",
+        rich(line)
+    )
+}
+
+/// A button, and links beside it that go below it on a phone.
+fn beside(button: &str, links: &str) -> String {
+    if button.is_empty() && links.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<p style=\"margin:10px 0 8px;font-size:15px;line-height:24px;{BREAK}\">{button}{links}</p>\n"
+    )
+}
+
 fn list_item(item: &Item, level: &str) -> String {
-    let (told, side) = told_in(item);
+    let (told, side) = told_in(item.lang.as_deref(), item.is_rtl);
     let mut parts = vec![format!(
         "<{level}{told} style=\"margin:18px 0 2px;font-size:18px;line-height:24px;font-weight:bold;text-align:{side};{BREAK}\">{}</{level}>\n",
         title(item)
@@ -225,7 +262,7 @@ fn list_item(item: &Item, level: &str) -> String {
     if let Some(note) = &item.note {
         parts.push(format!(
             "<p style=\"margin:4px 0;font-size:14px;line-height:21px;{BREAK}\">{}</p>\n",
-            html(note)
+            rich(note)
         ));
     }
     let mut last: Vec<String> = Vec::new();
@@ -248,14 +285,9 @@ fn list_item(item: &Item, level: &str) -> String {
 
 /// Outlet and time; in a line from right to left the time still reads from left to right.
 fn byline(item: &Item, is_main: bool) -> String {
-    let (told, side) = told_in(item);
     let mut parts = Vec::new();
     if !item.outlet.is_empty() {
-        let lang = item
-            .lang
-            .as_ref()
-            .map(|lang| format!(" lang=\"{}\"", html(lang)))
-            .unwrap_or_default();
+        let lang = lang_of(item.lang.as_deref());
         parts.push(format!("<b{lang}>{}</b>", html(&item.outlet)));
     }
     if !item.time.is_empty() {
@@ -271,8 +303,11 @@ fn byline(item: &Item, is_main: bool) -> String {
     if parts.is_empty() {
         return String::new();
     }
-    let direction = if item.is_rtl { "rtl" } else { "ltr" };
-    drop(told);
+    let (direction, side) = if item.is_rtl {
+        ("rtl", "right")
+    } else {
+        ("ltr", "left")
+    };
     format!(
         "<p dir=\"{direction}\" style=\"margin:0 0 8px;font-size:15px;line-height:22px;text-align:{side};{BREAK}\">{}</p>\n",
         parts.join(" <span class=\"q\" style=\"color:#57606a\">·</span> ")
@@ -281,7 +316,7 @@ fn byline(item: &Item, is_main: bool) -> String {
 
 /// A quotation; its bar stands where its lines begin.
 fn quotation(item: &Item, text: &str, letters: u8, line: u8) -> String {
-    let (told, side) = told_in(item);
+    let (told, side) = told_in(item.lang.as_deref(), item.is_rtl);
     format!(
         "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"border-collapse:collapse;table-layout:fixed;margin:6px 0\"><tr>\
          <td class=\"e\"{told} style=\"border-{side}:4px solid #b97f00;padding:0 14px;font-size:{letters}px;line-height:{line}px;text-align:{side};{TEXT};{BREAK}\">{text}</td></tr></table>\n"
@@ -308,7 +343,7 @@ fn facts_table(facts: &[(String, Rich)]) -> String {
         .iter()
         .map(|(name, value)| {
             format!(
-                "<tr><th scope=\"row\" class=\"r q\" style=\"border-top:1px solid #d5dbe1;padding:8px 14px 8px 0;font-size:15px;line-height:22px;font-weight:normal;text-align:left;vertical-align:top;width:88px;{QUIET}\">{}</th>\
+                "<tr><th scope=\"row\" class=\"r q\" style=\"border-top:1px solid #d5dbe1;padding:8px 14px 8px 0;font-size:15px;line-height:22px;font-weight:normal;text-align:left;vertical-align:top;width:88px;{QUIET};{WHOLE}\">{}</th>\
                  <td class=\"r\" style=\"border-top:1px solid #d5dbe1;padding:8px 0;font-size:15px;line-height:22px;vertical-align:top;{TEXT};{BREAK}\">{}</td></tr>\n",
                 html(name),
                 rich(value)
@@ -324,14 +359,18 @@ fn facts_table(facts: &[(String, Rich)]) -> String {
 fn table(head: &[String], rows: &[Vec<Rich>]) -> String {
     let side = |column: usize| if column == 0 { "left" } else { "right" };
     let gap = |column: usize| if column == 0 { 0 } else { 8 };
+    // What is usual is there to compare with.
+    let usual: Vec<bool> = head.iter().map(|name| name.starts_with("Usual")).collect();
+    let is_usual = |column: usize| usual.get(column).copied().unwrap_or_default();
     let head: String = head
         .iter()
         .enumerate()
         .map(|(column, name)| {
             format!(
-                "<th scope=\"col\" class=\"q\" style=\"padding:8px 0 8px {}px;font-size:14px;line-height:21px;font-weight:normal;text-align:{};{QUIET};{WHOLE}\">{}</th>",
+                "<th scope=\"col\" class=\"q\" style=\"padding:8px 0 8px {}px;font-size:14px;line-height:21px;font-weight:normal;text-align:{};{QUIET};{}\">{}</th>",
                 gap(column),
                 side(column),
+                if column == 0 { BREAK } else { WHOLE },
                 html(name)
             )
         })
@@ -346,9 +385,11 @@ fn table(head: &[String], rows: &[Vec<Rich>]) -> String {
                 .map(|(column, cell)| {
                     let (tag, scope) = if column == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
                     format!(
-                        "<{tag}{scope} class=\"r\" style=\"border-top:1px solid #d5dbe1;padding:8px 0 8px {}px;font-size:15px;line-height:22px;font-weight:normal;text-align:{};{TEXT};{}\">{}</{tag}>",
+                        "<{tag}{scope} class=\"r{}\" style=\"border-top:1px solid #d5dbe1;padding:8px 0 8px {}px;font-size:15px;line-height:22px;font-weight:normal;text-align:{};{};{}\">{}</{tag}>",
+                        if is_usual(column) { " q" } else { "" },
                         gap(column),
                         side(column),
+                        if is_usual(column) { QUIET } else { TEXT },
                         if column == 0 { BREAK } else { WHOLE },
                         rich(cell)
                     )

@@ -77,7 +77,8 @@ fn block_text(block: &Block, is_single: bool) -> String {
         }
         Block::Table(head, rows) => table(head, rows),
         Block::Panel(lines) => lines.iter().map(line).collect::<Vec<_>>().join("\n"),
-        Block::More(more) => more.clone(),
+        Block::More(more) => line(more),
+        Block::Pages(pages) => pages.iter().map(line).collect::<Vec<_>>().join("\n"),
     }
 }
 
@@ -93,7 +94,7 @@ fn item_text(item: &Item, is_single: bool) -> String {
     for passage in &item.passages {
         parts.push(quote(&marked(&Rich::marked(passage))));
     }
-    parts.extend(item.note.clone());
+    parts.extend(item.note.as_ref().map(line));
     let mut told = Vec::new();
     told.extend(item.found.as_ref().map(|found| format!("Found: {found}")));
     told.extend(
@@ -179,9 +180,10 @@ fn quote(text: &str) -> String {
         .join("\n")
 }
 
+/// Columns under their heads; what is linked in them is a click away in the HTML, and would tear them apart here.
 fn table(head: &[String], rows: &[Vec<Rich>]) -> String {
     let cells: Vec<Vec<String>> = std::iter::once(head.to_vec())
-        .chain(rows.iter().map(|row| row.iter().map(line).collect()))
+        .chain(rows.iter().map(|row| row.iter().map(Rich::text).collect()))
         .collect();
     let width = |column: usize| {
         let widths = cells.iter().filter_map(|row| row.get(column));

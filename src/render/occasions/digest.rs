@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use url::Url;
+
 use super::{
-    by_urgency, by_watch, counted, empty, grouped, listed, many, number, stop_link, zone_line,
+    by_urgency, by_watch, counted, empty, grouped, listed, many, number, stop_link, to_whom,
+    zone_line,
 };
 use crate::domain::{Alert, DigestFacts, Priority};
 use crate::render::escape::one_line;
@@ -36,10 +39,7 @@ pub(super) fn digest(telling: &Telling<'_>, facts: &DigestFacts, alerts: &[Alert
     };
     let headlines: Vec<String> = sorted.iter().take(5).map(|alert| title_of(alert)).collect();
     let schedule = facts.schedule.as_deref().unwrap_or("Digest");
-    let to = telling
-        .recipient
-        .map(|recipient| format!(" to {recipient}"))
-        .unwrap_or_default();
+    let to = to_whom(telling);
     Message {
         priority: Priority::Normal,
         from_name: "newswatch digest".to_owned(),
@@ -63,9 +63,9 @@ fn blocks(
     facts: &DigestFacts,
     watches: &[(String, Vec<&Alert>)],
 ) -> Vec<Block> {
-    let mut blocks = vec![themes_table(watches, facts)];
+    let mut blocks = vec![themes_table(telling, watches, facts)];
     if facts.themes.iter().any(|theme| theme.usual.is_some()) {
-        blocks.push(Block::Text(Rich::plain(
+        blocks.push(Block::More(Rich::plain(
             "Usual: median of the last 28 days. Bold: at least twice that.",
         )));
     }
@@ -153,7 +153,11 @@ fn stories_of<'a>(alerts: &[&'a Alert]) -> Vec<Vec<&'a Alert>> {
     stories.into_iter().map(|(_, alerts)| alerts).collect()
 }
 
-fn themes_table(watches: &[(String, Vec<&Alert>)], facts: &DigestFacts) -> Block {
+fn themes_table(
+    telling: &Telling<'_>,
+    watches: &[(String, Vec<&Alert>)],
+    facts: &DigestFacts,
+) -> Block {
     let usual: BTreeMap<String, f64> = facts
         .themes
         .iter()
@@ -175,7 +179,7 @@ fn themes_table(watches: &[(String, Vec<&Alert>)], facts: &DigestFacts) -> Block
             let is_high = usual_here
                 .is_some_and(|usual| *usual > 0.0 && times_more(alerts.len(), *usual) >= 2.0);
             let mut row = vec![
-                Rich::plain(watch),
+                Rich::default().link(watch, watch_page(telling, watch, alerts)),
                 Rich::plain(stories_of(alerts).len().to_string()),
                 if is_high {
                     Rich::default().bold(count)
@@ -192,6 +196,12 @@ fn themes_table(watches: &[(String, Vec<&Alert>)], facts: &DigestFacts) -> Block
         })
         .collect();
     Block::Table(head, rows)
+}
+
+/// The page of a watch; its name as it was written is known by its alerts.
+fn watch_page(telling: &Telling<'_>, shown: &str, alerts: &[&Alert]) -> Option<Url> {
+    let whole = alerts.first().map(|alert| alert.found.watch.0.as_str());
+    telling.reader.page(&["watches", whole.unwrap_or(shown)])
 }
 
 fn times_more(count: usize, usual: f64) -> f64 {
@@ -221,7 +231,9 @@ fn theme(telling: &Telling<'_>, watch: &str, alerts: &[&Alert]) -> Vec<Block> {
     }
     let more = many(stories.len().saturating_sub(STORIES_A_THEME));
     if more > 0 {
-        blocks.push(Block::More(counted(more, "more story", "more stories")));
+        let label = counted(more, "more story", "more stories");
+        let page = watch_page(telling, watch, alerts);
+        blocks.push(Block::More(Rich::default().link(label, page)));
     }
     blocks
 }
@@ -238,7 +250,7 @@ fn held_back(facts: &DigestFacts) -> Vec<Block> {
         .collect();
     vec![
         Block::Heading("Held back".to_owned(), counted(total, "alert", "alerts")),
-        Block::Text(Rich::plain(reasons.join(" · "))),
+        Block::More(Rich::plain(reasons.join(" · "))),
     ]
 }
 
@@ -273,6 +285,12 @@ fn coverage(telling: &Telling<'_>, facts: &DigestFacts) -> Vec<Block> {
     let more = coverage.failing.len().saturating_sub(MAX_NAMED);
     if more > 0 {
         sources = sources.and(format!("; and {more} more"));
+    }
+    if !coverage.failing.is_empty() {
+        sources = sources.and(".");
+        if let Some(page) = telling.reader.page(&["feeds"]) {
+            sources = sources.and(" ").link("Show them", Some(page));
+        }
     }
     let short: u64 = coverage.summary_only.iter().map(|(_, count)| count).sum();
     let mut read = counted(

@@ -76,7 +76,12 @@ fn when_found(telling: &Telling<'_>, alerts: &[Alert]) -> String {
             times::clock(*to, zone),
             times::offset(zone, *to)
         ),
-        (Some(from), _) => format!("found {}", times::full(*from, zone, now)),
+        (Some(from), _) => format!(
+            "{}, found at {} {}",
+            times::day(*from, zone, now),
+            times::clock(*from, zone),
+            times::offset(zone, *from)
+        ),
         _ => String::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! What is wrong with newswatch itself.
 
-use super::{counted, empty, many, zone_line};
-use crate::domain::{HealthEvent, HealthFacts, HealthState, Priority, Timestamp};
+use super::{counted, empty, many, stop_link, to_whom, zone_line};
+use crate::domain::{HealthEvent, HealthFacts, HealthPage, HealthState, Priority, Timestamp};
 use crate::render::escape::one_line;
 use crate::render::message::{Block, Message, Rich, Telling, Tone};
 use crate::render::times;
@@ -24,13 +24,13 @@ pub(super) fn health(telling: &Telling<'_>, facts: &HealthFacts) -> Message {
         subject,
         heading,
         preheader,
-    } = words(events, state);
-    let (lead, blocks) = told(telling, events);
-    let host = facts
-        .host
-        .as_deref()
-        .map(|host| format!(" by newswatch on {}", one_line(host, 120)))
-        .unwrap_or_default();
+    } = words(telling, events, state);
+    let (lead, mut blocks) = told(telling, events);
+    blocks.extend(pages(telling, events));
+    let machine = telling.reader.machine.as_deref();
+    let host = machine.map_or_else(String::new, |machine| {
+        format!(" by newswatch on {}", one_line(machine, 120))
+    });
     Message {
         priority,
         from_name: "newswatch health".to_owned(),
@@ -43,12 +43,30 @@ pub(super) fn health(telling: &Telling<'_>, facts: &HealthFacts) -> Message {
         blocks,
         foot: vec![
             Rich::plain(format!(
-                "Sent once for each failure{host}; one more when it works again."
+                "Sent once for each failure{host}{}; one more when it works again.",
+                to_whom(telling)
             )),
+            stop_link(telling, None, "Stop all mails").unwrap_or_default(),
             zone_line(telling, ""),
         ],
         ..empty("health")
     }
+}
+
+/// Our pages that show more, each once.
+fn pages(telling: &Telling<'_>, events: &[HealthEvent]) -> Option<Block> {
+    let is_about = |page| events.iter().any(|event| event.page == Some(page));
+    let known = [
+        (HealthPage::Feeds, "See the feeds", "feeds"),
+        (HealthPage::Deliveries, "See the deliveries", "deliveries"),
+    ];
+    let pages: Vec<Rich> = known
+        .into_iter()
+        .filter(|(page, ..)| is_about(*page))
+        .filter_map(|(_, label, path)| Some((label, telling.reader.page(&[path])?)))
+        .map(|(label, page)| Rich::default().link(label, Some(page)))
+        .collect();
+    (!pages.is_empty()).then_some(Block::Pages(pages))
 }
 
 /// How a message about newswatch is called.
@@ -58,13 +76,13 @@ struct Words {
     preheader: String,
 }
 
-fn words(events: &[HealthEvent], state: HealthState) -> Words {
+fn words(telling: &Telling<'_>, events: &[HealthEvent], state: HealthState) -> Words {
     if let [event] = events {
         let subject = one_line(&event.subject, 120);
         return Words {
             heading: format!("{subject} {}", one_line(&event.what, 200)),
             subject: format!("[{}] {subject}", state.as_str()),
-            preheader: reasons(event),
+            preheader: reasons(event, telling),
         };
     }
     let count = counted(many(events.len()), "thing", "things");
@@ -119,40 +137,57 @@ fn since_words(events: &[HealthEvent], state: HealthState, now: Timestamp) -> St
     }
 }
 
-fn reasons(event: &HealthEvent) -> String {
+/// What the other side said and what that means; of what works again, since when and after how long.
+fn reasons(event: &HealthEvent, telling: &Telling<'_>) -> String {
+    let over = match (event.state, event.since) {
+        (HealthState::WorksAgain, Some(at)) => {
+            let at = times::full(at, &telling.reader.zone, telling.now);
+            Some(format!("Since {at}{}", after(event)))
+        }
+        _ => None,
+    };
     let parts = [&event.answer, &event.effect];
-    let told: Vec<String> = parts
+    let said = parts.into_iter().flatten();
+    let told: Vec<String> = over
         .into_iter()
-        .flatten()
-        .map(|part| one_line(part, 200))
+        .chain(said.map(|part| one_line(part, 200)))
         .collect();
     told.join(". ")
 }
 
+/// `, after 28 h`
+fn after(event: &HealthEvent) -> String {
+    let (Some(since), Some(before)) = (event.since, event.before) else {
+        return String::new();
+    };
+    let seconds = since.as_second().saturating_sub(before.as_second());
+    let seconds = u64::try_from(seconds).unwrap_or_default();
+    format!(", after {}", times::span(seconds))
+}
+
 fn event_facts(telling: &Telling<'_>, event: &HealthEvent) -> Vec<(String, Rich)> {
     let (zone, now) = (&telling.reader.zone, telling.now);
-    let with_note = |at: Option<Timestamp>, note: &Option<String>, separator: &str| {
-        let at = at.map(|at| times::full(at, zone, now));
-        let note = note.as_deref().map(|note| one_line(note, 200));
-        let parts: Vec<String> = [at, note].into_iter().flatten().collect();
-        (!parts.is_empty()).then(|| parts.join(separator))
-    };
-    [
-        (
-            "Answer",
-            event.answer.as_deref().map(|answer| one_line(answer, 300)),
-        ),
-        ("Since", with_note(event.since, &event.since_note, "; ")),
-        (
-            "Next try",
-            with_note(event.next_try, &event.next_note, ", "),
-        ),
-        (
-            "What to do",
-            event.to_do.as_deref().map(|to_do| one_line(to_do, 600)),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name.to_owned(), Rich::plain(value?))))
-    .collect()
+    let whole = |at: Timestamp| times::full(at, zone, now);
+    let since = event.since.map(|since| {
+        let before = event.before.map(|at| match event.state {
+            HealthState::WorksAgain => format!("; failed from {} on", whole(at)),
+            _ => format!("; last well {}", times::in_list(at, zone, since)),
+        });
+        format!("{}{}", whole(since), before.unwrap_or_default())
+    });
+    let answer = event.answer.as_deref();
+    let answer = answer.map(|answer| one_line(answer, 300));
+    let plain = [
+        ("Answer", answer),
+        ("Since", since),
+        ("Next try", event.next_try.map(whole)),
+    ];
+    let to_do = event.to_do.as_deref();
+    let to_do = to_do.map(|to_do| Rich::with_code(&one_line(to_do, 600)));
+    let told = plain
+        .into_iter()
+        .map(|(name, value)| (name, value.map(Rich::plain)));
+    told.chain([("What to do", to_do)])
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect()
 }

@@ -1,6 +1,6 @@
 //! A sign of life.
 
-use super::{counted, empty, grouped, many, zone_line};
+use super::{counted, empty, grouped, many, stop_link, to_whom, zone_line};
 use crate::domain::HeartbeatFacts;
 use crate::render::escape::one_line;
 use crate::render::message::{Block, Message, Rich, Telling, Tone};
@@ -13,7 +13,7 @@ const MAX_NAMED: usize = 10;
 pub(super) fn heartbeat(telling: &Telling<'_>, facts: &HeartbeatFacts) -> Message {
     let failing = many(facts.failing.len());
     let well = facts.sources.saturating_sub(failing);
-    let place = facts.host.as_deref().map_or_else(
+    let place = telling.reader.machine.as_deref().map_or_else(
         || "the machine that runs newswatch".to_owned(),
         |host| one_line(host, 120),
     );
@@ -43,7 +43,11 @@ pub(super) fn heartbeat(telling: &Telling<'_>, facts: &HeartbeatFacts) -> Messag
         badge: Some((Tone::Good, "Running".to_owned())),
         heading: heading(failing, facts.given_up),
         blocks,
-        foot: vec![zone_line(telling, "")],
+        foot: vec![
+            Rich::plain(format!("A sign of life{}.", to_whom(telling))),
+            stop_link(telling, None, "Stop all mails").unwrap_or_default(),
+            zone_line(telling, ""),
+        ],
         ..empty("heartbeat")
     }
 }

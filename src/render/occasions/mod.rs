@@ -53,6 +53,8 @@ fn empty(kind: &'static str) -> Message {
         label_note: String::new(),
         heading: String::new(),
         heading_url: None,
+        heading_lang: None,
+        heading_is_rtl: false,
         lead: Vec::new(),
         blocks: Vec::new(),
         foot: Vec::new(),
@@ -119,6 +121,12 @@ fn percent_encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes())
         .collect::<String>()
         .replace('+', "%20")
+}
+
+/// ` to ops@example.org`
+fn to_whom(telling: &Telling<'_>) -> String {
+    let recipient = telling.recipient;
+    recipient.map_or_else(String::new, |recipient| format!(" to {recipient}"))
 }
 
 /// Two things in one line, where there are both.

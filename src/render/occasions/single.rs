@@ -3,7 +3,7 @@
 use super::{empty, foot_of_watch};
 use crate::domain::{Alert, Priority};
 use crate::render::item::{item_of, title_of};
-use crate::render::message::{Block, Item, Message, Telling, Tone};
+use crate::render::message::{Block, Item, Message, Rich, Telling, Tone};
 
 /// The message of one alert.
 pub(super) fn single(telling: &Telling<'_>, alert: &Alert) -> Message {
@@ -58,7 +58,7 @@ fn preheader(item: &Item) -> String {
             let mark = if skipped > 0 { "…" } else { "" };
             format!("{mark}{rest}")
         }
-        None => item.note.clone().unwrap_or_default(),
+        None => item.note.as_ref().map(Rich::text).unwrap_or_default(),
     };
     if item.outlet.is_empty() {
         said

@@ -1,11 +1,12 @@
 //! More than usual: a storm of alerts, a watch that finds far more.
 
 use super::{
-    counted, empty, foot_of_watch, grouped, highest, listed, many, number, stop_link, zone_line,
+    counted, empty, foot_of_watch, grouped, highest, listed, many, number, stop_link, to_whom,
+    zone_line,
 };
 use crate::domain::{Alert, SpikeFacts, StormFacts};
 use crate::render::escape::one_line;
-use crate::render::item::{MAX_NAME_CHARS, mute, title_of};
+use crate::render::item::{MAX_NAME_CHARS, mute, mute_page, title_of};
 use crate::render::message::{Block, Message, Rich, Telling};
 use crate::render::times;
 
@@ -34,8 +35,14 @@ pub(super) fn storm(telling: &Telling<'_>, facts: &StormFacts, alerts: &[Alert])
         preheader: joined,
         heading,
         lead: vec![lead(telling, facts, total, until.as_deref())],
-        blocks: blocks(telling, facts, alerts),
+        blocks: blocks(telling, facts, total, alerts),
         foot: vec![
+            Rich::plain(format!(
+                "Sent{}: more than {} alerts came within {}.",
+                to_whom(telling),
+                facts.more_than,
+                times::span(facts.within_s)
+            )),
             stop_link(telling, None, "Stop all mails").unwrap_or_default(),
             zone_line(telling, &id),
         ],
@@ -66,11 +73,8 @@ fn lead(telling: &Telling<'_>, facts: &StormFacts, total: u64, until: Option<&st
     );
     let all = |lead: Rich| {
         let lead = lead.bold("Nothing is lost:");
-        match telling.reader.page(&[""]) {
-            Some(page) => lead
-                .and(" ")
-                .link(format!("see all {}", grouped(total)), Some(page))
-                .and("."),
+        match telling.reader.web {
+            Some(_) => lead.and(format!(" all {} are in the list.", grouped(total))),
             None => lead
                 .and(format!(" all {} are in ", grouped(total)))
                 .code(format!("newswatch alerts show {}", telling.delivery.0))
@@ -96,12 +100,12 @@ fn lead(telling: &Telling<'_>, facts: &StormFacts, total: u64, until: Option<&st
     all(stops).and(" High-priority alerts still come one by one, at most 5 a minute.")
 }
 
-fn blocks(telling: &Telling<'_>, facts: &StormFacts, alerts: &[Alert]) -> Vec<Block> {
-    let mut blocks = vec![storm_table(facts)];
+fn blocks(telling: &Telling<'_>, facts: &StormFacts, total: u64, alerts: &[Alert]) -> Vec<Block> {
+    let mut blocks = vec![storm_table(telling, facts)];
     if let Some(cause) = &facts.cause {
         blocks.push(Block::Text(Rich::plain(one_line(cause, 400))));
     }
-    blocks.extend(all_of_them(telling, facts));
+    blocks.extend(all_of_them(telling, facts, total));
     if !alerts.is_empty() {
         blocks.push(Block::Heading(
             "The first of them".to_owned(),
@@ -111,43 +115,75 @@ fn blocks(telling: &Telling<'_>, facts: &StormFacts, alerts: &[Alert]) -> Vec<Bl
     for alert in alerts.iter().take(STORM_HEADLINES) {
         let mut item = listed(telling, alert);
         item.passages.clear();
+        item.own.clear();
         blocks.push(Block::Item(Box::new(item)));
     }
     blocks
 }
 
 /// Where all of them are listed, and how the watch that most of them are of is kept quiet.
-fn all_of_them(telling: &Telling<'_>, facts: &StormFacts) -> Option<Block> {
-    let watch = &facts.sources.first()?.watch;
-    let name = one_line(watch, MAX_NAME_CHARS);
-    let all = match telling.reader.page(&["watches", watch]) {
-        Some(page) => Rich::default().link(format!("See all of “{name}”"), Some(page)),
-        None => {
-            Rich::plain("See all: ").code(format!("newswatch alerts show {}", telling.delivery.0))
-        }
+fn all_of_them(telling: &Telling<'_>, facts: &StormFacts, total: u64) -> Option<Block> {
+    let most = facts.sources.first().map(|source| source.watch.as_str());
+    let Some(all) = telling.reader.page(&[""]) else {
+        return most.map(|watch| Block::Text(mute(watch)));
     };
-    Some(Block::Text(all.and(" · ").followed_by(mute(watch))))
+    let label = format!("See all {}", counted(total, "alert", "alerts"));
+    let mut pages = vec![Rich::default().link(label, Some(all))];
+    if let Some(watch) = most {
+        let label = format!("Mute “{}”…", one_line(watch, MAX_NAME_CHARS));
+        let page = mute_page(telling, watch);
+        pages.push(Rich::default().link(label, page));
+    }
+    Some(Block::Pages(pages))
 }
 
-fn storm_table(facts: &StormFacts) -> Block {
+/// Watches that a storm's table names; the others are one row.
+const MAX_SOURCES: usize = 8;
+
+fn storm_table(telling: &Telling<'_>, facts: &StormFacts) -> Block {
     let usual = |value: Option<f64>| Rich::plain(value.map(number).unwrap_or_default());
     let mut rows = Vec::new();
-    for source in facts.sources.iter().take(8) {
+    for source in facts.sources.iter().take(MAX_SOURCES) {
+        let name = one_line(&source.watch, MAX_NAME_CHARS);
+        let page = telling.reader.page(&["watches", &source.watch]);
         rows.push(vec![
-            Rich::plain(format!("Watch {}", one_line(&source.watch, MAX_NAME_CHARS))),
+            Rich::plain("Watch ").link(name, page),
             Rich::plain(grouped(source.alerts)),
             usual(source.usual_a_day),
         ]);
         if let Some((feed, alerts, usual_a_day)) = &source.feed {
             rows.push(vec![
-                Rich::plain(format!("of these, feed {}", one_line(feed, MAX_NAME_CHARS))),
+                Rich::plain(format!(
+                    "– of these, feed {}",
+                    one_line(feed, MAX_NAME_CHARS)
+                )),
                 Rich::plain(grouped(*alerts)),
                 usual(*usual_a_day),
             ]);
         }
     }
-    let head = ["Where they come from", "Alerts", "Usual a day"];
-    Block::Table(head.map(str::to_owned).to_vec(), rows)
+    let others = facts.sources.get(MAX_SOURCES..).unwrap_or_default();
+    if !others.is_empty() {
+        let usual_of = others.iter().map(|source| source.usual_a_day);
+        rows.push(vec![
+            Rich::plain(counted(many(others.len()), "other watch", "other watches")),
+            Rich::plain(grouped(others.iter().map(|source| source.alerts).sum())),
+            usual(usual_of.sum()),
+        ]);
+    }
+    let is_known = facts.sources.iter().any(|source| {
+        let of_feed = source.feed.as_ref().and_then(|(_, _, usual)| *usual);
+        source.usual_a_day.or(of_feed).is_some()
+    });
+    let mut head = vec!["Where they come from".to_owned(), "Alerts".to_owned()];
+    if is_known {
+        head.push("Usual a day".to_owned());
+    } else {
+        for row in &mut rows {
+            row.truncate(2);
+        }
+    }
+    Block::Table(head, rows)
 }
 
 /// A watch that found far more than is usual.

@@ -4,7 +4,7 @@ use super::{counted, empty, foot_of_watch, many};
 use crate::domain::{Addition, Alert, ChangeFacts, Priority, RevisionFacts, UpdateFacts};
 use crate::render::escape::{clean_link, one_line};
 use crate::render::item::{
-    MAX_NAME_CHARS, also_in, is_rtl, language_tag, passage, time_of, title_of,
+    MAX_NAME_CHARS, also_in, is_rtl, language_tag, passage, story_page, time_of, title_of,
 };
 use crate::render::message::{Block, Item, Marked, Message, Rich, Telling, Thread};
 use crate::render::times;
@@ -26,8 +26,8 @@ pub(super) fn update(telling: &Telling<'_>, facts: &UpdateFacts, first: Option<&
             )
         },
     );
-    let id = first.map_or(String::new(), |alert| format!("Alert {}", alert.id.0));
     let subject = first.map(title_of).unwrap_or_default();
+    let lang = first.and_then(|alert| alert.reading.lang.as_deref());
     Message {
         priority: first.map_or(Priority::Normal, |alert| alert.priority),
         from_name: format!("{watch} · newswatch"),
@@ -42,6 +42,8 @@ pub(super) fn update(telling: &Telling<'_>, facts: &UpdateFacts, first: Option<&
         heading_url: first
             .and_then(|alert| alert.url.as_ref())
             .and_then(clean_link),
+        heading_is_rtl: is_rtl(lang, &subject),
+        heading_lang: lang.and_then(language_tag),
         subject,
         lead: vec![match &facts.revision {
             Some(revision) => changed(telling, revision),
@@ -50,14 +52,12 @@ pub(super) fn update(telling: &Telling<'_>, facts: &UpdateFacts, first: Option<&
         blocks: match &facts.revision {
             Some(revision) => changes(revision),
             None => blocks(telling, facts, &watch),
-        },
+        }
+        .into_iter()
+        .chain(pages(telling, facts, first))
+        .collect(),
         stops: first.map(|alert| alert.found.watch.0.clone()),
-        foot: foot_of_watch(
-            telling,
-            first.map_or("", |alert| &alert.found.watch.0),
-            &watch,
-            &id,
-        ),
+        foot: foot(telling, first, &watch),
         thread: Thread {
             root: facts.story.map(|story| format!("story-{story}")),
             first: facts.first_delivery.as_ref().map(|id| id.0.clone()),
@@ -101,11 +101,41 @@ fn blocks(telling: &Telling<'_>, facts: &UpdateFacts, watch: &str) -> Vec<Block>
         let item = added(telling, addition, watch);
         blocks.push(Block::Item(Box::new(item)));
     }
-    if let Some(line) = also_in(&facts.also_in) {
+    if let Some(line) = also_in(&facts.also_in, story_page(telling, facts.story)) {
         blocks.push(Block::Heading("Also in".to_owned(), String::new()));
         blocks.push(Block::Text(line));
     }
     blocks
+}
+
+/// Our pages of the story and of the alert.
+fn pages(telling: &Telling<'_>, facts: &UpdateFacts, first: Option<&Alert>) -> Option<Block> {
+    let id = &first?.id.0;
+    let mute = telling.reader.page_with("silences", "story", id);
+    let links = [
+        ("The whole story", story_page(telling, facts.story)),
+        ("Mute this story…", mute),
+        ("Why this alert", telling.reader.page(&["alerts", id])),
+    ];
+    let pages: Vec<Rich> = links
+        .into_iter()
+        .filter_map(|(label, page)| Some(Rich::default().link(label, Some(page?))))
+        .collect();
+    (!pages.is_empty()).then_some(Block::Pages(pages))
+}
+
+/// The command that keeps a story quiet, where there is no page for it; then how the watch is changed and stopped.
+fn foot(telling: &Telling<'_>, first: Option<&Alert>, watch: &str) -> Vec<Rich> {
+    let Some(alert) = first else {
+        return foot_of_watch(telling, "", watch, "");
+    };
+    let id = &alert.id.0;
+    let command = Rich::plain("Mute this story: ")
+        .code(format!("newswatch silence add --story {id} --for 7d"));
+    let mute = telling.reader.web.is_none().then_some(command);
+    let whole = &alert.found.watch.0;
+    let rest = foot_of_watch(telling, whole, watch, &format!("Alert {id}"));
+    mute.into_iter().chain(rest).collect()
 }
 
 /// What an outlet has added, under the outlet's name.
@@ -170,7 +200,7 @@ fn changes(revision: &RevisionFacts) -> Vec<Block> {
         let lines = [("Before: ", &change.before), ("Now: ", &change.after)];
         for (name, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {
             let text = one_line(text, MAX_SENTENCE_CHARS);
-            blocks.push(Block::Text(Rich::plain(name).and(text)));
+            blocks.push(Block::Text(Rich::default().bold(name).and(text)));
         }
     }
     blocks

@@ -66,7 +66,7 @@ fn told(item: &Item) -> Map<String, serde_json::Value> {
         "time": item.time,
         "sentences": item.passages.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(),
         "pieces": item.passages.iter().map(pieces).collect::<Vec<_>>(),
-        "note": item.note,
+        "note": item.note.as_ref().map(super::super::message::Rich::text),
         "words": item.found,
         "elsewhere": item.also_in.as_ref().map(super::super::message::Rich::text),
         "direction": if item.is_rtl { "rtl" } else { "ltr" },
