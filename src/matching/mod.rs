@@ -36,7 +36,7 @@ mod words;
 pub use excerpt::sentence;
 pub use explain::{ClauseKind, ClauseReport, Explanation};
 pub use lint::lint;
-pub use marks::marks;
+pub use marks::Marker;
 pub use matcher::Matcher;
 pub(crate) use query::language_code_hint;
 pub use quote::{passages, quote};

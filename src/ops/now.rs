@@ -10,7 +10,7 @@ use super::in_view;
 use crate::domain::{
     AlertId, ChannelName, ChannelState, DeliveryState, Priority, Timestamp, Watch,
 };
-use crate::matching;
+use crate::matching::Marker;
 use crate::store::{ChannelLine, DayCount, Report, ShownAlert, ShownFilter, Store, StoreError};
 
 /// The longest sentence that is shown, in characters.
@@ -211,17 +211,18 @@ pub async fn reports(
     let mut rows: Vec<ReportRow> = Vec::new();
     let mut places: HashMap<i64, usize> = HashMap::new();
     let mut last = None;
+    let mut marker = Marker::default();
     for shown in alerts {
         let id = shown.alert.id.clone();
         let report = shown.alert.report.0;
         if let Some(row) = places.get(&report).and_then(|place| rows.get_mut(*place)) {
-            join(row, shown);
+            join(row, shown, &mut marker);
         } else if rows.len() == limit {
             is_full = true;
             break;
         } else {
             places.insert(report, rows.len());
-            rows.push(row(shown));
+            rows.push(row(shown, &mut marker));
         }
         last = Some(id);
     }
@@ -229,14 +230,14 @@ pub async fn reports(
 }
 
 /// Adds another alert of the same report, which was raised before.
-fn join(row: &mut ReportRow, shown: ShownAlert) {
+fn join(row: &mut ReportRow, shown: ShownAlert, marker: &mut Marker) {
     let alert = shown.alert;
     if alert.priority == Priority::High {
         row.priority = alert.priority.as_str();
     }
     let text = row.sentence.iter().map(|piece| piece.text.as_str());
     if text.collect::<String>() == in_view(&alert.found.sentence, MAX_SENTENCE_CHARS) {
-        row.sentence = joined(&row.sentence, &alert.found.terms);
+        row.sentence = joined(&row.sentence, &alert.found.terms, marker);
     }
     add_channels(row, &shown.deliveries);
     row.watches.push(WatchChip {
@@ -246,19 +247,19 @@ fn join(row: &mut ReportRow, shown: ShownAlert) {
 }
 
 /// Marks further terms in a sentence.
-fn joined(sentence: &[Piece], terms: &[String]) -> Vec<Piece> {
+fn joined(sentence: &[Piece], terms: &[String], marker: &mut Marker) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for piece in sentence {
         if piece.hit {
             pieces.push(piece.clone());
         } else {
-            pieces.extend(marked(&piece.text, terms));
+            pieces.extend(marked(&piece.text, terms, marker));
         }
     }
     pieces
 }
 
-fn row(shown: ShownAlert) -> ReportRow {
+fn row(shown: ShownAlert, marker: &mut Marker) -> ReportRow {
     let alert = shown.alert;
     let outlet = alert
         .source
@@ -273,7 +274,7 @@ fn row(shown: ShownAlert) -> ReportRow {
         title: in_view(&alert.title, MAX_TITLE_CHARS),
         dir: direction(shown.lang.as_deref()),
         lang: shown.lang,
-        sentence: marked(&sentence, &alert.found.terms),
+        sentence: marked(&sentence, &alert.found.terms, marker),
         also: also
             .iter()
             .map(|feed| in_view(feed, MAX_OUTLET_CHARS))
@@ -318,8 +319,7 @@ fn add_channels(row: &mut ReportRow, deliveries: &[crate::store::DeliveryLine]) 
 }
 
 /// A text in pieces, of which those in which a term was found are hits.
-#[must_use]
-pub fn marked(text: &str, terms: &[String]) -> Vec<Piece> {
+pub fn marked(text: &str, terms: &[String], marker: &mut Marker) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut push = |text: String, hit| {
         if !text.is_empty() {
@@ -328,7 +328,7 @@ pub fn marked(text: &str, terms: &[String]) -> Vec<Piece> {
     };
     let mut chars = text.chars();
     let mut at = 0;
-    for place in matching::marks(terms, text) {
+    for place in marker.marks(terms, text) {
         push(
             chars
                 .by_ref()
@@ -477,8 +477,10 @@ mod tests {
 
     #[test]
     fn a_sentence_comes_in_pieces_and_further_terms_are_marked_in_what_is_left() {
-        let first = marked("talks on the East Sea today", &["East Sea".to_owned()]);
-        let both = joined(&first, &["talks".to_owned()]);
+        let mut marker = Marker::default();
+        let text = "talks on the East Sea today";
+        let first = marked(text, &["East Sea".to_owned()], &mut marker);
+        let both = joined(&first, &["talks".to_owned()], &mut marker);
         let hits: Vec<&str> = both
             .iter()
             .filter(|piece| piece.hit)

@@ -8,7 +8,7 @@ use super::now::{Piece, direction, marked};
 use crate::domain::{
     AlertId, ArticleText, DeliveryState, LocalTimestamp, Timestamp, WatchName, paragraphs,
 };
-use crate::matching::Matcher;
+use crate::matching::{Marker, Matcher};
 use crate::store::{AttemptLine, DeliveryLine, HeldLine, ShownAlertDetail, Store, StoreError};
 
 /// Paragraphs that are shown of one article.
@@ -169,9 +169,10 @@ fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Tol
         let text = paragraphs(&article.text);
         why(matcher, watch, &ArticleText::of(article, &text, &[]))
     });
+    let mut marker = Marker::default();
     let lang = article.as_ref().and_then(|article| article.lang.clone());
     let text = article.as_ref().map_or_else(Vec::new, |article| {
-        paragraphs_of(&article.text, &alert.found.terms)
+        paragraphs_of(&article.text, &alert.found.terms, &mut marker)
     });
     let (found, rest) = with_hits(&text);
     let deliveries = shown.detail.deliveries;
@@ -207,7 +208,11 @@ fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Tol
             .detail
             .page_problem
             .map(|problem| in_view(&problem, 400)),
-        sentence: marked(&in_view(&alert.found.sentence, 2_000), &alert.found.terms),
+        sentence: marked(
+            &in_view(&alert.found.sentence, 2_000),
+            &alert.found.terms,
+            &mut marker,
+        ),
         found,
         rest,
         text,
@@ -220,14 +225,14 @@ fn view(shown: ShownAlertDetail, matcher: &Matcher, watch: Option<usize>) -> Tol
 }
 
 /// The text of an article as it is shown, its paragraphs in pieces.
-fn paragraphs_of(text: &str, terms: &[String]) -> Vec<Vec<Piece>> {
+fn paragraphs_of(text: &str, terms: &[String], marker: &mut Marker) -> Vec<Vec<Piece>> {
     let lines: Vec<String> = text
         .lines()
         .filter(|line| !line.trim().is_empty())
         .take(MAX_PARAGRAPHS)
         .map(|line| in_view(line, MAX_PARAGRAPH_CHARS))
         .collect();
-    in_lines(marked(&lines.join("\n"), terms))
+    in_lines(marked(&lines.join("\n"), terms, marker))
 }
 
 /// When somebody was told.
@@ -334,7 +339,11 @@ mod tests {
     #[test]
     fn paragraphs_without_a_hit_are_counted_and_not_shown() {
         let terms = ["hit".to_owned()];
-        let text = in_lines(marked("a\na hit\nb\nc\nhit\nd", &terms));
+        let text = in_lines(marked(
+            "a\na hit\nb\nc\nhit\nd",
+            &terms,
+            &mut Marker::default(),
+        ));
         let (found, rest) = with_hits(&text);
         let shown: Vec<(usize, usize)> =
             found.iter().map(|one| (one.number, one.skipped)).collect();

@@ -38,10 +38,11 @@ impl Fields {
 
     /// A number, within bounds.
     pub(crate) fn number(&self, name: &str, most: usize) -> Result<Option<usize>, Failure> {
-        let Some(text) = self.get(name) else {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        let Some((_, text)) = found else {
             return Ok(None);
         };
-        match text.parse() {
+        match text.trim().parse() {
             Ok(number) if (1..=most).contains(&number) => Ok(Some(number)),
             _ => Err(Failure::bad(format!(
                 "{name} must be a number from 1 to {most}"

@@ -178,7 +178,7 @@ fn queries(path: &str) -> Vec<Value> {
             limit,
         ],
         "/api/v1/journal" => {
-            let number = json!({ "type": "string", "pattern": "^[0-9]{1,18}$" });
+            let number = json!({ "type": "string", "pattern": "^[0-9]{0,18}$" });
             vec![
                 query("after", &number, "What next of the page before said."),
                 limit,
