@@ -125,6 +125,8 @@ async fn admitted(
         return Err(Failure::new(StatusCode::FORBIDDEN, title).into());
     }
     let Some(needs) = needs else {
+        // Somebody who is in is told within the frame that there is nothing.
+        *known = visitor(house, headers, peer, None).await.ok().flatten();
         return Ok(());
     };
     let fields = Fields::of_query(request.uri.query());

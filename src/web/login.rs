@@ -45,6 +45,13 @@ pub(crate) async fn form(
     shown(&house, &fields, StatusCode::OK, None, None)
 }
 
+/// The name that the pages are reached by.
+fn own_host(house: &House) -> Option<String> {
+    let config = house.config();
+    let url = config.web.url.as_ref()?;
+    url.host_str().map(str::to_owned)
+}
+
 fn shown(
     house: &House,
     fields: &Fields,
@@ -52,7 +59,7 @@ fn shown(
     wrong: Option<&str>,
     more: Option<String>,
 ) -> Result<Response, Failure> {
-    let host = house.config().web.url.as_ref().map(ToString::to_string);
+    let host = own_host(house);
     let asked = context! {
         next => fields.get("next").unwrap_or("/"), name => fields.get("name"), wrong, more, host,
     };
@@ -105,7 +112,7 @@ pub(crate) async fn link(
     if !is_good {
         return Err(used_up());
     }
-    let host = house.config().web.url.as_ref().map(ToString::to_string);
+    let host = own_host(&house);
     render_alone(&house, StatusCode::OK, "login-link.html", context! { host })
 }
 

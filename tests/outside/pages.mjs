@@ -6,9 +6,11 @@
 //
 // NODE_PATH says where the modules are, where not here; CHROMIUM=/path/to/it, where it is not in the PATH. SHOTS=FOLDER keeps
 // a picture of each.
-import { execFileSync, execSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { execFileSync, execSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const require = createRequire(resolve("package.json"));
@@ -21,7 +23,7 @@ const executablePath = process.env.CHROMIUM ?? inPath();
 const { SITE, NEWSWATCH, CONFIG, MAILS, SHOTS, RELEASE, TOKEN_ADMIN } = process.env;
 if (SHOTS) mkdirSync(SHOTS, { recursive: true });
 
-const link = (role) => execFileSync(NEWSWATCH, ["web", "login", "--role", role, "--config", CONFIG]).toString().split("\n")[0];
+const link = (role, config = CONFIG) => execFileSync(NEWSWATCH, ["web", "login", "--role", role, "--config", config], { stdio: ["ignore", "pipe", "ignore"] }).toString().split("\n")[0];
 const api = async (path, method = "GET", body = undefined) => {
   const answer = await fetch(`${SITE}/api/v1${path}`, { method, body, headers: { Authorization: `Bearer ${TOKEN_ADMIN}` } });
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
@@ -36,18 +38,18 @@ let findings = 0, looks = 0, scans = 0;
 const say = (where, text) => { findings += 1; console.log(`${where}: ${text}`); };
 
 // Somebody in a browser of their own.
-const somebody = async (role) => {
+const somebody = async (role, config = CONFIG) => {
   const context = await browser.createBrowserContext();
   if (role) {
     const page = await context.newPage();
-    await page.goto(link(role));
+    await page.goto(link(role, config));
     await Promise.all([page.waitForNavigation(), page.click("form button")]);
     await page.close();
   }
   return context;
 };
 
-const look = async (context, name, path, { theme, width, expects = 200, open }) => {
+const look = async (context, name, path, { theme, width, expects = 200, open, site = SITE }) => {
   const page = await context.newPage(), where = `${name} (${theme}, ${width})`;
   page.on("console", (message) => {
     const text = message.text();
@@ -61,7 +63,7 @@ const look = async (context, name, path, { theme, width, expects = 200, open }) 
   });
   await page.setViewport({ width, height: 800 });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }, { name: "prefers-reduced-motion", value: "reduce" }]);
-  const answer = await page.goto(SITE + path, { waitUntil: "load" });
+  const answer = await page.goto(site + path, { waitUntil: "load" });
   looks += 1;
   if (answer.status() !== expects) say(where, `answered ${answer.status()}`);
   if (open) {
@@ -74,7 +76,7 @@ const look = async (context, name, path, { theme, width, expects = 200, open }) 
     // Text that a box cuts off without saying so: what is clamped ends in an ellipsis.
     cut: [...document.querySelectorAll("main *")].filter((one) => {
       const style = getComputedStyle(one), hides = ["hidden", "clip"].includes(style.overflowX);
-      return hides && one.scrollWidth > one.clientWidth + 1 && style.textOverflow !== "ellipsis" && !one.matches(".hidden, svg, svg *, td, thead, .facts");
+      return hides && one.scrollWidth > one.clientWidth + 1 && style.textOverflow !== "ellipsis" && !one.matches(".hidden, svg, svg *, td, thead, .facts, input");
     }).map((one) => one.outerHTML.slice(0, 120)),
     small: [...document.querySelectorAll("a, button, input, select, summary")].filter((one) => {
       const box = one.getBoundingClientRect(), inline = getComputedStyle(one).display === "inline";
@@ -130,30 +132,64 @@ stories.slice(0, 12).forEach((story, n) => { pages[`story-${n}`] = `/stories/${s
 const most = stories.reduce((a, b) => (b.articles ?? b.reports) > (a.articles ?? a.reports) ? b : a);
 pages.story = `/stories/${most.story}`;
 
+// BRIEF: each page once in each theme, the one on a phone, the other on a desk; of texts made to break a page the worst.
+const brief = process.env.BRIEF;
+if (brief) for (const name of Object.keys(pages)) if (/^(alert-hostile-[2-9]|story-\d|now-nothing|watches-nothing|feeds-failing|feed-gone|search$|why$|deliveries-ab|watch-long|now-filter|alert-arabic|alert-whole|search-mistake|why-unknown|feed-pausing)/.test(name)) delete pages[name];
 const only = process.env.ONLY?.split(",");
 const wanted = (name) => !only || only.some((one) => name.startsWith(one));
-const sizes = [["light", 390], ["dark", 390], ["light", 1280], ["dark", 1280]];
+const sizes = brief ? [["dark", 390], ["light", 1280]] : [["light", 390], ["dark", 390], ["light", 1280], ["dark", 1280]];
 const admin = await somebody("admin"), nobody = await somebody(undefined), reader = await somebody("reader");
 for (const [theme, width] of sizes) {
   const as = { theme, width };
   for (const [name, path] of Object.entries(pages)) if (wanted(name)) await look(admin, name, path, as);
-  for (const name of ["now", "alert", "feed", "deliveries", "silences", "settings"]) if (wanted(name)) await look(reader, `${name}-reader`, pages[name], as);
+  for (const name of brief ? ["alert", "deliveries"] : ["now", "alert", "feed", "deliveries", "silences", "settings"]) if (wanted(name)) await look(reader, `${name}-reader`, pages[name], as);
   if (wanted("error")) await look(admin, "error-404", "/no-such-page", { ...as, expects: 404 });
-  if (wanted("error")) await look(reader, "error-403", "/no-such-page", { ...as, expects: 404 });
   if (wanted("login")) {
     await look(nobody, "login", "/login", as);
     await look(nobody, "login-link", new URL(link("reader")).pathname, as);
     await look(nobody, "login-used", "/login/used", { ...as, expects: 410 });
-    for (const kind of ["unsubscribe", "act"]) if (signed(kind)) await look(nobody, `link-${kind}`, signed(kind), as); else if (theme === "light" && width === 390) say(`link-${kind}`, "no mail has such a link");
+    for (const kind of ["unsubscribe", "act"]) if (signed(kind)) await look(nobody, `link-${kind}`, signed(kind), as); else if (theme === sizes[0][0] && width === 390) say(`link-${kind}`, "no mail has such a link");
     await look(nobody, "link-wrong", "/act/wrong", { ...as, expects: 404 });
   }
   if (width === 390) for (const name of ["now", "feeds", "journal"]) if (wanted(name)) await look(admin, `${name}-menu`, pages[name], { ...as, open: "details.menu" });
-  if (wanted("now")) await look(admin, "now-open", pages.now, { ...as, open: "main details, [popover]" }).catch((error) => say("now-open", error.message));
   if (wanted("alert")) await look(admin, "alert-open", pages.alert, { ...as, open: "main details" });
   if (wanted("watch")) await look(admin, "watch-open", pages.watch, { ...as, open: "main details" });
 }
+// Before anything is set up.
+if (wanted("first")) {
+  const folder = mkdtempSync(join(tmpdir(), "newswatch-bare-")), config = join(folder, "newswatch.toml");
+  const port = await new Promise((done) => { const probe = createServer().listen(0, "127.0.0.1", () => { const { port } = probe.address(); probe.close(() => done(port)); }); });
+  writeFileSync(config, `state_dir = "${folder}/state"\n[web]\nlisten = "127.0.0.1:${port}"\nurl = "http://127.0.0.1:${port}"\n`);
+  const bare = spawn(NEWSWATCH, ["run", "--config", config], { stdio: "ignore" }), site = `http://127.0.0.1:${port}`;
+  try {
+    for (let n = 0; n < 100 && !(await fetch(`${site}/readyz`).then((answer) => answer.ok, () => false)); n += 1) await new Promise((done) => setTimeout(done, 100));
+    const first = await somebody("admin", config);
+    for (const [theme, width] of sizes) for (const [name, path] of brief ? [["first", "/"]] : [["first", "/"], ["first-feeds", "/feeds"], ["first-watches", "/watches"], ["first-deliveries", "/deliveries"], ["first-stories", "/stories"]]) await look(first, name, path, { theme, width, site });
+  } finally {
+    bare.kill();
+    await new Promise((done) => bare.on("exit", done));
+    rmSync(folder, { recursive: true });
+  }
+}
+// A page of another origin that sends a form of ours by itself, with the cookie that the browser has.
+if (wanted("foreign")) {
+  const page = await admin.newPage();
+  await page.goto(RELEASE, { waitUntil: "load" });
+  const before = (await api("/journal?limit=1")).next;
+  const [answer] = await Promise.all([page.waitForNavigation(), page.evaluate((site) => {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = `${site}/deliveries/test`;
+    form.innerHTML = '<input name="channel" value="ops-hook">';
+    document.body.append(form);
+    form.submit();
+  }, SITE)]);
+  console.log(`a page of another origin sends a form in Chromium: ${answer.status()}`);
+  if (answer.status() < 400 || (await api("/journal?limit=1")).next !== before) say("foreign", `the form was done: ${answer.status()}`);
+  await page.close();
+}
 // Between the two.
-for (const width of [320, 360, 800, 1600]) for (const [name, path] of Object.entries(pages)) if (wanted(name) && !only) await look(admin, name, path, { theme: "light", width, });
+for (const width of [320, 360, 800, 1600]) for (const [name, path] of Object.entries(pages)) if (wanted(name) && !only && !brief) await look(admin, name, path, { theme: "light", width, });
 
 // Eight tabs at once, over HTTP/1.1, of which browsers open six connections to a host.
 if (!only || only.includes("tabs")) {
@@ -173,7 +209,7 @@ if (!only || only.includes("tabs")) {
   const heard = Date.now() - before;
   const news = await last.$eval("[data-news]", (one) => one.textContent.trim());
   await last.click("[data-news] a");
-  const shown = await last.waitForFunction(() => document.querySelector("#list h3").textContent.includes("Water cannon used"), { timeout: 10_000 }).then(() => true).catch(() => { say("tabs", "what is new is not shown"); return false; });
+  const shown = await last.waitForFunction(() => document.querySelector("#list h3").textContent.includes("Water cannon used"), { timeout: 30_000 }).then(() => true).catch(() => { say("tabs", "what is new is not shown"); return false; });
   await tabs[2].bringToFront();
   await tabs[2].reload({ waitUntil: "load", timeout: 10_000 }).catch(() => say("tabs", "the third tab hangs"));
   const states = await Promise.all(tabs.map(state));

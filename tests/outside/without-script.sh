@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Ten tasks on the pages as a browser without JavaScript does them: links that are followed, forms that are sent.
 #
+#   tests/outside/stage.py target/debug/newswatch tests/outside/without-script.sh
 #   tests/outside/without-script.sh "$(newswatch web login | head -1)"
 #
 # It wants a running service that has raised an alert, and changes what it shows: it marks an alert, pauses a feed and tests a
-# channel.
+# channel. It logs in by the link.
 set -euo pipefail
 command -v curl >/dev/null || { echo "missing: curl"; exit 0; }
-link=${1:?the link that newswatch web login prints}
+[ $# -gt 0 ] || set -- "$("${NEWSWATCH:?the link that newswatch web login prints}" web login --config "$CONFIG" | head -1)"
+link=$1
 site=${link%%/login/*}
 jar=$(mktemp); page=$(mktemp); trap 'rm -f "$jar" "$page"' EXIT
 done=0

@@ -65,7 +65,7 @@ fn channel(settings: &ChannelSettings) -> minijinja::Value {
         .filter_map(|destination| destination.recipient.as_deref())
         .map(masked)
         .collect();
-    context! { name => settings.name.0.as_str(), to => to.join(", ") }
+    context! { name => settings.name.0.as_str(), kind => settings.kind.type_name(), to => to.join(", ") }
 }
 
 /// `POST /settings/zone`
