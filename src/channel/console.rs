@@ -4,7 +4,7 @@
 //! thread of its own, and waited for only so long.
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Arc, Mutex, TryLockError};
 use std::time::Duration;
 
@@ -21,12 +21,19 @@ type Writer = Box<dyn Write + Send>;
 
 /// Standard output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ConsoleSettings;
+pub struct ConsoleSettings {
+    /// Whether colours are wanted where a terminal shows them.
+    pub colours: bool,
+}
 
 impl Setup for ConsoleSettings {
     fn service(&self, tools: &Tools) -> Result<Box<dyn Service>, ChannelError> {
-        let writer = Box::new(io::stdout());
-        Ok(Box::new(ConsoleSender::new(writer, tools.limits.console)))
+        let in_colour = self.colours && io::stdout().is_terminal();
+        let sender = ConsoleSender::new(Box::new(io::stdout()), tools.limits.console);
+        Ok(Box::new(ConsoleSender {
+            in_colour,
+            ..sender
+        }))
     }
 }
 
@@ -34,6 +41,7 @@ impl Setup for ConsoleSettings {
 pub(crate) struct ConsoleSender {
     writer: Arc<Mutex<Writer>>,
     timeout: Duration,
+    in_colour: bool,
 }
 
 impl ConsoleSender {
@@ -41,12 +49,13 @@ impl ConsoleSender {
         Self {
             writer: Arc::new(Mutex::new(writer)),
             timeout,
+            in_colour: false,
         }
     }
 
     /// Writes the lines in one piece, so that no other line gets between theirs.
     async fn put(&self, body: &str) -> Attempt {
-        let text = body.to_owned();
+        let text = render::painted(body, self.in_colour);
         let writer = Arc::clone(&self.writer);
         let limit = self.timeout;
         let writing = spawn_blocking(move || put_out(&writer, &text));
@@ -62,7 +71,7 @@ impl ConsoleSender {
 
 impl Service for ConsoleSender {
     fn write(&self, telling: &Telling<'_>, _: Form) -> Result<String, String> {
-        Ok(render::console(telling))
+        Ok(render::console_text(telling))
     }
 
     fn send<'a>(&'a self, sending: Sending<'a>) -> Trying<'a, Attempt> {

@@ -124,10 +124,7 @@ fn block_lines<'a>(block: &'a Block, is_single: bool, lines: &mut Vec<Line<'a>>)
         Block::Table(head, rows) => lines.extend(rows.iter().map(|row| table_line(head, row))),
         Block::Panel(panel) => lines.extend(panel.iter().cloned().map(Line::Text)),
         Block::More(more) => lines.push(Line::Note(more.clone())),
-        Block::Pages(pages) => {
-            let pages: Vec<&Rich> = pages.iter().collect();
-            lines.push(Line::Text(linked(&pages)));
-        }
+        Block::Pages(pages) => lines.push(Line::Own(pages.iter().collect())),
     }
 }
 

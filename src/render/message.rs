@@ -388,6 +388,19 @@ impl Message {
         })
     }
 
+    /// The links to pages of ours on which something can be done.
+    pub(super) fn pages(&self) -> impl Iterator<Item = &Run> {
+        let of_item = self.single().into_iter().flat_map(|item| &item.own);
+        let of_blocks = self.blocks.iter().flat_map(|block| match block {
+            Block::Pages(pages) => pages.as_slice(),
+            _ => &[],
+        });
+        let lines = of_item.chain(of_blocks);
+        lines
+            .flat_map(|line| &line.0)
+            .filter(|run| run.url.is_some())
+    }
+
     /// What a notification shows first: the headline.
     pub(super) fn headline(&self) -> &str {
         match self.single() {

@@ -34,6 +34,7 @@ use crate::links::Act;
 
 pub(crate) use chat::set;
 pub use console::console;
+pub(crate) use console::{console_text, painted};
 pub(crate) use discord::{discord, discord_parts};
 pub use encoded_word::header_value;
 pub(crate) use escape::one_line;

@@ -53,10 +53,8 @@ pub(crate) fn ntfy(telling: &Telling<'_>) -> Value {
     if let Some(url) = message.url() {
         set(&mut published, "click", json!(url.as_str()));
     }
-    let own = message.single().into_iter().flat_map(|item| &item.own);
-    let actions: Vec<Value> = own
-        .flat_map(|line| &line.0)
-        .filter(|run| run.url.is_some())
+    let actions: Vec<Value> = message
+        .pages()
         .take(NTFY_ACTIONS)
         .filter_map(|run| {
             Some(json!({"action": "view", "label": run.text, "url": run.url.as_ref()?.as_str()}))
@@ -71,6 +69,9 @@ pub(crate) fn ntfy(telling: &Telling<'_>) -> Value {
 /// The same message without our own pages, where those are buttons.
 fn without_own(message: &Message) -> Message {
     let mut message = message.clone();
+    message
+        .blocks
+        .retain(|block| !matches!(block, Block::Pages(_)));
     for block in &mut message.blocks {
         if let Block::Item(item) = block {
             item.own.clear();

@@ -41,8 +41,7 @@ fn card(message: &Message, body: &[Value]) -> String {
         .map(|url| json!({"type": "Action.OpenUrl", "title": "Read", "url": url.as_str()}))
         .into_iter()
         .collect();
-    let own = message.single().into_iter().flat_map(|item| &item.own);
-    actions.extend(own.flat_map(|line| &line.0).filter_map(|run| {
+    actions.extend(message.pages().filter_map(|run| {
         Some(
             json!({"type": "Action.OpenUrl", "title": run.text, "url": run.url.as_ref()?.as_str()}),
         )

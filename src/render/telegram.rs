@@ -50,20 +50,18 @@ pub(crate) fn telegram(telling: &Telling<'_>) -> Value {
 }
 
 fn buttons(message: &Message) -> Vec<Value> {
-    let Some(item) = message.single() else {
-        return Vec::new();
-    };
-    let read = item
-        .url
-        .as_ref()
-        .filter(|url| is_taken(url))
-        .map(|url| json!({"text": "Read", "url": url.as_str()}));
-    let own = item.own.iter().flat_map(|line| &line.0);
-    let own = own.filter_map(|run| {
-        let url = run.url.as_ref().filter(|url| is_taken(url))?;
-        Some(json!({"text": run.text, "url": url.as_str()}))
-    });
-    read.into_iter().chain(own).collect()
+    let read = message
+        .single()
+        .and_then(|item| item.url.as_ref())
+        .map(|url| ("Read", url));
+    let pages = message
+        .pages()
+        .filter_map(|run| Some((run.text.as_str(), run.url.as_ref()?)));
+    read.into_iter()
+        .chain(pages)
+        .filter(|(_, url)| is_taken(url))
+        .map(|(text, url)| json!({"text": text, "url": url.as_str()}))
+        .collect()
 }
 
 fn write(message: &Message) -> String {

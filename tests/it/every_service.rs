@@ -88,7 +88,8 @@ async fn read(request: Request) -> Asked {
     }
 }
 
-fn kind(service: &str, server: &Url) -> ChannelKind {
+/// A channel of a service that is posted to, on a server that stands for all.
+pub(crate) fn kind(service: &str, server: &Url) -> ChannelKind {
     let url = server.join(&format!("{service}/x")).unwrap();
     let server = server.join(&format!("{service}/")).unwrap();
     let token = || SecretString::from("TOKENTOKENTOKEN");
@@ -148,7 +149,7 @@ fn reader(case: &Case) -> Reader {
     reader
 }
 
-fn settings(kind: ChannelKind, reader: Reader) -> ChannelSettings {
+pub(crate) fn settings(kind: ChannelKind, reader: Reader) -> ChannelSettings {
     ChannelSettings {
         name: ChannelName("chat".into()),
         kind,
@@ -387,7 +388,10 @@ async fn of_this_machine(place: usize, case: &Case, table: &mut Table) {
     }
     let kept = Kept::default();
     let channel = Channel::console_to(
-        settings(ChannelKind::Console(ConsoleSettings), reader(case)),
+        settings(
+            ChannelKind::Console(ConsoleSettings::default()),
+            reader(case),
+        ),
         Box::new(kept.clone()),
     );
     let outcome = send(&channel, case, None).await;
@@ -624,5 +628,38 @@ async fn on_discord_an_update_is_a_message_of_its_own_and_who_else_tells_it_join
                 "the embeds stay as they are"
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn our_pages_are_links_on_every_service_in_updates_and_in_messages_about_failures() {
+    let stand_in = StandIn::open().await;
+    let expected = [
+        ("health", "https://watch.example.org/feeds"),
+        ("update", "https://watch.example.org/stories/12"),
+    ];
+    for shown in gallery::messages() {
+        let Some((_, page)) = expected.iter().find(|(name, _)| *name == shown.name) else {
+            continue;
+        };
+        let mut case = cases::twenty().remove(0);
+        (case.alerts, case.occasion) = (shown.alerts, shown.occasion);
+        // A receiver's program knows what it got by its facts.
+        for service in SERVICES.iter().filter(|service| service.name != "webhook") {
+            let kind = kind(service.name, &stand_in.url);
+            let channel = Channel::new(settings(kind, reader(&case)), client()).unwrap();
+            let outcome = send(&channel, &case, None).await;
+            assert_eq!(outcome, AttemptOutcome::Accepted, "{}", service.name);
+            let (_, asked) = stand_in.take().pop().unwrap();
+            let said = texts(&asked.body);
+            assert!(said.contains(page), "{}: {said}", service.name);
+        }
+        let kept = Kept::default();
+        let console = ChannelKind::Console(ConsoleSettings::default());
+        let console = settings(console, reader(&case));
+        let channel = Channel::console_to(console, Box::new(kept.clone()));
+        send(&channel, &case, None).await;
+        let said = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        assert!(said.contains(page), "{said}");
     }
 }

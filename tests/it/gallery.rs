@@ -1,15 +1,19 @@
 //! Mails of every kind as `docs/CHANNELS.md` promises them: sizes, colours, attributes. With `NEWSWATCH_GALLERY=FOLDER` they
-//! are written there, with what every other service is sent, to be drawn and looked at.
+//! are written there, with what every other service is sent; `tests/outside/pictures.mjs` draws them.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use newswatch::channel::{Channel, ChannelKind, ConsoleSettings, Form, Unwritten};
 use newswatch::domain::{DeliveryId, Occasion};
 use newswatch::links::LinkKey;
 use newswatch::render::{EmailMessage, Reader, Telling, email};
 
+use crate::every_service::{kind, settings};
+use crate::support::documented::SERVICES;
 use crate::support::gallery::{self, Shown};
+use crate::support::http::client;
 
 /// A reader in Vietnam, with our own pages or without.
 pub(crate) fn reader(has_pages: bool) -> Reader {
@@ -190,7 +194,37 @@ fn mails_of_every_kind_have_the_sizes_the_colours_and_the_attributes_of_the_desi
             }
         }
     }
+    if let Some(folder) = &folder {
+        write_bodies(Path::new(folder));
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What every other service is sent for some of the messages.
+fn write_bodies(folder: &Path) {
+    newswatch::http::install_tls_provider();
+    let nowhere = "http://127.0.0.1:9/".parse().unwrap();
+    for shown in gallery::messages() {
+        if !["alert", "alert-ar", "alert-vi", "health"].contains(&shown.name) {
+            continue;
+        }
+        let delivery = DeliveryId("dlv_5b20c10123456789abcd".into());
+        let message = Unwritten {
+            delivery: &delivery,
+            recipient: None,
+            alerts: &shown.alerts,
+            occasion: &shown.occasion,
+            now: gallery::now(),
+        };
+        let services = SERVICES.map(|service| (service.name, kind(service.name, &nowhere)));
+        let console = ("console", ChannelKind::Console(ConsoleSettings::default()));
+        for (name, kind) in services.into_iter().chain([console]) {
+            let channel = Channel::new(settings(kind, reader(true)), client()).unwrap();
+            let written = channel.write(&message, Form::Full).unwrap();
+            let path = folder.join(format!("{}.{name}.json", shown.name));
+            std::fs::write(path, written.body).unwrap();
+        }
+    }
 }
 
 fn write(folder: &Path, name: &str, mail: &EmailMessage) {

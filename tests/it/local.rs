@@ -48,7 +48,7 @@ impl Write for Shared {
 async fn the_console_shows_watch_title_sentence_and_link() {
     let shown = Shared::default();
     let channel = Channel::console_to(
-        settings(ChannelKind::Console(ConsoleSettings)),
+        settings(ChannelKind::Console(ConsoleSettings::default())),
         Box::new(shown.clone()),
     );
     let outcome = channel
@@ -59,10 +59,12 @@ async fn the_console_shows_watch_title_sentence_and_link() {
     let shown = String::from_utf8(shown.0.lock().unwrap().clone()).unwrap();
     assert_eq!(
         shown,
-        "[High priority · East Sea] A headline\n  \
-           https://news.example/a?b=1&c=2\n  \
-           Example News · Mon 23 Nov, 12:00 UTC\n  \
-           “Bộ trưởng các nước want the COC within three years.”\n"
+        "12:00 East Sea  High priority\n      \
+           A headline\n      \
+           https://news.example/a?b=1&c=2\n      \
+           Example News · Mon 23 Nov, 12:00 UTC\n      \
+           Bộ trưởng các nước want the COC within three years.\n      \
+           Why: newswatch alerts show alr_0123456789abcdef0123\n\n"
     );
 }
 
@@ -82,7 +84,7 @@ impl Write for Closed {
 #[tokio::test]
 async fn a_console_that_is_closed_is_a_failure() {
     let channel = Channel::console_to(
-        settings(ChannelKind::Console(ConsoleSettings)),
+        settings(ChannelKind::Console(ConsoleSettings::default())),
         Box::new(Closed),
     );
     let outcome = channel
