@@ -276,8 +276,7 @@ pub async fn feed(
     id: i64,
     days: Days,
 ) -> Result<Option<FeedDetail>, StoreError> {
-    let report = store.report().await?;
-    let Some(line) = report.feeds.iter().find(|line| line.id.0 == id) else {
+    let Some(line) = store.feed_line(FeedId(id)).await? else {
         return Ok(None);
     };
     let found = store.found_times(FeedId(id), COUNTED_ENTRIES).await?;
@@ -290,7 +289,7 @@ pub async fn feed(
     }
     let hours = store.polls_since(FeedId(id), days.since()).await?;
     Ok(Some(FeedDetail {
-        feed: FeedRow::of(line, configured, Some(places)),
+        feed: FeedRow::of(&line, configured, Some(places)),
         days: counted,
         polls: days.of_polls(&hours),
         newest: newest(store, FeedId(id), SHOWN_ENTRIES).await?,

@@ -216,7 +216,7 @@ impl Store {
         self.read(|tx| {
             let channels = channel_lines(tx)?;
             Ok(Report {
-                feeds: feed_lines(tx)?,
+                feeds: feed_lines(tx, i64::MIN, i64::MAX)?,
                 counts: counts(tx, &channels)?,
                 channels,
             })
@@ -251,6 +251,23 @@ impl Store {
         .await
     }
 
+    /// One feed of the configuration; nothing where there is none of this number.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn feed_line(&self, id: FeedId) -> Result<Option<FeedLine>, StoreError> {
+        self.read(move |tx| Ok(feed_lines(tx, id.0, id.0)?.pop()))
+            .await
+    }
+
+    /// The channels that something was sent to, by name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn channel_lines(&self) -> Result<Vec<ChannelLine>, StoreError> {
+        self.read(channel_lines).await
+    }
+
     /// Tells how everything is, in a few numbers.
     ///
     /// # Errors
@@ -274,7 +291,8 @@ impl Store {
     }
 }
 
-fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
+/// The feeds of the configuration whose numbers are in a range.
+fn feed_lines(tx: &mut dyn Tx, first: i64, last: i64) -> Result<Vec<FeedLine>, StoreError> {
     tx.rows(
         "SELECT f.id, f.paused_at, f.paused_by, f.paused_why, f.url,
              CASE WHEN p.found >= 2 THEN f.url ELSE p.fetch_url END, p.found, COALESCE(f.name, f.title),
@@ -282,8 +300,8 @@ fn feed_lines(tx: &mut dyn Tx) -> Result<Vec<FeedLine>, StoreError> {
              CASE WHEN p.error IS NULL THEN NULL ELSE p.trouble END, p.last_success_at, p.due_at, f.page_problem,
              f.pages_failing_since, f.repairs, f.entries, p.gap_from, p.gap_until, t.event
          FROM feeds f JOIN polls p ON p.feed_id = f.id LEFT JOIN troubles t ON t.key = 'silent:' || f.url
-         WHERE p.active = 1 ORDER BY f.id",
-        &[],
+         WHERE p.active = 1 AND f.id BETWEEN $1 AND $2 ORDER BY f.id",
+        &[first.into(), last.into()],
     )?
     .iter_mut()
     .map(|row| {

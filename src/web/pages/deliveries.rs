@@ -71,7 +71,7 @@ async fn page(
 
 /// The channels of the configuration and those that something waits for.
 pub(crate) async fn channels(house: &House) -> Result<Vec<ChannelLine>, Failure> {
-    let mut lines = house.ctx.store.report().await?.channels;
+    let mut lines = house.ctx.store.channel_lines().await?;
     for name in house.ctx.plan().channels.keys() {
         if !lines.iter().any(|line| line.name == *name) {
             lines.push(ChannelLine::unused(name.clone()));
