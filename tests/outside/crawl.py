@@ -149,6 +149,8 @@ def crawl(role):
         for link in page.links:
             counts["links"] += 1
             place = own(path, link)
+            if urlsplit(urljoin(SITE + path, link)).scheme not in ("http", "https"):
+                fault(f"GET {path}: a link to {link[:60]}")
             # What the pages offer, each filter and page of a list once; not the same list in every order of its parts.
             if place and place not in seen and place.count("&") < 3:
                 waiting.append(place)

@@ -64,8 +64,9 @@ BEGUN = datetime.now(timezone.utc)
 def feed(title, items, base):
     text = f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>{escape(title)}</title><link>{base}/</link><description>x</description>'
     for number, (key, headline, author) in enumerate(items):
+        link = key if ":" in key else f"{base}/a/{key}"
         at = format_datetime(BEGUN - timedelta(minutes=3 * number + 2))
-        text += f"<item><title>{escape(headline)}</title><link>{base}/a/{key}</link><guid>{key}</guid><dc:creator>{escape(author)}</dc:creator><pubDate>{at}</pubDate></item>"
+        text += f"<item><title>{escape(headline)}</title><link>{escape(link)}</link><guid>{escape(key)}</guid><dc:creator>{escape(author)}</dc:creator><pubDate>{at}</pubDate></item>"
     return (text + "</channel></rss>").encode()
 
 
@@ -89,6 +90,8 @@ def newsroom():
     for n, (headline, paragraphs) in enumerate(HOSTILE):
         page(pages, f"h-{n}", headline, "ar" if n == 4 else "en", "W" * 300 + "\u202e outlet", paragraphs)
         items.append((f"h-{n}", headline, "\u202eauthor " + "W" * 600))
+    items.append(("javascript:alert(document.domain)//", "Reef behind an address that is a script", "x"))
+    items.append(("data:text/html,<script>alert(1)</script>", "Reef behind an address that is a page", "x"))
     feeds.append(("/f/hostile", None, items))
     return pages, feeds
 
