@@ -189,7 +189,7 @@ if (wanted("foreign")) {
   await page.close();
 }
 // Between the two.
-for (const width of [320, 360, 800, 1600]) for (const [name, path] of Object.entries(pages)) if (wanted(name) && !only && !brief) await look(admin, name, path, { theme: "light", width, });
+for (const width of brief ? [320] : [320, 360, 800, 1600]) for (const [name, path] of Object.entries(pages)) if (wanted(name) && !(brief && !/^(now|alert|feeds|deliveries|story)$/.test(name))) await look(admin, name, path, { theme: "light", width, });
 
 // Eight tabs at once, over HTTP/1.1, of which browsers open six connections to a host.
 if (!only || only.includes("tabs")) {

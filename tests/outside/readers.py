@@ -54,6 +54,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads, request_queue_size = True, 1024
 
+    def handle_error(self, *_):
+        """Who hangs up is no mistake of ours."""
+
 
 def newsroom():
     """Serves in a process of its own, so that readers are not measured by what the feeds take."""

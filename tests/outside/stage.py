@@ -100,6 +100,9 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
+    def handle_error(self, *_):
+        """Who hangs up is no mistake of ours."""
+
 
 def serve(pages, feeds, address):
     class Handler(http.server.BaseHTTPRequestHandler):
