@@ -230,11 +230,11 @@ async fn made(
         installation,
         links,
         store,
+        gate: Gate::new(PARSES_AT_ONCE, marks, clock.clone()),
         clock,
         rest: REST,
         tally: Tally::default(),
         wake: Wake::default(),
-        gate: Gate::new(PARSES_AT_ONCE, marks),
         plans: watch::Sender::new(Arc::new(plan)),
         trouble: watch::Sender::new(None),
     })

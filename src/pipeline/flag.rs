@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tracing::{error, info, warn};
 
-use super::folding::{self, Folding};
+use super::folding::{self, Folding, Matched};
 use super::gate::ToRead;
 use super::{Context, Plan, Stage, StageError};
 use crate::alerting::{self, Candidate, Decision, Told};
@@ -83,9 +83,9 @@ impl Stage for Flag {
 
     async fn work(&self, ctx: &Context, articles: Vec<Unflagged>) -> Result<Ending, StageError> {
         let plan = ctx.plan();
-        let works = match_aside(ctx, &plan, articles).await;
+        let matched = match_aside(ctx, &plan, articles).await;
         let trusted = |work: &FlagWork| ctx.gate.trusts(&named(&work.article));
-        let (works, prepared) = folding::prepare(&plan, works, trusted).await?;
+        let (works, prepared) = folding::prepare(&plan, matched, trusted).await?;
         let now = ctx.clock.now();
         let installation = ctx.installation.clone();
         let inquiry = inquiry(&plan, &works, now);
@@ -131,30 +131,37 @@ impl Stage for Flag {
 /// Tells of a watch, by its place and name, what it has told of an article's report.
 type Tells<'t> = dyn Fn(usize, &Watch) -> Told + 't;
 
+/// A hit with what is told of it.
+struct Found {
+    hit: Hit,
+    sentence: String,
+    quote: Quote,
+}
+
 /// Matches articles on a thread of their own: together, or each alone where one was under way when the process died.
-async fn match_aside(ctx: &Context, plan: &Arc<Plan>, articles: Vec<Unflagged>) -> Vec<FlagWork> {
+async fn match_aside(ctx: &Context, plan: &Arc<Plan>, articles: Vec<Unflagged>) -> Vec<Matched> {
     let names = articles.iter().map(named);
     let trusted: Option<Vec<String>> = names
         .map(|name| ctx.gate.trusts(&name).then_some(name))
         .collect();
     let articles: Vec<Arc<Unflagged>> = articles.into_iter().map(Arc::new).collect();
     if let Some(names) = trusted {
-        let (plan, together) = (Arc::clone(plan), articles.clone());
+        let (of, together) = (Arc::clone(plan), articles.clone());
         let matching = move || -> Vec<_> {
             let each = together.iter();
-            each.map(|article| matches(&plan, article)).collect()
+            each.map(|article| hits(&of, article)).collect()
         };
         if let Ok(found) = ctx.gate.match_together(names, matching).await {
             let works = articles.into_iter().zip(found);
             return works
-                .map(|(article, found)| flag_work(article, found))
+                .map(|(article, hits)| matched(plan, article, hits))
                 .collect();
         }
     }
     let mut works = Vec::with_capacity(articles.len());
     for article in articles {
-        let found = match_alone(ctx, plan, &article).await;
-        works.push(flag_work(article, found));
+        let hits = match_alone(ctx, plan, &article).await;
+        works.push(matched(plan, article, hits));
     }
     works
 }
@@ -164,18 +171,14 @@ fn named(article: &Unflagged) -> String {
 }
 
 /// Matches one article; where its text must not be matched, its headline and the beginning of the feed's summary.
-async fn match_alone(
-    ctx: &Context,
-    plan: &Arc<Plan>,
-    article: &Arc<Unflagged>,
-) -> Vec<(usize, Match)> {
+async fn match_alone(ctx: &Context, plan: &Arc<Plan>, article: &Arc<Unflagged>) -> Vec<Found> {
     let (of, which) = (Arc::clone(plan), Arc::clone(article));
-    let matching = move |_| matches(&of, &which);
+    let matching = move |_| hits(&of, &which);
     let read = ToRead::new(named(article), b"");
     let passing = ctx.gate.pass(&article.feed_url, read, LEASE, matching);
     passing.await.unwrap_or_else(|unread| {
         warn!(entry.id = %article.claim.id, error = %unread, "article matched by the feed's words alone");
-        matches(plan, &without_text(article))
+        hits(plan, &without_text(article))
     })
 }
 
@@ -190,26 +193,28 @@ fn without_text(article: &Unflagged) -> Unflagged {
     bare
 }
 
-fn flag_work(article: Arc<Unflagged>, matches: Vec<(usize, Match)>) -> FlagWork {
-    FlagWork {
+fn matched(plan: &Plan, article: Arc<Unflagged>, found: Vec<Found>) -> Matched {
+    let feed = plan.feeds.get(&article.feed_url);
+    let hits = found.iter().map(|found| found.hit.clone()).collect();
+    let work = FlagWork {
         report_keys: report_keys(&article),
-        matches,
+        matches: matches_of(plan, feed, &article, found),
         article: Arc::unwrap_or_clone(article),
-    }
+    };
+    Matched { work, hits }
 }
 
-fn matches(plan: &Plan, article: &Unflagged) -> Vec<(usize, Match)> {
+fn hits(plan: &Plan, article: &Unflagged) -> Vec<Found> {
     let paragraphs = domain::paragraphs(&article.article.text);
     let feed = plan.feeds.get(&article.feed_url);
     let tags = feed.map_or(&[][..], |feed| &feed.tags);
     let text = ArticleText::of(&article.article, &paragraphs, tags).with_feed(&article.feed_words);
     // A defect that one text brings out must not cost its neighbours their alerts.
     let hits = catch_unwind(AssertUnwindSafe(|| hits_of(&plan.matcher, &text)));
-    let hits = hits.unwrap_or_else(|_| {
+    hits.unwrap_or_else(|_| {
         error!(entry.id = %article.claim.id, "matching an article ran into a defect of newswatch");
         Vec::new()
-    });
-    matches_of(plan, feed, article, hits)
+    })
 }
 
 /// The keys by which an article of several feeds is one report: its addresses, each with what tells which of the news
@@ -239,16 +244,14 @@ fn report_keys(article: &Unflagged) -> Vec<String> {
 }
 
 /// What the matcher finds, each with its sentence and what is quoted.
-fn hits_of(matcher: &Matcher, text: &ArticleText<'_>) -> Vec<(Hit, String, Quote)> {
-    matcher
-        .hits(text)
-        .into_iter()
-        .map(|hit| {
-            let sentence = matching::sentence(text, &hit, MAX_SENTENCE_CHARS);
-            let quote = matching::quote(text, &hit);
-            (hit, sentence, quote)
-        })
-        .collect()
+fn hits_of(matcher: &Matcher, text: &ArticleText<'_>) -> Vec<Found> {
+    let hits = matcher.hits(text).into_iter();
+    hits.map(|hit| Found {
+        sentence: matching::sentence(text, &hit, MAX_SENTENCE_CHARS),
+        quote: matching::quote(text, &hit),
+        hit,
+    })
+    .collect()
 }
 
 /// Keeps the hits of watches that look at the article's feed. Of a feed that has left the configuration nobody knows any
@@ -257,10 +260,16 @@ fn matches_of(
     plan: &Plan,
     feed: Option<&Feed>,
     work: &Unflagged,
-    hits: Vec<(Hit, String, Quote)>,
+    found: Vec<Found>,
 ) -> Vec<(usize, Match)> {
-    hits.into_iter()
-        .filter_map(|(hit, sentence, quote)| {
+    found
+        .into_iter()
+        .filter_map(|found| {
+            let Found {
+                hit,
+                sentence,
+                quote,
+            } = found;
             let watch = plan.watches.get(hit.watch)?;
             let found = Match {
                 watch: watch.name.clone(),

@@ -21,22 +21,33 @@ use crate::story::{
 /// The most sentences of a copy that are quoted: a full report behind a brief adds many.
 const MOST_ADDED: usize = 5;
 
+/// An article, with what the matcher found in it.
+#[derive(Debug)]
+pub(super) struct Matched {
+    pub(super) work: FlagWork,
+    /// Every hit, also of watches that do not look at its feed.
+    pub(super) hits: Vec<Hit>,
+}
+
 /// Reads the articles that watches fired on, on a thread of its own: those whose texts may be read.
 pub(super) async fn prepare(
     plan: &Arc<Plan>,
-    works: Vec<FlagWork>,
+    matched: Vec<Matched>,
     is_trusted: impl Fn(&FlagWork) -> bool,
 ) -> Result<(Vec<FlagWork>, HashMap<EntryId, Prepared>), StageError> {
-    let trusted: Vec<bool> = works.iter().map(is_trusted).collect();
+    let trusted: Vec<bool> = matched.iter().map(|one| is_trusted(&one.work)).collect();
     let plan = Arc::clone(plan);
     let reading = tokio::task::spawn_blocking(move || {
         let mut prepared = HashMap::new();
-        for (work, is_trusted) in works.iter().zip(trusted) {
+        let mut works = Vec::with_capacity(matched.len());
+        for (Matched { work, hits }, is_trusted) in matched.into_iter().zip(trusted) {
             if is_trusted && !work.matches.is_empty() {
                 // A defect that one text brings out must not cost its neighbours their alerts.
-                let read = catch_unwind(AssertUnwindSafe(|| Prepared::of(&plan, &work.article)));
+                let reading = || Prepared::of(&plan, &work.article, hits);
+                let read = catch_unwind(AssertUnwindSafe(reading));
                 prepared.extend(read.ok().map(|read| (work.article.claim.id, read)));
             }
+            works.push(work);
         }
         (works, prepared)
     });
@@ -57,13 +68,8 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// Reads an article that watches fired on.
-    fn of(plan: &Plan, article: &Unflagged) -> Self {
-        let paragraphs = domain::paragraphs(&article.article.text);
-        let tags = plan.feeds.get(&article.feed_url);
-        let tags = tags.map_or(&[][..], |feed| &feed.tags);
-        let text = ArticleText::of(&article.article, &paragraphs, tags);
-        let hits = plan.matcher.hits(&text.with_feed(&article.feed_words));
+    /// Reads an article that watches fired on, with the hits of all of them.
+    fn of(plan: &Plan, article: &Unflagged, hits: Vec<Hit>) -> Self {
         let watches = &plan.watches;
         let (page, feed) = (&article.article, &article.feed_url);
         let read = ReadArticle::new(NearArticle {

@@ -17,9 +17,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::warn;
 use url::Url;
 
-use crate::clock;
+use crate::clock::{self, Clock};
 use crate::defects;
-use crate::store::{Marks, Record, Standing};
+use crate::domain::{TextHash, Timestamp};
+use crate::store::{Marks, Reading, Record, Standing};
 
 /// How much smaller the budget is of a document that is read alone.
 const SUSPECT_SHARE: u32 = 4;
@@ -34,6 +35,9 @@ const HEAVY_TAGS: usize = 40_000;
 /// Bytes of a document from which on it is heavy.
 const HEAVY_BYTES: usize = 1024 * 1024;
 
+/// What stands for the content of a document that is read once.
+const NO_CONTENT: TextHash = TextHash(0);
+
 /// A document that is to be read.
 #[derive(Debug)]
 pub(super) struct ToRead {
@@ -41,6 +45,8 @@ pub(super) struct ToRead {
     name: String,
     /// Whether it may take much memory.
     is_heavy: bool,
+    /// What it holds; the same for all whose place is read once.
+    content: TextHash,
 }
 
 impl ToRead {
@@ -48,7 +54,16 @@ impl ToRead {
     pub(super) fn new(name: String, bytes: &[u8]) -> Self {
         let tags = || memchr::memchr_iter(b'<', bytes).count();
         let is_heavy = bytes.len() >= HEAVY_BYTES || tags() >= HEAVY_TAGS;
-        Self { name, is_heavy }
+        Self {
+            name,
+            is_heavy,
+            content: NO_CONTENT,
+        }
+    }
+
+    /// One whose place is read again and again: what killed the process may have been followed by something else.
+    pub(super) fn holding(self, content: TextHash) -> Self {
+        Self { content, ..self }
     }
 }
 
@@ -78,6 +93,7 @@ pub struct Gate {
     /// The feeds whose last document was slow to read.
     slow: Arc<Mutex<BTreeSet<Url>>>,
     marks: Arc<Marks>,
+    clock: Clock,
 }
 
 /// The places that a piece of work holds, given back when it ends.
@@ -86,7 +102,7 @@ type Permits = Vec<OwnedSemaphorePermit>;
 impl Gate {
     /// A gate that lets so many through at once.
     #[must_use]
-    pub fn new(count: u32, marks: Marks) -> Self {
+    pub fn new(count: u32, marks: Marks, clock: Clock) -> Self {
         for document in marks.set_aside() {
             warn!(
                 document,
@@ -101,12 +117,24 @@ impl Gate {
             matching_place: Arc::new(Semaphore::new(1)),
             slow: Arc::default(),
             marks: Arc::new(marks),
+            clock,
         }
     }
 
     /// Whether nothing speaks against a document.
     pub(super) fn trusts(&self, document: &str) -> bool {
-        self.marks.standing(document) == Standing::Trusted
+        self.standing(document, NO_CONTENT) == Standing::Trusted
+    }
+
+    fn standing(&self, document: &str, content: TextHash) -> Standing {
+        if self.marks.are_none() {
+            return Standing::Trusted;
+        }
+        self.marks.standing(&Reading {
+            document,
+            content,
+            at: self.clock.now(),
+        })
     }
 
     /// Does work on a document of a feed on a thread of its own, once there is room; `work` gets the time it may take.
@@ -120,7 +148,7 @@ impl Gate {
         budget: Duration,
         work: impl FnOnce(Duration) -> T + Send + 'static,
     ) -> Result<T, Unread> {
-        let (is_alone, budget) = match self.marks.standing(&document.name) {
+        let (is_alone, budget) = match self.standing(&document.name, document.content) {
             Standing::SetAside => return Err(Unread::SetAside),
             Standing::Suspect => (true, budget / SUSPECT_SHARE),
             Standing::Trusted => (false, budget),
@@ -142,8 +170,8 @@ impl Gate {
             }
             made
         };
-        self.aside(vec![document.name], is_alone, permits, timed)
-            .await
+        let documents = vec![(document.name, document.content)];
+        self.aside(documents, is_alone, permits, timed).await
     }
 
     /// Does the matching of several documents on a thread of its own, in the place that is kept for it.
@@ -156,6 +184,10 @@ impl Gate {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Unread> {
         let permits = place(&self.matching_place, 1).await;
+        let documents = documents
+            .into_iter()
+            .map(|name| (name, NO_CONTENT))
+            .collect();
         self.aside(documents, false, permits.into_iter().collect(), work)
             .await
     }
@@ -165,28 +197,30 @@ impl Gate {
     /// # Errors
     /// When it is not done, see [`Unread`].
     pub(super) fn here<T>(&self, document: &str, work: impl FnOnce() -> T) -> Result<T, Unread> {
-        let is_alone = match self.marks.standing(document) {
+        let is_alone = match self.standing(document, NO_CONTENT) {
             Standing::SetAside => return Err(Unread::SetAside),
             Standing::Suspect => true,
             Standing::Trusted => false,
         };
-        let _marked = Marked::set(&self.marks, vec![document.to_owned()], is_alone);
+        let documents = vec![(document.to_owned(), NO_CONTENT)];
+        let _marked = Marked::set(&self.marks, documents, is_alone, self.clock.now());
         let done = || defects::while_reading(document, work);
         catch_unwind(AssertUnwindSafe(done)).map_err(|_| Unread::Defect)
     }
 
     async fn aside<T: Send + 'static>(
         &self,
-        documents: Vec<String>,
+        documents: Vec<(String, TextHash)>,
         is_alone: bool,
         permits: Permits,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Unread> {
-        let marks = Arc::clone(&self.marks);
+        let (marks, now) = (Arc::clone(&self.marks), self.clock.now());
         tokio::task::spawn_blocking(move || {
             let _permits = permits;
-            let named = documents.first().cloned().unwrap_or_default();
-            let _marked = Marked::set(&marks, documents, is_alone);
+            let first = documents.first();
+            let named = first.map(|(name, _)| name.clone()).unwrap_or_default();
+            let _marked = Marked::set(&marks, documents, is_alone, now);
             defects::while_reading(&named, work)
         })
         .await
@@ -229,13 +263,23 @@ struct Marked<'a> {
 }
 
 impl<'a> Marked<'a> {
-    fn set(marks: &'a Marks, documents: Vec<String>, is_alone: bool) -> Self {
-        let marked = documents.into_iter();
+    fn set(
+        marks: &'a Marks,
+        documents: Vec<(String, TextHash)>,
+        is_alone: bool,
+        at: Timestamp,
+    ) -> Self {
+        let marked = documents.into_iter().map(|(document, content)| {
+            let reading = Reading {
+                document: &document,
+                content,
+                at,
+            };
+            (marks.begin(&reading, is_alone), document)
+        });
         Self {
+            documents: marked.collect(),
             marks,
-            documents: marked
-                .map(|document| (marks.begin(&document, is_alone), document))
-                .collect(),
         }
     }
 }
@@ -250,9 +294,25 @@ impl Drop for Marked<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     const BUDGET: Duration = Duration::from_secs(2);
+
+    fn gate(count: u32, marks: Marks) -> Gate {
+        Gate::new(count, marks, Clock::system())
+    }
+
+    /// Leaves the marks of a process that died while it read a document.
+    fn dies(home: &Path, document: &str, is_alone: bool) {
+        let reading = Reading {
+            document,
+            content: NO_CONTENT,
+            at: Timestamp::UNIX_EPOCH,
+        };
+        Marks::open(home).begin(&reading, is_alone);
+    }
 
     fn light(name: &str) -> ToRead {
         ToRead::new(name.into(), b"<p>")
@@ -264,7 +324,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_an_answer_and_gives_the_place_back() {
-        let gate = Gate::new(1, Marks::default());
+        let gate = gate(1, Marks::default());
         let panicked = gate
             .pass(&feed(), light("a"), BUDGET, |_| panic!("in a test"))
             .await;
@@ -281,8 +341,8 @@ mod tests {
     #[tokio::test]
     async fn what_was_being_read_at_a_death_is_read_alone_with_less_time() {
         let home = tempfile::tempdir().unwrap();
-        Marks::open(home.path()).begin("a", false);
-        let gate = Gate::new(2, Marks::open(home.path()));
+        dies(home.path(), "a", false);
+        let gate = gate(2, Marks::open(home.path()));
         let free = |gate: &Gate| {
             let (reading, matching) = (gate.places.clone(), gate.matching_place.clone());
             move |budget| {
@@ -300,17 +360,23 @@ mod tests {
     async fn what_killed_twice_is_not_read() {
         let home = tempfile::tempdir().unwrap();
         for is_alone in [false, true, true] {
-            Marks::open(home.path()).begin("a", is_alone);
+            dies(home.path(), "a", is_alone);
         }
-        let gate = Gate::new(2, Marks::open(home.path()));
+        let gate = gate(2, Marks::open(home.path()));
         let read = gate.pass(&feed(), light("a"), BUDGET, |_| ()).await;
         assert_eq!(read, Err(Unread::SetAside));
         assert_eq!(gate.here("a", || ()), Err(Unread::SetAside));
+        let same = light("a").holding(NO_CONTENT);
+        let read = gate.pass(&feed(), same, BUDGET, |_| ()).await;
+        assert_eq!(read, Err(Unread::SetAside));
+        let next = light("a").holding(TextHash(1));
+        let read = gate.pass(&feed(), next, BUDGET, |_| 7).await;
+        assert_eq!(read, Ok(7), "what its feed publishes long after");
     }
 
     #[tokio::test]
     async fn the_documents_of_a_slow_feed_wait_for_one_another_alone() {
-        let gate = Gate::new(2, Marks::default());
+        let gate = gate(2, Marks::default());
         // A share of nothing is always exceeded.
         let nothing = Duration::ZERO;
         gate.pass(&feed(), light("a"), nothing, |_| ())
@@ -335,7 +401,7 @@ mod tests {
 
     #[tokio::test]
     async fn of_heavy_documents_one_is_read_at_a_time_and_light_ones_pass_by() {
-        let gate = Gate::new(2, Marks::default());
+        let gate = gate(2, Marks::default());
         for (bytes, expected) in [
             ("<".repeat(HEAVY_TAGS), true),
             ("a".repeat(HEAVY_BYTES), true),

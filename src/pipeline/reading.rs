@@ -209,7 +209,7 @@ async fn recognised(
     let named = DocumentName::At(url.clone()).to_string();
     let reading = ctx.gate.pass(
         feed,
-        ToRead::new(named, &body.bytes),
+        ToRead::new(named, &body.bytes).holding(TextHash::of_bytes(&body.bytes)),
         parse::READING_BUDGET,
         move |budget| match listing {
             Some(rule) => listed(&body, &url, &rule, budget).map(Recognised::Feed),

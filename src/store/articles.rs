@@ -10,7 +10,7 @@ use super::entries::{MOST_REREADS, State};
 use super::tx::{Row, StoreError, Tx, Val};
 use super::{
     Store, count, hosts, indexed, json_ids, ms, offset_s, opt_local_timestamp, opt_timestamp,
-    opt_url, timestamp, told, url,
+    opt_url, polls, timestamp, told, url,
 };
 use crate::domain::{
     Article, DocumentName, Entry, EntryFacts, EntryId, EntryKey, FeedId, FeedWords, PageLines,
@@ -126,6 +126,15 @@ pub struct UnflaggedRound {
     pub articles: Vec<Unflagged>,
     /// The last feed that had its turn.
     pub last: FeedId,
+}
+
+/// What is done again because a document is read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadAgain {
+    /// Entries that are read or matched once more.
+    pub entries: usize,
+    /// Feeds that are due now.
+    pub feeds: usize,
 }
 
 impl Store {
@@ -316,32 +325,22 @@ impl Store {
         .await
     }
 
-    /// Has what a document was set aside of be done again: the entries whose page or text it is are read once more, and an
-    /// article whose text it is is matched once more. Tells how many.
+    /// Has what a document was set aside of be done again: the entries whose page or text it is are read once more, an article
+    /// whose text it is is matched once more, and a feed whose document it is is due now. Tells how many.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn read_again(&self, document: &str) -> Result<usize, StoreError> {
-        let article = DocumentName::article_named(document);
-        let document = indexed(document);
+    pub async fn read_again(
+        &self,
+        document: &str,
+        now: Timestamp,
+    ) -> Result<ReadAgain, StoreError> {
+        let document = document.to_owned();
         self.write(move |tx| {
-            if let Some(entry) = article {
-                return tx.exec(
-                    "UPDATE entries SET state = 1, lease_until = 0, not_before = 0 WHERE id = $1 AND state = 2
-                         AND EXISTS (SELECT 1 FROM articles WHERE articles.entry_id = entries.id)",
-                    &[entry.0.into()],
-                );
-            }
-            let document = Val::from(document.clone());
-            tx.exec(
-                "DELETE FROM articles WHERE entry_id IN (SELECT id FROM entries WHERE set_aside = $1)",
-                std::slice::from_ref(&document),
-            )?;
-            tx.exec(
-                "UPDATE entries SET state = 0, lease_until = 0, not_before = 0, scrapes = 0, set_aside = NULL
-                 WHERE set_aside = $1",
-                &[document],
-            )
+            Ok(ReadAgain {
+                entries: again(tx, &document)?,
+                feeds: polls::due_again(tx, &document, now)?,
+            })
         })
         .await
     }
@@ -399,6 +398,27 @@ impl Store {
         self.write_lightly(move |tx| claims::put_back(tx, "entries", "id", &claims))
             .await
     }
+}
+
+/// Has the entries read or matched again of which a document was set aside; tells how many.
+fn again(tx: &mut dyn Tx, document: &str) -> Result<usize, StoreError> {
+    if let Some(entry) = DocumentName::article_named(document) {
+        return tx.exec(
+            "UPDATE entries SET state = 1, lease_until = 0, not_before = 0 WHERE id = $1 AND state = 2
+                 AND EXISTS (SELECT 1 FROM articles WHERE articles.entry_id = entries.id)",
+            &[entry.0.into()],
+        );
+    }
+    let document = Val::from(indexed(document));
+    tx.exec(
+        "DELETE FROM articles WHERE entry_id IN (SELECT id FROM entries WHERE set_aside = $1)",
+        std::slice::from_ref(&document),
+    )?;
+    tx.exec(
+        "UPDATE entries SET state = 0, lease_until = 0, not_before = 0, scrapes = 0, set_aside = NULL
+         WHERE set_aside = $1",
+        &[document],
+    )
 }
 
 /// Reads the queues behind a place in the round: it jumps from each to the next along the index, and so costs as much as

@@ -6,7 +6,8 @@ use super::tx::{Dialect, StoreError, Tx};
 
 /// A piece of work for the database, run as one transaction: wholly or not at all.
 pub trait Job: Send {
-    /// Does the work. It may be called again, in a new transaction, when the first one collided with another.
+    /// Does the work. It may be called again, in a new transaction, when the first one collided with another, or was undone
+    /// because of a job that shared it.
     ///
     /// # Errors
     /// When the work is to be undone.

@@ -3,7 +3,8 @@
 //! A document that takes the whole process down (out of memory, a defect that cannot be caught) is claimed again at
 //! the next start and would do so for ever. So each document is marked while it is read; what is found marked at a
 //! start is read alone from then on, and one that was alone when the process died, twice, is set aside. A process
-//! that is killed for another reason costs nobody an article: what is read to its end is trusted again.
+//! that is killed for another reason costs nobody an article: what is read to its end is trusted again. What stands in
+//! the place of a document that was set aside, a feed that has published since, is tried once a day.
 //!
 //! A mark is one record of fixed length in a file that stays open: it costs one write into the memory of the system,
 //! which outlives the process. It need not outlive the machine: a power cut is no document's fault.
@@ -15,11 +16,17 @@ use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
 use super::place;
-use crate::domain::TextHash;
+use crate::domain::{TextHash, Timestamp};
 
 /// Deaths of the process, alone with a document, after which that one is set aside.
 const DEATHS: u32 = 2;
+
+/// The time between two tries of a place whose documents killed: whoever builds them kills at most so often.
+const BETWEEN_TRIES: SignedDuration = SignedDuration::from_hours(24);
 
 /// The file of what is being read, in the state directory.
 const BEING_READ: &str = "being-read";
@@ -36,8 +43,11 @@ const MAX_SUSPECTS: usize = 1_000;
 /// The bytes of one mark. None crosses a page of memory, so that none is found half written.
 const RECORD_BYTES: usize = 512;
 
-/// The bytes of a document's name: a record without its first and last byte.
-const MAX_NAME_BYTES: usize = RECORD_BYTES - 2;
+/// The bytes of what a record says of the content: two numbers of sixteen hexadecimal digits.
+const CONTENT_BYTES: usize = 32;
+
+/// The bytes of a document's name: a record without its first and last byte, and without what is said of the content.
+const MAX_NAME_BYTES: usize = RECORD_BYTES - 2 - CONTENT_BYTES;
 
 /// How a record begins that marks nothing.
 const FREE: u8 = b' ';
@@ -76,8 +86,37 @@ struct Kept {
     suspects: Suspects,
 }
 
-/// How often the process died while each of these was read alone.
-type Suspects = BTreeMap<String, u32>;
+/// A document as it is about to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reading<'a> {
+    /// Its name.
+    pub document: &'a str,
+    /// What it holds; the same for one whose content does not count.
+    pub content: TextHash,
+    /// The time.
+    pub at: Timestamp,
+}
+
+/// What is remembered of a document that was being read when the process died.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Suspect {
+    /// How often the process died while it was read alone.
+    deaths: u32,
+    /// What it held then.
+    content: i64,
+    /// When it was read then, in milliseconds from 1970.
+    read_at: i64,
+}
+
+impl Suspect {
+    /// Whether something else stands in its place, which may be tried.
+    fn is_followed_by(self, next: &Reading<'_>) -> bool {
+        let since = next.at.as_millisecond().saturating_sub(self.read_at);
+        self.content != next.content.0 && i128::from(since) >= BETWEEN_TRIES.as_millis()
+    }
+}
+
+type Suspects = BTreeMap<String, Suspect>;
 
 /// The mark of one document; the place of its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,9 +128,11 @@ impl Marks {
     pub fn open(state_dir: &Path) -> Self {
         let mut suspects = suspects(state_dir);
         let left = fs::read(state_dir.join(BEING_READ)).unwrap_or_default();
-        for (document, was_alone) in records(&left) {
+        for (document, was_alone, suspect) in records(&left) {
             if suspects.contains_key(&document) || suspects.len() < MAX_SUSPECTS {
-                *suspects.entry(document).or_default() += u32::from(was_alone);
+                let known = suspects.entry(document).or_default();
+                let deaths = known.deaths + u32::from(was_alone);
+                *known = Suspect { deaths, ..suspect };
             }
         }
         // The deaths are on disk before the marks that tell of them are gone.
@@ -109,28 +150,30 @@ impl Marks {
         }
     }
 
-    /// What is known of a document. One that is set aside and was asked for again gets one more try.
+    /// Whether nothing is known of any document: nearly always.
     #[must_use]
-    pub fn standing(&self, document: &str) -> Standing {
+    pub fn are_none(&self) -> bool {
+        self.lock().suspects.is_empty()
+    }
+
+    /// What is known of a document. One that is set aside gets one more try when it was asked for again, or when something
+    /// else stands in its place.
+    #[must_use]
+    pub fn standing(&self, reading: &Reading<'_>) -> Standing {
         let mut kept = self.lock();
-        // Nearly always there are none, and then the name need not be made.
-        if kept.suspects.is_empty() {
-            return Standing::Trusted;
-        }
-        let name = name(document);
-        match kept.suspects.get(&name) {
+        let name = name(reading.document);
+        let suspect = match kept.suspects.get(&name) {
             None => return Standing::Trusted,
-            Some(deaths) if *deaths < DEATHS => return Standing::Suspect,
-            Some(_) => {}
-        }
-        let Some(home) = &self.home else {
-            return Standing::SetAside;
+            Some(suspect) if suspect.deaths < DEATHS => return Standing::Suspect,
+            Some(suspect) => *suspect,
         };
         // Who asks cannot reach into this process: it leaves a file.
-        if fs::remove_file(home.join(asking(&name))).is_err() {
+        let asked = |home: &PathBuf| fs::remove_file(home.join(asking(&name))).is_ok();
+        if !self.home.as_ref().is_some_and(asked) && !suspect.is_followed_by(reading) {
             return Standing::SetAside;
         }
-        kept.suspects.insert(name, DEATHS - 1);
+        let deaths = DEATHS - 1;
+        kept.suspects.insert(name, Suspect { deaths, ..suspect });
         self.save(&kept);
         Standing::Suspect
     }
@@ -142,7 +185,7 @@ impl Marks {
     }
 
     /// Marks a document before it is read.
-    pub fn begin(&self, document: &str, is_alone: bool) -> Record {
+    pub fn begin(&self, reading: &Reading<'_>, is_alone: bool) -> Record {
         let mut kept = self.lock();
         let free = kept.in_use.iter().position(|in_use| !in_use);
         let place = free.unwrap_or(kept.in_use.len());
@@ -151,7 +194,7 @@ impl Marks {
             None => kept.in_use.push(true),
         }
         if let Some(file) = &kept.file {
-            file.write_all_at(&record(document, is_alone), offset(place))
+            file.write_all_at(&record(reading, is_alone), offset(place))
                 .ok();
         }
         Record(place)
@@ -211,7 +254,9 @@ fn asking(name: &str) -> String {
 }
 
 fn dead(suspects: &Suspects) -> Vec<String> {
-    let dead = suspects.iter().filter(|(_, deaths)| **deaths >= DEATHS);
+    let dead = suspects
+        .iter()
+        .filter(|(_, suspect)| suspect.deaths >= DEATHS);
     dead.map(|(document, _)| document.clone()).collect()
 }
 
@@ -227,24 +272,36 @@ fn name(document: &str) -> String {
     format!("{}{hash}", line.get(..end).unwrap_or_default())
 }
 
-fn record(document: &str, is_alone: bool) -> Vec<u8> {
+fn record(reading: &Reading<'_>, is_alone: bool) -> Vec<u8> {
+    let (content, at) = (reading.content.0, reading.at.as_millisecond());
     let mut record = vec![if is_alone { ALONE } else { READ }];
-    record.extend_from_slice(name(document).as_bytes());
+    record.extend_from_slice(format!("{content:016x}{at:016x}").as_bytes());
+    record.extend_from_slice(name(reading.document).as_bytes());
     record.resize(RECORD_BYTES - 1, b' ');
     record.push(b'\n');
     record
 }
 
-/// The documents of a file of records, and whether each was read alone.
-fn records(bytes: &[u8]) -> impl Iterator<Item = (String, bool)> + '_ {
+/// The documents of a file of records, whether each was read alone, and what it was.
+fn records(bytes: &[u8]) -> impl Iterator<Item = (String, bool, Suspect)> + '_ {
     bytes.chunks_exact(RECORD_BYTES).filter_map(|record| {
         let (first, rest) = record.split_first()?;
-        let document = std::str::from_utf8(rest).ok()?.trim().to_owned();
-        match *first {
-            READ => Some((document, false)),
-            ALONE => Some((document, true)),
-            _ => None,
-        }
+        let was_alone = match *first {
+            READ => false,
+            ALONE => true,
+            _ => return None,
+        };
+        let (numbers, document) = std::str::from_utf8(rest)
+            .ok()?
+            .split_at_checked(CONTENT_BYTES)?;
+        let (content, at) = numbers.split_at_checked(CONTENT_BYTES / 2)?;
+        let number = |digits| u64::from_str_radix(digits, 16).ok().map(u64::cast_signed);
+        let suspect = Suspect {
+            deaths: 0,
+            content: number(content)?,
+            read_at: number(at)?,
+        };
+        Some((document.trim().to_owned(), was_alone, suspect))
     })
 }
 
@@ -286,45 +343,86 @@ fn write(state_dir: &Path, suspects: &Suspects) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    fn reading(document: &str) -> Reading<'_> {
+        Reading {
+            document,
+            content: TextHash(-7),
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
     #[test]
     fn a_document_that_kills_is_read_alone_twice_and_then_set_aside() {
         let home = tempfile::tempdir().unwrap();
-        Marks::open(home.path()).begin("killer", false);
+        Marks::open(home.path()).begin(&reading("killer"), false);
         for _ in 0..2 {
             let marks = Marks::open(home.path());
-            assert_eq!(marks.standing("killer"), Standing::Suspect);
-            marks.begin("killer", true);
+            assert_eq!(marks.standing(&reading("killer")), Standing::Suspect);
+            marks.begin(&reading("killer"), true);
         }
         let marks = Marks::open(home.path());
-        assert_eq!(marks.standing("killer"), Standing::SetAside);
+        assert_eq!(marks.standing(&reading("killer")), Standing::SetAside);
         assert_eq!(marks.set_aside(), ["killer"]);
         assert_eq!(documents_set_aside(home.path()), ["killer"]);
-        assert_eq!(marks.standing("other"), Standing::Trusted);
+        assert_eq!(marks.standing(&reading("other")), Standing::Trusted);
     }
 
     #[test]
     fn what_is_set_aside_and_asked_for_again_gets_one_more_try() {
         let home = tempfile::tempdir().unwrap();
-        let deadly = Suspects::from([("killer".to_owned(), DEATHS)]);
+        let deadly = Suspects::from([(
+            "killer".to_owned(),
+            Suspect {
+                deaths: DEATHS,
+                ..Suspect::default()
+            },
+        )]);
         write(home.path(), &deadly).unwrap();
         let marks = Marks::open(home.path());
-        assert_eq!(marks.standing("killer"), Standing::SetAside);
+        assert_eq!(marks.standing(&reading("killer")), Standing::SetAside);
         ask_again(home.path(), "killer").unwrap();
         ask_again(home.path(), "killer").unwrap();
-        assert_eq!(marks.standing("killer"), Standing::Suspect);
-        marks.begin("killer", true);
+        assert_eq!(marks.standing(&reading("killer")), Standing::Suspect);
+        marks.begin(&reading("killer"), true);
         let marks = Marks::open(home.path());
         assert_eq!(
-            marks.standing("killer"),
+            marks.standing(&reading("killer")),
             Standing::SetAside,
             "it died of it"
         );
         ask_again(home.path(), "killer").unwrap();
-        assert_eq!(marks.standing("killer"), Standing::Suspect);
-        let mark = marks.begin("killer", true);
+        assert_eq!(marks.standing(&reading("killer")), Standing::Suspect);
+        let mark = marks.begin(&reading("killer"), true);
         marks.end(mark, "killer");
-        assert_eq!(marks.standing("killer"), Standing::Trusted);
+        assert_eq!(marks.standing(&reading("killer")), Standing::Trusted);
         assert_eq!(documents_set_aside(home.path()), [""; 0]);
+    }
+
+    #[test]
+    fn what_follows_in_the_place_of_a_killer_is_tried_once_a_day() {
+        let home = tempfile::tempdir().unwrap();
+        for is_alone in [false, true, true] {
+            Marks::open(home.path()).begin(&reading("feed"), is_alone);
+        }
+        let later = |hours: i64, content: i64| Reading {
+            document: "feed",
+            content: TextHash(content),
+            at: Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours),
+        };
+        let marks = Marks::open(home.path());
+        let too_early = marks.standing(&later(23, 1));
+        assert_eq!(too_early, Standing::SetAside, "within a day");
+        let the_same = marks.standing(&later(1_000, -7));
+        assert_eq!(the_same, Standing::SetAside, "the same document");
+        assert_eq!(marks.standing(&later(25, 1)), Standing::Suspect);
+        marks.begin(&later(25, 1), true);
+        let marks = Marks::open(home.path());
+        let dead = marks.standing(&later(48, 2));
+        assert_eq!(dead, Standing::SetAside, "it died of the next one too");
+        assert_eq!(marks.standing(&later(49, 2)), Standing::Suspect);
+        let mark = marks.begin(&later(49, 2), true);
+        marks.end(mark, "feed");
+        assert_eq!(marks.standing(&later(49, 3)), Standing::Trusted);
     }
 
     #[test]
@@ -332,30 +430,34 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         for _ in 0..10 {
             let marks = Marks::open(home.path());
-            marks.begin("one", false);
-            marks.begin("two", false);
+            marks.begin(&reading("one"), false);
+            marks.begin(&reading("two"), false);
         }
         let marks = Marks::open(home.path());
-        assert_eq!(marks.standing("one"), Standing::Suspect);
-        let mark = marks.begin("one", true);
+        assert_eq!(marks.standing(&reading("one")), Standing::Suspect);
+        let mark = marks.begin(&reading("one"), true);
         marks.end(mark, "one");
-        assert_eq!(Marks::open(home.path()).standing("one"), Standing::Trusted);
+        assert_eq!(
+            Marks::open(home.path()).standing(&reading("one")),
+            Standing::Trusted
+        );
     }
 
     #[test]
     fn what_was_read_to_its_end_leaves_no_mark_whatever_ended_before_it() {
         let home = tempfile::tempdir().unwrap();
         let marks = Marks::open(home.path());
-        let [one, two, three] = ["one", "two", "three"].map(|name| marks.begin(name, false));
+        let [one, two, three] =
+            ["one", "two", "three"].map(|name| marks.begin(&reading(name), false));
         marks.end(two, "two");
-        let four = marks.begin("four", false);
+        let four = marks.begin(&reading("four"), false);
         assert_eq!(four, two, "its place is free");
         marks.end(one, "one");
         marks.end(four, "four");
         let marks = Marks::open(home.path());
-        assert_eq!(marks.standing("three"), Standing::Suspect);
+        assert_eq!(marks.standing(&reading("three")), Standing::Suspect);
         for name in ["one", "two", "four"] {
-            assert_eq!(marks.standing(name), Standing::Trusted, "{name}");
+            assert_eq!(marks.standing(&reading(name)), Standing::Trusted, "{name}");
         }
         assert_eq!(three, Record(2));
     }
@@ -364,10 +466,10 @@ mod tests {
     fn long_names_of_any_script_stay_apart() {
         let home = tempfile::tempdir().unwrap();
         let [one, two] = ["1", "2"].map(|end| format!("{}\n{end}", "ộ".repeat(400)));
-        Marks::open(home.path()).begin(&one, false);
+        Marks::open(home.path()).begin(&reading(&one), false);
         let marks = Marks::open(home.path());
-        assert_eq!(marks.standing(&one), Standing::Suspect);
-        assert_eq!(marks.standing(&two), Standing::Trusted);
+        assert_eq!(marks.standing(&reading(&one)), Standing::Suspect);
+        assert_eq!(marks.standing(&reading(&two)), Standing::Trusted);
     }
 
     #[test]
@@ -376,10 +478,10 @@ mod tests {
         fs::write(home.path().join(SUSPECTS), "{\"a\": ").unwrap();
         fs::write(home.path().join(BEING_READ), [0xff; 2_000]).unwrap();
         let marks = Marks::open(home.path());
-        assert_eq!(marks.standing("a"), Standing::Trusted);
+        assert_eq!(marks.standing(&reading("a")), Standing::Trusted);
         assert_eq!(suspects(home.path()), Suspects::new());
         let nowhere = Marks::open(&home.path().join("missing"));
-        let mark = nowhere.begin("a", false);
+        let mark = nowhere.begin(&reading("a"), false);
         nowhere.end(mark, "a");
     }
 }

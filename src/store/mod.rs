@@ -66,7 +66,7 @@ use crate::domain::{InstallationId, LocalTimestamp, Shown, Timestamp};
 #[cfg(feature = "postgres")]
 pub use self::postgres::Postgres;
 pub use articles::{
-    PageQueue, PagesNow, QueuePlace, Scraped, Unflagged, UnflaggedRound, Unscraped,
+    PageQueue, PagesNow, QueuePlace, ReadAgain, Scraped, Unflagged, UnflaggedRound, Unscraped,
 };
 pub use backup::{backup, restore};
 pub use claims::Claim;
@@ -81,7 +81,7 @@ pub use lists::{
     AlertDetail, AlertFilter, AlertLine, AttemptLine, Counted, DeliveryLine, ListCursor, ListPlace,
     Listed,
 };
-pub use marks::{Marks, Record, Standing, ask_again, documents_set_aside};
+pub use marks::{Marks, Reading, Record, Standing, ask_again, documents_set_aside};
 pub use poll_hours::PollHour;
 pub use polls::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};

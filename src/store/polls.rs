@@ -9,7 +9,9 @@ use super::poll_hours::{self, PollEnded};
 use super::tx::{Row, StoreError, Tx};
 use super::unchanged::Unchanged;
 use super::{Store, count, entries, json_ids, json_list, ms, opt_timestamp, slot, told, url};
-use crate::domain::{Entry, EntryKey, FeedId, Pace, TextHash, Timestamp, Trouble, Validators};
+use crate::domain::{
+    DocumentName, Entry, EntryKey, FeedId, Pace, TextHash, Timestamp, Trouble, Validators,
+};
 
 /// A feed that has been claimed for a poll.
 #[derive(Debug, Clone, PartialEq)]
@@ -629,6 +631,32 @@ fn due_feed(row: &mut Row, until: i64) -> Result<DueFeed, StoreError> {
 const BACKLOG: usize = 50;
 
 /// Gives entries that only count as seen their states; feeds list the newest first.
+/// Makes the failing feeds due now that stand at a document's address; tells how many.
+pub(super) fn due_again(
+    tx: &mut dyn Tx,
+    document: &str,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let mut stand_there = Vec::new();
+    for mut row in tx.rows(
+        "SELECT p.feed_id, p.fetch_url, f.url FROM polls p JOIN feeds f ON f.id = p.feed_id
+         WHERE p.failures > 0 AND p.active = 1 AND p.gone = 0",
+        &[],
+    )? {
+        let feed = row.next_int()?;
+        let addresses = [url(&mut row)?, url(&mut row)?];
+        let names = addresses.map(|address| DocumentName::At(address).to_string());
+        if names.iter().any(|name| name == document) {
+            stand_there.push(feed);
+        }
+    }
+    tx.exec(
+        "UPDATE polls SET due_at = $1, polled_at = $1
+         WHERE feed_id IN (SELECT CAST(value AS BIGINT) FROM {each $2})",
+        &[ms(now).into(), json_ids(stand_there)],
+    )
+}
+
 fn backlog(seen: &[Entry]) -> impl Iterator<Item = (&Entry, entries::State)> {
     seen.iter().enumerate().map(|(place, entry)| {
         let state = if place < BACKLOG {

@@ -128,7 +128,7 @@ fn configure(connection: &Connection) -> Result<(), StoreError> {
 }
 
 fn configure_writer(connection: &Connection) -> rusqlite::Result<()> {
-    // What a savepoint undoes is kept in memory: SQLite would write it to a file.
+    // What a statement undoes that fails half-way is kept in memory: SQLite would write it to a file.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)
@@ -191,16 +191,16 @@ struct Writer {
     durability: Option<Durability>,
 }
 
-/// How a job ended behind its savepoint.
-enum Behind {
-    Done,
+/// What jobs came to that ran in one transaction.
+enum Together {
+    /// The transaction is committed.
+    Committed,
+    /// A job failed: the transaction is undone, and the others may run again without it.
     Undone(StoreError),
-    /// SQLite undid the whole transaction, as it does on a full disk: whatever ran before is lost as well.
-    AllUndone(StoreError),
 }
 
 impl Writer {
-    /// Runs the jobs in one transaction, each behind a savepoint where there are several, and tells each how it ended.
+    /// Runs the jobs in one transaction and tells each how it ended.
     fn run_together(&mut self, mut jobs: Vec<Box<dyn Job>>, durability: Durability) {
         for left in (0..RUNS).rev() {
             let (ended, all) = match self.try_together(&mut jobs, durability) {
@@ -222,46 +222,52 @@ impl Writer {
         }
     }
 
+    /// A job that fails is rare, and a savepoint before each costs a copy of every page that they change: where one fails,
+    /// all is undone, and each runs again in a transaction of its own.
     fn try_together(
         &mut self,
         jobs: &mut [Box<dyn Job>],
         durability: Durability,
     ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
         self.set(durability)?;
-        let Self {
-            connection, texts, ..
-        } = self;
-        let transaction = connection
+        match self.try_all(jobs)? {
+            Together::Committed => Ok(jobs.iter().map(|_| Ok(())).collect()),
+            Together::Undone(error) if jobs.len() == 1 => Ok(vec![Err(error)]),
+            Together::Undone(_) => {
+                let each = jobs.iter_mut().map(|job| self.try_one(job));
+                Ok(each.collect())
+            }
+        }
+    }
+
+    fn try_one(&mut self, job: &mut Box<dyn Job>) -> Result<(), StoreError> {
+        match self.try_all(std::slice::from_mut(job))? {
+            Together::Committed => Ok(()),
+            Together::Undone(error) => Err(error),
+        }
+    }
+
+    fn try_all(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<Together, StoreError> {
+        let transaction = self
+            .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(refused)?;
-        let is_alone = jobs.len() == 1;
-        let mut ended = Vec::with_capacity(jobs.len());
         for job in jobs {
-            let mut tx = SqliteTx {
+            let done = job.run(&mut SqliteTx {
                 connection: &transaction,
-                texts,
-            };
-            let behind = if is_alone {
-                let done = job.run(&mut tx);
-                done.map_or_else(Behind::Undone, |()| Behind::Done)
-            } else {
-                run_behind_savepoint(&mut tx, job.as_mut())
-            };
-            match behind {
-                Behind::Done => ended.push(Ok(())),
-                Behind::Undone(error) => ended.push(Err(error)),
-                Behind::AllUndone(error) => return Err(error),
+                texts: &mut self.texts,
+            });
+            // A full disk makes SQLite undo the whole transaction by itself: nothing may run as if it were still there.
+            if transaction.is_autocommit() {
+                return Err(done.err().unwrap_or(StoreError::Closed));
             }
-        }
-        if is_alone && ended.iter().any(Result::is_err) {
-            // What was alone needs no savepoint to be undone.
-            if !transaction.is_autocommit() {
+            if let Err(error) = done {
                 transaction.rollback().map_err(refused)?;
+                return Ok(Together::Undone(error));
             }
-            return Ok(ended);
         }
         transaction.commit().map_err(refused)?;
-        Ok(ended)
+        Ok(Together::Committed)
     }
 
     /// FULL: a commit survives a power cut, so an entry counted as seen has its alert stored. NORMAL: it may be undone by
@@ -280,28 +286,6 @@ impl Writer {
         self.durability = Some(durability);
         Ok(())
     }
-}
-
-fn run_behind_savepoint(tx: &mut SqliteTx<'_>, job: &mut dyn Job) -> Behind {
-    if let Err(error) = tx.exec("SAVEPOINT job", &[]) {
-        return Behind::AllUndone(error);
-    }
-    let done = job.run(tx);
-    // A full disk makes SQLite undo the whole transaction; a savepoint opened now would start, and end, a transaction
-    // of its own.
-    if tx.connection.is_autocommit() {
-        let lost = done.err().unwrap_or(StoreError::Closed);
-        return Behind::AllUndone(lost);
-    }
-    if done.is_err()
-        && let Err(error) = tx.exec("ROLLBACK TO job", &[])
-    {
-        return Behind::AllUndone(error);
-    }
-    if let Err(error) = tx.exec("RELEASE job", &[]) {
-        return Behind::AllUndone(error);
-    }
-    done.map_or_else(Behind::Undone, |()| Behind::Done)
 }
 
 fn read_all(path: &Path, waiting: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {

@@ -20,9 +20,9 @@ const COMPARED: usize = 48;
 /// not be compared with all.
 const HOLDERS: usize = 128;
 
-/// Terms and reports of which it is kept what was read.
+/// Terms and reports of which it is kept what was read; of more reports, the newer half.
 const MAX_TERMS: usize = 50_000;
-const MAX_MEMBERS: usize = 2_048;
+const MAX_MEMBERS: usize = 4_096;
 
 /// What was read of stories, as the next article mostly needs it again: the next transaction too, where no other worker has
 /// put a report to a story since.
@@ -48,7 +48,10 @@ impl Read {
             read.holders.clear();
         }
         if read.members.len() > MAX_MEMBERS {
-            read.members.clear();
+            let mut reports: Vec<i64> = read.members.keys().copied().collect();
+            let middle = reports.len() / 2;
+            let oldest_kept = *reports.select_nth_unstable(middle).1;
+            read.members.retain(|report, _| *report >= oldest_kept);
         }
         Ok(read)
     }

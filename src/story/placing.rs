@@ -62,8 +62,8 @@ struct Known {
     compared: Compared,
 }
 
-/// Reports of which it is kept what was read.
-const KEPT: usize = 2_048;
+/// Reports of which it is kept what was read; past that, the newer half.
+const KEPT: usize = 4_096;
 
 impl Placing {
     /// The story that a report belongs to, among those whose reports share something with it.
@@ -99,7 +99,10 @@ impl Placing {
     /// Reads those that are not known.
     fn read(&mut self, near: &[StoryMember]) {
         if self.known.len() + near.len() > KEPT {
-            self.known.clear();
+            let mut reports: Vec<ReportId> = self.known.keys().copied().collect();
+            let middle = reports.len() / 2;
+            let oldest_kept = *reports.select_nth_unstable(middle).1;
+            self.known.retain(|report, _| *report >= oldest_kept);
         }
         for member in near {
             let known = self.known.get(&member.report);

@@ -4,9 +4,10 @@ use anyhow::Context as _;
 use clap::Args;
 
 use crate::cli::{ConfigArg, Outcome, loading::load, output};
+use crate::clock::Clock;
 use crate::daemon;
 use crate::domain::DocumentName;
-use crate::store::{ask_again, documents_set_aside};
+use crate::store::{ReadAgain, ask_again, documents_set_aside};
 
 /// Arguments of `feeds reread`.
 #[derive(Debug, Args)]
@@ -36,8 +37,8 @@ impl Reread {
         for document in chosen {
             ask_again(&config.state_dir, document)
                 .with_context(|| format!("write to {}", config.state_dir.display()))?;
-            let entries = store.read_again(document).await?;
-            output::line(&format!("{document}: read again, {entries} entries"))?;
+            let again = store.read_again(document, Clock::system().now()).await?;
+            output::line(&format!("{document}: {}", what_follows(again)))?;
             count += 1;
         }
         if count == 0 && all_found {
@@ -48,6 +49,18 @@ impl Reread {
         } else {
             Outcome::No
         })
+    }
+}
+
+fn what_follows(again: ReadAgain) -> String {
+    match again {
+        ReadAgain { feeds: 0, entries } => {
+            format!(
+                "read again, {}",
+                output::counted(entries, "entry", "entries")
+            )
+        }
+        ReadAgain { .. } => "its feed is polled again now".to_owned(),
     }
 }
 
