@@ -1,13 +1,15 @@
 //! What the process dies of is read alone at the next start, and set aside once it has killed twice; everything else
 //! goes on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use newswatch::clock::Clock;
 use newswatch::demo::webhook_sink::WebhookSink;
-use serde_json::Value;
+use newswatch::domain::{TextHash, Timestamp};
+use serde_json::{Value, json};
 
 use crate::support::newsroom::PATIENCE;
 use crate::support::site::{Page, Site};
@@ -104,20 +106,19 @@ impl World {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let marked = format!("{mark}{}", self.site.url(SLOW));
-        let found = tokio::time::timeout(PATIENCE, self.marked(&marked, deaths, &mut child));
+        let found = tokio::time::timeout(PATIENCE, self.marked(mark, deaths, &mut child));
         let found = found.await.expect("the page is read in time");
         child.kill().unwrap();
         child.wait().unwrap();
         // The page may have been read to its end between the look and the kill.
-        found && self.being_read().contains(&marked)
+        found && self.is_marked(mark)
     }
 
     /// Waits until a document is marked; false when the process ended without.
-    async fn marked(&self, mark: &str, deaths: Option<u32>, child: &mut Child) -> bool {
+    async fn marked(&self, mark: char, deaths: Option<u32>, child: &mut Child) -> bool {
         loop {
             // The marks of the life before are there until they are counted.
-            if self.deaths() == deaths && self.being_read().contains(mark) {
+            if self.deaths() == deaths && self.is_marked(mark) {
                 return true;
             }
             if child.try_wait().unwrap().is_some() {
@@ -127,16 +128,29 @@ impl World {
         }
     }
 
-    fn being_read(&self) -> String {
+    /// Whether the slow page is marked so.
+    fn is_marked(&self, mark: char) -> bool {
         let path = self.state_dir().join("being-read");
-        String::from_utf8(std::fs::read(path).unwrap_or_default()).unwrap()
+        let marks = String::from_utf8(std::fs::read(path).unwrap_or_default()).unwrap();
+        let slow = self.site.url(SLOW);
+        let mut marks = marks.lines();
+        marks.any(|line| line.starts_with(mark) && line.trim_end().ends_with(&slow))
     }
 
     /// How often the process is known to have died alone with the slow page.
     fn deaths(&self) -> Option<u32> {
         let suspects = std::fs::read(self.state_dir().join("suspects.json")).ok()?;
-        let suspects: BTreeMap<String, u32> = serde_json::from_slice(&suspects).ok()?;
-        suspects.get(&self.site.url(SLOW)).copied()
+        let suspects: Value = serde_json::from_slice(&suspects).ok()?;
+        let deaths = suspects[&self.site.url(SLOW)]["deaths"].as_u64()?;
+        u32::try_from(deaths).ok()
+    }
+
+    /// Leaves what a process leaves that has died twice of a document.
+    fn set_aside_at(&self, document: &str, content: TextHash, at: Timestamp) {
+        std::fs::create_dir_all(self.state_dir()).unwrap();
+        let suspect = json!({ "deaths": 2, "content": content.0, "read_at": at.as_millisecond() });
+        let suspects = self.state_dir().join("suspects.json");
+        std::fs::write(suspects, json!({ document: suspect }).to_string()).unwrap();
     }
 
     async fn set_aside(&self) -> Vec<String> {
@@ -198,7 +212,7 @@ async fn a_page_that_kills_is_read_alone_then_set_aside_and_read_again_on_reques
     assert_eq!(unknown.status.code(), Some(1));
     let asked = world.said(&["feeds", "reread", &slow]).await;
     let said = String::from_utf8(asked.stdout).unwrap();
-    assert!(said.contains("1 entries"), "{said}");
+    assert!(said.contains("read again, 1 entry"), "{said}");
     let reads = world.site.asked(SLOW);
     let calls = world.webhook.received().len();
     world.run_once().await;
@@ -217,10 +231,7 @@ async fn what_is_set_aside_on_its_way_through_the_line_is_told_by_its_headline_a
         "the text of entry 2",
     ] {
         let world = World::open("never").await;
-        std::fs::create_dir_all(world.state_dir()).unwrap();
-        let deadly = serde_json::json!({ document: 2 });
-        let suspects = world.state_dir().join("suspects.json");
-        std::fs::write(suspects, deadly.to_string()).unwrap();
+        world.set_aside_at(document, TextHash(0), Timestamp::UNIX_EPOCH);
         world.run_once().await;
         // The good page is read where it is not the one that is set aside.
         let mut by_headline = all();
@@ -234,4 +245,33 @@ async fn what_is_set_aside_on_its_way_through_the_line_is_told_by_its_headline_a
         assert_eq!(world.set_aside().await, [""; 0], "{document}");
         assert_eq!(world.alerted(), all(), "{document}");
     }
+}
+
+#[tokio::test]
+async fn a_feed_that_was_set_aside_is_read_once_it_publishes_something_else_a_day_later_or_is_asked_for()
+ {
+    newswatch::http::install_tls_provider();
+    let ferries = |world: &World| world.alerted().contains(&all().pop_first().unwrap());
+    let world = World::open("never").await;
+    let feed = world.site.url("/good.xml");
+    let body = reqwest::get(&feed).await.unwrap().bytes().await.unwrap();
+    let (same, now) = (TextHash::of_bytes(&body), Clock::system().now());
+    for (content, at) in [(same, Timestamp::UNIX_EPOCH), (TextHash(1), now)] {
+        world.set_aside_at(&feed, content, at);
+        world.run_once().await;
+        assert!(!ferries(&world), "{content:?} {at}");
+        assert_eq!(world.set_aside().await, [feed.as_str()]);
+    }
+    let asked = world.said(&["feeds", "reread", &feed]).await;
+    let said = String::from_utf8(asked.stdout).unwrap();
+    assert!(said.contains("its feed is polled again now"), "{said}");
+    world.run_once().await;
+    assert!(ferries(&world), "it was asked for");
+
+    let world = World::open("never").await;
+    let feed = world.site.url("/good.xml");
+    world.set_aside_at(&feed, TextHash(1), Timestamp::UNIX_EPOCH);
+    world.run_once().await;
+    assert!(ferries(&world), "it has published something else since");
+    assert_eq!(world.set_aside().await, [""; 0]);
 }
