@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use super::threads::{Compared, Newcomer, Threads, find_among, indexed_terms};
+use super::threads::{Compared, Newcomer, Other, find_among, indexed_terms};
 use super::vectors::{Frequencies, Profile, Vector};
 use crate::domain::{ReportId, StoryMark, StoryMember, Timestamp};
 
@@ -60,6 +60,7 @@ struct Known {
     /// What it was read from: the number of a report may come again when its transaction is undone.
     profile: Arc<str>,
     compared: Compared,
+    rare_names: Vec<u32>,
 }
 
 /// Reports of which it is kept what was read; past that, the newer half.
@@ -79,17 +80,16 @@ impl Placing {
             .collect();
         let profile = profile(&mark.profile);
         let newcomer = newcomer(&profile, &mark.language, mark.at);
-        let is_own_language = |member: &StoryMember| *member.language == *mark.language;
-        let found = if near.iter().all(is_own_language) {
-            self.read(near);
-            let known = numbered.iter().filter_map(|(number, member)| {
-                Some((*number, &self.known.get(&member.report)?.compared))
-            });
-            find_among(&newcomer, &known.collect::<Vec<_>>())
-        } else {
-            of_all(&numbered).find(&newcomer)
-        };
-        let found = found?;
+        self.read(near);
+        let known = numbered.iter().filter_map(|(story, member)| {
+            let known = self.known.get(&member.report)?;
+            Some(Other {
+                story: *story,
+                report: &known.compared,
+                rare_names: &known.rare_names,
+            })
+        });
+        let found = find_among(&newcomer, &known.collect::<Vec<_>>())?;
         numbers
             .into_iter()
             .find(|(_, number)| *number == found)
@@ -114,20 +114,11 @@ impl Placing {
             let known = Known {
                 profile: Arc::clone(&member.profile),
                 compared,
+                rare_names: profile.rare_names,
             };
             self.known.insert(member.report, known);
         }
     }
-}
-
-/// The stories of reports, each with the number that its story has here.
-fn of_all(numbered: &[(u32, &StoryMember)]) -> Threads {
-    let mut threads = Threads::default();
-    for (number, member) in numbered {
-        let profile = profile(&member.profile);
-        threads.add(&newcomer(&profile, &member.language, member.at), *number);
-    }
-    threads
 }
 
 fn newcomer<'p>(profile: &'p Profile, language: &str, at: Timestamp) -> Newcomer<'p> {
@@ -154,6 +145,7 @@ fn profile(kept: &str) -> Profile {
 #[cfg(test)]
 mod tests {
     use super::super::text::Text;
+    use super::super::threads::Threads;
     use super::super::vectors::Terms;
     use super::*;
 
@@ -251,14 +243,20 @@ and police questioned the captain, Ilo Brandt.",
     fn among_a_few_reports_the_story_is_the_one_that_is_found_among_all() {
         let mut chance = Chance(11);
         let mut placing = Placing::default();
-        let mut joined = 0;
+        let (mut joined, mut across) = (0, 0);
         for _ in 0..40 {
             let mut members: Vec<StoryMember> = Vec::new();
-            for (number, mark) in (1..).zip(reports(&mut chance, 60)) {
+            for (number, mut mark) in (1..).zip(reports(&mut chance, 60)) {
+                mark.language = ["en", "de", ""][chance.below(3)].into();
                 let near = &members[members.len().saturating_sub(48)..];
                 let found = placing.story(&mark, near);
                 assert_eq!(found, by_threads(&mark, near));
                 joined += usize::from(found.is_some());
+                let alone = near
+                    .iter()
+                    .filter(|other| *other.language == *mark.language);
+                let alone: Vec<StoryMember> = alone.cloned().collect();
+                across += usize::from(found.is_some() && by_threads(&mark, &alone).is_none());
                 members.push(StoryMember {
                     report: ReportId(number),
                     ..member(&mark, found.unwrap_or(number))
@@ -266,6 +264,17 @@ and police questioned the captain, Ilo Brandt.",
             }
         }
         assert!((200..2_400).contains(&joined), "{joined} of 2400");
+        assert!(across > 20, "{across} by another language");
+    }
+
+    /// The stories of reports, each with the number that its story has here.
+    fn of_all(numbered: &[(u32, &StoryMember)]) -> Threads {
+        let mut threads = Threads::default();
+        for (number, member) in numbered {
+            let profile = profile(&member.profile);
+            threads.add(&newcomer(&profile, &member.language, member.at), *number);
+        }
+        threads
     }
 
     fn by_threads(mark: &StoryMark, near: &[StoryMember]) -> Option<i64> {

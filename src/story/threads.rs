@@ -212,18 +212,8 @@ impl Threads {
             let Some(member) = self.member(number) else {
                 continue;
             };
-            let report = &member.report;
-            let is_other = report.language != newcomer.language;
-            let is_near = newcomer.at.saturating_sub(report.at).abs() <= OTHER_LANGUAGE;
-            if !is_other || !is_near {
-                continue;
-            }
-            let numbers = newcomer.profile.rare_numbers.iter();
-            let numbers = numbers
-                .filter(|number| report.rare_numbers.binary_search(number).is_ok())
-                .count();
-            if names >= 2 || numbers >= 2 {
-                best = best.max(Some((names * 2 + numbers, number, member.story)));
+            if let Some(shared) = shared_across(newcomer, &member.report, names) {
+                best = best.max(Some((shared, number, member.story)));
             }
         }
         best.map(|(_, _, story)| story)
@@ -374,15 +364,21 @@ fn closeness<'m>(
     }
 }
 
-/// The story that a report belongs to among those of a few others, the oldest first, which are all of its language: the one
-/// that [`Threads::find`] finds, without what makes many others quick to look through.
-pub(super) fn find_among(
-    newcomer: &Newcomer<'_>,
-    others: &[(StoryNumber, &Compared)],
-) -> Option<StoryNumber> {
+/// A report among a few that a newcomer is compared with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Other<'a> {
+    pub(super) story: StoryNumber,
+    pub(super) report: &'a Compared,
+    /// By which a report in another language is found, in order.
+    pub(super) rare_names: &'a [u32],
+}
+
+/// The story that a report belongs to among those of a few others, the oldest first: the one that [`Threads::find`] finds,
+/// without what makes many others quick to look through.
+pub(super) fn find_among(newcomer: &Newcomer<'_>, others: &[Other<'_>]) -> Option<StoryNumber> {
     let mut stories: BTreeMap<StoryNumber, Vec<&Compared>> = BTreeMap::new();
-    for (story, report) in others {
-        stories.entry(*story).or_default().push(report);
+    for other in others {
+        stories.entry(other.story).or_default().push(other.report);
     }
     let worths: Vec<(u32, f32)> = worths(newcomer.profile).collect();
     let fits = stories.iter().filter_map(|(story, reports)| {
@@ -411,6 +407,42 @@ pub(super) fn find_among(
         }
     }
     best.map(|(story, _)| story)
+        .or_else(|| in_another_language_among(newcomer, others))
+}
+
+/// The story of another language, as [`Threads::find`] finds it, among a few others.
+fn in_another_language_among(newcomer: &Newcomer<'_>, others: &[Other<'_>]) -> Option<StoryNumber> {
+    let mut later: HashedMap<StoryNumber, usize> = HashedMap::default();
+    let mut best: Option<(usize, usize, StoryNumber)> = None;
+    for (place, other) in others.iter().enumerate().rev() {
+        let later = later.entry(other.story).or_default();
+        *later += 1;
+        if *later > COMPARED_MEMBERS {
+            continue;
+        }
+        let names = newcomer.profile.rare_names.iter();
+        let names = names
+            .filter(|name| other.rare_names.binary_search(name).is_ok())
+            .count();
+        if let Some(shared) = shared_across(newcomer, other.report, names) {
+            best = best.max(Some((shared, place, other.story)));
+        }
+    }
+    best.map(|(_, _, story)| story)
+}
+
+/// How much a report shares with one in another language, where it is enough for one story.
+fn shared_across(newcomer: &Newcomer<'_>, report: &Compared, names: usize) -> Option<usize> {
+    let is_other = report.language != newcomer.language;
+    let is_near = newcomer.at.saturating_sub(report.at).abs() <= OTHER_LANGUAGE;
+    if names == 0 || !is_other || !is_near {
+        return None;
+    }
+    let numbers = newcomer.profile.rare_numbers.iter();
+    let numbers = numbers
+        .filter(|number| report.rare_numbers.binary_search(number).is_ok())
+        .count();
+    (names >= 2 || numbers >= 2).then_some(names * 2 + numbers)
 }
 
 #[derive(Debug)]
