@@ -89,9 +89,11 @@ pub fn expected(before: &[Day], is_weekend: bool) -> Option<Expected> {
             (f64::from(day.stories) - level).powi(2) / level
         })
         .sum();
+    // Pearson's measure, by the days less the levels that were taken from them (McCullagh and Nelder, Generalized Linear
+    // Models, section 4.5.2).
     Some(Expected {
         stories: level_of(is_weekend),
-        spread: (squares / (length - 1.0)).max(1.0),
+        spread: (squares / (length - 2.0)).max(1.0),
     })
 }
 
@@ -188,5 +190,82 @@ mod tests {
         let least = |level| (3..99).find(|count| is_spike(*count, level, Sensitivity::Normal));
         assert!(least(even) < least(uneven));
         assert!(is_spike(least(even).unwrap(), even, Sensitivity::High));
+    }
+
+    /// Numbers that look like chance, from 0 to 1.
+    struct Chance(u64);
+
+    impl Chance {
+        fn next(&mut self) -> f64 {
+            self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+            number((self.0 >> 33) as usize) / f64::from(u32::MAX >> 1)
+        }
+
+        /// A number of stories around a mean, which itself differs from day to day by a third.
+        fn stories(&mut self, mean: f64) -> u32 {
+            let gamma: f64 = (0..8).map(|_| -(1.0 - self.next()).ln()).sum::<f64>() / 8.0;
+            let (limit, mut product, mut count) = ((-mean * gamma).exp(), self.next(), 0);
+            while product > limit {
+                product *= self.next();
+                count += 1;
+            }
+            count
+        }
+    }
+
+    /// Days of a watch, from the fortieth on, on which a message goes out.
+    fn alarms(counts: &[u32]) -> Vec<usize> {
+        let mut days: Vec<Day> = Vec::new();
+        for (at, stories) in counts.iter().enumerate() {
+            let is_weekend = at % 7 > 4;
+            let level = expected(&days, is_weekend);
+            let is_spike =
+                level.is_some_and(|level| is_spike(*stories, level, Sensitivity::Normal));
+            days.push(Day {
+                stories: *stories,
+                is_weekend,
+                is_spike,
+            });
+        }
+        let begins = |at: &usize| days[*at].is_spike && !days[*at - 1].is_spike;
+        (40..days.len()).filter(begins).collect()
+    }
+
+    #[test]
+    fn most_spikes_of_a_busy_watch_are_found_and_false_alarms_are_few() {
+        let mut chance = Chance(7);
+        for (mean, least_found, most_false) in [(0.3, 25, 2.0), (2.0, 40, 3.0), (10.0, 85, 6.0)] {
+            let (mut found, mut wrong) = (0, 0);
+            for _ in 0..50 {
+                let week = [1.1, 1.15, 1.1, 1.1, 1.0, 0.55, 0.5];
+                let mut counts: Vec<u32> = (0..200)
+                    .map(|day| chance.stories(mean * week[day % 7]))
+                    .collect();
+                let spikes = [80, 150].map(|from| from + (chance.next() * 14.0) as usize);
+                for day in spikes {
+                    let times = if chance.next() < 0.5 { 3.0 } else { 5.0 };
+                    for (after, share) in [1.0, 0.8, 0.5].into_iter().enumerate() {
+                        counts[day + after] +=
+                            chance.stories(mean.max(0.75) * (times - 1.0) * share);
+                    }
+                }
+                let alarms = alarms(&counts);
+                let is_of = |at: &usize, spike: usize| (spike..spike + 5).contains(at);
+                found += spikes
+                    .iter()
+                    .filter(|spike| alarms.contains(spike) || alarms.contains(&(*spike + 1)))
+                    .count();
+                wrong += alarms
+                    .iter()
+                    .filter(|at| !spikes.iter().any(|spike| is_of(at, *spike)))
+                    .count();
+            }
+            let a_year = number(wrong) / (50.0 * 160.0) * 365.0;
+            assert!(found >= least_found, "{mean} a day: {found} of 100 found");
+            assert!(
+                a_year <= most_false,
+                "{mean} a day: {a_year} false alarms a year"
+            );
+        }
     }
 }
