@@ -29,13 +29,40 @@ pub(crate) fn teams(telling: &Telling<'_>) -> String {
 }
 
 fn write(message: &Message) -> String {
-    let body: Vec<Value> = lines(message).into_iter().flat_map(elements).collect();
+    let mut body: Vec<Value> = Vec::new();
+    let mut told_in_rtl: Vec<Value> = Vec::new();
+    let mut is_rtl = false;
+    for line in lines(message) {
+        // An outsider's words stand as they are read; a byline belongs to the headline above it. Ours stand as ours.
+        is_rtl = match &line {
+            Line::Title(title, _) | Line::Quote(title) => right_to_left(&title.text),
+            Line::Heading(heading, _) => right_to_left(heading),
+            Line::Byline { .. } => is_rtl,
+            _ => false,
+        };
+        if is_rtl {
+            told_in_rtl.extend(elements(line));
+            continue;
+        }
+        body.extend(in_rtl(&mut told_in_rtl));
+        body.extend(elements(line));
+    }
+    body.extend(in_rtl(&mut told_in_rtl));
     card(message, &body)
+}
+
+fn right_to_left(text: &str) -> bool {
+    super::item::is_rtl(None, text)
+}
+
+/// Elements in a container that is read from right to left.
+fn in_rtl(items: &mut Vec<Value>) -> Option<Value> {
+    let items = std::mem::take(items);
+    (!items.is_empty()).then(|| json!({"type": "Container", "rtl": true, "items": items}))
 }
 
 /// The card with what stands in it, and the buttons below.
 fn card(message: &Message, body: &[Value]) -> String {
-    let is_rtl = message.single().is_some_and(|item| item.is_rtl);
     let mut actions: Vec<Value> = message
         .url()
         .map(|url| json!({"type": "Action.OpenUrl", "title": "Read", "url": url.as_str()}))
@@ -56,7 +83,6 @@ fn card(message: &Message, body: &[Value]) -> String {
                 "type": "AdaptiveCard",
                 "version": "1.4",
                 "msteams": {"width": "Full"},
-                "rtl": is_rtl,
                 "body": body,
                 "actions": actions,
             },

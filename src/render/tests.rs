@@ -725,3 +725,38 @@ fn an_address_that_a_service_would_refuse_the_message_for_stands_in_its_text() {
             .contains("http://192.0.2.7:8585/alerts/")
     );
 }
+
+#[test]
+fn in_teams_the_words_of_an_arabic_article_stand_to_the_right_and_ours_do_not() {
+    let delivery = DeliveryId("dlv_1".into());
+    let reader = Reader::default();
+    let mut alert = alert("عمال الميناء", "بدأ إضراباً مفتوحاً صباح الخميس.");
+    alert.reading.lang = Some("ar".into());
+    let alerts = [alert];
+    let card = json(&teams(&telling(
+        &delivery,
+        &alerts,
+        &Occasion::Alert,
+        &reader,
+    )));
+    let body = &card["attachments"][0]["content"]["body"];
+    let places: Vec<(bool, String)> = body
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|element| (element["rtl"] == true, strings(element).join(" ")))
+        .collect();
+    let place = |word: &str| {
+        let found = places.iter().find(|(_, text)| text.contains(word));
+        found.map(|(is_rtl, _)| *is_rtl)
+    };
+    for (word, expected) in [
+        ("Code of Conduct", false),
+        ("عمال", true),
+        ("Harbour Post", true),
+        ("إضراباً", true),
+        ("Found", false),
+    ] {
+        assert_eq!(place(word), Some(expected), "{word}: {places:?}");
+    }
+}

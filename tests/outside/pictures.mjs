@@ -59,7 +59,7 @@ const draw = {
       const bold = run.weight === "Bolder" ? `<b>${text}</b>` : text;
       return run.highlight ? `<mark>${bold}</mark>` : run.size === "Large" ? `<span class=title>${bold}</span>` : run.isSubtle ? `<span class=small>${bold}</span>` : bold;
     }).join("");
-    const element = (one) => one.type === "Container" ? `<div class=${one.style === "emphasis" ? "box" : ""} ${one.rtl ? "dir=rtl" : ""}>${one.items.map(element).join("")}</div>`
+    const element = (one) => one.type === "Container" ? `<div class="${one.style === "emphasis" ? "box" : ""}" ${one.rtl ? "dir=rtl" : ""}>${one.items.map(element).join("")}</div>`
       : one.type === "TextBlock" ? `<p class=small>${new Date(/\((\S+),/.exec(one.text)[1]).toDateString()} ${clock(Date.parse(/\((\S+),/.exec(one.text)[1]))}</p>`
       : `<p dir=auto>${runs(one)}</p>`;
     const buttons = content.actions.map((action) => `<span class=button>${escape(action.title)}</span>`).join(" ");

@@ -422,9 +422,7 @@ fn teams(asked: &Asked) -> Vec<String> {
     let card = &attachment["content"];
     faults.only(
         card,
-        &[
-            "$schema", "type", "version", "msteams", "rtl", "body", "actions",
-        ],
+        &["$schema", "type", "version", "msteams", "body", "actions"],
         "the card",
     );
     faults.unless(card["type"] == "AdaptiveCard", "no AdaptiveCard");
