@@ -197,8 +197,12 @@ mod tests {
 
     impl Chance {
         fn next(&mut self) -> f64 {
+            number(self.below(1 << 31)) / f64::from(u32::MAX >> 1)
+        }
+
+        fn below(&mut self, limit: usize) -> usize {
             self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
-            number((self.0 >> 33) as usize) / f64::from(u32::MAX >> 1)
+            (self.0 >> 33) as usize % limit
         }
 
         /// A number of stories around a mean, which itself differs from day to day by a third.
@@ -241,7 +245,7 @@ mod tests {
                 let mut counts: Vec<u32> = (0..200)
                     .map(|day| chance.stories(mean * week[day % 7]))
                     .collect();
-                let spikes = [80, 150].map(|from| from + (chance.next() * 14.0) as usize);
+                let spikes = [80, 150].map(|from| from + chance.below(14));
                 for day in spikes {
                     let times = if chance.next() < 0.5 { 3.0 } else { 5.0 };
                     for (after, share) in [1.0, 0.8, 0.5].into_iter().enumerate() {
