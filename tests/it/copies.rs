@@ -1,5 +1,6 @@
 //! One report in many outlets: who is told what, by mail and by webhook.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +10,12 @@ use newswatch::daemon;
 use newswatch::demo::smtp_sink::SmtpSink;
 use newswatch::demo::webhook_sink::WebhookSink;
 use newswatch::domain::HoldReason;
-use newswatch::store::{AlertFilter, AlertLine, Store};
+use newswatch::store::{AlertFilter, AlertLine, Database, Store};
 use serde_json::Value;
 
-use crate::support::database;
+use crate::line::message_id;
+use crate::support::database::{self, Home};
+use crate::support::mortal::Mortal;
 use crate::support::site::Site;
 
 /// A report of an agency, a paragraph each.
@@ -29,6 +32,7 @@ struct Desk {
     outlets: Vec<Site>,
     mail: SmtpSink,
     webhook: WebhookSink,
+    home: Home,
     store: Store,
     clock: Clock,
 }
@@ -42,11 +46,13 @@ impl Desk {
             site.put_feed("/rss", &[]);
             sites.push(site);
         }
+        let home = Home::new();
         Self {
             outlets: sites,
             mail: SmtpSink::start().await.unwrap(),
             webhook: WebhookSink::start().await.unwrap(),
-            store: database::store().await,
+            store: Store::over(home.open().await).await.unwrap(),
+            home,
             clock: Clock::fixed(Clock::system().now()),
         }
     }
@@ -85,6 +91,20 @@ impl Desk {
     /// Reads everything that is new, an hour later, with all that a restarted process knows.
     async fn pass(&self) {
         self.clock.advance(Duration::from_hours(1));
+        assert!(self.pass_over(self.store.clone()).await);
+    }
+
+    /// One life of the service, over at the latest after so many store calls; tells how many it made.
+    async fn life(&self, jobs: usize) -> usize {
+        let database = Arc::new(Mortal::over(self.home.open().await, jobs));
+        if let Ok(store) = Store::over(Arc::clone(&database) as Arc<dyn Database>).await {
+            self.pass_over(store).await;
+        }
+        jobs - database.left()
+    }
+
+    /// Reads everything that is new; tells whether that came to its end.
+    async fn pass_over(&self, store: Store) -> bool {
         let folder = tempfile::tempdir().unwrap();
         let environment = ProcessEnvironment;
         let loaded = config::load_text(
@@ -95,10 +115,10 @@ impl Desk {
             Secrets::Required,
         )
         .unwrap();
-        let ctx = daemon::context(loaded.config, self.store.clone(), self.clock.clone())
-            .await
-            .unwrap();
-        daemon::pass(Arc::new(ctx)).await.unwrap();
+        match daemon::context(loaded.config, store, self.clock.clone()).await {
+            Ok(ctx) => daemon::pass(Arc::new(ctx)).await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     /// The sentences that were told by webhook and the subjects of the mails, since so many came.
@@ -170,15 +190,13 @@ async fn twenty_outlets_with_one_report_are_one_alert_and_what_they_add_is_told(
     desk.pass().await;
     assert_eq!(desk.told_since(0), [told(HEADLINE, WIRE[0])]);
 
-    let added =
-        "The island council wants a second ferry from the coal quay before the school year begins.";
     let beside =
         "The mayor of Sandrey offered the use of two cranes that stand idle in the old shipyard.";
     let corrected = WIRE[3].replace("12 million", "21 million");
     for outlet in 1..17 {
         desk.publish(outlet, "wire", HEADLINE, &WIRE[..(3 + outlet % 3)]);
     }
-    desk.publish(17, "wire", "Pier closed", &[&WIRE[..], &[added]].concat());
+    desk.publish(17, "wire", "Pier closed", &[&WIRE[..], &[ADDED]].concat());
     desk.publish(18, "wire", HEADLINE, &[&WIRE[..], &[beside]].concat());
     desk.publish(
         19,
@@ -187,7 +205,7 @@ async fn twenty_outlets_with_one_report_are_one_alert_and_what_they_add_is_told(
         &[&WIRE[..3], &[&corrected], &WIRE[4..]].concat(),
     );
     desk.pass().await;
-    let mut expected = [told(HEADLINE, added), told(HEADLINE, &corrected)];
+    let mut expected = [told(HEADLINE, ADDED), told(HEADLINE, &corrected)];
     expected.sort();
     assert_eq!(desk.told_since(1), expected);
     // What copies add is an update in the thread of the alert: by mail, and for programs.
@@ -224,6 +242,65 @@ async fn twenty_outlets_with_one_report_are_one_alert_and_what_they_add_is_told(
     assert_eq!(held.len(), 17);
     let is_copy = |reason: &HoldReason| matches!(reason, HoldReason::Copy { same_words, of_words, .. } if same_words <= of_words);
     assert!(held.iter().all(is_copy), "{held:?}");
+}
+
+/// A report, its copies, what one of them adds, and other news: all at once.
+async fn after_a_stop(stop_after: usize) -> (Desk, usize) {
+    let desk = Desk::open(5).await;
+    desk.publish(0, "wire", HEADLINE, &WIRE);
+    desk.life(usize::MAX / 2).await;
+    for outlet in 1..3 {
+        desk.publish(outlet, "wire", HEADLINE, &WIRE[..(3 + outlet)]);
+    }
+    desk.publish(3, "wire", "Pier closed", &[&WIRE[..], &[ADDED]].concat());
+    desk.publish(4, "own", "Ferry company founded in Sandrey", &OTHER_NEWS);
+    desk.clock.advance(Duration::from_hours(1));
+    let calls = desk.life(stop_after).await;
+    (desk, calls)
+}
+
+const ADDED: &str =
+    "The island council wants a second ferry from the coal quay before the school year begins.";
+
+const OTHER_NEWS: [&str; 2] = [
+    "Two brothers from Sandrey founded a ferry company on Monday and bought an old steamer from the museum.",
+    "They want to sail to the lighthouse three times a day and to carry the mail for the keepers in winter.",
+];
+
+#[tokio::test]
+async fn a_stop_at_any_store_call_while_copies_come_loses_nothing_that_they_add_and_tells_nothing_twice()
+ {
+    let (_, calls) = after_a_stop(usize::MAX / 2).await;
+    assert!(calls > 20, "an undisturbed pass makes {calls} store calls");
+    let step = if database::is_postgres() { 9 } else { 3 };
+    for stop_after in (0..calls).step_by(step) {
+        let (desk, _) = after_a_stop(stop_after).await;
+        desk.life(usize::MAX / 2).await;
+        let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let told = desk.webhook.received();
+        for call in &told {
+            let excerpt = call.json().unwrap()["data"]["excerpt"]
+                .as_str()
+                .unwrap()
+                .to_owned();
+            let id = call.header("webhook-id").unwrap().to_owned();
+            ids.entry(excerpt).or_default().insert(id);
+        }
+        let expected = BTreeSet::from([WIRE[0], ADDED, OTHER_NEWS[0]].map(str::to_owned));
+        let found: BTreeSet<String> = ids.keys().cloned().collect();
+        assert_eq!(found, expected, "stopped after {stop_after} calls");
+        assert!(
+            ids.values().all(|ids| ids.len() == 1),
+            "{ids:?}, stopped after {stop_after}"
+        );
+        // At most what was under way at the moment of the stop comes twice.
+        assert!(told.len() <= 4, "stopped after {stop_after}");
+        let mails = desk.mail.mails();
+        let mails: Vec<String> = mails.iter().map(|mail| message_id(&mail.data)).collect();
+        let distinct: BTreeSet<&String> = mails.iter().collect();
+        assert_eq!(distinct.len(), 3, "stopped after {stop_after}");
+        assert!(mails.len() <= 4, "stopped after {stop_after}");
+    }
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ fn a_stop_after_any_store_call_is_survived_on_postgresql() {
     let Some(server) = Server::start() else {
         return;
     };
-    let said = run_again(&server, &["restart::"]);
+    let said = run_again(&server, &["restart::", "copies::a_stop"]);
     assert!(!said.contains(" 0 passed"), "{said}");
 }
 

@@ -3,62 +3,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use newswatch::clock::Clock;
 use newswatch::demo::newsroom::Publishing;
-use newswatch::store::{Database, Dialect, Durability, Job, Store};
+use newswatch::store::{Database, Store};
 
 use crate::line::message_id;
 use crate::support::database::{self, Home};
+use crate::support::mortal::Mortal;
 use crate::support::newsroom::{World, expected, expected_stories};
-
-/// A database that answers a number of jobs and is dead from then on, as after a kill between two of them.
-#[derive(Debug)]
-struct Mortal {
-    inner: Arc<dyn Database>,
-    left: AtomicUsize,
-}
-
-impl Mortal {
-    /// Tells whether it answers one more job.
-    fn lives(&self) -> bool {
-        let one_less = |left: usize| left.checked_sub(1);
-        let (set, fetch) = (Ordering::SeqCst, Ordering::SeqCst);
-        self.left.fetch_update(set, fetch, one_less).is_ok()
-    }
-}
-
-impl Database for Mortal {
-    fn dialect(&self) -> Dialect {
-        self.inner.dialect()
-    }
-
-    fn write(&self, job: Box<dyn Job>, durability: Durability) {
-        if self.lives() {
-            self.inner.write(job, durability);
-        }
-    }
-
-    fn read(&self, job: Box<dyn Job>) {
-        if self.lives() {
-            self.inner.read(job);
-        }
-    }
-}
 
 /// One life of the service over what earlier ones left, over at the latest after so many store calls; tells how
 /// many it made, and whether it came to its end.
 async fn live(world: &World, clock: &Clock, left: &Home, jobs: usize) -> (usize, bool) {
-    let database = Arc::new(Mortal {
-        inner: left.open().await,
-        left: AtomicUsize::new(jobs),
-    });
+    let database = Arc::new(Mortal::over(left.open().await, jobs));
     let finished = match Store::over(Arc::clone(&database) as Arc<dyn Database>).await {
         Ok(store) => world.pass(store, clock.clone()).await.is_ok(),
         Err(_) => false,
     };
-    (jobs - database.left.load(Ordering::SeqCst), finished)
+    (jobs - database.left(), finished)
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ pub(crate) mod database;
 pub(crate) mod documented;
 pub(crate) mod gallery;
 pub(crate) mod http;
+pub(crate) mod mortal;
 pub(crate) mod newsroom;
 pub(crate) mod pages;
 pub(crate) mod scripted;
