@@ -220,6 +220,27 @@ fn what_only_looks_alike_is_not_found() {
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
+#[test]
+fn a_letter_whose_capital_is_written_with_several_signs_is_found_in_capitals() {
+    let several = |c: &char| c.is_alphabetic() && c.to_uppercase().count() > 1;
+    let letters: Vec<char> = ('\u{80}'..='\u{ffff}').filter(several).collect();
+    assert!(
+        letters.len() > 90,
+        "ß, ŉ, ǰ, ẖ and their kin: {}",
+        letters.len()
+    );
+    for letter in letters {
+        let word = format!("na{letter}a");
+        let query = format!("\"{word}\"");
+        let capitals = word.to_uppercase();
+        assert!(fires(&query, &capitals), "{word} in {capitals}");
+        assert!(
+            fires(&format!("\"{capitals}\""), &word),
+            "{capitals} in {word}"
+        );
+    }
+}
+
 /// Letters of every script, with and without case and marks.
 fn letters() -> impl Strategy<Value = String> {
     let any =

@@ -1,5 +1,7 @@
 //! The forms of a word by which it is compared.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::characters::{self, Class, Marks, character, spell};
 
 const DOT_ABOVE: char = '\u{307}';
@@ -25,11 +27,12 @@ impl Keys {
             self.fold.push_str(&self.lower);
             return;
         }
-        let mut marks = Marks::Kept;
+        let (mut marks, mut has_marks) = (Marks::Kept, false);
         for c in exact.chars() {
             let known = character(c);
             if known.class == Class::Mark {
                 self.set_mark(c, marks);
+                has_marks = true;
                 continue;
             }
             marks = known.marks;
@@ -43,6 +46,10 @@ impl Keys {
                 self.tones.push_str(&tones);
                 self.fold.push_str(&characters::fold_of(c));
             }
+        }
+        // Some capitals are spelled with a mark where the small letter is one character: H̱ and ẖ, J̌ and ǰ.
+        if has_marks {
+            self.lower = self.lower.nfc().collect();
         }
         // Old and new spelling put the tone on different vowels (hoà, hòa): it is compared apart from them.
         self.lower.push_str(&self.tones);
