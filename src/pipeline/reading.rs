@@ -92,7 +92,7 @@ pub(super) async fn read(ctx: &Context, plan: &Plan, feed: &Feed, due: &DueFeed)
             was_full: true,
         };
     }
-    match recognised(ctx, &due.url, body, page, feed.listing.clone()).await {
+    match recognised(ctx, &due.url, (body, body_hash), page, feed.listing.clone()).await {
         Ok(Recognised::Feed(parsed)) => Read::Parsed {
             address: own_address(due, &fetched),
             fetched: kept_validators(fetched, &parsed),
@@ -202,14 +202,14 @@ async fn get(
 async fn recognised(
     ctx: &Context,
     feed: &Url,
-    body: Body,
+    (body, content): (Body, TextHash),
     url: Url,
     listing: Option<ListingRule>,
 ) -> Result<Recognised, String> {
     let named = DocumentName::At(url.clone()).to_string();
     let reading = ctx.gate.pass(
         feed,
-        ToRead::new(named, &body.bytes).holding(TextHash::of_bytes(&body.bytes)),
+        ToRead::new(named, &body.bytes).holding(content),
         parse::READING_BUDGET,
         move |budget| match listing {
             Some(rule) => listed(&body, &url, &rule, budget).map(Recognised::Feed),
@@ -317,7 +317,9 @@ pub(super) async fn document(
         return Ok((fetched, Err("the server sent no document".into())));
     };
     let from = fetched.final_url.clone();
-    Ok((fetched, recognised(ctx, feed, body, from, None).await))
+    let content = TextHash::of_bytes(&body.bytes);
+    let recognised = recognised(ctx, feed, (body, content), from, None).await;
+    Ok((fetched, recognised))
 }
 
 /// Decides what a web page in the place of a feed means, and looks for its feed where there never was one.
