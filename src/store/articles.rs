@@ -428,20 +428,27 @@ fn queues_after(
     after: &QueuePlace,
     now: Timestamp,
 ) -> Result<Vec<PageQueue>, StoreError> {
+    // Of the same server, else of the next one: each by its own seek, as an index is entered by one column of a pair when
+    // the pair comes from a row.
+    let next = |host: &str, feed: &str| {
+        let waits =
+            "FROM entries e WHERE e.state = 0 AND e.lease_until <= $1 AND e.not_before <= $1";
+        format!(
+            "COALESCE(
+                 (SELECT e.id {waits} AND e.host = {host} AND e.feed_id > {feed} ORDER BY e.feed_id, e.id LIMIT 1),
+                 (SELECT e.id {waits} AND e.host > {host} ORDER BY e.host, e.feed_id, e.id LIMIT 1))"
+        )
+    };
     let sql = format!(
         "WITH RECURSIVE heads(id) AS (
-             SELECT (SELECT e.id FROM entries e
-                 WHERE e.state = 0 AND e.lease_until <= $1 AND e.not_before <= $1 AND (e.host, e.feed_id) > ($2, $3)
-                 ORDER BY e.host, e.feed_id, e.id LIMIT 1)
+             SELECT {first}
              UNION ALL
-             SELECT (SELECT e.id FROM entries e
-                 WHERE e.state = 0 AND e.lease_until <= $1 AND e.not_before <= $1
-                     AND (e.host, e.feed_id) > (last.host, last.feed_id)
-                 ORDER BY e.host, e.feed_id, e.id LIMIT 1)
-             FROM heads JOIN entries last ON last.id = heads.id
+             SELECT {following} FROM heads JOIN entries last ON last.id = heads.id
          )
          SELECT e.host, e.feed_id, f.url, e.link
-         FROM heads JOIN entries e ON e.id = heads.id JOIN feeds f ON f.id = e.feed_id LIMIT {MAX_QUEUES}"
+         FROM heads JOIN entries e ON e.id = heads.id JOIN feeds f ON f.id = e.feed_id LIMIT {MAX_QUEUES}",
+        first = next("$2", "$3"),
+        following = next("last.host", "last.feed_id"),
     );
     tx.rows(
         &sql,

@@ -67,8 +67,9 @@ pub struct Desk {
 
 #[derive(Debug)]
 struct Report {
-    /// The numbers of its articles: the first and the last ones.
-    articles: Vec<u32>,
+    /// The numbers of its articles: the first, and of the later ones some of the first and of the last. Most have one.
+    first: u32,
+    later: Vec<u32>,
     source: u32,
     address: u64,
     last_at: i64,
@@ -143,10 +144,10 @@ impl Desk {
         };
         if let Some(report) = self.report_mut(report) {
             placed.story = report.story;
-            placed.copy_of = report.articles.first().copied();
-            report.articles.push(number);
-            if report.articles.len() > FIRST_ARTICLES + LAST_ARTICLES {
-                report.articles.remove(FIRST_ARTICLES);
+            placed.copy_of = Some(report.first);
+            report.later.push(number);
+            if report.later.len() >= FIRST_ARTICLES + LAST_ARTICLES {
+                report.later.remove(FIRST_ARTICLES - 1);
             }
             report.last_at = report.last_at.max(at);
         }
@@ -183,7 +184,8 @@ impl Desk {
         });
         let address = address(incoming);
         self.reports.push_back(Report {
-            articles: vec![number],
+            first: number,
+            later: Vec::new(),
             source: source(incoming),
             address,
             last_at: at,
@@ -297,11 +299,11 @@ impl Desk {
             kept.used = stamp;
             return;
         }
-        let Some(articles) = self.report(report).map(|report| report.articles.clone()) else {
+        let Some(told) = self.report(report) else {
             return;
         };
         let mut known = Known::default();
-        for article in articles {
+        for article in std::iter::once(told.first).chain(told.later.iter().copied()) {
             if let Some(text) = texts.text(article) {
                 known.add(&Text::read("", &text));
             }

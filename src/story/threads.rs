@@ -40,12 +40,11 @@ pub(super) struct Compared {
     /// Milliseconds since 1970.
     at: i64,
     language: u32,
+    /// Its words, its names, its headline and its rare numbers, in one piece.
     terms: Box<[u32]>,
-    /// Where the names begin in `terms`, and where the headline does.
-    names_from: u16,
-    headline_from: u16,
+    /// Where the names, the headline and the numbers begin in `terms`.
+    starts: [u16; 3],
     norms: [f32; 3],
-    rare_numbers: Box<[u32]>,
 }
 
 #[derive(Debug)]
@@ -394,7 +393,8 @@ pub(super) fn find_among(newcomer: &Newcomer<'_>, others: &[Other<'_>]) -> Optio
         let reports = stories.get(&number).map_or(&[][..], Vec::as_slice);
         let mut story = Story::new(reports.first().map_or(newcomer.at, |first| first.at));
         for report in reports {
-            story.fade_in(report.parts().1, report.at);
+            let [_, names, ..] = report.parts();
+            story.fade_in(names, report.at);
         }
         let score = closeness(
             newcomer,
@@ -438,9 +438,10 @@ fn shared_across(newcomer: &Newcomer<'_>, report: &Compared, names: usize) -> Op
     if names == 0 || !is_other || !is_near {
         return None;
     }
+    let [.., rare_numbers] = report.parts();
     let numbers = newcomer.profile.rare_numbers.iter();
     let numbers = numbers
-        .filter(|number| report.rare_numbers.binary_search(number).is_ok())
+        .filter(|number| rare_numbers.binary_search(number).is_ok())
         .count();
     (names >= 2 || numbers >= 2).then_some(names * 2 + numbers)
 }
@@ -465,26 +466,31 @@ impl Probes {
 impl Compared {
     pub(super) fn of(newcomer: &Newcomer<'_>) -> Self {
         let profile = newcomer.profile;
-        let parts = [&profile.words, &profile.names, &profile.headline];
-        let terms: Vec<u32> = parts
-            .iter()
-            .flat_map(|part| part.terms.iter().copied())
-            .collect();
-        let short = |length: usize| u16::try_from(length).unwrap_or(u16::MAX);
+        let [words, names, headline] = [&profile.words, &profile.names, &profile.headline];
+        let parts = [
+            words.terms.as_slice(),
+            &names.terms,
+            &headline.terms,
+            &profile.rare_numbers,
+        ];
+        let terms = parts.concat();
+        let ends = [
+            words.len(),
+            words.len() + names.len(),
+            words.len() + names.len() + headline.len(),
+        ];
         Self {
             at: newcomer.at,
             language: newcomer.language,
             terms: terms.into_boxed_slice(),
-            names_from: short(profile.words.len()),
-            headline_from: short(profile.words.len() + profile.names.len()),
-            norms: parts.map(|part| norm(&part.terms)),
-            rare_numbers: profile.rare_numbers.clone().into_boxed_slice(),
+            starts: ends.map(|end| u16::try_from(end).unwrap_or(u16::MAX)),
+            norms: [words, names, headline].map(|part| norm(&part.terms)),
         }
     }
 
     /// How well the terms by which it is found fit those that are looked for.
     fn fit(&self, worths: &[(u32, f32)]) -> f32 {
-        let (words, names, _) = self.parts();
+        let [words, names, ..] = self.parts();
         let words = words.iter().take(INDEXED_WORDS);
         let own = words.chain(names.iter().take(INDEXED_NAMES));
         let own: Vec<u32> = own.map(|term| term >> 8).collect();
@@ -495,20 +501,21 @@ impl Compared {
         fitting.fold(0.0, |fit, worth| fit + worth)
     }
 
-    fn parts(&self) -> (&[u32], &[u32], &[u32]) {
-        let (rest, headline) = self
-            .terms
-            .split_at_checked(usize::from(self.headline_from))
-            .unwrap_or((&self.terms, &[]));
-        let (words, names) = rest
-            .split_at_checked(usize::from(self.names_from))
-            .unwrap_or((rest, &[]));
-        (words, names, headline)
+    /// Its words, its names, its headline and its rare numbers.
+    fn parts(&self) -> [&[u32]; 4] {
+        let [names, headline, numbers] = self.starts.map(usize::from);
+        let part = |from, to| self.terms.get(from..to).unwrap_or_default();
+        [
+            part(0, names),
+            part(names, headline),
+            part(headline, numbers),
+            self.terms.get(numbers..).unwrap_or_default(),
+        ]
     }
 }
 
 fn likeness(newcomer: &Newcomer<'_>, probes: &Probes, report: &Compared) -> f32 {
-    let (words, names, headline) = report.parts();
+    let [words, names, headline, _] = report.parts();
     let [words_norm, names_norm, headline_norm] = report.norms;
     let in_words = probes.words.cosine(words, words_norm);
     let in_names = if names.len() < ENOUGH_NAMES || newcomer.profile.names.len() < ENOUGH_NAMES {
