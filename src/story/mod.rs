@@ -8,6 +8,7 @@ mod desk;
 mod folding;
 mod footers;
 mod hashing;
+mod numbers;
 mod placing;
 mod postings;
 mod revise;

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::hashing::HashedMap;
+use super::numbers::Numbers;
 use super::vectors::{Probe, Profile, Vector, norm, weight};
 
 /// The number of a story.
@@ -19,8 +20,8 @@ pub struct Threads {
     first_member: u32,
     stories: HashedMap<StoryNumber, Story>,
     next_story: StoryNumber,
-    by_term: HashedMap<u32, Vec<u32>>,
-    by_name: HashedMap<u32, Vec<u32>>,
+    by_term: HashedMap<u32, Numbers>,
+    by_name: HashedMap<u32, Numbers>,
     added: u32,
     newest_at: i64,
     /// For each of `members`, how well its terms fit the article that is looked at; all 0 between two articles.
@@ -52,7 +53,7 @@ struct Story {
     /// Its last reports.
     members: VecDeque<u32>,
     last_at: i64,
-    /// The names of its reports, those of older ones faded.
+    /// The names of its reports, those of older ones faded; of one report alone they stand there.
     names: Vec<u32>,
 }
 
@@ -147,7 +148,7 @@ impl Threads {
             let Some(list) = self.by_term.get(&term) else {
                 continue;
             };
-            for number in list.iter().rev().take(NEWEST) {
+            for number in list.as_slice().iter().rev().take(NEWEST) {
                 let place = number.checked_sub(self.first_member);
                 let place = place.and_then(|place| usize::try_from(place).ok());
                 if let Some(fit) = place.and_then(|place| fits.get_mut(place)) {
@@ -194,14 +195,15 @@ impl Threads {
         };
         let members = story.members.iter().rev();
         let members = members.filter_map(|number| Some(&self.member(*number)?.report));
-        closeness(newcomer, probes, members, &story.names)
+        let names = self.only_member(number).map(Compared::names);
+        closeness(newcomer, probes, members, names.unwrap_or(&story.names))
     }
 
     /// The story of another language that shares rare names, or a rare name and numbers.
     fn in_another_language(&self, newcomer: &Newcomer<'_>) -> Option<StoryNumber> {
         let mut shared: HashedMap<u32, usize> = HashedMap::default();
         for name in &newcomer.profile.rare_names {
-            let list = self.by_name.get(name).map_or(&[][..], Vec::as_slice);
+            let list = self.by_name.get(name).map_or(&[][..], Numbers::as_slice);
             for number in list.iter().rev().take(NEWEST) {
                 *shared.entry(*number).or_default() += 1;
             }
@@ -224,19 +226,30 @@ impl Threads {
             .map_or(u32::MAX, |length| self.first_member.saturating_add(length));
         let profile = newcomer.profile;
         for term in indexed_terms(profile) {
-            push(self.by_term.entry(term).or_default(), member);
+            let list = self.by_term.entry(term).or_default();
+            list.push(member, NEWEST * 2);
         }
         for name in &profile.rare_names {
-            push(self.by_name.entry(*name).or_default(), member);
+            let list = self.by_name.entry(*name).or_default();
+            list.push(member, NEWEST * 2);
         }
         self.members.push_back(Some(Box::new(Member {
             story: number,
             report: Compared::of(newcomer),
         })));
         self.newest_at = self.newest_at.max(newcomer.at);
+        let first = self.only_member(number);
+        let first = first.map(|first| (first.names().to_vec(), first.at));
         let story = self.stories.entry(number);
         let story = story.or_insert_with(|| Story::new(newcomer.at));
-        story.fade_in(&profile.names.terms, newcomer.at);
+        if let Some((names, at)) = first {
+            story.fade_in(&names, at);
+        }
+        if story.members.is_empty() {
+            story.last_at = story.last_at.max(newcomer.at);
+        } else {
+            story.fade_in(&profile.names.terms, newcomer.at);
+        }
         story.members.push_back(member);
         if story.members.len() > COMPARED_MEMBERS
             && let Some(oldest) = story.members.pop_front()
@@ -248,6 +261,13 @@ impl Threads {
             self.added = 0;
             self.sweep();
         }
+    }
+
+    /// The report of a story that has one.
+    fn only_member(&self, story: StoryNumber) -> Option<&Compared> {
+        let members = &self.stories.get(&story)?.members;
+        let member = members.front().filter(|_| members.len() == 1)?;
+        Some(&self.member(*member)?.report)
     }
 
     fn forget(&mut self, member: u32) {
@@ -288,25 +308,11 @@ impl Threads {
         for index in [&mut self.by_term, &mut self.by_name] {
             index.retain(|_, list| {
                 list.retain(lives);
-                if list.len() * 2 < list.capacity() {
-                    list.shrink_to_fit();
-                }
-                !list.is_empty()
+                !list.as_slice().is_empty()
             });
         }
         self.fits = Vec::new();
     }
-}
-
-/// Adds to a list of which the end is looked at.
-fn push(list: &mut Vec<u32>, member: u32) {
-    if list.len() >= NEWEST * 2 {
-        list.drain(..NEWEST);
-    }
-    if list.is_empty() {
-        list.reserve_exact(1);
-    }
-    list.push(member);
 }
 
 /// The terms by which a report is found.
@@ -393,8 +399,7 @@ pub(super) fn find_among(newcomer: &Newcomer<'_>, others: &[Other<'_>]) -> Optio
         let reports = stories.get(&number).map_or(&[][..], Vec::as_slice);
         let mut story = Story::new(reports.first().map_or(newcomer.at, |first| first.at));
         for report in reports {
-            let [_, names, ..] = report.parts();
-            story.fade_in(names, report.at);
+            story.fade_in(report.names(), report.at);
         }
         let score = closeness(
             newcomer,
@@ -499,6 +504,11 @@ impl Compared {
             same.map(move |_| *worth)
         });
         fitting.fold(0.0, |fit, worth| fit + worth)
+    }
+
+    fn names(&self) -> &[u32] {
+        let [_, names, ..] = self.parts();
+        names
     }
 
     /// Its words, its names, its headline and its rare numbers.
