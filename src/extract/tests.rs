@@ -777,3 +777,74 @@ fn a_line_above_a_headline_is_no_part_of_it_where_the_head_knows_better() {
         );
     }
 }
+
+/// An article of a few sentences under a headline, with what stands between them and what its head says.
+fn article_page(head: &str, below_headline: &str) -> Vec<u8> {
+    let text = "<p>The harbour council met on Monday and spoke for two hours about the cranes on the north pier.</p>"
+        .repeat(6);
+    format!(
+        "<html lang='en'><head>{head}</head><body><article><h1>Cranes on the north pier will stay another year</h1>\
+         {below_headline}{text}</article></body></html>"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn a_headline_that_the_head_gives_word_for_word_is_believed_before_what_is_written_for_sharing() {
+    let own = linked(
+        "NewsArticle",
+        "Cranes on the north pier will stay another year",
+    );
+    let shared =
+        "<meta property='og:title' content='Dockers fear that rust could ruin their summer'>";
+    let found = read(&article_page(&format!("{shared}{own}"), ""), None);
+    assert_eq!(
+        found.title.unwrap().value,
+        "Cranes on the north pier will stay another year"
+    );
+    // A desk that says it otherwise everywhere in the head means that.
+    let twice = "<title>Dockers fear that rust could ruin their summer</title>";
+    let elsewhere = linked(
+        "NewsArticle",
+        "Dockers fear that rust could ruin their summer",
+    );
+    let found = read(
+        &article_page(&format!("{shared}{twice}{elsewhere}"), ""),
+        None,
+    );
+    assert_eq!(
+        found.title.unwrap().value,
+        "Dockers fear that rust could ruin their summer"
+    );
+}
+
+#[test]
+fn a_button_in_the_place_of_a_byline_is_no_author() {
+    for button in ["ABONE OL", "Jetzt abonnieren", "Suivez nous"] {
+        let byline = format!(
+            "<div class='author'><a href='https://news.example/p/1'><span>{button}</span></a></div>"
+        );
+        let picture =
+            format!("<a href='/p/1'><img src='/a.png' alt='{button}'><span>{button}</span></a>");
+        for beside in [byline, picture] {
+            let found = read(&article_page("", &beside), None);
+            assert_eq!(found.byline.map(|found| found.value), None, "{beside}");
+        }
+    }
+    let byline =
+        "<div class='author'><a href='https://news.example/p/1'><span>Ada Lark</span></a></div>";
+    let found = read(&article_page("", byline), None);
+    assert_eq!(found.byline.unwrap().value, "Ada Lark");
+}
+
+#[test]
+fn who_is_shown_beside_a_picture_and_spoken_of_in_the_text_has_not_written_it() {
+    let picture = "<div><img src='/a.jpg' alt='Ada Lark'><p>Ada Lark</p></div>";
+    let found = read(&article_page("", picture), None);
+    assert_eq!(found.byline.unwrap().value, "Ada Lark");
+    let interview = format!(
+        "<p>How that may go on is known to nobody better than Ada Lark, who has built cranes for forty years.</p>{picture}"
+    );
+    let found = read(&article_page("", &interview), None);
+    assert_eq!(found.byline.map(|found| found.value), None);
+}

@@ -56,18 +56,25 @@ impl Numbers {
         }
     }
 
+    /// Takes out the oldest.
+    pub(super) fn pop_first(&mut self) -> Option<u32> {
+        let (first, rest) = self.as_slice().split_first()?;
+        let (first, rest) = (*first, rest.to_vec());
+        *self = Self::of(rest);
+        Some(first)
+    }
+
     /// Keeps the numbers of which this is true.
     pub(super) fn retain(&mut self, is_kept: impl Fn(&u32) -> bool) {
-        let kept: Vec<u32> = self
-            .as_slice()
-            .iter()
-            .copied()
-            .filter(|number| is_kept(number))
-            .collect();
-        if kept.len() == self.as_slice().len() {
-            return;
+        let numbers = self.as_slice().iter().copied();
+        let kept: Vec<u32> = numbers.filter(|number| is_kept(number)).collect();
+        if kept.len() < self.as_slice().len() {
+            *self = Self::of(kept);
         }
-        *self = if kept.len() > FEW {
+    }
+
+    fn of(kept: Vec<u32>) -> Self {
+        if kept.len() > FEW {
             Self::Many(Box::new(kept))
         } else {
             let mut few = Self::default();
@@ -75,7 +82,7 @@ impl Numbers {
                 few.push(number, usize::MAX);
             }
             few
-        };
+        }
     }
 }
 
@@ -104,6 +111,9 @@ mod tests {
             assert_eq!(list.as_slice(), even);
             list.push(99, 16);
             assert_eq!(list.as_slice().last(), Some(&99));
+            let all = list.as_slice().to_vec();
+            assert_eq!(list.pop_first(), all.first().copied());
+            assert_eq!(list.as_slice(), &all[1..]);
         }
     }
 

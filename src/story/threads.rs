@@ -51,7 +51,7 @@ pub(super) struct Compared {
 #[derive(Debug)]
 struct Story {
     /// Its last reports.
-    members: VecDeque<u32>,
+    members: Numbers,
     last_at: i64,
     /// The names of its reports, those of older ones faded; of one report alone they stand there.
     names: Vec<u32>,
@@ -193,7 +193,7 @@ impl Threads {
         let Some(story) = self.stories.get(&number) else {
             return 0.0;
         };
-        let members = story.members.iter().rev();
+        let members = story.members.as_slice().iter().rev();
         let members = members.filter_map(|number| Some(&self.member(*number)?.report));
         let names = self.only_member(number).map(Compared::names);
         closeness(newcomer, probes, members, names.unwrap_or(&story.names))
@@ -245,14 +245,14 @@ impl Threads {
         if let Some((names, at)) = first {
             story.fade_in(&names, at);
         }
-        if story.members.is_empty() {
+        if story.members.as_slice().is_empty() {
             story.last_at = story.last_at.max(newcomer.at);
         } else {
             story.fade_in(&profile.names.terms, newcomer.at);
         }
-        story.members.push_back(member);
-        if story.members.len() > COMPARED_MEMBERS
-            && let Some(oldest) = story.members.pop_front()
+        story.members.push(member, usize::MAX);
+        if story.members.as_slice().len() > COMPARED_MEMBERS
+            && let Some(oldest) = story.members.pop_first()
         {
             self.forget(oldest);
         }
@@ -265,8 +265,9 @@ impl Threads {
 
     /// The report of a story that has one.
     fn only_member(&self, story: StoryNumber) -> Option<&Compared> {
-        let members = &self.stories.get(&story)?.members;
-        let member = members.front().filter(|_| members.len() == 1)?;
+        let [member] = self.stories.get(&story)?.members.as_slice() else {
+            return None;
+        };
         Some(&self.member(*member)?.report)
     }
 
@@ -285,7 +286,7 @@ impl Threads {
         self.stories.retain(|_, story| {
             let stays = story.last_at >= over;
             if !stays {
-                gone.extend(story.members.iter().copied());
+                gone.extend_from_slice(story.members.as_slice());
             }
             stays
         });
@@ -549,7 +550,7 @@ fn days(ms: i64) -> f32 {
 impl Story {
     fn new(at: i64) -> Self {
         Self {
-            members: VecDeque::new(),
+            members: Numbers::default(),
             last_at: at,
             names: Vec::new(),
         }

@@ -68,6 +68,7 @@ pub(in crate::extract) fn title(sources: &Sources<'_>) -> Option<Sourced<String>
     };
     let only = || only_headline(sources.table, &first, &declared);
     same_as_declared(&first, witnesses, same)
+        .or_else(|| said_in_the_head(&first, &declared))
         .or_else(|| same_as_declared(&lower, witnesses, REPEATED))
         .map(|heading| &heading.said)
         .or_else(|| agreed(&declared))
@@ -253,6 +254,27 @@ fn same_as_declared<'a>(
         }
     }
     best.map(|(heading, _)| heading)
+}
+
+/// The heading that the linked data give word for word, where the title for search engines is another one: a desk that
+/// writes several means the one on the page.
+fn said_in_the_head<'a>(
+    headings: &'a [Heading],
+    declared: &[Sourced<String>],
+) -> Option<&'a Heading> {
+    headings.iter().find(|heading| {
+        let said = folded(&heading.said.value);
+        let says = |found: &Sourced<String>| folded(&found.value) == said;
+        let mut of_data = declared.iter().filter(|found| is_of_data(found));
+        let mut tag = declared
+            .iter()
+            .filter(|found| found.origin == Origin::TitleTag);
+        units(&said).count() > FEWEST_WORDS && of_data.any(says) && !tag.any(says)
+    })
+}
+
+fn is_of_data(found: &Sourced<String>) -> bool {
+    matches!(found.origin, Origin::LinkedData(_))
 }
 
 /// The heading of level one where there is just one that says something before the text ends.

@@ -22,6 +22,12 @@ pub(super) fn from_elements(table: &Table<'_>, place: &Place) -> Vec<String> {
         .filter(|(index, part)| is_byline_part(table, *index, part, &blocks))
         .take(MOST_PLACES)
         .map(|(_, part)| (part, names_in(table, part)))
+        .map(|(part, names)| {
+            // "Subscribe" beside a name is a button.
+            let names = names.into_iter();
+            let names = names.filter(|name| !lines::begins_as_between(name, &folded(name)));
+            (part, names.collect::<Vec<String>>())
+        })
         .filter(|(_, names)| !names.is_empty() && names.len() <= MOST)
         .collect();
     let found: Vec<(usize, Vec<String>)> = found
@@ -175,11 +181,9 @@ pub(super) fn names_in(table: &Table<'_>, part: &Part) -> Vec<String> {
     if text.chars().count() > 200 {
         return Vec::new();
     }
-    // "Subscribe" beside a name is a button.
-    let is_button = |name: &str| lines::begins_as_between(name, &folded(name));
     let names: Vec<String> = split(&text)
         .into_iter()
-        .filter(|name| looks_like_name(name) && !is_button(name))
+        .filter(|name| looks_like_name(name))
         .collect();
     match names.as_slice() {
         // "By Ada Lark, Berlin": a place.

@@ -6,7 +6,7 @@ use crate::extract::hints::Hints;
 use crate::extract::lines;
 use crate::extract::metadata::Place;
 use crate::extract::metadata::names::{looks_like_name, split};
-use crate::extract::table::Table;
+use crate::extract::table::{Block, Table};
 use crate::extract::tag::Tag;
 use crate::extract::text::{ends_sentence, folded};
 
@@ -194,8 +194,9 @@ pub(super) fn is_in_sentence(line: &str, names: &[String]) -> bool {
             && !(names.iter().all(is_full) && is_all)
 }
 
-/// The name that is written beside a picture of the same name, near the headline.
-pub(super) fn from_pictures(table: &Table<'_>, place: &Place) -> Vec<String> {
+/// The name that is written beside a picture of the same name, near the headline. Whom the text above it speaks of is not
+/// who has written it: an interview shows the one who answers.
+pub(super) fn from_pictures(table: &Table<'_>, place: &Place, body: &[usize]) -> Vec<String> {
     let near = place.blocks(BLOCKS_ABOVE, 1);
     let named = table
         .pictures
@@ -204,7 +205,15 @@ pub(super) fn from_pictures(table: &Table<'_>, place: &Place) -> Vec<String> {
     let name = named.filter_map(|picture| {
         let mut behind = table.blocks.iter().skip(picture.block).take(2);
         let alt = folded(picture.alt);
-        behind.find(|block| is_full_name(&block.text) && block.folded() == alt)
+        let is_button = |block: &Block| lines::begins_as_between(&block.text, block.folded());
+        let beside = behind.find(|block| is_full_name(&block.text) && block.folded() == alt)?;
+        if is_button(beside) {
+            return None;
+        }
+        let above = body.iter().filter(|&&index| index < picture.block);
+        let mut text = above.filter_map(|&index| table.blocks.get(index));
+        let speaks_of = |block: &Block| block.folded().contains(&*alt) && block.folded() != alt;
+        (!text.any(speaks_of)).then_some(beside)
     });
     name.map(|block| block.text.clone()).take(1).collect()
 }

@@ -96,7 +96,7 @@ pub(in crate::extract) fn byline(
     of_head
         .or_else(|| from_page(elements.clone(), Origin::Element))
         .or_else(|| from_page(from_lines(sources.table, &place), Origin::Line))
-        .or_else(|| from_page(from_pictures(sources.table, &place), Origin::Element))
+        .or_else(|| from_page(from_pictures(sources.table, &place, body), Origin::Element))
         .or_else(|| from_page(from_dated_line(sources.table, &place), Origin::Line))
         .or_else(|| from_page(from_signature(sources.table, body), Origin::Line))
         .or_else(|| from_page(from_microdata(sources.table), Origin::Microdata("author")))
