@@ -8,7 +8,9 @@
 //! [`Database`] is the engine: SQLite in a file of the state directory, or PostgreSQL. What is asked for people is read
 //! on connections of its own, which wait for no writer.
 
+mod adrift;
 mod articles;
+mod attempts;
 mod backup;
 mod claims;
 mod copies;
@@ -29,6 +31,7 @@ mod lists;
 mod lock;
 mod marks;
 mod moving;
+mod notices;
 mod place;
 mod poll_hours;
 mod polls;
@@ -61,17 +64,19 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::oneshot;
 
-use crate::domain::{InstallationId, LocalTimestamp, Shown, Timestamp};
+use crate::domain::{ChannelName, InstallationId, LocalTimestamp, Shown, Timestamp};
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::Postgres;
+pub use adrift::Adrift;
 pub use articles::{
     PageQueue, PagesNow, QueuePlace, ReadAgain, Scraped, Unflagged, UnflaggedRound, Unscraped,
 };
+pub use attempts::{Attempted, Try};
 pub use backup::{backup, restore};
 pub use claims::Claim;
 pub use database::{Database, Durability, Job};
-pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, Try, Unrendered};
+pub use deliveries::{DueDelivery, Rendered, Unrendered};
 pub use entrance::{WebSession, WebToken, WebUser};
 pub use flagging::{FlagWork, Flagged, Judge, Judged};
 pub use health::{Coverage, Expected};
@@ -391,6 +396,12 @@ fn slot(url: Option<&url::Url>) -> i64 {
     Sha256::digest(host.as_bytes())
         .first()
         .map_or(0, |byte| i64::from(*byte))
+}
+
+/// Channels as one value, for `{each}`.
+fn json_names(channels: &[ChannelName]) -> Val {
+    let names = channels.iter().map(|name| serde_json::json!([name.0]));
+    json_rows(names.collect())
 }
 
 /// Rows as one value, for `{each}`: a JSON list of lists.
