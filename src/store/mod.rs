@@ -38,6 +38,7 @@ mod polls;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod presence;
+mod read_again;
 mod report;
 mod reports;
 mod retries;
@@ -54,6 +55,8 @@ mod times;
 mod traces;
 mod tx;
 mod unchanged;
+mod unflagged;
+mod unscraped;
 mod updates;
 mod versions;
 mod visits;
@@ -69,9 +72,7 @@ use crate::domain::{ChannelName, InstallationId, LocalTimestamp, Shown, Timestam
 #[cfg(feature = "postgres")]
 pub use self::postgres::Postgres;
 pub use adrift::Adrift;
-pub use articles::{
-    PageQueue, PagesNow, QueuePlace, ReadAgain, Scraped, Unflagged, UnflaggedRound, Unscraped,
-};
+pub use articles::{PagesNow, Scraped};
 pub use attempts::{Attempted, Try};
 pub use backup::{backup, restore};
 pub use claims::Claim;
@@ -90,6 +91,7 @@ pub use marks::{Marks, Reading, Record, Standing, ask_again, documents_set_aside
 pub use poll_hours::PollHour;
 pub use polls::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};
+pub use read_again::ReadAgain;
 pub use report::{ChannelLine, Counts, FeedLine, GivenUp, Paused, Report, Summary};
 pub use retries::RetrySelection;
 pub use robots::KnownRobots;
@@ -103,6 +105,8 @@ pub use sqlite::{Access, Sqlite};
 pub use suppressions::Suppression;
 pub use traces::{Trace, TraceStage};
 pub use tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val};
+pub use unflagged::{Unflagged, UnflaggedRound};
+pub use unscraped::{PageQueue, QueuePlace, Unscraped};
 pub use versions::{ArticleVersion, UpdateLine, VersionLine};
 pub use visits::{DueVisit, KnownPage, NewUpdate, NewVersion, Visited};
 
