@@ -4,8 +4,12 @@
 //! Pure: the time now and the jitter come from the caller.
 
 mod calendar;
+mod channel;
 mod delivery;
 mod polling;
+
+#[cfg(test)]
+mod tests;
 
 pub use calendar::{
     day_begins, day_of, is_between, is_weekend, last_digest, next_digest, quiet_until,
@@ -48,25 +52,4 @@ pub fn jittered(wait: Duration, jitter: f64) -> Duration {
 pub fn after(now: Timestamp, wait: Duration) -> Timestamp {
     let at = now.checked_add(wait).unwrap_or(Timestamp::MAX);
     Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_visit_is_the_first_that_is_to_come_and_those_missed_are_not_made_up_for() {
-        let raised: Timestamp = "2026-11-26T12:00:00Z".parse().unwrap();
-        let waits = [1, 6, 24].map(Duration::from_hours);
-        let next = |hours: u64| {
-            let now = after(raised, Duration::from_hours(hours));
-            next_visit([(raised, waits.as_slice())], now)
-        };
-        let at = |hours: u64| Some(after(raised, Duration::from_hours(hours)));
-        assert_eq!(next(0), at(1));
-        assert_eq!(next(1), at(6));
-        assert_eq!(next(20), at(24));
-        assert_eq!(next(24), None);
-        assert_eq!(next_visit([(raised, &[][..])], raised), None);
-    }
 }

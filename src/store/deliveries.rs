@@ -1,16 +1,15 @@
-//! Deliveries: which is due on a channel, what it brings, and how its last try went.
+//! Deliveries that are due: which one of a channel is claimed, what is known of it, and what it brings.
 
 use std::time::Duration;
 
 use super::claims::{Claim, Lease};
-use super::tx::{Row, StoreError, Tx, Val};
+use super::tx::{Row, StoreError, Tx};
 use super::{
-    Store, count, filled, json_rows, lists, ms, opt_timestamp, suppressions, timestamp, told,
-    updates,
+    Store, count, filled, json_names, lists, ms, opt_timestamp, suppressions, timestamp, updates,
 };
 use crate::domain::{
-    Alert, AlertId, AttemptOutcome, ChannelName, ChannelNext, ChannelPast, ChannelState,
-    DeliveryId, DeliveryPast, DeliveryState, Destination, Notice, Occasion, Timestamp, UpdateFacts,
+    Alert, ChannelName, ChannelPast, ChannelState, DeliveryId, DeliveryPast, Destination, Occasion,
+    Timestamp, UpdateFacts,
 };
 
 /// A delivery that has been claimed for a try.
@@ -64,41 +63,6 @@ pub struct Unrendered<'a> {
     pub is_short: bool,
 }
 
-/// A channel that has left the configuration, and what waits for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Adrift {
-    /// Its name.
-    pub channel: ChannelName,
-    /// Legs that wait for it, or were given up.
-    pub legs: u64,
-}
-
-/// What a try has brought about, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempted {
-    /// Where the delivery stands now.
-    pub state: DeliveryState,
-    /// Whether the try counts against the schedule.
-    pub counts: bool,
-    /// What it means for the channel; absent where it says nothing of it.
-    pub channel: Option<ChannelNext>,
-}
-
-/// A try of a delivery, and how it ended.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Try {
-    /// What was tried.
-    pub delivery: DueDelivery,
-    /// What the other side said.
-    pub outcome: AttemptOutcome,
-    /// What that brings about.
-    pub attempted: Attempted,
-    /// What the receiver's service calls the message that it has accepted.
-    pub message: Option<String>,
-    /// When it ended.
-    pub at: Timestamp,
-}
-
 impl Store {
     /// Claims the oldest due delivery of each of the channels, and writes the body of one that is tried for the first time
     /// by `render`: it is stored with the claim, before anything leaves the house.
@@ -132,109 +96,10 @@ impl Store {
         // The body of a first try must not be undone once it has been sent.
         self.write(work).await
     }
-
-    /// Stores how a try ended, where its delivery stands now and what it means for the channel; tells whether the claim
-    /// still stood: where it had ended, nothing is written.
-    ///
-    /// # Errors
-    /// When the database refuses; then the same delivery is tried again, under the same id.
-    pub async fn record_attempt(&self, tried: Try) -> Result<bool, StoreError> {
-        self.write(move |tx| record(tx, &tried)).await
-    }
-
-    /// Stores how a try ended, as [`Self::record_attempt`] does, and in the same transaction claims what is due next on the
-    /// same channel, as [`Self::next_due_deliveries`] does, while the channel works: so that each message costs one wait
-    /// for the disk, and no more than one is ever under way.
-    ///
-    /// # Errors
-    /// When the database refuses; then the same delivery is tried again, under the same id.
-    pub async fn record_attempt_and_claim(
-        &self,
-        tried: Try,
-        render: impl Fn(&Unrendered<'_>) -> Rendered + Send + 'static,
-        lease: Duration,
-    ) -> Result<(bool, Option<DueDelivery>), StoreError> {
-        let claimant = self.claimant.clone();
-        self.write(move |tx| {
-            let stood = record(tx, &tried)?;
-            let channel = &tried.delivery.channel;
-            if !stood {
-                return Ok((stood, None));
-            }
-            let past = channel_past(tx, channel)?;
-            if !past.is_well() {
-                return Ok((stood, None));
-            }
-            let lease = Lease {
-                claimant: &claimant,
-                now: tried.at,
-                length: lease,
-            };
-            let next = claim_next(tx, channel, &lease)?;
-            let next = next.map(|next| with_body(tx, next, past, &render));
-            let next = next.transpose()?;
-            Ok((stood, next))
-        })
-        .await
-    }
-
-    /// Tells for which channels something waits that are not among these.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn adrift(&self, configured: Vec<ChannelName>) -> Result<Vec<Adrift>, StoreError> {
-        self.read(move |tx| {
-            tx.rows(
-                "SELECT name, waiting FROM channels
-                 WHERE waiting > 0 AND name NOT IN (SELECT e.value ->> 0 FROM {each $1} AS e) ORDER BY name",
-                &[names(&configured)],
-            )?
-            .iter_mut()
-            .map(adrift)
-            .collect()
-        })
-        .await
-    }
-
-    /// Tells whether something has waited since `before` for channels that are not among these.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn has_adrift(
-        &self,
-        configured: Vec<ChannelName>,
-        before: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.read(move |tx| {
-            // Few channels have left, and all of them are looked at before any delivery is.
-            let found = tx.first(
-                "SELECT 1 FROM channels c JOIN deliveries d ON d.channel = c.name
-                 WHERE c.waiting > 0 AND c.name NOT IN (SELECT e.value ->> 0 FROM {each $1} AS e)
-                     AND d.state = 0 AND d.set_at < $2 LIMIT 1",
-                &[names(&configured), ms(before).into()],
-            )?;
-            Ok(found.is_some())
-        })
-        .await
-    }
-
-    /// Gives up what has waited since `before` for channels that are not among these; returns how much for each.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn give_up_adrift(
-        &self,
-        configured: Vec<ChannelName>,
-        before: Timestamp,
-        now: Timestamp,
-    ) -> Result<Vec<Adrift>, StoreError> {
-        self.write(move |tx| give_up_adrift(tx, &configured, before, now))
-            .await
-    }
 }
 
 /// A delivery as it was claimed.
-struct Claimed {
+pub(super) struct Claimed {
     claim: Claim<i64>,
     id: DeliveryId,
     channel: ChannelName,
@@ -254,40 +119,8 @@ impl Claimed {
     }
 }
 
-fn record(tx: &mut dyn Tx, tried: &Try) -> Result<bool, StoreError> {
-    let Try {
-        delivery,
-        outcome,
-        attempted,
-        message,
-        at,
-    } = tried;
-    if !advance(tx, delivery, outcome, attempted, *at)? {
-        return Ok(false);
-    }
-    tx.exec(
-        "INSERT INTO attempts (delivery_id, at, outcome, reason) VALUES ($1, $2, $3, $4)",
-        &[
-            delivery.id.0.as_str().into(),
-            ms(*at).into(),
-            outcome.as_str().into(),
-            outcome.reason().map(told).into(),
-        ],
-    )?;
-    if let Some(message) = message {
-        tx.exec(
-            "UPDATE deliveries SET message = $1 WHERE seq = $2",
-            &[message.as_str().into(), delivery.claim.id.into()],
-        )?;
-    }
-    if let Some(next) = &attempted.channel {
-        hold_channel(tx, delivery, outcome, next, *at)?;
-    }
-    Ok(true)
-}
-
 /// Claims what is due next on a channel that works.
-fn claim_next(
+pub(super) fn claim_next(
     tx: &mut dyn Tx,
     channel: &ChannelName,
     lease: &Lease<'_>,
@@ -317,12 +150,11 @@ fn claim(
     lease: &Lease<'_>,
 ) -> Result<Vec<Claimed>, StoreError> {
     let until = lease.until();
-    let names = channels.iter().map(|name| serde_json::json!([name.0]));
     let values = [
         until.into(),
         lease.claimant.into(),
         ms(lease.now).into(),
-        json_rows(names.collect()),
+        json_names(channels),
     ];
     let mut claimed = Vec::new();
     // The lease is looked at twice: where another worker takes the row between the two, it is not taken again.
@@ -402,50 +234,11 @@ fn occasion(row: &mut Row) -> Result<Occasion, StoreError> {
     }
 }
 
-/// Stores a message that brings no alerts; `name` tells it from others for the same receiver.
-pub(super) fn insert_notice(
-    tx: &mut dyn Tx,
-    destination: &Destination,
-    occasion: &Occasion,
-    name: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let notice = Notice {
-        destination: destination.clone(),
-        not_before: now,
-    };
-    insert_notice_at(tx, &notice, occasion, name, false, now)
-}
-
-/// As [`insert_notice`], at the time that its receiver takes it.
-pub(super) fn insert_notice_at(
-    tx: &mut dyn Tx,
-    notice: &Notice,
-    occasion: &Occasion,
-    name: &str,
-    is_urgent: bool,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let destination = &notice.destination;
-    let id = DeliveryId::derive(destination, &[AlertId(name.to_owned())]);
-    tx.exec(
-        "INSERT INTO deliveries (id, channel, recipient, urgency, state, not_before, set_at, created_at, occasion)
-         VALUES ($1, $2, $3, $4, 0, $5, $6, $6, $7) ON CONFLICT (id) DO NOTHING",
-        &[
-            id.0.into(),
-            destination.channel.0.as_str().into(),
-            destination.recipient.as_deref().unwrap_or_default().into(),
-            i64::from(!is_urgent).into(),
-            ms(notice.not_before).into(),
-            ms(now).into(),
-            super::json_object(occasion).into(),
-        ],
-    )?;
-    Ok(())
-}
-
 /// What is known of a channel; of one that nothing was sent to, that it is as it should be.
-fn channel_past(tx: &mut dyn Tx, channel: &ChannelName) -> Result<ChannelPast, StoreError> {
+pub(super) fn channel_past(
+    tx: &mut dyn Tx,
+    channel: &ChannelName,
+) -> Result<ChannelPast, StoreError> {
     let found = tx.first(
         "SELECT state, failing_since, last_success_at, failures, suspects, refusals
          FROM channels WHERE name = $1",
@@ -474,7 +267,7 @@ pub(super) fn channel_state(row: &mut Row) -> Result<ChannelState, StoreError> {
 }
 
 /// Reads the body that a delivery brings, or writes it and stores it.
-fn with_body(
+pub(super) fn with_body(
     tx: &mut dyn Tx,
     claimed: Claimed,
     channel_past: ChannelPast,
@@ -553,175 +346,3 @@ fn first_body(
 /// Why nothing is sent to somebody who asked for no more.
 const SUPPRESSED: &str =
     "the recipient asked for no more messages; newswatch channel allow ADDRESS takes it back";
-
-/// Stores where a delivery stands after a try; false where its claim has ended.
-fn advance(
-    tx: &mut dyn Tx,
-    delivery: &DueDelivery,
-    outcome: &AttemptOutcome,
-    attempt: &Attempted,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let reason = outcome.reason().map(told);
-    let state = &attempt.state;
-    let (number, not_before, ended_at, reason) = match state {
-        DeliveryState::Waiting { not_before } => (0, ms(*not_before), None, reason),
-        DeliveryState::Sent { at } => (1, ms(now), Some(ms(*at)), None),
-        DeliveryState::Abandoned { at, reason } => {
-            (2, ms(now), Some(ms(*at)), Some(reason.clone()))
-        }
-    };
-    // The one thing that changes a body: the receiver does not take its form.
-    let shortens = matches!(outcome, AttemptOutcome::TooLong { .. }) && !delivery.is_short;
-    let turns_away = matches!(
-        outcome,
-        AttemptOutcome::Failed { .. } | AttemptOutcome::Misconfigured { .. }
-    );
-    let written = tx.exec(
-        "UPDATE deliveries SET state = $1, not_before = $2, set_at = $3, ended_at = $4, reason = $5,
-             tries = tries + $6, first_tried_at = COALESCE(first_tried_at, $3),
-             body = CASE WHEN $7 = 1 THEN NULL ELSE body END,
-             is_short = CASE WHEN $7 = 1 THEN 1 ELSE is_short END,
-             turned_away = CASE WHEN $8 = 1 THEN 1 ELSE turned_away END, lease_until = 0
-         WHERE seq = $9 AND lease_until = $10 AND state = 0",
-        &[
-            Val::Int(number),
-            not_before.into(),
-            ms(now).into(),
-            ended_at.into(),
-            reason.into(),
-            attempt.counts.into(),
-            shortens.into(),
-            turns_away.into(),
-            delivery.claim.id.into(),
-            delivery.claim.until.into(),
-        ],
-    )?;
-    if written == 0 {
-        return Ok(false);
-    }
-    let change = match state {
-        DeliveryState::Waiting { .. } => return Ok(true),
-        DeliveryState::Sent { .. } => {
-            "UPDATE channels SET waiting = waiting - $1, delivered = delivered + $1 WHERE name = $2"
-        }
-        DeliveryState::Abandoned { .. } => {
-            "UPDATE channels SET waiting = waiting - $1, abandoned = abandoned + $1 WHERE name = $2"
-        }
-    };
-    let legs = tx.number(
-        "SELECT COUNT(*) FROM legs WHERE delivery_id = $1",
-        &[delivery.id.0.as_str().into()],
-    )?;
-    tx.exec(change, &[legs.into(), delivery.channel.0.as_str().into()])?;
-    Ok(true)
-}
-
-fn hold_channel(
-    tx: &mut dyn Tx,
-    delivery: &DueDelivery,
-    outcome: &AttemptOutcome,
-    next: &ChannelNext,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let is_accepted = matches!(outcome, AttemptOutcome::Accepted);
-    let works = next.state == ChannelState::Ok;
-    let channel = delivery.channel.0.as_str();
-    tx.exec(
-        "INSERT INTO channels (name, state, not_before, new_from, probe, set_at, error, failures, suspects, refusals,
-             failing_since, last_success_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-         ON CONFLICT (name) DO UPDATE SET state = excluded.state, not_before = excluded.not_before,
-             new_from = excluded.new_from, probe = excluded.probe, set_at = excluded.set_at, error = excluded.error, failures = excluded.failures,
-             suspects = excluded.suspects, refusals = excluded.refusals,
-             failing_since = CASE WHEN excluded.failing_since IS NULL THEN NULL
-                 ELSE COALESCE(channels.failing_since, excluded.failing_since) END,
-             last_success_at = COALESCE(excluded.last_success_at, channels.last_success_at)",
-        &[
-            channel.into(),
-            next.state.as_str().into(),
-            next.not_before.map_or(0, ms).into(),
-            next.new_from.or(next.not_before).map_or(0, ms).into(),
-            next.probe.as_str().into(),
-            ms(now).into(),
-            (!works).then(|| outcome.reason().map(told)).flatten().into(),
-            i64::from(next.failures).into(),
-            i64::from(next.suspects).into(),
-            i64::from(next.refusals).into(),
-            (!works).then_some(ms(now)).into(),
-            is_accepted.then_some(ms(now)).into(),
-        ],
-    )?;
-    if next.frees
-        && let Some(since) = delivery.channel_past.failing_since
-    {
-        tx.exec(
-            "UPDATE deliveries SET not_before = $1
-             WHERE channel = $2 AND state = 0 AND not_before > $1 AND set_at >= $3 AND first_tried_at IS NOT NULL",
-            &[ms(now).into(), channel.into(), ms(since).into()],
-        )?;
-    }
-    Ok(())
-}
-
-/// Channels as one value, for `{each}`.
-pub(super) fn names(channels: &[ChannelName]) -> Val {
-    let names = channels.iter().map(|name| serde_json::json!([name.0]));
-    json_rows(names.collect())
-}
-
-fn adrift(row: &mut Row) -> Result<Adrift, StoreError> {
-    Ok(Adrift {
-        channel: ChannelName(row.next_text()?),
-        legs: u64::try_from(row.next_int()?).unwrap_or_default(),
-    })
-}
-
-/// Why what waits for a channel without a configuration is given up.
-const REMOVED: &str = "its channel was taken out of the configuration more than a day ago";
-
-fn give_up_adrift(
-    tx: &mut dyn Tx,
-    configured: &[ChannelName],
-    before: Timestamp,
-    now: Timestamp,
-) -> Result<Vec<Adrift>, StoreError> {
-    let mut given_up = tx
-        .rows(
-            "UPDATE deliveries SET state = 2, ended_at = $1, reason = $2, lease_until = 0
-             WHERE state = 0 AND set_at < $3 AND lease_until <= $1
-                 AND channel NOT IN (SELECT e.value ->> 0 FROM {each $4} AS e)
-             RETURNING id",
-            &[
-                ms(now).into(),
-                REMOVED.into(),
-                ms(before).into(),
-                names(configured),
-            ],
-        )?
-        .iter_mut()
-        .map(|row| row.next_text().map(|id| serde_json::json!([id])))
-        .collect::<Result<Vec<_>, _>>()?;
-    if given_up.is_empty() {
-        return Ok(Vec::new());
-    }
-    let counted = tx
-        .rows(
-            "SELECT channel, COUNT(*) FROM legs
-             WHERE delivery_id IN (SELECT e.value ->> 0 FROM {each $1} AS e) GROUP BY channel",
-            &[json_rows(std::mem::take(&mut given_up))],
-        )?
-        .iter_mut()
-        .map(adrift)
-        .collect::<Result<Vec<_>, _>>()?;
-    for one in &counted {
-        tx.exec(
-            "UPDATE channels SET waiting = waiting - $1, abandoned = abandoned + $1 WHERE name = $2",
-            &[
-                super::limit_of(usize::try_from(one.legs).unwrap_or(usize::MAX)),
-                one.channel.0.as_str().into(),
-            ],
-        )?;
-    }
-    Ok(counted)
-}

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::articles::Unflagged;
 use super::reports::Settled;
 use super::tx::{StoreError, Tx};
+use super::unflagged::Unflagged;
 use super::{
     Store, copies, desk, json_list, json_rows, legs, ms, reports, spikes, stories, tally,
     timestamp, visits,

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::deliveries::{channel_state, insert_notice, names};
+use super::deliveries::channel_state;
+use super::notices::insert_notice;
 use super::tx::{Row, StoreError, Tx};
-use super::{Store, count, facts, json_rows, ms, object, opt_timestamp, timestamp};
+use super::{Store, count, facts, json_names, json_rows, ms, object, opt_timestamp, timestamp};
 use crate::domain::{
     ChannelName, Destination, KnownTrouble, Observed, Occasion, Timestamp, TroubledChannel,
     TroubledFeed, Verdict,
@@ -265,7 +266,7 @@ fn waiting(
         (
             "notify",
             DELIVERIES_WAIT,
-            vec![ms(now).into(), names(&expected.channels)],
+            vec![ms(now).into(), json_names(&expected.channels)],
         ),
         (
             "retain",

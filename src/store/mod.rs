@@ -8,7 +8,9 @@
 //! [`Database`] is the engine: SQLite in a file of the state directory, or PostgreSQL. What is asked for people is read
 //! on connections of its own, which wait for no writer.
 
+mod adrift;
 mod articles;
+mod attempts;
 mod backup;
 mod claims;
 mod copies;
@@ -29,12 +31,14 @@ mod lists;
 mod lock;
 mod marks;
 mod moving;
+mod notices;
 mod place;
 mod poll_hours;
 mod polls;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod presence;
+mod read_again;
 mod report;
 mod reports;
 mod retries;
@@ -51,6 +55,8 @@ mod times;
 mod traces;
 mod tx;
 mod unchanged;
+mod unflagged;
+mod unscraped;
 mod updates;
 mod versions;
 mod visits;
@@ -61,17 +67,17 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::oneshot;
 
-use crate::domain::{InstallationId, LocalTimestamp, Shown, Timestamp};
+use crate::domain::{ChannelName, InstallationId, LocalTimestamp, Shown, Timestamp};
 
 #[cfg(feature = "postgres")]
 pub use self::postgres::Postgres;
-pub use articles::{
-    PageQueue, PagesNow, QueuePlace, ReadAgain, Scraped, Unflagged, UnflaggedRound, Unscraped,
-};
+pub use adrift::Adrift;
+pub use articles::{PagesNow, Scraped};
+pub use attempts::{Attempted, Try};
 pub use backup::{backup, restore};
 pub use claims::Claim;
 pub use database::{Database, Durability, Job};
-pub use deliveries::{Adrift, Attempted, DueDelivery, Rendered, Try, Unrendered};
+pub use deliveries::{DueDelivery, Rendered, Unrendered};
 pub use entrance::{WebSession, WebToken, WebUser};
 pub use flagging::{FlagWork, Flagged, Judge, Judged};
 pub use health::{Coverage, Expected};
@@ -85,6 +91,7 @@ pub use marks::{Marks, Reading, Record, Standing, ask_again, documents_set_aside
 pub use poll_hours::PollHour;
 pub use polls::{Address, DueFeed, FeedHealth, Finding, PollRecord};
 pub use presence::{Presence, ServiceMark, ServiceSeen, can_write, service_seen};
+pub use read_again::ReadAgain;
 pub use report::{ChannelLine, Counts, FeedLine, GivenUp, Paused, Report, Summary};
 pub use retries::RetrySelection;
 pub use robots::KnownRobots;
@@ -98,6 +105,8 @@ pub use sqlite::{Access, Sqlite};
 pub use suppressions::Suppression;
 pub use traces::{Trace, TraceStage};
 pub use tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val};
+pub use unflagged::{Unflagged, UnflaggedRound};
+pub use unscraped::{PageQueue, QueuePlace, Unscraped};
 pub use versions::{ArticleVersion, UpdateLine, VersionLine};
 pub use visits::{DueVisit, KnownPage, NewUpdate, NewVersion, Visited};
 
@@ -391,6 +400,12 @@ fn slot(url: Option<&url::Url>) -> i64 {
     Sha256::digest(host.as_bytes())
         .first()
         .map_or(0, |byte| i64::from(*byte))
+}
+
+/// Channels as one value, for `{each}`.
+fn json_names(channels: &[ChannelName]) -> Val {
+    let names = channels.iter().map(|name| serde_json::json!([name.0]));
+    json_rows(names.collect())
 }
 
 /// Rows as one value, for `{each}`: a JSON list of lists.

@@ -1,6 +1,6 @@
 //! The days of watches: how many stories each found, and on which days they were far more than usual.
 
-use super::deliveries::insert_notice_at;
+use super::notices::insert_notice_at;
 use super::tx::{Row, StoreError, Tx};
 use super::{Store, indexed, json_rows};
 use crate::domain::{AlertId, Occasion, Spike, Timestamp, WatchDay, WatchName};

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::articles::{self, Unscraped};
+use super::articles;
 use super::claims::{self, Claim, Due, Lease};
 use super::lists::{self, DeliveryLine};
 use super::tx::{StoreError, Tx};
+use super::unscraped::{Unscraped, unscraped};
 use super::versions::{self, ArticleVersion};
 use super::{Store, count, desk, json_list, ms, opt_timestamp, stories, timestamp};
 use crate::domain::{
@@ -144,7 +145,7 @@ impl Store {
             } else {
                 desk::silences(tx)?
             };
-            articles::unscraped(tx, ids, lease.until())?
+            unscraped(tx, ids, lease.until())?
                 .into_iter()
                 .map(|entry| due_visit(tx, entry, silences.clone()))
                 .collect()
