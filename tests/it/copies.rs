@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::line::message_id;
 use crate::support::database::{self, Home};
 use crate::support::mortal::Mortal;
-use crate::support::site::Site;
+use crate::support::site::{Page, Site};
 
 /// A report of an agency, a paragraph each.
 const WIRE: [&str; 5] = [
@@ -342,6 +342,94 @@ async fn what_is_written_alike_and_is_other_news_is_told_by_itself() {
     expected.sort();
     assert_eq!(desk.told_since(1), expected);
     assert_eq!(desk.held().await, []);
+}
+
+impl Desk {
+    /// A running report as it stands after so many of its parts, the newest first, with the time of the last.
+    fn publish_blog(&self, parts: &[String]) {
+        let site = &self.outlets[0];
+        let link = site.url("/blog");
+        let newest: Vec<&str> = parts.iter().rev().map(String::as_str).collect();
+        site.put_article("/blog", BLOG, &newest);
+        let at = jiff::fmt::rfc2822::to_string(&self.clock.now().in_tz("UTC").unwrap());
+        let feed = format!(
+            "<?xml version='1.0'?><rss version='2.0'><channel><title>Site</title><item><guid isPermaLink='false'>blog</guid>\
+             <title>{BLOG}</title><link>{link}</link><pubDate>{}</pubDate></item></channel></rss>",
+            at.unwrap()
+        );
+        site.put("/rss", Page::Document("application/rss+xml", feed));
+    }
+}
+
+const BLOG: &str = "Storm over Port Orrin: the night as it goes on";
+
+#[tokio::test]
+async fn a_running_report_that_grows_ten_times_is_told_once_and_then_what_is_new_of_the_watch() {
+    let desk = Desk::open(1).await;
+    let part = |number: usize| {
+        let what = match number {
+            0 => {
+                "Waves broke over the north pier of Port Orrin at seven in the evening, and the harbour master closed it."
+            }
+            3 => {
+                "The last ferry from Sandrey came in two hours late with a broken window and all its passengers well."
+            }
+            8 => {
+                "Divers want to look at the north pier as soon as there is light, the harbour council said at dawn."
+            }
+            _ => "",
+        };
+        let streets = [
+            "Lantern Street",
+            "Cooper Lane",
+            "Mill Road",
+            "Castle Hill",
+            "Orchard Row",
+            "Station Square",
+            "Quarry Bank",
+            "Abbey Walk",
+            "Potter Yard",
+            "Weavers Gate",
+        ];
+        let beside = format!(
+            "Firefighters pumped out {} cellars in {} and took {} people to the school until the morning.",
+            number + 3,
+            streets[number],
+            number * 7 + 11
+        );
+        if what.is_empty() {
+            beside
+        } else {
+            format!("{what} {beside}")
+        }
+    };
+    let mut parts: Vec<String> = Vec::new();
+    for number in 0..10 {
+        parts.push(part(number));
+        desk.publish_blog(&parts);
+        desk.pass().await;
+    }
+    for _ in 0..30 {
+        desk.pass().await;
+    }
+    let calls = desk.webhook.received();
+    let calls: Vec<Value> = calls.iter().map(|call| call.json().unwrap()).collect();
+    let kinds: Vec<&str> = calls
+        .iter()
+        .map(|call| call["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        kinds,
+        ["newswatch.alert", "newswatch.update", "newswatch.update"]
+    );
+    let excerpt = calls[0]["data"]["excerpt"].as_str().unwrap();
+    assert!(parts[0].starts_with(excerpt), "{excerpt}");
+    for (update, told) in calls[1..].iter().zip([3, 8]) {
+        let changes = update["data"]["revision"]["changes"].as_array().unwrap();
+        assert_eq!(changes.len(), 1, "{changes:?}");
+        let after = changes[0]["after"].as_str().unwrap();
+        assert!(parts[told].starts_with(after), "{after}");
+    }
 }
 
 /// Events that have nothing to do with one another but a ferry.

@@ -360,6 +360,33 @@ async fn no_statement_reads_the_whole_of_a_table_that_grows() {
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
+/// An index is entered by the first column alone where a pair is compared with the pair of a row: all that shares the first
+/// is read then. The queues of one server's feeds were read like that, each over all those before it.
+#[tokio::test]
+async fn no_statement_compares_a_pair_with_that_of_a_row() {
+    let home = Home::new();
+    let statements = statements_of(&home.open().await).await;
+    let bad: Vec<&String> = statements
+        .keys()
+        .filter(|sql| compares_a_pair_with_that_of_a_row(sql))
+        .collect();
+    assert!(bad.is_empty(), "{bad:#?}");
+    let of_values = "SELECT 1 FROM entries e WHERE (e.host, e.id) > ($1, $2)";
+    assert!(!compares_a_pair_with_that_of_a_row(of_values));
+    let of_a_row = "SELECT 1 FROM entries e, heads h WHERE (e.host, e.id) > (h.host, h.id)";
+    assert!(compares_a_pair_with_that_of_a_row(of_a_row));
+}
+
+fn compares_a_pair_with_that_of_a_row(sql: &str) -> bool {
+    [") > (", ") < (", ") >= (", ") <= ("]
+        .iter()
+        .flat_map(|mark| sql.split(mark).skip(1))
+        .any(|right| {
+            let pair = right.split(')').next().unwrap_or_default();
+            pair.contains(',') && !pair.starts_with('$')
+        })
+}
+
 async fn whole_reads_of_sqlite(
     inner: &Arc<dyn Database>,
     statements: BTreeMap<String, Vec<Val>>,
