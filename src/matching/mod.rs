@@ -40,6 +40,7 @@ pub use marks::Marker;
 pub use matcher::Matcher;
 pub(crate) use query::language_code_hint;
 pub use quote::{passages, quote};
+pub(crate) use sentences::is_opening;
 pub use trial::{Expectation, FailedTrial, failed_trials};
 pub(crate) use words::{Keys, Reading, Script, Words};
 
