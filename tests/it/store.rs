@@ -257,16 +257,7 @@ pub(crate) fn scraped_article(text: &str) -> Scraped {
         text: text.into(),
         basis: TextBasis::Page,
     };
-    Scraped {
-        article,
-        feed_words: FeedWords::default(),
-        reading_problem: None,
-        page: None,
-        link: None,
-        own: None,
-        validators: Validators::default(),
-        set_aside: None,
-    }
+    Scraped::of_feed(article, FeedWords::default())
 }
 
 /// Takes one entry of each feed as far as a text that waits to be matched.
