@@ -246,6 +246,46 @@ async fn a_feed_that_is_gone_is_polled_again_only_after_it_was_taken_out_and_put
     assert_eq!(claim().await.unwrap().len(), 1);
 }
 
+#[tokio::test]
+async fn the_feed_that_has_been_due_the_longest_is_claimed_first() {
+    let store = store().await;
+    let feeds = ["a", "b", "c"].map(|name| (url(&format!("https://{name}.example/rss")), None));
+    store.sync_feeds(feeds.to_vec(), now()).await.unwrap();
+    let due = store.next_due_feeds(now(), now(), LEASE, 4).await.unwrap();
+    for (one, seconds) in due.iter().zip([30, 10, 20]) {
+        let record = PollRecord {
+            next_poll_at: later(seconds),
+            health: FeedHealth::PutOff,
+        };
+        store.record_poll(one.claim, record, now()).await.unwrap();
+    }
+    let mut claimed = Vec::new();
+    for _ in 0..3 {
+        let next = store.next_due_feeds(later(40), later(40), LEASE, 1).await;
+        claimed.push(next.unwrap().remove(0).url);
+    }
+    let expected = [1, 2, 0].map(|place| due[place].url.clone());
+    assert_eq!(claimed, expected);
+}
+
+#[tokio::test]
+async fn a_worker_that_starts_takes_back_its_own_claims_and_no_others() {
+    let database = database::empty().await;
+    let start = |worker| Store::shared(Arc::clone(&database), worker);
+    let claimed = async |store: &Store| {
+        let due = store.next_due_feeds(now(), now(), LEASE, 10).await;
+        due.unwrap().len()
+    };
+    let one = start("one").await.unwrap();
+    let feeds = vec![(url("https://a.example/rss"), None)];
+    one.sync_feeds(feeds, now()).await.unwrap();
+    assert_eq!(claimed(&one).await, 1);
+    let other = start("other").await.unwrap();
+    assert_eq!(claimed(&other).await, 0, "another holds it");
+    let again = start("one").await.unwrap();
+    assert_eq!(claimed(&again).await, 1, "who held it has died");
+}
+
 pub(crate) fn scraped_article(text: &str) -> Scraped {
     let article = Article {
         url: "https://a.example/1".parse().ok(),
@@ -267,7 +307,7 @@ pub(crate) async fn scraped(links: &[(&str, &str)]) -> Store {
     store
 }
 
-async fn scrape(store: &Store, links: &[(&str, &str)]) {
+pub(crate) async fn scrape(store: &Store, links: &[(&str, &str)]) {
     let feeds: Vec<&str> = links.iter().map(|(feed, _)| *feed).collect();
     let mut distinct = feeds.clone();
     distinct.dedup();
@@ -292,7 +332,7 @@ async fn scrape(store: &Store, links: &[(&str, &str)]) {
     }
 }
 
-fn work_of(article: Unflagged) -> FlagWork {
+pub(crate) fn work_of(article: Unflagged) -> FlagWork {
     let link = article.link.as_ref();
     let found = Match {
         watch: WatchName("w".into()),
@@ -312,7 +352,7 @@ fn work_of(article: Unflagged) -> FlagWork {
 }
 
 /// Raises an alert for two recipients and a webhook, or holds what its watch has raised for the report before.
-fn judge(past: &Past, _: &mut Desk, work: &FlagWork) -> Judged {
+pub(crate) fn judge(past: &Past, _: &mut Desk, work: &FlagWork) -> Judged {
     let mut judged = Judged::default();
     for (_, found) in &work.matches {
         let told = past.alerts.iter().find(|past| past.watch == found.watch);
@@ -1043,6 +1083,35 @@ async fn what_waits_for_a_channel_that_left_the_configuration_is_given_up_after_
     let counts = store.report().await.unwrap().counts;
     assert_eq!((counts.abandoned, counts.waiting), (1, 2));
     assert!(next(&store, "hook", at).await.is_none());
+}
+
+#[tokio::test]
+async fn what_is_given_up_is_counted_so_and_not_as_delivered() {
+    let store = raised().await;
+    let due = next(&store, "hook", now()).await.unwrap();
+    let outcome = AttemptOutcome::Refused {
+        reason: "550 no such user".into(),
+    };
+    assert!(tried(&store, due, outcome, now()).await);
+    let counts = store.report().await.unwrap().counts;
+    assert_eq!(
+        (counts.delivered, counts.abandoned, counts.waiting),
+        (0, 1, 2)
+    );
+}
+
+#[tokio::test]
+async fn a_try_under_way_as_its_channel_leaves_the_configuration_is_not_given_up_meanwhile() {
+    let store = raised().await;
+    let kept = || vec![ChannelName("desk".into())];
+    let at = later(86_401);
+    let due = next(&store, "hook", at).await.unwrap();
+    let give_up = || store.give_up_adrift(kept(), later(1), at);
+    assert_eq!(give_up().await.unwrap(), []);
+    assert!(sent(&store, due, at).await, "it arrived, and stands so");
+    assert_eq!(give_up().await.unwrap(), []);
+    let counts = store.report().await.unwrap().counts;
+    assert_eq!((counts.delivered, counts.abandoned), (1, 0));
 }
 
 #[tokio::test]
