@@ -142,6 +142,33 @@ async fn a_nul_in_a_text_is_stored_as_what_stands_for_the_unreadable() {
 }
 
 #[tokio::test]
+async fn work_that_collides_with_another_is_done_again() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let schema = Schema::new(&server.url());
+    let store = Store::connect(&schema.server("w", 2)).await.unwrap();
+    // A sequence counts on though its transaction is undone.
+    execute(
+        schema.url(),
+        "CREATE SEQUENCE runs;
+         CREATE FUNCTION collide() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             IF nextval('runs') = 1 THEN RAISE EXCEPTION 'it collides' USING ERRCODE = '40001'; END IF;
+             RETURN NEW;
+         END $$;
+         CREATE TRIGGER collides BEFORE INSERT ON feeds FOR EACH ROW EXECUTE FUNCTION collide()",
+    );
+    let feeds = vec![(url("https://a.example/rss"), None)];
+    store.sync_feeds(feeds, now()).await.unwrap();
+    assert_eq!(store.report().await.unwrap().feeds.len(), 1);
+    let runs: i64 = connected(schema.url(), |client| {
+        let row = client.query_one("SELECT last_value FROM runs", &[]);
+        row.unwrap().get(0)
+    });
+    assert_eq!(runs, 2);
+}
+
+#[tokio::test]
 async fn a_leg_that_is_held_while_it_is_gathered_stays_held() {
     let Some(server) = Server::start() else {
         return;

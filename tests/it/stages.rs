@@ -545,8 +545,11 @@ async fn more_feeds_than_are_matched_at_once_have_their_turn_one_after_the_other
                 ["2", &titles[1], "", "Notes"],
             ],
         );
-        let url = site.url(&path);
-        config.push_str(&format!("[[feed]]\nurl = \"{url}\"\narticle = \"never\"\n"));
+        config.extend([
+            "[[feed]]\nurl = \"",
+            &site.url(&path),
+            "\"\narticle = \"never\"\n",
+        ]);
     }
     config.push_str("[[watch]]\nname = \"Oil\"\nterms = [\"oil\"]\n");
     let service = Service::over(site, &[], &config).await;

@@ -227,6 +227,26 @@ async fn a_failed_poll_keeps_the_validators_and_says_since_when_it_fails() {
 }
 
 #[tokio::test]
+async fn a_good_poll_ends_a_row_of_failures() {
+    let (store, due) = with_feeds(&["https://a.example/rss"]).await;
+    let failed = PollRecord {
+        next_poll_at: later(900),
+        health: FeedHealth::Failed {
+            error: "the server answered 503".into(),
+        },
+    };
+    let recorded = store.record_poll(due[0].claim, failed, now()).await;
+    assert_eq!(recorded.unwrap(), Some(0));
+    let at = later(900);
+    let due = store.next_due_feeds(at, at, LEASE, 1).await.unwrap();
+    let recorded = store.record_poll(due[0].claim, read(Vec::new()), at).await;
+    assert_eq!(recorded.unwrap(), Some(0));
+    let feed = &store.report().await.unwrap().feeds[0];
+    assert_eq!((feed.failures, feed.failing_since), (0, None));
+    assert_eq!(feed.error, None);
+}
+
+#[tokio::test]
 async fn a_feed_that_is_gone_is_polled_again_only_after_it_was_taken_out_and_put_back() {
     let (store, due) = with_feeds(&["https://a.example/rss"]).await;
     let gone = PollRecord {
@@ -900,6 +920,44 @@ async fn alerts_that_wait_are_gathered_to_one_message_for_each_receiver() {
     sent(&store, due, morning).await;
     let counts = store.report().await.unwrap().counts;
     assert_eq!((counts.delivered, counts.waiting), (2, 4));
+}
+
+#[tokio::test]
+async fn a_bundle_is_gathered_whole_however_few_legs_are_taken_at_once() {
+    let store = scraped(&[
+        ("https://a.example/rss", "https://n.example/1"),
+        ("https://a.example/rss", "https://n.example/2"),
+    ])
+    .await;
+    let waiting = store.next_unflagged(FeedId(0), now(), LEASE, 10).await;
+    let works = waiting.unwrap().articles.into_iter().map(work_of);
+    let in_a_digest = |past: &Past, desk: &mut Desk, work: &FlagWork| {
+        let mut judged = judge(past, desk, work);
+        for leg in judged.raised.iter_mut().flat_map(|raised| &mut raised.legs) {
+            leg.bundle = Bundle::Named("digest:morning".into());
+            leg.not_before = later(60);
+        }
+        judged
+    };
+    store
+        .flag(works.collect(), Inquiry::default(), in_a_digest, now())
+        .await
+        .unwrap();
+    let at = later(60);
+    let ask = move |destination| alerting::question(destination, &Policies::new(), at);
+    let bundle = move |legs: Vec<WaitingLeg>, desk: &mut Desk| {
+        alerting::bundle(legs, &Policies::new(), desk, at)
+    };
+    assert_eq!(store.gather(ask, bundle, at, 1).await.unwrap(), (1, 0));
+    let mut brought = 0;
+    for channel in ["desk", "hook"] {
+        if let Some(due) = next(&store, channel, at).await {
+            let expected = "Talks resume (Example); Talks resume (Example)";
+            assert_eq!(due.body, Rendered::Body(expected.into()));
+            brought += 1;
+        }
+    }
+    assert_eq!(brought, 1);
 }
 
 #[tokio::test]
