@@ -29,7 +29,6 @@ mod quote;
 mod report;
 mod sentences;
 mod stem;
-mod trial;
 mod vocabulary;
 mod words;
 
@@ -41,7 +40,6 @@ pub use matcher::Matcher;
 pub(crate) use query::language_code_hint;
 pub use quote::{passages, quote};
 pub(crate) use sentences::is_opening;
-pub use trial::{Expectation, FailedTrial, failed_trials};
 pub(crate) use words::{Keys, Reading, Script, Words};
 
 /// What one watch looks for, as written in the configuration.
