@@ -156,7 +156,7 @@ impl List {
         }
         for item in page.items.iter().rev() {
             if self.json {
-                output::line(&serde_json::to_string(item)?)?;
+                output::json(item)?;
             } else {
                 output::line(&item_text(item))?;
             }
@@ -215,7 +215,7 @@ impl Show {
         }
         for item in &found {
             if self.json {
-                output::line(&serde_json::to_string(item)?)?;
+                output::json(item)?;
                 continue;
             }
             match item {

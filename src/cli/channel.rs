@@ -96,16 +96,8 @@ impl List {
         let config = load(&self.config.path)?;
         let store = store_of(&config).await?;
         let channels = channel_list::channels(store.as_ref(), &configured(&config)).await?;
-        for channel in &channels {
-            if self.json {
-                output::line(&serde_json::to_string(channel)?)?;
-            } else {
-                print(channel, false)?;
-            }
-        }
-        if channels.is_empty() && !self.json {
-            output::line("there are no channels in the configuration")?;
-        }
+        let none = "there are no channels in the configuration";
+        output::list(&channels, self.json, none, |channel| print(channel, false))?;
         Ok(Outcome::Done)
     }
 }
@@ -127,7 +119,7 @@ impl Show {
         let listing = channels.swap_remove(place);
         let shown = channel_list::channel(store.as_ref(), listing, &settings.name).await?;
         if self.json {
-            output::line(&serde_json::to_string(&shown)?)?;
+            output::json(&shown)?;
         } else {
             print_shown(&shown)?;
         }

@@ -87,16 +87,8 @@ impl List {
         let mut feeds = feed_list::feeds(store.as_ref(), &config.feeds, places, now).await?;
         feeds.retain(|feed| self.tag.as_ref().is_none_or(|tag| feed.tags.contains(tag)));
         let runs = runs(&config);
-        for feed in &feeds {
-            if self.json {
-                output::line(&serde_json::to_string(feed)?)?;
-            } else {
-                print(feed, runs)?;
-            }
-        }
-        if feeds.is_empty() && !self.json {
-            output::line("there are no feeds in the configuration")?;
-        }
+        let none = "there are no feeds in the configuration";
+        output::list(&feeds, self.json, none, |feed| print(feed, runs))?;
         Ok(Outcome::Done)
     }
 }
@@ -115,7 +107,7 @@ impl Show {
         let days = shown_days(now);
         let shown = feed_list::feed(store.as_ref(), listing, feed, &config.watches, days).await?;
         if self.json {
-            output::line(&serde_json::to_string(&shown)?)?;
+            output::json(&shown)?;
         } else {
             print_shown(&shown, runs(&config))?;
         }

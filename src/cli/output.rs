@@ -5,6 +5,7 @@ use std::io::{BufWriter, ErrorKind, IsTerminal as _, StdoutLock, Write as _};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
+use serde::Serialize;
 
 use crate::config::{Color, Environment as _, ProcessEnvironment};
 use crate::domain::{Timestamp, inert, inert_json, wrapped};
@@ -20,6 +21,32 @@ pub(super) fn line(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     let text = guarded(text, color());
     quiet_if_closed(writeln!(out, "{text}").and_then(|()| out.flush()))
+}
+
+/// Prints a value on a line of its own, as JSON.
+///
+/// # Errors
+/// As [`line`], or when it cannot be written as JSON.
+pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
+    line(&serde_json::to_string(value)?)
+}
+
+/// Prints a list: an object a line, or for people, who are told where there is nothing.
+///
+/// # Errors
+/// As [`json`].
+pub(super) fn list<T: Serialize>(
+    items: &[T],
+    as_json: bool,
+    none: &str,
+    print: impl Fn(&T) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    if items.is_empty() && !as_json {
+        line(none)?;
+    }
+    items
+        .iter()
+        .try_for_each(|item| if as_json { json(item) } else { print(item) })
 }
 
 /// Standard output for many lines: they go out together.

@@ -39,7 +39,7 @@ impl Parse {
             if !report.ok {
                 outcome = Outcome::No;
             }
-            output::line(&serde_json::to_string(&report)?)?;
+            output::json(&report)?;
             bar.inc(1);
         }
         bar.finish_and_clear();

@@ -45,7 +45,7 @@ impl Plan {
         bar.finish_and_clear();
         if self.json {
             for reader in &planned.readers {
-                output::line(&serde_json::to_string(reader)?)?;
+                output::json(reader)?;
             }
         } else {
             print(&planned)?;

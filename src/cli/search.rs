@@ -43,7 +43,7 @@ impl Search {
         let found = query.run(&store, since, self.limit).await?;
         for hit in &found.items {
             if self.json {
-                output::line(&serde_json::to_string(hit)?)?;
+                output::json(hit)?;
             } else {
                 output::line(&hit_text(hit))?;
             }

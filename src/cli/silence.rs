@@ -163,7 +163,7 @@ impl List {
         for silence in silences {
             if self.json {
                 let view = SilenceView::of(&silence, now);
-                output::line(&serde_json::to_string(&view)?)?;
+                output::json(&view)?;
             } else {
                 output::line(&shown(&silence))?;
             }

@@ -151,7 +151,7 @@ impl Status {
 
     fn print(&self, view: &StatusView) -> anyhow::Result<()> {
         if self.json {
-            return output::line(&serde_json::to_string(view)?);
+            return output::json(view);
         }
         let shows_feeds = self.channel.is_none() || self.feed.is_some();
         let shows_channels = self.feed.is_none() || self.channel.is_some();

@@ -59,7 +59,7 @@ impl Stories {
 async fn list(store: &Store, limit: usize, as_json: bool) -> anyhow::Result<Outcome> {
     for story in stories(store, limit).await? {
         if as_json {
-            output::line(&serde_json::to_string(&story)?)?;
+            output::json(&story)?;
         } else {
             let reports = match story.reports {
                 1 => "1 report".to_owned(),
@@ -99,7 +99,7 @@ async fn show(store: &Store, id: i64, as_json: bool) -> anyhow::Result<Outcome> 
     }
     for article in &view.articles {
         if as_json {
-            output::line(&serde_json::to_string(article)?)?;
+            output::json(article)?;
             continue;
         }
         let copied = article

@@ -80,16 +80,8 @@ impl List {
         if let Some(store) = store_of(&config).await? {
             add_counts(&store, &mut views, Clock::system().now()).await?;
         }
-        for view in &views {
-            if self.json {
-                output::line(&serde_json::to_string(view)?)?;
-            } else {
-                output::line(&text_of(view))?;
-            }
-        }
-        if views.is_empty() && !self.json {
-            output::line("there are no watches in the configuration")?;
-        }
+        let none = "there are no watches in the configuration";
+        output::list(&views, self.json, none, |view| output::line(&text_of(view)))?;
         Ok(Outcome::Done)
     }
 }
@@ -109,7 +101,7 @@ impl Show {
         };
         let shown = shown(&config, *place, view, store.as_ref(), now).await?;
         if self.json {
-            output::line(&serde_json::to_string(&shown)?)?;
+            output::json(&shown)?;
         } else {
             print(&shown)?;
         }

@@ -50,7 +50,7 @@ impl Why {
         let answers = why(&store, &self.subject, &line).await?;
         for answer in &answers {
             if self.json {
-                output::line(&serde_json::to_string(answer)?)?;
+                output::json(answer)?;
                 continue;
             }
             let mut names: Vec<&str> = Vec::new();

@@ -130,15 +130,7 @@ fn sound<'a>(
 fn try_examples(matcher: &Matcher, origins: &[&RawWatch], report: &Report) {
     for (index, raw) in origins.iter().enumerate() {
         let fires_on = |text: &str| {
-            let as_text = ArticleText {
-                text,
-                ..ArticleText::default()
-            };
-            let as_title = ArticleText {
-                title: text,
-                ..ArticleText::default()
-            };
-            [as_text, as_title]
+            as_text_and_as_headline(text)
                 .iter()
                 .any(|article| matcher.hits(article).iter().any(|hit| hit.watch == index))
         };
@@ -229,18 +221,23 @@ fn found_terms(matcher: &Matcher, index: usize, text: &str) -> String {
 
 /// What a watch makes of a text, as the text and as the headline of an article.
 fn explained(matcher: &Matcher, index: usize, text: &str) -> Vec<Explanation> {
+    as_text_and_as_headline(text)
+        .iter()
+        .filter_map(|article| matcher.explain(index, article))
+        .collect()
+}
+
+/// A text as that of an article, and as its headline.
+fn as_text_and_as_headline(text: &str) -> [ArticleText<'_>; 2] {
     let as_text = ArticleText {
         text,
         ..ArticleText::default()
     };
-    let as_title = ArticleText {
+    let as_headline = ArticleText {
         title: text,
         ..ArticleText::default()
     };
-    [as_text, as_title]
-        .iter()
-        .filter_map(|article| matcher.explain(index, article))
-        .collect()
+    [as_text, as_headline]
 }
 
 /// The terms of a clause that are not met.

@@ -102,8 +102,6 @@ pub enum ManagedValue {
     Text(String),
     /// A list of texts.
     Texts(Vec<String>),
-    /// True or false.
-    Truth(bool),
     /// A list, a table, a number, true or false as TOML has them; anything else is a text as it stands.
     Written(String),
 }
@@ -113,7 +111,6 @@ impl ManagedValue {
         match self {
             Self::Text(text) => text.as_str().into(),
             Self::Texts(texts) => texts.iter().collect(),
-            Self::Truth(truth) => (*truth).into(),
             Self::Written(written) => match written.parse::<Value>() {
                 // Quotes are part of a query; a date is a text in every key.
                 Ok(Value::String(_) | Value::Datetime(_)) | Err(_) => written.as_str().into(),

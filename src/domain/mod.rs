@@ -21,6 +21,7 @@ mod host;
 mod id;
 mod identity;
 mod listing;
+mod newest;
 mod occasion;
 mod pace;
 mod policy;
@@ -57,6 +58,7 @@ pub use host::{HostMemory, HostRest, PageKey, PageLines, TextHash};
 pub use id::{AlertId, DeliveryId, EntryId, FeedId, InstallationId, ReportId};
 pub use identity::{EntryFacts, Known, Place, Suspect, Trust, verdict};
 pub use listing::{FoundListing, ListedEntry, ListingRule};
+pub use newest::Newest;
 pub use occasion::{
     Addition, ChangeFacts, CoverageFacts, DigestFacts, FailingSource, HealthEvent, HealthFacts,
     HealthPage, HealthState, HeartbeatFacts, Occasion, RevisionFacts, SpikeFacts, StormFacts,

@@ -23,8 +23,6 @@ pub enum Trouble {
     Refused,
     /// There is a document, and it is no feed.
     NotAFeed,
-    /// There is a document, and nothing in it.
-    Empty,
     /// The document ends before its end.
     Cut,
     /// The document is too large.
@@ -47,8 +45,6 @@ pub enum Trouble {
     Redirects,
     /// Others wait for the same host.
     Busy,
-    /// The site asks robots not to read this page.
-    Robots,
     /// Something else.
     Other,
 }
@@ -67,7 +63,6 @@ impl Trouble {
             Self::Gone => "gone",
             Self::Refused => "refused",
             Self::NotAFeed => "not-a-feed",
-            Self::Empty => "empty",
             Self::Cut => "cut",
             Self::TooLarge => "too-large",
             Self::RefusedAddress => "refused-address",
@@ -79,7 +74,6 @@ impl Trouble {
             Self::TimeoutBody => "timeout-body",
             Self::Redirects => "redirects",
             Self::Busy => "busy",
-            Self::Robots => "robots",
             Self::Other => "other",
         }
     }

@@ -10,13 +10,10 @@ use crate::clock::Clock;
 use crate::domain::HostRest;
 
 use super::client_state::ClientState;
-use super::doors::Doors;
 use super::guard::host_of;
-use super::memory::Memory;
-use super::pace::{Pace, Room, Slot};
+use super::pace::{Room, Slot};
 use super::resolver::Names;
-use super::rests::Rests;
-use super::turns::{self, Asked, Seats, Turn, Turns};
+use super::turns::{self, Asked, Seats, Turn};
 use super::{
     Answer, FetchError, Fetched, Get, HttpLimits, HttpSettings, Post, Purpose, install_tls_provider,
 };
@@ -55,20 +52,9 @@ impl HttpClient {
         clock: Clock,
     ) -> Result<Self, HttpSetupError> {
         install_tls_provider();
-        let inner = ClientState {
-            doors: Doors::make(settings, &limits, names).map_err(HttpSetupError)?,
-            pace: Pace::new(settings.per_host, limits.total, clock.clone()),
-            turns: Turns::new(clock.clone()),
-            hangs: Turns::new(clock.clone()),
-            limited: Turns::new(clock.clone()),
-            rests: Rests::default(),
-            memory: [Memory::new(), Memory::new()],
-            limits,
-            names: names.clone(),
-            clock,
-        };
+        let made = ClientState::new(settings, limits, names, clock);
         Ok(Self {
-            inner: Arc::new(inner),
+            inner: Arc::new(made.map_err(HttpSetupError)?),
         })
     }
 
@@ -78,21 +64,9 @@ impl HttpClient {
     /// # Errors
     /// As [`HttpClient::new`].
     pub fn with_settings(&self, settings: &HttpSettings) -> Result<Self, HttpSetupError> {
-        let old = &*self.inner;
-        let inner = ClientState {
-            doors: Doors::make(settings, &old.limits, &old.names).map_err(HttpSetupError)?,
-            pace: old.pace.with_rules(settings.per_host),
-            turns: old.turns.clone(),
-            hangs: old.hangs.clone(),
-            limited: old.limited.clone(),
-            rests: old.rests.clone(),
-            memory: old.memory.clone(),
-            limits: old.limits.clone(),
-            names: old.names.clone(),
-            clock: old.clock.clone(),
-        };
+        let made = self.inner.with_settings(settings);
         Ok(Self {
-            inner: Arc::new(inner),
+            inner: Arc::new(made.map_err(HttpSetupError)?),
         })
     }
 

@@ -13,7 +13,7 @@ use super::pace::{Distance, Pace, server_of};
 use super::resolver::Names;
 use super::rests::Rests;
 use super::turns::{self, Turns};
-use super::{FetchError, Fetched, Get, HttpLimits, Purpose};
+use super::{FetchError, Fetched, Get, HttpLimits, HttpSettings, Purpose};
 
 /// What a client stands on: its ways out, and what it knows of the servers it has asked.
 #[derive(Debug)]
@@ -35,6 +35,42 @@ pub(super) struct ClientState {
 }
 
 impl ClientState {
+    pub(super) fn new(
+        settings: &HttpSettings,
+        limits: HttpLimits,
+        names: &Names,
+        clock: Clock,
+    ) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            doors: Doors::make(settings, &limits, names)?,
+            pace: Pace::new(settings.per_host, limits.total, clock.clone()),
+            turns: Turns::new(clock.clone()),
+            hangs: Turns::new(clock.clone()),
+            limited: Turns::new(clock.clone()),
+            rests: Rests::default(),
+            memory: [Memory::new(), Memory::new()],
+            limits,
+            names: names.clone(),
+            clock,
+        })
+    }
+
+    /// The same servers under other settings.
+    pub(super) fn with_settings(&self, settings: &HttpSettings) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            doors: Doors::make(settings, &self.limits, &self.names)?,
+            pace: self.pace.with_rules(settings.per_host),
+            turns: self.turns.clone(),
+            hangs: self.hangs.clone(),
+            limited: self.limited.clone(),
+            rests: self.rests.clone(),
+            memory: self.memory.clone(),
+            limits: self.limits.clone(),
+            names: self.names.clone(),
+            clock: self.clock.clone(),
+        })
+    }
+
     /// Leaves the server of a URL alone that has asked for it.
     pub(super) fn rest(&self, url: &Url, is_of_pages: bool, wait: Duration) {
         let server = server_of(url);

@@ -207,3 +207,58 @@ async fn answer_text(mut response: Response) -> String {
     drop(timeout(ANSWER_BODY_TIMEOUT, reading).await);
     String::from_utf8_lossy(&bytes).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use reqwest::Method;
+    use reqwest::header::HeaderMap;
+
+    use super::super::{AllowPrivate, HttpLimits, HttpSettings, Names, install_tls_provider};
+    use super::*;
+    use crate::clock::Clock;
+
+    /// A server that answers one request.
+    fn server() -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+            stream.write_all(answer).unwrap();
+        });
+        Url::parse(&format!("http://{address}/")).unwrap()
+    }
+
+    #[tokio::test]
+    async fn who_answers_is_looked_at_once_more_however_the_connection_was_made() {
+        let settings = HttpSettings {
+            allow_private: AllowPrivate::for_all(&["127.0.0.1".parse().unwrap()]),
+            ..HttpSettings::new("newswatch-test".into())
+        };
+        let limits = HttpLimits::default();
+        install_tls_provider();
+        let made = ClientState::new(&settings, limits, &Names::System, Clock::system());
+        let state = made.unwrap();
+        let door = state.doors.of(Purpose::Feed);
+        // The client's own guard lets it through, as one would that a resolver has fooled.
+        let strict = Guard::new(&[]);
+        for (guard, is_refused) in [(&strict, true), (&door.guard, false)] {
+            let url = server();
+            let parts = RequestParts {
+                method: Method::GET,
+                url: &url,
+                fields: HeaderMap::new(),
+                body: String::new(),
+                client: door.client_for(&url),
+                guard: Some(guard),
+            };
+            let sent = state.send(parts, Duration::from_secs(30)).await;
+            let refused = matches!(sent, Err(FetchError::PrivateAddress { .. }));
+            assert_eq!(refused, is_refused, "{sent:?}");
+        }
+    }
+}

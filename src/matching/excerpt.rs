@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::sentences::goes_on;
+use super::sentences::sentence_bounds;
 use crate::domain::{ArticleText, Field, Hit, Span};
 
 /// Characters on either side of the hit in which the ends of its sentence are looked for.
@@ -81,26 +81,15 @@ fn sentence_around(text: &str, span: Span, lang: &str) -> (String, std::ops::Ran
         .collect();
 
     let (start, end) = (start - line_start, end - line_start);
-    let mut sentence = String::new();
-    let mut sentence_start = 0;
-    let mut at = 0;
-    for piece in line.split_sentence_bounds() {
-        if !sentence.is_empty() && !goes_on(&sentence, piece, lang) {
-            if at > start && at >= end {
-                break;
-            }
-            if at <= start {
-                sentence.clear();
-                sentence_start = at;
-            }
-        }
-        sentence.push_str(piece);
-        at += piece.chars().count();
-    }
-    joined(
-        &sentence,
-        start - sentence_start.min(start)..end - sentence_start.min(end),
-    )
+    let bounds = sentence_bounds(&line, lang);
+    let first = bounds.iter().rfind(|bound| bound.start <= start);
+    let last = bounds
+        .iter()
+        .find(|bound| bound.end > start && bound.end >= end);
+    let from = first.map_or(0, |bound| bound.start);
+    let until = last.map_or(usize::MAX, |bound| bound.end);
+    let sentence: String = line.chars().take(until).skip(from).collect();
+    joined(&sentence, start - from..end.max(from) - from)
 }
 
 /// A text with its white space joined and control characters left out, and where a range of it has gone.
@@ -252,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ordinal_ends_no_sentence_where_it_is_written_with_a_full_stop() {
+    fn a_sentence_ends_as_its_language_ends_it() {
         let sentence = |lang, text: &str| {
             let byte = text.find("Orphelia").unwrap();
             let start = text.get(..byte).unwrap().chars().count();
@@ -275,6 +264,9 @@ mod tests {
         );
         let english = "He is 35. Then Orphelia paid 12. More came.";
         assert_eq!(sentence("en", english), "Then Orphelia paid 12.");
+        // Greek asks with a semicolon.
+        let greek = "Ποιος ήρθε; Η Orphelia είναι εδώ. Βρέχει.";
+        assert_eq!(sentence("el", greek), "Η Orphelia είναι εδώ.");
     }
 
     #[test]

@@ -29,7 +29,6 @@ mod quote;
 mod report;
 mod sentences;
 mod stem;
-mod trial;
 mod vocabulary;
 mod words;
 
@@ -40,7 +39,7 @@ pub use marks::Marker;
 pub use matcher::Matcher;
 pub(crate) use query::language_code_hint;
 pub use quote::{passages, quote};
-pub use trial::{Expectation, FailedTrial, failed_trials};
+pub(crate) use sentences::is_opening;
 pub(crate) use words::{Keys, Reading, Script, Words};
 
 /// What one watch looks for, as written in the configuration.

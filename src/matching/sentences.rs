@@ -1,4 +1,11 @@
 //! Where one sentence ends and the next begins, as far as a word or two can tell.
+//!
+//! Sentences are cut at two places, for two ends. The reader of words marks those that begin one while it reads them, for
+//! phrases, which stay in their sentence, and for the comparisons of `story`: beside the reading that costs next to
+//! nothing. [`sentence_bounds`] cuts a line that people are shown, with its language known, by UAX #29 and what is mended
+//! over it: for a whole text of 5 kB that takes 0.4 to 0.9 ms, more than all else that an article costs, and so it is paid
+//! for the lines of alerts alone. What both have to judge is judged here, once: whether a full stop is the end of a sentence
+//! or of a word ([`keeps_its_stop`]), and which marks open what comes next ([`is_opening`]).
 
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
@@ -19,7 +26,7 @@ avda cía dña gral núm pág tte exmo ilmo op.cit ecc on sig ott doç öğr yrd
 /// True if the full stop after a word may belong to the word, so that the sentence goes on.
 ///
 /// `word` is the word before the stop as it is written.
-pub(crate) fn is_abbreviation(word: &str) -> bool {
+fn is_abbreviation(word: &str) -> bool {
     // No byte of UTF-8 is more than one letter, and most sentences end with a word that is too long.
     if word.len() > LONGEST * 4 || word.chars().nth(LONGEST).is_some() {
         return false;
@@ -44,6 +51,20 @@ pub(crate) fn is_abbreviation(word: &str) -> bool {
     } else {
         is_listed(&word.to_lowercase())
     }
+}
+
+/// True if the full stop after a word may belong to the word: it is shortened, ends with an initial, or counts in a
+/// language that writes ordinals so; one that is not known may.
+pub(crate) fn keeps_its_stop(word: &str, lang: &str) -> bool {
+    let last_letters = word.rsplit('.').next().unwrap_or_default();
+    is_abbreviation(word)
+        || is_abbreviation(last_letters) && last_letters.chars().count() == 1
+        || (has_ordinals(lang) && is_ordinal(word))
+}
+
+/// Whether a mark opens what comes next, so that no sentence ends with it. The straight sign closes as well, and is none.
+pub(crate) fn is_opening(c: char) -> bool {
+    matches!(c, '“' | '「' | '『' | '«' | '„' | '《' | '（' | '(')
 }
 
 fn is_listed(word: &str) -> bool {
@@ -83,8 +104,7 @@ pub(crate) fn sentence_bounds(line: &str, lang: &str) -> Vec<Range<usize>> {
 /// Where no space parts sentences, the mark that opens a quotation is taken for the end of the sentence before it: it
 /// begins the next one.
 fn give_back_opening_marks(line: &str, bounds: &mut [Range<usize>]) {
-    const OPENING: [char; 5] = ['“', '「', '『', '«', '„'];
-    if bounds.len() < 2 || !line.contains(OPENING) {
+    if bounds.len() < 2 || !line.contains(is_opening) {
         return;
     }
     let letters: Vec<char> = line.chars().collect();
@@ -93,9 +113,9 @@ fn give_back_opening_marks(line: &str, bounds: &mut [Range<usize>]) {
         if let Some(begins) = begins.take() {
             bound.start = begins;
         }
-        let is_opening = |at: usize| letters.get(at).is_some_and(|c| OPENING.contains(c));
+        let opens = |at: usize| letters.get(at).copied().is_some_and(is_opening);
         let until = bound.end;
-        while bound.end > bound.start + 1 && until < letters.len() && is_opening(bound.end - 1) {
+        while bound.end > bound.start + 1 && until < letters.len() && opens(bound.end - 1) {
             bound.end -= 1;
         }
         begins = (bound.end < until).then_some(bound.end);
@@ -110,7 +130,7 @@ fn asked<'t>(piece: &'t str, lang: &str) -> impl Iterator<Item = &'t str> {
 }
 
 /// True if what looks like the end of a sentence is none, seen what follows.
-pub(crate) fn goes_on(sentence: &str, next: &str, lang: &str) -> bool {
+fn goes_on(sentence: &str, next: &str, lang: &str) -> bool {
     let text = sentence.trim_end();
     let last = text.split_whitespace().next_back().unwrap_or_default();
     let next = next.trim_start().chars().next();
@@ -144,10 +164,7 @@ pub(crate) fn goes_on(sentence: &str, next: &str, lang: &str) -> bool {
         return false;
     };
     let word = word.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let last_letters = word.rsplit('.').next().unwrap_or_default();
-    is_abbreviation(word)
-        || is_abbreviation(last_letters) && last_letters.chars().count() == 1
-        || (has_ordinals(lang) && is_ordinal(word))
+    keeps_its_stop(word, lang)
 }
 
 /// Whether a letter is of a script that puts no space between sentences.
@@ -166,7 +183,7 @@ fn is_vowel(byte: u8) -> bool {
 }
 
 /// True for a figure that can count days and things with a full stop: `9. März`, `3. liga`.
-pub(crate) fn is_ordinal(word: &str) -> bool {
+fn is_ordinal(word: &str) -> bool {
     (1..=2).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -175,7 +192,7 @@ const WITH_ORDINALS: &str =
     " de lb da no nb nn fo is fi et lv hu cs sk sl hr sr bs me pl tr az eu ";
 
 /// True if texts in a language write ordinal numbers with a full stop; a language that is not known may.
-pub(crate) fn has_ordinals(lang: &str) -> bool {
+fn has_ordinals(lang: &str) -> bool {
     let primary = lang.split(['-', '_']).next().unwrap_or_default();
     primary.is_empty() || WITH_ORDINALS.contains(&format!(" {} ", primary.to_ascii_lowercase()))
 }
@@ -255,6 +272,7 @@ mod tests {
             ("ar", &["هل وصلوا؟ ", "نعم."]),
             ("hi", &["बारिश हुई। ", "फिर रुकी।"]),
             ("zh", &["他走了。", "“真的？”她问。", "没有人知道。"]),
+            ("zh", &["他走了。", "（没有人知道。）", "雨下了。"]),
             ("ja", &["彼は「行きます。」と言った。", "雨だった。"]),
             ("ko", &["비가 왔다. ", "그쳤다."]),
         ] {

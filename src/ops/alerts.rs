@@ -485,7 +485,7 @@ impl AlertView {
 
     /// An alert with where its copies stand.
     #[must_use]
-    pub fn with_deliveries(alert: &Alert, deliveries: Vec<DeliveryLine>) -> Self {
+    fn with_deliveries(alert: &Alert, deliveries: Vec<DeliveryLine>) -> Self {
         let deliveries: Vec<DeliveryView> = deliveries.into_iter().map(DeliveryView::of).collect();
         let is_delivered = |delivery: &&DeliveryView| delivery.state == "delivered";
         Self {

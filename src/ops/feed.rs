@@ -1,5 +1,7 @@
 //! Feeds as people see them: how each is, what to do about one that fails, what became of its entries.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::days::{Day, Days, PollDay};
@@ -233,6 +235,64 @@ pub async fn feeds(
     Ok(rows)
 }
 
+/// A feed in a list, with its last days.
+#[derive(Debug, Clone, Serialize)]
+pub struct FeedListed {
+    /// The feed.
+    #[serde(flatten)]
+    pub row: FeedRow,
+    /// The entries that its polls brought on each day, the oldest first.
+    pub new_by_day: Vec<u64>,
+    /// How long after their publication its newest entries were found; absent where none says when it was published.
+    pub seen_after: Option<SeenAfter>,
+}
+
+/// How long after its publication an entry is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SeenAfter {
+    /// The seconds within which half of them were.
+    pub p50_s: u64,
+    /// The seconds within which nine of ten were.
+    pub p90_s: u64,
+}
+
+impl SeenAfter {
+    fn of(mut delays: Vec<Duration>) -> Option<Self> {
+        delays.sort_unstable();
+        let within = |tenths: usize| {
+            let place = (delays.len() * tenths).div_ceil(10).saturating_sub(1);
+            delays.get(place).map(Duration::as_secs)
+        };
+        Some(Self {
+            p50_s: within(5)?,
+            p90_s: within(9)?,
+        })
+    }
+}
+
+/// Adds to feeds what is known of their last days.
+///
+/// # Errors
+/// When the store fails.
+pub async fn with_pasts(
+    store: &Store,
+    rows: Vec<FeedRow>,
+    days: Days,
+) -> Result<Vec<FeedListed>, StoreError> {
+    let ids = rows.iter().map(|row| FeedId(row.id)).collect();
+    let pasts = store.feed_pasts(ids, days.since()).await?;
+    let listed = rows.into_iter().zip(pasts).map(|(row, past)| FeedListed {
+        row,
+        new_by_day: days
+            .of_polls(&past.hours)
+            .iter()
+            .map(|day| day.new_entries)
+            .collect(),
+        seen_after: SeenAfter::of(past.delays),
+    });
+    Ok(listed.collect())
+}
+
 /// A feed with its entries.
 #[derive(Debug, Clone, Serialize)]
 pub struct FeedDetail {
@@ -240,6 +300,8 @@ pub struct FeedDetail {
     pub feed: FeedRow,
     /// Its entries by the day they were found.
     pub days: Vec<Day>,
+    /// How long after their publication its newest entries were found; absent where none says when it was published.
+    pub seen_after: Option<SeenAfter>,
     /// Its polls by the day they were made.
     pub polls: Vec<PollDay>,
     /// The newest entries and what became of them.
@@ -287,8 +349,11 @@ pub async fn feed(
             counted.told += 1;
         }
     }
-    let hours = store.polls_since(FeedId(id), days.since()).await?;
+    let pasts = store.feed_pasts(vec![FeedId(id)], days.since()).await?;
+    let past = pasts.into_iter().next();
+    let (hours, delays) = past.map_or_else(Default::default, |past| (past.hours, past.delays));
     Ok(Some(FeedDetail {
+        seen_after: SeenAfter::of(delays),
         feed: FeedRow::of(&line, configured, Some(places)),
         days: counted,
         polls: days.of_polls(&hours),

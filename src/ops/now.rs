@@ -1,6 +1,6 @@
 //! How everything is now: facts of health, what needs somebody, the newest reports, the watches in numbers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use super::days::{Day, Days};
 use super::feed::{FeedRow, FeedState};
 use super::in_view;
 use crate::domain::{
-    AlertId, ChannelName, ChannelState, DeliveryState, Priority, Timestamp, Watch,
+    AlertId, ChannelName, ChannelState, DeliveryState, Feed, FeedId, Priority, Timestamp, Watch,
 };
 use crate::matching::Marker;
 use crate::store::{ChannelLine, DayCount, Report, ShownAlert, ShownFilter, Store, StoreError};
@@ -24,6 +24,9 @@ const MAX_OUTLET_CHARS: usize = 200;
 
 /// Alerts that are read for one page of reports: several watches may fire on each.
 const ALERTS_A_PAGE: usize = 120;
+
+/// Newest alerts whose languages can be asked for.
+const LANGUAGES_OF: usize = 500;
 
 /// How everything is.
 #[derive(Debug, Clone, Serialize)]
@@ -46,6 +49,8 @@ pub struct Now {
     pub told_today: u64,
     /// Matches of today that were held.
     pub held_today: u64,
+    /// The languages of the newest alerts of these days.
+    pub langs: Vec<String>,
     /// The watches in numbers.
     pub by_watch: Vec<WatchNumbers>,
 }
@@ -157,6 +162,10 @@ pub struct WatchNumbers {
     pub today: u64,
     /// Matches of today that were held.
     pub held: u64,
+    /// Alerts of these days that somebody has marked.
+    pub marked: u64,
+    /// Those of them that are marked useful, in percent.
+    pub useful: Option<u64>,
     /// The days, the oldest first.
     pub days: Vec<Day>,
 }
@@ -174,7 +183,9 @@ pub async fn now(
     let report = store.report().await?;
     let counts = store.days(days.since(), days.offset_ms).await?;
     let (reports, older) = reports(store, filter).await?;
-    let by_watch = numbers(watches, &counts, days);
+    let marks = store.marks_by_watch(days.since()).await?;
+    let by_watch = numbers(watches, &counts, &marks, days);
+    let langs = store.told_languages(days.since(), LANGUAGES_OF).await?;
     Ok(Now {
         feeds: feed_counts(&report),
         deliveries: open_counts(&report.channels),
@@ -187,6 +198,7 @@ pub async fn now(
         problems: problems(&report, &by_watch),
         reports,
         older,
+        langs: primary(&langs),
         told_today: by_watch.iter().map(|watch| watch.today).sum(),
         held_today: by_watch.iter().map(|watch| watch.held).sum(),
         by_watch,
@@ -355,17 +367,56 @@ pub fn direction(lang: Option<&str>) -> &'static str {
     }
 }
 
+/// Languages without their regions, each once.
+fn primary(languages: &BTreeSet<String>) -> Vec<String> {
+    let short = languages.iter().filter_map(|one| one.split('-').next());
+    let short: BTreeSet<&str> = short.filter(|one| !one.is_empty()).collect();
+    short.into_iter().map(|one| in_view(one, 20)).collect()
+}
+
+/// The feeds that are meant by a name, an address or `tag:NAME`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn meant_feeds(
+    store: &Store,
+    configured: &[Feed],
+    asked: &str,
+) -> Result<Vec<FeedId>, StoreError> {
+    let tag = asked.strip_prefix("tag:");
+    let of_tag = configured
+        .iter()
+        .filter(|feed| tag.is_some_and(|tag| feed.tags.iter().any(|one| one == tag)))
+        .map(|feed| feed.url.as_str());
+    let of_tag: HashSet<&str> = of_tag.collect();
+    let lines = store.report().await?.feeds.into_iter();
+    let meant = lines.filter(|line| {
+        of_tag.contains(line.url.as_str())
+            || line.name.as_deref() == Some(asked)
+            || line.url.as_str() == asked
+    });
+    Ok(meant.map(|line| line.id).collect())
+}
+
 /// The watches in numbers, in their order.
 #[must_use]
-pub fn numbers(watches: &[Watch], counts: &[DayCount], days: Days) -> Vec<WatchNumbers> {
+pub fn numbers(
+    watches: &[Watch],
+    counts: &[DayCount],
+    marks: &BTreeMap<String, (u64, u64)>,
+    days: Days,
+) -> Vec<WatchNumbers> {
     let numbers = watches.iter().map(|watch| {
         let of_watch = days.of_watch(counts, Some(&watch.name));
         let today = of_watch.last().copied().unwrap_or_default();
+        let (marked, useful) = marks.get(&watch.name.0).copied().unwrap_or_default();
         WatchNumbers {
             name: watch.name.0.clone(),
             priority: watch.priority.as_str(),
             today: today.told,
             held: today.held,
+            marked,
+            useful: (useful * 100).checked_div(marked),
             days: of_watch,
         }
     });

@@ -23,6 +23,9 @@ const AT_ONCE: usize = 500;
 /// Alerts that a preview names.
 const NAMED: usize = 10;
 
+/// Silences that have ended and are shown.
+const ENDED: usize = 200;
+
 /// The longest headline, in characters.
 const MAX_TITLE_CHARS: usize = 300;
 
@@ -99,6 +102,50 @@ impl SilenceView {
             held: silence.held,
         }
     }
+}
+
+/// Silences by where they stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Silences {
+    /// Those that hold alerts now.
+    pub running: Vec<Silence>,
+    /// Those that have not begun.
+    pub coming: Vec<Silence>,
+    /// Those that have ended, the last first; of many the newest.
+    pub ended: Vec<Silence>,
+}
+
+impl Silences {
+    /// Those that stand where a word says: `running`, `coming`, `ended`. There are none that stand anywhere else.
+    #[must_use]
+    pub fn of(self, word: &str) -> Vec<Silence> {
+        match word {
+            "running" => self.running,
+            "coming" => self.coming,
+            "ended" => self.ended,
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// All silences that are kept.
+///
+/// # Errors
+/// When the store fails.
+pub async fn kept(store: &Store, now: Timestamp) -> Result<Silences, StoreError> {
+    let mut kept = Silences::default();
+    for silence in store.silences(Timestamp::UNIX_EPOCH).await? {
+        if silence.until <= now {
+            kept.ended.push(silence);
+        } else if silence.from <= now {
+            kept.running.push(silence);
+        } else {
+            kept.coming.push(silence);
+        }
+    }
+    kept.ended.sort_by_key(|one| std::cmp::Reverse(one.until));
+    kept.ended.truncate(ENDED);
+    Ok(kept)
 }
 
 /// The report of an alert, by the id or the address of that; none where there is no such alert.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::days::{Day, Days};
-use super::now::{ReportRow, reports};
+use super::now::{ReportRow, numbers, reports};
 use crate::domain::{ArticleText, FeedSelector, Watch};
 use crate::matching::{Asks, ClauseKind, ClauseReport, Matcher, WatchSource};
 use crate::store::{Opinion, ShownFilter, Store, StoreError};
@@ -101,6 +101,50 @@ fn query_of(source: &WatchSource) -> String {
         Asks::Query(query) => query.clone(),
         Asks::Terms(terms) => terms.join("  ·  "),
     }
+}
+
+/// A watch in a list: as it is written, and in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WatchListed {
+    /// The watch.
+    #[serde(flatten)]
+    pub row: WatchRow,
+    /// Alerts of today.
+    pub today: u64,
+    /// Matches of today that were held.
+    pub held: u64,
+    /// Alerts of these days that somebody has marked.
+    pub marked: u64,
+    /// Those of them that are marked useful, in percent.
+    pub useful: Option<u64>,
+    /// The days, the oldest first.
+    pub days: Vec<Day>,
+}
+
+/// The watches in their order, in numbers.
+///
+/// # Errors
+/// When the store fails.
+pub async fn listed(
+    store: &Store,
+    configured: &[Watch],
+    sources: &[WatchSource],
+    places: &[String],
+    days: Days,
+) -> Result<Vec<WatchListed>, StoreError> {
+    let counts = store.days(days.since(), days.offset_ms).await?;
+    let marks = store.marks_by_watch(days.since()).await?;
+    let rows = watches(configured, sources, places).into_iter();
+    let listed = rows.zip(numbers(configured, &counts, &marks, days));
+    let listed = listed.map(|(row, numbers)| WatchListed {
+        row,
+        today: numbers.today,
+        held: numbers.held,
+        marked: numbers.marked,
+        useful: numbers.useful,
+        days: numbers.days,
+    });
+    Ok(listed.collect())
 }
 
 /// The watches in their order.

@@ -30,6 +30,21 @@ pub struct Scraped {
 }
 
 impl Scraped {
+    /// What the feed itself says, without a look at any page.
+    #[must_use]
+    pub fn of_feed(article: Article, feed_words: FeedWords) -> Self {
+        Self {
+            article,
+            feed_words,
+            reading_problem: None,
+            page: None,
+            link: None,
+            own: None,
+            validators: Validators::default(),
+            set_aside: None,
+        }
+    }
+
     /// What people find with the feed: why it is not the whole page, or what did not fit.
     #[must_use]
     pub fn problem(&self) -> Option<&str> {

@@ -55,8 +55,6 @@ pub struct Unrendered<'a> {
     pub recipient: Option<&'a str>,
     /// The alerts it brings, the oldest first.
     pub alerts: &'a [Alert],
-    /// How many alerts it brings; of very many only the first ones are given.
-    pub count: u64,
     /// What it is about beside them.
     pub occasion: &'a Occasion,
     /// Whether a short body is wanted: the receiver has refused the form of the whole one.
@@ -311,14 +309,8 @@ fn first_body(
     {
         return Ok(Rendered::Failed(SUPPRESSED.to_owned()));
     }
-    let legs = tx.number(
-        "SELECT COUNT(*) FROM legs WHERE delivery_id = $1",
-        &[claimed.id.0.as_str().into()],
-    )?;
-    let count = u64::try_from(legs.max(0)).unwrap_or_default();
     let update = updates::occasion(tx, &claimed.destination(), &alerts, &claimed.occasion)?;
     let rendered = render(&Unrendered {
-        count: count.max(u64::try_from(alerts.len()).unwrap_or_default()),
         id: &claimed.id,
         channel: &claimed.channel,
         recipient: claimed.recipient.as_deref(),

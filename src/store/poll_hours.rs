@@ -48,17 +48,23 @@ impl Store {
         feed: FeedId,
         since: Timestamp,
     ) -> Result<Vec<PollHour>, StoreError> {
-        self.read(move |tx| {
-            tx.rows(
-                "SELECT hour, polls, failed, news FROM poll_hours WHERE feed_id = $1 AND hour >= $2 ORDER BY hour",
-                &[feed.0.into(), hour_of(since).into()],
-            )?
-            .iter_mut()
-            .map(poll_hour)
-            .collect()
-        })
-        .await
+        self.read(move |tx| hours_of(tx, feed, since)).await
     }
+}
+
+/// The polls of a feed since then, hour by hour, the oldest first.
+pub(super) fn hours_of(
+    tx: &mut dyn Tx,
+    feed: FeedId,
+    since: Timestamp,
+) -> Result<Vec<PollHour>, StoreError> {
+    tx.rows(
+        "SELECT hour, polls, failed, news FROM poll_hours WHERE feed_id = $1 AND hour >= $2 ORDER BY hour",
+        &[feed.0.into(), hour_of(since).into()],
+    )?
+    .iter_mut()
+    .map(poll_hour)
+    .collect()
 }
 
 /// Counts polls of different feeds, and forgets what is too old of those whose hour has just begun.

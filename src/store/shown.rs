@@ -1,18 +1,18 @@
 //! What pages show beside the lists: an alert with its article, days in numbers, entries of a feed, what waits.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::articles;
 use super::journal::{Change, Opinion, write_down};
 use super::lists::{COLUMNS, detail, lines_of, read, reason};
-use super::tx::{Row, StoreError, Tx};
+use super::tx::{Row, StoreError, Tx, Val};
 use super::{
     AlertDetail, DeliveryLine, Store, behind, count, filled, json_rows, limit_of, ms,
     opt_timestamp, opt_url, timestamp,
 };
 use crate::domain::{
-    Alert, AlertId, Article, ChannelName, DeliveryId, FeedId, FeedWords, HoldReason, Timestamp,
-    WatchName,
+    Alert, AlertId, Article, ChannelName, DeliveryId, FeedId, FeedWords, HoldReason, Priority,
+    Timestamp, WatchName,
 };
 
 /// The milliseconds of a day.
@@ -23,6 +23,12 @@ const DAY_MS: i64 = 86_400_000;
 pub struct ShownFilter {
     /// Those of this watch.
     pub watch: Option<WatchName>,
+    /// Those of articles of these feeds.
+    pub feeds: Option<Vec<FeedId>>,
+    /// Those of articles in this language, as `en`, with whatever region; letters and hyphens alone.
+    pub lang: Option<String>,
+    /// Those of this priority.
+    pub priority: Option<Priority>,
     /// Those raised at this time or later.
     pub since: Option<Timestamp>,
     /// Those that stand before this one, which was shown last.
@@ -155,36 +161,7 @@ impl Store {
     /// When the database refuses.
     pub async fn shown_alerts(&self, filter: ShownFilter) -> Result<Vec<ShownAlert>, StoreError> {
         self.read(move |tx| {
-            let (at, seq) = match &filter.after {
-                Some(id) => place_of(tx, id)?,
-                None => (i64::MAX, i64::MAX),
-            };
-            let sql = format!(
-                "SELECT {COLUMNS} FROM alerts a
-                 WHERE (a.raised_at, a.seq) < ($1, $2) AND a.raised_at >= $3 {}
-                 ORDER BY a.raised_at DESC, a.seq DESC LIMIT $4",
-                if filter.watch.is_some() {
-                    "AND a.watch = $5"
-                } else {
-                    ""
-                }
-            );
-            let mut values = vec![
-                at.into(),
-                seq.into(),
-                filter.since.map_or(i64::MIN, ms).into(),
-            ];
-            // Parameters are numbered in the order in which they appear.
-            let sql = if let Some(watch) = &filter.watch {
-                values.push(watch.0.as_str().into());
-                values.push(limit_of(filter.limit));
-                sql.replace("$5", "$W")
-                    .replace("$4", "$5")
-                    .replace("$W", "$4")
-            } else {
-                values.push(limit_of(filter.limit));
-                sql
-            };
+            let (sql, values) = asked(tx, &filter)?;
             let alerts = read(tx, &sql, &values)?;
             let mut lines = lines_of(tx, &alerts)?;
             let mut extras = extras_of(tx, &alerts)?;
@@ -240,6 +217,56 @@ impl Store {
                 counts.insert(row.next_text()?, u64::from(count(&mut row)?));
             }
             Ok(counts)
+        })
+        .await
+    }
+
+    /// How many alerts of each watch, raised since a time, somebody has marked, and how many of them as useful, by its name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn marks_by_watch(
+        &self,
+        since: Timestamp,
+    ) -> Result<BTreeMap<String, (u64, u64)>, StoreError> {
+        self.read(move |tx| {
+            // By the time of the alerts; grouped by the bare name, SQLite would read all of them in its order.
+            let sql = "SELECT a.watch || '', (SELECT m.mark FROM alert_marks m WHERE m.alert_id = a.id), COUNT(*)
+                 FROM alerts a WHERE a.raised_at >= $1 GROUP BY 1, 2";
+            let mut counts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+            for mut row in tx.rows(sql, &[ms(since).into()])? {
+                let (watch, mark) = (row.next_text()?, row.next_opt_text()?);
+                let number = u64::from(count(&mut row)?);
+                let Some(mark) = mark else { continue };
+                let (marked, useful) = counts.entry(watch).or_default();
+                *marked += number;
+                if mark == Opinion::Useful.as_str() {
+                    *useful += number;
+                }
+            }
+            Ok(counts)
+        })
+        .await
+    }
+
+    /// The languages of the newest alerts since a time, at most so many of these.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn told_languages(
+        &self,
+        since: Timestamp,
+        limit: usize,
+    ) -> Result<BTreeSet<String>, StoreError> {
+        self.read(move |tx| {
+            let sql =
+                "SELECT (SELECT r.lang FROM articles r WHERE r.entry_id = a.entry_id) FROM alerts a
+                 WHERE a.raised_at >= $1 ORDER BY a.raised_at DESC, a.seq DESC LIMIT $2";
+            let mut languages = BTreeSet::new();
+            for mut row in tx.rows(sql, &[ms(since).into(), limit_of(limit)])? {
+                languages.extend(row.next_opt_text()?);
+            }
+            Ok(languages)
         })
         .await
     }
@@ -490,6 +517,50 @@ impl Store {
 }
 
 /// The place of an alert among the others; behind all where it is not known.
+/// The statement of a filter, and its values.
+fn asked(tx: &mut dyn Tx, filter: &ShownFilter) -> Result<(String, Vec<Val>), StoreError> {
+    let (at, seq) = match &filter.after {
+        Some(id) => place_of(tx, id)?,
+        None => (i64::MAX, i64::MAX),
+    };
+    let since = filter.since.map_or(i64::MIN, ms);
+    let mut values = vec![at.into(), seq.into(), since.into()];
+    let mut clauses = String::new();
+    // Parameters are numbered in the order in which they appear.
+    let mut narrow = |clause: &str, value: Val| {
+        values.push(value);
+        clauses.push_str(&clause.replace('?', &format!("${}", values.len())));
+    };
+    if let Some(watch) = &filter.watch {
+        narrow(" AND a.watch = ?", watch.0.as_str().into());
+    }
+    if let Some(priority) = filter.priority {
+        narrow(" AND a.priority = ?", priority.as_str().into());
+    }
+    if let Some(feeds) = &filter.feeds {
+        let rows = feeds.iter().map(|feed| serde_json::json!([feed.0]));
+        narrow(
+            " AND (SELECT e.feed_id FROM entries e WHERE e.id = a.entry_id) IN
+                 (SELECT CAST(v.value ->> 0 AS BIGINT) FROM {each ?} AS v)",
+            json_rows(rows.collect()),
+        );
+    }
+    if let Some(lang) = &filter.lang {
+        narrow(
+            " AND (SELECT r.lang || '-' FROM articles r WHERE r.entry_id = a.entry_id) LIKE ?",
+            format!("{lang}-%").as_str().into(),
+        );
+    }
+    narrow(
+        " ORDER BY a.raised_at DESC, a.seq DESC LIMIT ?",
+        limit_of(filter.limit),
+    );
+    let sql = format!(
+        "SELECT {COLUMNS} FROM alerts a WHERE (a.raised_at, a.seq) < ($1, $2) AND a.raised_at >= $3{clauses}"
+    );
+    Ok((sql, values))
+}
+
 fn place_of(tx: &mut dyn Tx, id: &AlertId) -> Result<(i64, i64), StoreError> {
     let row = tx.first(
         "SELECT raised_at, seq FROM alerts WHERE id = $1",

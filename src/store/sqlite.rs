@@ -506,4 +506,33 @@ mod tests {
             .unwrap();
         assert_eq!(left, 0);
     }
+
+    /// Who holds the file, until it is asked for.
+    static HOLDER: Mutex<Option<Connection>> = Mutex::new(None);
+
+    #[test]
+    fn a_job_that_finds_the_file_held_by_another_process_is_run_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("held.sqlite3");
+        let holder = Connection::open(&path).unwrap();
+        holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+        *HOLDER.lock().unwrap() = Some(holder);
+        let mut connection = Connection::open(&path).unwrap();
+        // It is given up at once, and the file is free right after.
+        let gives_up = |_| HOLDER.lock().unwrap().take().is_none();
+        connection.busy_handler(Some(gives_up)).unwrap();
+        let mut writer = Writer {
+            connection,
+            texts: Texts::new(),
+            durability: Some(Durability::Kept),
+        };
+        let makes = |tx: &mut dyn Tx| tx.exec("CREATE TABLE made (n INTEGER)", &[]).map(|_| ());
+        writer.run_together(vec![Box::new(Work(makes))], Durability::Kept);
+        let count = "SELECT COUNT(*) FROM sqlite_master";
+        let made: i64 = writer
+            .connection
+            .query_row(count, [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(made, 1);
+    }
 }

@@ -9,7 +9,7 @@ use super::{
     Store, forget_in_rounds, json_ids, json_rows, limit_of, ms, tallied, tally, timestamp,
 };
 use crate::domain::{
-    Raised, ReportId, StoryLine, StoryMark, StoryMember, StoryPast, StoryReport, Timestamp,
+    Newest, Raised, ReportId, StoryLine, StoryMark, StoryMember, StoryPast, StoryReport, Timestamp,
 };
 
 /// Days after its last report in which a story may go on, in milliseconds.
@@ -20,7 +20,7 @@ const COMPARED: usize = 48;
 /// not be compared with all.
 const HOLDERS: usize = 128;
 
-/// Terms and reports of which it is kept what was read; of more reports, the newer half.
+/// Terms and reports of which it is kept what was read.
 const MAX_TERMS: usize = 50_000;
 const MAX_MEMBERS: usize = 4_096;
 
@@ -35,7 +35,7 @@ pub(super) struct Read {
     /// The newest reports with each term, in the order in which they came.
     holders: HashMap<u32, Vec<i64>>,
     /// The reports, where they have a story.
-    members: HashMap<i64, Option<StoryMember>>,
+    members: Newest<i64, Option<StoryMember>, MAX_MEMBERS>,
 }
 
 impl Read {
@@ -47,12 +47,7 @@ impl Read {
         if read.holders.len() > MAX_TERMS {
             read.holders.clear();
         }
-        if read.members.len() > MAX_MEMBERS {
-            let mut reports: Vec<i64> = read.members.keys().copied().collect();
-            let middle = reports.len() / 2;
-            let oldest_kept = *reports.select_nth_unstable(middle).1;
-            read.members.retain(|report, _| *report >= oldest_kept);
-        }
+        read.members.make_room(0);
         Ok(read)
     }
 
@@ -80,7 +75,7 @@ pub(super) fn near(
     read_members(tx, &best, read)?;
     let members = best
         .iter()
-        .filter_map(|report| read.members.get(report)?.clone());
+        .filter_map(|report| read.members.get(*report)?.clone());
     // What was read a while ago may have become too old since.
     let since = ms(mark.at).saturating_sub(IDLE_MS);
     Ok(members.filter(|member| ms(member.at) >= since).collect())
@@ -134,14 +129,15 @@ fn read_holders(tx: &mut dyn Tx, mark: &StoryMark, read: &mut Read) -> Result<()
 }
 
 fn read_members(tx: &mut dyn Tx, reports: &[i64], read: &mut Read) -> Result<(), StoreError> {
-    let unread = |report: &&i64| !read.members.contains_key(report);
+    let unread = |report: &&i64| read.members.get(**report).is_none();
     let unread: Vec<i64> = reports.iter().filter(unread).copied().collect();
     if unread.is_empty() {
         return Ok(());
     }
     let reports = json_ids(unread.iter().copied());
-    read.members
-        .extend(unread.iter().map(|report| (*report, None)));
+    for report in unread {
+        read.members.insert(report, None);
+    }
     for mut row in tx.rows(
         "SELECT p.report_id, p.at, p.language, p.profile, r.story_id
          FROM story_reports p JOIN reports r ON r.id = p.report_id

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::threads::{Compared, Newcomer, Other, find_among, indexed_terms};
 use super::vectors::{Frequencies, Profile, Vector};
-use crate::domain::{ReportId, StoryMark, StoryMember, Timestamp};
+use crate::domain::{Newest, ReportId, StoryMark, StoryMember, Timestamp};
 
 /// How frequent words are, for whoever does not count them.
 pub(super) fn everyday() -> &'static Frequencies {
@@ -51,7 +51,7 @@ pub(super) fn mark(profile: Profile, title: &str, language: &str, at: Timestamp)
 /// Puts reports to stories. It keeps what it has read of the last ones, as the next report is mostly compared with them too.
 #[derive(Debug, Default)]
 pub struct Placing {
-    known: HashMap<ReportId, Known>,
+    known: Newest<ReportId, Known, KEPT>,
 }
 
 /// A report as it is compared.
@@ -63,7 +63,7 @@ struct Known {
     rare_names: Vec<u32>,
 }
 
-/// Reports of which it is kept what was read; past that, the newer half.
+/// Reports of which it is kept what was read.
 const KEPT: usize = 4_096;
 
 impl Placing {
@@ -82,7 +82,7 @@ impl Placing {
         let newcomer = newcomer(&profile, &mark.language, mark.at);
         self.read(near);
         let known = numbered.iter().filter_map(|(story, member)| {
-            let known = self.known.get(&member.report)?;
+            let known = self.known.get(member.report)?;
             Some(Other {
                 story: *story,
                 report: &known.compared,
@@ -98,14 +98,9 @@ impl Placing {
 
     /// Reads those that are not known.
     fn read(&mut self, near: &[StoryMember]) {
-        if self.known.len() + near.len() > KEPT {
-            let mut reports: Vec<ReportId> = self.known.keys().copied().collect();
-            let middle = reports.len() / 2;
-            let oldest_kept = *reports.select_nth_unstable(middle).1;
-            self.known.retain(|report, _| *report >= oldest_kept);
-        }
+        self.known.make_room(near.len());
         for member in near {
-            let known = self.known.get(&member.report);
+            let known = self.known.get(member.report);
             if known.is_some_and(|known| known.profile == member.profile) {
                 continue;
             }

@@ -1,11 +1,11 @@
 //! An article as the comparisons see it: its words as numbers, in sentences.
 //!
 //! Two texts are compared by what they say and not by how it is set: case, accents, spaces and signs count for nothing,
-//! and a number is one word.
+//! and a number is one word. Where sentences end the reader of words tells, as it does for `matching`.
 
 use std::ops::Range;
 
-use crate::matching::{Keys, Reading, Script, Words};
+use crate::matching::{Keys, Reading, Script, Words, is_opening};
 
 /// A word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -259,8 +259,9 @@ fn sentence(words: &[Token], from: usize, place: Range<usize>) -> Sentence {
 fn cut_between(line: &str, end: usize, start: usize) -> usize {
     let gap = line.get(end..start).unwrap_or_default();
     let cut = gap.find(char::is_whitespace).unwrap_or_else(|| {
-        let opening = |c| matches!(c, '「' | '『' | '（' | '(' | '“' | '《' | '"');
-        gap.trim_end_matches(opening).len()
+        // Where no space stands, a straight sign before a word opens.
+        let opens = |c| is_opening(c) || c == '"';
+        gap.trim_end_matches(opens).len()
     });
     end + cut
 }

@@ -158,3 +158,146 @@ async fn what_is_cut_off_is_given_back_and_what_was_done_is_not() {
     assert_eq!(done, 1);
     assert_eq!(*stage.put_back.lock().unwrap(), [2]);
 }
+
+/// What the store refuses, every time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// To be asked for work.
+    Claims,
+    /// To record it.
+    Records,
+}
+
+/// A stage over a store that refuses; counts how often it does.
+#[derive(Clone)]
+struct Hammering {
+    refuses: Refusal,
+    refused: Arc<Mutex<u32>>,
+}
+
+impl Hammering {
+    fn refused<T>(&self) -> Result<T, StageError> {
+        *self.refused.lock().unwrap() += 1;
+        Err(StoreError::Closed.into())
+    }
+}
+
+impl Stage for Hammering {
+    type Work = ();
+    type Claim = ();
+
+    const NAME: &'static str = "hammering";
+
+    fn width(&self, _: &Context) -> usize {
+        1
+    }
+
+    async fn claim(&self, _: &Context, _: usize) -> Result<Vec<()>, StageError> {
+        match self.refuses {
+            Refusal::Claims => self.refused(),
+            Refusal::Records => Ok(vec![()]),
+        }
+    }
+
+    async fn work(&self, _: &Context, (): ()) -> Result<Ending, StageError> {
+        self.refused()
+    }
+
+    fn claim_of((): &()) {}
+
+    async fn put_back(&self, _: &Context, _: Vec<()>) -> Result<(), StageError> {
+        Ok(())
+    }
+
+    fn bell(&self, _: &Context) -> Option<Arc<Notify>> {
+        None
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_refuses_is_let_rest_before_it_is_asked_again() {
+    for refuses in [Refusal::Claims, Refusal::Records] {
+        let ctx = Arc::new(Context {
+            rest: Duration::from_hours(1),
+            ..context().await
+        });
+        let stage = Hammering {
+            refuses,
+            refused: Arc::default(),
+        };
+        let stop = CancellationToken::new();
+        let until = Until::Stopped(stop.clone());
+        let driven = tokio::spawn(drive(stage.clone(), ctx, until, || ()));
+        let refused = || *stage.refused.lock().unwrap();
+        while refused() == 0 {
+            tokio::task::yield_now().await;
+        }
+        // Who does not rest comes again within a few turns.
+        for _ in 0..1_000 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(refused(), 1, "{refuses:?}");
+        stop.cancel();
+        assert_eq!(driven.await.unwrap().unwrap(), 0);
+    }
+}
+
+/// A stage whose work runs into a defect.
+#[derive(Clone)]
+struct Breaking {
+    claims: Arc<Mutex<u32>>,
+    put_back: Arc<Mutex<u32>>,
+    asked_again: CancellationToken,
+}
+
+impl Stage for Breaking {
+    type Work = ();
+    type Claim = ();
+
+    const NAME: &'static str = "breaking";
+
+    fn width(&self, _: &Context) -> usize {
+        1
+    }
+
+    async fn claim(&self, _: &Context, _: usize) -> Result<Vec<()>, StageError> {
+        let mut claims = self.claims.lock().unwrap();
+        *claims += 1;
+        if *claims == 1 {
+            return Ok(vec![()]);
+        }
+        self.asked_again.cancel();
+        Ok(Vec::new())
+    }
+
+    async fn work(&self, _: &Context, (): ()) -> Result<Ending, StageError> {
+        panic!("a defect that this test is about");
+    }
+
+    fn claim_of((): &()) {}
+
+    async fn put_back(&self, _: &Context, claims: Vec<()>) -> Result<(), StageError> {
+        *self.put_back.lock().unwrap() += u32::try_from(claims.len()).unwrap();
+        Ok(())
+    }
+
+    fn bell(&self, _: &Context) -> Option<Arc<Notify>> {
+        None
+    }
+}
+
+#[tokio::test]
+async fn work_that_runs_into_a_defect_is_kept_away_by_its_lease() {
+    let ctx = Arc::new(Context {
+        rest: Duration::from_millis(1),
+        ..context().await
+    });
+    let stage = Breaking {
+        claims: Arc::default(),
+        put_back: Arc::default(),
+        asked_again: CancellationToken::new(),
+    };
+    let until = Until::Stopped(stage.asked_again.clone());
+    let done = drive(stage.clone(), ctx, until, || ()).await.unwrap();
+    assert_eq!((done, *stage.put_back.lock().unwrap()), (0, 0));
+}

@@ -414,6 +414,26 @@ async fn what_is_acknowledged_goes_to_nobody_else_and_what_is_not_does() {
 }
 
 #[tokio::test]
+async fn what_is_acknowledged_still_comes_in_the_digest_of_whoever_was_to_get_it() {
+    let keys = [
+        ("desk", "escalate = { after = '20m', to = 'phone' }"),
+        ("phone", ""),
+        ("morning", "digest = { at = ['07:00'] }"),
+    ];
+    let watches = "[[watch]]\nname = 'Sea'\nquery = '\"East Sea\"'\nnotify = ['desk', 'morning']\n";
+    let mut room = Room::open(watches, &keys).await;
+    let link = room.publish("East Sea 1").await;
+    let found = room.why(&link).await;
+    let of_desk = &found[&("Sea".to_owned(), "desk".to_owned())];
+    let (alert, now) = (of_desk.alert.clone().unwrap(), room.clock.now());
+    let held = room.store.acknowledge(&alert, "an", now).await.unwrap();
+    assert_eq!(held, (1, 1), "the escalation alone");
+    room.after(24 * 60).await;
+    assert_eq!(room.calls("morning"), [1]);
+    assert_eq!(room.calls("phone"), [0; 0]);
+}
+
+#[tokio::test]
 async fn what_waits_for_one_channel_can_be_moved_to_another() {
     let watches = "[[watch]]\nname = 'Sea'\nquery = '\"East Sea\"'\nnotify = ['desk']\n";
     let mut room = Room::open(watches, &[("desk", "retry = ['1h']"), ("other", "")]).await;

@@ -13,6 +13,7 @@
 
 mod articles;
 mod backtest;
+mod bells;
 mod chaos;
 mod circles;
 mod cli;

@@ -7,8 +7,8 @@ use newswatch::alerting::{self, Policies};
 use newswatch::clock::Clock;
 use newswatch::demo::newsroom::Publishing;
 use newswatch::domain::{
-    ChannelName, ChannelPolicy, Desk, Destination, DigestFacts, FeedId, Occasion, Silence, Storm,
-    StormFacts, StormSource, ThemeFacts, Timestamp, WaitingLeg, WatchName,
+    ChannelName, ChannelPolicy, Desk, Destination, DigestFacts, FeedId, Occasion, Priority,
+    Silence, Storm, StormFacts, StormSource, ThemeFacts, Timestamp, WaitingLeg, WatchName,
 };
 use newswatch::store::{
     AlertFilter, Database, Dialect, Durability, Job, Opinion, RetrySelection, Row, ShownFilter,
@@ -303,7 +303,15 @@ async fn look_at_the_pages(store: &Store, now: Timestamp) {
             since: Some(now),
             after: None,
             limit: 10,
+            ..ShownFilter::default()
         };
+        let narrow = ShownFilter {
+            feeds: Some(vec![FeedId(1), FeedId(2)]),
+            lang: Some("en".to_owned()),
+            priority: Some(Priority::High),
+            ..filter.clone()
+        };
+        store.shown_alerts(narrow).await.unwrap();
         let shown = store.shown_alerts(filter).await.unwrap();
         for shown in shown.into_iter().take(1) {
             let id = shown.alert.id;
@@ -317,6 +325,9 @@ async fn look_at_the_pages(store: &Store, now: Timestamp) {
         }
     }
     store.entries_of(FeedId(1), 10).await.unwrap();
+    store.feed_pasts(vec![FeedId(1)], now).await.unwrap();
+    store.marks_by_watch(now).await.unwrap();
+    store.told_languages(now, 10).await.unwrap();
     store.found_times(FeedId(1), 10).await.unwrap();
     store.polls_since(FeedId(1), now).await.unwrap();
     store.open_deliveries(10).await.unwrap();

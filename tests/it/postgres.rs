@@ -7,13 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use newswatch::domain::{EntryId, FeedId, Validators};
-use newswatch::store::{Address, DatabaseFailure, FeedHealth, PollRecord, Store, StoreError};
+use newswatch::alerting::{self, Policies};
+use newswatch::domain::{
+    Bundle, Desk, EntryId, FeedId, Gathered, Inquiry, Past, Postponed, Validators, WaitingLeg,
+};
+use newswatch::store::{
+    Address, DatabaseFailure, FeedHealth, FlagWork, PollRecord, Store, StoreError,
+};
 use tokio::task::JoinSet;
 
-use crate::store::{entry, later, now, read, scraped_article, url};
+use crate::store::{entry, judge, later, now, read, scrape, scraped_article, url, work_of};
 use crate::support::database::SERVER;
-use crate::support::database::postgres::{Schema, execute};
+use crate::support::database::postgres::{Schema, connected, execute};
 use crate::support::pages::next_unscraped;
 use crate::support::server::Server;
 use crate::support::tls::Authority;
@@ -134,6 +139,77 @@ async fn a_nul_in_a_text_is_stored_as_what_stands_for_the_unreadable() {
     store.sync_feeds(feeds, now()).await.unwrap();
     let report = store.report().await.unwrap();
     assert_eq!(report.feeds[0].name.as_deref(), Some("a\u{fffd}b"));
+}
+
+#[tokio::test]
+async fn work_that_collides_with_another_is_done_again() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let schema = Schema::new(&server.url());
+    let store = Store::connect(&schema.server("w", 2)).await.unwrap();
+    // A sequence counts on though its transaction is undone.
+    execute(
+        schema.url(),
+        "CREATE SEQUENCE runs;
+         CREATE FUNCTION collide() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             IF nextval('runs') = 1 THEN RAISE EXCEPTION 'it collides' USING ERRCODE = '40001'; END IF;
+             RETURN NEW;
+         END $$;
+         CREATE TRIGGER collides BEFORE INSERT ON feeds FOR EACH ROW EXECUTE FUNCTION collide()",
+    );
+    let feeds = vec![(url("https://a.example/rss"), None)];
+    store.sync_feeds(feeds, now()).await.unwrap();
+    assert_eq!(store.report().await.unwrap().feeds.len(), 1);
+    let runs: i64 = connected(schema.url(), |client| {
+        let row = client.query_one("SELECT last_value FROM runs", &[]);
+        row.unwrap().get(0)
+    });
+    assert_eq!(runs, 2);
+}
+
+#[tokio::test]
+async fn a_leg_that_is_held_while_it_is_gathered_stays_held() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let schema = Schema::new(&server.url());
+    let store = Store::connect(&schema.server("w", 2)).await.unwrap();
+    scrape(&store, &[("https://a.example/rss", "https://n.example/1")]).await;
+    let lease = Duration::from_mins(1);
+    let waiting = store.next_unflagged(FeedId(0), now(), lease, 10).await;
+    let works = waiting.unwrap().articles.into_iter().map(work_of);
+    let morning = later(3_600);
+    let in_the_morning = move |past: &Past, desk: &mut Desk, work: &FlagWork| {
+        let mut judged = judge(past, desk, work);
+        for leg in judged.raised.iter_mut().flat_map(|raised| &mut raised.legs) {
+            leg.bundle = Bundle::Named("digest:morning".into());
+            leg.not_before = morning;
+        }
+        judged
+    };
+    store
+        .flag(works.collect(), Inquiry::default(), in_the_morning, now())
+        .await
+        .unwrap();
+    let ask = move |destination| alerting::question(destination, &Policies::new(), morning);
+    let url = schema.url().to_owned();
+    let bundle = move |legs: Vec<WaitingLeg>, _: &mut Desk| {
+        // Somebody acknowledges the alert in this moment.
+        execute(&url, "UPDATE legs SET state = 2, reason = 'acknowledged'");
+        let not_before = later(7_200);
+        let postponed = legs.into_iter().map(|leg| Postponed { leg, not_before });
+        Gathered {
+            messages: Vec::new(),
+            postponed: postponed.collect(),
+        }
+    };
+    store.gather(ask, bundle, morning, 10).await.unwrap();
+    let legs: Vec<(i64, Option<String>)> = connected(schema.url(), |client| {
+        let rows = client.query("SELECT state, reason FROM legs", &[]).unwrap();
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+    });
+    assert_eq!(legs, vec![(2, Some("acknowledged".to_owned())); 3]);
 }
 
 /// The password of the server that is reached by TLS.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -15,7 +16,7 @@ use newswatch::pipeline::flag::Flag;
 use newswatch::pipeline::notify::Notify;
 use newswatch::pipeline::poll::Poll;
 use newswatch::pipeline::scrape::Scrape;
-use newswatch::pipeline::{Context, Stage, Until, drive};
+use newswatch::pipeline::{Context, Stage, Until, drive, step};
 use newswatch::store::{AlertFilter, AlertLine};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -155,4 +156,46 @@ async fn two_hundred_reloads_under_load_keep_the_order_of_each_channel_and_one_s
     assert_eq!(titles["/one"], expected);
     assert_eq!(titles["/two"], expected);
     assert_eq!(seen.most_at_once.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_feed_that_was_claimed_before_its_plan_was_in_force_is_polled_right_after_it() {
+    newswatch::http::install_tls_provider();
+    let site = Site::open().await;
+    for path in ["/old", "/new"] {
+        site.put_feed(path, &[["1", "Oil at sea", "", "Notes"]]);
+    }
+    let text = |paths: &[&str]| {
+        let feeds = paths
+            .iter()
+            .map(|path| format!("[[feed]]\nurl = \"{}\"\n", site.url(path)));
+        format!(
+            "state_dir = \"/nonexistent\"\n[http]\nallow_private = [\"{}\"]\n{}",
+            site.addr,
+            feeds.collect::<String>()
+        )
+    };
+    let clock = Clock::fixed(Clock::system().now());
+    let made = daemon::context(
+        parsed(&text(&["/old"])),
+        database::store().await,
+        clock.clone(),
+    );
+    let ctx = made.await.unwrap();
+    // A reload has told the store, and its plan is not in force yet.
+    let both = ["/old", "/new"].map(|path| (site.url(path).parse().unwrap(), None));
+    ctx.store
+        .sync_feeds(both.to_vec(), clock.now())
+        .await
+        .unwrap();
+    let poll = Poll::default();
+    while step(&poll, &ctx).await.unwrap() {}
+    assert_eq!((site.asked("/old"), site.asked("/new")), (1, 0));
+
+    daemon::adopt(&ctx, parsed(&text(&["/old", "/new"])))
+        .await
+        .unwrap();
+    clock.advance(Duration::from_secs(2));
+    while step(&poll, &ctx).await.unwrap() {}
+    assert_eq!((site.asked("/old"), site.asked("/new")), (1, 1));
 }

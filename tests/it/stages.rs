@@ -8,6 +8,11 @@ use newswatch::clock::Clock;
 use newswatch::config::{self, ProcessEnvironment, Secrets};
 use newswatch::daemon;
 use newswatch::domain::HoldReason;
+use newswatch::pipeline::flag::Flag;
+use newswatch::pipeline::notify::Notify;
+use newswatch::pipeline::poll::Poll;
+use newswatch::pipeline::scrape::Scrape;
+use newswatch::pipeline::{Stage as _, step};
 use newswatch::store::{AlertFilter, AlertLine, FeedLine, Store};
 
 use crate::support::database;
@@ -67,9 +72,8 @@ impl Service {
 
     /// Takes the entries of every feed in, and no further.
     async fn poll(&self) {
-        let poll = newswatch::pipeline::poll::Poll::default();
-        let ctx = self.context().await;
-        while newswatch::pipeline::step(&poll, &ctx).await.unwrap() {}
+        let (poll, ctx) = (Poll::default(), self.context().await);
+        while step(&poll, &ctx).await.unwrap() {}
     }
 
     async fn alerts(&self) -> Vec<AlertLine> {
@@ -459,4 +463,69 @@ async fn what_waits_for_a_removed_channel_is_given_up_after_a_day_and_not_before
             (1 - abandoned, abandoned)
         );
     }
+}
+
+/// A service with one alert for each of so many entries.
+async fn alerted(entries: usize) -> Service {
+    let site = Site::open().await;
+    let titles: Vec<[String; 2]> = (0..entries)
+        .map(|entry| [entry.to_string(), format!("Oil at sea {entry}")])
+        .collect();
+    let shown: Vec<[&str; 4]> = titles
+        .iter()
+        .map(|[number, title]| [number.as_str(), title.as_str(), "", "Notes"])
+        .collect();
+    site.put_feed("/rss", &shown);
+    let config = format!(
+        "[[feed]]\nurl = \"{}\"\narticle = \"never\"\n[[watch]]\nname = \"Oil\"\nterms = [\"oil\"]\n",
+        site.url("/rss")
+    );
+    let service = Service::over(site, &[], &config).await;
+    service.poll().await;
+    let ctx = service.context().await;
+    let (scrape, flag) = (Scrape::default(), Flag::default());
+    while step(&scrape, &ctx).await.unwrap() {}
+    while step(&flag, &ctx).await.unwrap() {}
+    service
+}
+
+#[tokio::test]
+async fn a_try_that_takes_its_time_is_made_by_nobody_else_meanwhile() {
+    let service = alerted(1).await;
+    let ctx = service.context().await;
+    let tried = Notify::default().claim(&ctx, 9).await.unwrap();
+    assert_eq!(tried.len(), 1);
+    // A mail may take a minute.
+    service.clock.advance(Duration::from_secs(61));
+    let another = Notify::default();
+    assert_eq!(another.claim(&ctx, 9).await.unwrap().len(), 0);
+    service.clock.advance(Duration::from_mins(10));
+    let again = another.claim(&ctx, 9).await.unwrap();
+    assert_eq!(again.len(), 1, "who tried it has died");
+}
+
+#[tokio::test]
+async fn a_channel_that_is_sending_is_given_nothing_else_to_send() {
+    let service = alerted(2).await;
+    let ctx = service.context().await;
+    let notify = Notify::default();
+    let first = notify.claim(&ctx, 9).await.unwrap();
+    assert_eq!(first.len(), 1);
+    assert_eq!(notify.claim(&ctx, 9).await.unwrap().len(), 0);
+    drop(first);
+    assert_eq!(notify.claim(&ctx, 9).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_stop_cuts_off_is_open_again_at_once() {
+    let service = alerted(1).await;
+    service.clock.advance(Duration::from_hours(24));
+    let ctx = service.context().await;
+    let poll = Poll::default();
+    let claimed = poll.claim(&ctx, 9).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(poll.claim(&ctx, 9).await.unwrap().len(), 0);
+    let claims = claimed.iter().map(Poll::claim_of).collect();
+    poll.put_back(&ctx, claims).await.unwrap();
+    assert_eq!(poll.claim(&ctx, 9).await.unwrap().len(), 1);
 }

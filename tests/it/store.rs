@@ -227,6 +227,26 @@ async fn a_failed_poll_keeps_the_validators_and_says_since_when_it_fails() {
 }
 
 #[tokio::test]
+async fn a_good_poll_ends_a_row_of_failures() {
+    let (store, due) = with_feeds(&["https://a.example/rss"]).await;
+    let failed = PollRecord {
+        next_poll_at: later(900),
+        health: FeedHealth::Failed {
+            error: "the server answered 503".into(),
+        },
+    };
+    let recorded = store.record_poll(due[0].claim, failed, now()).await;
+    assert_eq!(recorded.unwrap(), Some(0));
+    let at = later(900);
+    let due = store.next_due_feeds(at, at, LEASE, 1).await.unwrap();
+    let recorded = store.record_poll(due[0].claim, read(Vec::new()), at).await;
+    assert_eq!(recorded.unwrap(), Some(0));
+    let feed = &store.report().await.unwrap().feeds[0];
+    assert_eq!((feed.failures, feed.failing_since), (0, None));
+    assert_eq!(feed.error, None);
+}
+
+#[tokio::test]
 async fn a_feed_that_is_gone_is_polled_again_only_after_it_was_taken_out_and_put_back() {
     let (store, due) = with_feeds(&["https://a.example/rss"]).await;
     let gone = PollRecord {
@@ -246,6 +266,46 @@ async fn a_feed_that_is_gone_is_polled_again_only_after_it_was_taken_out_and_put
     assert_eq!(claim().await.unwrap().len(), 1);
 }
 
+#[tokio::test]
+async fn the_feed_that_has_been_due_the_longest_is_claimed_first() {
+    let store = store().await;
+    let feeds = ["a", "b", "c"].map(|name| (url(&format!("https://{name}.example/rss")), None));
+    store.sync_feeds(feeds.to_vec(), now()).await.unwrap();
+    let due = store.next_due_feeds(now(), now(), LEASE, 4).await.unwrap();
+    for (one, seconds) in due.iter().zip([30, 10, 20]) {
+        let record = PollRecord {
+            next_poll_at: later(seconds),
+            health: FeedHealth::PutOff,
+        };
+        store.record_poll(one.claim, record, now()).await.unwrap();
+    }
+    let mut claimed = Vec::new();
+    for _ in 0..3 {
+        let next = store.next_due_feeds(later(40), later(40), LEASE, 1).await;
+        claimed.push(next.unwrap().remove(0).url);
+    }
+    let expected = [1, 2, 0].map(|place| due[place].url.clone());
+    assert_eq!(claimed, expected);
+}
+
+#[tokio::test]
+async fn a_worker_that_starts_takes_back_its_own_claims_and_no_others() {
+    let database = database::empty().await;
+    let start = |worker| Store::shared(Arc::clone(&database), worker);
+    let claimed = async |store: &Store| {
+        let due = store.next_due_feeds(now(), now(), LEASE, 10).await;
+        due.unwrap().len()
+    };
+    let one = start("one").await.unwrap();
+    let feeds = vec![(url("https://a.example/rss"), None)];
+    one.sync_feeds(feeds, now()).await.unwrap();
+    assert_eq!(claimed(&one).await, 1);
+    let other = start("other").await.unwrap();
+    assert_eq!(claimed(&other).await, 0, "another holds it");
+    let again = start("one").await.unwrap();
+    assert_eq!(claimed(&again).await, 1, "who held it has died");
+}
+
 pub(crate) fn scraped_article(text: &str) -> Scraped {
     let article = Article {
         url: "https://a.example/1".parse().ok(),
@@ -257,16 +317,7 @@ pub(crate) fn scraped_article(text: &str) -> Scraped {
         text: text.into(),
         basis: TextBasis::Page,
     };
-    Scraped {
-        article,
-        feed_words: FeedWords::default(),
-        reading_problem: None,
-        page: None,
-        link: None,
-        own: None,
-        validators: Validators::default(),
-        set_aside: None,
-    }
+    Scraped::of_feed(article, FeedWords::default())
 }
 
 /// Takes one entry of each feed as far as a text that waits to be matched.
@@ -276,7 +327,7 @@ pub(crate) async fn scraped(links: &[(&str, &str)]) -> Store {
     store
 }
 
-async fn scrape(store: &Store, links: &[(&str, &str)]) {
+pub(crate) async fn scrape(store: &Store, links: &[(&str, &str)]) {
     let feeds: Vec<&str> = links.iter().map(|(feed, _)| *feed).collect();
     let mut distinct = feeds.clone();
     distinct.dedup();
@@ -301,7 +352,7 @@ async fn scrape(store: &Store, links: &[(&str, &str)]) {
     }
 }
 
-fn work_of(article: Unflagged) -> FlagWork {
+pub(crate) fn work_of(article: Unflagged) -> FlagWork {
     let link = article.link.as_ref();
     let found = Match {
         watch: WatchName("w".into()),
@@ -321,7 +372,7 @@ fn work_of(article: Unflagged) -> FlagWork {
 }
 
 /// Raises an alert for two recipients and a webhook, or holds what its watch has raised for the report before.
-fn judge(past: &Past, _: &mut Desk, work: &FlagWork) -> Judged {
+pub(crate) fn judge(past: &Past, _: &mut Desk, work: &FlagWork) -> Judged {
     let mut judged = Judged::default();
     for (_, found) in &work.matches {
         let told = past.alerts.iter().find(|past| past.watch == found.watch);
@@ -872,6 +923,44 @@ async fn alerts_that_wait_are_gathered_to_one_message_for_each_receiver() {
 }
 
 #[tokio::test]
+async fn a_bundle_is_gathered_whole_however_few_legs_are_taken_at_once() {
+    let store = scraped(&[
+        ("https://a.example/rss", "https://n.example/1"),
+        ("https://a.example/rss", "https://n.example/2"),
+    ])
+    .await;
+    let waiting = store.next_unflagged(FeedId(0), now(), LEASE, 10).await;
+    let works = waiting.unwrap().articles.into_iter().map(work_of);
+    let in_a_digest = |past: &Past, desk: &mut Desk, work: &FlagWork| {
+        let mut judged = judge(past, desk, work);
+        for leg in judged.raised.iter_mut().flat_map(|raised| &mut raised.legs) {
+            leg.bundle = Bundle::Named("digest:morning".into());
+            leg.not_before = later(60);
+        }
+        judged
+    };
+    store
+        .flag(works.collect(), Inquiry::default(), in_a_digest, now())
+        .await
+        .unwrap();
+    let at = later(60);
+    let ask = move |destination| alerting::question(destination, &Policies::new(), at);
+    let bundle = move |legs: Vec<WaitingLeg>, desk: &mut Desk| {
+        alerting::bundle(legs, &Policies::new(), desk, at)
+    };
+    assert_eq!(store.gather(ask, bundle, at, 1).await.unwrap(), (1, 0));
+    let mut brought = 0;
+    for channel in ["desk", "hook"] {
+        if let Some(due) = next(&store, channel, at).await {
+            let expected = "Talks resume (Example); Talks resume (Example)";
+            assert_eq!(due.body, Rendered::Body(expected.into()));
+            brought += 1;
+        }
+    }
+    assert_eq!(brought, 1);
+}
+
+#[tokio::test]
 async fn every_try_of_a_delivery_brings_the_bytes_of_the_first() {
     let store = scraped(&[
         ("https://a.example/rss", "https://n.example/1"),
@@ -1052,6 +1141,35 @@ async fn what_waits_for_a_channel_that_left_the_configuration_is_given_up_after_
     let counts = store.report().await.unwrap().counts;
     assert_eq!((counts.abandoned, counts.waiting), (1, 2));
     assert!(next(&store, "hook", at).await.is_none());
+}
+
+#[tokio::test]
+async fn what_is_given_up_is_counted_so_and_not_as_delivered() {
+    let store = raised().await;
+    let due = next(&store, "hook", now()).await.unwrap();
+    let outcome = AttemptOutcome::Refused {
+        reason: "550 no such user".into(),
+    };
+    assert!(tried(&store, due, outcome, now()).await);
+    let counts = store.report().await.unwrap().counts;
+    assert_eq!(
+        (counts.delivered, counts.abandoned, counts.waiting),
+        (0, 1, 2)
+    );
+}
+
+#[tokio::test]
+async fn a_try_under_way_as_its_channel_leaves_the_configuration_is_not_given_up_meanwhile() {
+    let store = raised().await;
+    let kept = || vec![ChannelName("desk".into())];
+    let at = later(86_401);
+    let due = next(&store, "hook", at).await.unwrap();
+    let give_up = || store.give_up_adrift(kept(), later(1), at);
+    assert_eq!(give_up().await.unwrap(), []);
+    assert!(sent(&store, due, at).await, "it arrived, and stands so");
+    assert_eq!(give_up().await.unwrap(), []);
+    let counts = store.report().await.unwrap().counts;
+    assert_eq!((counts.delivered, counts.abandoned), (1, 0));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ const PURE: [&str; 8] = [
     "domain", "parse", "extract", "matching", "story", "alerting", "render", "schedule",
 ];
 
-/// For each module, the modules that it may name; `main > cli > daemon > pipeline, config > channel > store,
+/// For each module, the modules that it may name; `main > cli > daemon > web > pipeline, config > ops > channel > store,
 /// http, the pure modules > domain`.
 const MAY_NAME: [(&str, &[&str]); 26] = [
     ("domain", &[]),

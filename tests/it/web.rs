@@ -1193,6 +1193,158 @@ async fn a_feed_shows_how_often_it_was_polled_on_each_day() {
 }
 
 #[tokio::test]
+async fn the_first_page_shows_what_fits_its_filter_and_the_api_the_same() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Reader, None).await;
+    let auth = [("authorization", token.as_str())];
+    let all = site.get("/api/v1/alerts?limit=500", &auth).await.json();
+    let all = all["items"].as_array().unwrap().len();
+    let feeds = site.get("/api/v1/feeds?limit=500", &auth).await.json();
+    let feeds = feeds["items"].as_array().unwrap().clone();
+    let count = async |query: &str| {
+        let path = format!("/api/v1/alerts?limit=500&{query}");
+        let api = site.get(&path, &auth).await.json();
+        let number = api["items"].as_array().unwrap().len();
+        let page = site.get(&format!("/?{query}"), &auth).await;
+        assert_eq!(page.status, StatusCode::OK, "{query}");
+        let is_empty = page.body.contains("Nothing fits this filter.");
+        assert_eq!(is_empty, number == 0, "{query}");
+        for word in ["script>", "onerror=\""] {
+            assert!(!page.body.contains(&format!("<{word}")), "{query}");
+        }
+        number
+    };
+    // Each alert is of one feed, one language and one priority.
+    let mut of_feeds = 0;
+    for feed in &feeds {
+        let url = feed["url"].as_str().unwrap();
+        let url: String = url::form_urlencoded::byte_serialize(url.as_bytes()).collect();
+        of_feeds += count(&format!("feed={url}")).await;
+    }
+    assert!(all > 0 && of_feeds == all, "{of_feeds} of {all}");
+    let mut of_priorities = 0;
+    for word in ["low", "normal", "high"] {
+        of_priorities += count(&format!("priority={word}")).await;
+    }
+    assert_eq!(of_priorities, all);
+    let status = site.get("/api/v1/status", &auth).await.json();
+    let langs = status["langs"].as_array().unwrap();
+    let mut of_langs = 0;
+    for lang in langs {
+        of_langs += count(&format!("lang={}", lang.as_str().unwrap())).await;
+    }
+    assert!(!langs.is_empty() && of_langs > 0 && of_langs <= all);
+    assert_eq!(count("feed=tag%3Anothing").await, 0);
+    assert_eq!(count("lang=tlh").await, 0);
+    assert_eq!(count("feed=%22%3E%3Cscript%3E").await, 0);
+    for wrong in ["priority=urgent", "lang=e%25"] {
+        let page = site.get(&format!("/?{wrong}"), &auth).await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_watches_tells_how_many_of_the_marked_alerts_were_useful() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Editor, None).await;
+    let auth = [("authorization", token.as_str())];
+    let alerts = site.get("/api/v1/alerts?limit=500", &auth).await.json();
+    let alerts = alerts["items"].as_array().unwrap();
+    let watch = alerts[0]["watch"].as_str().unwrap();
+    let of_watch = alerts.iter().filter(|alert| alert["watch"] == watch);
+    let mut marks = 0_u64;
+    for (alert, mark) in of_watch.zip(["useful", "noise", "useful"]) {
+        let path = format!("/api/v1/alerts/{}/mark", alert["id"].as_str().unwrap());
+        let body = format!("{{\"mark\":\"{mark}\"}}");
+        site.ask("PUT", &path, &auth, &body).await;
+        marks += 1;
+    }
+    assert!(marks > 1, "{marks}");
+    let watches = site.get("/api/v1/watches", &auth).await.json();
+    let watches = watches["items"].as_array().unwrap();
+    let page = site.get("/watches", &auth).await.body;
+    for row in watches {
+        let is_marked = row["name"] == watch;
+        assert_eq!(row["marked"], if is_marked { marks } else { 0 }, "{row}");
+        let useful = if marks == 2 { 50 } else { 66 };
+        let useful = if is_marked {
+            useful.into()
+        } else {
+            Value::Null
+        };
+        assert_eq!(row["useful"], useful, "{row}");
+        let says = format!("{useful} %<span class=\"hidden\"> of {marks} marked</span>");
+        assert!(!is_marked || page.contains(&says), "{page}");
+    }
+    let unmarked = "data-l=\"Useful\">—</td>";
+    assert_eq!(page.matches(unmarked).count(), watches.len() - 1, "{page}");
+}
+
+#[tokio::test]
+async fn a_list_of_feeds_tells_what_came_in_fourteen_days_and_how_late_it_was_seen() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Reader, None).await;
+    let auth = [("authorization", token.as_str())];
+    let feeds = site.get("/api/v1/feeds?limit=500", &auth).await.json();
+    let page = site.get("/feeds", &auth).await.body;
+    let mut seen = 0;
+    for feed in feeds["items"].as_array().unwrap() {
+        let days = feed["new_by_day"].as_array().unwrap();
+        assert_eq!(days.len(), 14, "{feed}");
+        let sum: u64 = days.iter().map(|day| day.as_u64().unwrap()).sum();
+        let says = format!("{sum} new entries in 14 days, {} known", feed["entries"]);
+        assert!(page.contains(&format!("aria-label=\"{says}\"")), "{page}");
+        let path = format!("/api/v1/feeds/{}", feed["id"]);
+        let one = site.get(&path, &auth).await.json();
+        let polls = one["polls"].as_array().unwrap();
+        let polls = polls[polls.len() - 14..].iter();
+        let new: Vec<_> = polls.map(|day| day["new_entries"].clone()).collect();
+        assert_eq!(days, &new, "{feed}");
+        if let Some(p50) = feed["seen_after"]["p50_s"].as_u64() {
+            assert!(feed["seen_after"]["p90_s"].as_u64() >= Some(p50), "{feed}");
+            seen += 1;
+        }
+    }
+    let told = page.matches("data-l=\"Seen after\">—</td>").count();
+    let all = page.matches("data-l=\"Seen after\">").count();
+    assert!(seen > 0 && all - told == seen, "{seen} {told} {all}");
+}
+
+#[tokio::test]
+async fn silences_to_come_and_those_that_have_ended_are_told_with_who_and_why() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Editor, None).await;
+    let auth = [("authorization", token.as_str())];
+    let now = site.ctx.clock.now();
+    let hours = |hours| now + std::time::Duration::from_hours(hours);
+    for (reason, start, end) in [("now", 0, 2), ("then", 3, 4), ("over", 0, 9)] {
+        let (start, end) = (hours(start), hours(end));
+        let body = format!(
+            "{{\"watch\":\"UNCLOS\",\"reason\":\"<b>{reason}\",\"start\":\"{start}\",\"end\":\"{end}\"}}"
+        );
+        let answer = site.ask("POST", "/api/v1/silences", &auth, &body).await;
+        assert!(answer.status.is_success(), "{}", answer.body);
+    }
+    site.ask("POST", "/api/v1/silences/3/end", &auth, "").await;
+    for (state, reason) in [("running", "now"), ("coming", "then"), ("ended", "over")] {
+        let page = site.get(&format!("/silences?state={state}"), &auth).await;
+        let row = format!("“&lt;b&gt;{reason}”<span class=\"meta\"><bdi>token program</bdi>");
+        assert!(page.body.contains(&row), "{}", page.body);
+        assert_eq!(page.body.matches("“&lt;b&gt;").count(), 1, "{state}");
+        assert_eq!(page.body.contains("End now"), state != "ended", "{state}");
+        for word in ["Running 1<", "To come 1<", "Ended 1<"] {
+            assert!(page.body.contains(word), "{word}: {}", page.body);
+        }
+        let path = format!("/api/v1/silences?state={state}");
+        let api = site.get(&path, &auth).await.json();
+        assert_eq!(
+            of(api["items"].as_array().unwrap(), "reason"),
+            [format!("<b>{reason}")]
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_silence_says_what_why_and_until_when_and_can_be_ended() {
     let site = Site::open().await;
     let cookie = site.session(Role::Editor).await;

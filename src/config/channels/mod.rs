@@ -243,7 +243,7 @@ fn channel(
 }
 
 /// The type that is written; one that does not exist is reported.
-pub(super) fn known_type(written: &At<String>, report: &Report) -> Option<&'static ChannelType> {
+fn known_type(written: &At<String>, report: &Report) -> Option<&'static ChannelType> {
     let name = written.value.as_str();
     if let Some(known) = TYPES.iter().find(|known| known.name == name) {
         return Some(known);

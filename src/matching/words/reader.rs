@@ -3,7 +3,7 @@
 use super::characters::{Class, is_gershayim, is_hebrew_letter, is_okina};
 use super::units::{Reading, Unit};
 use super::{Gap, Script, Word, Words};
-use crate::matching::sentences::{is_abbreviation, is_ordinal};
+use crate::matching::sentences::keeps_its_stop;
 
 /// Cuts units into words; lives as long as one text.
 pub(super) struct Reader<'w> {
@@ -284,8 +284,7 @@ impl<'w> Reader<'w> {
         }
         let last = self.words.list.last();
         last.is_some_and(|last| {
-            let letters = self.words.letters(last);
-            self.ended == Stop::Certain || !(is_abbreviation(letters) || is_ordinal(letters))
+            self.ended == Stop::Certain || !keeps_its_stop(self.words.letters(last), "")
         })
     }
 

@@ -158,16 +158,8 @@ pub(super) async fn told_by_the_feed(
                 basis: TextBasis::FeedForNow { problem },
                 ..chosen.article
             };
-            fires(&plan, &work, &article, &chosen.feed_words).then_some(Scraped {
-                article,
-                feed_words: chosen.feed_words,
-                reading_problem: None,
-                page: None,
-                link: None,
-                own: None,
-                validators: Validators::default(),
-                set_aside: None,
-            })
+            fires(&plan, &work, &article, &chosen.feed_words)
+                .then_some(Scraped::of_feed(article, chosen.feed_words))
         });
     matching.await.ok().flatten()
 }

@@ -280,16 +280,10 @@ async fn known_page(
         extract::READING_BUDGET,
         reading,
     );
-    Ok(passing.await.ok().map(|feed_words| Scraped {
-        article,
-        feed_words,
-        reading_problem: None,
-        page: None,
-        link: None,
-        own: None,
-        validators: Validators::default(),
-        set_aside: None,
-    }))
+    Ok(passing
+        .await
+        .ok()
+        .map(|feed_words| Scraped::of_feed(article, feed_words)))
 }
 
 /// What of the site rule did not fit the page.

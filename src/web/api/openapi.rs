@@ -153,12 +153,11 @@ fn queries(path: &str) -> Vec<Value> {
     let limit = query("limit", &bounds, "At most this many.");
     let after = text("after", "What next of the page before said.");
     match path {
-        "/api/v1/alerts" => vec![
-            text("watch", "Those of this watch."),
-            since("Those raised at this time or later."),
-            after,
-            limit,
-        ],
+        "/api/v1/alerts" => {
+            let mut queries = narrowing();
+            queries.extend([since("Those raised at this time or later."), after, limit]);
+            queries
+        }
         "/api/v1/feeds" => {
             let state = text("state", "failing, gone, paused, new or fine.");
             vec![state, after, limit]
@@ -184,9 +183,36 @@ fn queries(path: &str) -> Vec<Value> {
                 limit,
             ]
         }
+        "/api/v1/silences" => {
+            vec![text(
+                "state",
+                "running, coming or ended; else those that have not ended.",
+            )]
+        }
         "/api/v1/deliveries" | "/api/v1/stories" => vec![limit],
         _ => Vec::new(),
     }
+}
+
+/// What says which alerts are meant.
+fn narrowing() -> Vec<Value> {
+    let text = json!({ "type": "string" });
+    let language = json!({ "type": "string", "pattern": "^[A-Za-z0-9-]+$" });
+    let priority = json!({ "type": "string", "enum": ["low", "normal", "high"] });
+    vec![
+        query("watch", &text, "Those of this watch."),
+        query(
+            "feed",
+            &text,
+            "Those from this feed: its name, its address, or tag:NAME.",
+        ),
+        query(
+            "lang",
+            &language,
+            "Those of articles in this language, as en.",
+        ),
+        query("priority", &priority, "Those of this priority."),
+    ]
 }
 
 fn query(name: &str, schema: &Value, says: &str) -> Value {

@@ -10,7 +10,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::answer::{PageOf, json as answer, limit_of};
-use crate::domain::{AlertId, Timestamp, WatchName};
+use crate::domain::Timestamp;
 use crate::ops;
 use crate::ops::channel::{ChannelRow, OpenRow};
 use crate::store::ShownFilter;
@@ -19,6 +19,7 @@ use crate::web::access::Visitor;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
 use crate::web::pages::deliveries::channels as channel_lines;
+use crate::web::pages::now::asked_alerts;
 use crate::web::pages::search::MAX_QUERY_BYTES;
 use crate::web::pages::silences::previewed;
 use crate::web::pages::stories::story_of;
@@ -61,10 +62,9 @@ pub(super) async fn alerts(
     let limit = limit_of(&fields)?;
     let since = since_of(&fields)?;
     let filter = ShownFilter {
-        watch: fields.get("watch").map(|name| WatchName(name.to_owned())),
         since,
-        after: fields.get("after").map(|id| AlertId(id.to_owned())),
         limit,
+        ..asked_alerts(&house, &fields).await?
     };
     let shown = house.ctx.store.shown_alerts(filter).await?;
     let next = shown
@@ -99,9 +99,20 @@ pub(super) async fn alert(
 }
 
 /// `GET /watches`
-pub(super) async fn watches(State(house): State<Arc<House>>, headers: HeaderMap) -> Answered {
-    let config = house.config();
-    let items = ops::watch::watches(&config.watches, &config.sources, &config.watch_places);
+pub(super) async fn watches(
+    State(house): State<Arc<House>>,
+    Extension(visitor): Extension<Visitor>,
+    headers: HeaderMap,
+) -> Answered {
+    let (config, now) = (house.config(), house.now());
+    let items = ops::watch::listed(
+        &house.ctx.store,
+        &config.watches,
+        &config.sources,
+        &config.watch_places,
+        Zone::of(&visitor, now).days(now, DAYS),
+    )
+    .await?;
     answer(&headers, &PageOf { items, next: None })
 }
 
@@ -124,6 +135,7 @@ pub(super) async fn watch(
 /// `GET /feeds`
 pub(super) async fn feeds(
     State(house): State<Arc<House>>,
+    Extension(visitor): Extension<Visitor>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Answered {
@@ -147,6 +159,9 @@ pub(super) async fn feeds(
         .peek()
         .and(items.last())
         .map(|last| last.id.to_string());
+    let now = house.now();
+    let days = Zone::of(&visitor, now).days(now, feed_pages::LISTED_DAYS);
+    let items = ops::feed::with_pasts(&house.ctx.store, items, days).await?;
     answer(&headers, &PageOf { items, next })
 }
 
@@ -192,9 +207,16 @@ pub(super) async fn deliveries(
 }
 
 /// `GET /silences`
-pub(super) async fn silences(State(house): State<Arc<House>>, headers: HeaderMap) -> Answered {
+pub(super) async fn silences(
+    State(house): State<Arc<House>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Answered {
     let now = house.now();
-    let silences = house.ctx.store.silences(now).await?;
+    let silences = match Fields::of_query(query.as_deref()).get("state") {
+        None => house.ctx.store.silences(now).await?,
+        Some(state) => ops::silences::kept(&house.ctx.store, now).await?.of(state),
+    };
     let silences = silences.iter();
     let items: Vec<_> = silences
         .map(|silence| ops::silences::SilenceView::of(silence, now))

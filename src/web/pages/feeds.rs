@@ -11,10 +11,10 @@ use super::{Page, Zone, render, said};
 use crate::domain::{FeedId, Shown};
 use crate::ops;
 use crate::ops::days::{Day, PollDay};
-use crate::ops::feed::{FeedRow, FeedState};
+use crate::ops::feed::{FeedListed, FeedRow, FeedState};
 use crate::web::House;
 use crate::web::access::Visitor;
-use crate::web::bars::{WithHeld, bars};
+use crate::web::bars::{Bars, WithHeld, bars};
 use crate::web::elsewhere::see_other;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
@@ -25,6 +25,9 @@ const A_PAGE: usize = 50;
 
 /// Days that a picture shows.
 const DAYS: i64 = 30;
+
+/// Days of a feed that the list shows.
+pub(crate) const LISTED_DAYS: i64 = 14;
 
 /// Days of polls that are shown.
 const POLL_DAYS: usize = 14;
@@ -75,10 +78,14 @@ pub(crate) async fn list(
     };
     let fitting: Vec<FeedRow> = rows.into_iter().filter(fits).collect();
     let from = fields.number("from", usize::MAX)?.unwrap_or(1);
-    let shown: Vec<&FeedRow> = fitting.iter().skip(from - 1).take(A_PAGE).collect();
-    let next = (from - 1 + shown.len() < fitting.len()).then(|| from + shown.len());
+    let (all_fitting, now) = (fitting.len(), house.now());
+    let shown: Vec<FeedRow> = fitting.into_iter().skip(from - 1).take(A_PAGE).collect();
+    let days = Zone::of(&visitor, now).days(now, LISTED_DAYS);
+    let shown = ops::feed::with_pasts(&house.ctx.store, shown, days).await?;
+    let pictures: Vec<_> = shown.iter().map(small_picture).collect();
+    let next = (from - 1 + shown.len() < all_fitting).then(|| from + shown.len());
     let given = context! {
-        shown => view(&shown), groups, all, state, find => fields.get("find"), from, next, fitting => fitting.len(),
+        shown => view(&shown), pictures => view(&pictures), groups, all, state, find => fields.get("find"), from, next, fitting => all_fitting,
         last => from - 1 + shown.len(), a_page => A_PAGE,
     };
     let page = Page {
@@ -87,6 +94,14 @@ pub(crate) async fn list(
         template: "feeds.html",
     };
     render(&house, &visitor, page, given).await
+}
+
+fn small_picture(feed: &FeedListed) -> Bars {
+    let days = feed.new_by_day.iter().map(|told| Day {
+        told: *told,
+        ..Day::default()
+    });
+    bars(&days.collect::<Vec<_>>(), 7, 20, WithHeld::No)
 }
 
 /// `GET /feeds/{id}`

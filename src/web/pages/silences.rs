@@ -10,6 +10,7 @@ use minijinja::context;
 
 use super::{Page, render, said};
 use crate::domain::{Shown, Silence, Timestamp, WatchName};
+use crate::ops;
 use crate::ops::silences::{SilencePreview, preview, report_of};
 use crate::web::House;
 use crate::web::access::Visitor;
@@ -35,7 +36,14 @@ pub(crate) async fn show(
 ) -> Result<Response, Failure> {
     let fields = Fields::of_query(query.as_deref());
     let now = house.now();
-    let silences = house.ctx.store.silences(now).await?;
+    let kept = ops::silences::kept(&house.ctx.store, now).await?;
+    let counts = [
+        ("running", "Running", kept.running.len()),
+        ("coming", "To come", kept.coming.len()),
+        ("ended", "Ended", kept.ended.len()),
+    ];
+    let state = fields.get("state").unwrap_or("running");
+    let silences = kept.clone().of(state);
     let silences: Vec<_> = silences.iter().map(shown).collect();
     let plan = house.ctx.plan();
     let names: Vec<String> = plan
@@ -50,7 +58,7 @@ pub(crate) async fn show(
     };
     let hours = fields.get("hours").and_then(|hours| hours.parse().ok());
     let given = context! {
-        kind => "silences", silences, names, hours => HOURS.to_vec(), said => said(&fields),
+        kind => "silences", silences, names, state, counts => view(&counts), hours => HOURS.to_vec(), said => said(&fields),
         watch => fields.get("watch"), feed => fields.get("feed"), story => fields.get("story"),
         text => fields.get("text"), why => fields.get("why"), hour => hours.unwrap_or(4_u64),
         preview => previewed.as_ref().map(view),
@@ -67,7 +75,7 @@ fn shown(silence: &Silence) -> minijinja::Value {
     context! {
         id => silence.id, watch => silence.watch.as_ref().map(|watch| watch.0.as_str()),
         feed => silence.feed.as_deref(), story => silence.story.is_some(), text => silence.text.as_deref(),
-        author => silence.author.as_str(), reason => silence.reason.as_str(), until => silence.until.to_string(),
+        author => silence.author.as_str(), reason => silence.reason.as_str(), until => silence.until.to_string(), from => silence.from.to_string(),
         held => silence.held,
     }
 }

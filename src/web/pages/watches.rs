@@ -28,10 +28,16 @@ pub(crate) async fn list(
     let fields = Fields::of_query(query.as_deref());
     let now = house.now();
     let days = Zone::of(&visitor, now).days(now, DAYS);
-    let (plan, config) = (house.ctx.plan(), house.config());
-    let rows = ops::watch::watches(&plan.watches, &config.sources, &config.watch_places);
-    let counts = house.ctx.store.days(days.since(), days.offset_ms).await?;
-    let numbers = ops::now::numbers(&plan.watches, &counts, days);
+    let config = house.config();
+    let rows = ops::watch::listed(
+        &house.ctx.store,
+        &config.watches,
+        &config.sources,
+        &config.watch_places,
+        days,
+    )
+    .await?;
+    let all = rows.len();
     let asked = fields.get("find").map(str::to_lowercase);
     let fits = |row: &ops::watch::WatchRow| {
         asked.as_ref().is_none_or(|asked| {
@@ -40,15 +46,14 @@ pub(crate) async fn list(
     };
     let shown: Vec<_> = rows
         .into_iter()
-        .zip(numbers)
-        .filter(|(row, _)| fits(row))
-        .map(|(row, numbers)| {
-            let picture = bars(&numbers.days, 4, 24, WithHeld::No);
-            let told: u64 = numbers.days.iter().map(|day| day.told + day.held).sum();
-            context! { row => view(&row), numbers => view(&numbers), picture => view(&picture), is_silent => told == 0 }
+        .filter(|one| fits(&one.row))
+        .map(|one| {
+            let picture = bars(&one.days, 4, 24, WithHeld::No);
+            let told: u64 = one.days.iter().map(|day| day.told + day.held).sum();
+            context! { row => view(&one), picture => view(&picture), is_silent => told == 0 }
         })
         .collect();
-    let given = context! { shown, find => fields.get("find"), all => plan.watches.len() };
+    let given = context! { shown, find => fields.get("find"), all };
     let page = Page {
         place: "watches",
         title: "Watches",

@@ -70,7 +70,7 @@ impl Parser {
     }
 
     /// True for the comma of 1,000: it is dropped in articles, so a query may have it too.
-    pub(super) fn is_thousands_comma(&self, at: usize) -> bool {
+    fn is_thousands_comma(&self, at: usize) -> bool {
         let is_digit = |at: usize| self.chars.get(at).is_some_and(char::is_ascii_digit);
         self.chars.get(at) == Some(&',')
             && at.checked_sub(1).is_some_and(is_digit)
