@@ -109,17 +109,17 @@ fn unflagged_feeds_after(
     limit: usize,
 ) -> Result<Vec<i64>, StoreError> {
     tx.rows(
-        "WITH RECURSIVE heads(id) AS (
+        "WITH RECURSIVE heads(id, place) AS (
              SELECT (SELECT e.id FROM entries e
                  WHERE e.state = 1 AND e.lease_until <= $1 AND e.not_before <= $1 AND e.feed_id > $2
-                 ORDER BY e.feed_id, e.id LIMIT 1)
+                 ORDER BY e.feed_id, e.id LIMIT 1), CAST(1 AS BIGINT)
              UNION ALL
              SELECT (SELECT e.id FROM entries e
                  WHERE e.state = 1 AND e.lease_until <= $1 AND e.not_before <= $1 AND e.feed_id > last.feed_id
-                 ORDER BY e.feed_id, e.id LIMIT 1)
-             FROM heads JOIN entries last ON last.id = heads.id
+                 ORDER BY e.feed_id, e.id LIMIT 1), heads.place + 1
+             FROM heads JOIN entries last ON last.id = heads.id WHERE heads.place < CAST($3 AS BIGINT)
          )
-         SELECT e.feed_id FROM heads JOIN entries e ON e.id = heads.id LIMIT $3",
+         SELECT e.feed_id FROM heads JOIN entries e ON e.id = heads.id ORDER BY heads.place",
         &[ms(now).into(), after.0.into(), limit_of(limit)],
     )?
     .iter_mut()

@@ -529,3 +529,38 @@ async fn what_a_stop_cuts_off_is_open_again_at_once() {
     poll.put_back(&ctx, claims).await.unwrap();
     assert_eq!(poll.claim(&ctx, 9).await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn more_feeds_than_are_matched_at_once_have_their_turn_one_after_the_other() {
+    const FEEDS: usize = 40;
+    let site = Site::open().await;
+    let mut config = String::new();
+    for feed in 0..FEEDS {
+        let path = format!("/{feed}");
+        let titles = ["first", "second"].map(|entry| format!("{feed} Oil at sea, {entry}"));
+        site.put_feed(
+            &path,
+            &[
+                ["1", &titles[0], "", "Notes"],
+                ["2", &titles[1], "", "Notes"],
+            ],
+        );
+        config.extend([
+            "[[feed]]\nurl = \"",
+            &site.url(&path),
+            "\"\narticle = \"never\"\n",
+        ]);
+    }
+    config.push_str("[[watch]]\nname = \"Oil\"\nterms = [\"oil\"]\n");
+    let service = Service::over(site, &[], &config).await;
+    let ctx = service.context().await;
+    service.poll().await;
+    let (scrape, flag) = (Scrape::default(), Flag::default());
+    while step(&scrape, &ctx).await.unwrap() {}
+    let mut feeds = std::collections::BTreeSet::new();
+    for _ in 0..2 {
+        let claimed = flag.claim(&ctx, 1).await.unwrap();
+        feeds.extend(claimed.into_iter().flatten().map(|one| one.feed_url));
+    }
+    assert_eq!(feeds.len(), FEEDS, "{feeds:?}");
+}
