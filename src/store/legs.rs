@@ -69,11 +69,12 @@ impl Store {
 /// The columns that [`waiting_leg`] reads.
 const COLUMNS: &str = "l.alert_id, l.channel, l.recipient, l.bundle, a.watch, a.priority, l.detail";
 
-/// The legs that are due, and of each bundle among them all that are.
+/// The legs that are due, and of each bundle among them all that are. They stay as they are until the transaction ends: what
+/// somebody acknowledges meanwhile waits for that, or was not due.
 fn due(tx: &mut dyn Tx, now: Timestamp, limit: usize) -> Result<Vec<WaitingLeg>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM legs l JOIN alerts a ON a.id = l.alert_id
-         WHERE l.state = 0 AND l.not_before <= $1 ORDER BY l.not_before, l.seq LIMIT $2"
+         WHERE l.state = 0 AND l.not_before <= $1 ORDER BY l.not_before, l.seq LIMIT $2 {{FOR_UPDATE}}"
     );
     let first = read(tx, &sql, &[ms(now).into(), limit_of(limit)])?;
     let whole = first.len() < limit;
@@ -90,7 +91,7 @@ fn due(tx: &mut dyn Tx, now: Timestamp, limit: usize) -> Result<Vec<WaitingLeg>,
             let sql = format!(
                 "SELECT {COLUMNS} FROM legs l JOIN alerts a ON a.id = l.alert_id
                  WHERE l.channel = $1 AND l.recipient = $2 AND l.state = 0 AND l.bundle = $3 AND l.not_before <= $4
-                 ORDER BY l.seq"
+                 ORDER BY l.seq {{FOR_UPDATE}}"
             );
             let values = [
                 leg.destination.channel.0.as_str().into(),

@@ -159,13 +159,14 @@ fn queues_after(
         )
     };
     let sql = format!(
-        "WITH RECURSIVE heads(id) AS (
-             SELECT {first}
+        "WITH RECURSIVE heads(id, place) AS (
+             SELECT {first}, CAST(1 AS BIGINT)
              UNION ALL
-             SELECT {following} FROM heads JOIN entries last ON last.id = heads.id
+             SELECT {following}, heads.place + 1
+             FROM heads JOIN entries last ON last.id = heads.id WHERE heads.place < {MAX_QUEUES}
          )
          SELECT e.host, e.feed_id, f.url, e.link
-         FROM heads JOIN entries e ON e.id = heads.id JOIN feeds f ON f.id = e.feed_id LIMIT {MAX_QUEUES}",
+         FROM heads JOIN entries e ON e.id = heads.id JOIN feeds f ON f.id = e.feed_id ORDER BY heads.place",
         first = next("$2", "$3"),
         following = next("last.host", "last.feed_id"),
     );

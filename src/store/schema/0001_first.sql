@@ -380,6 +380,8 @@ CREATE TABLE alert_marks (
     at {BIGINT} NOT NULL
 ) {STRICT};
 
+CREATE INDEX alert_marks_time ON alert_marks(at);
+
 -- A match that raised no alert, and why.
 CREATE TABLE held (
     seq {PK},
