@@ -19,8 +19,7 @@ use crate::support::database::Home;
 use crate::support::newsroom::World;
 
 /// Tables that grow with what is read and told. Others grow with the configuration, or are bounded.
-const GROWING: [&str; 20] = [
-    "alert_marks",
+const GROWING: [&str; 19] = [
     "alerts",
     "article_versions",
     "articles",
