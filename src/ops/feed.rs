@@ -6,14 +6,18 @@ use serde::Serialize;
 
 use super::days::{Day, Days, PollDay};
 use super::in_view;
+use super::robots::{self, RobotsView};
 use crate::domain::{Feed, FeedId, Timestamp, shown_url};
-use crate::store::{EntryLine, FeedLine, Paused, Store, StoreError};
+use crate::store::{EntryLine, FeedLine, Paused, PollHour, Store, StoreError};
 
 /// Entries that are shown of a feed.
 const SHOWN_ENTRIES: usize = 30;
 
 /// Entries of a feed that are counted by day.
 const COUNTED_ENTRIES: usize = 5_000;
+
+/// How far back its polls are told hour by hour.
+const HOURS: Duration = Duration::from_hours(24);
 
 /// How a feed is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -304,8 +308,40 @@ pub struct FeedDetail {
     pub seen_after: Option<SeenAfter>,
     /// Its polls by the day they were made.
     pub polls: Vec<PollDay>,
+    /// Its polls of the last 24 hours, hour by hour, the newest first; an hour without any is left out.
+    pub polls_by_hour: Vec<PollHourView>,
+    /// What the sites of its newest articles ask robots not to read; where none is known, its own site.
+    pub robots: Vec<RobotsView>,
     /// The newest entries and what became of them.
     pub newest: Vec<EntryRow>,
+}
+
+/// What became of the polls of an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PollHourView {
+    /// When the hour begins.
+    pub begins_at: Timestamp,
+    /// How often the feed was polled.
+    pub polls: u32,
+    /// How many of these polls failed.
+    pub failed: u32,
+    /// Entries that they brought and that were not known before.
+    pub new_entries: u32,
+}
+
+impl PollHourView {
+    /// Those since a time, the newest first; the hour that it is in is among them.
+    fn since(since: Timestamp, hours: &[PollHour]) -> Vec<Self> {
+        let view = |hour: &PollHour| Self {
+            begins_at: hour.begins_at,
+            polls: hour.polls,
+            failed: hour.failed,
+            new_entries: hour.new_entries,
+        };
+        let hours = hours.iter().rev().map(view);
+        let is_within = |hour: &Self| hour.begins_at + Duration::from_hours(1) > since;
+        hours.take_while(is_within).collect()
+    }
 }
 
 /// An entry and what became of it.
@@ -337,6 +373,7 @@ pub async fn feed(
     places: &[String],
     id: i64,
     days: Days,
+    now: Timestamp,
 ) -> Result<Option<FeedDetail>, StoreError> {
     let Some(line) = store.feed_line(FeedId(id)).await? else {
         return Ok(None);
@@ -352,12 +389,20 @@ pub async fn feed(
     let pasts = store.feed_pasts(vec![FeedId(id)], days.since()).await?;
     let past = pasts.into_iter().next();
     let (hours, delays) = past.map_or_else(Default::default, |past| (past.hours, past.delays));
+    let entries = store.entries_of(FeedId(id), SHOWN_ENTRIES).await?;
+    let mut pages: Vec<_> = entries.iter().filter_map(|one| one.url.as_ref()).collect();
+    if pages.is_empty() {
+        pages.push(&line.url);
+    }
+    let since = now.checked_sub(HOURS).unwrap_or(Timestamp::MIN);
     Ok(Some(FeedDetail {
+        robots: robots::of_sites(store, &pages).await?,
+        polls_by_hour: PollHourView::since(since, &hours),
         seen_after: SeenAfter::of(delays),
         feed: FeedRow::of(&line, configured, Some(places)),
         days: counted,
         polls: days.of_polls(&hours),
-        newest: newest(store, FeedId(id), SHOWN_ENTRIES).await?,
+        newest: entries.into_iter().map(entry_row).collect(),
     }))
 }
 

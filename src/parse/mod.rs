@@ -55,7 +55,7 @@ pub use self::search::{Heard, Place, Search, Wanted};
 pub use self::sitemap::{
     NewestSitemaps, Sitemap, SitemapLink, add_sitemap, newest_sitemaps, sitemap,
 };
-pub use robots::{MAX_ROBOTS_BYTES, robots_allow, robots_rules};
+pub use robots::{MAX_ROBOTS_BYTES, RobotsRules, robots_allow, robots_rules};
 
 use self::clean::{Cleaned, Format};
 use self::draft::Draft;

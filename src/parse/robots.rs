@@ -17,8 +17,55 @@ const MAX_RULES: usize = 5_000;
 /// The most that is kept of the rules of a site.
 const MAX_KEPT_BYTES: usize = 64 * 1024;
 
-/// A rule as written: whether it allows, and the pattern.
-type Rule<'a> = (bool, &'a str);
+/// What a line of a group says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Allow,
+    Disallow,
+    /// No part of RFC 9309, but many write it.
+    CrawlDelay,
+}
+
+/// The words of the keys.
+const KEYS: [(&str, Key); 3] = [
+    ("Allow", Key::Allow),
+    ("Disallow", Key::Disallow),
+    ("Crawl-delay", Key::CrawlDelay),
+];
+
+/// A line as written: what it says, and of what.
+type Rule<'a> = (Key, &'a str);
+
+/// The rules of a robots.txt that hold for us, for people to read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RobotsRules<'a> {
+    /// Patterns that may not be read.
+    pub disallowed: Vec<&'a str>,
+    /// Patterns that may be read all the same.
+    pub allowed: Vec<&'a str>,
+    /// The seconds that the site asks to leave between two requests.
+    pub crawl_delay_s: Option<f64>,
+}
+
+impl<'a> RobotsRules<'a> {
+    /// Reads the rules that hold for us.
+    #[must_use]
+    pub fn of(file: &'a str) -> Self {
+        let mut all = Self::default();
+        for (key, value) in rules(file) {
+            match key {
+                Key::Allow => all.allowed.push(value),
+                Key::Disallow => all.disallowed.push(value),
+                Key::CrawlDelay => {
+                    let delay = value.parse::<f64>().ok();
+                    let delay = delay.filter(|delay| delay.is_finite() && *delay >= 0.0);
+                    all.crawl_delay_s = all.crawl_delay_s.or(delay);
+                }
+            }
+        }
+        all
+    }
+}
 
 /// Says whether a robots.txt lets us read the page at an address.
 ///
@@ -36,10 +83,10 @@ pub fn robots_allow(file: &str, page: &Url) -> bool {
     }
     let target = normal(&target);
     let mut best: Option<(usize, bool)> = None;
-    for (allows, pattern) in rules(file) {
+    for (key, pattern) in rules(file) {
         let pattern = normal(pattern);
-        if fits(&pattern, &target) {
-            best = best.max(Some((pattern.len(), allows)));
+        if key != Key::CrawlDelay && fits(&pattern, &target) {
+            best = best.max(Some((pattern.len(), key == Key::Allow)));
         }
     }
     best.is_none_or(|(_, allows)| allows)
@@ -49,11 +96,13 @@ pub fn robots_allow(file: &str, page: &Url) -> bool {
 #[must_use]
 pub fn robots_rules(file: &str) -> String {
     let mut kept = String::from("User-agent: *\n");
-    for (allows, pattern) in rules(file) {
+    for (key, pattern) in rules(file) {
         if kept.len() + pattern.len() > MAX_KEPT_BYTES {
             break;
         }
-        kept.push_str(if allows { "Allow: " } else { "Disallow: " });
+        let word = KEYS.iter().find(|(_, known)| *known == key);
+        kept.push_str(word.map_or("Disallow", |(word, _)| word));
+        kept.push_str(": ");
         kept.push_str(pattern);
         kept.push('\n');
     }
@@ -81,17 +130,18 @@ fn rules(file: &str) -> Vec<Rule<'_>> {
             has_own |= is_own;
             continue;
         }
-        let allows = key.eq_ignore_ascii_case("allow");
-        if !allows && !key.eq_ignore_ascii_case("disallow") {
+        let known = KEYS.iter().find(|(word, _)| key.eq_ignore_ascii_case(word));
+        let Some((_, known)) = known else {
             continue;
-        }
-        has_begun = true;
+        };
+        // RFC 9309 §2.2.4: what is no rule of its own does not begin the rules of a group.
+        has_begun |= *known != Key::CrawlDelay;
         if value.is_empty() || value.len() > MAX_PATTERN_BYTES {
             continue;
         }
         for (holds, list) in [(is_own, &mut own), (is_general, &mut general)] {
             if holds && list.len() < MAX_RULES {
-                list.push((allows, value));
+                list.push((*known, value));
             }
         }
     }
@@ -283,6 +333,23 @@ mod tests {
         }
         let long = format!("User-agent: *\n{}", "Disallow: /x\n".repeat(100_000));
         assert!(robots_rules(&long).len() < 70_000);
+    }
+
+    #[test]
+    fn what_holds_for_us_is_listed_with_the_delay_that_is_asked_for() {
+        let file = "User-agent: *\nCrawl-delay: 7\nDisallow: /\n\nUser-agent: newswatch\ncrawl-delay: 2.5 # s\nDisallow: /a\nAllow: /a/b\nCrawl-delay: 9\n";
+        let kept = robots_rules(file);
+        let rules = RobotsRules::of(&kept);
+        assert_eq!(rules, RobotsRules::of(file));
+        assert_eq!(
+            (rules.disallowed, rules.allowed),
+            (vec!["/a"], vec!["/a/b"])
+        );
+        assert_eq!(rules.crawl_delay_s, Some(2.5));
+        // It is no rule: both names are of one group, and nothing is forbidden by it.
+        let file = "User-agent: newswatch\nCrawl-delay: -1\nUser-agent: other\nDisallow: /x\n";
+        assert!(!allows(file, "/x") && allows(file, "/-1"));
+        assert_eq!(RobotsRules::of(file).crawl_delay_s, None);
     }
 
     #[test]

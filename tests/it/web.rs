@@ -82,10 +82,16 @@ impl Site {
     }
 
     async fn over(config: Config, store: Store, world: Option<World>) -> Self {
+        let site = Self::unread(config, store, world).await;
+        daemon::pass(Arc::clone(&site.ctx)).await.unwrap();
+        site
+    }
+
+    /// One whose feeds are known and were not read.
+    async fn unread(config: Config, store: Store, world: Option<World>) -> Self {
         let clock = Clock::fixed(Clock::system().now());
         let ctx = daemon::context(config.clone(), store, clock).await.unwrap();
         let ctx = Arc::new(ctx);
-        daemon::pass(Arc::clone(&ctx)).await.unwrap();
         let (sender, configs) = watch::channel(Arc::new(config));
         let house = House::new(Arc::clone(&ctx), configs, CancellationToken::new());
         Self {
@@ -1190,6 +1196,75 @@ async fn a_feed_shows_how_often_it_was_polled_on_each_day() {
     let picture = picture.split("</svg>").next().unwrap();
     assert!(picture.contains("<rect"), "{picture}");
     assert_eq!(page.matches("id=\"hatch\"").count(), 1);
+}
+
+#[tokio::test]
+async fn a_feed_shows_the_polls_of_each_hour_and_what_robots_may_not_read() {
+    let site = Site::open().await;
+    let token = site.token("program", Role::Reader, None).await;
+    let auth = [("authorization", token.as_str())];
+    let view = site.get("/api/v1/feeds/1", &auth).await.json();
+    // Everything was polled just now: in this hour, or around its end.
+    let hours = view["polls_by_hour"].as_array().unwrap();
+    assert!((1..=2).contains(&hours.len()), "{view}");
+    let all = |list: &Value, key: &str| -> u64 {
+        let numbers = list.as_array().unwrap().iter().map(|one| &one[key]);
+        numbers.map(|number| number.as_u64().unwrap()).sum()
+    };
+    let page = site.get("/feeds/1", &auth).await.body;
+    for key in ["polls", "failed", "new_entries"] {
+        assert_eq!(all(&view["polls_by_hour"], key), all(&view["polls"], key));
+        let cell = format!("<td class=\"num\">{}</td>", hours[0][key]);
+        let table = page.split("<h2>Polls of the last 24 hours</h2>").nth(1);
+        assert!(table.unwrap().contains(&cell), "{page}");
+    }
+    // Its articles were read, and so their site was asked.
+    let robots = &view["robots"][0];
+    assert_eq!(robots["state"], "read", "{view}");
+    assert!(robots["asked_at"].is_string(), "{view}");
+    let origin = robots["site"].as_str().unwrap().to_owned();
+    let now = site.ctx.clock.now();
+    let more = "Disallow: /x\n".repeat(30);
+    for (rules, state, says) in [
+        ("", "none", "no robots.txt: every page may be read"),
+        ("User-agent: *\n", "read", "<dd>every page may be read<"),
+        (
+            "User-agent: *\nDisallow: /<b>\u{202e}a\u{1b}[2J\nAllow: /b\nCrawl-delay: 2.5\n",
+            "read",
+            "pages allowed but <bdi class=\"mono\">&#x2f;&lt;b&gt;a [2J</bdi>, and of these <bdi class=\"mono\">&#x2f;b</bdi>; \
+             asks for 2.5 s between requests",
+        ),
+        (&format!("User-agent: *\n{more}"), "read", ", and 10 more<"),
+    ] {
+        let keeping = site
+            .ctx
+            .store
+            .keep_robots(origin.clone(), rules.into(), now);
+        keeping.await.unwrap();
+        let view = site.get("/api/v1/feeds/1", &auth).await.json();
+        assert_eq!(view["robots"][0]["state"], state, "{view}");
+        let page = site.get("/feeds/1", &auth).await.body;
+        assert!(page.contains(says), "{says}: {page}");
+        assert!(!page.contains('\u{202e}') && !page.contains('\u{1b}'));
+    }
+}
+
+#[tokio::test]
+async fn a_feed_whose_site_was_not_asked_for_its_robots_txt_says_so() {
+    let world = World::open(Publishing::AllAtOnce).await;
+    let site = Site::unread(world.config(), database::store().await, Some(world)).await;
+    let token = site.token("program", Role::Reader, None).await;
+    let auth = [("authorization", token.as_str())];
+    let view = site.get("/api/v1/feeds/1", &auth).await.json();
+    let robots = &view["robots"][0];
+    assert_eq!(robots["state"], "unasked", "{view}");
+    let address = view["feed"]["url"].as_str().unwrap();
+    let address = url::Url::parse(address).unwrap();
+    assert_eq!(robots["site"], address.origin().ascii_serialization());
+    assert_eq!(view["polls_by_hour"], Value::Array(Vec::new()));
+    let page = site.get("/feeds/1", &auth).await.body;
+    assert!(page.contains("<dd>not asked yet</dd>"), "{page}");
+    assert!(!page.contains("Polls of the last 24 hours"), "{page}");
 }
 
 #[tokio::test]

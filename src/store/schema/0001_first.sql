@@ -531,7 +531,7 @@ CREATE TABLE tallies (
 -- The rules of each site for robots, as they were read last.
 CREATE TABLE robots (
     origin TEXT PRIMARY KEY,               -- scheme, host and port
-    rules TEXT NOT NULL,                   -- the lines that hold for newswatch
+    rules TEXT NOT NULL,                   -- the lines that hold for newswatch; '' where there is no file
     read_at {BIGINT} NOT NULL
 ) {STRICT};
 

@@ -181,6 +181,7 @@ pub(super) async fn feed(
         &config.feed_places,
         id.0,
         days,
+        now,
     )
     .await?;
     answer(&headers, &view.ok_or_else(|| Failure::not_found("feed"))?)

@@ -121,6 +121,7 @@ pub(crate) async fn show(
         &config.feed_places,
         id.0,
         days,
+        now,
     )
     .await?;
     let detail = detail.ok_or_else(|| Failure::not_found("feed"))?;
