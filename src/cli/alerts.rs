@@ -438,6 +438,7 @@ fn attempt_text(attempt: &AttemptView) -> String {
     let reason = attempt
         .reason
         .as_ref()
+        .or(attempt.answer.as_ref())
         .map(|reason| format!(": {reason}"))
         .unwrap_or_default();
     let text = format!("{} {}{reason}", output::time(attempt.at), attempt.outcome);

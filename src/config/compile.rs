@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::domain::ArticleText;
 use crate::matching::{
-    self, ClauseReport, Explanation, Matcher, Place as QueryPlace, QueryProblem, WatchSource,
+    self, ClauseReport, Example, Explanation, Matcher, Place as QueryPlace, QueryProblem,
+    WatchSource, as_text_and_as_headline,
 };
 
 use super::problem::{Kind, Problem, Report, Severity, quoted};
@@ -125,30 +125,41 @@ fn sound<'a>(
         .unzip()
 }
 
-/// Tries the texts of `must_match` and `must_not_match`, each as a text and as a headline: a watch of headlines
-/// would not be met otherwise.
+/// Tries the texts of `must_match` and `must_not_match`.
 fn try_examples(matcher: &Matcher, origins: &[&RawWatch], report: &Report) {
     for (index, raw) in origins.iter().enumerate() {
-        let fires_on = |text: &str| {
-            as_text_and_as_headline(text)
-                .iter()
-                .any(|article| matcher.hits(article).iter().any(|hit| hit.watch == index))
-        };
-        for example in raw.must_match.iter().flat_map(|list| &list.value) {
-            if !fires_on(&example.value) {
-                let message = format!("the watch does not match {}", quoted(&example.value));
-                let hint = short_clause(matcher, index, &example.value);
-                report.add(Problem::error(&example.place, Kind::MustMatch, message).hint(hint));
+        for (example, written) in examples(raw) {
+            if example.passes(matcher, index) {
+                continue;
             }
-        }
-        for example in raw.must_not_match.iter().flat_map(|list| &list.value) {
-            if fires_on(&example.value) {
-                let message = format!("the watch matches {}", quoted(&example.value));
-                let hint = found_terms(matcher, index, &example.value);
-                report.add(Problem::error(&example.place, Kind::MustNotMatch, message).hint(hint));
-            }
+            let text = quoted(&example.text);
+            let (kind, message, hint) = if example.must_match {
+                let hint = short_clause(matcher, index, &example.text);
+                let message = format!("the watch does not match {text}");
+                (Kind::MustMatch, message, hint)
+            } else {
+                let hint = found_terms(matcher, index, &example.text);
+                (
+                    Kind::MustNotMatch,
+                    format!("the watch matches {text}"),
+                    hint,
+                )
+            };
+            report.add(Problem::error(&written.place, kind, message).hint(hint));
         }
     }
+}
+
+/// The tests of a watch, each with where it is written: those that must match first.
+pub(super) fn examples(raw: &RawWatch) -> impl Iterator<Item = (Example, &At<String>)> {
+    let must_match = raw.must_match.iter().flat_map(|list| &list.value);
+    let must_match = must_match.map(|written| (true, written));
+    let must_not = raw.must_not_match.iter().flat_map(|list| &list.value);
+    let must_not = must_not.map(|written| (false, written));
+    must_match.chain(must_not).map(|(must_match, written)| {
+        let text = written.value.clone();
+        (Example { text, must_match }, written)
+    })
 }
 
 /// What a text lacks to be matched: the clauses that alone would have made the difference.
@@ -225,19 +236,6 @@ fn explained(matcher: &Matcher, index: usize, text: &str) -> Vec<Explanation> {
         .iter()
         .filter_map(|article| matcher.explain(index, article))
         .collect()
-}
-
-/// A text as that of an article, and as its headline.
-fn as_text_and_as_headline(text: &str) -> [ArticleText<'_>; 2] {
-    let as_text = ArticleText {
-        text,
-        ..ArticleText::default()
-    };
-    let as_headline = ArticleText {
-        title: text,
-        ..ArticleText::default()
-    };
-    [as_text, as_headline]
 }
 
 /// The terms of a clause that are not met.

@@ -54,7 +54,7 @@ use jiff::tz::TimeZone;
 use crate::channel::ChannelSettings;
 use crate::domain::{ChannelName, ChannelPolicy, Feed, HealthPolicy, Route, Watch};
 use crate::http::{Access, HttpSettings};
-use crate::matching::{Matcher, WatchSource};
+use crate::matching::{Example, Matcher, WatchSource};
 use crate::render::Reader;
 use crate::schedule::PollPolicy;
 
@@ -100,6 +100,8 @@ pub struct Config {
     pub watches: Vec<Watch>,
     /// What each watch looks for, in the same order.
     pub sources: Vec<WatchSource>,
+    /// The tests of each watch, in the same order: those that must match first.
+    pub watch_examples: Vec<Vec<Example>>,
     /// The named lists: name and query.
     pub aliases: Vec<(String, String)>,
     /// The watches, compiled, in the same order.
@@ -275,6 +277,7 @@ fn check(
         accesses,
         watches: checked.list,
         sources: checked.sources,
+        watch_examples: checked.examples,
         aliases: checked.aliases,
         matcher: Arc::new(checked.matcher?),
         policies,

@@ -1,9 +1,9 @@
 //! `[alias]` and `[[watch]]`: what is looked for.
 
 use crate::domain::{Priority, Watch, WatchName};
-use crate::matching::{Asks, Fold, Matcher, WatchSource, language_code_hint};
+use crate::matching::{Asks, Example, Fold, Matcher, WatchSource, language_code_hint};
 
-use super::compile::compile;
+use super::compile::{compile, examples};
 use super::names::{self, Taken};
 use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawFile, RawWatch};
@@ -26,6 +26,7 @@ const NORWEGIAN: [&str; 2] = ["nb", "nn"];
 pub(super) struct Watches {
     pub(super) list: Vec<Watch>,
     pub(super) sources: Vec<WatchSource>,
+    pub(super) examples: Vec<Vec<Example>>,
     pub(super) aliases: Vec<(String, String)>,
     /// `None` when a query or an alias has a mistake.
     pub(super) matcher: Option<Matcher>,
@@ -66,6 +67,8 @@ pub(super) fn check(raw: &RawFile, known: &Known<'_>, report: &Report) -> Watche
         };
         checked.list.push(watch);
         checked.sources.push(source);
+        let examples = examples(written).map(|(example, _)| example);
+        checked.examples.push(examples.collect());
         origins.push(written);
     }
     // The examples of a paused watch are tried as all are: it is left out once that is done.

@@ -8,6 +8,7 @@
 mod article;
 mod compile;
 mod evaluate;
+mod example;
 mod excerpt;
 mod explain;
 mod expressions;
@@ -32,6 +33,8 @@ mod stem;
 mod vocabulary;
 mod words;
 
+pub use example::Example;
+pub(crate) use example::as_text_and_as_headline;
 pub use excerpt::sentence;
 pub use explain::{ClauseKind, ClauseReport, Explanation};
 pub use lint::lint;

@@ -270,6 +270,8 @@ pub struct AttemptView {
     pub outcome: String,
     /// Why.
     pub reason: Option<String>,
+    /// What the receiver said when it accepted.
+    pub answer: Option<String>,
 }
 
 /// Lists alerts and held matches, the newest first.
@@ -609,6 +611,7 @@ impl AttemptView {
             at: line.at,
             outcome: line.outcome,
             reason: line.reason.as_deref().map(|text| in_view(text, MAX_CHARS)),
+            answer: line.answer.as_deref().map(|text| in_view(text, MAX_CHARS)),
         }
     }
 }

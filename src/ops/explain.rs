@@ -43,6 +43,8 @@ pub struct WhyClause {
     pub score: f64,
     /// The first places where it was found.
     pub hits: Vec<Found>,
+    /// Where these stand, in words, each once: `headline`, `paragraph 3`.
+    pub places: Vec<String>,
     /// The clauses below it.
     pub clauses: Vec<Self>,
 }
@@ -82,19 +84,22 @@ pub fn why(matcher: &Matcher, watch: usize, article: &ArticleText<'_>) -> Option
 }
 
 fn clause(report: &ClauseReport, article: &ArticleText<'_>) -> WhyClause {
+    let spans = || report.spans.iter().take(SHOWN_HITS);
+    let mut places: Vec<String> = Vec::new();
+    for place in spans().map(|span| place(*span, article)) {
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
     WhyClause {
+        places,
         text: report.text.clone(),
         kind: word(report.kind),
         met: report.met,
         only_points: report.only_points,
         count: report.count,
         score: report.score,
-        hits: report
-            .spans
-            .iter()
-            .take(SHOWN_HITS)
-            .map(|span| found(*span, article))
-            .collect(),
+        hits: spans().map(|span| found(*span, article)).collect(),
         clauses: report
             .clauses
             .iter()
@@ -115,6 +120,26 @@ fn word(kind: ClauseKind) -> &'static str {
         ClauseKind::Count { .. } => "count",
         ClauseKind::Weight => "weight",
     }
+}
+
+/// Says where a hit stands; the paragraphs are those that have a word.
+fn place(span: Span, article: &ArticleText<'_>) -> String {
+    let word = match span.field {
+        Field::Body => {
+            let up_to: String = article.text.chars().take(span.start + 1).collect();
+            let paragraphs = up_to.lines().filter(|line| !line.trim().is_empty());
+            return format!("paragraph {}", paragraphs.count());
+        }
+        Field::Title => "headline",
+        Field::FeedTitle => "feed’s headline",
+        Field::FeedSummary => "feed’s summary",
+        Field::Author => "author",
+        Field::Source => "name of the outlet",
+        Field::Url => "address",
+        Field::Lang => "language",
+        Field::Tag => "tags",
+    };
+    word.to_owned()
 }
 
 fn found(span: Span, article: &ArticleText<'_>) -> Found {
@@ -193,6 +218,15 @@ mod tests {
         };
         assert_eq!(hits(0), ["Biển Đông"]);
         assert_eq!(hits(1), ["sanction", "sanction"]);
+    }
+
+    #[test]
+    fn a_hit_says_in_which_paragraphs_it_stands() {
+        let text = crate::domain::paragraphs("Nothing.\n\nA deal.\nIran: deal, deal\n \nđeal Iran");
+        let why = why_of("iran AND deal", &text);
+        let places = |clause: usize| why.clause.clauses.get(clause).unwrap().places.join(", ");
+        assert_eq!(places(0), "paragraph 3, paragraph 4");
+        assert_eq!(places(1), "paragraph 2, paragraph 3");
     }
 
     #[test]

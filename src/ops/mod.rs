@@ -16,6 +16,7 @@ pub mod in_order;
 mod language;
 pub mod now;
 pub mod plan;
+mod prose;
 pub mod robots;
 pub mod samples;
 pub mod search;

@@ -122,6 +122,8 @@ pub struct Try {
     pub outcome: String,
     /// Why.
     pub reason: Option<String>,
+    /// What the receiver said when it accepted.
+    pub answer: Option<String>,
 }
 
 /// A match that was held.
@@ -299,6 +301,7 @@ fn receipt((line, tries): (DeliveryLine, Vec<AttemptLine>)) -> Receipt {
                 at: line.at,
                 outcome: line.outcome,
                 reason: line.reason.map(|reason| in_view(&reason, 400)),
+                answer: line.answer.map(|answer| in_view(&answer, 400)),
             })
             .collect(),
     }

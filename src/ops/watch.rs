@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::days::{Day, Days};
+use super::in_view;
 use super::now::{ReportRow, numbers, reports};
+use super::prose::prose;
 use crate::domain::{ArticleText, FeedSelector, Watch};
-use crate::matching::{Asks, ClauseKind, ClauseReport, Matcher, WatchSource};
+use crate::matching::{Asks, ClauseKind, ClauseReport, Example, Matcher, WatchSource};
 use crate::store::{Opinion, ShownFilter, Store, StoreError};
 
 /// Alerts that are looked at for outlets and terms.
@@ -19,11 +21,18 @@ const SHOWN_OUTLETS: usize = 6;
 /// Newest reports that are shown.
 const SHOWN_REPORTS: usize = 10;
 
+/// The longest that is shown of a query in words and of a test, in characters.
+const MAX_CHARS: usize = 1_000;
+
 /// A watch as a page shows it.
 #[derive(Debug, Clone, Serialize)]
 pub struct WatchDetail {
     /// The watch.
     pub watch: WatchRow,
+    /// What it looks for, in plain words.
+    pub prose: String,
+    /// Its tests, those that must match first.
+    pub tests: Vec<WatchTest>,
     /// Its days, the oldest first.
     pub days: Vec<Day>,
     /// Alerts of these days.
@@ -44,6 +53,28 @@ pub struct WatchDetail {
     pub marked: usize,
     /// Those of them that are marked useful, in percent.
     pub useful: Option<usize>,
+}
+
+/// A test of a watch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WatchTest {
+    /// The text.
+    pub text: String,
+    /// Whether the watch must fire on it; else it must not.
+    pub must_match: bool,
+    /// Whether it does.
+    pub passes: bool,
+}
+
+/// What a watch looks for, as its query says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Its terms, in their order: what it must not find is none of them.
+    pub terms: Vec<String>,
+    /// The query in plain words.
+    pub prose: String,
+    /// Its tests.
+    pub tests: Vec<WatchTest>,
 }
 
 /// A watch as it is written.
@@ -157,14 +188,14 @@ pub fn watches(watches: &[Watch], sources: &[WatchSource], places: &[String]) ->
         .collect()
 }
 
-/// Tells all of a watch; `asked` are the terms that it looks for.
+/// Tells all of a watch; `asked` is what it looks for.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn watch(
     store: &Store,
     row: WatchRow,
-    asked: Vec<String>,
+    asked: Asked,
     days: Days,
 ) -> Result<WatchDetail, StoreError> {
     let name = crate::domain::WatchName(row.name.clone());
@@ -202,6 +233,8 @@ pub async fn watch(
         .count();
     Ok(WatchDetail {
         watch: row,
+        prose: asked.prose,
+        tests: asked.tests,
         told: of_watch.iter().map(|day| day.told).sum(),
         held: of_watch.iter().map(|day| day.held).sum(),
         days: of_watch,
@@ -214,7 +247,7 @@ pub async fn watch(
                     .iter()
                     .flat_map(|shown| shown.alert.found.terms.clone()),
             ),
-            asked,
+            asked.terms,
         ),
         langs: most(alerts.iter().filter_map(|shown| shown.lang.clone())),
         marked: marks.len(),
@@ -222,14 +255,25 @@ pub async fn watch(
     })
 }
 
-/// The terms that the watch at a place of the matcher looks for, in their order: what it must not find is none of them.
+/// What the watch at a place of the matcher looks for, and whether its tests pass.
 #[must_use]
-pub fn asked_terms(matcher: &Matcher, place: usize) -> Vec<String> {
+pub fn asked(matcher: &Matcher, place: usize, examples: &[Example]) -> Asked {
+    let explanation = matcher.explain(place, &ArticleText::default());
+    let clause = explanation.as_ref().map(|explanation| &explanation.clause);
     let mut terms = Vec::new();
-    if let Some(explanation) = matcher.explain(place, &ArticleText::default()) {
-        add_terms(&explanation.clause, &mut terms);
+    if let Some(clause) = clause {
+        add_terms(clause, &mut terms);
     }
-    terms
+    let test = |example: &Example| WatchTest {
+        text: in_view(&example.text, MAX_CHARS),
+        must_match: example.must_match,
+        passes: example.passes(matcher, place),
+    };
+    Asked {
+        terms,
+        prose: clause.map_or_else(String::new, |clause| in_view(&prose(clause), MAX_CHARS)),
+        tests: examples.iter().map(test).collect(),
+    }
 }
 
 fn add_terms(clause: &ClauseReport, terms: &mut Vec<String>) {

@@ -192,7 +192,7 @@ impl Stage for Notify {
 impl Notify {
     /// Makes a try.
     async fn attempt(&self, ctx: &Context, channel: &Channel, due: DueDelivery) -> Try {
-        let (outcome, message) = match &due.body {
+        let (outcome, message, answer) = match &due.body {
             Rendered::Body(body) | Rendered::BuiltIn(body, _) => {
                 let wait = self
                     .busy
@@ -204,11 +204,12 @@ impl Notify {
                 let sent = channel.send(&due.id, recipient, body, ctx.clock.now());
                 let attempt = sent.await;
                 let message = attempt.message.clone();
-                (meaning(&due, attempt), message)
+                let answer = attempt.answer.clone();
+                (meaning(&due, attempt), message, answer)
             }
             Rendered::Failed(reason) => {
                 let reason = reason.clone();
-                (AttemptOutcome::Refused { reason }, None)
+                (AttemptOutcome::Refused { reason }, None, None)
             }
         };
         let at = ctx.clock.now();
@@ -217,6 +218,8 @@ impl Notify {
         };
         let jitter = fastrand::f64();
         let after = after_attempt(&outcome, &due.past, &due.channel_past, &policy, jitter, at);
+        // What fails says it in its reason.
+        let answer = answer.filter(|_| outcome == AttemptOutcome::Accepted);
         Try {
             delivery: due,
             outcome,
@@ -226,6 +229,7 @@ impl Notify {
                 channel: after.channel,
             },
             message,
+            answer,
             at,
         }
     }

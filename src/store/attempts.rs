@@ -30,6 +30,8 @@ pub struct Try {
     pub attempted: Attempted,
     /// What the receiver's service calls the message that it has accepted.
     pub message: Option<String>,
+    /// What the receiver said, in its own words, when it accepted.
+    pub answer: Option<String>,
     /// When it ended.
     pub at: Timestamp,
 }
@@ -87,18 +89,20 @@ fn record(tx: &mut dyn Tx, tried: &Try) -> Result<bool, StoreError> {
         outcome,
         attempted,
         message,
+        answer,
         at,
     } = tried;
     if !advance(tx, delivery, outcome, attempted, *at)? {
         return Ok(false);
     }
     tx.exec(
-        "INSERT INTO attempts (delivery_id, at, outcome, reason) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO attempts (delivery_id, at, outcome, reason, answer) VALUES ($1, $2, $3, $4, $5)",
         &[
             delivery.id.0.as_str().into(),
             ms(*at).into(),
             outcome.as_str().into(),
             outcome.reason().map(told).into(),
+            answer.as_deref().map(told).into(),
         ],
     )?;
     if let Some(message) = message {

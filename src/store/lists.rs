@@ -219,6 +219,8 @@ pub struct AttemptLine {
     pub outcome: String,
     /// Why.
     pub reason: Option<String>,
+    /// What the receiver said when it accepted.
+    pub answer: Option<String>,
 }
 
 impl Store {
@@ -646,7 +648,7 @@ pub(super) fn detail(
 
 fn attempts_of(tx: &mut dyn Tx, delivery: &DeliveryId) -> Result<Vec<AttemptLine>, StoreError> {
     tx.rows(
-        "SELECT at, outcome, reason FROM attempts WHERE delivery_id = $1 ORDER BY seq",
+        "SELECT at, outcome, reason, answer FROM attempts WHERE delivery_id = $1 ORDER BY seq",
         &[delivery.0.as_str().into()],
     )?
     .iter_mut()
@@ -655,6 +657,7 @@ fn attempts_of(tx: &mut dyn Tx, delivery: &DeliveryId) -> Result<Vec<AttemptLine
             at: timestamp(row)?,
             outcome: row.next_text()?,
             reason: row.next_opt_text()?,
+            answer: row.next_opt_text()?,
         })
     })
     .collect()

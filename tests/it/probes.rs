@@ -75,6 +75,7 @@ impl Line {
                         channel: after.channel,
                     },
                     message: None,
+                    answer: None,
                     at,
                 };
                 assert!(self.store.record_attempt(tried).await.unwrap());

@@ -754,6 +754,7 @@ async fn tried(store: &Store, due: DueDelivery, outcome: AttemptOutcome, at: Tim
         outcome,
         attempted,
         message: None,
+        answer: None,
         at,
     };
     store.record_attempt(tried).await.unwrap()

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use newswatch::demo::smtp_sink::{Deviation, Reaction, Stage};
+use newswatch::demo::webhook_sink::ScriptedAnswer;
 
 use crate::cli::{json_lines, newswatch};
 use crate::support::database;
@@ -685,7 +686,7 @@ async fn the_alerts_are_one(both: &Both) {
         .collect();
     assert!(same("alerts", &alerts, &raised, "id", &[]) > 10 * alerts.len());
     assert_eq!(status["counts"]["alerts"], alerts.len());
-    let mut receipts = 0;
+    let (mut receipts, mut answered) = (0, Vec::new());
     for alert in &raised {
         let id = alert["id"].as_str().unwrap();
         let told = both.one(&format!("/alerts/{id}")).await;
@@ -718,6 +719,13 @@ async fn the_alerts_are_one(both: &Both) {
             ) > 0
         );
         receipts += api.len();
+        for (one, shown) in api.iter().zip(cli) {
+            let tries = |list: &Value| of(list.as_array().unwrap(), "answer");
+            let answers = tries(&one["tries"]);
+            assert_eq!(answers, tries(&shown["attempts"]), "{id}");
+            assert_eq!(answers.len(), usize::from(one["state"] == "delivered"));
+            answered.extend(answers);
+        }
         let html = both.page(&format!("/alerts/{id}")).await;
         for text in of(std::slice::from_ref(alert), "title")
             .iter()
@@ -729,6 +737,9 @@ async fn the_alerts_are_one(both: &Both) {
         assert_eq!(html.matches(" Accepted <time").count(), accepted, "{html}");
     }
     assert!(receipts >= alerts.len());
+    for words in ["127.0.0.1 answered 200", "250 "] {
+        assert!(answered.iter().any(|one| one.starts_with(words)), "{words}");
+    }
 }
 
 async fn the_deliveries_are_one(both: &Both) {
@@ -1120,6 +1131,73 @@ async fn what_became_of_an_article_is_told_by_its_address_and_by_an_id() {
 }
 
 #[tokio::test]
+async fn an_alert_shows_what_the_receiver_said_when_it_accepted_and_where_each_word_stands() {
+    let world = World::open(Publishing::AllAtOnce).await;
+    let long = "x".repeat(5_000);
+    let hostile = format!("taken \u{202e}<b>\u{1b}[2J{long}");
+    world.webhook.script(std::iter::repeat_n(
+        ScriptedAnswer {
+            body: hostile,
+            ..ScriptedAnswer::status(202)
+        },
+        200,
+    ));
+    let (config, store) = (world.config(), world.store().await);
+    let site = Site::over(config, store, Some(world)).await;
+    let token = site.token("program", Role::Reader, None).await;
+    let auth = [("authorization", token.as_str())];
+    let alerts = site.get("/api/v1/alerts?limit=500", &auth).await.json();
+    let (mut said, mut placed) = (0, 0);
+    for alert in alerts["items"].as_array().unwrap() {
+        let id = alert["id"].as_str().unwrap();
+        let told = site
+            .get(&format!("/api/v1/alerts/{id}"), &auth)
+            .await
+            .json();
+        let page = site.get(&format!("/alerts/{id}"), &auth).await.body;
+        assert!(!page.contains('\u{202e}') && !page.contains('\u{1b}') && !page.contains("<b>["));
+        for receipt in told["deliveries"].as_array().unwrap() {
+            let answer = receipt["tries"][0]["answer"].as_str().unwrap();
+            assert!(answer.chars().count() < 300, "{answer}");
+            if receipt["channel"] == "hook" {
+                assert!(
+                    answer.contains("answered 202: taken <b> [2Jxxx"),
+                    "{answer}"
+                );
+                said += 1;
+            }
+            assert!(page.contains(&in_html(answer)), "{answer}: {page}");
+        }
+        // A word is where the clause says.
+        for clause in clauses(&told["why"]["clause"]) {
+            let Some(place) = clause["places"][0].as_str() else {
+                continue;
+            };
+            let found = clause["hits"][0]["text"].as_str().unwrap();
+            let text = match place.strip_prefix("paragraph ") {
+                Some(number) => {
+                    let number: usize = number.parse().unwrap();
+                    let pieces = told["text"][number - 1].as_array().unwrap();
+                    of(pieces, "text").concat()
+                }
+                None => told["title"].as_str().unwrap().to_owned(),
+            };
+            assert!(text.contains(found), "{found}, {place}: {text}");
+            placed += 1;
+        }
+    }
+    assert!(said > 0 && placed > 3, "{said} {placed}");
+}
+
+/// A clause and those below it.
+fn clauses(clause: &Value) -> Vec<&Value> {
+    let below = clause["clauses"].as_array().unwrap();
+    let mut all = vec![clause];
+    all.extend(below.iter().flat_map(clauses));
+    all
+}
+
+#[tokio::test]
 async fn a_story_shows_its_articles_as_they_came_and_what_copies_add() {
     let site = Site::open().await;
     let token = site.token("program", Role::Reader, None).await;
@@ -1316,6 +1394,49 @@ async fn the_first_page_shows_what_fits_its_filter_and_the_api_the_same() {
         let page = site.get(&format!("/?{wrong}"), &auth).await;
         assert_eq!(page.status, StatusCode::BAD_REQUEST, "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn a_watch_is_told_in_plain_words_with_its_tests() {
+    let more = "[[watch]]\nname = \"Plain\"\nquery = 'strait* AND NOT title:exercise'\nnotify = [\"hook\"]\n\
+        must_match = [\"The Straits <b>are calm\", \"A strait\"]\nmust_not_match = [\"Exercise in the bay\"]\n\
+        [[watch]]\nname = \"Paused\"\nquery = 'strait'\nenabled = false\nmust_match = [\"A strait\"]\n";
+    let site = Site::open_with(more).await;
+    let token = site.token("program", Role::Reader, None).await;
+    let auth = [("authorization", token.as_str())];
+    let view = site.get("/api/v1/watches/Plain", &auth).await.json();
+    let prose = "a word that begins with “strait”, and not “exercise” in the headline";
+    assert_eq!(view["prose"], prose);
+    let tests = view["tests"].as_array().unwrap();
+    assert_eq!(
+        of(tests, "text"),
+        ["The Straits <b>are calm", "A strait", "Exercise in the bay"]
+    );
+    let each = |key: &str| -> Vec<bool> {
+        let flags = tests.iter().map(|test| test[key].as_bool().unwrap());
+        flags.collect()
+    };
+    assert_eq!(each("must_match"), [true, true, false]);
+    assert_eq!(each("passes"), [true, true, true]);
+    let page = site.get("/watches/Plain", &auth).await.body;
+    assert!(
+        page.contains(&format!("<b>In plain words:</b> {prose}. ")),
+        "{page}"
+    );
+    assert!(page.contains("3 of 3 pass</span>"), "{page}");
+    assert!(page.contains("2 must match, 1 must not."), "{page}");
+    assert!(
+        page.contains("“<bdi>The Straits &lt;b&gt;are calm</bdi>”"),
+        "{page}"
+    );
+    // The tests of one that is paused are tried as well; one without tests says nothing of them.
+    let paused = site.get("/api/v1/watches/Paused", &auth).await.json();
+    assert_eq!(paused["tests"][0]["passes"], true, "{paused}");
+    let page = site.get("/watches/UNCLOS", &auth).await.body;
+    assert!(
+        page.contains("In plain words:") && !page.contains("Its tests"),
+        "{page}"
+    );
 }
 
 #[tokio::test]

@@ -517,7 +517,8 @@ CREATE TABLE attempts (
     delivery_id TEXT {C} NOT NULL REFERENCES deliveries(id),
     at {BIGINT} NOT NULL,
     outcome TEXT NOT NULL,                 -- 'accepted', 'failed', 'paused', 'misconfigured', 'too-long', 'refused', 'gone'
-    reason TEXT
+    reason TEXT,
+    answer TEXT                            -- what the receiver said when it accepted
 ) {STRICT};
 
 CREATE INDEX attempts_delivery ON attempts(delivery_id, seq);

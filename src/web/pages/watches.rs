@@ -87,11 +87,11 @@ pub(crate) async fn show(
     .await
 }
 
-/// The watch of a name, as it is written, and the terms that it looks for.
+/// The watch of a name, as it is written, and what it looks for.
 pub(crate) fn row_of(
     house: &House,
     name: &str,
-) -> Result<(ops::watch::WatchRow, Vec<String>), Failure> {
+) -> Result<(ops::watch::WatchRow, ops::watch::Asked), Failure> {
     let config = house.config();
     let place = config.watches.iter().position(|watch| watch.name.0 == name);
     let watch = place.and_then(|place| Some((config.watches.get(place)?, place)));
@@ -101,5 +101,8 @@ pub(crate) fn row_of(
         config.sources.get(place),
         config.watch_places.get(place),
     );
-    Ok((row, ops::watch::asked_terms(&config.matcher, place)))
+    let examples = config.watch_examples.get(place);
+    let examples = examples.map_or(&[][..], Vec::as_slice);
+    let asked = ops::watch::asked(&config.matcher, place, examples);
+    Ok((row, asked))
 }
