@@ -25,6 +25,7 @@ use newswatch::demo::webhook_sink::ScriptedAnswer;
 
 use crate::cli::{json_lines, newswatch};
 use crate::support::database;
+use crate::support::forms;
 use crate::support::newsroom::World;
 
 /// A newsroom that was read once, and the pages over what came of it.
@@ -127,7 +128,23 @@ impl Site {
     }
 
     async fn get(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.ask("GET", path, fields, "").await
+        let answer = self.ask("GET", path, fields, "").await;
+        if path.starts_with("/api/v1/") && answer.status == StatusCode::OK {
+            self.check_form(path, fields, &answer).await;
+        }
+        answer
+    }
+
+    /// What the API answers is as the API says of itself.
+    async fn check_form(&self, path: &str, fields: &[(&str, &str)], answer: &Answer) {
+        if path.starts_with("/api/v1/openapi.json") {
+            return;
+        }
+        let described = self.ask("GET", "/api/v1/openapi.json", fields, "").await;
+        if described.status == StatusCode::OK {
+            let mistakes = forms::mistakes(&described.json(), path, &answer.json());
+            assert_eq!(mistakes, Vec::<String>::new(), "{path}: {}", answer.body);
+        }
     }
 
     /// The cookie of somebody with this role.

@@ -4,6 +4,7 @@ mod acts;
 mod answer;
 mod openapi;
 mod reads;
+mod schemas;
 mod stream;
 
 use std::sync::Arc;

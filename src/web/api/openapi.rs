@@ -5,6 +5,7 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::answer::{MAX_LIMIT, json as answer};
+use super::schemas;
 use crate::web::failure::Failure;
 use crate::web::routes::{Needs, ROUTES, Route};
 
@@ -22,6 +23,8 @@ pub(super) fn described() -> Value {
             path.insert(route.method.to_lowercase(), operation(route));
         }
     }
+    let mut schemas = schemas::components();
+    schemas.insert("Problem".into(), problem());
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -37,7 +40,7 @@ pub(super) fn described() -> Value {
                 "token": { "type": "http", "scheme": "bearer" },
                 "session": { "type": "apiKey", "in": "cookie", "name": "newswatch" },
             },
-            "schemas": { "Problem": problem() },
+            "schemas": schemas,
         },
     })
 }
@@ -67,7 +70,9 @@ fn operation(route: &Route) -> Value {
     let schema = if is_stream {
         json!({ "type": "string" })
     } else {
-        json!({ "type": "object" })
+        let is_read = route.method == "GET";
+        let answer = schemas::answer_of(route.path).filter(|_| is_read);
+        answer.unwrap_or_else(|| json!({ "type": "object" }))
     };
     let role = match route.needs {
         Needs::Role(role) => role.as_str(),

@@ -4,6 +4,7 @@ pub(crate) mod alerts;
 pub(crate) mod cases;
 pub(crate) mod database;
 pub(crate) mod documented;
+pub(crate) mod forms;
 pub(crate) mod gallery;
 pub(crate) mod http;
 pub(crate) mod mortal;
