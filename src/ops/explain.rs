@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_hit_says_in_which_paragraphs_it_stands() {
-        let text = crate::domain::paragraphs("Nothing.\n\nA deal.\nIran: deal, deal\n \nđeal Iran");
+        let text = crate::domain::paragraphs("Nothing.\n\nA deal.\nIran: deal, deal\n \nIran");
         let why = why_of("iran AND deal", &text);
         let places = |clause: usize| why.clause.clauses.get(clause).unwrap().places.join(", ");
         assert_eq!(places(0), "paragraph 3, paragraph 4");
