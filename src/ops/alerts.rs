@@ -7,7 +7,9 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use super::in_view;
-use crate::domain::{Alert, AlertFacts, ChannelName, HoldReason, Room, Timestamp, WatchName};
+use crate::domain::{
+    Alert, AlertFacts, ChangeFacts, ChannelName, HoldReason, Room, Timestamp, WatchName,
+};
 use crate::store::{
     AlertDetail, AlertFilter, AlertLine, AttemptLine, Counted, DeliveryLine, ListCursor, Listed,
     ShownAlert, Store, StoreError, VersionLine,
@@ -580,13 +582,19 @@ impl DeliveryView {
     }
 }
 
-impl VersionView {
-    fn of(line: VersionLine) -> Self {
-        let changes = line.changes.into_iter().map(|change| ChangeView {
+impl ChangeView {
+    pub(super) fn of(change: &ChangeFacts) -> Self {
+        Self {
             kind: in_view(&change.kind, MAX_CHARS),
             before: in_view(&change.before, MAX_CHARS),
             after: in_view(&change.after, MAX_CHARS),
-        });
+        }
+    }
+}
+
+impl VersionView {
+    fn of(line: VersionLine) -> Self {
+        let changes = line.changes.iter().map(ChangeView::of);
         let updates = line.updates.into_iter().map(|update| UpdateView {
             id: update.id.0,
             channel: in_view(&update.channel.0, MAX_CHARS),

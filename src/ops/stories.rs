@@ -5,10 +5,14 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use url::Url;
 
+use super::alerts::ChangeView;
 use super::in_view;
 use super::now::direction;
 use crate::domain::{StoryLine, StoryReport, Timestamp, shown_url};
-use crate::store::{Store, StoreError};
+use crate::store::{self, Store, StoreError};
+
+/// Changes of a story that are shown.
+const SHOWN_CHANGES: usize = 20;
 
 /// A story in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -66,6 +70,21 @@ pub struct StoryArticle {
     pub delta_sentences: Vec<String>,
 }
 
+/// What an alerted article says otherwise than when somebody was told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StoryChange {
+    /// When that was found.
+    pub at: Timestamp,
+    /// The feed.
+    pub outlet: String,
+    /// The address.
+    pub url: Option<String>,
+    /// In which ways it differs: `headline`, `matched_sentence`, ..., `text`, `vanished`.
+    pub kinds: Vec<String>,
+    /// The sentences that differ.
+    pub changes: Vec<ChangeView>,
+}
+
 /// A story with its articles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StoryView {
@@ -81,6 +100,8 @@ pub struct StoryView {
     pub outlets: Vec<String>,
     /// Its languages.
     pub langs: Vec<String>,
+    /// What changed after an alert, the newest first.
+    pub changes: Vec<StoryChange>,
     /// Its articles, in the order in which they came.
     pub articles: Vec<StoryArticle>,
 }
@@ -124,6 +145,7 @@ pub async fn story(store: &Store, id: i64) -> Result<Option<StoryView>, StoreErr
         };
         articles.push(article(one, part, first_at));
     }
+    let changes = store.story_changes(id, SHOWN_CHANGES).await?;
     let outlets: BTreeSet<&str> = articles.iter().map(|one| one.outlet.as_str()).collect();
     let langs: BTreeSet<&str> = articles
         .iter()
@@ -136,24 +158,40 @@ pub async fn story(store: &Store, id: i64) -> Result<Option<StoryView>, StoreErr
         reports: reports.len(),
         outlets: outlets.into_iter().map(str::to_owned).collect(),
         langs: langs.into_iter().map(str::to_owned).collect(),
+        changes: changes.into_iter().map(change).collect(),
         articles,
     }))
 }
 
+fn change(found: store::StoryChange) -> StoryChange {
+    StoryChange {
+        at: found.at,
+        outlet: outlet_of(&found.outlet),
+        url: found.url.filter(|text| is_page(text)),
+        kinds: found.kinds,
+        changes: found.changes.iter().map(ChangeView::of).collect(),
+    }
+}
+
+/// A feed without a name is called by its address, which may hold a secret.
+fn outlet_of(name: &str) -> String {
+    Url::parse(name).map_or_else(|_| in_view(name, 200), |url| shown_url(&url))
+}
+
+/// Whether a text is the address of a page.
+fn is_page(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| url.scheme().starts_with("http"))
+}
+
 fn article(told: StoryReport, part: StoryPart, first_at: Timestamp) -> StoryArticle {
-    let address = |text: &String| Url::parse(text).ok();
     StoryArticle {
         report: told.report.0,
         part,
         at: told.at,
         after_s: told.at.duration_since(first_at).as_secs(),
-        // A feed without a name is called by its address, which may hold a secret.
-        outlet: address(&told.outlet)
-            .map_or_else(|| in_view(&told.outlet, 200), |url| shown_url(&url)),
+        outlet: outlet_of(&told.outlet),
         title: told.title,
-        url: told
-            .url
-            .filter(|text| address(text).is_some_and(|url| url.scheme().starts_with("http"))),
+        url: told.url.filter(|text| is_page(text)),
         dir: direction(told.lang.as_deref()),
         lang: told.lang,
         same_words: told.copied.map(|(same, _)| same),

@@ -109,7 +109,7 @@ pub use traces::{Trace, TraceStage};
 pub use tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val};
 pub use unflagged::{Unflagged, UnflaggedRound};
 pub use unscraped::{PageQueue, QueuePlace, Unscraped};
-pub use versions::{ArticleVersion, UpdateLine, VersionLine};
+pub use versions::{ArticleVersion, StoryChange, UpdateLine, VersionLine};
 pub use visits::{DueVisit, KnownPage, NewUpdate, NewVersion, Visited};
 
 /// The database's name inside the state directory.

@@ -1,7 +1,7 @@
 //! Versions: what an alerted article said, each time it said something else, and who was told of it.
 
 use super::tx::{Row, StoreError, Tx, Val};
-use super::{list, object, opt_timestamp, timestamp};
+use super::{Store, limit_of, list, object, opt_timestamp, timestamp};
 use crate::domain::{
     Alert, AlertId, ChangeFacts, ChannelName, DeliveryId, DeliveryState, Destination, EntryId,
     Timestamp,
@@ -37,6 +37,55 @@ pub struct VersionLine {
     pub changes: Vec<ChangeFacts>,
     /// Who was told, or will be.
     pub updates: Vec<UpdateLine>,
+}
+
+/// What an alerted article of a story says otherwise than before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoryChange {
+    /// The feed.
+    pub outlet: String,
+    /// Its address.
+    pub url: Option<String>,
+    /// When it was found.
+    pub at: Timestamp,
+    /// In which ways it differs.
+    pub kinds: Vec<String>,
+    /// The sentences that differ.
+    pub changes: Vec<ChangeFacts>,
+}
+
+impl Store {
+    /// What the alerted articles of a story say otherwise than when somebody was told, the newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn story_changes(
+        &self,
+        story: i64,
+        limit: usize,
+    ) -> Result<Vec<StoryChange>, StoreError> {
+        self.read(move |tx| {
+            tx.rows(
+                "SELECT COALESCE(f.name, f.title, f.url), a.url, v.at, v.kinds, v.changes
+                 FROM reports r JOIN entries e ON e.report_id = r.id JOIN feeds f ON f.id = e.feed_id
+                 JOIN article_versions v ON v.entry_id = e.id LEFT JOIN articles a ON a.entry_id = e.id
+                 WHERE r.story_id = $1 AND v.visited = 1 ORDER BY v.at DESC, e.id DESC, v.number DESC LIMIT $2",
+                &[story.into(), limit_of(limit)],
+            )?
+            .iter_mut()
+            .map(|row| {
+                Ok(StoryChange {
+                    outlet: row.next_text()?,
+                    url: row.next_opt_text()?,
+                    at: timestamp(row)?,
+                    kinds: list(row)?,
+                    changes: object(row)?,
+                })
+            })
+            .collect()
+        })
+        .await
+    }
 }
 
 /// A message that tells of a version.

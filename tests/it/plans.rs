@@ -324,6 +324,7 @@ async fn look_at_the_pages(store: &Store, now: Timestamp) {
             store.mark_alert(id, None, who(), now).await.unwrap();
         }
     }
+    store.story_changes(1, 10).await.unwrap();
     store.entries_of(FeedId(1), 10).await.unwrap();
     store.feed_pasts(vec![FeedId(1)], now).await.unwrap();
     store.marks_by_watch(now).await.unwrap();

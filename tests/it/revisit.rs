@@ -7,18 +7,24 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Request, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use newswatch::clock::Clock;
 use newswatch::config::{self, ProcessEnvironment, Secrets};
 use newswatch::daemon;
-use newswatch::domain::Timestamp;
+use newswatch::domain::{Role, Timestamp};
 use newswatch::ops::alerts::{self, ListedView};
+use newswatch::ops::{entrance, stories};
 use newswatch::store::{AlertFilter, AlertLine, Store};
+use newswatch::web::{House, router};
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
+use tower::ServiceExt;
 
 use crate::support::database;
 
@@ -284,6 +290,37 @@ impl Service {
         }
     }
 
+    /// A page, as a reader of it gets it.
+    async fn page(&self, path: &str) -> String {
+        let folder = self.folder.path();
+        let (environment, secrets) = (&ProcessEnvironment, Secrets::Required);
+        let loaded = config::load_text("test.toml", &self.config, folder, environment, secrets);
+        let config = loaded.unwrap().config;
+        let clock = self.town.clock.clone();
+        let now = clock.now();
+        let context = daemon::context(config.clone(), self.store.clone(), clock);
+        let (_sender, configs) = watch::channel(Arc::new(config));
+        let context = Arc::new(context.await.unwrap());
+        let house = House::new(context, configs, CancellationToken::new());
+        let secret = entrance::login_link(&self.store, "local", Role::Reader, now).await;
+        let ask = async |method: &str, path: &str, cookie: &str| {
+            let request = Request::builder().method(method).uri(path);
+            let request = request
+                .header("host", "127.0.0.1:8585")
+                .header("cookie", cookie);
+            let request = request.body(Body::empty()).unwrap();
+            router(Arc::clone(&house)).oneshot(request).await.unwrap()
+        };
+        let entered = ask("POST", &format!("/login/{}", secret.unwrap()), "").await;
+        let cookie = entered.headers()["set-cookie"].to_str().unwrap();
+        let answer = ask("GET", path, cookie.split(';').next().unwrap()).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20)
+            .await
+            .unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
     /// Does what is due in an hour, by a process of its own.
     async fn at(&self, hour: i64) {
         let wait = u64::try_from((hour - self.town.hour()) * 3600).unwrap();
@@ -432,4 +469,43 @@ async fn the_versions_of_an_article_stand_with_its_alert() {
     assert!(change.after.contains("will not sail"), "{change:?}");
     assert_eq!(versions[1].updates.len(), 1);
     assert_eq!(versions[1].updates[0].state, "delivered");
+}
+
+#[tokio::test]
+async fn a_story_tells_what_changed_after_its_alert() {
+    let service = Service::open("revisit = [\"6h\"]").await;
+    service.at(0).await;
+    let ids = service.store.stories(500).await.unwrap();
+    let ids: Vec<i64> = ids.into_iter().map(|line| line.id).collect();
+    for id in &ids {
+        let view = stories::story(&service.store, *id).await.unwrap();
+        assert_eq!(view.unwrap().changes, []);
+    }
+    // That a page has gone is believed at the second visit.
+    for hour in [6, 7, 8, 12, 24] {
+        service.at(hour).await;
+    }
+    let (mut kinds, mut pages) = (BTreeSet::new(), Vec::new());
+    for id in &ids {
+        let view = stories::story(&service.store, *id).await.unwrap().unwrap();
+        let page = service.page(&format!("/stories/{id}")).await;
+        let told = page.matches("after your alert:</b>").count();
+        assert_eq!(told, view.changes.len(), "{page}");
+        for change in &view.changes {
+            kinds.extend(change.kinds.clone());
+            for one in &change.changes {
+                assert!(
+                    page.contains(&one.after) && page.contains(&one.before),
+                    "{page}"
+                );
+            }
+        }
+        pages.push(page);
+    }
+    for kind in ["headline", "matched_sentence", "vanished"] {
+        assert!(kinds.contains(kind), "{kinds:?}");
+    }
+    for says in ["will not sail", "It had “<bdi", "has gone."] {
+        assert!(pages.iter().any(|page| page.contains(says)), "{says}");
+    }
 }

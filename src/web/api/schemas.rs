@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 /// The objects.
-const OBJECTS: [(&str, &str); 41] = [
+const OBJECTS: [(&str, &str); 43] = [
     ("Piece", "text:text hit:flag"),
     ("Day", "day:int told:int held:int"),
     (
@@ -146,9 +146,15 @@ const OBJECTS: [(&str, &str); 41] = [
         "report:int part:text at:time after_s:int outlet:text title:text? url:text? lang:text? dir:text same_words:int? \
          of_words:int? delta_sentences:[text]",
     ),
+    ("Change", "kind:text before:text after:text"),
+    (
+        "StoryChange",
+        "at:time outlet:text url:text? kinds:[text] changes:[Change]",
+    ),
     (
         "StoryDetail",
-        "story:int first_at:time last_at:time reports:int outlets:[text] langs:[text] articles:[StoryArticle]",
+        "story:int first_at:time last_at:time reports:int outlets:[text] langs:[text] \
+         changes:[StoryChange] articles:[StoryArticle]",
     ),
 ];
 
@@ -161,7 +167,7 @@ const MORE: [(&str, &str); 3] = [
          explanation:text",
     ),
     (
-        "Change",
+        "Write",
         "at:time who:text what:text subject:text before:text after:text",
     ),
 ];
@@ -183,7 +189,7 @@ const ANSWERS: [(&str, Form); 16] = [
     ("/api/v1/stories", Form::Page("Story")),
     ("/api/v1/stories/{id}", Form::One("StoryDetail")),
     ("/api/v1/why", Form::Page("Reason")),
-    ("/api/v1/journal", Form::Page("Change")),
+    ("/api/v1/journal", Form::Page("Write")),
 ];
 
 #[derive(Debug, Clone, Copy)]
