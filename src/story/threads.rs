@@ -54,7 +54,7 @@ struct Story {
     members: Numbers,
     last_at: i64,
     /// The names of its reports, those of older ones faded; of one report alone they stand there.
-    names: Vec<u32>,
+    names: Box<[u32]>,
 }
 
 /// A report that looks for its story.
@@ -552,26 +552,27 @@ impl Story {
         Self {
             members: Numbers::default(),
             last_at: at,
-            names: Vec::new(),
+            names: Box::default(),
         }
     }
 
     /// Adds the names of a report to those of the story, of which the older ones fade.
     fn fade_in(&mut self, names: &[u32], at: i64) {
         if self.names.is_empty() {
-            self.names = names.to_vec();
+            self.names = names.into();
             self.last_at = self.last_at.max(at);
             return;
         }
         let faded = (-days(at.saturating_sub(self.last_at).max(0))).exp();
         self.last_at = self.last_at.max(at);
         let mut weights: HashedMap<u32, f32> = HashedMap::default();
-        for (terms, share) in [(self.names.as_slice(), faded), (names, 1.0)] {
+        for (terms, share) in [(&*self.names, faded), (names, 1.0)] {
             let length = norm(terms).max(1.0);
             for term in terms {
                 *weights.entry(*term & !0xff).or_default() += share * weight(*term) / length;
             }
         }
-        self.names = Vector::of(weights.into_iter().collect(), STORY_NAMES).terms;
+        let names = Vector::of(weights.into_iter().collect(), STORY_NAMES);
+        self.names = names.terms.into_boxed_slice();
     }
 }
