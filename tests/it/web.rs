@@ -1322,14 +1322,14 @@ async fn a_feed_shows_the_polls_of_each_hour_and_what_robots_may_not_read() {
     let more = "Disallow: /x\n".repeat(30);
     for (rules, state, says) in [
         ("", "none", "no robots.txt: every page may be read"),
-        ("User-agent: *\n", "read", "<dd>every page may be read<"),
+        ("User-agent: *\n", "read", "<dd>every page may be read <"),
         (
             "User-agent: *\nDisallow: /<b>\u{202e}a\u{1b}[2J\nAllow: /b\nCrawl-delay: 2.5\n",
             "read",
             "pages allowed but <bdi class=\"mono\">&#x2f;&lt;b&gt;a [2J</bdi>, and of these <bdi class=\"mono\">&#x2f;b</bdi>; \
              asks for 2.5 s between requests",
         ),
-        (&format!("User-agent: *\n{more}"), "read", ", and 10 more<"),
+        (&format!("User-agent: *\n{more}"), "read", ", and 10 more <"),
     ] {
         let keeping = site
             .ctx
