@@ -202,7 +202,7 @@ fn queries(path: &str) -> Vec<Value> {
 /// What says which alerts are meant.
 fn narrowing() -> Vec<Value> {
     let text = json!({ "type": "string" });
-    let language = json!({ "type": "string", "pattern": "^[A-Za-z0-9-]+$" });
+    let language = json!({ "type": "string", "pattern": "^[A-Za-z0-9-]*$" });
     let priority = json!({ "type": "string", "enum": ["low", "normal", "high"] });
     vec![
         query("watch", &text, "Those of this watch."),
