@@ -59,12 +59,8 @@ impl Test {
             None => None,
             Some(name) => Some(feed_of(&config.feeds, name)?),
         };
-        let priority = match self.priority.as_deref() {
-            Some("low") => Priority::Low,
-            Some("high") => Priority::High,
-            Some(_) => Priority::Normal,
-            None => watch.priority,
-        };
+        let priority = self.priority.as_deref().and_then(Priority::named);
+        let priority = priority.unwrap_or(watch.priority);
         let asked = Routed {
             watch,
             feed,

@@ -83,6 +83,14 @@ impl Priority {
             Self::High => "high",
         }
     }
+
+    /// The priority of this word; none for any other.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Low, Self::Normal, Self::High]
+            .into_iter()
+            .find(|priority| priority.as_str() == word)
+    }
 }
 
 /// Feeds that a watch is restricted to: those with a tag, or one by its name or URL.

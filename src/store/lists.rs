@@ -454,10 +454,7 @@ fn alert(row: &mut Row) -> Result<Alert, StoreError> {
 
 pub(super) fn priority(row: &mut Row) -> Result<Priority, StoreError> {
     let word = row.next_text()?;
-    [Priority::Low, Priority::Normal, Priority::High]
-        .into_iter()
-        .find(|priority| priority.as_str() == word)
-        .ok_or_else(|| row.lacks("a priority"))
+    Priority::named(&word).ok_or_else(|| row.lacks("a priority"))
 }
 
 /// The feeds that have announced each report, by name.

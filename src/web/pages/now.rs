@@ -87,13 +87,10 @@ pub(crate) async fn show(
 
 /// The alerts that the fields ask for.
 pub(crate) async fn asked_alerts(house: &House, fields: &Fields) -> Result<ShownFilter, Failure> {
-    let priority = match fields.get("priority") {
-        None => None,
-        Some("high") => Some(Priority::High),
-        Some("normal") => Some(Priority::Normal),
-        Some("low") => Some(Priority::Low),
-        Some(_) => return Err(Failure::bad("priority must be low, normal or high")),
-    };
+    let priority = fields.get("priority").map(|word| {
+        Priority::named(word).ok_or_else(|| Failure::bad("priority must be low, normal or high"))
+    });
+    let priority = priority.transpose()?;
     let feeds = match fields.get("feed") {
         None => None,
         Some(feed) => {

@@ -21,12 +21,11 @@ pub(super) fn from_elements(table: &Table<'_>, place: &Place) -> Vec<String> {
         .enumerate()
         .filter(|(index, part)| is_byline_part(table, *index, part, &blocks))
         .take(MOST_PLACES)
-        .map(|(_, part)| (part, names_in(table, part)))
-        .map(|(part, names)| {
+        .map(|(_, part)| {
             // "Subscribe" beside a name is a button.
-            let names = names.into_iter();
-            let names = names.filter(|name| !lines::begins_as_between(name, &folded(name)));
-            (part, names.collect::<Vec<String>>())
+            let mut names = names_in(table, part);
+            names.retain(|name| !lines::begins_as_between(name, &folded(name)));
+            (part, names)
         })
         .filter(|(_, names)| !names.is_empty() && names.len() <= MOST)
         .collect();
