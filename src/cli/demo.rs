@@ -241,7 +241,7 @@ impl Stage {
     async fn counts(&self) -> anyhow::Result<Counts> {
         let loaded = config::load(&self.config, &ProcessEnvironment, Secrets::Optional)?;
         let store = daemon::open_store_beside(&loaded.config).await?;
-        Ok(store.report().await?.counts)
+        Ok(store.counts().await?)
     }
 }
 

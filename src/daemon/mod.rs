@@ -30,6 +30,7 @@ use crate::pipeline::revisit::Revisit;
 use crate::pipeline::scrape::Scrape;
 use crate::pipeline::{Context, Stage, StageError, Until, drive};
 use crate::systemd;
+use crate::tally::{Ending, Tally};
 
 pub use build::{adopt, context, open_store, open_store_beside, without_retries};
 use managed::ManagedFile;
@@ -130,17 +131,30 @@ pub async fn pass(ctx: Arc<Context>) -> anyhow::Result<Passed> {
 
 async fn pass_until(ctx: Arc<Context>, stop: CancellationToken) -> anyhow::Result<Passed> {
     build::without_backlog(&ctx);
-    let before = ctx.store.report().await?;
+    let before = ctx.store.counts().await?;
+    let had_failed = failed_polls(&ctx.tally);
     let polled = all_of(Poll::due_by(Some(ctx.clock.now())), &ctx, &stop).await?;
-    let between = ctx.store.report().await?;
+    let failed = failed_polls(&ctx.tally) - had_failed;
+    let between = ctx.store.counts().await?;
     all_of(Scrape::default(), &ctx, &stop).await?;
     all_of(Flag::default(), &ctx, &stop).await?;
     all_of(Revisit::default(), &ctx, &stop).await?;
     all_of(Gather, &ctx, &stop).await?;
     all_of(Notify::default(), &ctx, &stop).await?;
     all_of(Retain, &ctx, &stop).await?;
-    let after = ctx.store.report().await?;
-    Ok(Passed::between(polled, &before, &between, &after))
+    let after = ctx.store.counts().await?;
+    Ok(Passed {
+        polled,
+        failed,
+        ..Passed::between(&before, &between, &after)
+    })
+}
+
+fn failed_polls(tally: &Tally) -> usize {
+    let stages = tally.stages();
+    let polls = stages.get(Poll::NAME);
+    let failed = polls.and_then(|polls| polls.endings.get(&Ending::Failed));
+    failed.map_or(0, |failed| usize::try_from(*failed).unwrap_or(usize::MAX))
 }
 
 /// Does all that is left to do now for a stage.

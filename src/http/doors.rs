@@ -8,15 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, ClientBuilder, Proxy};
-use tracing::warn;
+use reqwest::{Client, ClientBuilder, Proxy};
+use rustls::ClientConfig;
 use url::Url;
 
 use super::access::ProxyAddress;
+use super::authorities;
 use super::guard::Guard;
 use super::pace::Distance;
 use super::resolver::{GuardedResolver, Names};
-use super::{AllowedAddress, HttpLimits, HttpSettings, Purpose, tls};
+use super::{AllowedAddress, HttpLimits, HttpSettings, Purpose};
 
 /// How long an unused connection is kept: long enough for the pages of a feed right after it, and so short that the
 /// connections that rest are those of a few seconds, however many hosts there are. TLS sessions are resumed, so that
@@ -57,6 +58,7 @@ struct Making<'a> {
     settings: &'a HttpSettings,
     limits: &'a HttpLimits,
     names: &'a Names,
+    tls: ClientConfig,
 }
 
 impl Doors {
@@ -69,6 +71,7 @@ impl Doors {
             settings,
             limits,
             names,
+            tls: authorities::client_config(),
         };
         let allowed = &settings.allow_private;
         // Clients are dear: where two doors lead to the same addresses they are one.
@@ -177,32 +180,18 @@ impl Making<'_> {
     }
 
     /// Makes a client of the HTTP library.
-    ///
-    /// A machine without certificate authorities can still read what comes over http, and the demonstration does.
     fn build(
         &self,
         resolver: &GuardedResolver,
         proxy: Option<&ProxyAddress>,
     ) -> Result<Client, reqwest::Error> {
-        let builder = || -> Result<ClientBuilder, reqwest::Error> {
-            let builder = self.builder(resolver.clone());
-            match proxy {
-                // A proxy that was added keeps those of the environment out as well.
-                Some(proxy) => Ok(builder.proxy(Proxy::all(proxy.exposed())?)),
-                None => Ok(builder),
-            }
-        };
-        let made = builder()?.build();
-        match &made {
-            Err(error) if matches!(tls::find(error), Some(rustls::Error::General(_))) => {
-                warn!(
-                    "no certificate authorities were found, so https fails: install ca-certificates"
-                );
-                let nobody: [Certificate; 0] = [];
-                builder()?.tls_certs_only(nobody).build()
-            }
-            _ => made,
+        let builder = self.builder(resolver.clone());
+        match proxy {
+            // A proxy that was added keeps those of the environment out as well.
+            Some(proxy) => builder.proxy(Proxy::all(proxy.exposed())?),
+            None => builder,
         }
+        .build()
     }
 
     /// Starts a client of the HTTP library: the only place that does.
@@ -213,6 +202,7 @@ impl Making<'_> {
     fn builder(&self, resolver: GuardedResolver) -> ClientBuilder {
         Client::builder()
             .user_agent(&self.settings.user_agent)
+            .tls_backend_preconfigured(self.tls.clone())
             .dns_resolver(resolver)
             // A proxy from the environment would resolve names itself, past the guard.
             .no_proxy()

@@ -5,6 +5,7 @@
 //! redirects itself, and lets the guard look at every URL and every address. It never retries; that is `schedule`'s.
 
 mod access;
+mod authorities;
 mod body;
 mod client;
 mod client_state;

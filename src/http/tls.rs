@@ -50,6 +50,7 @@ pub(crate) fn explain(error: &rustls::Error) -> String {
         rustls::Error::PeerIncompatible(_) => {
             "the other side offers no version or cipher of TLS that is still safe".to_owned()
         }
+        rustls::Error::General(reason) => reason.clone(),
         rustls::Error::AlertReceived(alert) => format!("the other side refused: {alert:?}"),
         other => other.to_string(),
     }

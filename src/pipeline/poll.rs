@@ -141,9 +141,9 @@ impl Stage for Poll {
             ctx.keep_rests(&plan).await?;
         }
         if ending == Ending::PutOff {
-            let (feed_id, url) = (due.claim.id, shown_url(&due.url));
+            let (feed_id, url) = (due.claim.id, &due.url);
             let why = problem.unwrap_or_default();
-            debug!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, why, "feed poll put off");
+            debug!(feed.id = %feed_id, feed = shown_url(url), next_poll_at = %next_poll_at, why, "feed poll put off");
         } else {
             log(&due, next_poll_at, new_entries, mended, problem.as_deref());
         }
@@ -176,23 +176,23 @@ fn log(
     mended: usize,
     problem: Option<&str>,
 ) {
-    let (feed_id, url) = (due.claim.id, shown_url(&due.url));
+    let (feed_id, url) = (due.claim.id, &due.url);
     match problem {
         // One line when a feed begins to fail, or fails in another way, not one for each try.
         Some(error) if due.error.as_deref() == Some(error) => {
-            debug!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, error, "feed poll failed again");
+            debug!(feed.id = %feed_id, feed = shown_url(url), next_poll_at = %next_poll_at, error, "feed poll failed again");
         }
         Some(error) => {
-            warn!(feed.id = %feed_id, feed = url, next_poll_at = %next_poll_at, error, "feed poll failed");
+            warn!(feed.id = %feed_id, feed = shown_url(url), next_poll_at = %next_poll_at, error, "feed poll failed");
         }
         None if due.error.is_some() => {
-            info!(feed.id = %feed_id, feed = url, entries.new = new_entries, repairs = mended, "feed works again");
+            info!(feed.id = %feed_id, feed = shown_url(url), entries.new = new_entries, repairs = mended, "feed works again");
         }
         None if new_entries == 0 => {
-            debug!(feed.id = %feed_id, feed = url, repairs = mended, "feed polled, nothing new");
+            debug!(feed.id = %feed_id, feed = shown_url(url), repairs = mended, "feed polled, nothing new");
         }
         None => {
-            info!(feed.id = %feed_id, feed = url, entries.new = new_entries, repairs = mended, "feed polled");
+            info!(feed.id = %feed_id, feed = shown_url(url), entries.new = new_entries, repairs = mended, "feed polled");
         }
     }
 }

@@ -224,6 +224,18 @@ impl Store {
         .await
     }
 
+    /// Counts over everything.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn counts(&self) -> Result<Counts, StoreError> {
+        self.read(|tx| {
+            let channels = channel_lines(tx)?;
+            counts(tx, &channels)
+        })
+        .await
+    }
+
     /// The deliveries that were given up, the newest first.
     ///
     /// # Errors
