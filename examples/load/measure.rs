@@ -29,6 +29,10 @@ pub(crate) enum Scenario {
     Unchanged,
     /// A pass after a share of the feeds has published.
     Published,
+    /// A pass in which no feed is due: what a start costs.
+    Start,
+    /// The service, polling every five seconds feeds that do not change.
+    Polling,
     /// The service, polling each second, while a share of the feeds publishes every two seconds.
     Live,
     /// The service on a filled store, with nothing to do.
@@ -84,7 +88,11 @@ impl Bench {
             plan,
             world,
         };
-        let every = if needs_world { "1s" } else { "24h" };
+        let every = match scenario {
+            Scenario::Start | Scenario::Idle | Scenario::Status => "24h",
+            Scenario::Polling => "5s",
+            _ => "1s",
+        };
         let first_poll = "skip";
         let settings = Settings { every, first_poll };
         bench.program.configure(bench.plan.size, settings)?;
@@ -101,6 +109,8 @@ impl Bench {
             Scenario::Cold => self.cold(),
             Scenario::Unchanged => self.one_pass(None),
             Scenario::Published => self.one_pass(Some(self.plan.share)),
+            Scenario::Start => self.start(),
+            Scenario::Polling => self.polling(),
             Scenario::Live => self.live(),
             Scenario::Idle => self.idle(),
             Scenario::Status => self.status(),
@@ -137,6 +147,33 @@ impl Bench {
         }
         let used = self.pass()?;
         self.figures(used, &report(self.port())?)
+    }
+
+    fn start(&self) -> anyhow::Result<Figures> {
+        begin(self.port(), Client::Known, Standing::Seen)?;
+        let used = self.pass()?;
+        self.figures(used, &report(self.port())?)
+    }
+
+    fn polling(&self) -> anyhow::Result<Figures> {
+        let service = self.program.start()?;
+        sleep(SETTLE);
+        begin(self.port(), Client::Known, Standing::Seen)?;
+        let before = service.used()?;
+        let start = Instant::now();
+        sleep(Duration::from_secs(self.plan.seconds));
+        let after = service.used()?;
+        let seen = report(self.port())?;
+        service.stop()?;
+        let used = Used {
+            cpu_s: after.cpu_s - before.cpu_s,
+            wall_s: start.elapsed().as_secs_f64(),
+            ..after
+        };
+        let mut figures = self.figures(used, &seen)?;
+        let polls = f64::from(u32::try_from(seen.counts.feeds)?);
+        figures.add("CPU us a poll", used.cpu_s * 1e6 / polls.max(1.0));
+        Ok(figures)
     }
 
     fn live(&self) -> anyhow::Result<Figures> {

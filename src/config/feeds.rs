@@ -21,18 +21,22 @@ use super::words::one_of;
 /// What `feeds` of a watch puts before a tag.
 pub(super) const TAG_PREFIX: &str = "tag:";
 
-/// Checks all feeds, and how the requests of each are made. One without a usable address is left out.
-pub(super) fn check(
-    raw: &[RawFeed],
-    defaults: &Defaults,
-    vault: &Vault<'_>,
-) -> (Vec<Feed>, Vec<Access>) {
+/// The feeds with a usable address, and of each in the same place how its requests are made and where its address stands.
+pub(super) struct Feeds<'a> {
+    pub(super) feeds: Vec<Feed>,
+    pub(super) accesses: Vec<Access>,
+    pub(super) places: Vec<&'a Place>,
+}
+
+/// Checks all feeds. One without a usable address is left out.
+pub(super) fn check<'a>(raw: &'a [RawFeed], defaults: &Defaults, vault: &Vault<'_>) -> Feeds<'a> {
     let report = vault.report;
     let mut accesses = Vec::with_capacity(raw.len());
     let mut addresses = Taken::default();
     let mut taken_names = Taken::default();
     let mut without_scheme = HashMap::new();
     let mut feeds = Vec::with_capacity(raw.len());
+    let mut places = Vec::with_capacity(raw.len());
     for written in raw {
         if let Some(name) = &written.name
             && is_feed_name(name, report)
@@ -50,8 +54,13 @@ pub(super) fn check(
         addresses.take(same.into(), &shown, &address.place, "address", report);
         accesses.push(access::check(written, &feed.url, vault));
         feeds.push(feed);
+        places.push(&address.place);
     }
-    (feeds, accesses)
+    Feeds {
+        feeds,
+        accesses,
+        places,
+    }
 }
 
 /// Warns of an address that is given with http:// and with https://: most likely one feed, which alerts twice.

@@ -131,11 +131,12 @@ fn read_tree<T>(
     read: impl FnOnce(Section<'_>) -> T,
 ) -> (Arc<Source>, T) {
     let foreign = foreign::kind_of(text.content);
-    let healed = match &foreign {
+    let mut healed = match &foreign {
         Some(_) => Healed::nothing_of(text.content),
         None => syntax::heal(text.content),
     };
-    let tree = syntax::tree(&healed);
+    let whole = healed.tree.take();
+    let tree = whole.unwrap_or_else(|| syntax::tree(&healed.text));
     let is_broken = !healed.errors.is_empty() || !healed.broken.is_empty();
     let mut hidden = masking::collect_spans(tree.get_ref());
     hidden.extend(masking::spans_by_line(text.content, is_broken));
@@ -170,7 +171,7 @@ impl<'a> Text<'a> {
 }
 
 /// Reports what is not TOML, read for what was meant by it.
-fn report_syntax(source: &Arc<Source>, healed: &Healed, report: &Report) {
+fn report_syntax(source: &Arc<Source>, healed: &Healed<'_>, report: &Report) {
     for error in &healed.errors {
         let (start, text) = source.line(source.position(error.span.start).line);
         let line = meant::Line {

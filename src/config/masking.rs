@@ -3,13 +3,14 @@
 //! Works on the tree where there is one, and line by line for comments and for what is not TOML. When in doubt
 //! it hides.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 use url::Url;
 
 use super::suggest::nearest;
-use crate::domain::shown_url;
+use crate::domain::{is_private_path, shown_url};
 
 /// Parts of the names of keys that hold secrets.
 const SECRET_WORDS: [&str; 4] = ["pass", "secret", "token", "pwd"];
@@ -17,18 +18,22 @@ const SECRET_WORDS: [&str; 4] = ["pass", "secret", "token", "pwd"];
 /// Gathers the places of a tree whose text must never be shown: what looks like a secret by its key, and the
 /// parts of addresses that let in whoever knows them.
 pub(super) fn collect_spans(table: &DeTable<'_>) -> Vec<Range<usize>> {
-    let mut spans = Vec::new();
+    let mut hidden = Hidden::default();
     for (key, value) in table {
         // The names of aliases are free: `passport` holds no secret.
         match (key.get_ref().as_ref(), value.get_ref()) {
             ("alias", DeValue::Table(aliases)) => {
                 for query in aliases.values() {
-                    collect_value(query, false, &mut spans);
+                    hidden.add_value(query, false);
                 }
             }
-            (key, _) => collect_value(value, names_a_secret(key), &mut spans),
+            (key, _) => {
+                let is_secret = hidden.names_a_secret(key);
+                hidden.add_value(value, is_secret);
+            }
         }
     }
+    let mut spans = hidden.spans;
     let channels = table
         .get("channel")
         .and_then(|list| list.get_ref().as_array());
@@ -82,47 +87,61 @@ fn path_start(address: &str) -> usize {
         .map_or(address.len(), |at| authority + at + 1)
 }
 
-fn collect_table(table: &DeTable<'_>, is_secret: bool, spans: &mut Vec<Range<usize>>) {
-    for (key, value) in table {
-        let key: &str = key.get_ref();
-        let is_secret = match key {
-            "credential" | "file" | "env" => false,
-            // Their names say little of what they let in.
-            "headers" => true,
-            // As other programs have it: "user:password".
-            "auth" => value
-                .get_ref()
-                .as_str()
-                .is_some_and(|text| text.contains(':')),
-            _ => is_secret || names_a_secret(key),
-        };
-        collect_value(value, is_secret, spans);
-    }
+/// What is found of a tree that must never be shown.
+#[derive(Default)]
+struct Hidden {
+    spans: Vec<Range<usize>>,
+    /// Whether a key names a secret: ten thousand feeds have the same few keys.
+    keys: HashMap<String, bool>,
 }
 
-fn collect_value(
-    value: &toml::Spanned<DeValue<'_>>,
-    is_secret: bool,
-    spans: &mut Vec<Range<usize>>,
-) {
-    match value.get_ref() {
-        DeValue::Table(inner) => collect_table(inner, is_secret, spans),
-        DeValue::Array(rows) => {
-            for row in rows {
-                collect_value(row, is_secret, spans);
-            }
+impl Hidden {
+    fn names_a_secret(&mut self, key: &str) -> bool {
+        if let Some(known) = self.keys.get(key) {
+            return *known;
         }
-        DeValue::String(text) => {
-            let span = value.span();
-            if is_secret {
-                spans.push(span.start + 1..span.end.saturating_sub(1));
-            } else if span.len() != text.len() + 2 && !private_parts(text).is_empty() {
-                // Written with escapes: they cannot be found in the line as it stands in the file.
-                spans.push(span.start + 1..span.end.saturating_sub(1));
-            }
+        let is_secret = names_a_secret(key);
+        self.keys.insert(key.to_owned(), is_secret);
+        is_secret
+    }
+
+    fn add_table(&mut self, table: &DeTable<'_>, is_secret: bool) {
+        for (key, value) in table {
+            let key: &str = key.get_ref();
+            let is_secret = match key {
+                "credential" | "file" | "env" => false,
+                // Their names say little of what they let in.
+                "headers" => true,
+                // As other programs have it: "user:password".
+                "auth" => value
+                    .get_ref()
+                    .as_str()
+                    .is_some_and(|text| text.contains(':')),
+                _ => is_secret || self.names_a_secret(key),
+            };
+            self.add_value(value, is_secret);
         }
-        DeValue::Integer(_) | DeValue::Float(_) if is_secret => spans.push(value.span()),
-        _ => {}
+    }
+
+    fn add_value(&mut self, value: &toml::Spanned<DeValue<'_>>, is_secret: bool) {
+        match value.get_ref() {
+            DeValue::Table(inner) => self.add_table(inner, is_secret),
+            DeValue::Array(rows) => {
+                for row in rows {
+                    self.add_value(row, is_secret);
+                }
+            }
+            DeValue::String(text) => {
+                let span = value.span();
+                // Written with escapes, private parts cannot be found in the line as it stands in the file.
+                let is_escaped = span.len() != text.len() + 2;
+                if is_secret || is_escaped && !private_parts(text).is_empty() {
+                    self.spans.push(span.start + 1..span.end.saturating_sub(1));
+                }
+            }
+            DeValue::Integer(_) | DeValue::Float(_) if is_secret => self.spans.push(value.span()),
+            _ => {}
+        }
     }
 }
 
@@ -169,6 +188,13 @@ fn private_parts_of_address(address: &str) -> Vec<Range<usize>> {
 
 /// Whether path or query of an address hold what lets in whoever knows it.
 fn has_secrets(address: &str) -> bool {
+    let path = address.find('/').and_then(|at| address.get(at..));
+    if let Some(path) = path
+        && path.chars().all(is_as_it_is)
+        && !path.contains("/.")
+    {
+        return is_private_path(path);
+    }
     let Ok(mut url) = Url::parse(&format!("https://{address}")) else {
         // What cannot be read as one is not shown where it may be one.
         return address.contains(['?', '=']);
@@ -176,6 +202,11 @@ fn has_secrets(address: &str) -> bool {
     url.set_fragment(None);
     let bare = url.set_username("").and_then(|()| url.set_password(None));
     bare.is_err() || shown_url(&url) != url.as_str()
+}
+
+/// Whether a character of a path is the same in an address that was read.
+fn is_as_it_is(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '~')
 }
 
 /// The places of a text that may hold secrets, found line by line: addresses and keys, in comments too, and,

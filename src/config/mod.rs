@@ -240,7 +240,11 @@ fn check(
     let poll_defaults = poll::check(&raw.poll, report);
     let mut http = http::check(&raw.http, report);
     let store = store::check(&raw.store, &vault);
-    let (feeds, accesses) = feeds::check(&raw.feeds, &poll_defaults, &vault);
+    let feeds::Feeds {
+        feeds,
+        accesses,
+        places: addresses,
+    } = feeds::check(&raw.feeds, &poll_defaults, &vault);
     let proxies = accesses.iter().filter_map(Access::proxy);
     http.proxies = proxies.cloned().collect();
     let web = web::check(raw.web.as_ref(), report);
@@ -253,11 +257,8 @@ fn check(
         ..Reader::default()
     };
     let channels = channels::check(&raw.channels, &reader, &http, &vault);
-    reach::report(
-        raw.feeds.iter().filter_map(|feed| feed.url.as_ref()),
-        &http,
-        report,
-    );
+    let urls = feeds.iter().map(|feed| &feed.url);
+    reach::report(addresses.into_iter().zip(urls), &http, report);
     let known = references::Known::new(raw, &channels);
     let policies = taming::policies(raw, &zone, &known, report);
     let routes = routes::check(raw, &zone, &known, report);

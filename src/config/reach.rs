@@ -10,7 +10,7 @@ use url::Url;
 use crate::http::{HttpSettings, Purpose};
 
 use super::problem::{Kind, Problem, Report};
-use super::source::{At, Place, Readers};
+use super::source::{Place, Readers};
 
 /// Folders that the unit of the service, or any system, lets nobody write to.
 const READ_ONLY_FOLDERS: [&str; 7] = ["/etc", "/usr", "/boot", "/proc", "/sys", "/bin", "/sbin"];
@@ -20,14 +20,12 @@ const MIN_TOKEN_CHARS: usize = 16;
 
 /// Warns of all feeds that will not work.
 pub(super) fn report<'a>(
-    feeds: impl Iterator<Item = &'a At<String>>,
+    feeds: impl Iterator<Item = (&'a Place, &'a Url)>,
     http: &HttpSettings,
     report: &Report,
 ) {
-    for url in feeds {
-        if let Ok(address) = Url::parse(url.value.trim()) {
-            report_refused(&url.place, &address, http, Purpose::Feed, report);
-        }
+    for (place, url) in feeds {
+        report_refused(place, url, http, Purpose::Feed, report);
     }
 }
 

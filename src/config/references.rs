@@ -1,5 +1,6 @@
 //! What a watch refers to: the feeds it looks at and the channels it tells, by name.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use url::Url;
@@ -20,25 +21,14 @@ pub(super) struct Known<'a> {
     everywhere: Vec<Destination>,
     has_routes: bool,
     tags: HashSet<&'a str>,
-    /// Names, and addresses as written and as they come out.
-    feeds: HashMap<String, String>,
+    written: &'a [RawFeed],
+    feeds: OnceCell<HashMap<String, String>>,
 }
 
 impl<'a> Known<'a> {
     /// Takes the names as written, so that a channel or feed with a mistake of its own is no unknown one.
     pub(super) fn new(raw: &'a RawFile, channels: &'a [ChannelSettings]) -> Self {
         let list = |feed: &'a RawFeed| feed.tags.iter().flat_map(|tags| &tags.value);
-        let feed_names = raw.feeds.iter().flat_map(|feed| {
-            let name = feed
-                .name
-                .iter()
-                .map(|name| (name.value.clone(), name.value.clone()));
-            let addresses = feed.url.iter().flat_map(|url| {
-                let plain = plain_address(&url.value);
-                [(url.value.clone(), plain.clone()), (plain.clone(), plain)]
-            });
-            name.chain(addresses)
-        });
         let usable: Vec<_> = channels
             .iter()
             .map(|channel| (channel.name.0.as_str(), channel.destinations()))
@@ -58,15 +48,32 @@ impl<'a> Known<'a> {
                 .flat_map(list)
                 .map(|tag| tag.value.as_str())
                 .collect(),
-            feeds: feed_names.collect(),
+            written: &raw.feeds,
+            feeds: OnceCell::new(),
         }
     }
 }
 
 impl Known<'_> {
+    /// Names, and addresses as written and as they come out; read when a watch first names a feed.
+    fn feeds(&self) -> &HashMap<String, String> {
+        self.feeds.get_or_init(|| {
+            let names = self.written.iter().flat_map(|feed| {
+                let name = feed.name.iter().map(|name| &name.value);
+                let name = name.map(|name| (name.clone(), name.clone()));
+                let addresses = feed.url.iter().flat_map(|url| {
+                    let plain = plain_address(&url.value);
+                    [(url.value.clone(), plain.clone()), (plain.clone(), plain)]
+                });
+                name.chain(addresses)
+            });
+            names.collect()
+        })
+    }
+
     /// The names of feeds without their addresses, for "did you mean".
     fn feed_names(&self) -> impl Iterator<Item = &str> {
-        self.feeds
+        self.feeds()
             .keys()
             .map(String::as_str)
             .filter(|feed| !feed.contains("://"))
@@ -120,11 +127,8 @@ fn feed_selector(written: &At<String>, known: &Known<'_>, report: &Report) -> Op
         };
         (format!("no feed has the tag {}", quoted(tag)), hint)
     } else {
-        if let Some(feed) = known
-            .feeds
-            .get(text)
-            .or_else(|| known.feeds.get(&plain_address(text)))
-        {
+        let feeds = known.feeds();
+        if let Some(feed) = feeds.get(text).or_else(|| feeds.get(&plain_address(text))) {
             return Some(FeedSelector::Feed(feed.clone()));
         }
         // `tags:asia`, `tag=asia`, `tag: asia`, `#asia`, `asia`

@@ -5,6 +5,7 @@
 //! out (its length kept, so that no place moves) before the next error is looked for. What is left is the
 //! tree of the healthy lines, and its values are checked like any others.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -17,9 +18,11 @@ const MAX_ERRORS_A_TABLE: usize = 10;
 const MAX_ERRORS_A_FILE: usize = 50;
 
 /// A text that has been made whole enough to be read as TOML.
-pub(super) struct Healed {
+pub(super) struct Healed<'a> {
     /// The text with its broken lines blanked out.
-    pub(super) text: String,
+    pub(super) text: Cow<'a, str>,
+    /// Its tree, where nothing was broken.
+    pub(super) tree: Option<Spanned<DeTable<'a>>>,
     /// What was wrong, in the order of the file.
     pub(super) errors: Vec<SyntaxError>,
     /// The tables in which something was blanked out: what they lack, they may have had.
@@ -36,13 +39,14 @@ pub(super) struct SyntaxError {
 }
 
 /// Finds the syntax errors of a file and blanks them out.
-pub(super) fn heal(text: &str) -> Healed {
+pub(super) fn heal(text: &str) -> Healed<'_> {
     let mut healed = Healed {
-        text: text.to_owned(),
+        text: text.into(),
+        tree: DeTable::parse(text).ok(),
         errors: Vec::new(),
         broken: Vec::new(),
     };
-    if DeTable::parse(text).is_ok() {
+    if healed.tree.is_some() {
         return healed;
     }
     for table in tables(text) {
@@ -60,17 +64,18 @@ pub(super) fn heal(text: &str) -> Healed {
     healed
 }
 
-/// Reads a healed text; errors that are left have been told.
-pub(super) fn tree(healed: &Healed) -> Spanned<DeTable<'_>> {
-    DeTable::parse_recoverable(&healed.text).0
+/// Reads a text; errors that are left after it was healed have been told.
+pub(super) fn tree(healed: &str) -> Spanned<DeTable<'_>> {
+    DeTable::parse_recoverable(healed).0
 }
 
-impl Healed {
+impl<'a> Healed<'a> {
     /// A text of which nothing is read.
-    pub(super) fn nothing_of(text: &str) -> Self {
+    pub(super) fn nothing_of(text: &'a str) -> Self {
         let whole = 0..text.len();
         let mut healed = Self {
-            text: text.to_owned(),
+            text: text.into(),
+            tree: None,
             errors: Vec::new(),
             broken: vec![whole.clone()],
         };
@@ -157,7 +162,7 @@ impl Healed {
             return false;
         }
         let respelled = format!("{key}={}", value.replacen(word, &small, 1));
-        self.text.replace_range(line.clone(), &respelled);
+        self.text.to_mut().replace_range(line.clone(), &respelled);
         true
     }
 
@@ -204,7 +209,7 @@ impl Healed {
                 _ => ' ',
             })
             .collect();
-        self.text.replace_range(bytes.clone(), &blanked);
+        self.text.to_mut().replace_range(bytes.clone(), &blanked);
     }
 }
 

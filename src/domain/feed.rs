@@ -133,13 +133,7 @@ pub fn shown_url(url: &Url) -> String {
         return shown.into();
     }
     shown.set_fragment(None);
-    let mut is_secret_place = false;
-    let path = url.path().split('/').map(|part| {
-        let shown = shown_part(part, is_secret_place);
-        is_secret_place = SECRET_PLACES.contains(&part.to_ascii_lowercase().as_str());
-        shown
-    });
-    let path = path.collect::<Vec<_>>().join("/");
+    let path = shown_path(url.path());
     if path != url.path() {
         shown.set_path(&path);
     }
@@ -152,6 +146,21 @@ pub fn shown_url(url: &Url) -> String {
     });
     shown.set_query(query.as_deref());
     shown.into()
+}
+
+/// Whether a path has parts that let in whoever knows them.
+pub fn is_private_path(path: &str) -> bool {
+    shown_path(path) != path
+}
+
+fn shown_path(path: &str) -> String {
+    let mut is_secret_place = false;
+    let shown = path.split('/').map(|part| {
+        let shown = shown_part(part, is_secret_place);
+        is_secret_place = SECRET_PLACES.contains(&part.to_ascii_lowercase().as_str());
+        shown
+    });
+    shown.collect::<Vec<_>>().join("/")
 }
 
 fn shown_part(part: &str, is_secret_place: bool) -> String {

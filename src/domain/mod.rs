@@ -50,7 +50,8 @@ pub use desk::{Desk, Inquiry, Question, Reception, Silence, Wait};
 pub use document_name::DocumentName;
 pub use entry::{Entry, EntryKey};
 pub use feed::{
-    AddressRewrite, ArticleMode, Feed, FirstArticles, FirstPoll, SiteRule, Validators, shown_url,
+    AddressRewrite, ArticleMode, Feed, FirstArticles, FirstPoll, SiteRule, Validators,
+    is_private_path, shown_url,
 };
 pub use health::{Finding, KnownTrouble, Moves, Observed, TroubledChannel, TroubledFeed, Verdict};
 pub use hold::{HoldReason, SilencedBy};

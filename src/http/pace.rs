@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 use url::Url;
 
 use crate::clock::Clock;
@@ -17,6 +18,10 @@ use super::PerHost;
 
 /// Servers whose gap runs are looked through for those to forget once there are so many.
 const SWEEP_AT: usize = 1_000;
+
+/// How long a request to a server of our own waits for the one before it, whose connection it can use: servers on this
+/// side of the wire answer in less, and each connection costs both sides more than the wait.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Hands out slots; cheap to clone. Clones and those made by [`Pace::with_rules`] share what is under way.
 #[derive(Debug, Clone)]
@@ -99,8 +104,11 @@ impl Pace {
         };
         // The server's slot first: who waits for it must not hold one of the whole. The semaphores are never closed;
         // were they, no limit would be better than no news.
-        let slots = self.slots_of(&slot.server);
-        slot.permits.extend(slots.acquire_owned().await);
+        let permit = match distance {
+            Distance::Kept => self.slots_of(&slot.server).acquire_owned().await.ok(),
+            Distance::NotNeeded => self.after_the_one_before(&slot.server).await,
+        };
+        slot.permits.extend(permit);
         let wait = self.begin(&slot.server, distance);
         if !wait.is_zero() {
             self.clock.sleep(wait).await;
@@ -108,6 +116,16 @@ impl Pace {
         let total = Arc::clone(&self.total);
         slot.permits.extend(total.acquire_owned().await);
         slot
+    }
+
+    /// Waits a little until nobody talks to a server, and then until it has a free slot.
+    async fn after_the_one_before(&self, server: &str) -> Option<OwnedSemaphorePermit> {
+        let all = u32::try_from(self.at_once()).unwrap_or(u32::MAX);
+        let alone = self.slots_of(server).acquire_many_owned(all);
+        match timeout(PATIENCE, alone).await {
+            Ok(alone) => alone.ok()?.split(1),
+            Err(_) => self.slots_of(server).acquire_owned().await.ok(),
+        }
     }
 
     /// Takes a slot where there is one now.
@@ -272,6 +290,24 @@ mod tests {
         assert!(pace.is_crowded(&target));
         drop(first);
         third.await;
+    }
+
+    #[tokio::test]
+    async fn a_request_to_a_server_of_our_own_waits_a_little_for_the_one_before_it_and_not_for_ever()
+     {
+        let pace = pace(2, 9);
+        let target = url("http://a.example/");
+        let first = pace.enter(&target, Distance::NotNeeded).await;
+        let mut second = Box::pin(pace.enter(&target, Distance::NotNeeded));
+        assert!(waits(second.as_mut()).await);
+        drop(first);
+        let slow = second.await;
+        // It gets the second slot though the one before it has not ended.
+        let third = pace.enter(&target, Distance::NotNeeded).await;
+        let mut fourth = Box::pin(pace.enter(&target, Distance::NotNeeded));
+        assert!(waits(fourth.as_mut()).await);
+        drop((slow, third));
+        fourth.await;
     }
 
     #[tokio::test]

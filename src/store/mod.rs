@@ -494,8 +494,11 @@ fn url(row: &mut Row) -> Result<url::Url, StoreError> {
 
 fn opt_url(row: &mut Row) -> Result<Option<url::Url>, StoreError> {
     let text = row.next_opt_text()?;
-    text.map(|text| text.parse().map_err(|_| row.lacks("a URL")))
-        .transpose()
+    text.map(|text| url_of(row, &text)).transpose()
+}
+
+fn url_of(row: &Row, text: &str) -> Result<url::Url, StoreError> {
+    text.parse().map_err(|_| row.lacks("a URL"))
 }
 
 /// Text where the schema has '' for none.

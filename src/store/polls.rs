@@ -8,7 +8,9 @@ use super::claims::{self, Claim, Due, Lease};
 use super::poll_hours::{self, PollEnded};
 use super::tx::{Row, StoreError, Tx};
 use super::unchanged::Unchanged;
-use super::{Store, count, entries, json_ids, json_list, ms, opt_timestamp, slot, told, url};
+use super::{
+    Store, count, entries, json_ids, json_list, ms, opt_timestamp, slot, told, url, url_of,
+};
 use crate::domain::{
     DocumentName, Entry, EntryKey, FeedId, Pace, TextHash, Timestamp, Trouble, Validators,
 };
@@ -593,7 +595,13 @@ fn due_feeds(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<DueFeed>,
 fn due_feed(row: &mut Row, until: i64) -> Result<DueFeed, StoreError> {
     let id = FeedId(row.next_int()?);
     let configured = url(row)?;
-    let stored = url(row)?;
+    let stored = row.next_text()?;
+    // Nearly all feeds stand where they are said to: reading an address costs more than all else here.
+    let stored = if stored == configured.as_str() {
+        configured.clone()
+    } else {
+        url_of(row, &stored)?
+    };
     let (fetch_url, finding) = match row.next_int()? {
         0 => (stored, Finding::NotNeeded),
         1 => (stored, Finding::Found),
@@ -630,7 +638,6 @@ fn due_feed(row: &mut Row, until: i64) -> Result<DueFeed, StoreError> {
 /// Entries of a first poll that are read to be looked back on, the newest.
 const BACKLOG: usize = 50;
 
-/// Gives entries that only count as seen their states; feeds list the newest first.
 /// Makes the failing feeds due now that stand at a document's address; tells how many.
 pub(super) fn due_again(
     tx: &mut dyn Tx,
@@ -657,6 +664,7 @@ pub(super) fn due_again(
     )
 }
 
+/// Gives entries that only count as seen their states; feeds list the newest first.
 fn backlog(seen: &[Entry]) -> impl Iterator<Item = (&Entry, entries::State)> {
     seen.iter().enumerate().map(|(place, entry)| {
         let state = if place < BACKLOG {
