@@ -3,7 +3,8 @@
 //! Articles have about 10 kB (1,600 words) with word frequencies as in Zipf's law. Watches are words, phrases,
 //! AND, OR, NEAR and exclusions over rarer words of the same law, so that most never match. The same run holds
 //! the articles against one compiled regular expression for each watch, the way the job is done without an
-//! index.
+//! index, and searches them for the bare words of the watches by Aho-Corasick, which knows no word, phrase or
+//! operator: the floor.
 
 #![allow(
     clippy::unwrap_used,
@@ -39,6 +40,35 @@ const ARTICLES: usize = 16;
 #[divan::bench(args = [10, 100, 1_000, 10_000, 100_000], sample_count = 40)]
 fn mixed_watches(bencher: Bencher<'_, '_>, count: usize) {
     bench(bencher, &Matcher::compile(&[], &mixed(count)).unwrap());
+}
+
+/// 100,000 watches of the same kinds as an archive of names has them: an article hits at most two.
+#[divan::bench(sample_count = 40)]
+fn watches_of_100_000_that_hardly_match(bencher: Bencher<'_, '_>) {
+    bench(bencher, &Matcher::compile(&[], &rare(100_000)).unwrap());
+}
+
+/// Watches for middling words, of which every article hits some 1,300.
+#[divan::bench(sample_count = 40)]
+fn matches_1_300_of_an_article(bencher: Bencher<'_, '_>) {
+    bench(bencher, &Matcher::compile(&[], &frequent(13_000)).unwrap());
+}
+
+#[divan::bench(args = [1_000, 10_000, 100_000], sample_count = 40)]
+fn aho_corasick_over_the_bare_words(bencher: Bencher<'_, '_>, count: usize) {
+    let mut random = fastrand::Rng::with_seed(2);
+    let words = (0..count).flat_map(|_| query(&mut random, RARE).words);
+    let floor = aho_corasick::AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(words)
+        .unwrap();
+    let articles = articles();
+    let mut next = 0;
+    bencher.bench_local(|| {
+        next += 1;
+        let article = &articles[next % ARTICLES];
+        floor.find_iter(black_box(article)).count()
+    });
 }
 
 /// The same number of words with accents, as in Vietnamese, and in unspaced writing.
@@ -89,7 +119,7 @@ fn watches_that_never_match(bencher: Bencher<'_, '_>, count: usize) {
 fn one_regex_for_each_watch(bencher: Bencher<'_, '_>, count: usize) {
     let mut random = fastrand::Rng::with_seed(2);
     let regexes: Vec<regex::Regex> = (0..count)
-        .map(|_| regex::Regex::new(&query(&mut random).1).unwrap())
+        .map(|_| regex::Regex::new(&query(&mut random, RARE).pattern).unwrap())
         .collect();
     let articles = articles();
     let mut next = 0;
@@ -177,10 +207,6 @@ fn zipf(random: &mut fastrand::Rng, from: usize, to: usize) -> usize {
     (low + random.f64() * (high - low)).exp() as usize - 1
 }
 
-fn watched_rank(random: &mut fastrand::Rng) -> usize {
-    zipf(random, RARE, WATCHED)
-}
-
 /// The word of a rank: frequent words are short, as in every language.
 fn word(rank: usize) -> String {
     const SYLLABLES: [&str; 24] = [
@@ -210,19 +236,71 @@ fn watch(query: String) -> WatchSource {
 
 fn mixed(count: usize) -> Vec<WatchSource> {
     let mut random = fastrand::Rng::with_seed(2);
-    (0..count).map(|_| watch(query(&mut random).0)).collect()
+    (0..count)
+        .map(|_| watch(query(&mut random, RARE).text))
+        .collect()
 }
 
-/// A query, and the regular expression that would find the same or, where it cannot, more.
-fn query(random: &mut fastrand::Rng) -> (String, String) {
-    let mut name = || word(watched_rank(random));
+/// As [`mixed`], of words that no article has, but for one watch an article, of a word that no other has.
+fn rare(count: usize) -> Vec<WatchSource> {
+    let articles = articles();
+    let mut watches = Vec::new();
+    for text in &articles {
+        let others = || articles.iter().filter(|other| *other != text);
+        let is_own = |word: &&str| others().all(|other| !other.contains(*word));
+        let words = text.split(|c: char| !c.is_ascii_lowercase());
+        let own = words.max_by_key(|word| (is_own(word), word.len()));
+        watches.push(watch(own.unwrap().to_owned()));
+    }
+    let mut random = fastrand::Rng::with_seed(2);
+    while watches.len() < count {
+        watches.push(watch(query(&mut random, VOCABULARY).text));
+    }
+    let matcher = Matcher::compile(&[], &watches).unwrap();
+    for text in &articles {
+        let article = ArticleText {
+            text,
+            ..ArticleText::default()
+        };
+        assert!((1..=2).contains(&matcher.hits(&article).len()));
+    }
+    watches
+}
+
+/// One word, or two that stand anywhere, of those that a tenth of all articles have.
+fn frequent(count: usize) -> Vec<WatchSource> {
+    let mut random = fastrand::Rng::with_seed(5);
+    (0..count)
+        .map(|place| {
+            let word_of = |random: &mut _| word(zipf(random, EVERYDAY / 2, 2 * RARE));
+            let (a, b) = (word_of(&mut random), word_of(&mut random));
+            watch(match place % 4 {
+                0 => format!("{a} {}", word(random.usize(0..50))),
+                1 => format!("{a} OR {b}"),
+                _ => a,
+            })
+        })
+        .collect()
+}
+
+/// A query, the regular expression that would find the same or, where it cannot, more, and the words that are rare.
+struct Query {
+    text: String,
+    pattern: String,
+    words: Vec<String>,
+}
+
+/// A query of which the rare words have at least a rank.
+fn query(random: &mut fastrand::Rng, from: usize) -> Query {
+    let mut name = || word(zipf(random, from, WATCHED));
     let (a, b, c) = (name(), name(), name());
     let common = word(zipf(random, 0, EVERYDAY));
-    let (query, pattern) = match random.usize(0..20) {
-        0..6 => (a.clone(), a),
+    let kind = random.usize(0..20);
+    let (text, pattern) = match kind {
+        0..6 => (a.clone(), a.clone()),
         6..10 => (format!("\"{common} {a}\""), format!(r"{common}\s+{a}")),
         10..12 => (format!("\"{a} {b}\""), format!(r"{a}\s+{b}")),
-        12..14 => (format!("{a} {common}"), a),
+        12..14 => (format!("{a} {common}"), a.clone()),
         14..16 => (
             format!("{a} OR \"{b} {common}\" OR ={c}"),
             format!(r"(?:{a}|{b}\s+{common}|{c})"),
@@ -231,14 +309,23 @@ fn query(random: &mut fastrand::Rng) -> (String, String) {
             format!("({a} OR {b}) NEAR/5 {common}"),
             format!("(?:{a}|{b})"),
         ),
-        17 => (format!("{a} -{common}"), a),
+        17 => (format!("{a} -{common}"), a.clone()),
         18 => (format!("{a}* {b}"), format!(r"{a}\w*")),
         _ => (
             format!("title:{a} OR {b}>=2"),
             format!(r"{b}\b(?s:.*)\b{b}"),
         ),
     };
-    (query, format!(r"(?i)\b{pattern}\b"))
+    let words = match kind {
+        14..16 => vec![a, b, c],
+        16 | 19 => vec![a, b],
+        _ => vec![a],
+    };
+    Query {
+        text,
+        pattern: format!(r"(?i)\b{pattern}\b"),
+        words,
+    }
 }
 
 /// `(a OR b OR …) AND (x OR y OR …)`, nine on either side: names of middling frequency, so that most articles hold one of a
@@ -263,7 +350,7 @@ fn agency(count: usize) -> Vec<WatchSource> {
     (0..count)
         .map(|place| {
             let terms = (0..9).map(|_| {
-                let name = word(watched_rank(&mut random));
+                let name = word(zipf(&mut random, RARE, WATCHED));
                 if random.bool() {
                     name
                 } else {

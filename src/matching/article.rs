@@ -1,7 +1,7 @@
 //! An article as the queries see it: for each key the places where it stands.
 //!
-//! Holds what one article needs, and is used again for the next one without being cleared: an entry counts only
-//! if it carries the number of the present article.
+//! Holds what one article needs, and is used again for the next one. Of what is known of keys a bit each is cleared, which
+//! says whether the rest counts: few keys occur, and thousands are asked for that do not.
 
 use super::expressions::Expressions;
 use super::field_set::{Fields, TEXT_FIELDS};
@@ -17,8 +17,9 @@ use crate::domain::{ArticleText, Field};
 #[derive(Debug, Default)]
 pub(crate) struct Article {
     fields: [FieldWords; TEXT_FIELDS.len()],
-    /// The number of the present article.
-    epoch: u32,
+    /// For each key whether the article has it, in blocks of [`BLOCK`].
+    present: Vec<u64>,
+    /// What is known of the keys that it has.
     seen: Vec<Seen>,
     postings: Vec<Posting>,
     /// Every key of the article, once.
@@ -38,10 +39,12 @@ struct FieldWords {
     key_ends: Vec<u32>,
 }
 
+/// Keys in a block of bits.
+const BLOCK: usize = 64;
+
 /// What is known of a key in the present article.
 #[derive(Debug, Clone, Copy, Default)]
 struct Seen {
-    epoch: u32,
     fields: Fields,
     first: u32,
     last: u32,
@@ -85,13 +88,9 @@ impl Article {
     }
 
     fn start(&mut self, keys: usize) {
-        self.epoch = self.epoch.wrapping_add(1);
-        if self.epoch == 0 || self.seen.len() != keys {
-            // After four thousand million articles old numbers would count again.
-            self.seen.clear();
-            self.seen.resize(keys, Seen::default());
-            self.epoch = 1;
-        }
+        self.present.clear();
+        self.present.resize(keys.div_ceil(BLOCK), 0);
+        self.seen.resize(keys, Seen::default());
         self.postings.clear();
         self.keys.clear();
         self.regex_places.clear();
@@ -142,16 +141,18 @@ impl Article {
 
     /// Notes that the article has a key.
     fn note(&mut self, key: KeyId, fields: Fields) {
-        let epoch = self.epoch;
-        let Some(seen) = self.seen.get_mut(index(key.0)) else {
+        let (block, bit) = bit(key);
+        let (Some(present), Some(seen)) =
+            (self.present.get_mut(block), self.seen.get_mut(index(key.0)))
+        else {
             return;
         };
-        if seen.epoch == epoch {
+        if *present & bit != 0 {
             seen.fields = seen.fields.and(fields);
             return;
         }
+        *present |= bit;
         *seen = Seen {
-            epoch,
             fields,
             first: END,
             last: END,
@@ -239,9 +240,18 @@ impl Article {
     /// True if a word in one of the fields has the key.
     #[inline]
     pub(crate) fn has(&self, key: KeyId, fields: Fields) -> bool {
-        self.seen
-            .get(index(key.0))
-            .is_some_and(|seen| seen.epoch == self.epoch && seen.fields.meets(fields))
+        self.seen(key).is_some_and(|seen| seen.fields.meets(fields))
+    }
+
+    /// What is known of a key that the article has.
+    #[inline]
+    fn seen(&self, key: KeyId) -> Option<&Seen> {
+        let (block, bit) = bit(key);
+        let is_present = self
+            .present
+            .get(block)
+            .is_some_and(|block| block & bit != 0);
+        is_present.then(|| self.seen.get(index(key.0))).flatten()
     }
 
     /// The places of a regular expression in some fields.
@@ -262,9 +272,8 @@ impl Article {
         fields: Fields,
     ) -> impl Iterator<Item = (u8, usize)> + '_ {
         let first = self
-            .seen
-            .get(index(key.0))
-            .filter(|seen| seen.epoch == self.epoch && seen.fields.meets(fields))
+            .seen(key)
+            .filter(|seen| seen.fields.meets(fields))
             .and_then(|seen| self.postings.get(index(seen.first)));
         std::iter::successors(first, |posting| self.postings.get(index(posting.next)))
             .filter(move |posting| fields.meets(Fields::at(posting.field)))
@@ -355,4 +364,11 @@ fn read_tags(tags: &[String], words: &mut Words) {
 
 fn index(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// The block of a key's bit, and the bit in it.
+#[inline]
+fn bit(key: KeyId) -> (usize, u64) {
+    let place = index(key.0);
+    (place / BLOCK, 1 << (place % BLOCK))
 }

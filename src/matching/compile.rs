@@ -328,7 +328,7 @@ fn scatter(pattern: &Pattern, edges: &[Step], slack: u32, fields: Fields) -> Sca
     let ends = ends.chain([pattern.length]);
     for (start, end) in pattern.part_starts.iter().zip(ends) {
         let (start, end) = (node(*start), node(end));
-        let steps: Box<[Step]> = edges
+        let steps: Vec<Step> = edges
             .iter()
             .filter(|step| step.from >= start && step.to <= end)
             .map(|step| Step {
@@ -342,7 +342,7 @@ fn scatter(pattern: &Pattern, edges: &[Step], slack: u32, fields: Fields) -> Sca
         } else {
             scattered.parts.push(Search {
                 fields,
-                edges: steps,
+                edges: steps.into(),
                 length: end - start,
                 scattered: None,
             });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::article::Article;
 use super::near;
-use super::place::Occurrence;
+use super::place::{Occurrence, Place};
 use super::places::{self, Effort, FIRST_PLACES};
 use super::program::{Ask, Clause};
 
@@ -91,6 +91,23 @@ impl Evaluation<'_> {
             return self.occurrences(clause, Effort::All);
         }
         first
+    }
+
+    /// Replaces `places` by some of a term whose words stand together, and at least one if there are any; false for other
+    /// clauses, which have [`Self::some_occurrences`].
+    pub(crate) fn some_places(&self, clause: &Clause, places: &mut Vec<Place>) -> bool {
+        places.clear();
+        let Ask::Search(search) = &clause.ask else {
+            return false;
+        };
+        if search.scattered.is_some() {
+            return false;
+        }
+        places::add_places(self.article, search, Effort::First, places);
+        if places.is_empty() && self.is_long() {
+            places::add_places(self.article, search, Effort::All, places);
+        }
+        true
     }
 
     /// The places of a clause that has places, in order.

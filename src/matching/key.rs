@@ -32,10 +32,16 @@ impl Hasher for WordHasher {
         for block in &mut blocks {
             self.add(block.try_into().map(u64::from_le_bytes).unwrap_or_default());
         }
-        let rest = blocks
-            .remainder()
-            .iter()
-            .fold(0, |rest: u64, byte| rest << 8 | u64::from(*byte));
+        let rest = blocks.remainder();
+        let rest = match (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
+            (Some(first), Some(last)) => {
+                let [first, last] = [first, last].map(|half| u64::from(u32::from_le_bytes(*half)));
+                first | last << 32
+            }
+            _ => rest
+                .iter()
+                .fold(0, |rest, byte| rest << 8 | u64::from(*byte)),
+        };
         self.add(rest ^ u64::try_from(bytes.len()).unwrap_or_default() << 56);
     }
 

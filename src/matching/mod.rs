@@ -15,6 +15,7 @@ mod expressions;
 mod field_set;
 mod frequency;
 mod globs;
+mod hits;
 mod index;
 mod key;
 mod lint;

@@ -67,6 +67,19 @@ impl Occurrence {
     }
 }
 
+impl AsRef<Place> for Place {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+/// Its extent.
+impl AsRef<Place> for Occurrence {
+    fn as_ref(&self) -> &Place {
+        &self.extent
+    }
+}
+
 impl From<Place> for Occurrence {
     fn from(extent: Place) -> Self {
         Self {

@@ -59,13 +59,23 @@ pub(crate) fn occurrences(article: &Article, search: &Search, effort: Effort) ->
 
 fn places(article: &Article, search: &Search, effort: Effort) -> Vec<Place> {
     let mut places = Vec::new();
+    add_places(article, search, effort, &mut places);
+    places
+}
+
+/// Puts the places of a term whose words stand together into an empty list, in order.
+pub(crate) fn add_places(
+    article: &Article,
+    search: &Search,
+    effort: Effort,
+    places: &mut Vec<Place>,
+) {
     each_place(article, search, effort, |place| {
         places.push(place);
         true
     });
     places.sort_unstable();
     places.dedup();
-    places
 }
 
 /// Calls `on_place` for the places of a term until it returns false.
@@ -301,34 +311,33 @@ fn places_apart(occurrences: &[Occurrence]) -> Vec<u8> {
 }
 
 /// Leaves out the places in what the feed says where the page has at least as many.
-pub(crate) fn drop_echoes(occurrences: &mut Vec<Occurrence>) {
+pub(crate) fn drop_echoes<P: AsRef<Place>>(found: &mut Vec<P>) {
     for (page, feed) in SAID_TWICE {
         let count = |field| {
-            let own = occurrences.iter().filter(|one| one.extent.field == field);
+            let own = found.iter().filter(|one| one.as_ref().field == field);
             own.count()
         };
         let of_feed = count(feed);
         if of_feed > 0 && count(page) >= of_feed {
-            occurrences.retain(|one| one.extent.field != feed);
+            found.retain(|one| one.as_ref().field != feed);
         }
     }
 }
 
-/// The places that are shown: from left to right, the longest first, none over another, nothing said twice.
-pub(crate) fn shown(mut occurrences: Vec<Occurrence>) -> Vec<Occurrence> {
-    occurrences.sort_by_key(|one| {
-        let place = one.extent;
+/// Leaves the places that are shown: from left to right, the longest first, none over another, nothing said twice.
+pub(crate) fn show<P: AsRef<Place>>(found: &mut Vec<P>) {
+    found.sort_by_key(|one| {
+        let place = one.as_ref();
         (place.field, place.start, std::cmp::Reverse(place.end))
     });
     let mut free_from = None;
-    occurrences.retain(|one| {
-        let place = one.extent;
+    found.retain(|one| {
+        let place = one.as_ref();
         let is_free = free_from.is_none_or(|free| (place.field, place.start) >= free);
         if is_free {
             free_from = Some((place.field, place.end));
         }
         is_free
     });
-    drop_echoes(&mut occurrences);
-    occurrences
+    drop_echoes(found);
 }

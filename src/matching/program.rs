@@ -1,5 +1,7 @@
 //! Queries compiled: the tree of a query over keys instead of words.
 
+use std::ops::Deref;
+
 use super::field_set::Fields;
 use super::key::KeyId;
 use super::near::Closeness;
@@ -52,7 +54,7 @@ pub(crate) enum Ask {
 pub(crate) struct Search {
     pub(crate) fields: Fields,
     /// The words, as edges between the nodes 0 to `length`, sorted by their first node.
-    pub(crate) edges: Box<[Step]>,
+    pub(crate) edges: Steps,
     pub(crate) length: u16,
     /// For words in any order: the most extra words, and the nodes at which the parts start.
     pub(crate) scattered: Option<Box<Scattered>>,
@@ -66,6 +68,37 @@ pub(crate) struct Scattered {
     pub(crate) parts: Vec<Search>,
     /// Parts that any word fits.
     pub(crate) wildcards: u32,
+}
+
+/// The words of a term. Most terms are one, which stands in the clause itself: thousands of lists are walked through for an
+/// article.
+#[derive(Debug, Clone)]
+pub(crate) enum Steps {
+    One(Step),
+    Several(Box<[Step]>),
+}
+
+impl Deref for Steps {
+    type Target = [Step];
+
+    fn deref(&self) -> &[Step] {
+        match self {
+            Self::One(step) => std::slice::from_ref(step),
+            Self::Several(steps) => steps,
+        }
+    }
+}
+
+impl From<Vec<Step>> for Steps {
+    fn from(mut steps: Vec<Step>) -> Self {
+        match steps.pop() {
+            Some(step) if steps.is_empty() => Self::One(step),
+            last => {
+                steps.extend(last);
+                Self::Several(steps.into())
+            }
+        }
+    }
 }
 
 /// One word of a term.

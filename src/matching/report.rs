@@ -14,7 +14,7 @@ use crate::domain::Span;
 ///
 /// No real article has as many. One made of a single word has millions, and every watch that asks for it would
 /// keep them all.
-const MAX_SPANS: usize = 4_096;
+pub(super) const MAX_SPANS: usize = 4_096;
 
 /// The texts of the aliases.
 #[derive(Debug, Clone, Copy)]
@@ -25,13 +25,12 @@ pub(super) struct Texts<'e> {
     pub(super) owners: &'e [usize],
 }
 
-/// How much is reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Detail {
-    /// What a hit needs, of a query that is met: nothing of clauses that are not, and no texts but of terms.
-    Met,
-    /// Every clause.
-    All,
+/// The text of a clause in its query or alias.
+pub(super) fn text_of<'s>(clause: &Clause, source: &'s str) -> &'s str {
+    let (start, end) = clause.place;
+    let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+    let text = range.and_then(|(start, end)| source.get(start..end));
+    text.unwrap_or_default()
 }
 
 /// Writes the reports of one query.
@@ -40,7 +39,6 @@ pub(super) struct Reporter<'e, 'a> {
     texts: Texts<'e>,
     /// The text of the query or alias whose clauses are being reported.
     source: &'e str,
-    detail: Detail,
     /// The aliases that are already in the report, without their clauses.
     known: HashMap<usize, ClauseReport>,
 }
@@ -50,13 +48,11 @@ impl<'e, 'a> Reporter<'e, 'a> {
         evaluation: &'e mut Evaluation<'a>,
         texts: Texts<'e>,
         source: &'e str,
-        detail: Detail,
     ) -> Self {
         Self {
             evaluation,
             texts,
             source,
-            detail,
             known: HashMap::new(),
         }
     }
@@ -75,28 +71,15 @@ impl<'e, 'a> Reporter<'e, 'a> {
     fn report(&mut self, clause: &Clause) -> ClauseReport {
         let mut report = self.asked(clause);
         report.only_points = clause.is_neutral;
-        let is_leaf = matches!(report.kind, ClauseKind::Term | ClauseKind::Language);
-        if self.detail == Detail::Met && !(is_leaf && report.met) {
-            return report;
-        }
-        let (start, end) = clause.place;
-        let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
-        let text = range.and_then(|(start, end)| self.source.get(start..end));
-        report.text.push_str(text.unwrap_or_default());
+        report.text.push_str(text_of(clause, self.source));
         report
     }
 
     fn negated(&mut self, inner: &Clause) -> ClauseReport {
-        let (met, clauses) = match self.detail {
-            Detail::Met => (!self.evaluation.holds(inner), Vec::new()),
-            Detail::All => {
-                let inner = self.report(inner);
-                (!inner.met, vec![inner])
-            }
-        };
+        let inner = self.report(inner);
         ClauseReport {
-            met,
-            clauses,
+            met: !inner.met,
+            clauses: vec![inner],
             ..empty_report(ClauseKind::Not)
         }
     }
@@ -105,8 +88,9 @@ impl<'e, 'a> Reporter<'e, 'a> {
     fn asked(&mut self, clause: &Clause) -> ClauseReport {
         match &clause.ask {
             Ask::Search(_) | Ask::Regex { .. } => {
-                let found = self.occurrences(clause);
-                term_report(&places::shown(found.to_vec()))
+                let mut found = self.occurrences(clause).to_vec();
+                places::show(&mut found);
+                term_report(&found)
             }
             Ask::Language(_) => {
                 let met = self.evaluation.holds(clause);
@@ -145,12 +129,9 @@ impl<'e, 'a> Reporter<'e, 'a> {
         }
     }
 
-    /// The places of a clause: all of them, or as many as a hit can show.
+    /// The places of a clause, all of them.
     fn occurrences(&mut self, clause: &Clause) -> Arc<[Occurrence]> {
-        match self.detail {
-            Detail::Met => self.evaluation.some_occurrences(clause),
-            Detail::All => self.evaluation.occurrences(clause, Effort::All),
-        }
+        self.evaluation.occurrences(clause, Effort::All)
     }
 
     fn alias(&mut self, place: usize) -> ClauseReport {
@@ -181,18 +162,7 @@ impl<'e, 'a> Reporter<'e, 'a> {
     }
 
     fn list(&mut self, kind: ClauseKind, clauses: &[Clause], whole: &Clause) -> ClauseReport {
-        let reports: Vec<ClauseReport> = clauses
-            .iter()
-            .filter(|inner| {
-                // Of a list that is met, `AND` needs all, and only the rest has to be asked.
-                let is_sure = self.detail == Detail::All
-                    || (kind == ClauseKind::And && !inner.is_neutral && !whole.is_neutral);
-                is_sure || self.evaluation.holds(inner)
-            })
-            .collect::<Vec<_>>()
-            .into_iter()
-            .map(|inner| self.report(inner))
-            .collect();
+        let reports: Vec<ClauseReport> = clauses.iter().map(|inner| self.report(inner)).collect();
         let mut counted = reports
             .iter()
             .filter(|report| whole.is_neutral || !report.only_points);

@@ -8,10 +8,11 @@ use super::evaluate::{Evaluation, Memo};
 use super::explain::Explanation;
 use super::expressions::Expressions;
 use super::field_set::Fields;
+use super::hits::Writer;
 use super::index::{Index, Stamps};
 use super::program::Clause;
 use super::query::{self, Aliases, Expr, Kind, Mistake};
-use super::report::{Detail, Reporter, Texts};
+use super::report::{Reporter, Texts};
 use super::stem;
 use super::vocabulary::Vocabulary;
 use super::{Asks, Place, QueryProblem, WatchSource};
@@ -146,13 +147,18 @@ impl Matcher {
             let watches = self.watches.len();
             self.index
                 .candidates(evaluation.article, watches, &mut stamps, &mut candidates);
-            let mut hits: Vec<Hit> = candidates
+            // One watch after the other, as they lie in memory.
+            candidates.sort_unstable();
+            let mut writer = Writer::new(evaluation, self.texts());
+            let hits = candidates
                 .iter()
                 .filter_map(|watch| usize::try_from(*watch).ok())
                 .filter(|watch| self.paused.get(*watch) != Some(&true))
-                .filter_map(|watch| self.hit(watch, evaluation))
+                .filter_map(|place| {
+                    let watch = self.watches.get(place)?;
+                    writer.hit(place, &watch.text, &watch.clause, watch.min_score)
+                })
                 .collect();
-            hits.sort_by_key(|hit| hit.watch);
             scratch.candidates = candidates;
             scratch.stamps = stamps;
             hits
@@ -167,7 +173,8 @@ impl Matcher {
         let watch = self.watches.get(watch)?;
         Some(self.with_scratch(|scratch| {
             let evaluation = &mut self.read(article, scratch);
-            self.report(watch, evaluation, Detail::All)
+            Reporter::new(evaluation, self.texts(), &watch.text)
+                .explanation(&watch.clause, watch.min_score)
         }))
     }
 
@@ -192,33 +199,11 @@ impl Matcher {
         Some(format!("{}\n{words}", query::print(&expr)))
     }
 
-    /// The hit of a watch, if it fires.
-    fn hit(&self, place: usize, evaluation: &mut Evaluation<'_>) -> Option<Hit> {
-        let watch = self.watches.get(place)?;
-        if !evaluation.holds(&watch.clause) {
-            return None;
-        }
-        let report = self.report(watch, evaluation, Detail::Met);
-        report.matched.then(|| Hit {
-            watch: place,
-            score: report.score,
-            terms: report.terms(),
-            spans: report.clause.spans,
-        })
-    }
-
-    fn report(
-        &self,
-        watch: &CompiledWatch,
-        evaluation: &mut Evaluation<'_>,
-        detail: Detail,
-    ) -> Explanation {
-        let texts = Texts {
+    fn texts(&self) -> Texts<'_> {
+        Texts {
             aliases: &self.aliases,
             owners: &self.shared_aliases,
-        };
-        Reporter::new(evaluation, texts, &watch.text, detail)
-            .explanation(&watch.clause, watch.min_score)
+        }
     }
 
     /// Reads an article.

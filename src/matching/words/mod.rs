@@ -119,7 +119,13 @@ impl Words {
         let mut units = std::mem::take(&mut self.units);
         let mut source = Units::new(text, reading, first_code_point);
         let mut reader = Reader::new(self, reading);
-        while source.next_piece(&mut units) {
+        loop {
+            while let Some(word) = source.plain_word() {
+                reader.read_plain(word);
+            }
+            if !source.next_piece(&mut units) {
+                break;
+            }
             reader.read(&units);
         }
         reader.finish();

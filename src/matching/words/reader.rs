@@ -1,7 +1,7 @@
 //! From normalised characters to words: where one starts and ends, and where it stands.
 
 use super::characters::{Class, is_gershayim, is_hebrew_letter, is_okina};
-use super::units::{Reading, Unit};
+use super::units::{PlainWord, Reading, Unit};
 use super::{Gap, Script, Word, Words};
 use crate::matching::sentences::keeps_its_stop;
 
@@ -70,6 +70,22 @@ impl<'w> Reader<'w> {
                 }
             };
         }
+    }
+
+    /// Reads a blank and a word.
+    pub(super) fn read_plain(&mut self, word: PlainWord<'_>) {
+        self.after_return = false;
+        self.note_space();
+        let letters_from = self.words.letters.len();
+        self.words.letters.push_str(word.letters);
+        let first = word.letters.chars().next().unwrap_or_default();
+        self.push_word(
+            letters_from,
+            first,
+            (word.start, word.end),
+            Script::Spaced,
+            false,
+        );
     }
 
     pub(super) fn finish(&mut self) {
@@ -235,6 +251,18 @@ impl<'w> Reader<'w> {
         else {
             return;
         };
+        let place = (first.start, last.end);
+        self.push_word(letters_from, first.c, place, script, is_dotted);
+    }
+
+    fn push_word(
+        &mut self,
+        letters_from: usize,
+        first: char,
+        (start, end): (u32, u32),
+        script: Script,
+        is_dotted: bool,
+    ) {
         if self.starts_paragraph {
             self.end_chain();
             let next = u32::try_from(self.words.list.len()).unwrap_or(u32::MAX);
@@ -248,7 +276,7 @@ impl<'w> Reader<'w> {
         if !self.continues_chain(script) {
             self.end_chain();
         }
-        let begins_sentence = self.stop != Stop::None && self.begins_sentence(first.c);
+        let begins_sentence = self.stop != Stop::None && self.begins_sentence(first);
         let place = self.words.list.len();
         self.words
             .at_position
@@ -256,8 +284,8 @@ impl<'w> Reader<'w> {
         self.words.list.push(Word {
             position: self.next_position,
             last_position: self.next_position,
-            start: first.start,
-            end: last.end,
+            start,
+            end,
             gap: self.gap,
             script,
             is_dotted,

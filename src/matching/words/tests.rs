@@ -194,3 +194,19 @@ fn a_long_text_is_read_in_pieces_without_a_seam() {
         (5 * 2000 - 1, text.chars().count() - 1)
     );
 }
+
+proptest::proptest! {
+    /// A blank before a word of ASCII is the short way; a space that is no ASCII says the same and takes the long one.
+    #[test]
+    fn plain_words_are_read_as_any_others(
+        pieces in proptest::collection::vec("[A-Za-z]{1,4}|[A-Za-z0-9]{1,3}|[ ]{1,2}|[-.,;!?'’()@:/&\n\u{301}é南국·*]|www\\.a|http://a", 0..40),
+    ) {
+        let text = pieces.concat();
+        for reading in [Reading::Prose, Reading::Label] {
+            let short = Words::of(&text, reading);
+            let long = Words::of(&text.replace(' ', "\u{2003}"), reading);
+            let shown = |words: &Words| format!("{:?} {:?} {}", words.list, words.at_position, words.letters);
+            proptest::prop_assert_eq!(shown(&short), shown(&long));
+        }
+    }
+}

@@ -21,6 +21,16 @@ pub(super) struct Unit {
     pub(super) is_raised: bool,
 }
 
+/// A word of ASCII letters after a blank.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PlainWord<'t> {
+    pub(super) letters: &'t str,
+    /// The code point of the original at which it starts.
+    pub(super) start: u32,
+    /// The code point after its last.
+    pub(super) end: u32,
+}
+
 /// What the characters of a text are read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
@@ -64,16 +74,57 @@ impl<'t> Units<'t> {
         }
     }
 
+    /// The next word, if it is one blank and letters of ASCII that no other rule has a part in: most words are, and are read
+    /// without units.
+    pub(super) fn plain_word(&mut self) -> Option<PlainWord<'t>> {
+        let length = self.plain_word_length()?;
+        let (word, rest) = self.rest.split_at_checked(length + 1)?;
+        let letters = word.get(1..)?;
+        let start = self.code_point.saturating_add(1);
+        self.rest = rest;
+        self.byte += word.len();
+        self.code_point = u32::try_from(length).map_or(u32::MAX, |all| start.saturating_add(all));
+        Some(PlainWord {
+            letters,
+            start,
+            end: self.code_point,
+        })
+    }
+
+    fn plain_word_length(&self) -> Option<usize> {
+        let (b' ', ahead) = self.rest.as_bytes().split_first()? else {
+            return None;
+        };
+        let length = ahead
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
+        let ends = match ahead.get(length).copied() {
+            None | Some(b' ') => true,
+            Some(next) if !next.is_ascii() => false,
+            Some(next) => match ascii_class(next) {
+                Class::Letter | Class::Digit | Class::Mark | Class::Apostrophe => false,
+                Class::Dot => length > 1,
+                _ => true,
+            },
+        };
+        let address = self.masked.last().map_or(usize::MAX, |range| range.start);
+        let is_plain =
+            ends && length > 0 && self.reading != Reading::Term && self.byte + length < address;
+        is_plain.then_some(length)
+    }
+
     /// Replaces `units` by those of the next piece; false when nothing is left.
     ///
-    /// A piece ends where no rule looks across: after a letter, before a space.
+    /// A piece ends where no rule looks across: after a letter, before a space; and before a plain word.
     pub(super) fn next_piece(&mut self, units: &mut Vec<Unit>) -> bool {
         units.clear();
         let mut last = ' ';
         while let Some(c) = self.rest.chars().next() {
             let is_cut =
                 matches!(last, '。' | '，') || (matches!(c, ' ' | '\n') && last.is_alphanumeric());
-            if is_cut && units.len() >= CHUNK_BYTES {
+            let is_long = is_cut && units.len() >= CHUNK_BYTES;
+            if is_long || (!units.is_empty() && self.plain_word_length().is_some()) {
                 return true;
             }
             let plain = self.plain_length(CHUNK_BYTES.saturating_sub(units.len()));
@@ -87,7 +138,7 @@ impl<'t> Units<'t> {
         !units.is_empty()
     }
 
-    /// How many of the next bytes, up to a limit, are ASCII and can be read by themselves: no address starts
+    /// How many of the next bytes, up to a limit and to a blank, are ASCII and can be read by themselves: no address starts
     /// there, and no mark follows the last.
     fn plain_length(&self, limit: usize) -> usize {
         if self.reading == Reading::Term {
@@ -97,7 +148,10 @@ impl<'t> Units<'t> {
         let limit = limit.min(address.saturating_sub(self.byte));
         let ahead = self.rest.as_bytes();
         let ahead = ahead.get(..limit).unwrap_or(ahead);
-        match ahead.iter().position(|byte| !byte.is_ascii()) {
+        let is_end = |byte: &u8| *byte == b' ' || !byte.is_ascii();
+        let end = ahead.iter().skip(1).position(is_end).map(|end| end + 1);
+        match end {
+            Some(length) if ahead.get(length) == Some(&b' ') => length,
             Some(length) => length.saturating_sub(1),
             // What comes after the limit may be a mark.
             None => ahead.len().saturating_sub(1),
