@@ -6,7 +6,7 @@
 
 use super::channels::RawChannel;
 use super::problem::Report;
-use super::raw_taming::{RawRoute, RawSchedule, RawWatchTaming};
+use super::raw_taming::{RawRoute, RawSchedule, WatchTaming};
 use super::secrets::{ADDRESS, RawSecret, SECRET, header_fields};
 use super::section::{Section, Value};
 use super::source::{At, Place};
@@ -206,7 +206,7 @@ pub(super) struct RawWatch {
     pub(super) priority: Option<At<String>>,
     pub(super) must_match: Option<At<Vec<At<String>>>>,
     pub(super) must_not_match: Option<At<Vec<At<String>>>>,
-    pub(super) taming: RawWatchTaming,
+    pub(super) taming: WatchTaming,
 }
 
 impl RawFile {
@@ -549,7 +549,7 @@ impl RawWatch {
             priority: section.word("priority", "\"low\", \"normal\" or \"high\"", report),
             must_match: section.strings("must_match", report),
             must_not_match: section.strings("must_not_match", report),
-            taming: RawWatchTaming::read_keys(&mut section, report),
+            taming: WatchTaming::read_keys(&mut section, report),
         };
         section.finish(report);
         watch

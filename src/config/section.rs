@@ -187,10 +187,12 @@ impl<'i> Section<'i> {
         };
         let header = format!("[[{key}]], with two brackets, above each {key}");
         match value.list_rows() {
-            Ok(rows) => rows
-                .filter_map(|row| row.table_or(&header, report))
-                .map(|table| read(table, report))
-                .collect(),
+            Ok(rows) => {
+                let mut found = Vec::with_capacity(rows.size_hint().0);
+                let tables = rows.filter_map(|row| row.table_or(&header, report));
+                found.extend(tables.map(|table| read(table, report)));
+                found
+            }
             Err(value) if has_names_in_headers(&value.written) => value
                 .named_rows(key, report)
                 .into_iter()
