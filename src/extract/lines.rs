@@ -5,6 +5,8 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 use super::dates;
 use super::table::Block;
 use super::tag::Tag;
@@ -183,7 +185,7 @@ fn is_about_film(line: &str) -> bool {
 /// Tells whether a folded line offers letters by mail: it asks to subscribe, and says how to leave again.
 fn is_offer_of_letters(text: &str) -> bool {
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    has(WAYS_OUT) && has(WAYS_IN)
+    NOTICES.stand_in(text) && has(WAYS_OUT) && has(WAYS_IN)
 }
 
 /// How such offers say that readers may leave, in folded words.
@@ -216,31 +218,51 @@ fn is_about_rights(line: &str, text: &str) -> bool {
         || text.strip_prefix("copyright").is_some_and(|rest| {
             is_dated(rest.get(..rest.floor_char_boundary(12)).unwrap_or_default())
         })
-        || [
-            "all rights reserved",
-            "alle rechte vorbehalten",
-            "tous droits réservés",
-            "todos los derechos reservados",
-            "riproduzione riservata",
-            "diritti riservati",
-            "direitos reservados",
-            "wszelkie prawa zastrzeżone",
-            "все права защищены",
-            "무단전재",
-            "저작권자",
-            "無断転載",
-            "版权所有",
-            "未经授权",
-            "may not be reproduced",
-            "reprinted with permission",
-            "material may not be published",
-        ]
-        .iter()
-        .any(|notice| {
-            text.starts_with(notice)
-                || text.ends_with(notice)
-                || notice.contains(' ') && text.contains(notice)
-        })
+        || NOTICES.stand_in(text)
+            && NOTICES_OF_RIGHTS.iter().any(|notice| {
+                text.starts_with(notice)
+                    || text.ends_with(notice)
+                    || notice.contains(' ') && text.contains(notice)
+            })
+}
+
+/// What pages say of who may copy them, in folded words.
+const NOTICES_OF_RIGHTS: &[&str] = &[
+    "all rights reserved",
+    "alle rechte vorbehalten",
+    "tous droits réservés",
+    "todos los derechos reservados",
+    "riproduzione riservata",
+    "diritti riservati",
+    "direitos reservados",
+    "wszelkie prawa zastrzeżone",
+    "все права защищены",
+    "무단전재",
+    "저작권자",
+    "無断転載",
+    "版权所有",
+    "未经授权",
+    "may not be reproduced",
+    "reprinted with permission",
+    "material may not be published",
+];
+
+static NOTICES: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::new(&[NOTICES_OF_RIGHTS, WAYS_OUT].concat()));
+
+/// Phrases of which hardly a line has one: all of them are looked for at once.
+struct Phrases(Option<AhoCorasick>);
+
+impl Phrases {
+    fn new(phrases: &[&str]) -> Self {
+        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA));
+        Self(automaton.build(phrases).ok())
+    }
+
+    /// Tells whether one of them stands in a text.
+    fn stand_in(&self, text: &str) -> bool {
+        self.0.as_ref().is_none_or(|all| all.is_match(text))
+    }
 }
 
 /// Words before the name of whoever took a picture.

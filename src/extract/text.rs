@@ -262,26 +262,44 @@ pub(super) fn is_unspaced(c: char) -> bool {
 pub(super) fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut separated = false;
-    for c in text.chars() {
+    let mut rest = text;
+    loop {
+        // Most of all text is runs of these, and a run is copied at once.
+        let run = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric());
+        let (word, after) = rest
+            .split_at_checked(run.unwrap_or(rest.len()))
+            .unwrap_or((rest, ""));
+        if !word.is_empty() {
+            separate(&mut out, &mut separated);
+            let from = out.len();
+            out.push_str(word);
+            if let Some(copied) = out.get_mut(from..) {
+                copied.make_ascii_lowercase();
+            }
+        }
+        let mut chars = after.chars();
+        let Some(c) = chars.next() else {
+            return out;
+        };
         // How a word ends decides about the small letter of this one.
         if c == 'Σ' {
             return words(text).collect::<Vec<_>>().join(" ");
         }
-        if !is_of_word(c) {
-            separated = !out.is_empty();
-            continue;
-        }
-        if separated {
-            out.push(' ');
-            separated = false;
-        }
-        if c.is_ascii() {
-            out.push(c.to_ascii_lowercase());
-        } else {
+        if is_of_word(c) {
+            separate(&mut out, &mut separated);
             out.extend(c.to_lowercase());
+        } else {
+            separated = !out.is_empty();
         }
+        rest = chars.as_str();
     }
-    out
+}
+
+/// Puts a space where one is due.
+fn separate(out: &mut String, is_due: &mut bool) {
+    if std::mem::take(is_due) {
+        out.push(' ');
+    }
 }
 
 #[cfg(test)]
