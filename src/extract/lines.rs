@@ -247,16 +247,20 @@ const NOTICES_OF_RIGHTS: &[&str] = &[
     "material may not be published",
 ];
 
-static NOTICES: LazyLock<Phrases> =
-    LazyLock::new(|| Phrases::new(&[NOTICES_OF_RIGHTS, WAYS_OUT].concat()));
+static NOTICES: LazyLock<Phrases> = LazyLock::new(|| {
+    let all = NOTICES_OF_RIGHTS.iter().chain(WAYS_OUT);
+    Phrases::new(all.copied())
+});
 
 /// Phrases of which hardly a line has one: all of them are looked for at once.
 struct Phrases(Option<AhoCorasick>);
 
 impl Phrases {
-    fn new(phrases: &[&str]) -> Self {
-        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA));
-        Self(automaton.build(phrases).ok())
+    fn new(phrases: impl Iterator<Item = &'static str>) -> Self {
+        let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(phrases);
+        Self(automaton.ok())
     }
 
     /// Tells whether one of them stands in a text.

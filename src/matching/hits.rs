@@ -186,13 +186,12 @@ impl<'e, 'a> Writer<'e, 'a> {
     }
 
     fn alias(&mut self, place: usize) -> Option<f64> {
-        let known = match self.known.get(&place) {
-            Some(known) => known.clone(),
-            None => {
-                let known = self.read_alias(place).map(Arc::new);
-                self.known.insert(place, known.clone());
-                known
-            }
+        let known = if let Some(known) = self.known.get(&place) {
+            known.clone()
+        } else {
+            let known = self.read_alias(place).map(Arc::new);
+            self.known.insert(place, known.clone());
+            known
         };
         let known = known?;
         self.spans.extend_from_slice(&known.spans);

@@ -86,33 +86,37 @@ impl Matcher {
     ) -> Result<Self, Vec<QueryProblem>> {
         let mut problems = Vec::new();
         let (aliases, alias_sources) = read_aliases(aliases, &mut problems);
-        let queries = read_watches(watches, &aliases, &mut problems);
+        let mut compiler = Compiler::default();
+        let mut list = Vec::with_capacity(watches.len());
+        // One after the other: the tree of a query is ten times as large as what is made of it.
+        for (place, watch) in watches.iter().enumerate() {
+            let Some(query) = read_watch(place, watch, &aliases, &mut problems) else {
+                continue;
+            };
+            if !problems.is_empty() {
+                continue;
+            }
+            let context = Context {
+                source: &query.source,
+                aliases: &aliases,
+                alias_sources: &alias_sources,
+                stem: watch.stem.as_deref(),
+                fold: watch.fold,
+                field: None,
+                is_negated: false,
+            };
+            list.push(CompiledWatch {
+                clause: compiler.clause(&query.expr, context),
+                min_score: watch.min_score,
+                text: query.source.text,
+                asks: watch.asks.clone(),
+            });
+        }
         report_unused_cycles(&aliases, alias_sources.len(), &mut problems);
         if !problems.is_empty() {
             return Err(problems);
         }
-        let mut compiler = Compiler::default();
-        let watches: Vec<CompiledWatch> = watches
-            .iter()
-            .zip(queries)
-            .map(|(watch, query)| CompiledWatch {
-                clause: compiler.clause(
-                    &query.expr,
-                    Context {
-                        source: &query.source,
-                        aliases: &aliases,
-                        alias_sources: &alias_sources,
-                        stem: watch.stem.as_deref(),
-                        fold: watch.fold,
-                        field: None,
-                        is_negated: false,
-                    },
-                ),
-                min_score: watch.min_score,
-                text: query.source.text,
-                asks: watch.asks.clone(),
-            })
-            .collect();
+        let watches: Vec<CompiledWatch> = list;
         let clauses = watches.iter().map(|watch| &watch.clause);
         Ok(Self {
             index: Index::new(clauses, &compiler.shared, &compiler.vocabulary),
@@ -287,44 +291,41 @@ fn report_unused_cycles(aliases: &Aliases, count: usize, problems: &mut Vec<Quer
     }
 }
 
-fn read_watches(
-    watches: &[WatchSource],
+/// Reads the query of a watch; nothing where it has a mistake.
+fn read_watch(
+    place: usize,
+    watch: &WatchSource,
     aliases: &Aliases,
     problems: &mut Vec<QueryProblem>,
-) -> Vec<ReadQuery> {
-    let mut queries = Vec::new();
-    for (place, watch) in watches.iter().enumerate() {
-        if let Some(language) = &watch.stem
-            && stem::stemmer(language).is_none()
-        {
-            problems.push(no_stems(language).into_problem(Place::Query(place)));
+) -> Option<ReadQuery> {
+    if let Some(language) = &watch.stem
+        && stem::stemmer(language).is_none()
+    {
+        problems.push(no_stems(language).into_problem(Place::Query(place)));
+    }
+    let text = match &watch.asks {
+        Asks::Query(text) => text,
+        Asks::Terms(terms) => return read_terms(place, terms, problems),
+    };
+    let read = query::query(text).and_then(|expr| {
+        let mistakes = query::check(&expr, aliases);
+        if mistakes.is_empty() {
+            Ok(expr)
+        } else {
+            Err(mistakes)
         }
-        match &watch.asks {
-            Asks::Query(text) => {
-                let read = query::query(text).and_then(|expr| {
-                    let mistakes = query::check(&expr, aliases);
-                    if mistakes.is_empty() {
-                        Ok(expr)
-                    } else {
-                        Err(mistakes)
-                    }
-                });
-                match read {
-                    Ok(expr) => queries.push(ReadQuery {
-                        expr,
-                        source: Source::new(text),
-                    }),
-                    Err(mistakes) => problems.extend(
-                        mistakes
-                            .into_iter()
-                            .map(|one| one.into_problem(Place::Query(place))),
-                    ),
-                }
-            }
-            Asks::Terms(terms) => queries.extend(read_terms(place, terms, problems)),
+    });
+    match read {
+        Ok(expr) => Some(ReadQuery {
+            expr,
+            source: Source::new(text),
+        }),
+        Err(mistakes) => {
+            let mistakes = mistakes.into_iter();
+            problems.extend(mistakes.map(|one| one.into_problem(Place::Query(place))));
+            None
         }
     }
-    queries
 }
 
 /// What stands between the terms of a list, which is read as a query.

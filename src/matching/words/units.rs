@@ -141,9 +141,6 @@ impl<'t> Units<'t> {
     /// How many of the next bytes, up to a limit and to a blank, are ASCII and can be read by themselves: no address starts
     /// there, and no mark follows the last.
     fn plain_length(&self, limit: usize) -> usize {
-        if self.reading == Reading::Term {
-            return 0;
-        }
         let address = self.masked.last().map_or(usize::MAX, |range| range.start);
         let limit = limit.min(address.saturating_sub(self.byte));
         let ahead = self.rest.as_bytes();
@@ -164,7 +161,7 @@ impl<'t> Units<'t> {
         let start = self.code_point;
         units.extend((start..).zip(plain.bytes()).map(|(start, byte)| Unit {
             c: char::from(byte),
-            class: ascii_class(byte),
+            class: self.class_of(char::from(byte), ascii_class(byte)),
             start,
             end: start.saturating_add(1),
             is_raised: false,
