@@ -411,8 +411,12 @@ async fn whole_reads_of_sqlite(
     };
     inner.write(Box::new(explain), Durability::MayBeUndone);
     let plans = tokio::task::spawn_blocking(move || told.recv().unwrap());
+    let plans = plans.await.unwrap();
+    if let Some(file) = std::env::var_os(PLANS) {
+        std::fs::write(file, plans_as_text(&plans)).unwrap();
+    }
     let mut bad = Vec::new();
-    for (sql, steps) in plans.await.unwrap() {
+    for (sql, steps) in plans {
         for step in steps {
             if reads_a_whole_table(&sql, &step) {
                 bad.push(format!("{step}\n    {sql}"));
@@ -420,6 +424,42 @@ async fn whole_reads_of_sqlite(
         }
     }
     bad
+}
+
+/// Where the plans are written to, for whoever wants to read them.
+const PLANS: &str = "NEWSWATCH_PLANS";
+
+/// Each statement, each step of its plan, and what the step grows with.
+fn plans_as_text(plans: &[(String, Vec<String>)]) -> String {
+    let mut text = String::new();
+    for (sql, steps) in plans {
+        let words: Vec<&str> = sql.split_whitespace().collect();
+        text.push_str(&words.join(" "));
+        text.push('\n');
+        for step in steps {
+            text.push_str(&format!("    {step}{}\n", grows_with(sql, step)));
+        }
+    }
+    text
+}
+
+fn grows_with(sql: &str, step: &str) -> &'static str {
+    let name = step.split(' ').nth(1).unwrap_or_default();
+    if reads_a_whole_table(sql, step) {
+        "  <- ALL ROWS"
+    } else if UNDER_WAY.iter().any(|index| step.contains(index)) {
+        "  <- with what waits"
+    } else if step.contains(" VIRTUAL TABLE ") {
+        "  <- with what is asked for"
+    } else if step.starts_with("SCAN ") && GROWING.contains(&name) {
+        "  <- for a foreign key that is violated, and never otherwise"
+    } else if step.starts_with("SCAN ") {
+        "  <- with the configuration, or with the rows of the step above"
+    } else if step.starts_with("SEARCH ") {
+        "  <- with the rows that are found, and the logarithm of the table"
+    } else {
+        ""
+    }
 }
 
 /// Whether a step of a plan reads all rows of a table that grows.
