@@ -22,14 +22,14 @@ use super::words::one_of;
 pub(super) const TAG_PREFIX: &str = "tag:";
 
 /// The feeds with a usable address, and of each in the same place how its requests are made and where its address stands.
-pub(super) struct Feeds<'a> {
+pub(super) struct Checked<'a> {
     pub(super) feeds: Vec<Feed>,
     pub(super) accesses: Vec<Access>,
     pub(super) places: Vec<&'a Place>,
 }
 
 /// Checks all feeds. One without a usable address is left out.
-pub(super) fn check<'a>(raw: &'a [RawFeed], defaults: &Defaults, vault: &Vault<'_>) -> Feeds<'a> {
+pub(super) fn check<'a>(raw: &'a [RawFeed], defaults: &Defaults, vault: &Vault<'_>) -> Checked<'a> {
     let report = vault.report;
     let mut accesses = Vec::with_capacity(raw.len());
     let mut addresses = Taken::default();
@@ -56,7 +56,7 @@ pub(super) fn check<'a>(raw: &'a [RawFeed], defaults: &Defaults, vault: &Vault<'
         feeds.push(feed);
         places.push(&address.place);
     }
-    Feeds {
+    Checked {
         feeds,
         accesses,
         places,

@@ -240,7 +240,7 @@ fn check(
     let poll_defaults = poll::check(&raw.poll, report);
     let mut http = http::check(&raw.http, report);
     let store = store::check(&raw.store, &vault);
-    let feeds::Feeds {
+    let feeds::Checked {
         feeds,
         accesses,
         places: addresses,

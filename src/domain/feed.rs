@@ -149,6 +149,7 @@ pub fn shown_url(url: &Url) -> String {
 }
 
 /// Whether a path has parts that let in whoever knows them.
+#[must_use]
 pub fn is_private_path(path: &str) -> bool {
     shown_path(path) != path
 }

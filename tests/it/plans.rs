@@ -437,7 +437,8 @@ fn plans_as_text(plans: &[(String, Vec<String>)]) -> String {
         text.push_str(&words.join(" "));
         text.push('\n');
         for step in steps {
-            text.push_str(&format!("    {step}{}\n", grows_with(sql, step)));
+            let line = ["    ", step, grows_with(sql, step), "\n"];
+            text.extend(line);
         }
     }
     text
