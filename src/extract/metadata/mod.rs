@@ -89,7 +89,12 @@ pub(super) struct Place {
     anchor: usize,
     /// The range of the text.
     body: Option<(usize, usize)>,
+    /// How much farther a block is that stands above the anchor.
+    above: usize,
 }
+
+/// What a block above the headline counts: today's date and other authors stand there.
+const ABOVE_HEADLINE: usize = 4;
 
 /// Blocks below the headline that are looked at where no text was found.
 const BLOCKS_AFTER: usize = 25;
@@ -97,8 +102,16 @@ const BLOCKS_AFTER: usize = 25;
 impl Place {
     fn new(table: &Table<'_>, title: Option<&str>, body: Option<(usize, usize)>) -> Self {
         let start = body.map_or(0, |(start, _)| start);
-        let (top, anchor) = headlines(table, title, start).unwrap_or((start, start));
-        Self { top, anchor, body }
+        let found = headlines(table, title, start);
+        let (top, anchor) = found.unwrap_or((start, start));
+        // Where the headline is not on the page, the lines right above the text are the article's.
+        let above = found.map_or(1, |_| ABOVE_HEADLINE);
+        Self {
+            top,
+            anchor,
+            body,
+            above,
+        }
     }
 
     /// The blocks from some above the headline to some below the text.
@@ -113,7 +126,7 @@ impl Place {
         if block >= self.anchor {
             block - self.anchor
         } else {
-            (self.anchor - block) * 4
+            (self.anchor - block) * self.above
         }
     }
 }

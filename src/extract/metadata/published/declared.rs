@@ -1,12 +1,15 @@
 //! What `meta` tags, microdata and linked data declare to machines.
 
+use jiff::tz::Offset;
+
 use super::super::Sources;
 use super::days_apart;
 use super::labels::{date_in, says_published as says_published_in_words};
+use super::written::as_written;
 use crate::extract::dates::{Found, Reader};
 use crate::extract::hints::Hints;
 use crate::extract::origin::{Origin, Sourced};
-use crate::extract::table::{Part, Table, attribute};
+use crate::extract::table::{Part, Table, attribute, spaced_text_of};
 
 const PUBLISHED: &[&str] = &[
     "article:published_time",
@@ -199,10 +202,11 @@ pub(super) fn from_microdata(
 pub(super) fn of_part(table: &Table<'_>, part: &Part, dates: Reader) -> Option<Found> {
     let element = table.element(part)?;
     let text = table.text_of(part);
-    let shown = || date_in(&text, dates);
+    let shown = || date_in(&text, dates).or_else(|| in_boxes(table, part, dates));
     let declared = DATE_ATTRIBUTES
         .iter()
-        .find_map(|name| dates.parse(attribute(element, name)?));
+        .find_map(|name| dates.parse(attribute(element, name)?))
+        .map(|declared| on_the_clock_of(declared, || date_in(&text, dates)));
     match declared {
         // Templates write the time of the last change there, and the words say which date it is.
         Some(declared) if says_published_in_words(&text) => Some(
@@ -212,6 +216,27 @@ pub(super) fn of_part(table: &Table<'_>, part: &Part, dates: Reader) -> Option<F
         ),
         Some(declared) => Some(declared),
         None => shown().or_else(|| dates.parse(attribute(element, "title")?)),
+    }
+}
+
+/// The date whose day, month and year stand in boxes of their own, with no space between: a leaf of a calendar.
+fn in_boxes(table: &Table<'_>, part: &Part, dates: Reader) -> Option<Found> {
+    if part.end > part.first + 1 {
+        return None;
+    }
+    let text = spaced_text_of(table.node(part)?);
+    date_in(&text, dates)
+}
+
+/// A time told to machines in UTC, by the clock that the same element shows readers.
+fn on_the_clock_of(declared: Found, shown: impl FnOnce() -> Option<Found>) -> Found {
+    if !declared.has_time || !declared.has_zone || declared.when.offset != Offset::UTC {
+        return declared;
+    }
+    let shown = [shown()];
+    Found {
+        when: as_written(declared, &shown, &shown),
+        ..declared
     }
 }
 

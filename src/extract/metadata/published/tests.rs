@@ -61,6 +61,39 @@ fn a_day_shown_beside_the_utc_day_tells_the_newsrooms_clock() {
 }
 
 #[test]
+fn the_day_that_a_time_element_shows_tells_the_newsrooms_clock() {
+    let head = published_meta("2024-03-05T23:01:00Z");
+    let shown = "<time datetime=2024-03-05T23:01:00Z>6 March 2024</time>";
+    let html = page(&head, shown, "");
+    assert_eq!(when(&html).as_deref(), Some("2024-03-06T00:01:00+01:00"));
+    let html = page("", shown, "");
+    assert_eq!(day(&html).as_deref(), Some("2024-03-06"));
+    let far = "<time datetime=2024-03-05T23:01:00Z>9 March 2024</time>";
+    assert_eq!(day(&page("", far, "")).as_deref(), Some("2024-03-05"));
+}
+
+#[test]
+fn the_leaf_of_a_calendar_is_read_though_nothing_parts_its_boxes() {
+    let leaf = "<div class=date><b>Mar</b> <b>18</b><b>2009</b></div>";
+    assert_eq!(day(&page("", leaf, "")).as_deref(), Some("2009-03-18"));
+}
+
+#[test]
+fn the_date_above_the_first_entry_counts_where_the_headline_is_not_on_the_page() {
+    let entry = |date: &str, title: &str| {
+        format!(
+            "<div><p>[<a href=/{title}>{date}</a>]</p><h2><a href=/{title}>{title} sails</a></h2>{TEXT}</div>"
+        )
+    };
+    let html = format!(
+        "<html><head><title>The harbour of the strait</title></head><body><main><h1>News</h1>{}{}</main></body></html>",
+        entry("Saturday, 19 July 2014", "Gannet"),
+        entry("Thursday, 9 May 2013", "Petrel"),
+    );
+    assert_eq!(day(&html).as_deref(), Some("2014-07-19"));
+}
+
+#[test]
 fn a_time_in_utc_is_not_turned_into_the_day_of_the_address() {
     let head = published_meta("2024-03-05T23:01:00Z")
         + "<link rel=canonical href=https://news.example.org/2024/03/06/ferries>";
