@@ -198,6 +198,65 @@ fn a_title_that_says_nothing_gives_way_to_a_heading() {
     assert_eq!(title.origin, Origin::Heading(3));
 }
 
+/// The byline of a page whose linked data name one person, with a line above and one below its text.
+fn byline_of(author: &str, above: &str, below: &str) -> Option<String> {
+    let head = format!(
+        "<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"headline\":\"Ferries\",\"author\":{{\"@type\":\"Person\",\"name\":\"{author}\"}}}}</script>"
+    );
+    let html = page_of(&head, &[FIRST, SECOND, below])
+        .replace("</h1>", &format!("</h1><div class=author>{above}</div>"));
+    article_of(&html).byline.map(|found| found.value)
+}
+
+#[test]
+fn who_edited_an_article_gives_way_to_who_wrote_it() {
+    let edited = "<span>Editor : Bo Finch</span>";
+    let byline = |above, below| byline_of("Bo Finch", above, below);
+    assert_eq!(byline("Ada Lark", edited).as_deref(), Some("Ada Lark"));
+    assert_eq!(byline("", edited).as_deref(), Some("Bo Finch"));
+    assert_eq!(byline("Ada Lark", "").as_deref(), Some("Bo Finch"));
+    assert_eq!(
+        byline("Ada Lark, Bo Finch", edited).as_deref(),
+        Some("Bo Finch")
+    );
+}
+
+#[test]
+fn initials_in_a_main_part_that_is_named_a_card_are_the_authors() {
+    let signed = "</article><p class=reference>Heard on Strait FM at ten in the morning; <span itemprop=author>alk;bof</span></p></main>";
+    let html = page_of("", &[FIRST, SECOND])
+        .replace("<article>", "<main class=l-card><article>")
+        .replace("</article>", signed);
+    let byline = article_of(&html).byline.map(|found| found.value);
+    assert_eq!(byline.as_deref(), Some("alk, bof"));
+}
+
+#[test]
+fn entries_of_a_list_that_tell_at_length_stay_though_they_are_named_cards() {
+    let told = |name: &str| {
+        let text =
+            format!("The {name} carries eighty cars and four hundred people over the strait. ")
+                .repeat(5);
+        format!(
+            "<div class=card><p><a href=https://{name}.example>The ferry called the {name}</a></p><p>{text}</p></div>"
+        )
+    };
+    let teased = |name: &str| {
+        format!(
+            "<div class=card><p><a href=/{name}>The crew of the {name} is on strike again</a></p><p>What the union wants, and what the harbour office says.</p></div>"
+        )
+    };
+    let text = |card: &dyn Fn(&str) -> String| {
+        let cards: String = ["gannet", "petrel", "quokka"].map(card).concat();
+        let html = format!(
+            "<body><h1>Ferries sail all winter</h1><div class=article-body><p>{FIRST}</p><p>{SECOND}</p><p>{FIRST}</p>{cards}<p>{SECOND}</p></div>"
+        );
+        article_of(&html).text
+    };
+    assert!(text(&told).contains("quokka carries"));
+    assert!(!text(&teased).contains("quokka"));
+}
+
 #[test]
 fn a_second_article_behind_the_first_is_left_out() {
     let one = format!(

@@ -236,7 +236,7 @@ fn is_part_of_text(
         && paragraphs >= MANY_PARAGRAPHS
         && links < 3 * paragraphs
         && own.any(Hints::AD);
-    if is_heavy {
+    if is_heavy || is_told(table, index, part, telling) {
         return true;
     }
     if is_linked || holds_form(table, index, part) {
@@ -261,6 +261,20 @@ const LONG_PART: f64 = 200.0;
 /// Weight of the plain text and number of the paragraphs from which a part is a chapter with a slot for advertising.
 const HEAVY_PART: f64 = 500.0;
 const MANY_PARAGRAPHS: usize = 4;
+
+/// Tells whether an entry among others of its kind tells at length what other pages would only tease: entries of a list
+/// in the text are named cards as well.
+fn is_told(table: &Table<'_>, index: usize, part: &Part, telling: Hints) -> bool {
+    let mut blocks = table.blocks.iter().take(part.end).skip(part.first);
+    !part.hints.any(telling.without(Hints::RELATED))
+        && part.end - part.first <= MOST_BLOCKS_OF_ENTRY
+        && blocks.any(|block| block.weight >= LONG_ENTRY && block.links == 0)
+        && has_siblings_of_text(table, index, part, true)
+}
+
+/// Weight of the paragraph from which an entry is no teaser, and the most lines of an entry.
+const LONG_ENTRY: usize = 300;
+const MOST_BLOCKS_OF_ENTRY: usize = 12;
 
 fn holds_form(table: &Table<'_>, index: usize, part: &Part) -> bool {
     let inside = table.elements.iter().skip(index);

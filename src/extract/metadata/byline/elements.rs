@@ -72,7 +72,7 @@ pub(super) fn from_microdata(table: &Table<'_>) -> Vec<String> {
     let parts = table.elements.iter().enumerate();
     let named = parts.filter(|(index, part)| {
         part.hints.any(Hints::BYLINE)
-            && !is_elsewhere(table, *index, part)
+            && !is_beside_article(table, *index, part)
             && table
                 .element(part)
                 .and_then(|element| attribute(element, "itemprop"))
@@ -100,6 +100,13 @@ pub(super) fn is_elsewhere(table: &Table<'_>, index: usize, part: &Part) -> bool
         || table
             .ancestors(index)
             .any(|(_, around)| around.hints.any(ELSEWHERE) || around.tag == Tag::Caption)
+}
+
+/// The same, but what holds all that is the page's own stands beside nothing, even where a theme calls it a card.
+fn is_beside_article(table: &Table<'_>, index: usize, part: &Part) -> bool {
+    let is_named = |around: &Part| around.hints.any(ELSEWHERE) && around.tag != Tag::Main;
+    let mut around = table.ancestors(index);
+    is_named(part) || around.any(|(_, around)| is_named(around) || around.tag == Tag::Caption)
 }
 
 pub(super) fn is_byline_part(

@@ -123,6 +123,38 @@ fn several_names(line: &str) -> Option<Vec<String>> {
     are_names.then(|| names.into_iter().map(str::to_owned).collect())
 }
 
+/// What a line says before the name of who edited an article.
+const EDITED_BY: &[&str] = &[
+    "editor",
+    "editors",
+    "edited by",
+    "editing by",
+    "editing",
+    "editora",
+    "editado por",
+    "edición",
+    "editör",
+    "redaktur",
+    "penyunting",
+];
+
+/// Tells whether the page has a line for each of these names that says that they edited the article: "Editor: Ada Lark".
+pub(super) fn are_editors(table: &Table<'_>, names: &[String]) -> bool {
+    let edited = |line: &str, name: &str| {
+        line.strip_suffix(name)
+            .is_some_and(|label| EDITED_BY.contains(&label.trim_end()))
+    };
+    let has_line = |name: &String| {
+        let name = folded(name);
+        let mut lines = table.blocks.iter();
+        lines.any(|block| block.weight <= LONGEST_SIGNATURE && edited(block.folded(), &name))
+    };
+    !names.is_empty() && names.len() <= MOST_EDITORS && names.iter().all(has_line)
+}
+
+/// The most people that edit one article.
+const MOST_EDITORS: usize = 3;
+
 /// Lines like "By Ada Lark" near the headline and at the edges of the text.
 pub(super) fn from_lines(table: &Table<'_>, place: &Place) -> Vec<String> {
     let mut blocks: Vec<usize> = place.blocks(BLOCKS_ABOVE, BLOCKS_BELOW).collect();

@@ -14,7 +14,7 @@ use crate::extract::origin::{Origin, Sourced};
 use crate::extract::table::Table;
 use crate::extract::text::folded;
 use elements::{from_elements, from_microdata};
-use lines::{from_dated_line, from_lines, from_pictures, from_signature, guest};
+use lines::{are_editors, from_dated_line, from_lines, from_pictures, from_signature, guest};
 use persons::{distinct, is_of_person};
 
 /// Blocks above the headline and below the text in which a byline can stand.
@@ -73,13 +73,15 @@ pub(in crate::extract) fn byline(
     let from_page = |names: Vec<String>, origin| persons(Sourced::new(names, origin));
     let elements = from_elements(sources.table, &place);
     let is_full = |found: &Sourced<Vec<String>>| found.value.iter().all(|name| is_of_person(name));
+    let people = from_page(elements.clone(), Origin::Element).filter(is_full);
     // A publisher that is its own author is one where the page names people.
-    let people = (sources.linked.authored_by == AuthoredBy::Organisations)
-        .then(|| from_page(elements.clone(), Origin::Element).filter(is_full))
-        .flatten();
+    let is_publisher = sources.linked.authored_by == AuthoredBy::Organisations;
     let of_head = people
+        .clone()
+        .filter(|_| is_publisher)
         .or_else(|| persons(linked.clone()))
         .or_else(|| from_head.clone().and_then(persons));
+    let of_head = unless_edited(sources.table, of_head, people);
     if let Some(guest) = guest(sources.table, body)
         && !is_among(of_head.as_ref(), &guest)
     {
@@ -106,6 +108,24 @@ pub(in crate::extract) fn byline(
             Some(Sourced::new(elements, Origin::Element)).filter(|names| !names.value.is_empty())
         })
         .map(|found| found.map(|names| names.join(", ")))
+}
+
+/// What the head says, unless the page says that those people edited the article and names others who wrote it.
+fn unless_edited(
+    table: &Table<'_>,
+    of_head: Option<Sourced<Vec<String>>>,
+    people: Option<Sourced<Vec<String>>>,
+) -> Option<Sourced<Vec<String>>> {
+    let is_edited = of_head
+        .as_ref()
+        .is_some_and(|found| are_editors(table, &found.value));
+    if !is_edited {
+        return of_head;
+    }
+    let is_editor = |name: &String| is_among(of_head.as_ref(), name);
+    people
+        .filter(|people| !people.value.iter().any(is_editor))
+        .or(of_head)
 }
 
 /// Whether somebody is one of those that were found.
