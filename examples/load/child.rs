@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) every: &'static str,
     /// What becomes of the entries of a first poll: "skip" or "alert".
     pub(crate) first_poll: &'static str,
+    /// Whether the articles of a first poll are read, so that they can be searched.
+    pub(crate) reads_first: bool,
 }
 
 /// A program and the state directory that it works on.
@@ -53,11 +55,18 @@ impl Program {
     pub(crate) fn configure(&self, size: Size, settings: Settings) -> anyhow::Result<()> {
         use std::fmt::Write as _;
         fs::create_dir_all(&self.state)?;
-        let Settings { every, first_poll } = settings;
+        let Settings {
+            every,
+            first_poll,
+            reads_first,
+        } = settings;
         let mut text = format!(
             "state_dir = \"state\"\n[poll]\nevery = \"{every}\"\nmin_every = \"{every}\"\nfirst_poll = \"{first_poll}\"\n\
              [http]\nallow_private = [\"127.0.0.0/8\"]\n"
         );
+        if !reads_first {
+            text.push_str("[store]\nfirst_articles = \"skip\"\n");
+        }
         for feed in 0..size.feeds {
             writeln!(text, "[[feed]]\nurl = \"{}\"", size.feed_url(feed))?;
         }

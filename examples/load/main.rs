@@ -166,6 +166,7 @@ fn main() -> anyhow::Result<()> {
 const UNHURRIED: Settings = Settings {
     every: "24h",
     first_poll: "skip",
+    reads_first: true,
 };
 
 fn program(binary: PathBuf, state: PathBuf, counts_syncs: bool) -> Program {
@@ -189,6 +190,7 @@ fn run(program: &Program, first_poll: &str, port: u16) -> anyhow::Result<()> {
         Settings {
             every: "1s",
             first_poll,
+            reads_first: true,
         },
     )?;
     if is_new {

@@ -94,7 +94,11 @@ impl Bench {
             _ => "1s",
         };
         let first_poll = "skip";
-        let settings = Settings { every, first_poll };
+        let settings = Settings {
+            every,
+            first_poll,
+            reads_first: scenario != Scenario::Polling,
+        };
         bench.program.configure(bench.plan.size, settings)?;
         if needs_world && scenario != Scenario::Cold {
             begin(bench.port(), Client::New, Standing::Seen)?;
@@ -131,6 +135,7 @@ impl Bench {
         let settings = Settings {
             every: "15m",
             first_poll: "alert",
+            reads_first: true,
         };
         self.program.configure(self.plan.size, settings)?;
         begin(self.port(), Client::New, Standing::Told)?;
