@@ -170,11 +170,7 @@ impl Bench {
         let after = service.used()?;
         let seen = report(self.port())?;
         service.stop()?;
-        let used = Used {
-            cpu_s: after.cpu_s - before.cpu_s,
-            wall_s: start.elapsed().as_secs_f64(),
-            ..after
-        };
+        let used = used_since(start, before, after);
         let mut figures = self.figures(used, &seen)?;
         let polls = f64::from(u32::try_from(seen.counts.feeds)?);
         figures.add("CPU us a poll", used.cpu_s * 1e6 / polls.max(1.0));
@@ -195,11 +191,7 @@ impl Bench {
         let after = service.used()?;
         let seen = report(self.port())?;
         service.stop()?;
-        let used = Used {
-            cpu_s: after.cpu_s - before.cpu_s,
-            wall_s: start.elapsed().as_secs_f64(),
-            ..after
-        };
+        let used = used_since(start, before, after);
         let mut figures = self.figures(used, &seen)?;
         figures.add_ms("publish to alert, median ms", seen.alerts.median_ms);
         figures.add_ms("publish to alert, slowest ms", seen.alerts.slowest_ms);
@@ -335,6 +327,15 @@ impl Bench {
             figures.add_count("syncs", self.program.syncs()?);
         }
         Ok(())
+    }
+}
+
+/// What a process used from a moment on.
+fn used_since(start: Instant, before: Used, after: Used) -> Used {
+    Used {
+        cpu_s: after.cpu_s - before.cpu_s,
+        wall_s: start.elapsed().as_secs_f64(),
+        ..after
     }
 }
 
