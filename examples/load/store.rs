@@ -54,13 +54,13 @@ const ROWS: [&str; 10] = [
     "INSERT INTO articles (entry_id, url, title, lang, text, from_page, scraped_at)
         SELECT id, link, title, 'en', replace(hex(zeroblob(20)), '0', summary || ' '), 1, found_at FROM entries
         WHERE id > ?2 - ?3 ORDER BY id",
-    "INSERT INTO alerts (seq, id, watch, report_id, episode, entry_id, priority, score, terms, sentence, title, url, source, summary_only, raised_at)
+    "INSERT INTO alerts (seq, id, watch, report_id, episode, entry_id, priority, score, terms, sentence, title, url, source, summary_only, raised_at, told_at)
         SELECT report_id, printf('%032x', id), 'watch ' || (id % ?5), report_id, 1, id, 'normal', 1.0, '[\"number\"]', summary, title, link,
-            '127.10.0.1', 0, found_at + 1000 FROM entries WHERE report_id IS NOT NULL ORDER BY id",
+            '127.10.0.1', 0, found_at + 1000, found_at + 1000 FROM entries WHERE report_id IS NOT NULL ORDER BY id",
     "INSERT INTO deliveries (seq, id, channel, recipient, state, urgency, not_before, set_at, tries, first_tried_at, ended_at, created_at)
         SELECT seq, 'd' || id, 'hook', '', 1, 1, raised_at, raised_at, 0, raised_at, raised_at + 500, raised_at FROM alerts ORDER BY seq",
-    "INSERT INTO legs (seq, alert_id, channel, recipient, state, bundle, not_before, delivery_id)
-        SELECT seq, id, 'hook', '', 1, '', raised_at, 'd' || id FROM alerts ORDER BY seq",
+    "INSERT INTO legs (seq, alert_id, channel, recipient, state, bundle, not_before, delivery_id, made_at)
+        SELECT seq, id, 'hook', '', 1, '', raised_at, 'd' || id, raised_at FROM alerts ORDER BY seq",
 ];
 
 /// What is counted beside the rows.
@@ -143,4 +143,36 @@ pub(crate) fn damage(database: &Path) -> anyhow::Result<Option<String>> {
     let connection = Connection::open(database)?;
     let found: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
     Ok((found != "ok").then_some(found))
+}
+
+#[cfg(test)]
+mod tests {
+    use newswatch::store::Store;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_store_of_this_program_can_be_filled() {
+        let folder = tempfile::tempdir().unwrap();
+        let size = Size {
+            feeds: 4,
+            entries: 20,
+            seed: 1,
+            port: 8480,
+        };
+        let feeds = (0..size.feeds).map(|feed| (size.feed_url(feed).parse().unwrap(), None));
+        let now = Timestamp::now();
+        let store = Store::open(folder.path()).await.unwrap();
+        store.sync_feeds(feeds.collect(), now).await.unwrap();
+        let full = Fill {
+            entries: 200,
+            articles: 50,
+            alerts: 20,
+        };
+        fill(&folder.path().join("newswatch.sqlite3"), size, full).unwrap();
+        let counts = store.counts().await.unwrap();
+        assert_eq!((counts.entries, counts.entries_waiting), (200, 0));
+        assert_eq!((counts.alerts, counts.delivered), (20, 20));
+        assert_eq!(counts.alerts_lost + counts.alerts_waiting, 0);
+    }
 }
