@@ -188,12 +188,9 @@ fn private_parts_of_address(address: &str) -> Vec<Range<usize>> {
 
 /// Whether path or query of an address hold what lets in whoever knows it.
 fn has_secrets(address: &str) -> bool {
-    let path = address.find('/').and_then(|at| address.get(at..));
-    if let Some(path) = path
-        && path.chars().all(is_as_it_is)
-        && !path.contains("/.")
-    {
-        return is_private_path(path);
+    if address.chars().all(is_as_it_is) && !address.contains("/.") {
+        let path = address.find('/').and_then(|at| address.get(at..));
+        return path.is_some_and(is_private_path);
     }
     let Ok(mut url) = Url::parse(&format!("https://{address}")) else {
         // What cannot be read as one is not shown where it may be one.
@@ -204,9 +201,10 @@ fn has_secrets(address: &str) -> bool {
     bare.is_err() || shown_url(&url) != url.as_str()
 }
 
-/// Whether a character of a path is the same in an address that was read.
+/// Whether a character stands for itself wherever it is in an address: nothing but a slash begins the path then, and nothing
+/// ends it.
 fn is_as_it_is(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '~')
+    c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '~' | ':')
 }
 
 /// The places of a text that may hold secrets, found line by line: addresses and keys, in comments too, and,
@@ -242,4 +240,30 @@ fn value_of_a_secret(line: &str) -> Option<usize> {
         .min()?;
     let equals = lower.get(word..)?.find('=')?;
     Some(word + equals + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_secrets;
+
+    #[test]
+    fn an_address_hides_its_secrets_however_its_path_begins() {
+        for address in [
+            "a.example/private-0123abcd4567/x",
+            "a.example:8080/token/0123abcd4567",
+            "a.example?token=0123abcd4567/x",
+            "a.example\\private-0123abcd4567/x",
+            "a.example/./private-0123abcd4567",
+        ] {
+            assert!(has_secrets(address), "{address}");
+        }
+        for address in [
+            "a.example/feeds/12",
+            "a.example",
+            "a.example:8080/rss.xml",
+            "a.example/?page=2",
+        ] {
+            assert!(!has_secrets(address), "{address}");
+        }
+    }
 }

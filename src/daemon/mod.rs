@@ -143,11 +143,7 @@ async fn pass_until(ctx: Arc<Context>, stop: CancellationToken) -> anyhow::Resul
     all_of(Notify::default(), &ctx, &stop).await?;
     all_of(Retain, &ctx, &stop).await?;
     let after = ctx.store.counts().await?;
-    Ok(Passed {
-        polled,
-        failed,
-        ..Passed::between(&before, &between, &after)
-    })
+    Ok(Passed::between((polled, failed), &before, &between, &after))
 }
 
 fn failed_polls(tally: &Tally) -> usize {

@@ -24,17 +24,22 @@ pub struct Passed {
 }
 
 impl Passed {
-    /// Compares the counts from before the pass, from after its polls, and from its end; how many polls there were and how
-    /// many of them failed is counted elsewhere.
-    pub(super) fn between(before: &Counts, polled: &Counts, after: &Counts) -> Self {
-        let taken_in = polled.entries.saturating_sub(before.entries);
-        let new = polled
+    /// Compares the counts from before the pass, from after its polls, and from its end; the polls, and those of them that
+    /// failed, are counted as they end.
+    pub(super) fn between(
+        (polled, failed): (usize, usize),
+        before: &Counts,
+        polled_by: &Counts,
+        after: &Counts,
+    ) -> Self {
+        let taken_in = polled_by.entries.saturating_sub(before.entries);
+        let new = polled_by
             .entries_waiting
             .saturating_sub(before.entries_waiting);
         let more = |of: fn(&Counts) -> u64| of(after).saturating_sub(of(before));
         Self {
-            polled: 0,
-            failed: 0,
+            polled,
+            failed,
             new,
             skipped: taken_in.saturating_sub(new),
             alerts: more(|counts| counts.alerts),
@@ -66,7 +71,13 @@ mod tests {
 
     #[test]
     fn a_pass_is_told_by_what_has_changed_in_it() {
-        let passed = Passed::between(&counts(100, 2, 7), &counts(112, 7, 7), &counts(112, 0, 9));
+        let passed = Passed::between(
+            (4, 3),
+            &counts(100, 2, 7),
+            &counts(112, 7, 7),
+            &counts(112, 0, 9),
+        );
+        assert_eq!((passed.polled, passed.failed), (4, 3));
         assert_eq!((passed.new, passed.skipped, passed.alerts), (5, 7, 2));
         assert!(!passed.all_failed());
     }
