@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use url::Url;
+use url::{Position, Url};
 
 use crate::domain::{AddressRewrite, ArticleMode, Feed, ListingRule, SiteRule};
 use crate::extract;
@@ -32,30 +32,25 @@ pub(super) struct Checked<'a> {
 pub(super) fn check<'a>(raw: &'a [RawFeed], defaults: &Defaults, vault: &Vault<'_>) -> Checked<'a> {
     let report = vault.report;
     let mut accesses = Vec::with_capacity(raw.len());
-    let mut addresses = Taken::default();
     let mut taken_names = Taken::default();
-    let mut without_scheme = HashMap::new();
     let mut feeds = Vec::with_capacity(raw.len());
     let mut places = Vec::with_capacity(raw.len());
     for written in raw {
         if let Some(name) = &written.name
             && is_feed_name(name, report)
         {
-            taken_names.take(name.value.clone(), &name.value, &name.place, "feed", report);
+            let taken = name.value.as_str();
+            taken_names.take(taken, &taken, &name.place, "feed", report);
         }
         let checked = feed(written, defaults, report);
         let (Some(feed), Some(address)) = (checked, &written.url) else {
             continue;
         };
-        let mut same = feed.url.clone();
-        same.set_fragment(None);
-        let shown = format!("this feed of {}", same.host_str().unwrap_or_default());
-        report_other_scheme(&same, &address.place, &mut without_scheme, report);
-        addresses.take(same.into(), &shown, &address.place, "address", report);
         accesses.push(access::check(written, &feed.url, vault));
         feeds.push(feed);
         places.push(&address.place);
     }
+    report_twice(&feeds, &places, report);
     Checked {
         feeds,
         accesses,
@@ -63,21 +58,34 @@ pub(super) fn check<'a>(raw: &'a [RawFeed], defaults: &Defaults, vault: &Vault<'
     }
 }
 
+/// Reports addresses that are given twice.
+fn report_twice(feeds: &[Feed], places: &[&Place], report: &Report) {
+    let mut addresses = Taken::with_room_for(feeds.len());
+    let mut bare = HashMap::with_capacity(feeds.len());
+    for (feed, place) in feeds.iter().zip(places) {
+        // What stands behind # is not sent.
+        let same = &feed.url[..Position::AfterQuery];
+        report_other_scheme(&feed.url, same, place, &mut bare, report);
+        let shown = feed.url.host_str().unwrap_or_default();
+        let shown = format_args!("this feed of {shown}");
+        addresses.take(same, &shown, place, "address", report);
+    }
+}
+
 /// Warns of an address that is given with http:// and with https://: most likely one feed, which alerts twice.
-fn report_other_scheme(
-    url: &Url,
-    place: &Place,
-    known: &mut HashMap<String, (String, usize)>,
+fn report_other_scheme<'a>(
+    url: &'a Url,
+    same: &'a str,
+    place: &'a Place,
+    known: &mut HashMap<&'a str, (&'a str, &'a Place)>,
     report: &Report,
 ) {
-    let bare = url.as_str().split_once("://").map_or("", |(_, bare)| bare);
-    let bare = bare.trim_end_matches('/').to_owned();
-    let line = place.source.position(place.span.start).line;
-    let (scheme, first) = known
-        .entry(bare)
-        .or_insert_with(|| (url.scheme().to_owned(), line));
-    if scheme != url.scheme() && url.port().is_none() {
-        let message = format!("the feed in line {first} has the same address, but for {scheme}://");
+    let bare = same.split_once("://").map_or("", |(_, bare)| bare);
+    let bare = bare.trim_end_matches('/');
+    let (scheme, first) = known.entry(bare).or_insert((url.scheme(), place));
+    if *scheme != url.scheme() && url.port().is_none() {
+        let line = first.source.position(first.span.start).line;
+        let message = format!("the feed in line {line} has the same address, but for {scheme}://");
         let hint = "keep the one with https://, or both if they differ";
         report.add(Problem::warning(place, Kind::DuplicateName, message).hint(hint));
     }

@@ -210,7 +210,11 @@ fn is_as_it_is(c: char) -> bool {
 /// The places of a text that may hold secrets, found line by line: addresses and keys, in comments too, and,
 /// where the text is `broken` TOML, whatever stands behind a key that names a secret.
 pub(super) fn spans_by_line(text: &str, broken: bool) -> Vec<Range<usize>> {
-    let mut spans = Vec::new();
+    // What is private never goes beyond a line.
+    let mut spans = private_parts(text);
+    if !broken {
+        return spans;
+    }
     let mut start = 0;
     let mut in_channel = false;
     for line in text.split_inclusive('\n') {
@@ -218,12 +222,8 @@ pub(super) fn spans_by_line(text: &str, broken: bool) -> Vec<Range<usize>> {
         if line.trim_start().starts_with('[') {
             in_channel = line.contains("channel");
         }
-        let parts = private_parts(line).into_iter();
-        spans.extend(parts.map(|part| start + part.start..start + part.end));
-        if broken {
-            spans.extend(value_of_a_secret(line).map(|at| start + at..end));
-        }
-        if broken && in_channel && line.contains("://") {
+        spans.extend(value_of_a_secret(line).map(|at| start + at..end));
+        if in_channel && line.contains("://") {
             spans.push(start + path_start(line)..end);
         }
         start = end;

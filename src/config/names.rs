@@ -1,6 +1,8 @@
 //! Names and addresses that must be fit to show, and unique.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 
 use url::Url;
 
@@ -31,23 +33,29 @@ pub(super) fn check(name: &At<String>, report: &Report) -> bool {
 
 /// The names given so far, and where.
 #[derive(Default)]
-pub(super) struct Taken<'a>(HashMap<String, &'a Place>);
+pub(super) struct Taken<'a>(HashMap<Cow<'a, str>, &'a Place>);
 
 impl<'a> Taken<'a> {
+    /// One with room for so many.
+    pub(super) fn with_room_for(count: usize) -> Self {
+        Self(HashMap::with_capacity(count))
+    }
+
     /// Takes a name, or reports where it was given before; `what` says what it names.
     pub(super) fn take(
         &mut self,
-        name: String,
-        shown: &str,
+        name: impl Into<Cow<'a, str>>,
+        shown: &dyn fmt::Display,
         place: &'a Place,
         what: &str,
         report: &Report,
     ) {
+        let name = name.into();
         if let Some(first) = self.0.get(&name) {
             let (message, which) = if what == "address" {
                 (format!("{shown} is given twice"), "the first stands")
             } else {
-                let message = format!("{} is given twice", quoted(shown));
+                let message = format!("{} is given twice", quoted(&shown.to_string()));
                 (message, "the first of that name stands")
             };
             let position = first.source.position(first.span.start);
@@ -74,7 +82,7 @@ fn not_an_address_alone(text: &str) -> Option<(&'static str, &'static str)> {
         let message = "the address stands in brackets or in quotes of its own";
         return Some((message, "write it without them"));
     }
-    let is_several = text.matches("://").count() > 1 && text.contains([',', ';', ' ', '\n']);
+    let is_several = text.contains([',', ';', ' ', '\n']) && text.matches("://").count() > 1;
     if is_several {
         let message = "here are several addresses";
         return Some((

@@ -12,6 +12,9 @@ use super::shapes;
 use super::source::{At, Place, Source};
 use super::suggest::{SWITCHED_OFF, is_switch, meant};
 
+/// Room for the keys that most tables are asked for.
+const MANY_KEYS: usize = 16;
+
 /// The keys of the file itself, which stand in no table.
 const MAIN_KEYS: [&str; 3] = ["include", "state_dir", "timezone"];
 
@@ -42,7 +45,7 @@ impl<'i> Section<'i> {
         Self {
             place,
             table,
-            known: Vec::new(),
+            known: Vec::with_capacity(MANY_KEYS),
             confidential: false,
         }
     }
@@ -61,6 +64,10 @@ impl<'i> Section<'i> {
     /// The value of a key, if it is there.
     pub(super) fn value(&mut self, key: &'static str) -> Option<Value<'i>> {
         self.known.push(key);
+        // Most tables hold one key or two, and all of it was taken by then.
+        if self.table.is_empty() {
+            return None;
+        }
         let value = self.table.remove(key)?;
         Some(Value {
             place: self.place.under(value.span(), self.path_of(key)),
@@ -87,13 +94,13 @@ impl<'i> Section<'i> {
     pub(super) fn duration(&mut self, key: &'static str, report: &Report) -> Option<At<String>> {
         let value = self.value(key)?;
         let text = value.written.as_str().map(str::to_owned);
-        let expected = match &value.written {
+        let expected = |value: &Value<'_>| match &value.written {
             DeValue::Integer(number) => format!(
                 "a duration with its unit, in quotes: \"{number}s\", or for example \"15m\""
             ),
             _ => "a duration in quotes, for example \"15m\"".to_owned(),
         };
-        value.expect(text, &expected, report)
+        value.expect(text, expected, report)
     }
 
     /// One of a few words, not yet read.
@@ -105,7 +112,7 @@ impl<'i> Section<'i> {
     ) -> Option<At<String>> {
         let value = self.value(key)?;
         let text = value.written.as_str().map(str::to_owned);
-        value.expect(text, expected, report)
+        value.expect(text, |_| expected.to_owned(), report)
     }
 
     /// A list of texts.
@@ -124,15 +131,15 @@ impl<'i> Section<'i> {
             .written
             .as_integer()
             .and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok());
-        let expected = shapes::number_of(&value.written, "a whole number");
-        value.expect(number, &expected, report)
+        let expected = |value: &Value<'_>| shapes::number_of(&value.written, "a whole number");
+        value.expect(number, expected, report)
     }
 
     /// Yes or no.
     pub(super) fn boolean(&mut self, key: &'static str, report: &Report) -> Option<At<bool>> {
         let value = self.value(key)?;
         let yes = value.written.as_bool();
-        let expected = shapes::truth_of(&value.written);
+        let expected = |value: &Value<'_>| shapes::truth_of(&value.written).to_owned();
         value.expect(yes, expected, report)
     }
 
@@ -146,16 +153,17 @@ impl<'i> Section<'i> {
             DeValue::Float(number) => number.as_str().parse().ok(),
             _ => None,
         };
-        let expected = shapes::number_of(&value.written, "a number");
+        let expected = |value: &Value<'_>| shapes::number_of(&value.written, "a number");
         value.expect(
             number.filter(|number: &f64| number.is_finite()),
-            &expected,
+            expected,
             report,
         )
     }
 
     /// A table.
     pub(super) fn table(&mut self, key: &'static str, report: &Report) -> Option<Self> {
+        let value = self.value(key)?;
         let expected = if self.place.path.is_empty() {
             match key {
                 "alias" => "[alias] on a line of its own, and below it NAME = \"QUERY\"".to_owned(),
@@ -165,7 +173,6 @@ impl<'i> Section<'i> {
             let example = shapes::example(key).unwrap_or("{ ... }");
             format!("a table: {key} = {example}")
         };
-        let value = self.value(key)?;
         // Written as a text it is "user:password", which no message may repeat.
         let value = if key == "auth" {
             value.confidential()
@@ -428,12 +435,14 @@ impl<'i> Value<'i> {
             return None;
         }
         let text = self.written.as_str().map(str::to_owned);
-        let expected = if self.confidential {
-            "a text in quotes".to_owned()
-        } else {
-            shapes::text_of(&self.place.path, &self.written, &self.found())
+        let expected = |value: &Self| {
+            if value.confidential {
+                "a text in quotes".to_owned()
+            } else {
+                shapes::text_of(&value.place.path, &value.written, &value.found())
+            }
         };
-        self.expect(text, &expected, report)
+        self.expect(text, expected, report)
     }
 
     /// The list of texts, or a report for each part that is none.
@@ -522,9 +531,15 @@ impl<'i> Value<'i> {
         }))
     }
 
-    fn expect<T>(self, value: Option<T>, expected: &str, report: &Report) -> Option<At<T>> {
+    /// A value that was read, or a report of what was `expected` in its place.
+    fn expect<T>(
+        self,
+        value: Option<T>,
+        expected: impl FnOnce(&Self) -> String,
+        report: &Report,
+    ) -> Option<At<T>> {
         let Some(value) = value else {
-            self.report_type(expected, report);
+            self.report_type(&expected(&self), report);
             return None;
         };
         Some(At {

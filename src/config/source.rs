@@ -78,7 +78,12 @@ impl Source {
         secrets: &[Range<usize>],
     ) -> Self {
         let line_starts = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .chain(
+                (1..)
+                    .zip(text.bytes())
+                    .filter(|(_, byte)| *byte == b'\n')
+                    .map(|(after, _)| after),
+            )
             .collect();
         Self {
             name,
@@ -186,18 +191,40 @@ impl Place {
 fn mask(text: &str, secrets: &[Range<usize>]) -> String {
     let mut sorted = secrets.to_vec();
     sorted.sort_by_key(|range| range.start);
-    let mut ranges = sorted.into_iter().peekable();
-    text.char_indices()
-        .map(|(at, c)| {
-            while ranges.next_if(|range| range.end <= at).is_some() {}
-            let is_secret = ranges.peek().is_some_and(|range| range.start <= at);
-            if is_secret && c != '\n' && c != '\r' || is_hidden(c) {
-                filler(c)
-            } else {
-                c
-            }
-        })
-        .collect()
+    let mut masked = String::with_capacity(text.len());
+    for secret in sorted {
+        // Those before it may have reached into it, or beyond.
+        let start = text.ceil_char_boundary(secret.start).max(masked.len());
+        let end = text.ceil_char_boundary(secret.end);
+        if start < end {
+            let shown = text.get(masked.len()..start);
+            push_shown(&mut masked, shown);
+            push_filled(&mut masked, text.get(start..end));
+        }
+    }
+    let shown = text.get(masked.len()..);
+    push_shown(&mut masked, shown);
+    masked
+}
+
+/// Adds what is no secret.
+fn push_shown(masked: &mut String, text: Option<&str>) {
+    let text = text.unwrap_or_default();
+    if text.is_ascii() {
+        masked.push_str(text);
+    } else {
+        masked.extend(
+            text.chars()
+                .map(|c| if is_hidden(c) { filler(c) } else { c }),
+        );
+    }
+}
+
+/// Adds the fillers of a secret; its lines stay lines.
+fn push_filled(masked: &mut String, secret: Option<&str>) {
+    let is_end = |c| matches!(c, '\n' | '\r');
+    let secret = secret.unwrap_or_default().chars();
+    masked.extend(secret.map(|c| if is_end(c) { c } else { filler(c) }));
 }
 
 /// Whether a character beyond ASCII would command who reads it, or not be seen; those of ASCII are drawn where they are shown.
@@ -257,6 +284,13 @@ mod tests {
         let source = source(text, &[]);
         assert_eq!(source.masked.len(), text.len());
         assert_eq!(source.line(1).1, "host·31m = \"a•b é\"");
+    }
+
+    #[test]
+    fn a_secret_that_begins_and_ends_within_a_letter_moves_no_offset() {
+        let text = "aébécd";
+        let source = source(text, std::slice::from_ref(&(2..5)));
+        assert_eq!(source.line(1).1, "aé*·cd");
     }
 
     #[test]

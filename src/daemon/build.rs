@@ -154,11 +154,12 @@ async fn prepared(
             "the state was written by a clock that was ahead; what had to wait by it waits from now"
         );
     }
+    let installation = store.installation(drawn()).await?;
     store.sync_feeds(configured(config), now).await?;
     store
         .sync_watches(looked_for(config), day_of(&config.zone, now))
         .await?;
-    store.installation(drawn()).await
+    Ok(installation)
 }
 
 /// The key that signs links: the store's, or one that is drawn now.
@@ -299,12 +300,9 @@ fn plan(config: Config, http: HttpClient, links: &LinkKey) -> anyhow::Result<Pla
         channels.insert(name, channel);
     }
     let feeds = config.feeds.into_iter();
-    let accesses = config.accesses.into_iter();
     Ok(Plan {
         http,
-        accesses: accesses
-            .map(|access| (access.own().clone(), access))
-            .collect(),
+        accesses: config.accesses.into_iter().collect(),
         feeds: feeds.map(|feed| (feed.url.clone(), feed)).collect(),
         watches: config.watches,
         matcher: config.matcher,

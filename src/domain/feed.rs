@@ -1,5 +1,6 @@
 //! A feed as its owner configured it, and what its server wants back at the next request.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use url::Url;
@@ -133,8 +134,7 @@ pub fn shown_url(url: &Url) -> String {
         return shown.into();
     }
     shown.set_fragment(None);
-    let path = shown_path(url.path());
-    if path != url.path() {
+    if let Cow::Owned(path) = shown_path(url.path()) {
         shown.set_path(&path);
     }
     let query = url.query().map(|query| {
@@ -151,49 +151,65 @@ pub fn shown_url(url: &Url) -> String {
 /// Whether a path has parts that let in whoever knows them.
 #[must_use]
 pub fn is_private_path(path: &str) -> bool {
-    shown_path(path) != path
+    matches!(shown_path(path), Cow::Owned(_))
 }
 
-fn shown_path(path: &str) -> String {
+fn shown_path(path: &str) -> Cow<'_, str> {
     let mut is_secret_place = false;
-    let shown = path.split('/').map(|part| {
-        let shown = shown_part(part, is_secret_place);
-        is_secret_place = SECRET_PLACES.contains(&part.to_ascii_lowercase().as_str());
-        shown
-    });
-    shown.collect::<Vec<_>>().join("/")
+    let mut shown: Vec<Cow<'_, str>> = Vec::new();
+    for (index, part) in path.split('/').enumerate() {
+        let hidden = hidden_part(part, is_secret_place);
+        is_secret_place = SECRET_PLACES
+            .iter()
+            .any(|place| part.eq_ignore_ascii_case(place));
+        if hidden.is_some() && shown.is_empty() {
+            shown.extend(path.split('/').take(index).map(Cow::Borrowed));
+        }
+        if hidden.is_some() || !shown.is_empty() {
+            shown.push(hidden.map_or(Cow::Borrowed(part), Cow::Owned));
+        }
+    }
+    if shown.is_empty() {
+        Cow::Borrowed(path)
+    } else {
+        Cow::Owned(shown.join("/"))
+    }
 }
 
-fn shown_part(part: &str, is_secret_place: bool) -> String {
+/// A part of a path without its secret, where it has one.
+fn hidden_part(part: &str, is_secret_place: bool) -> Option<String> {
+    if part.len() < SHORTEST_SECRET {
+        return None;
+    }
     // `private-0123abc` is how calendars write it.
     let marked = SECRET_PLACES
         .iter()
         .find_map(|word| part.strip_prefix(word)?.strip_prefix(['-', '_']));
     let secret = marked.unwrap_or(part);
     let (name, ending) = match secret.rsplit_once('.') {
-        Some((name, ending)) if ending.len() <= 4 => (name, format!(".{ending}")),
-        Some(_) | None => (secret, String::new()),
+        Some((name, ending)) if ending.len() <= 4 => (name, Some(ending)),
+        Some(_) | None => (secret, None),
     };
     let is_told = (is_secret_place || marked.is_some())
         && name.chars().filter(char::is_ascii_alphanumeric).count() >= SHORTEST_SECRET
         && name.contains(|c: char| c.is_ascii_digit());
-    if is_told || is_drawn(name) {
-        let before = part.strip_suffix(secret).unwrap_or_default();
-        format!("{before}{HIDDEN}{ending}")
-    } else {
-        part.to_owned()
+    if !is_told && !is_drawn(name) {
+        return None;
     }
+    let before = part.strip_suffix(secret).unwrap_or_default();
+    let (dot, ending) = ending.map_or(("", ""), |ending| (".", ending));
+    Some(format!("{before}{HIDDEN}{dot}{ending}"))
 }
 
 /// Tells whether a text looks as if it was drawn by chance: a token, no words.
 fn is_drawn(text: &str) -> bool {
+    if text.len() < SHORTEST_DRAWN {
+        return false;
+    }
     let is_token = |c: char| c.is_ascii_alphanumeric();
-    // A UUID is drawn, and its pieces are short.
-    let joined: String = text.chars().filter(|c| *c != '-').collect();
-    let is_uuid = joined.len() == 32 && joined.chars().all(|c| c.is_ascii_hexdigit());
     let longest = text.split(|c| !is_token(c)).max_by_key(|run| run.len());
     let Some(run) = longest.filter(|run| run.len() >= SHORTEST_DRAWN) else {
-        return is_uuid;
+        return is_uuid(text);
     };
     let kind = |c: char| match c {
         '0'..='9' => 0,
@@ -203,6 +219,12 @@ fn is_drawn(text: &str) -> bool {
     let kinds = run.chars().map(kind);
     let changes = kinds.clone().zip(kinds.skip(1));
     changes.filter(|(one, next)| one != next).count() >= FEWEST_CHANGES
+}
+
+/// A UUID is drawn, and its pieces are short.
+fn is_uuid(text: &str) -> bool {
+    let mut joined = text.chars().filter(|c| *c != '-');
+    joined.clone().count() == 32 && joined.all(|c| c.is_ascii_hexdigit())
 }
 
 fn shown_parameter(parameter: &str) -> String {

@@ -3,7 +3,9 @@
 //! A user name, a password and fields go to the feed's own origin and nowhere else; who we say we are, and the proxy,
 //! hold for every request that is made on the feed's behalf.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -36,11 +38,18 @@ const RESERVED: [HeaderName; 17] = [
     USER_AGENT,
 ];
 
-/// What is set for the requests of one feed.
+/// How the requests of one feed are made; found by the feed's address.
 #[derive(Debug, Clone)]
 pub struct Access {
     /// The feed's configured address: its origin is the one that secrets are for.
     own: Url,
+    /// Nothing is set for most feeds.
+    set: Option<Box<Set>>,
+}
+
+/// What is set for the requests of one feed.
+#[derive(Debug, Clone, Default)]
+struct Set {
     user_agent: Option<HeaderValue>,
     /// For the feed's own origin alone.
     secrets: HeaderMap,
@@ -70,10 +79,12 @@ impl Access {
     pub fn of(own: &Url) -> Self {
         Self {
             own: own.clone(),
-            user_agent: None,
-            secrets: HeaderMap::new(),
-            proxy: None,
+            set: None,
         }
+    }
+
+    fn set(&mut self) -> &mut Set {
+        self.set.get_or_insert_default()
     }
 
     /// The feed's configured address.
@@ -87,7 +98,8 @@ impl Access {
     /// # Errors
     /// When it cannot be the value of a field.
     pub fn set_user_agent(&mut self, text: &str) -> Result<(), AccessError> {
-        self.user_agent = Some(HeaderValue::from_str(text).map_err(|_| AccessError::BadValue)?);
+        let value = HeaderValue::from_str(text).map_err(|_| AccessError::BadValue)?;
+        self.set().user_agent = Some(value);
         Ok(())
     }
 
@@ -100,8 +112,8 @@ impl Access {
         if RESERVED.contains(&name) {
             return Err(AccessError::Reserved);
         }
-        self.secrets
-            .append(name, secret_value(value.expose_secret())?);
+        let value = secret_value(value.expose_secret())?;
+        self.set().secrets.append(name, value);
         Ok(())
     }
 
@@ -115,19 +127,19 @@ impl Access {
         }
         let pair = format!("{user}:{}", password.expose_secret());
         let value = secret_value(&format!("Basic {}", STANDARD.encode(pair)))?;
-        self.secrets.insert(AUTHORIZATION, value);
+        self.set().secrets.insert(AUTHORIZATION, value);
         Ok(())
     }
 
     /// Sends everything through a proxy.
     pub fn set_proxy(&mut self, proxy: ProxyAddress) {
-        self.proxy = Some(proxy);
+        self.set().proxy = Some(proxy);
     }
 
     /// The proxy, where there is one.
     #[must_use]
     pub fn proxy(&self) -> Option<&ProxyAddress> {
-        self.proxy.as_ref()
+        self.set.as_ref()?.proxy.as_ref()
     }
 
     /// Whether an address has the host of the feed's own.
@@ -136,17 +148,42 @@ impl Access {
             && url.port_or_known_default() == self.own.port_or_known_default()
     }
 
-    /// The fields for a request; `has_stayed` tells that the way to it never left the feed's own origin.
-    pub(super) fn fields(&self, url: &Url, has_stayed: bool) -> HeaderMap {
-        let mut fields = if has_stayed && url.origin() == self.own.origin() {
-            self.secrets.clone()
-        } else {
-            HeaderMap::new()
+    /// The fields for a request; `has_stayed` tells whether the way to it never left the feed's own origin.
+    pub(super) fn fields(&self, url: &Url, has_stayed: impl FnOnce() -> bool) -> HeaderMap {
+        let Some(set) = &self.set else {
+            return HeaderMap::new();
         };
-        if let Some(user_agent) = &self.user_agent {
+        let mut fields =
+            if !set.secrets.is_empty() && has_stayed() && url.origin() == self.own.origin() {
+                set.secrets.clone()
+            } else {
+                HeaderMap::new()
+            };
+        if let Some(user_agent) = &set.user_agent {
             fields.insert(USER_AGENT, user_agent.clone());
         }
         fields
+    }
+}
+
+/// One feed has one.
+impl PartialEq for Access {
+    fn eq(&self, other: &Self) -> bool {
+        self.own == other.own
+    }
+}
+
+impl Eq for Access {}
+
+impl Hash for Access {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.own.hash(state);
+    }
+}
+
+impl Borrow<Url> for Access {
+    fn borrow(&self) -> &Url {
+        &self.own
     }
 }
 
@@ -225,7 +262,7 @@ mod tests {
     fn secrets_go_to_the_feeds_own_origin_by_a_way_that_never_left_it() {
         let access = access();
         let own = url("https://news.example/articles/1");
-        let sent = access.fields(&own, true);
+        let sent = access.fields(&own, || true);
         assert_eq!(sent["x-key"], "k-1");
         assert_eq!(sent["authorization"], "Basic bWU6cHc=");
         assert_eq!(sent["user-agent"], "Reader/1");
@@ -236,7 +273,7 @@ mod tests {
             ("https://cdn.news.example/feed", true),
             ("https://other.example/feed", true),
         ] {
-            let sent = access.fields(&url(target), has_stayed);
+            let sent = access.fields(&url(target), || has_stayed);
             assert_eq!(sent.len(), 1, "{target}: {sent:?}");
             assert_eq!(sent["user-agent"], "Reader/1");
         }

@@ -134,7 +134,8 @@ impl ClientState {
         }
         let mut proxy = None;
         if let Some(access) = request.access {
-            fields.extend(access.fields(url, way.trail.has_stayed_at(access.own())));
+            let has_stayed = || way.trail.has_stayed_at(access.own());
+            fields.extend(access.fields(url, has_stayed));
             proxy = access.proxy().and_then(|proxy| self.doors.through(proxy));
         }
         RequestParts {

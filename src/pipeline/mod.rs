@@ -24,7 +24,7 @@ pub mod revisit;
 mod robots;
 pub mod scrape;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -96,7 +96,7 @@ pub struct Plan {
     /// The configured feeds by their address.
     pub feeds: BTreeMap<Url, Feed>,
     /// How the requests of each feed are made, by the feed's address.
-    pub accesses: BTreeMap<Url, Access>,
+    pub accesses: HashSet<Access>,
     /// The watches, in the order of the matcher.
     pub watches: Vec<Watch>,
     /// The watches, compiled.
