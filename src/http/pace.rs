@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
-use url::Url;
+use url::{Position, Url};
 
 use crate::clock::Clock;
 
@@ -247,11 +247,14 @@ impl Drop for Slot {
 
 /// What counts as one server: host and port, as two ports of one machine are two servers.
 pub(crate) fn server_of(url: &Url) -> String {
-    format!(
-        "{}:{}",
-        url.host_str().unwrap_or_default(),
-        url.port_or_known_default().unwrap_or_default()
-    )
+    let named = &url[Position::BeforeHost..Position::AfterPort];
+    match (url.port(), url.port_or_known_default()) {
+        // A port that is written stands behind its host already.
+        (Some(_), _) => named.to_owned(),
+        (None, Some(80)) => [named, ":80"].concat(),
+        (None, Some(443)) => [named, ":443"].concat(),
+        (None, port) => format!("{named}:{}", port.unwrap_or_default()),
+    }
 }
 
 #[cfg(test)]
@@ -273,6 +276,22 @@ mod tests {
     async fn waits(entering: std::pin::Pin<&mut impl Future<Output = Slot>>) -> bool {
         let mut entering = entering;
         poll_fn(|cx| Poll::Ready(entering.as_mut().poll(cx).is_pending())).await
+    }
+
+    #[test]
+    fn a_server_is_a_host_and_a_port() {
+        for (address, server) in [
+            ("http://a.example/x?y:8", "a.example:80"),
+            ("https://u:p@a.example/", "a.example:443"),
+            ("https://a.example:443/", "a.example:443"),
+            ("http://a.example:443/", "a.example:443"),
+            ("http://[::1]:8080/:9", "[::1]:8080"),
+            ("http://127.0.0.1/", "127.0.0.1:80"),
+            ("ftp://a.example/", "a.example:21"),
+            ("about:blank", ":0"),
+        ] {
+            assert_eq!(server_of(&url(address)), server, "{address}");
+        }
     }
 
     #[tokio::test]

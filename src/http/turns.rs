@@ -117,6 +117,9 @@ impl Turns {
 
     /// How long the server of a URL is still left alone.
     pub(super) fn rest(&self, url: &Url) -> Option<Duration> {
+        if self.locked().is_empty() {
+            return None;
+        }
         self.rest_of(&server_of(url))
     }
 
@@ -130,6 +133,9 @@ impl Turns {
     /// Notes that a page of this URL's server came, or failed at once: it does not hang.
     pub(super) fn answered(&self, url: &Url) {
         let mut hosts = self.locked();
+        if hosts.is_empty() {
+            return;
+        }
         let server = server_of(url);
         if let Some(host) = hosts.get_mut(&server) {
             host.hangs = 0;
