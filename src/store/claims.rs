@@ -120,13 +120,13 @@ pub(super) fn put_back(
     let rows = claims
         .iter()
         .map(|(id, until)| serde_json::json!([id, until]));
-    tx.exec(
+    tx.each(
         &format!(
-            "UPDATE {table} SET lease_until = 0 FROM {{each $1}} AS e
-             WHERE {table}.{key} = CAST(e.value ->> 0 AS BIGINT)
-                 AND {table}.lease_until = CAST(e.value ->> 1 AS BIGINT)"
+            "UPDATE {table} SET lease_until = 0
+             {{ROWS}} WHERE {table}.{key} = {{0 BIGINT}} AND {table}.lease_until = {{1 BIGINT}}"
         ),
-        &[super::json_rows(rows.collect())],
+        &[],
+        rows.collect(),
     )?;
     Ok(())
 }

@@ -307,13 +307,12 @@ impl Intake {
             })
             .collect();
         if !rows.is_empty() {
-            tx.exec(
+            tx.each(
                 "INSERT INTO entry_keys (feed_id, key, entry_id, shared)
-                 SELECT CAST($1 AS BIGINT), e.value ->> 0, CAST(e.value ->> 1 AS BIGINT), CAST(e.value ->> 2 AS BIGINT)
-                 FROM {each $2} AS e
-                 WHERE true ON CONFLICT (feed_id, key)
+                 {VALUES} CAST($1 AS BIGINT), {0}, {1 BIGINT}, {2 BIGINT} {END} ON CONFLICT (feed_id, key)
                  DO UPDATE SET entry_id = excluded.entry_id, shared = excluded.shared",
-                &[feed.0.into(), json_rows(rows)],
+                &[feed.0.into()],
+                rows,
             )?;
         }
         let rows: Vec<_> = self
@@ -325,10 +324,11 @@ impl Intake {
             })
             .collect();
         if !rows.is_empty() {
-            tx.exec(
-                "UPDATE entries SET facts = e.value ->> 1 FROM {each $1} AS e
-                 WHERE entries.id = CAST(e.value ->> 0 AS BIGINT)",
-                &[json_rows(rows)],
+            tx.each(
+                "UPDATE entries SET facts = {1} {ROWS}
+                 WHERE entries.id = {0 BIGINT}",
+                &[],
+                rows,
             )?;
         }
         Ok(())
@@ -366,11 +366,11 @@ fn read_again(tx: &mut dyn Tx, grown: &[(i64, &Entry)], now: Timestamp) -> Resul
              rereads = entries.rereads + CASE WHEN entries.state = 2 THEN 1 ELSE 0 END,
              title = e.value ->> 1, published_at = CAST(e.value ->> 2 AS BIGINT),
              updated_at = CAST(e.value ->> 3 AS BIGINT), summary = e.value ->> 4, content = e.value ->> 5
-         FROM {{each $1}} AS e
-         WHERE entries.id = CAST(e.value ->> 0 AS BIGINT) AND entries.found_at >= $2 AND entries.lease_until = 0
+         {{ROWS}}
+         WHERE entries.id = CAST(e.value ->> 0 AS BIGINT) AND entries.found_at >= $1 AND entries.lease_until = 0
              AND (entries.state = 2 AND entries.rereads < {MOST_REREADS} OR entries.state = 0)"
     );
-    tx.exec(&sql, &[json_rows(rows.collect()), ms(earliest).into()])?;
+    tx.each(&sql, &[ms(earliest).into()], rows.collect())?;
     Ok(())
 }
 

@@ -6,15 +6,15 @@ use std::time::Duration;
 use url::Url;
 
 use super::tx::{Row, StoreError, Tx};
-use super::{Store, indexed, json_ids, json_rows, ms, slot};
-use crate::domain::Timestamp;
+use super::{Store, indexed, json_ids, ms, slot};
+use crate::domain::{TextHash, Timestamp};
 
 /// Feeds that are written by one statement when the configuration is read.
 const FEEDS_AT_ONCE: usize = 1_000;
 
 impl Store {
     /// Makes the stored feeds those of the configuration, by URL and name: new ones are due now, removed ones
-    /// rest. Only what differs is written.
+    /// rest. Only what differs is written, and where they are those of the last time, nothing is read either.
     ///
     /// A feed that was gone and is taken out of the configuration may be tried again once it stands there anew.
     ///
@@ -68,10 +68,11 @@ fn spread(
         })
         .collect();
     for rows in rows.chunks(FEEDS_AT_ONCE) {
-        tx.exec(
-            "UPDATE polls SET due_at = CAST(e.value ->> 1 AS BIGINT) FROM {each $1} AS e
-             WHERE polls.feed_id = CAST(e.value ->> 0 AS BIGINT)",
-            &[json_rows(rows.to_vec())],
+        tx.each(
+            "UPDATE polls SET due_at = {1 BIGINT} {ROWS}
+             WHERE polls.feed_id = {0 BIGINT}",
+            &[],
+            rows.to_vec(),
         )?;
     }
     Ok(late.len())
@@ -82,6 +83,13 @@ fn sync(
     feeds: &[(Url, Option<String>)],
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let hash = hash_of(feeds);
+    let known = tx.first("SELECT feeds_hash FROM installation", &[])?;
+    if let Some(mut known) = known
+        && known.next_int()? == hash
+    {
+        return Ok(());
+    }
     let mut stored = stored_feeds(tx)?;
     follow_moves(tx, feeds, &mut stored)?;
     let (mut fresh, mut renamed, mut woken) = (Vec::new(), Vec::new(), Vec::new());
@@ -109,10 +117,11 @@ fn sync(
         insert(tx, rows.to_vec(), now)?;
     }
     for rows in renamed.chunks(FEEDS_AT_ONCE) {
-        tx.exec(
-            "UPDATE feeds SET name = e.value ->> 1 FROM {each $1} AS e
-             WHERE feeds.id = CAST(e.value ->> 0 AS BIGINT)",
-            &[json_rows(rows.to_vec())],
+        tx.each(
+            "UPDATE feeds SET name = {1} {ROWS}
+             WHERE feeds.id = {0 BIGINT}",
+            &[],
+            rows.to_vec(),
         )?;
     }
     for (ids, sql) in [
@@ -130,7 +139,22 @@ fn sync(
             tx.exec(sql, &[json_ids(ids.iter().copied())])?;
         }
     }
+    tx.exec("UPDATE installation SET feeds_hash = $1", &[hash.into()])?;
     Ok(())
+}
+
+/// What tells one list of feeds from another.
+fn hash_of(feeds: &[(Url, Option<String>)]) -> i64 {
+    let mut text = String::new();
+    for (url, name) in feeds {
+        text.push_str(url.as_str());
+        if let Some(name) = name {
+            text.push(' ');
+            text.push_str(name);
+        }
+        text.push('\n');
+    }
+    TextHash::of(&text).0
 }
 
 /// A feed as it is stored, as far as the configuration decides it.
@@ -199,19 +223,17 @@ fn follow_moves(
 }
 
 fn insert(tx: &mut dyn Tx, rows: Vec<serde_json::Value>, now: Timestamp) -> Result<(), StoreError> {
-    let rows = json_rows(rows);
-    tx.exec(
+    tx.each(
         "INSERT INTO feeds (key, url, name)
-         SELECT e.value ->> 0, e.value ->> 1, e.value ->> 2 FROM {each $1} AS e
-         WHERE true ON CONFLICT (key) DO NOTHING",
-        std::slice::from_ref(&rows),
+         {VALUES} {0}, {1}, {2} {END} ON CONFLICT (key) DO NOTHING",
+        &[],
+        rows.clone(),
     )?;
-    tx.exec(
+    tx.each(
         "INSERT INTO polls (feed_id, slot, active, due_at, fetch_url)
-         SELECT f.id, CAST(e.value ->> 3 AS BIGINT), 1, $1, f.url
-         FROM {each $2} AS e JOIN feeds f ON f.key = e.value ->> 0
-         WHERE true ON CONFLICT (feed_id) DO UPDATE SET active = 1",
-        &[ms(now).into(), rows],
+         {VALUES} (SELECT id FROM feeds WHERE key = {0}), {3 BIGINT}, 1, CAST($1 AS BIGINT), {1} {END} ON CONFLICT (feed_id) DO UPDATE SET active = 1",
+        &[ms(now).into()],
+        rows,
     )?;
     Ok(())
 }

@@ -496,18 +496,18 @@ fn raise(tx: &mut dyn Tx, raised: &[Raised]) -> Result<(), StoreError> {
             json_list(&alert.notes),
         ])
     });
-    tx.exec(
+    tx.each(
         "INSERT INTO alerts (id, watch, report_id, episode, entry_id, priority, score, terms, sentence, title,
              url, source, published_at, published_offset_s, summary_only, raised_at, quote, reading,
              told_at, notes)
-         SELECT e.value ->> 0, e.value ->> 1, CAST(e.value ->> 2 AS BIGINT), CAST(e.value ->> 3 AS BIGINT),
-             CAST(e.value ->> 4 AS BIGINT), e.value ->> 5, CAST(e.value ->> 6 AS DOUBLE PRECISION),
-             e.value ->> 7, e.value ->> 8, e.value ->> 9, e.value ->> 10, e.value ->> 11,
-             CAST(e.value ->> 12 AS BIGINT), CAST(e.value ->> 13 AS BIGINT), CAST(e.value ->> 14 AS BIGINT),
-             CAST(e.value ->> 15 AS BIGINT), e.value ->> 16, e.value ->> 17,
-             CAST(e.value ->> 18 AS BIGINT), e.value ->> 19
-         FROM {each $1} AS e",
-        &[json_rows(rows.collect())],
+         {VALUES} {0}, {1}, {2 BIGINT}, {3 BIGINT},
+             {4 BIGINT}, {5}, {6 DOUBLE PRECISION},
+             {7}, {8}, {9}, {10}, {11},
+             {12 BIGINT}, {13 BIGINT}, {14 BIGINT},
+             {15 BIGINT}, {16}, {17},
+             {18 BIGINT}, {19} {END}",
+        &[],
+        rows.collect(),
     )?;
     Ok(())
 }

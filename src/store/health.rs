@@ -342,12 +342,12 @@ fn remember(tx: &mut dyn Tx, verdict: &Verdict, now: Timestamp) -> Result<(), St
         })
         .collect();
     rows.push(serde_json::json!([ROUND, "", ms(now), 0]));
-    tx.exec(
+    tx.each(
         "INSERT INTO troubles (key, event, seen_at, ends)
-         SELECT e.value ->> 0, e.value ->> 1, CAST(e.value ->> 2 AS BIGINT), CAST(e.value ->> 3 AS BIGINT)
-         FROM {each $1} AS e WHERE true
+         {VALUES} {0}, {1}, {2 BIGINT}, {3 BIGINT} {END}
          ON CONFLICT (key) DO UPDATE SET event = excluded.event, seen_at = excluded.seen_at, ends = excluded.ends",
-        &[json_rows(rows)],
+        &[],
+        rows,
     )?;
     let over = verdict.over.iter().map(|key| serde_json::json!([key]));
     tx.exec(

@@ -152,20 +152,17 @@ pub(super) fn learn(tx: &mut dyn Tx, page: &PageLines, now: Timestamp) -> Result
         return Ok(());
     }
     let number = counted(tx, host, page.key())?;
-    tx.exec(
+    let lines = page.lines().iter();
+    tx.each(
         "INSERT INTO host_lines (host_id, line, last_page, history)
-         SELECT CAST($1 AS BIGINT), CAST(e.value AS BIGINT), CAST($2 AS BIGINT), 1 FROM {each $3} AS e WHERE true
+         {VALUES} CAST($1 AS BIGINT), {0 BIGINT}, CAST($2 AS BIGINT), 1 {END}
          ON CONFLICT (host_id, line) DO UPDATE SET
-             history = CASE WHEN excluded.last_page - host_lines.last_page < $4
+             history = CASE WHEN excluded.last_page - host_lines.last_page < $3
                  THEN (host_lines.history << CAST(excluded.last_page - host_lines.last_page AS INTEGER)) | 1
                  ELSE 1 END,
              last_page = excluded.last_page",
-        &[
-            host.into(),
-            number.into(),
-            json_ids(page.lines().iter().map(|line| line.0)),
-            PAGES.into(),
-        ],
+        &[host.into(), number.into(), PAGES.into()],
+        lines.map(|line| serde_json::json!([line.0])).collect(),
     )?;
     forget_old(tx, host, number)
 }

@@ -148,13 +148,14 @@ fn postpone(tx: &mut dyn Tx, postponed: &[Postponed]) -> Result<(), StoreError> 
                 .map(|waits| serde_json::json!(waits).to_string()),
         ])
     });
-    tx.exec(
-        "UPDATE legs SET bundle = e.value ->> 3, not_before = CAST(e.value ->> 4 AS BIGINT), reason = e.value ->> 5,
-             detail = e.value ->> 6
-         FROM {each $1} AS e
-         WHERE legs.alert_id = e.value ->> 0 AND legs.channel = e.value ->> 1 AND legs.recipient = e.value ->> 2
+    tx.each(
+        "UPDATE legs SET bundle = {3}, not_before = {4 BIGINT}, reason = {5},
+             detail = {6}
+         {ROWS}
+         WHERE legs.alert_id = {0} AND legs.channel = {1} AND legs.recipient = {2}
              AND legs.state = 0",
-        &[json_rows(rows.collect())],
+        &[],
+        rows.collect(),
     )?;
     Ok(())
 }
@@ -214,14 +215,14 @@ pub(super) fn set_out(
     if rows.is_empty() {
         return Ok(());
     }
-    tx.exec(
+    tx.each(
         "INSERT INTO legs (alert_id, channel, recipient, state, bundle, not_before, delivery_id, reason, detail,
              made_at)
-         SELECT e.value ->> 0, e.value ->> 1, e.value ->> 2, CAST(e.value ->> 3 AS BIGINT), e.value ->> 4,
-             CAST(e.value ->> 5 AS BIGINT), e.value ->> 6, e.value ->> 7, e.value ->> 8,
-             CAST(e.value ->> 9 AS BIGINT)
-         FROM {each $1} AS e",
-        &[json_rows(rows)],
+         {VALUES} {0}, {1}, {2}, {3 BIGINT}, {4},
+             {5 BIGINT}, {6}, {7}, {8},
+             {9 BIGINT} {END}",
+        &[],
+        rows,
     )?;
     desk::count_held(tx, &silenced)?;
     counted.add(raised);
@@ -252,13 +253,13 @@ impl Counted {
         for (sql, counted) in [
             (
                 "INSERT INTO channels (name, waiting)
-                 SELECT e.value ->> 0, CAST(e.value ->> 1 AS BIGINT) FROM {each $1} AS e WHERE true
+                 {VALUES} {0}, {1 BIGINT} {END}
                  ON CONFLICT (name) DO UPDATE SET waiting = channels.waiting + excluded.waiting",
                 &self.waiting,
             ),
             (
                 "INSERT INTO channels (name, held)
-                 SELECT e.value ->> 0, CAST(e.value ->> 1 AS BIGINT) FROM {each $1} AS e WHERE true
+                 {VALUES} {0}, {1 BIGINT} {END}
                  ON CONFLICT (name) DO UPDATE SET held = channels.held + excluded.held",
                 &self.held,
             ),
@@ -269,7 +270,7 @@ impl Counted {
             let rows = counted
                 .iter()
                 .map(|(channel, legs)| serde_json::json!([channel.0, legs]));
-            tx.exec(sql, &[json_rows(rows.collect())])?;
+            tx.each(sql, &[], rows.collect())?;
         }
         Ok(())
     }
@@ -321,12 +322,12 @@ fn deliver(
             (bundled.occasion != Occasion::Alert).then(|| super::json_object(&bundled.occasion)),
         ])
     });
-    tx.exec(
+    tx.each(
         "INSERT INTO deliveries (id, channel, recipient, urgency, state, not_before, set_at, created_at, occasion)
-         SELECT e.value ->> 0, e.value ->> 1, e.value ->> 2, CAST(e.value ->> 3 AS BIGINT), 0,
-             CAST($1 AS BIGINT), CAST($1 AS BIGINT), CAST($1 AS BIGINT), e.value ->> 4
-         FROM {each $2} AS e WHERE true ON CONFLICT (id) DO NOTHING",
-        &[ms(now).into(), json_rows(rows.collect())],
+         {VALUES} {0}, {1}, {2}, {3 BIGINT}, 0,
+             CAST($1 AS BIGINT), CAST($1 AS BIGINT), CAST($1 AS BIGINT), {4} {END} ON CONFLICT (id) DO NOTHING",
+        &[ms(now).into()],
+        rows.collect(),
     )?;
     Ok(())
 }
@@ -361,10 +362,11 @@ fn hand_over(tx: &mut dyn Tx, bundled: &[Bundled]) -> Result<(), StoreError> {
             ])
         })
     });
-    tx.exec(
-        "UPDATE legs SET state = 1, delivery_id = e.value ->> 3 FROM {each $1} AS e
-         WHERE legs.alert_id = e.value ->> 0 AND legs.channel = e.value ->> 1 AND legs.recipient = e.value ->> 2",
-        &[json_rows(rows.collect())],
+    tx.each(
+        "UPDATE legs SET state = 1, delivery_id = {3} {ROWS}
+         WHERE legs.alert_id = {0} AND legs.channel = {1} AND legs.recipient = {2}",
+        &[],
+        rows.collect(),
     )?;
     Ok(())
 }

@@ -412,19 +412,8 @@ fn json_names(channels: &[ChannelName]) -> Val {
 
 /// Rows as one value, for `{each}`: a JSON list of lists.
 fn json_rows(mut rows: Vec<serde_json::Value>) -> Val {
-    rows.iter_mut().for_each(without_nul);
+    rows.iter_mut().for_each(tx::without_nul);
     Val::Text(serde_json::Value::Array(rows).to_string())
-}
-
-/// PostgreSQL takes no U+0000 in text.
-fn without_nul(value: &mut serde_json::Value) {
-    match value {
-        serde_json::Value::String(text) if text.contains('\0') => {
-            *text = text.replace('\0', "\u{fffd}");
-        }
-        serde_json::Value::Array(values) => values.iter_mut().for_each(without_nul),
-        _ => {}
-    }
 }
 
 /// Numbers as one value, for `{each}`.

@@ -1,17 +1,15 @@
 //! What became of the polls of a feed, hour by hour for a month: enough for the days of any zone, and a row an hour however
 //! often a feed is polled.
 
-use std::time::Duration;
-
 use super::tx::{Row, StoreError, Tx};
-use super::{Store, count, json_rows, ms};
+use super::{Store, count, ms};
 use crate::domain::{FeedId, Timestamp};
 
 /// The milliseconds of an hour.
 const HOUR_MS: i64 = 3_600_000;
 
-/// How long the hours of a feed are kept: a month and a day, so that thirty days are whole in every zone.
-const KEPT: Duration = Duration::from_hours(31 * 24);
+/// How many hours of a feed are kept: a month and a day, so that thirty days are whole in every zone.
+const KEPT_HOURS: i64 = 31 * 24;
 
 /// The polls of a feed in one hour of UTC; one in which there was none is not among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,46 +56,42 @@ pub(super) fn hours_of(
     feed: FeedId,
     since: Timestamp,
 ) -> Result<Vec<PollHour>, StoreError> {
-    tx.rows(
+    let mut rows = tx.rows(
         "SELECT hour, polls, failed, news FROM poll_hours WHERE feed_id = $1 AND hour >= $2 ORDER BY hour",
         &[feed.0.into(), hour_of(since).into()],
-    )?
-    .iter_mut()
-    .map(poll_hour)
-    .collect()
+    )?;
+    let hours = rows.iter_mut().map(poll_hour);
+    let mut hours = hours.collect::<Result<Vec<_>, _>>()?;
+    // What no later hour has taken the place of may be older.
+    if let Some(newest) = hours.last().map(|hour| hour_of(hour.begins_at)) {
+        hours.retain(|hour| hour_of(hour.begins_at) > newest - KEPT_HOURS);
+    }
+    Ok(hours)
 }
 
-/// Counts polls of different feeds, and forgets what is too old of those whose hour has just begun.
+/// Counts polls; an hour of which it was a month ago takes the place of the one before.
 pub(super) fn add(tx: &mut dyn Tx, polls: &[PollEnded]) -> Result<(), StoreError> {
-    let Some(newest) = polls.iter().map(|poll| poll.at).max() else {
-        return Ok(());
-    };
     let rows = polls.iter().map(|poll| {
-        let news = i64::try_from(poll.new_entries).unwrap_or(i64::MAX);
-        serde_json::json!([poll.feed.0, hour_of(poll.at), i64::from(poll.failed), news])
+        let (hour, news) = (hour_of(poll.at), i64::try_from(poll.new_entries));
+        serde_json::json!([
+            poll.feed.0,
+            hour.rem_euclid(KEPT_HOURS),
+            hour,
+            i64::from(poll.failed),
+            news.unwrap_or(i64::MAX),
+        ])
     });
-    let begun = tx
-        .rows(
-            "INSERT INTO poll_hours (feed_id, hour, polls, failed, news)
-             SELECT CAST(e.value ->> 0 AS BIGINT), CAST(e.value ->> 1 AS BIGINT), 1,
-                 CAST(e.value ->> 2 AS BIGINT), CAST(e.value ->> 3 AS BIGINT)
-             FROM {each $1} AS e WHERE true
-             ON CONFLICT (feed_id, hour) DO UPDATE SET polls = poll_hours.polls + 1,
-                 failed = poll_hours.failed + excluded.failed, news = poll_hours.news + excluded.news
-             RETURNING feed_id, polls",
-            &[json_rows(rows.collect())],
-        )?
-        .iter_mut()
-        .map(|row| Ok((row.next_int()?, row.next_int()?)))
-        .collect::<Result<Vec<(i64, i64)>, StoreError>>()?;
-    let oldest = newest.checked_sub(KEPT).unwrap_or(Timestamp::MIN);
-    for (feed, _) in begun.into_iter().filter(|(_, polls)| *polls == 1) {
-        // One by one, once an hour each: for a list of feeds, PostgreSQL would read the whole table.
-        tx.exec(
-            "DELETE FROM poll_hours WHERE feed_id = $1 AND hour < $2",
-            &[feed.into(), hour_of(oldest).into()],
-        )?;
-    }
+    tx.each(
+        "INSERT INTO poll_hours (feed_id, place, hour, polls, failed, news)
+         {VALUES} {0 BIGINT}, {1 BIGINT}, {2 BIGINT}, 1, {3 BIGINT}, {4 BIGINT} {END}
+         ON CONFLICT (feed_id, place) DO UPDATE SET
+             polls = CASE WHEN poll_hours.hour = excluded.hour THEN poll_hours.polls + 1 ELSE 1 END,
+             failed = CASE WHEN poll_hours.hour = excluded.hour THEN poll_hours.failed ELSE 0 END + excluded.failed,
+             news = CASE WHEN poll_hours.hour = excluded.hour THEN poll_hours.news ELSE 0 END + excluded.news,
+             hour = excluded.hour",
+        &[],
+        rows.collect(),
+    )?;
     Ok(())
 }
 

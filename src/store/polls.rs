@@ -578,18 +578,21 @@ fn due_feeds(tx: &mut dyn Tx, ids: Vec<i64>, until: i64) -> Result<Vec<DueFeed>,
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.rows(
-        "SELECT p.feed_id, f.url, p.fetch_url, p.found, p.etag, p.last_modified, p.first_success_at,
+    let mut rows = tx.rows(
+        "SELECT p.due_at, p.feed_id, f.url, p.fetch_url, p.found, p.etag, p.last_modified, p.first_success_at,
              p.last_success_at, p.failures, p.failing_since, p.pace, p.body_hash, p.full_at, p.error,
              p.gap_until
          FROM polls p JOIN feeds f ON f.id = p.feed_id
-         WHERE p.feed_id IN (SELECT CAST(value AS BIGINT) FROM {each $1})
-         ORDER BY p.due_at, p.feed_id",
+         WHERE p.feed_id IN (SELECT CAST(value AS BIGINT) FROM {each $1})",
         &[json_ids(ids)],
-    )?
-    .iter_mut()
-    .map(|row| due_feed(row, until))
-    .collect()
+    )?;
+    let due = rows
+        .iter_mut()
+        .map(|row| Ok((row.next_int()?, due_feed(row, until)?)));
+    let mut due = due.collect::<Result<Vec<_>, StoreError>>()?;
+    // Sorted here, rows so wide are not copied for it.
+    due.sort_by_key(|(due_at, feed)| (*due_at, feed.claim.id));
+    Ok(due.into_iter().map(|(_, feed)| feed).collect())
 }
 
 fn due_feed(row: &mut Row, until: i64) -> Result<DueFeed, StoreError> {

@@ -40,16 +40,18 @@ impl Store {
                 return Ok(released);
             }
             let rows = chosen.iter().map(|one| serde_json::json!([one.id, one.state]));
-            let opened = tx.exec(
+            let opened = tx.each(
                 "UPDATE deliveries SET state = 0, not_before = $1, set_at = $1, tries = 0, turned_away = 0,
                      first_tried_at = NULL,
                      ended_at = NULL
-                 FROM {each $2} AS e
-                 WHERE deliveries.id = e.value ->> 0 AND deliveries.state = CAST(e.value ->> 1 AS BIGINT)",
-                &[ms(now).into(), json_rows(rows.collect())],
+                 {ROWS}
+                 WHERE deliveries.id = {0} AND deliveries.state = {1 BIGINT}
+                 {CHANGED}",
+                &[ms(now).into()],
+                rows.collect(),
             )?;
             // What has ended since it was chosen would be counted as what it was.
-            if opened < chosen.len() {
+            if opened.len() < chosen.len() {
                 return Err(StoreError::conflict("a delivery has ended meanwhile"));
             }
             count_back(tx, &chosen)?;

@@ -168,17 +168,18 @@ impl Store {
             let rows = watches
                 .iter()
                 .map(|(watch, asks)| serde_json::json!([watch.0, indexed(asks)]));
-            let rows = json_rows(rows.collect());
+            let rows: Vec<_> = rows.collect();
             tx.exec(
                 "DELETE FROM watch_lives WHERE watch NOT IN (SELECT e.value ->> 0 FROM {each $1} AS e)",
-                std::slice::from_ref(&rows),
+                &[json_rows(rows.clone())],
             )?;
-            tx.exec(
+            tx.each(
                 "INSERT INTO watch_lives (watch, asks, since_day)
-                 SELECT e.value ->> 0, e.value ->> 1, CAST($1 AS BIGINT) FROM {each $2} AS e WHERE true
+                 {VALUES} {0}, {1}, CAST($1 AS BIGINT) {END}
                  ON CONFLICT (watch) DO UPDATE SET since_day = CASE WHEN watch_lives.asks = excluded.asks
                      THEN watch_lives.since_day ELSE excluded.since_day END, asks = excluded.asks",
-                &[day.into(), rows],
+                &[day.into()],
+                rows,
             )?;
             Ok(())
         })

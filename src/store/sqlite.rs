@@ -10,7 +10,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, TransactionBehavior};
 
 use super::database::{Database, Durability, Job};
-use super::tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val};
+use super::tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val, tells_of_changes};
 
 /// The most jobs that share one commit: past this a commit is as cheap as it gets.
 const JOBS_PER_COMMIT: usize = 64;
@@ -377,6 +377,26 @@ impl Tx for SqliteTx<'_> {
             rows.push(Row::new(values));
         }
         Ok(rows)
+    }
+
+    fn each(
+        &mut self,
+        sql: &str,
+        shared: &[Val],
+        rows: Vec<serde_json::Value>,
+    ) -> Result<Vec<usize>, StoreError> {
+        let mut changed = Vec::new();
+        let mut statement = self.prepared(sql)?;
+        // A statement may leave the last values of a row to another one.
+        let bound = statement.parameter_count();
+        for (place, values) in Dialect::Sqlite.bound(shared, rows).iter().enumerate() {
+            let values = values.iter().take(bound);
+            let rows = statement.execute(rusqlite::params_from_iter(values));
+            if rows.map_err(refused)? > 0 && tells_of_changes(sql) {
+                changed.push(place);
+            }
+        }
+        Ok(changed)
     }
 }
 

@@ -5,9 +5,7 @@ use std::collections::HashMap;
 
 use super::reports::Settled;
 use super::tx::{StoreError, Tx};
-use super::{
-    Store, forget_in_rounds, json_ids, json_rows, limit_of, ms, tallied, tally, timestamp,
-};
+use super::{Store, forget_in_rounds, json_ids, limit_of, ms, tallied, tally, timestamp};
 use crate::domain::{
     Newest, Raised, ReportId, StoryLine, StoryMark, StoryMember, StoryPast, StoryReport, Timestamp,
 };
@@ -184,15 +182,13 @@ pub(super) fn put(
             mark.profile.as_str().into(),
         ],
     )?;
-    tx.exec(
+    let terms = mark.terms.iter();
+    tx.each(
         "INSERT INTO story_terms (term, report_id, at)
-         SELECT CAST(e.value AS BIGINT), CAST($1 AS BIGINT), CAST($2 AS BIGINT) FROM {each $3} AS e WHERE true
+         {VALUES} {0 BIGINT}, CAST($1 AS BIGINT), CAST($2 AS BIGINT) {END}
          ON CONFLICT (term, report_id) DO NOTHING",
-        &[
-            report.0.into(),
-            ms(mark.at).into(),
-            json_ids(mark.terms.iter().copied().map(i64::from)),
-        ],
+        &[report.0.into(), ms(mark.at).into()],
+        terms.map(|term| serde_json::json!([term])).collect(),
     )?;
     if !settled.is_new {
         // What was told of it before it had a story is told of its story.
@@ -270,11 +266,12 @@ pub(super) fn note_told(tx: &mut dyn Tx, story: i64, raised: &[Raised]) -> Resul
         let alert = &raised.alert;
         serde_json::json!([alert.found.watch.0, alert.id.0])
     });
-    tx.exec(
+    tx.each(
         "INSERT INTO story_told (story_id, watch, alert_id)
-         SELECT CAST($1 AS BIGINT), e.value ->> 0, e.value ->> 1 FROM {each $2} AS e WHERE true
+         {VALUES} CAST($1 AS BIGINT), {0}, {1} {END}
          ON CONFLICT (story_id, watch) DO NOTHING",
-        &[story.into(), json_rows(rows.collect())],
+        &[story.into()],
+        rows.collect(),
     )?;
     Ok(())
 }

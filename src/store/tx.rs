@@ -25,7 +25,11 @@ pub enum Dialect {
 impl Dialect {
     /// Puts the engine's words in the places of a statement where engines differ:
     ///
-    /// - `{each $1}`: the elements of a JSON list, a row each, in a column `value`; many rows are one value so.
+    /// - `{each $1}`: the elements of a JSON list, a row each, in a column `value`: a list in a condition is one value so.
+    /// - in a statement for [`Tx::each`] `{0}`, `{1 BIGINT}`, `{2 DOUBLE PRECISION}`, ... are the values of a row and `$1..$n`
+    ///   those that all rows share; `{VALUES}` and `{END}` stand around what is inserted, `{ROWS}` before the condition of an
+    ///   update, `{CHANGED}` at its end. SQLite runs it for one row after another, which costs it the least; PostgreSQL is
+    ///   given all at once, as a JSON list.
     /// - `{FOR_UPDATE}`: keeps the rows that were read from changing until the transaction ends; `{SKIP_LOCKED}`: and
     ///   leaves out those that another transaction keeps so.
     /// - `{PK}`, `{BIGINT}`, `{C}`, `{STRICT}`, `{BY_KEY}`: words of the schema.
@@ -38,7 +42,11 @@ impl Dialect {
                 POSTGRES_WORDS,
             ),
         };
-        let mut text = sql.to_owned();
+        let mut text = if is_for_each(sql) {
+            self.with_rows(sql)
+        } else {
+            sql.to_owned()
+        };
         for (word, meaning) in words {
             text = text.replace(word, meaning);
         }
@@ -49,6 +57,104 @@ impl Dialect {
             text = format!("{before}{}{argument}{}{rest}", each.0, each.1);
         }
         text
+    }
+
+    /// Puts a row's values in their places, behind the values that all rows share.
+    fn with_rows(self, sql: &str) -> String {
+        let shared = (1..)
+            .take_while(|number| sql.contains(&format!("${number}")))
+            .count();
+        let mut text = String::with_capacity(sql.len());
+        let mut rest = sql;
+        let rows = format!(
+            "FROM {{each ${}}} WITH ORDINALITY AS e (value, place)",
+            shared + 1
+        );
+        while let Some((before, word, after)) = next_word(rest) {
+            text.push_str(before);
+            let (place, number) = match word.split_once(' ') {
+                Some((place, number)) => (place.parse::<usize>().ok(), Some(number)),
+                None => (word.parse().ok(), None),
+            };
+            text.push_str(&match (self, word, place, number) {
+                (Self::Sqlite, _, Some(place), _) => format!("?{}", shared + place + 1),
+                (Self::Postgres, _, Some(place), None) => format!("e.value ->> {place}"),
+                (Self::Postgres, _, Some(place), Some(number)) => {
+                    format!("CAST(e.value ->> {place} AS {number})")
+                }
+                (Self::Sqlite, "VALUES", ..) => "VALUES (".to_owned(),
+                (Self::Postgres, "VALUES", ..) => "SELECT".to_owned(),
+                (Self::Sqlite, "END", ..) => ")".to_owned(),
+                // Without a condition ON CONFLICT would be read as that of a join.
+                (Self::Postgres, "END", ..) => format!("{rows} WHERE true"),
+                (Self::Sqlite, "ROWS" | "CHANGED", ..) => String::new(),
+                (Self::Postgres, "ROWS", ..) => rows.clone(),
+                (Self::Postgres, "CHANGED", ..) => "RETURNING e.place".to_owned(),
+                // A word of another kind.
+                (_, word, None, _) => format!("{{{word}}}"),
+            });
+            rest = after;
+        }
+        text.push_str(rest);
+        match self {
+            // Parameters that have a number and such that have a name do not mix.
+            Self::Sqlite => text.replace('$', "?"),
+            Self::Postgres => text,
+        }
+    }
+
+    /// What is bound to a statement for [`Tx::each`], each time that it runs; a row is a JSON list.
+    #[must_use]
+    pub fn bound(self, shared: &[Val], mut rows: Vec<serde_json::Value>) -> Vec<Vec<Val>> {
+        rows.iter_mut().for_each(without_nul);
+        match self {
+            Self::Sqlite => {
+                let bound = rows.into_iter().map(|row| with_cells(shared, row));
+                bound.collect()
+            }
+            Self::Postgres => {
+                let rows = serde_json::Value::Array(rows).to_string();
+                vec![[shared, &[rows.into()]].concat()]
+            }
+        }
+    }
+}
+
+/// Whether a statement is run for each of many rows.
+fn is_for_each(sql: &str) -> bool {
+    sql.contains("{ROWS}") || sql.contains("{VALUES}")
+}
+
+/// Whether a statement for many rows is asked for which of them it changed something.
+pub(super) fn tells_of_changes(sql: &str) -> bool {
+    sql.contains("{CHANGED}")
+}
+
+/// The next word in braces, with what stands before and behind it.
+fn next_word(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('{')?;
+    let (word, after) = rest.split_once('}')?;
+    Some((before, word, after))
+}
+
+fn with_cells(shared: &[Val], row: serde_json::Value) -> Vec<Val> {
+    let serde_json::Value::Array(cells) = row else {
+        return shared.to_vec();
+    };
+    let mut values = Vec::with_capacity(shared.len() + cells.len());
+    values.extend_from_slice(shared);
+    values.extend(cells.into_iter().map(Val::from));
+    values
+}
+
+/// PostgreSQL takes no U+0000 in text, and both engines are to hold the same.
+pub(super) fn without_nul(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) if text.contains('\0') => {
+            *text = text.replace('\0', "\u{fffd}");
+        }
+        serde_json::Value::Array(values) => values.iter_mut().for_each(without_nul),
+        _ => {}
     }
 }
 
@@ -98,6 +204,18 @@ pub trait Tx {
     /// # Errors
     /// When the database refuses it.
     fn rows(&mut self, sql: &str, values: &[Val]) -> Result<Vec<Row>, StoreError>;
+
+    /// Runs a statement for each of these rows, JSON lists, and tells for which it changed something, by their places from 0;
+    /// only where it says `{CHANGED}`. [`Dialect::translated`] has the words of such a statement.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    fn each(
+        &mut self,
+        sql: &str,
+        shared: &[Val],
+        rows: Vec<serde_json::Value>,
+    ) -> Result<Vec<usize>, StoreError>;
 
     /// Runs a statement and returns its first row.
     ///
@@ -374,6 +492,24 @@ impl From<String> for Val {
     }
 }
 
+/// A cell of a row; a list or an object stays JSON.
+impl From<serde_json::Value> for Val {
+    fn from(value: serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Bool(truth) => truth.into(),
+            serde_json::Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+                (Some(number), _) => Self::Int(number),
+                (None, number) => number.into(),
+            },
+            serde_json::Value::String(text) => Self::Text(text),
+            json @ (serde_json::Value::Array(_) | serde_json::Value::Object(_)) => {
+                Self::Text(json.to_string())
+            }
+        }
+    }
+}
+
 impl<T: Into<Val>> From<Option<T>> for Val {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
@@ -396,6 +532,45 @@ mod tests {
             "SELECT id FROM t WHERE id IN (SELECT value FROM \
              jsonb_array_elements(CAST(CAST($1 AS TEXT) AS JSONB))) FOR UPDATE"
         );
+    }
+
+    #[test]
+    fn a_statement_for_each_row_has_the_values_of_one_or_the_list_of_all() {
+        let update =
+            "UPDATE t SET a = $1, b = {1}, c = {2 BIGINT} {ROWS} WHERE t.id = {0 BIGINT} {CHANGED}";
+        assert_eq!(
+            Dialect::Sqlite.translated(update),
+            "UPDATE t SET a = ?1, b = ?3, c = ?4  WHERE t.id = ?2 "
+        );
+        assert_eq!(
+            Dialect::Postgres.translated(update),
+            "UPDATE t SET a = $1, b = e.value ->> 1, c = CAST(e.value ->> 2 AS BIGINT) \
+             FROM jsonb_array_elements(CAST(CAST($2 AS TEXT) AS JSONB)) WITH ORDINALITY AS e (value, place) \
+             WHERE t.id = CAST(e.value ->> 0 AS BIGINT) RETURNING e.place"
+        );
+        let insert = "INSERT INTO t (a, b) {VALUES} {0}, 1 {END} ON CONFLICT (a) DO NOTHING";
+        assert_eq!(
+            Dialect::Sqlite.translated(insert),
+            "INSERT INTO t (a, b) VALUES ( ?1, 1 ) ON CONFLICT (a) DO NOTHING"
+        );
+        assert_eq!(
+            Dialect::Postgres.translated(insert),
+            "INSERT INTO t (a, b) SELECT e.value ->> 0, 1 \
+             FROM jsonb_array_elements(CAST(CAST($1 AS TEXT) AS JSONB)) WITH ORDINALITY AS e (value, place) \
+             WHERE true ON CONFLICT (a) DO NOTHING"
+        );
+    }
+
+    #[test]
+    fn the_values_of_rows_are_bound_one_row_at_a_time_or_all_as_a_list() {
+        let rows = || vec![serde_json::json!([7, "a\0b", null]), serde_json::json!([8])];
+        let shared = [Val::Int(1)];
+        let first = vec![Val::Int(1), Val::Int(7), Val::from("a\u{fffd}b"), Val::Null];
+        let each = Dialect::Sqlite.bound(&shared, rows());
+        assert_eq!(each, [first, vec![Val::Int(1), Val::Int(8)]]);
+        let list = Val::from("[[7,\"a\u{fffd}b\",null],[8]]");
+        let all = Dialect::Postgres.bound(&shared, rows());
+        assert_eq!(all, [vec![Val::Int(1), list]]);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use tokio::sync::oneshot;
 
 use super::claims::Claim;
 use super::poll_hours::{self, PollEnded};
-use super::tx::{Row, StoreError, Tx};
-use super::{Store, json_rows, ms};
+use super::tx::{StoreError, Tx};
+use super::{Store, ms};
 use crate::domain::{FeedId, Timestamp, Validators};
 
 /// The most that are stored together.
@@ -101,24 +101,21 @@ fn record(tx: &mut dyn Tx, polls: &[Unchanged]) -> Result<HashSet<FeedId>, Store
             i64::from(poll.was_full),
         ])
     });
-    let stood = tx.rows(
-        "UPDATE polls SET due_at = CAST(e.value ->> 2 AS BIGINT), etag = e.value ->> 3,
-             last_modified = e.value ->> 4, last_success_at = CAST(e.value ->> 5 AS BIGINT),
-             polled_at = CAST(e.value ->> 5 AS BIGINT),
-             full_at = CASE WHEN CAST(e.value ->> 6 AS BIGINT) = 1 THEN CAST(e.value ->> 5 AS BIGINT) ELSE full_at END,
-             failures = 0, failing_since = NULL, error = NULL, lease_until = 0
-         FROM {each $1} AS e
-         WHERE polls.feed_id = CAST(e.value ->> 0 AS BIGINT)
-             AND polls.lease_until = CAST(e.value ->> 1 AS BIGINT)
-         RETURNING polls.feed_id",
-        &[json_rows(rows.collect())],
-    )?
-    .iter_mut()
-    .map(|row: &mut Row| row.next_int().map(FeedId))
-    .collect::<Result<HashSet<_>, _>>()?;
-    let ended: Vec<PollEnded> = polls
+    let stood = tx.each(
+        "UPDATE polls SET due_at = {2 BIGINT}, etag = {3}, last_modified = {4}, last_success_at = {5 BIGINT},
+                 polled_at = {5 BIGINT}, full_at = CASE WHEN {6 BIGINT} = 1 THEN {5 BIGINT} ELSE full_at END,
+                 failures = 0, failing_since = NULL, error = NULL, lease_until = 0
+             {ROWS} WHERE polls.feed_id = {0 BIGINT} AND polls.lease_until = {1 BIGINT}
+             {CHANGED}",
+            &[],
+            rows.collect(),
+        )?;
+    let stood: Vec<&Unchanged> = stood
+        .into_iter()
+        .filter_map(|place| polls.get(place))
+        .collect();
+    let ended: Vec<PollEnded> = stood
         .iter()
-        .filter(|poll| stood.contains(&poll.claim.id))
         .map(|poll| PollEnded {
             feed: poll.claim.id,
             at: poll.at,
@@ -127,5 +124,5 @@ fn record(tx: &mut dyn Tx, polls: &[Unchanged]) -> Result<HashSet<FeedId>, Store
         })
         .collect();
     poll_hours::add(tx, &ended)?;
-    Ok(stood)
+    Ok(stood.iter().map(|poll| poll.claim.id).collect())
 }

@@ -130,6 +130,18 @@ impl Tx for RecordedTx<'_> {
         self.note(sql, values);
         self.tx.rows(sql, values)
     }
+
+    fn each(
+        &mut self,
+        sql: &str,
+        shared: &[Val],
+        rows: Vec<serde_json::Value>,
+    ) -> Result<Vec<usize>, StoreError> {
+        if let Some(values) = self.dialect().bound(shared, rows.clone()).first() {
+            self.note(sql, values);
+        }
+        self.tx.each(sql, shared, rows)
+    }
 }
 
 /// Asks for the plan of each statement.
@@ -496,8 +508,8 @@ mod postgres {
         INSERT INTO feeds (key, url) SELECT 'https://f' || n, 'https://f' || n FROM generate_series(1, 2000) n;
         INSERT INTO polls (feed_id, slot, active, due_at, fetch_url)
             SELECT id, id % 256, 1, id, url FROM feeds ON CONFLICT DO NOTHING;
-        INSERT INTO poll_hours (feed_id, hour, polls, failed, news)
-            SELECT id, n, 4, 0, 1 FROM feeds, generate_series(1, 50) n ON CONFLICT DO NOTHING;
+        INSERT INTO poll_hours (feed_id, place, hour, polls, failed, news)
+            SELECT id, n, n, 4, 0, 1 FROM feeds, generate_series(1, 50) n ON CONFLICT DO NOTHING;
         INSERT INTO reports (made_at) SELECT n FROM generate_series(1, 100000) n;
         INSERT INTO report_keys (key, report_id) SELECT 'link:' || id, id FROM reports ON CONFLICT DO NOTHING;
         INSERT INTO entries (feed_id, state, slot, key, found_at, report_id)

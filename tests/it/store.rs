@@ -267,6 +267,25 @@ async fn a_feed_that_is_gone_is_polled_again_only_after_it_was_taken_out_and_put
 }
 
 #[tokio::test]
+async fn a_list_of_feeds_is_put_in_whenever_it_is_another_than_the_last() {
+    let store = store().await;
+    store.installation(7).await.unwrap();
+    let [a, b] = ["a", "b"].map(|name| (url(&format!("https://{name}.example/rss")), None));
+    let sync = |feeds: &[(Url, Option<String>)]| store.sync_feeds(feeds.to_vec(), now());
+    sync(&[a.clone(), b.clone()]).await.unwrap();
+    for _ in 0..2 {
+        sync(std::slice::from_ref(&a)).await.unwrap();
+    }
+    let due = store.next_due_feeds(now(), now(), LEASE, 9).await.unwrap();
+    let claimed: Vec<_> = due.into_iter().map(|feed| feed.url).collect();
+    assert_eq!(claimed, [a.0.clone()]);
+    sync(&[a, b.clone()]).await.unwrap();
+    let due = store.next_due_feeds(now(), now(), LEASE, 9).await.unwrap();
+    let claimed: Vec<_> = due.into_iter().map(|feed| feed.url).collect();
+    assert_eq!(claimed, [b.0]);
+}
+
+#[tokio::test]
 async fn the_feed_that_has_been_due_the_longest_is_claimed_first() {
     let store = store().await;
     let feeds = ["a", "b", "c"].map(|name| (url(&format!("https://{name}.example/rss")), None));

@@ -12,7 +12,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::super::database::Durability;
 use super::super::server::{Server, configured, is_refused_by_tls, tls};
 use super::super::sqlite::Access;
-use super::super::tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val};
+use super::super::tx::{DatabaseFailure, Dialect, Row, StoreError, Tx, Val, tells_of_changes};
 use super::queue::Mode;
 
 /// How long the server may take to answer that we are there.
@@ -226,6 +226,30 @@ impl Tx for PostgresTx<'_> {
         let rows = self.session.client.query(&statement, &bound(values));
         let rows = rows.map_err(|error| self.noted(&error))?;
         rows.iter().map(row).collect()
+    }
+
+    fn each(
+        &mut self,
+        sql: &str,
+        shared: &[Val],
+        rows: Vec<serde_json::Value>,
+    ) -> Result<Vec<usize>, StoreError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut changed = Vec::new();
+        for values in Dialect::Postgres.bound(shared, rows) {
+            if !tells_of_changes(sql) {
+                self.exec(sql, &values)?;
+                continue;
+            }
+            for mut row in self.rows(sql, &values)? {
+                // PostgreSQL counts from 1.
+                let place = usize::try_from(row.next_int()?).unwrap_or_default();
+                changed.push(place.saturating_sub(1));
+            }
+        }
+        Ok(changed)
     }
 }
 

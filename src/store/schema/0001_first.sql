@@ -4,7 +4,8 @@
 
 CREATE TABLE installation (
     one {BIGINT} PRIMARY KEY CHECK (one = 1),
-    id TEXT NOT NULL
+    id TEXT NOT NULL,
+    feeds_hash {BIGINT} NOT NULL DEFAULT 0 -- of the configured feeds as they were put in last (see feeds.rs)
 ) {STRICT};
 
 -- Keys that this installation signs with, drawn once; a copy of the store keeps them, so that old links stay good.
@@ -125,14 +126,15 @@ CREATE INDEX polls_due ON polls(due_at, feed_id) WHERE active = 1 AND gone = 0;
 CREATE INDEX polls_leased ON polls(claimed_by) WHERE lease_until > 0;
 CREATE INDEX polls_failing ON polls(feed_id) WHERE failures > 0;
 
--- How often a feed was polled in each hour, counted from 1970, of the last month.
+-- How often a feed was polled in each hour of the last month.
 CREATE TABLE poll_hours (
     feed_id {BIGINT} NOT NULL REFERENCES feeds(id),
-    hour {BIGINT} NOT NULL,
+    place {BIGINT} NOT NULL,               -- of the hour within 31 days: a later one takes the place of the one before
+    hour {BIGINT} NOT NULL,                -- counted from 1970
     polls {BIGINT} NOT NULL,
     failed {BIGINT} NOT NULL,              -- how many of them
     news {BIGINT} NOT NULL,                -- entries that were not known before
-    PRIMARY KEY (feed_id, hour)
+    PRIMARY KEY (feed_id, place)
 ) {BY_KEY};
 
 -- A cluster of independent reports.
