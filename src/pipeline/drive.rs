@@ -16,6 +16,9 @@ use crate::tally::Ending;
 /// made due by another process.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// The same for a stage that waits for the time alone and has just found something: more is about to be due.
+const LOOK_SOON: Duration = Duration::from_millis(200);
+
 /// The time that work gets which can be cut off, when the service stops: what is nearly done is recorded.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -148,7 +151,10 @@ async fn drive_until_stopped<S: Stage>(
     stop: CancellationToken,
     alive: impl Fn() + Send,
 ) -> usize {
-    let bell = stage.bell(&ctx).unwrap_or_default();
+    let bell = stage.bell(&ctx);
+    // What ends makes nothing due then: to ask at each end would be to ask in vain.
+    let waits_for_time = bell.is_none();
+    let bell = bell.unwrap_or_default();
     let mut under_way = UnderWay::default();
     let mut ended = Ended::default();
     while !stop.is_cancelled() {
@@ -156,12 +162,21 @@ async fn drive_until_stopped<S: Stage>(
         // Made before the store is asked: a ring between the two is kept for it.
         let rung = bell.notified();
         let started = take_up(&stage, &ctx, &mut ended.refused, &mut under_way).await;
-        if let Err(error) = started {
-            log_failure::<S>(&ctx, &error);
-            rest(&ctx, &stop).await;
-            continue;
-        }
-        let again = ctx.clock.sleep(look_again(&stage));
+        let found = match started {
+            Ok(found) => found,
+            Err(error) => {
+                log_failure::<S>(&ctx, &error);
+                rest(&ctx, &stop).await;
+                continue;
+            }
+        };
+        let asks_at_ends = !waits_for_time || found == Found::Much;
+        let again = if waits_for_time && found != Found::Nothing {
+            look_again(&stage).min(LOOK_SOON)
+        } else {
+            look_again(&stage)
+        };
+        let again = ctx.clock.sleep(again);
         tokio::pin!(rung, again);
         loop {
             let has_place = under_way.len() < stage.width(&ctx);
@@ -178,7 +193,7 @@ async fn drive_until_stopped<S: Stage>(
                         rest(&ctx, &stop).await;
                         break;
                     }
-                    if has_room(&stage, &ctx, under_way.len()) {
+                    if asks_at_ends && has_room(&stage, &ctx, under_way.len()) {
                         break;
                     }
                 }
@@ -294,7 +309,7 @@ async fn take_up<S: Stage>(
     ctx: &Arc<Context>,
     refused: &mut Vec<S::Claim>,
     under_way: &mut UnderWay<S::Claim>,
-) -> Result<(), StageError> {
+) -> Result<Found, StageError> {
     if !refused.is_empty() {
         stage.put_back(ctx, refused.clone()).await?;
         refused.clear();
@@ -302,20 +317,37 @@ async fn take_up<S: Stage>(
     start_what_is_due(stage, ctx, under_way).await
 }
 
+/// How much was due when the store was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    /// All of it was claimed.
+    All,
+    /// There may be more: a claim takes at least half of what it is asked for, if there is so much.
+    Much,
+}
+
 async fn start_what_is_due<S: Stage>(
     stage: &S,
     ctx: &Arc<Context>,
     under_way: &mut UnderWay<S::Claim>,
-) -> Result<(), StageError> {
+) -> Result<Found, StageError> {
     let room = stage.width(ctx).saturating_sub(under_way.len());
-    if room > 0 {
-        for work in stage.claim(ctx, room).await? {
-            let (stage, ctx) = (stage.clone(), Arc::clone(ctx));
-            let claim = S::claim_of(&work);
-            under_way.begin(claim, async move { counted(&stage, &ctx, work).await });
-        }
+    if room == 0 {
+        return Ok(Found::Much);
     }
-    Ok(())
+    let claimed = stage.claim(ctx, room).await?;
+    let found = match claimed.len() {
+        0 => Found::Nothing,
+        some if 2 * some < room => Found::All,
+        _ => Found::Much,
+    };
+    for work in claimed {
+        let (stage, ctx) = (stage.clone(), Arc::clone(ctx));
+        let claim = S::claim_of(&work);
+        under_way.begin(claim, async move { counted(&stage, &ctx, work).await });
+    }
+    Ok(found)
 }
 
 /// What became of the steps of a loop.

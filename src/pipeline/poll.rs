@@ -151,7 +151,9 @@ impl Stage for Poll {
             info!(feed.id = %due.claim.id, feed = shown_url(&due.url), "feed works again");
         }
         // Known entries may say something else, and are read again then.
-        ctx.wake.scrape.notify_waiters();
+        if ending == Ending::Done {
+            ctx.wake.scrape.notify_waiters();
+        }
         Ok(ending)
     }
 
