@@ -61,7 +61,7 @@ impl Dialect {
 
     /// Puts a row's values in their places, behind the values that all rows share.
     fn with_rows(self, sql: &str) -> String {
-        let shared = (1..)
+        let shared = (1..=MOST_SHARED)
             .take_while(|number| sql.contains(&format!("${number}")))
             .count();
         let mut text = String::with_capacity(sql.len());
@@ -76,7 +76,7 @@ impl Dialect {
                 Some((place, number)) => (place.parse::<usize>().ok(), Some(number)),
                 None => (word.parse().ok(), None),
             };
-            text.push_str(&match (self, word, place, number) {
+            let meaning = match (self, word, place, number) {
                 (Self::Sqlite, _, Some(place), _) => format!("?{}", shared + place + 1),
                 (Self::Postgres, _, Some(place), None) => format!("e.value ->> {place}"),
                 (Self::Postgres, _, Some(place), Some(number)) => {
@@ -92,7 +92,8 @@ impl Dialect {
                 (Self::Postgres, "CHANGED", ..) => "RETURNING e.place".to_owned(),
                 // A word of another kind.
                 (_, word, None, _) => format!("{{{word}}}"),
-            });
+            };
+            text.push_str(&meaning);
             rest = after;
         }
         text.push_str(rest);
@@ -119,6 +120,9 @@ impl Dialect {
         }
     }
 }
+
+/// The most values that all rows of a statement share.
+const MOST_SHARED: usize = 9;
 
 /// Whether a statement is run for each of many rows.
 fn is_for_each(sql: &str) -> bool {
