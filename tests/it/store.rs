@@ -278,7 +278,7 @@ async fn a_list_of_feeds_is_put_in_whenever_it_is_another_than_the_last() {
     }
     let due = store.next_due_feeds(now(), now(), LEASE, 9).await.unwrap();
     let claimed: Vec<_> = due.into_iter().map(|feed| feed.url).collect();
-    assert_eq!(claimed, [a.0.clone()]);
+    assert_eq!(claimed, std::slice::from_ref(&a.0));
     sync(&[a, b.clone()]).await.unwrap();
     let due = store.next_due_feeds(now(), now(), LEASE, 9).await.unwrap();
     let claimed: Vec<_> = due.into_iter().map(|feed| feed.url).collect();
