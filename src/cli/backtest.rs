@@ -111,8 +111,7 @@ fn older(path: &Path, name: Option<&str>) -> anyhow::Result<Lookback> {
 
 /// The chosen watches; where not all are chosen they are compiled alone, so that the others cost nothing.
 fn lookback(config: Config, places: &[usize]) -> anyhow::Result<Lookback> {
-    let feeds = config.feeds.into_iter();
-    let feeds = feeds.map(|feed| (feed.url.clone(), feed)).collect();
+    let feeds = config.feeds.into_iter().collect();
     if places.len() == config.watches.len() {
         return Ok(Lookback {
             watches: config.watches,

@@ -63,12 +63,11 @@ fn side(config: Config) -> Side {
         to.map(move |to| (to, timing.clone()))
     });
     let readers = readers.collect();
-    let feeds = config.feeds.into_iter();
     Side {
         look: Lookback {
             watches: config.watches,
             matcher: config.matcher,
-            feeds: feeds.map(|feed| (feed.url.clone(), feed)).collect(),
+            feeds: config.feeds.into_iter().collect(),
         },
         routes: config.routes,
         readers,

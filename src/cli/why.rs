@@ -1,7 +1,5 @@
 //! `newswatch why`: for any address or id the first gate that stopped it, or the receipt.
 
-use std::collections::BTreeMap;
-
 use clap::Args;
 
 use super::loading::{known_channel, one_paragraph, places_of};
@@ -34,11 +32,7 @@ impl Why {
         let (store, config) = open(&self.config).await?;
         let places = places_of(&config, self.watch.as_deref())?;
         known_channel(&config, self.channel.as_deref())?;
-        let feeds: BTreeMap<_, _> = config
-            .feeds
-            .iter()
-            .map(|feed| (feed.url.clone(), feed.clone()))
-            .collect();
+        let feeds = config.feeds.iter().cloned().collect();
         let channel = self.channel.map(ChannelName);
         let line = Line {
             places: &places,

@@ -299,11 +299,10 @@ fn plan(config: Config, http: HttpClient, links: &LinkKey) -> anyhow::Result<Pla
             .with_context(|| format!("set up channel {name}"))?;
         channels.insert(name, channel);
     }
-    let feeds = config.feeds.into_iter();
     Ok(Plan {
         http,
         accesses: config.accesses.into_iter().collect(),
-        feeds: feeds.map(|feed| (feed.url.clone(), feed)).collect(),
+        feeds: config.feeds.into_iter().collect(),
         watches: config.watches,
         matcher: config.matcher,
         channels,

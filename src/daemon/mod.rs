@@ -178,7 +178,7 @@ async fn serve(
         sign.tell_of_the_end();
         return Ok(());
     };
-    let intervals: Vec<_> = ctx.plan().feeds.values().map(|feed| feed.every).collect();
+    let intervals: Vec<_> = ctx.plan().feeds.iter().map(|feed| feed.every).collect();
     build::spread_polls(&ctx.store, &intervals, ctx.clock.now()).await?;
     let mut running = Running::start(Arc::new(ctx), &sign, configs.subscribe());
     let ctx = running.context();

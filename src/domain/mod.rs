@@ -15,6 +15,7 @@ mod desk;
 mod document_name;
 mod entry;
 mod feed;
+mod feeds;
 mod health;
 mod hold;
 mod host;
@@ -53,6 +54,7 @@ pub use feed::{
     AddressRewrite, ArticleMode, Feed, FirstArticles, FirstPoll, SiteRule, Validators,
     is_private_path, shown_url,
 };
+pub use feeds::Feeds;
 pub use health::{Finding, KnownTrouble, Moves, Observed, TroubledChannel, TroubledFeed, Verdict};
 pub use hold::{HoldReason, SilencedBy};
 pub use host::{HostMemory, HostRest, PageKey, PageLines, TextHash};

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::in_order::{Event, in_order};
 use crate::alerting;
-use crate::domain::{ArticleText, Feed, Hit, Timestamp, Watch, paragraphs};
+use crate::domain::{ArticleText, Feeds, Hit, Timestamp, Watch, paragraphs};
 use crate::matching::{self, Matcher};
 use crate::parse;
 use crate::store::{Kept, KeptPlace, Store, StoreError};
@@ -36,7 +36,7 @@ pub struct Lookback {
     /// The watches, compiled.
     pub matcher: Arc<Matcher>,
     /// The configured feeds by their address.
-    pub feeds: BTreeMap<Url, Feed>,
+    pub feeds: Feeds,
 }
 
 /// What came of looking back.

@@ -1,7 +1,5 @@
 //! Why somebody was told of an article, or why nobody was: for each watch the first gate that stopped it, or the receipt.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::{Value, json};
 use url::Url;
@@ -9,7 +7,7 @@ use url::Url;
 use super::alerts::{self, AlertView, DeliveryView, ListedView, VersionView};
 use super::explain;
 use crate::alerting;
-use crate::domain::{ArticleText, ChannelName, Feed, Watch, paragraphs, shown_url};
+use crate::domain::{ArticleText, ChannelName, Feeds, Watch, paragraphs, shown_url};
 use crate::matching::Matcher;
 use crate::parse::canonical_link;
 use crate::store::{Store, StoreError, Trace, TraceStage};
@@ -24,7 +22,7 @@ pub struct Line<'a> {
     /// The watches, compiled.
     pub matcher: &'a Matcher,
     /// The feeds by address.
-    pub feeds: &'a BTreeMap<Url, Feed>,
+    pub feeds: &'a Feeds,
     /// Only the ways to this channel.
     pub channel: Option<&'a ChannelName>,
 }
@@ -117,8 +115,9 @@ fn never_seen(subject: &str, line: &Line<'_>) -> Answer {
     let host = url.as_ref().and_then(Url::host_str);
     let host = host.map(|host| host.trim_start_matches("www."));
     let of_host = host.and_then(|host| {
-        let is_of = |url: &&Url| url.host_str().is_some_and(|of| of.ends_with(host));
-        line.feeds.keys().find(is_of)
+        let urls = line.feeds.iter().map(|feed| &feed.url);
+        urls.filter(|url| url.host_str().is_some_and(|of| of.ends_with(host)))
+            .min()
     });
     let explanation = match (host, of_host) {
         (Some(host), None) => {

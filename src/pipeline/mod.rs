@@ -30,12 +30,13 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::{Notify, watch};
-use url::Url;
 
 use crate::alerting::{Policies, Rules};
 use crate::channel::Channel;
 use crate::clock::Clock;
-use crate::domain::{ChannelName, Feed, FirstArticles, HealthPolicy, InstallationId, Route, Watch};
+use crate::domain::{
+    ChannelName, Feeds, FirstArticles, HealthPolicy, InstallationId, Route, Watch,
+};
 use crate::http::{Access, HttpClient};
 use crate::links::LinkKey;
 use crate::matching::Matcher;
@@ -94,7 +95,7 @@ pub struct Plan {
     /// The HTTP client; those of all plans share their slots and their memory.
     pub http: HttpClient,
     /// The configured feeds by their address.
-    pub feeds: BTreeMap<Url, Feed>,
+    pub feeds: Feeds,
     /// How the requests of each feed are made, by the feed's address.
     pub accesses: HashSet<Access>,
     /// The watches, in the order of the matcher.

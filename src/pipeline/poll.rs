@@ -60,7 +60,7 @@ impl Poll {
         }
         let now = ctx.clock.now();
         let plan = ctx.plan();
-        let shortest = plan.feeds.values().map(|feed| feed.every).min();
+        let shortest = plan.feeds.iter().map(|feed| feed.every).min();
         let over = shortest.unwrap_or_default();
         let spread = ctx.store.spread_due_feeds(FIRST_FEEDS, over, now).await?;
         info!(

@@ -130,11 +130,7 @@ impl Room {
     async fn why(&self, subject: &str) -> BTreeMap<(String, String), Answer> {
         let config = self.parsed();
         let places: Vec<usize> = (0..config.watches.len()).collect();
-        let feeds = config
-            .feeds
-            .iter()
-            .map(|feed| (feed.url.clone(), feed.clone()))
-            .collect();
+        let feeds = config.feeds.iter().cloned().collect();
         let line = Line {
             places: &places,
             watches: &config.watches,

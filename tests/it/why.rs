@@ -80,11 +80,7 @@ impl Room {
     async fn printed(&self, subject: &str) -> Vec<String> {
         let config = self.config();
         let places: Vec<usize> = (0..config.watches.len()).collect();
-        let feeds = config
-            .feeds
-            .iter()
-            .map(|feed| (feed.url.clone(), feed.clone()))
-            .collect();
+        let feeds = config.feeds.iter().cloned().collect();
         let line = Line {
             places: &places,
             watches: &config.watches,

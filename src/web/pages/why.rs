@@ -1,6 +1,5 @@
 //! `/why`: for any address or id the first gate that stopped it, or the receipt.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Extension;
@@ -86,11 +85,7 @@ pub(crate) async fn answers(
     if subject.len() > MAX_SUBJECT_BYTES {
         return Err(Failure::bad("The address is too long."));
     }
-    let feeds: BTreeMap<_, _> = config
-        .feeds
-        .iter()
-        .map(|feed| (feed.url.clone(), feed.clone()))
-        .collect();
+    let feeds = config.feeds.iter().cloned().collect();
     let line = Line {
         places: &places,
         watches: &config.watches,
