@@ -19,6 +19,10 @@ const PAGES_FOR_A_SECOND_TIME: i64 = 16;
 /// some 550, so this bounds hosts with very long pages.
 const MAX_LINES: i64 = 1_024;
 
+/// At every so manieth page the lines of its host are forgotten that are too old or too many: each time all of them are
+/// looked through, and those of three pages more are no matter.
+const FORGETS_LINES_EVERY: i64 = 4;
+
 /// Hosts that are remembered; the one whose pages were not read for the longest goes first.
 const MAX_HOSTS: i64 = 2_000;
 
@@ -234,6 +238,9 @@ fn forget_old(tx: &mut dyn Tx, host: i64, newest: i64) -> Result<(), StoreError>
         "DELETE FROM host_pages WHERE host_id = $1 AND number <= $2",
         &[host.into(), (newest - PAGES).into()],
     )?;
+    if newest % FORGETS_LINES_EVERY != 0 {
+        return Ok(());
+    }
     tx.exec(
         "DELETE FROM host_lines WHERE host_id = $1
              AND (last_page <= $2 OR history = 1 AND last_page <= $3)",

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
 use url::Url;
 
 use crate::domain::{Entry, EntryFacts, EntryKey, Timestamp};
@@ -528,8 +528,59 @@ fn is_tracking(parameter: &str) -> bool {
 /// Returns a headline as it is compared: compatible forms, case and white space do not count.
 #[must_use]
 pub fn folded(title: &str) -> String {
-    let folded: String = title.nfkc().flat_map(char::to_lowercase).collect();
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut folded = Folded::default();
+    let mut rest = title;
+    while !rest.is_empty() {
+        let (plain, after) = rest.split_at(plain_length(rest));
+        plain.bytes().for_each(|byte| folded.push(byte.into()));
+        let (other, after) = after.split_at(other_length(after));
+        if is_nfkc_quick(other.chars()) == IsNormalized::Yes {
+            other.chars().for_each(|c| folded.push(c));
+        } else {
+            other.nfkc().for_each(|c| folded.push(c));
+        }
+        rest = after;
+    }
+    folded.text
+}
+
+/// How much of the beginning of a text is ASCII that stays as it is: a mark that follows may join the last character
+/// (UAX 15 §9.1), and none joins what stands before it.
+fn plain_length(text: &str) -> usize {
+    let ascii = text.bytes().position(|byte| !byte.is_ascii());
+    ascii.map_or(text.len(), |ascii| ascii.saturating_sub(1))
+}
+
+/// How much of the beginning of a text goes up to the next ASCII that follows something else.
+fn other_length(text: &str) -> usize {
+    let other = text.bytes().position(|byte| !byte.is_ascii());
+    let other = other.unwrap_or(text.len());
+    let after = text.bytes().skip(other).position(|byte| byte.is_ascii());
+    after.map_or(text.len(), |after| other + after)
+}
+
+/// A text in small letters, its words a space apart.
+#[derive(Default)]
+struct Folded {
+    text: String,
+    is_space_due: bool,
+}
+
+impl Folded {
+    fn push(&mut self, c: char) {
+        if c.is_whitespace() {
+            self.is_space_due = !self.text.is_empty();
+            return;
+        }
+        if std::mem::take(&mut self.is_space_due) {
+            self.text.push(' ');
+        }
+        if c.is_ascii() {
+            self.text.push(c.to_ascii_lowercase());
+        } else {
+            self.text.extend(c.to_lowercase());
+        }
+    }
 }
 
 fn key(kind: &str, value: &str) -> EntryKey {

@@ -318,3 +318,19 @@ fn canonical_links() {
         );
     }
 }
+
+proptest::proptest! {
+    /// However a text is cut up for it.
+    #[test]
+    fn a_folded_text_is_in_compatible_form_in_small_letters_and_a_space_apart(
+        pieces in proptest::collection::vec(
+            "[A-Za-z0-9 .\t\n]{0,5}|[\u{301}\u{323}\u{309}ế Ǆ\u{a0}\u{3000}ﬁ①ΣςİK\u{fdfa}]|[\u{1100}-\u{1112}][\u{1161}-\u{1175}]|가\u{11a8}|南国|\u{85}",
+            0..30,
+        ),
+    ) {
+        let text = pieces.concat();
+        let whole: String = text.nfkc().flat_map(char::to_lowercase).collect();
+        let expected = whole.split_whitespace().collect::<Vec<_>>().join(" ");
+        proptest::prop_assert_eq!(folded(&text), expected);
+    }
+}
