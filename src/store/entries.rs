@@ -364,10 +364,10 @@ fn read_again(tx: &mut dyn Tx, grown: &[(i64, &Entry)], now: Timestamp) -> Resul
     let sql = format!(
         "UPDATE entries SET state = 0, scrapes = 0, page_at = 0, not_before = 0,
              rereads = entries.rereads + CASE WHEN entries.state = 2 THEN 1 ELSE 0 END,
-             title = e.value ->> 1, published_at = CAST(e.value ->> 2 AS BIGINT),
-             updated_at = CAST(e.value ->> 3 AS BIGINT), summary = e.value ->> 4, content = e.value ->> 5
+             title = {{1}}, published_at = {{2 BIGINT}},
+             updated_at = {{3 BIGINT}}, summary = {{4}}, content = {{5}}
          {{ROWS}}
-         WHERE entries.id = CAST(e.value ->> 0 AS BIGINT) AND entries.found_at >= $1 AND entries.lease_until = 0
+         WHERE entries.id = {{0 BIGINT}} AND entries.found_at >= $1 AND entries.lease_until = 0
              AND (entries.state = 2 AND entries.rereads < {MOST_REREADS} OR entries.state = 0)"
     );
     tx.each(&sql, &[ms(earliest).into()], rows.collect())?;

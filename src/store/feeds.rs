@@ -95,12 +95,7 @@ fn sync(
     let (mut fresh, mut renamed, mut woken) = (Vec::new(), Vec::new(), Vec::new());
     for (url, name) in feeds {
         match stored.remove(url.as_str()) {
-            None => fresh.push(serde_json::json!([
-                indexed(url.as_str()),
-                url.as_str(),
-                name,
-                slot(Some(url)),
-            ])),
+            None => fresh.push((url, name.as_deref())),
             Some(feed) => {
                 if feed.name != *name {
                     renamed.push(serde_json::json!([feed.id, name]));
@@ -113,8 +108,8 @@ fn sync(
     }
     let removed = stored.into_values().filter(|feed| feed.is_active);
     let removed: Vec<i64> = removed.map(|feed| feed.id).collect();
-    for rows in fresh.chunks(FEEDS_AT_ONCE) {
-        insert(tx, rows.to_vec(), now)?;
+    for feeds in fresh.chunks(FEEDS_AT_ONCE) {
+        insert(tx, feeds, now)?;
     }
     for rows in renamed.chunks(FEEDS_AT_ONCE) {
         tx.each(
@@ -222,18 +217,28 @@ fn follow_moves(
     Ok(())
 }
 
-fn insert(tx: &mut dyn Tx, rows: Vec<serde_json::Value>, now: Timestamp) -> Result<(), StoreError> {
+fn insert(
+    tx: &mut dyn Tx,
+    feeds: &[(&Url, Option<&str>)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let rows = feeds
+        .iter()
+        .map(|(url, name)| serde_json::json!([indexed(url.as_str()), url.as_str(), name]));
     tx.each(
-        "INSERT INTO feeds (key, url, name)
-         {VALUES} {0}, {1}, {2} {END} ON CONFLICT (key) DO NOTHING",
+        "INSERT INTO feeds (key, url, name) {VALUES} {0}, {1}, {2} {END} ON CONFLICT (key) DO NOTHING",
         &[],
-        rows.clone(),
+        rows.collect(),
     )?;
+    let rows = feeds
+        .iter()
+        .map(|(url, _)| serde_json::json!([indexed(url.as_str()), url.as_str(), slot(Some(*url))]));
     tx.each(
         "INSERT INTO polls (feed_id, slot, active, due_at, fetch_url)
-         {VALUES} (SELECT id FROM feeds WHERE key = {0}), {3 BIGINT}, 1, CAST($1 AS BIGINT), {1} {END} ON CONFLICT (feed_id) DO UPDATE SET active = 1",
+         {VALUES} (SELECT id FROM feeds WHERE key = {0}), {2 BIGINT}, 1, CAST($1 AS BIGINT), {1} {END}
+         ON CONFLICT (feed_id) DO UPDATE SET active = 1",
         &[ms(now).into()],
-        rows,
+        rows.collect(),
     )?;
     Ok(())
 }

@@ -387,10 +387,7 @@ impl Tx for SqliteTx<'_> {
     ) -> Result<Vec<usize>, StoreError> {
         let mut changed = Vec::new();
         let mut statement = self.prepared(sql)?;
-        // A statement may leave the last values of a row to another one.
-        let bound = statement.parameter_count();
         for (place, values) in Dialect::Sqlite.bound(shared, rows).iter().enumerate() {
-            let values = values.iter().take(bound);
             let rows = statement.execute(rusqlite::params_from_iter(values));
             if rows.map_err(refused)? > 0 && tells_of_changes(sql) {
                 changed.push(place);
