@@ -145,7 +145,11 @@ fn is_invisible(c: char) -> bool {
 pub(super) fn weight(text: &str) -> usize {
     // The first bytes of such characters; Latin, Greek, Cyrillic, Arabic and quotation marks have none of them.
     let can_be_dense = |byte: u8| byte == 0xE1 || byte >= 0xE3;
-    let dense = if text.bytes().any(can_be_dense) {
+    // All of them are looked at, which the processor does many at a time.
+    let may_be_dense = text
+        .bytes()
+        .fold(false, |found, byte| found | can_be_dense(byte));
+    let dense = if may_be_dense {
         text.chars().filter(|&c| is_dense_script(c)).count()
     } else {
         0

@@ -10,6 +10,7 @@ use super::ExtractError;
 use crate::domain::Budget;
 use output::Output;
 use tag::tag_length;
+pub(super) use tag::{Attributes, End, plain_end_tag};
 
 /// Attributes in one tag that are read; the parser compares each with all before it. Real pages stay below
 /// 60, but a quote left open turns a paragraph into attributes: such a tag is cut.

@@ -1,6 +1,6 @@
 //! What is left of a page: its text and tags, without what nobody looks at.
 
-use super::tag::{Attributes, End, tag_length};
+use super::tag::{Attributes, End, plain_end_tag, tag_length};
 use super::{Detail, KEPT_ATTRIBUTES, split_at};
 use crate::extract::ExtractError;
 
@@ -104,6 +104,10 @@ impl Output {
 
     /// Copies the end tag that a text begins with, without the attributes that it must not have, and returns its length.
     pub(super) fn end_tag(&mut self, from_tag: &str) -> Result<usize, ExtractError> {
+        if let Some(name) = plain_end_tag(from_tag) {
+            self.end_of(name);
+            return Ok("</>".len() + name.len());
+        }
         let length = tag_length(from_tag)?;
         let Some(name) = split_at(from_tag, length).0.strip_prefix("</") else {
             return Ok(length);
@@ -113,14 +117,18 @@ impl Output {
         let Some(end) = end else {
             return Ok(length);
         };
-        let name = split_at(name, end).0;
+        self.end_of(split_at(name, end).0);
+        Ok(length)
+    }
+
+    /// Writes the end tag of an element.
+    fn end_of(&mut self, name: &str) {
         if !is_block(name) {
             self.separate();
         }
         self.html.push_str("</");
         self.html.push_str(name);
         self.html.push('>');
-        Ok(length)
     }
 }
 

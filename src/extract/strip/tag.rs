@@ -14,10 +14,22 @@ pub(super) fn tag_length(from_tag: &str) -> Result<usize, ExtractError> {
     Ok(attributes.at)
 }
 
+/// The name of the end tag that a text begins with, where that is all there is in it, as in nearly all.
+pub(in crate::extract) fn plain_end_tag(from_tag: &str) -> Option<&str> {
+    let name_on = from_tag.strip_prefix("</")?;
+    let end = name_on
+        .bytes()
+        .position(|byte| !byte.is_ascii_alphanumeric())?;
+    let (name, after) = name_on.split_at_checked(end)?;
+    after.starts_with('>').then_some(name)
+}
+
 /// An attribute as it is written.
-pub(super) struct Attribute<'a> {
-    name: &'a str,
-    value: &'a str,
+pub(in crate::extract) struct Attribute<'a> {
+    pub(in crate::extract) name: &'a str,
+    pub(in crate::extract) value: &'a str,
+    /// Where the value begins, counted from where the tag does.
+    pub(in crate::extract) value_at: usize,
     pub(super) written: &'a str,
 }
 
@@ -74,7 +86,7 @@ const LONGEST_DATE: usize = 100;
 
 /// What ends the attributes of a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(in crate::extract) enum End {
     Tag,
     /// With a slash before the angle bracket: elements of drawings and formulas have no content then.
     EmptyTag,
@@ -82,19 +94,19 @@ pub(super) enum End {
 }
 
 /// Reads the attributes of a tag one after the other, as the HTML standard has it (§13.2.5.32 to 40).
-pub(super) struct Attributes<'a> {
+pub(in crate::extract) struct Attributes<'a> {
     from_tag: &'a str,
     /// Where it goes on; behind the tag when there are no more.
-    pub(super) at: usize,
+    pub(in crate::extract) at: usize,
     /// How many there were.
-    pub(super) count: usize,
+    pub(in crate::extract) count: usize,
     /// What they end at, once they have.
-    pub(super) end: End,
+    pub(in crate::extract) end: End,
 }
 
 impl<'a> Attributes<'a> {
     /// Those of the tag that a text begins with.
-    pub(super) fn of(from_tag: &'a str) -> Self {
+    pub(in crate::extract) fn of(from_tag: &'a str) -> Self {
         let mut attributes = Self {
             from_tag,
             at: 1,
@@ -105,7 +117,7 @@ impl<'a> Attributes<'a> {
         attributes
     }
 
-    pub(super) fn next(&mut self) -> Result<Option<Attribute<'a>>, ExtractError> {
+    pub(in crate::extract) fn next(&mut self) -> Result<Option<Attribute<'a>>, ExtractError> {
         let end_of_last = self.at;
         self.skip(is_separator);
         let start = self.at;
@@ -133,21 +145,22 @@ impl<'a> Attributes<'a> {
         self.at += 1;
         self.skip(|byte| !is_separator(byte) && !matches!(byte, b'>' | b'='));
         let name = self.between(start, self.at);
-        let value = self.value();
+        let (value_at, value) = self.value();
         Ok(Some(Attribute {
             name,
             value,
+            value_at,
             written: self.between(start, self.at),
         }))
     }
 
-    /// The value behind a name; empty where there is none.
-    fn value(&mut self) -> &'a str {
+    /// Where the value behind a name begins, and the value; empty where there is none.
+    fn value(&mut self) -> (usize, &'a str) {
         let end_of_name = self.at;
         self.skip(|byte| byte.is_ascii_whitespace());
         if self.byte() != Some(b'=') {
             self.at = end_of_name;
-            return "";
+            return (end_of_name, "");
         }
         self.at += 1;
         self.skip(|byte| byte.is_ascii_whitespace());
@@ -156,11 +169,11 @@ impl<'a> Attributes<'a> {
             let rest = self.from_tag.as_bytes().get(start..).unwrap_or_default();
             let length = memchr::memchr(quote, rest).unwrap_or(rest.len());
             self.at = (start + length + 1).min(self.from_tag.len());
-            return self.between(start, start + length);
+            return (start, self.between(start, start + length));
         }
         let start = self.at;
         self.skip(|byte| !byte.is_ascii_whitespace() && byte != b'>');
-        self.between(start, self.at)
+        (start, self.between(start, self.at))
     }
 
     fn byte(&self) -> Option<u8> {
