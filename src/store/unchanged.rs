@@ -13,7 +13,7 @@ use super::{Store, ms};
 use crate::domain::{FeedId, Timestamp, Validators};
 
 /// The most that are stored together.
-const MOST: usize = 64;
+const MOST: usize = 128;
 
 /// How long the first of them waits for others.
 const WAIT: Duration = Duration::from_millis(50);
@@ -32,28 +32,43 @@ type Tell = oneshot::Sender<Result<bool, StoreError>>;
 
 /// Those that wait to be stored.
 #[derive(Clone, Default)]
-pub(super) struct Waiting(Arc<Mutex<Vec<(Unchanged, Tell)>>>);
+pub(super) struct Waiting(Arc<Mutex<Batch>>);
+
+/// What is stored together.
+#[derive(Default)]
+struct Batch {
+    polls: Vec<(Unchanged, Tell)>,
+    /// The how manieth it is.
+    number: u64,
+}
 
 impl std::fmt::Debug for Waiting {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Waiting").field(&self.lock().len()).finish()
+        let waiting = self.lock().polls.len();
+        f.debug_tuple("Waiting").field(&waiting).finish()
     }
 }
 
 impl Waiting {
-    fn lock(&self) -> MutexGuard<'_, Vec<(Unchanged, Tell)>> {
+    fn lock(&self) -> MutexGuard<'_, Batch> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds one and tells how many wait now.
-    fn add(&self, one: Unchanged, tell: Tell) -> usize {
-        let mut waiting = self.lock();
-        waiting.push((one, tell));
-        waiting.len()
+    /// Adds one and tells how many wait now, and in which batch.
+    fn add(&self, one: Unchanged, tell: Tell) -> (usize, u64) {
+        let mut batch = self.lock();
+        batch.polls.push((one, tell));
+        (batch.polls.len(), batch.number)
     }
 
-    fn take(&self) -> Vec<(Unchanged, Tell)> {
-        std::mem::take(&mut *self.lock())
+    /// Takes a batch, unless it has been taken: the next one has its own time.
+    fn take(&self, number: u64) -> Vec<(Unchanged, Tell)> {
+        let mut batch = self.lock();
+        if batch.number != number {
+            return Vec::new();
+        }
+        batch.number = number.wrapping_add(1);
+        std::mem::take(&mut batch.polls)
     }
 }
 
@@ -61,9 +76,14 @@ impl Store {
     /// Stores that a poll found nothing new, together with others; tells whether the claim still stood.
     pub(super) async fn record_unchanged(&self, one: Unchanged) -> Result<bool, StoreError> {
         let (tell, told) = oneshot::channel();
-        match self.unchanged.add(one, tell) {
-            1 => drop(tokio::spawn(store_after(self.clone(), WAIT))),
-            MOST => drop(tokio::spawn(store_after(self.clone(), Duration::ZERO))),
+        let (waiting, batch) = self.unchanged.add(one, tell);
+        match waiting {
+            1 => drop(tokio::spawn(store_after(self.clone(), batch, WAIT))),
+            MOST => drop(tokio::spawn(store_after(
+                self.clone(),
+                batch,
+                Duration::ZERO,
+            ))),
             _ => {}
         }
         told.await.unwrap_or(Err(StoreError::Closed))
@@ -74,9 +94,9 @@ impl Store {
     clippy::disallowed_methods,
     reason = "a wait of the store's own making, which no time of day decides and no test has to turn"
 )]
-async fn store_after(store: Store, wait: Duration) {
+async fn store_after(store: Store, batch: u64, wait: Duration) {
     tokio::time::sleep(wait).await;
-    let (polls, tells): (Vec<_>, Vec<_>) = store.unchanged.take().into_iter().unzip();
+    let (polls, tells): (Vec<_>, Vec<_>) = store.unchanged.take(batch).into_iter().unzip();
     if polls.is_empty() {
         return;
     }
@@ -125,4 +145,32 @@ fn record(tx: &mut dyn Tx, polls: &[Unchanged]) -> Result<HashSet<FeedId>, Store
         .collect();
     poll_hours::add(tx, &ended)?;
     Ok(stood.iter().map(|poll| poll.claim.id).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_a_batch_that_was_full_takes_nothing_of_the_next() {
+        let waiting = Waiting::default();
+        let add = |feed| {
+            let one = Unchanged {
+                claim: Claim {
+                    id: FeedId(feed),
+                    until: 0,
+                },
+                next_poll_at: Timestamp::UNIX_EPOCH,
+                validators: Validators::default(),
+                was_full: false,
+                at: Timestamp::UNIX_EPOCH,
+            };
+            waiting.add(one, oneshot::channel().0)
+        };
+        assert_eq!([add(1), add(2)], [(1, 0), (2, 0)]);
+        assert_eq!(waiting.take(0).len(), 2);
+        assert_eq!(add(3), (1, 1));
+        assert_eq!(waiting.take(0).len(), 0);
+        assert_eq!(waiting.take(1).len(), 1);
+    }
 }
