@@ -1,7 +1,8 @@
-//! SQLite: one connection on a thread of its own that joins waiting jobs into one commit, and two that only read.
+//! SQLite: one connection on a thread of its own that joins waiting jobs into one commit, and up to two that only read.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a job is run that found the file held by another process for all that time.
 const RUNS: usize = 2;
 
-/// Connections that read: a long answer for a person must not keep a stage waiting.
+/// Connections that read, at most: a long answer for a person must not keep a stage waiting.
 const READERS: usize = 2;
 
 /// Pages of the file that the connection that writes keeps in memory, in KiB: indexes over hashes are written all over.
@@ -50,7 +51,18 @@ type Write = (Box<dyn Job>, Durability);
 pub struct Sqlite {
     writes: mpsc::Sender<Write>,
     /// Absent for a database in memory, which has one connection.
-    reads: Option<mpsc::Sender<Box<dyn Job>>>,
+    readers: Option<Readers>,
+}
+
+/// The connections that read: a second one is opened once the first has more than one job.
+#[derive(Debug)]
+struct Readers {
+    path: PathBuf,
+    jobs: mpsc::Sender<Box<dyn Job>>,
+    waiting: Arc<Mutex<mpsc::Receiver<Box<dyn Job>>>>,
+    /// Jobs that wait or are under way.
+    open: Arc<AtomicUsize>,
+    started: AtomicUsize,
 }
 
 impl Sqlite {
@@ -69,10 +81,9 @@ impl Sqlite {
                 .pragma_update(None, "journal_mode", "WAL")
                 .map_err(refused)?;
         }
-        let reads = started_readers(path)?;
         Ok(Self {
             writes: started_writer(connection)?,
-            reads: Some(reads),
+            readers: Some(Readers::start(path)?),
         })
     }
 
@@ -85,7 +96,7 @@ impl Sqlite {
         configure(&connection)?;
         Ok(Self {
             writes: started_writer(connection)?,
-            reads: None,
+            readers: None,
         })
     }
 }
@@ -101,10 +112,42 @@ impl Database for Sqlite {
     }
 
     fn read(&self, job: Box<dyn Job>) {
-        match &self.reads {
-            Some(reads) => drop(reads.send(job)),
+        match &self.readers {
+            Some(readers) => readers.read(job),
             None => self.write(job, Durability::MayBeUndone),
         }
+    }
+}
+
+impl Readers {
+    fn start(path: &Path) -> Result<Self, StoreError> {
+        let (jobs, waiting) = mpsc::channel();
+        let readers = Self {
+            path: path.to_owned(),
+            jobs,
+            waiting: Arc::new(Mutex::new(waiting)),
+            open: Arc::default(),
+            started: AtomicUsize::new(1),
+        };
+        readers.start_one()?;
+        Ok(readers)
+    }
+
+    fn start_one(&self) -> Result<(), StoreError> {
+        let (path, waiting) = (self.path.clone(), Arc::clone(&self.waiting));
+        let open = Arc::clone(&self.open);
+        start("store-read", move || read_all(&path, &waiting, &open))
+    }
+
+    fn read(&self, job: Box<dyn Job>) {
+        let before = self.open.fetch_add(1, Ordering::Relaxed);
+        let started = self.started.load(Ordering::Relaxed);
+        let is_needed = before >= started && started < READERS;
+        if is_needed && self.started.fetch_add(1, Ordering::Relaxed) < READERS {
+            // Where a second one cannot be had, the first does it all.
+            drop(self.start_one());
+        }
+        drop(self.jobs.send(job));
     }
 }
 
@@ -138,16 +181,6 @@ fn started_writer(connection: Connection) -> Result<mpsc::Sender<Write>, StoreEr
     configure_writer(&connection).map_err(refused)?;
     let (jobs, waiting) = mpsc::channel();
     start("store", move || write_all(connection, &waiting))?;
-    Ok(jobs)
-}
-
-fn started_readers(path: &Path) -> Result<mpsc::Sender<Box<dyn Job>>, StoreError> {
-    let (jobs, waiting) = mpsc::channel();
-    let waiting = Arc::new(Mutex::new(waiting));
-    for _ in 0..READERS {
-        let (path, waiting) = (path.to_owned(), Arc::clone(&waiting));
-        start("store-read", move || read_all(&path, &waiting))?;
-    }
     Ok(jobs)
 }
 
@@ -288,7 +321,7 @@ impl Writer {
     }
 }
 
-fn read_all(path: &Path, waiting: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
+fn read_all(path: &Path, waiting: &Mutex<mpsc::Receiver<Box<dyn Job>>>, open: &AtomicUsize) {
     let mut reader = Reader {
         path: path.to_owned(),
         connection: None,
@@ -301,6 +334,7 @@ fn read_all(path: &Path, waiting: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
             .recv();
         let Ok(mut job) = next else { return };
         let ended = reader.run(job.as_mut());
+        open.fetch_sub(1, Ordering::Relaxed);
         job.end(ended);
     }
 }
