@@ -22,7 +22,7 @@ pub struct Routed<'a> {
 /// as long as they say so.
 #[must_use]
 pub fn destinations(alert: &Routed<'_>, routes: &[Route], now: Timestamp) -> Vec<Destination> {
-    let mut all = alert.watch.notify.clone();
+    let mut all = alert.watch.notify.to_vec();
     for place in fitting(alert, routes, now) {
         for destination in routes.get(place).iter().flat_map(|route| &route.notify) {
             if !all.contains(destination) {

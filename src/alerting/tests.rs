@@ -35,7 +35,7 @@ pub(super) fn watch(feeds: Vec<FeedSelector>) -> Watch {
         name: WatchName("East Sea".into()),
         is_enabled: true,
         feeds,
-        notify: Vec::new(),
+        notify: [].into(),
         priority: Priority::Normal,
         tags: Vec::new(),
         cooldown: None,
@@ -186,7 +186,7 @@ fn desk_channel() -> Destination {
 fn named(name: &str) -> Watch {
     Watch {
         name: WatchName(name.into()),
-        notify: vec![desk_channel()],
+        notify: [desk_channel()].into(),
         ..watch(Vec::new())
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use crate::matching::{
-    self, ClauseReport, Example, Explanation, Matcher, Place as QueryPlace, QueryProblem,
+    Asks, ClauseReport, Example, Explanation, Matcher, Place as QueryPlace, QueryProblem,
     WatchSource, as_text_and_as_headline,
 };
 
 use super::problem::{Kind, Problem, Report, Severity, quoted};
 use super::queries::place_of;
-use super::raw::RawWatch;
-use super::source::At;
+use super::raw::{MoreWatchKeys, RawWatchKeys};
+use super::source::{At, Place};
 
 /// Problems of one query that are shown.
 const MOST_OF_A_QUERY: usize = 20;
@@ -18,20 +18,27 @@ const MOST_OF_A_QUERY: usize = 20;
 /// The most clauses or terms that a hint names.
 const MAX_NAMED: usize = 4;
 
+/// What stays of a watch as written once its query has gone to the matcher: where it stands, and its other keys.
+pub(super) struct Origin {
+    /// The row of the watch, with the bytes of its query.
+    pub(super) query: Option<Place>,
+    pub(super) more: MoreWatchKeys,
+}
+
 /// Compiles the queries, reports every mistake and every trap, and tries the texts that watches must and must not match.
 ///
 /// `origins` are the watches as written, in the order of `sources`. `None` when there is a mistake.
 pub(super) fn compile(
     aliases: &[&(At<String>, At<String>)],
     sources: &[WatchSource],
-    origins: &[&RawWatch],
+    origins: &[Origin],
     report: &Report,
 ) -> Option<Matcher> {
     let names_and_queries: Vec<_> = aliases
         .iter()
         .map(|(name, query)| (name.value.clone(), query.value.clone()))
         .collect();
-    let compiled = Matcher::compile(&names_and_queries, sources);
+    let (compiled, traps) = Matcher::compile_with_traps(&names_and_queries, sources);
     let mistakes: HashSet<(QueryPlace, usize)> = compiled
         .as_ref()
         .err()
@@ -39,26 +46,31 @@ pub(super) fn compile(
         .iter()
         .map(|mistake| (mistake.place, mistake.col))
         .collect();
-    let traps: Vec<QueryProblem> = matching::lint(&names_and_queries, sources)
+    let traps: Vec<QueryProblem> = traps
         .into_iter()
         .filter(|trap| !mistakes.contains(&(trap.place, trap.col)))
         .collect();
+    let written = Written {
+        aliases,
+        sources,
+        origins,
+    };
     for trap in first_of_each(&traps) {
-        report_query(trap, Severity::Warning, aliases, origins, report);
+        report_query(trap, Severity::Warning, &written, report);
     }
     match compiled {
         Ok(matcher) => {
-            try_examples(&matcher, origins, report);
+            try_examples(&matcher, origins.iter(), report);
             Some(matcher)
         }
         Err(problems) => {
             for problem in first_of_each(&problems) {
-                report_query(problem, Severity::Error, aliases, origins, report);
+                report_query(problem, Severity::Error, &written, report);
             }
             // A mistake in one query must not hide what is wrong with another watch's examples.
             let (sources, origins) = sound(sources, origins, &problems);
             if let Ok(matcher) = Matcher::compile(&names_and_queries, &sources) {
-                try_examples(&matcher, &origins, report);
+                try_examples(&matcher, origins.into_iter(), report);
             }
             None
         }
@@ -71,26 +83,46 @@ fn first_of_each(problems: &[QueryProblem]) -> impl Iterator<Item = &QueryProble
     of_one_query.flat_map(|problems| problems.iter().take(MOST_OF_A_QUERY))
 }
 
+/// All queries, and where they stand.
+struct Written<'a> {
+    aliases: &'a [&'a (At<String>, At<String>)],
+    sources: &'a [WatchSource],
+    origins: &'a [Origin],
+}
+
+impl Written<'_> {
+    /// A text, and where it stands.
+    fn at(&self, place: QueryPlace) -> Option<(&str, Place)> {
+        match place {
+            QueryPlace::Query(watch) => {
+                let source = self.sources.get(watch)?;
+                let place = self.origins.get(watch)?.query.as_ref()?;
+                match &source.asks {
+                    Asks::Query(query) => Some((query, place.in_watch("query", &source.name))),
+                    Asks::Terms(_) => None,
+                }
+            }
+            QueryPlace::Term(watch, term) => {
+                let terms = self.origins.get(watch)?.more.terms.as_ref()?;
+                terms.value.get(term).map(At::parts)
+            }
+            QueryPlace::Alias(alias) => self.aliases.get(alias).map(|(_, query)| query.parts()),
+        }
+    }
+}
+
 fn report_query(
     problem: &QueryProblem,
     severity: Severity,
-    aliases: &[&(At<String>, At<String>)],
-    origins: &[&RawWatch],
+    written: &Written<'_>,
     report: &Report,
 ) {
-    let written = match problem.place {
-        QueryPlace::Query(watch) => origins.get(watch).and_then(|watch| watch.query.as_ref()),
-        QueryPlace::Term(watch, term) => origins
-            .get(watch)
-            .and_then(|watch| watch.terms.as_ref()?.value.get(term)),
-        QueryPlace::Alias(alias) => aliases.get(alias).map(|(_, query)| query),
-    };
-    let Some(At { value, place }) = written else {
+    let Some((value, place)) = written.at(problem.place) else {
         return;
     };
-    let in_file = place.source.text(place.span.clone());
-    let inside = place_of(in_file, place.span.start, value, problem.col);
-    let place = place.under(inside, place.path.clone());
+    let in_file = place.source().text(place.span());
+    let inside = place_of(in_file, place.span().start, value, problem.col);
+    let place = place.within(&inside);
     let new = match severity {
         Severity::Error => Problem::error,
         Severity::Warning => Problem::warning,
@@ -105,9 +137,9 @@ fn report_query(
 /// The watches that have no mistake of their own.
 fn sound<'a>(
     sources: &[WatchSource],
-    origins: &[&'a RawWatch],
+    origins: &'a [Origin],
     problems: &[QueryProblem],
-) -> (Vec<WatchSource>, Vec<&'a RawWatch>) {
+) -> (Vec<WatchSource>, Vec<&'a Origin>) {
     let unsound: HashSet<usize> = problems
         .iter()
         .filter_map(|problem| match problem.place {
@@ -118,7 +150,7 @@ fn sound<'a>(
     sources
         .iter()
         .cloned()
-        .zip(origins.iter().copied())
+        .zip(origins)
         .enumerate()
         .filter(|(index, _)| !unsound.contains(index))
         .map(|(_, sound)| sound)
@@ -126,9 +158,9 @@ fn sound<'a>(
 }
 
 /// Tries the texts of `must_match` and `must_not_match`.
-fn try_examples(matcher: &Matcher, origins: &[&RawWatch], report: &Report) {
-    for (index, raw) in origins.iter().enumerate() {
-        for (example, written) in examples(raw) {
+fn try_examples<'a>(matcher: &Matcher, origins: impl Iterator<Item = &'a Origin>, report: &Report) {
+    for (index, origin) in origins.enumerate() {
+        for (example, written) in examples(&origin.more) {
             if example.passes(matcher, index) {
                 continue;
             }
@@ -151,7 +183,7 @@ fn try_examples(matcher: &Matcher, origins: &[&RawWatch], report: &Report) {
 }
 
 /// The tests of a watch, each with where it is written: those that must match first.
-pub(super) fn examples(raw: &RawWatch) -> impl Iterator<Item = (Example, &At<String>)> {
+pub(super) fn examples(raw: &RawWatchKeys) -> impl Iterator<Item = (Example, &At<String>)> {
     let must_match = raw.must_match.iter().flat_map(|list| &list.value);
     let must_match = must_match.map(|written| (true, written));
     let must_not = raw.must_not_match.iter().flat_map(|list| &list.value);
@@ -255,6 +287,7 @@ mod tests {
 
     use super::*;
     use crate::config::files::{self, Text};
+    use crate::config::raw::RawWatch;
     use crate::config::source::Readers;
 
     const FILE: &str = "\
@@ -270,6 +303,25 @@ name = 'two'
 terms = ['x', \"y \\\"\"]
 ";
 
+    /// What the matcher takes of a watch, and what stays of it.
+    fn apart(watch: RawWatch, outermost: &Place) -> Option<(WatchSource, Origin)> {
+        let asks = match (&watch.query, &watch.terms) {
+            (Some(query), _) => Asks::Query(query.value.clone()),
+            (None, Some(_)) => Asks::Terms(Vec::new()),
+            (None, None) => return None,
+        };
+        let source = WatchSource {
+            name: watch.name.map(|name| name.value).unwrap_or_default(),
+            asks,
+            min_score: None,
+            stem: None,
+            fold: None,
+        };
+        let query = watch.query.map(|query| query.place.alone(outermost));
+        let more = watch.more;
+        Some((source, Origin { query, more }))
+    }
+
     /// Line, column, watch, kind and column in the query of a mistake in `FILE`.
     fn told(
         place: QueryPlace,
@@ -281,15 +333,15 @@ terms = ['x', \"y \\\"\"]
             readers: Readers::Owner,
             content: FILE,
         };
-        let raw = files::read_text(&text, None, &Report::default()).raw;
+        let mut raw = files::read_text(&text, None, &Report::default()).raw;
+        let watches = std::mem::take(&mut raw.watches);
         let report = Report::default();
         let aliases: Vec<_> = raw.aliases.iter().collect();
         // The watch without a query is not among those that are compiled.
-        let origins: Vec<_> = raw
-            .watches
-            .iter()
-            .filter(|watch| watch.query.is_some() || watch.terms.is_some())
-            .collect();
+        let outermost = watches[0].place.outermost();
+        let watches = watches.into_iter();
+        let (sources, origins): (Vec<_>, Vec<_>) =
+            watches.filter_map(|watch| apart(watch, &outermost)).unzip();
         let problem = QueryProblem {
             place,
             kind: "unclosed-quote",
@@ -297,7 +349,12 @@ terms = ['x', \"y \\\"\"]
             message: "m".into(),
             hint: "h".into(),
         };
-        report_query(&problem, Severity::Error, &aliases, &origins, &report);
+        let written = Written {
+            aliases: &aliases,
+            sources: &sources,
+            origins: &origins,
+        };
+        report_query(&problem, Severity::Error, &written, &report);
         let problem = report.into_problems().remove(0);
         (
             problem.line,

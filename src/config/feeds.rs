@@ -84,7 +84,7 @@ fn report_other_scheme<'a>(
     let bare = bare.trim_end_matches('/');
     let (scheme, first) = known.entry(bare).or_insert((url.scheme(), place));
     if *scheme != url.scheme() && url.port().is_none() {
-        let line = first.source.position(first.span.start).line;
+        let line = first.source().position(first.span().start).line;
         let message = format!("the feed in line {line} has the same address, but for {scheme}://");
         let hint = "keep the one with https://, or both if they differ";
         report.add(Problem::warning(place, Kind::DuplicateName, message).hint(hint));

@@ -138,7 +138,7 @@ fn read_tree<T>(
     let whole = healed.tree.take();
     let tree = whole.unwrap_or_else(|| syntax::tree(&healed.text));
     let is_broken = !healed.errors.is_empty() || !healed.broken.is_empty();
-    let mut hidden = masking::collect_spans(tree.get_ref());
+    let mut hidden = masking::collect_spans(&tree);
     hidden.extend(masking::spans_by_line(text.content, is_broken));
     let source = Arc::new(Source::new(
         text.name.clone(),
@@ -153,7 +153,7 @@ fn read_tree<T>(
         report.add(Problem::error(&place, Kind::Syntax, message).hint(foreign.hint));
     }
     report_syntax(&source, &healed, report);
-    let found = read(Section::root(&source, tree.into_inner()));
+    let found = read(Section::root(&source, tree));
     let tables = healed.broken.into_iter();
     broken.extend(tables.map(|table| (Arc::clone(&source), table)));
     (source, found)

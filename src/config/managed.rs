@@ -63,7 +63,7 @@ pub(super) fn read_in(files: &mut Files, path: &Path, content: &str, report: &Re
     let name = path.display().to_string();
     let types = files.raw.channels.iter();
     for kind in types.filter_map(|channel| channel.type_name.as_ref()) {
-        let is_here = kind.place.source.name == name;
+        let is_here = kind.place.source().name == name;
         if is_here && NEVER_MANAGED.contains(&kind.value.as_str()) {
             let message = format!("a channel of type \"{}\" stands in files alone", kind.value);
             let hint = "write it in newswatch.toml";

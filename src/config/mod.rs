@@ -20,6 +20,7 @@ mod masking;
 mod meant;
 mod names;
 mod paths;
+mod pieces;
 mod poll;
 mod problem;
 mod queries;
@@ -70,7 +71,7 @@ pub use web::{Listen, TrustedProxy, WebSettings};
 
 use files::{Files, Text};
 use problem::Report;
-use raw::RawFile;
+use raw::{RawFile, RawWatch};
 use source::{Place, Readers};
 
 /// Everything that can be set, checked.
@@ -197,10 +198,10 @@ fn finish(
     secrets: Secrets,
     report: Report,
 ) -> Result<Loaded, Problems> {
-    let Some(files) = files else {
+    let Some(mut files) = files else {
         return Err(Problems(report.into_problems()));
     };
-    let config = check(&files, environment, secrets, &report);
+    let config = check(&mut files, environment, secrets, &report);
     let problems = without_echoes(report.into_problems(), &files);
     match config {
         Some(config) if problems.iter().all(Problem::is_warning) => Ok(Loaded {
@@ -212,9 +213,9 @@ fn finish(
 }
 
 /// Where each watch stands, by its name: file and line, without the folders, which are no reader's business.
-fn places(raw: &RawFile) -> BTreeMap<String, String> {
-    let watches = raw.watches.iter();
+fn places(watches: &[RawWatch]) -> BTreeMap<String, String> {
     watches
+        .iter()
         .filter_map(|watch| {
             let shown = watch.place.shown();
             let place = shown.rsplit('/').next()?.to_owned();
@@ -225,11 +226,12 @@ fn places(raw: &RawFile) -> BTreeMap<String, String> {
 
 /// Checks every section; `None` when the queries do not compile.
 fn check(
-    files: &Files,
+    files: &mut Files,
     environment: &dyn Environment,
     secrets: Secrets,
     report: &Report,
 ) -> Option<Config> {
+    let watches = std::mem::take(&mut files.raw.watches);
     let raw = &files.raw;
     let vault = secrets::Vault {
         environment,
@@ -252,7 +254,7 @@ fn check(
     let reader = Reader {
         zone: zone.clone(),
         web: web.url.clone(),
-        watch_places: Arc::new(places(raw)),
+        watch_places: Arc::new(places(&watches)),
         machine: Some(store::this_machine()),
         ..Reader::default()
     };
@@ -261,10 +263,12 @@ fn check(
     reach::report(addresses.into_iter().zip(urls), &http, report);
     let known = references::Known::new(raw, &channels);
     let policies = taming::policies(raw, &zone, &known, report);
-    let routes = routes::check(raw, &zone, &known, report);
+    let routes = routes::check(raw, &watches, &zone, &known, report);
     let health = routes::health(&raw.health, &zone, &known, &vault);
-    let checked = watches::check(raw, &known, report);
-    report_empty(files, report);
+    let has_watches = !watches.is_empty();
+    let watch_places = shown(watches.iter().map(|watch| &watch.place));
+    let checked = watches::check(raw, watches, &known, report);
+    report_empty(files, has_watches, report);
     Some(Config {
         state_dir,
         store,
@@ -272,7 +276,7 @@ fn check(
         http,
         web,
         feed_places: shown(raw.feeds.iter().map(|feed| &feed.place)),
-        watch_places: shown(raw.watches.iter().map(|watch| &watch.place)),
+        watch_places,
         channel_places: shown(raw.channels.iter().map(|channel| &channel.place)),
         feeds,
         accesses,
@@ -318,7 +322,7 @@ fn state_dir(raw: &RawFile, environment: &dyn Environment, report: &Report) -> P
 }
 
 /// Warns of what is missing for anything to happen.
-fn report_empty(files: &Files, report: &Report) {
+fn report_empty(files: &Files, has_watches: bool, report: &Report) {
     let whole = Place::of_file(&files.main, 0..0);
     let raw = &files.raw;
     if files.is_empty {
@@ -334,7 +338,7 @@ fn report_empty(files: &Files, report: &Report) {
             "add [[feed]]",
         ),
         (
-            raw.watches.is_empty(),
+            !has_watches,
             "there are no watches: nothing is looked for",
             "add [[watch]]",
         ),

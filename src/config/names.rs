@@ -58,10 +58,11 @@ impl<'a> Taken<'a> {
                 let message = format!("{} is given twice", quoted(&shown.to_string()));
                 (message, "the first of that name stands")
             };
-            let position = first.source.position(first.span.start);
+            let position = first.source().position(first.span().start);
             let hint = format!(
                 "{which} in line {} of {}: each {what} once",
-                position.line, first.source.name
+                position.line,
+                first.source().name
             );
             report.add(Problem::error(place, Kind::DuplicateName, message).hint(hint));
             return;

@@ -97,7 +97,7 @@ pub(super) fn resolve(place: &Place, written: &str) -> Result<PathBuf, String> {
     if written == "~" || written.starts_with("~/") || written.starts_with('$') {
         return Err("write the path in full: ~ and variables are not filled in".to_owned());
     }
-    Ok(place.source.directory.join(written))
+    Ok(place.source().directory.join(written))
 }
 
 /// Who can read a file, by its mode; an unreadable one counts as its owner's.

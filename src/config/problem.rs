@@ -154,20 +154,20 @@ impl Problem {
     }
 
     fn new(place: &Place, severity: Severity, kind: Kind, message: &str) -> Self {
-        let position = place.source.position(place.span.start);
+        let position = place.source().position(place.span().start);
         Self {
             severity,
-            file: place.source.name.clone(),
+            file: place.source().name.clone(),
             line: position.line,
             column: position.column,
-            path: one_line(&place.path),
-            watch: place.watch.as_deref().map(str::to_owned),
+            path: one_line(&place.path()),
+            watch: place.watch().map(str::to_owned),
             kind,
             query_col: None,
             message: one_line(message),
             hint: None,
-            source: Arc::clone(&place.source),
-            span: place.span.clone(),
+            source: Arc::clone(place.source()),
+            span: place.span(),
             about: Vec::new(),
         }
     }
@@ -375,7 +375,10 @@ impl Report {
 
     /// Whether a key of a table has been complained about: then it is there, and not missing.
     pub(super) fn has_blamed(&self, table: &Place, key: &str) -> bool {
-        let blamed = (table.source.name.clone(), format!("{}.{key}", table.path));
+        let blamed = (
+            table.source().name.clone(),
+            format!("{}.{key}", table.path()),
+        );
         self.blamed.borrow().contains(&blamed)
     }
 

@@ -4,6 +4,8 @@
 //! the wrong type and a required key that is missing are reported, and reading goes on. What the values mean,
 //! and whether they fit together, is the business of the modules that take these structures.
 
+use std::ops::Deref;
+
 use super::channels::RawChannel;
 use super::problem::Report;
 use super::raw_taming::{RawRoute, RawSchedule, WatchTaming};
@@ -192,11 +194,19 @@ pub(super) struct RawRule {
     pub(super) strip: Option<At<Vec<At<String>>>>,
 }
 
-/// `[[watch]]`
+/// `[[watch]]`. Most have a name, a query and no other key, and of 100,000 watches the room for all counts.
 pub(super) struct RawWatch {
     pub(super) place: Place,
     pub(super) name: Option<At<String>>,
     pub(super) query: Option<At<String>>,
+    pub(super) more: MoreWatchKeys,
+}
+
+/// Keys of a watch beside its name and its query, where it has any.
+pub(super) struct MoreWatchKeys(Option<Box<RawWatchKeys>>);
+
+/// Keys of a watch beside its name and its query.
+pub(super) struct RawWatchKeys {
     pub(super) terms: Option<At<Vec<At<String>>>>,
     pub(super) min_score: Option<At<f64>>,
     pub(super) stem: Option<At<String>>,
@@ -534,12 +544,27 @@ impl RawRule {
 impl RawWatch {
     fn read(mut section: Section<'_>, report: &Report) -> Self {
         section.belongs_to_watch();
+        let name = section
+            .required("name", report)
+            .and_then(|name| name.string(report));
+        let query = section.string("query", report);
+        let has_more = section.has_any();
         let watch = Self {
             place: section.place.clone(),
-            name: section
-                .required("name", report)
-                .and_then(|name| name.string(report)),
-            query: section.string("query", report),
+            name,
+            query,
+            more: MoreWatchKeys(
+                has_more.then(|| Box::new(RawWatchKeys::read_keys(&mut section, report))),
+            ),
+        };
+        section.finish(report);
+        watch
+    }
+}
+
+impl RawWatchKeys {
+    fn read_keys(section: &mut Section<'_>, report: &Report) -> Self {
+        Self {
             terms: section.strings("terms", report),
             min_score: section.number("min_score", report),
             stem: section.string("stem", report),
@@ -549,9 +574,35 @@ impl RawWatch {
             priority: section.word("priority", "\"low\", \"normal\" or \"high\"", report),
             must_match: section.strings("must_match", report),
             must_not_match: section.strings("must_not_match", report),
-            taming: WatchTaming::read_keys(&mut section, report),
+            taming: WatchTaming::read_keys(section, report),
+        }
+    }
+}
+
+impl Deref for RawWatch {
+    type Target = RawWatchKeys;
+
+    fn deref(&self) -> &RawWatchKeys {
+        &self.more
+    }
+}
+
+impl Deref for MoreWatchKeys {
+    type Target = RawWatchKeys;
+
+    fn deref(&self) -> &RawWatchKeys {
+        static NONE: RawWatchKeys = RawWatchKeys {
+            terms: None,
+            min_score: None,
+            stem: None,
+            fold: None,
+            feeds: None,
+            notify: None,
+            priority: None,
+            must_match: None,
+            must_not_match: None,
+            taming: WatchTaming::NONE,
         };
-        section.finish(report);
-        watch
+        self.0.as_deref().unwrap_or(&NONE)
     }
 }

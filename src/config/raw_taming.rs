@@ -10,7 +10,6 @@ use super::source::{At, Place};
 const STORM: &str = "{ more_than = 20, in = \"60s\" } or \"off\"";
 
 /// Keys of a watch. Most watches have none of them, and of 100,000 watches the room for them counts.
-#[derive(Default)]
 pub(super) struct WatchTaming(Option<Box<RawWatchTaming>>);
 
 /// Keys of a watch that has one.
@@ -99,6 +98,9 @@ pub(super) struct RawCondition {
 }
 
 impl WatchTaming {
+    /// None of them.
+    pub(super) const NONE: Self = Self(None);
+
     /// Takes the keys out of the table of a watch from which all others have been taken.
     pub(super) fn read_keys(section: &mut Section<'_>, report: &Report) -> Self {
         let keys = section.has_any();

@@ -86,7 +86,7 @@ fn report_readable(place: &Place, url: &Url, report: &Report) {
     let is_private = parts.any(looks_like_a_key)
         || url.query_pairs().any(|(_, value)| looks_like_a_key(&value))
         || url.password().is_some();
-    if place.source.readers == Readers::Owner || !is_private {
+    if place.source().readers == Readers::Owner || !is_private {
         return;
     }
     let message = "who knows this address can post to it, and others can read this file";

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use url::Url;
 
@@ -18,7 +19,7 @@ use super::suggest::nearest;
 pub(super) struct Known<'a> {
     channels: Vec<&'a str>,
     destinations: HashMap<&'a str, Vec<Destination>>,
-    everywhere: Vec<Destination>,
+    everywhere: Arc<[Destination]>,
     has_routes: bool,
     tags: HashSet<&'a str>,
     written: &'a [RawFeed],
@@ -157,16 +158,16 @@ fn feed_selector(written: &At<String>, known: &Known<'_>, report: &Report) -> Op
 }
 
 /// Where a watch's alerts go.
-pub(super) fn notify(raw: &RawWatch, known: &Known<'_>, report: &Report) -> Vec<Destination> {
+pub(super) fn notify(raw: &RawWatch, known: &Known<'_>, report: &Report) -> Arc<[Destination]> {
     let Some(list) = &raw.notify else {
-        return known.everywhere.clone();
+        return Arc::clone(&known.everywhere);
     };
     if list.value.is_empty() && !known.has_routes {
         let message = "the list is empty: nobody is told of this watch";
         let hint = "leave the key out to tell all channels";
         report.add(Problem::warning(&list.place, Kind::Empty, message).hint(hint));
     }
-    named_channels(list, known, report)
+    named_channels(list, known, report).into()
 }
 
 /// Where the channels of a list lead; those that do not exist are reported.

@@ -11,7 +11,7 @@ use crate::matching::language_code_hint;
 use super::channels::secret_address;
 use super::durations;
 use super::problem::{Kind, Problem, Report};
-use super::raw::{RawFile, RawHealth, RawHeartbeat};
+use super::raw::{RawFile, RawHealth, RawHeartbeat, RawWatch};
 use super::raw_taming::{RawCondition, RawRoute};
 use super::references::{Known, listed_feeds, named_channels};
 use super::secrets::Vault;
@@ -25,15 +25,19 @@ const DEFAULT_HEARTBEAT: Duration = Duration::from_mins(5);
 /// Checks the routes, in the order of the files.
 pub(super) fn check(
     raw: &RawFile,
+    watches: &[RawWatch],
     zone: &TimeZone,
     known: &Known<'_>,
     report: &Report,
 ) -> Vec<Route> {
-    let names = raw.watches.iter();
+    if raw.routes.is_empty() {
+        return Vec::new();
+    }
+    let tags = watches.iter().flat_map(|watch| &watch.taming.tags);
+    let names = watches.iter();
     let watches: Vec<&str> = names
         .filter_map(|watch| Some(watch.name.as_ref()?.value.as_str()))
         .collect();
-    let tags = raw.watches.iter().flat_map(|watch| &watch.taming.tags);
     let tags: Vec<&str> = tags
         .flat_map(|tags| tags.value.iter().map(|tag| tag.value.as_str()))
         .collect();

@@ -70,7 +70,7 @@ impl RawSecret {
             Ok(rows) => rows
                 .filter_map(|row| Self::read(row, SECRET, report))
                 .collect(),
-            Err(value) => vec![Self::read(value, SECRET, report)?],
+            Err(value) => vec![Self::read(*value, SECRET, report)?],
         };
         Some(At {
             value: secrets,
@@ -153,7 +153,7 @@ impl Vault<'_> {
     ) -> Option<SecretString> {
         match &value.kept {
             SecretKept::Here(text)
-                if value.place.source.readers == Readers::Owner
+                if value.place.source().readers == Readers::Owner
                     || !is_secret(text.expose_secret()) =>
             {
                 Some(text.clone())
@@ -257,7 +257,7 @@ impl Vault<'_> {
                 .add(Problem::error(place, Kind::Secret, message).hint(hint));
             return;
         }
-        let problem = match place.source.readers {
+        let problem = match place.source().readers {
             Readers::Owner => Problem::warning(
                 place,
                 Kind::Secret,
@@ -269,7 +269,7 @@ impl Vault<'_> {
                 "the secret stands in a file that others than its owner can read",
             ),
         };
-        let hint = match place.source.readers {
+        let hint = match place.source().readers {
             Readers::Owner => WAYS.to_owned(),
             Readers::Others => format!("{WAYS}, or chmod 600 the file"),
         };

@@ -38,12 +38,12 @@ pub(super) struct Value<'i> {
 impl<'i> Section<'i> {
     /// The whole file.
     pub(super) fn root(source: &Arc<Source>, table: DeTable<'i>) -> Self {
-        Self::new(Place::of_file(source, 0..0), table)
+        Self::new(&Place::of_file(source, 0..0), table)
     }
 
-    fn new(place: Place, table: DeTable<'i>) -> Self {
+    fn new(place: &Place, table: DeTable<'i>) -> Self {
         Self {
-            place,
+            place: place.as_table(),
             table,
             known: Vec::with_capacity(MANY_KEYS),
             confidential: false,
@@ -57,7 +57,7 @@ impl<'i> Section<'i> {
             .get("name")
             .and_then(|name| name.get_ref().as_str());
         if let Some(name) = name {
-            self.place = self.place.of_watch(name);
+            self.place = self.place.clone().of_watch(name);
         }
     }
 
@@ -70,7 +70,7 @@ impl<'i> Section<'i> {
         }
         let value = self.table.remove(key)?;
         Some(Value {
-            place: self.place.under(value.span(), self.path_of(key)),
+            place: self.place.value_of(key, &value.span()),
             written: value.into_inner(),
             confidential: self.confidential,
         })
@@ -164,7 +164,7 @@ impl<'i> Section<'i> {
     /// A table.
     pub(super) fn table(&mut self, key: &'static str, report: &Report) -> Option<Self> {
         let value = self.value(key)?;
-        let expected = if self.place.path.is_empty() {
+        let expected = if self.place.is_outermost() {
             match key {
                 "alias" => "[alias] on a line of its own, and below it NAME = \"QUERY\"".to_owned(),
                 _ => format!("a table: [{key}] on a line of its own and its keys below"),
@@ -210,9 +210,9 @@ impl<'i> Section<'i> {
                 let message = format!("[{key}] stands for one, and there can be several");
                 let hint = format!("write {header}");
                 report.add(Problem::error(&value.place, Kind::BadValue, message).hint(hint));
-                let path = format!("{}[1]", value.place.path);
-                let place = value.place.under(value.place.span.clone(), path);
-                let table = Value { place, ..value }.table_or(&header, report);
+                let path = format!("{}[1]", value.place.path());
+                let place = value.place.under(&value.place.span(), path);
+                let table = Value { place, ..*value }.table_or(&header, report);
                 table.map(|table| read(table, report)).into_iter().collect()
             }
             Err(value) => {
@@ -244,7 +244,7 @@ impl<'i> Section<'i> {
             } else {
                 format!("[{right}]")
             };
-            let place = self.place.under(key.span(), name.clone());
+            let place = self.place.under(&key.span(), name.clone());
             let message = format!("there is no table {}", quoted(&name));
             let hint = format!("did you mean {shown}?");
             report.add(Problem::error(&place, Kind::UnknownKey, message).hint(hint));
@@ -265,12 +265,12 @@ impl<'i> Section<'i> {
             .map(|(name, value)| {
                 let path = self.path_of(name.get_ref());
                 let value = Value {
-                    place: self.place.under(value.span(), path.clone()),
+                    place: self.place.under(&value.span(), path.clone()),
                     written: value.into_inner(),
                     confidential: self.confidential,
                 };
                 let name = At {
-                    place: self.place.under(name.span(), path),
+                    place: self.place.under(&name.span(), path),
                     value: name.into_inner().into_owned(),
                 };
                 (name, value)
@@ -292,7 +292,7 @@ impl<'i> Section<'i> {
             return;
         };
         self.known.push(key);
-        let place = self.place.under(name.span(), key.to_owned());
+        let place = self.place.under(&name.span(), key.to_owned());
         let message = "this key does not belong in an included file";
         report.add(Problem::error(&place, Kind::UnknownKey, message).hint(why));
     }
@@ -307,7 +307,7 @@ impl<'i> Section<'i> {
                     path => format!("{path}.{}", key.get_ref()),
                 };
                 if let Some((_, why)) = refused.iter().find(|(name, _)| *name == key.get_ref()) {
-                    let place = self.place.under(key.span(), path.clone());
+                    let place = self.place.under(&key.span(), path.clone());
                     let message = format!("{} stands in files alone", quoted(key.get_ref()));
                     report.add(Problem::error(&place, Kind::NotAllowed, message).hint(why));
                 }
@@ -332,7 +332,7 @@ impl<'i> Section<'i> {
     pub(super) fn finish(self, report: &Report) {
         for (name, _) in &self.table {
             let key: &str = name.get_ref();
-            let place = self.place.under(name.span(), self.path_of(key));
+            let place = self.place.under(&name.span(), self.path_of(key));
             let message = format!("there is no key {} here", quoted(key));
             let hint = self.hint_for(key);
             let stands_for = self
@@ -342,17 +342,17 @@ impl<'i> Section<'i> {
             report.add(
                 Problem::error(&place, Kind::UnknownKey, message)
                     .hint(hint)
-                    .about(&self.place.path, stands_for),
+                    .about(&self.place.path(), stands_for),
             );
         }
     }
 
     fn hint_for(&self, key: &str) -> String {
         // In TOML a key belongs to the table header above it, however far above.
-        if !self.place.path.is_empty() && MAIN_KEYS.contains(&key) {
+        if !self.place.is_outermost() && MAIN_KEYS.contains(&key) {
             return format!("{key} stands above the first line with a [table]");
         }
-        if let Some(elsewhere) = shapes::elsewhere(&self.place.path, key) {
+        if let Some(elsewhere) = shapes::elsewhere(&self.place.path(), key) {
             return elsewhere;
         }
         if is_switch(key) && self.known.contains(&"enabled") {
@@ -392,10 +392,10 @@ impl<'i> Section<'i> {
     }
 
     fn path_of(&self, key: &str) -> String {
-        if self.place.path.is_empty() {
+        if self.place.is_outermost() {
             key.to_owned()
         } else {
-            format!("{}.{key}", self.place.path)
+            format!("{}.{key}", self.place.path())
         }
     }
 }
@@ -422,11 +422,7 @@ impl<'i> Value<'i> {
     /// The text, or a report that it is none.
     pub(super) fn string(self, report: &Report) -> Option<At<String>> {
         if let Some(text) = self.written.as_str()
-            && self
-                .place
-                .source
-                .text(self.place.span.clone())
-                .starts_with('"')
+            && self.place.source().text(self.place.span()).starts_with('"')
             && let Some(letter) = control_letter(text)
         {
             let message = format!("\\{letter} in double quotes is a control character");
@@ -439,7 +435,7 @@ impl<'i> Value<'i> {
             if value.confidential {
                 "a text in quotes".to_owned()
             } else {
-                shapes::text_of(&value.place.path, &value.written, &value.found())
+                shapes::text_of(&value.place.path(), &value.written, &value.found())
             }
         };
         self.expect(text, expected, report)
@@ -455,9 +451,10 @@ impl<'i> Value<'i> {
             }),
             Err(value) => {
                 let expected = match value.written.as_str() {
-                    Some(text) if !value.confidential => shapes::list_of(&value.place.path, text),
+                    Some(text) if !value.confidential => shapes::list_of(&value.place.path(), text),
                     _ => {
-                        let key = value.place.path.rsplit('.').next().unwrap_or_default();
+                        let path = value.place.path();
+                        let key = path.rsplit('.').next().unwrap_or_default();
                         let example = shapes::example(key).unwrap_or("[\"...\", \"...\"]");
                         format!("a list of texts: {example}")
                     }
@@ -477,7 +474,7 @@ impl<'i> Value<'i> {
         for (name, value) in tables {
             let place = self
                 .place
-                .under(name.span(), format!("{key}[{}]", rows.len() + 1));
+                .under(&name.span(), format!("{key}[{}]", rows.len() + 1));
             let message = format!(
                 "a name does not stand in the header: [{key}.{}]",
                 name.get_ref()
@@ -502,7 +499,7 @@ impl<'i> Value<'i> {
             if !table.contains_key("name") {
                 table.insert(toml::Spanned::new(name.span(), "name".into()), name);
             }
-            rows.push(Section::new(place, table));
+            rows.push(Section::new(&place, table));
         }
         rows
     }
@@ -513,19 +510,19 @@ impl<'i> Value<'i> {
             self.report_type(expected, report);
             return None;
         };
-        let mut section = Section::new(self.place, table);
+        let mut section = Section::new(&self.place, table);
         section.confidential = self.confidential;
         Some(section)
     }
 
     /// The parts of a list, counted from 1 in their paths; the value itself when it is no list.
-    pub(super) fn list_rows(self) -> Result<impl Iterator<Item = Self>, Self> {
+    pub(super) fn list_rows(self) -> Result<impl Iterator<Item = Self>, Box<Self>> {
         let DeValue::Array(rows) = self.written else {
-            return Err(self);
+            return Err(Box::new(self));
         };
         let (list, confidential) = (self.place, self.confidential);
         Ok(rows.into_iter().enumerate().map(move |(index, row)| Self {
-            place: list.under(row.span(), format!("{}[{}]", list.path, index + 1)),
+            place: list.row(index + 1, &row.span()),
             written: row.into_inner(),
             confidential,
         }))
@@ -643,13 +640,14 @@ pub(super) fn report_missing(table: &Place, key: &str, report: &Report) {
     }
     let message = format!("the key \"{key}\" is missing");
     // Keys of inner tables have names that mean something else further out.
-    let is_inner = table.path.contains('.');
+    let path = table.path();
+    let is_inner = path.contains('.');
     let example =
         shapes::example(key).filter(|_| !matches!(key, "url" | "to") || key == "to" && !is_inner);
     let hint = format!("add {key} = {}", example.unwrap_or("..."));
     report.add(
         Problem::error(table, Kind::MissingKey, message)
             .hint(hint)
-            .about(&table.path, key),
+            .about(&path, key),
     );
 }

@@ -124,12 +124,12 @@ pub(super) fn pattern_explained(
         .value
         .get(..mistake.span().start.offset)
         .map_or(1, |before| before.chars().count() + 1);
-    let in_file = place.source.text(place.span.clone());
-    let inside = place_of(in_file, place.span.start, &pattern.value, col);
+    let in_file = place.source().text(place.span());
+    let inside = place_of(in_file, place.span().start, &pattern.value, col);
     let message = format!(
         "{} is not a regular expression: {}",
         quoted(&pattern.value),
         mistake.kind()
     );
-    (message, HINT, place.under(inside, place.path.clone()))
+    (message, HINT, place.within(&inside))
 }

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::{Deref, Range};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -42,21 +42,34 @@ pub(super) struct Position {
     pub(super) column: usize,
 }
 
-/// A place in a file, and what stands there; one pointer wide, since every value of a file has one.
+/// A place in a file, and what stands there. Every value of a file has one: what the values of a table share stands in it
+/// once, and the path of a key is written out only where a mistake is told of.
 #[derive(Clone)]
-pub(super) struct Place(Arc<Spot>);
+pub(super) struct Place {
+    table: Arc<Table>,
+    key: &'static str,
+    /// From 1, of a list; 0 for none.
+    row: u32,
+    start: u32,
+    end: u32,
+}
 
-/// What a place knows.
+/// What the places of a table share.
 #[derive(Clone)]
-pub(super) struct Spot {
-    /// The file.
-    pub(super) source: Arc<Source>,
-    /// The bytes.
-    pub(super) span: Range<usize>,
-    /// The key path: `watch[2].query`.
-    pub(super) path: String,
+struct Table {
+    source: Arc<Source>,
+    path: Path,
     /// The name of the watch it belongs to.
-    pub(super) watch: Option<Arc<str>>,
+    watch: Option<Arc<str>>,
+}
+
+/// The path of a table.
+#[derive(Clone)]
+enum Path {
+    /// Of some list of the file: `watch[2]`.
+    Row(&'static str, u32),
+    /// Any other.
+    Written(Box<str>),
 }
 
 /// A value and where it was written.
@@ -66,6 +79,13 @@ pub(super) struct At<T> {
     pub(super) value: T,
     /// Where it stands.
     pub(super) place: Place,
+}
+
+impl At<String> {
+    /// The text, and where it stands.
+    pub(super) fn parts(&self) -> (&str, Place) {
+        (&self.value, self.place.clone())
+    }
 }
 
 impl Source {
@@ -142,48 +162,177 @@ impl fmt::Debug for Source {
     }
 }
 
-impl Deref for Place {
-    type Target = Spot;
-
-    fn deref(&self) -> &Spot {
-        &self.0
-    }
-}
-
 impl Place {
     /// Some bytes of a file that stand under no key.
     pub(super) fn of_file(source: &Arc<Source>, span: Range<usize>) -> Self {
-        Self(Arc::new(Spot {
+        let table = Table {
             source: Arc::clone(source),
-            span,
-            path: String::new(),
+            path: Path::Written(Box::default()),
             watch: None,
-        }))
+        };
+        Self::of_table(table, &span)
+    }
+
+    fn of_table(table: Table, span: &Range<usize>) -> Self {
+        Self {
+            table: Arc::new(table),
+            key: "",
+            row: 0,
+            start: number(span.start),
+            end: number(span.end),
+        }
+    }
+
+    /// The file.
+    pub(super) fn source(&self) -> &Arc<Source> {
+        &self.table.source
+    }
+
+    /// The bytes.
+    pub(super) fn span(&self) -> Range<usize> {
+        let byte = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
+        byte(self.start)..byte(self.end)
+    }
+
+    /// The key path: `watch[2].query`.
+    pub(super) fn path(&self) -> String {
+        let mut path = match &self.table.path {
+            Path::Row(key, row) => format!("{key}[{row}]"),
+            Path::Written(path) => String::from(&**path),
+        };
+        if !path.is_empty() && !self.key.is_empty() {
+            path.push('.');
+        }
+        path.push_str(self.key);
+        if self.row > 0 {
+            let row = self.row.to_string();
+            path.extend(["[", &row, "]"]);
+        }
+        path
+    }
+
+    /// Whether it stands in no table.
+    pub(super) fn is_outermost(&self) -> bool {
+        let is_in_none = matches!(&self.table.path, Path::Written(path) if path.is_empty());
+        is_in_none && self.key.is_empty()
+    }
+
+    /// The name of the watch it belongs to.
+    pub(super) fn watch(&self) -> Option<&str> {
+        self.table.watch.as_deref()
     }
 
     /// The file and the line: `newswatch.toml:41`.
     pub(super) fn shown(&self) -> String {
-        let line = self.source.position(self.span.start).line;
-        format!("{}:{line}", self.source.name)
+        let source = self.source();
+        let line = source.position(self.span().start).line;
+        format!("{}:{line}", source.name)
     }
 
     /// The same place under another key path.
-    pub(super) fn under(&self, span: Range<usize>, path: String) -> Self {
-        Self(Arc::new(Spot {
-            source: Arc::clone(&self.source),
-            span,
+    pub(super) fn under(&self, span: &Range<usize>, path: String) -> Self {
+        let table = Table {
+            path: Path::Written(path.into()),
+            ..Table::clone(&self.table)
+        };
+        Self::of_table(table, span)
+    }
+
+    /// Other bytes of the same value.
+    pub(super) fn within(&self, span: &Range<usize>) -> Self {
+        Self {
+            start: number(span.start),
+            end: number(span.end),
+            ..self.clone()
+        }
+    }
+
+    /// The value of a key of the table that this is the place of.
+    pub(super) fn value_of(&self, key: &'static str, span: &Range<usize>) -> Self {
+        if !self.key.is_empty() {
+            return self.as_table().value_of(key, span);
+        }
+        Self {
+            key,
+            ..self.within(span)
+        }
+    }
+
+    /// A part of the list that this is the place of, counted from 1.
+    pub(super) fn row(&self, row: usize, span: &Range<usize>) -> Self {
+        if self.row > 0 || self.key.is_empty() {
+            return self.under(span, format!("{}[{row}]", self.path()));
+        }
+        Self {
+            row: number(row),
+            ..self.within(span)
+        }
+    }
+
+    /// The same place as that of a table, whose values are many.
+    pub(super) fn as_table(&self) -> Self {
+        if self.key.is_empty() {
+            return self.clone();
+        }
+        let is_in_none = matches!(&self.table.path, Path::Written(path) if path.is_empty());
+        let path = if is_in_none && self.row > 0 {
+            Path::Row(self.key, self.row)
+        } else {
+            Path::Written(self.path().into())
+        };
+        let table = Table {
             path,
-            watch: self.watch.clone(),
-        }))
+            ..Table::clone(&self.table)
+        };
+        Self::of_table(table, &self.span())
+    }
+
+    /// The same place in the room of a place alone, if it is that of a row of the file's own lists: without a table, whose
+    /// path it has, and without its watch. `outermost` is the place of the file.
+    pub(super) fn alone(&self, outermost: &Self) -> Self {
+        match self.table.path {
+            Path::Row(key, row) if self.is_of(outermost.source()) => Self {
+                table: Arc::clone(&outermost.table),
+                key,
+                row,
+                ..*self
+            },
+            _ => self.clone(),
+        }
+    }
+
+    /// The place of a value that has been left [`Self::alone`], with the path of its key and its watch.
+    pub(super) fn in_watch(&self, key: &'static str, name: &str) -> Self {
+        if self.row == 0 {
+            return self.clone();
+        }
+        let mut table = self.as_table();
+        if !name.is_empty() {
+            table = table.of_watch(name);
+        }
+        table.value_of(key, &self.span())
+    }
+
+    /// The place of the file that it stands in.
+    pub(super) fn outermost(&self) -> Self {
+        Self::of_file(self.source(), 0..0)
+    }
+
+    /// Whether it stands in this file.
+    pub(super) fn is_of(&self, source: &Arc<Source>) -> bool {
+        Arc::ptr_eq(self.source(), source)
     }
 
     /// The same place as part of a watch.
-    pub(super) fn of_watch(&self, name: &str) -> Self {
-        Self(Arc::new(Spot {
-            watch: Some(Arc::from(name)),
-            ..Spot::clone(self)
-        }))
+    pub(super) fn of_watch(mut self, name: &str) -> Self {
+        Arc::make_mut(&mut self.table).watch = Some(Arc::from(name));
+        self
     }
+}
+
+/// No file is as large as this goes.
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// Puts a filler in the place of every character of the secrets, and of every one that commands or hides, of the same length in

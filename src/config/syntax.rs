@@ -8,8 +8,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use toml::Spanned;
 use toml::de::DeTable;
+
+use super::pieces;
 
 /// The most errors that are looked for in one table: past them it is not TOML but something else.
 const MAX_ERRORS_A_TABLE: usize = 10;
@@ -22,7 +23,7 @@ pub(super) struct Healed<'a> {
     /// The text with its broken lines blanked out.
     pub(super) text: Cow<'a, str>,
     /// Its tree, where nothing was broken.
-    pub(super) tree: Option<Spanned<DeTable<'a>>>,
+    pub(super) tree: Option<DeTable<'a>>,
     /// What was wrong, in the order of the file.
     pub(super) errors: Vec<SyntaxError>,
     /// The tables in which something was blanked out: what they lack, they may have had.
@@ -42,7 +43,7 @@ pub(super) struct SyntaxError {
 pub(super) fn heal(text: &str) -> Healed<'_> {
     let mut healed = Healed {
         text: text.into(),
-        tree: DeTable::parse(text).ok(),
+        tree: pieces::tree(text).or_else(|| Some(DeTable::parse(text).ok()?.into_inner())),
         errors: Vec::new(),
         broken: Vec::new(),
     };
@@ -65,8 +66,8 @@ pub(super) fn heal(text: &str) -> Healed<'_> {
 }
 
 /// Reads a text; errors that are left after it was healed have been told.
-pub(super) fn tree(healed: &str) -> Spanned<DeTable<'_>> {
-    DeTable::parse_recoverable(healed).0
+pub(super) fn tree(healed: &str) -> DeTable<'_> {
+    DeTable::parse_recoverable(healed).0.into_inner()
 }
 
 impl<'a> Healed<'a> {

@@ -3,12 +3,12 @@
 use crate::domain::{Priority, Watch, WatchName};
 use crate::matching::{Asks, Example, Fold, Matcher, WatchSource, language_code_hint};
 
-use super::compile::{compile, examples};
+use super::compile::{Origin, compile, examples};
 use super::names::{self, Taken};
 use super::problem::{Kind, Problem, Report, quoted};
 use super::raw::{RawFile, RawWatch};
 use super::references::{Known, notify, selectors};
-use super::source::At;
+use super::source::{At, Place};
 use super::taming;
 use super::words::one_of;
 
@@ -33,9 +33,15 @@ pub(super) struct Watches {
 }
 
 /// Checks all aliases and watches against the feeds and channels that there are.
-pub(super) fn check(raw: &RawFile, known: &Known<'_>, report: &Report) -> Watches {
+///
+/// What is `written` is given up on the way, so that the texts of 100,000 watches are not held twice.
+pub(super) fn check(
+    raw: &RawFile,
+    written: Vec<RawWatch>,
+    known: &Known<'_>,
+    report: &Report,
+) -> Watches {
     let aliases = aliases(raw, report);
-    let mut taken = Taken::default();
     let mut checked = Watches {
         aliases: aliases
             .iter()
@@ -43,39 +49,47 @@ pub(super) fn check(raw: &RawFile, known: &Known<'_>, report: &Report) -> Watche
             .collect(),
         ..Watches::default()
     };
-    let mut origins = Vec::new();
-    let names: Vec<&str> = raw
-        .watches
-        .iter()
-        .filter_map(|watch| Some(watch.name.as_ref()?.value.as_str()))
-        .collect();
-    for written in &raw.watches {
-        if let Some(name) = &written.name
-            && names::check(name, report)
-        {
-            taken.take(
-                name.value.clone(),
-                &name.value,
-                &name.place,
-                "watch",
-                report,
-            );
+    checked.list = watches(&written, known, report);
+    let mut origins = Vec::with_capacity(written.len());
+    let mut is_sound = Vec::with_capacity(written.len());
+    let mut file_before: Option<Place> = None;
+    for watch in written {
+        let examples: Vec<Example> = examples(&watch).map(|(example, _)| example).collect();
+        let file = file_before
+            .take()
+            .filter(|file| watch.place.is_of(file.source()))
+            .unwrap_or_else(|| watch.place.outermost());
+        let (source, origin) = apart(watch, &file, report);
+        is_sound.push(source.is_some());
+        if let Some(source) = source {
+            checked.sources.push(source);
+            checked.examples.push(examples);
+            origins.push(origin);
         }
-        let watch = watch(written, &names, known, report);
-        let Some(source) = source(written, report) else {
-            continue;
-        };
-        checked.list.push(watch);
-        checked.sources.push(source);
-        let examples = examples(written).map(|(example, _)| example);
-        checked.examples.push(examples.collect());
-        origins.push(written);
+        file_before = Some(file);
     }
+    let mut is_sound = is_sound.into_iter();
+    checked.list.retain(|_| is_sound.next() == Some(true));
     // The examples of a paused watch are tried as all are: it is left out once that is done.
     let paused = checked.list.iter().map(|watch| !watch.is_enabled).collect();
     let compiled = compile(&aliases, &checked.sources, &origins, report);
     checked.matcher = compiled.map(|matcher| matcher.without(paused));
     checked
+}
+
+/// The names of all watches, checked, and what each asks for besides its query.
+fn watches(written: &[RawWatch], known: &Known<'_>, report: &Report) -> Vec<Watch> {
+    let with_name = written.iter().filter_map(|watch| watch.name.as_ref());
+    let mut taken = Taken::with_room_for(written.len());
+    for name in with_name.clone() {
+        if names::check(name, report) {
+            taken.take(&*name.value, &name.value, &name.place, "watch", report);
+        }
+    }
+    drop(taken);
+    let names: Vec<&str> = with_name.map(|name| name.value.as_str()).collect();
+    let list = written.iter();
+    list.map(|raw| watch(raw, &names, known, report)).collect()
 }
 
 fn aliases<'a>(raw: &'a RawFile, report: &Report) -> Vec<&'a (At<String>, At<String>)> {
@@ -136,7 +150,23 @@ pub(super) fn priority(written: &At<String>, report: &Report) -> Option<Priority
     one_of(written, "a priority", &words, "", report)
 }
 
-/// What the matcher takes of a watch; `None` when it does not say what it looks for.
+/// What the matcher takes of a watch, and what is left; `None` when it does not say what it looks for.
+fn apart(raw: RawWatch, outermost: &Place, report: &Report) -> (Option<WatchSource>, Origin) {
+    let source = source(&raw, report);
+    let (name, query) = (raw.name, raw.query);
+    let (query, place) = query
+        .map(|query| (query.value, query.place.alone(outermost)))
+        .unzip();
+    let source = source.map(|source| WatchSource {
+        name: name.map(|name| name.value).unwrap_or_default(),
+        asks: query.map_or(source.asks, Asks::Query),
+        ..source
+    });
+    let more = raw.more;
+    (source, Origin { query: place, more })
+}
+
+/// What the matcher takes of a watch besides its name and its query.
 fn source(raw: &RawWatch, report: &Report) -> Option<WatchSource> {
     let stem = raw
         .stem
@@ -144,7 +174,7 @@ fn source(raw: &RawWatch, report: &Report) -> Option<WatchSource> {
         .filter(|stem| is_stem_language(stem, report));
     let is_blamed = |key| report.has_blamed(&raw.place, key);
     let asks = match (&raw.query, &raw.terms) {
-        (Some(query), None) => Asks::Query(query.value.clone()),
+        (Some(_), None) => Asks::Query(String::new()),
         (None, Some(terms)) if terms.value.is_empty() => {
             let message = "the list is empty";
             let hint = "write at least one term, for example terms = [\"East Sea\"]";
@@ -167,18 +197,14 @@ fn source(raw: &RawWatch, report: &Report) -> Option<WatchSource> {
             report.add(
                 Problem::error(&raw.place, Kind::MissingKey, message)
                     .hint(hint)
-                    .about(&raw.place.path, "query")
-                    .about(&raw.place.path, "terms"),
+                    .about(&raw.place.path(), "query")
+                    .about(&raw.place.path(), "terms"),
             );
             return None;
         }
     };
     Some(WatchSource {
-        name: raw
-            .name
-            .as_ref()
-            .map(|name| name.value.clone())
-            .unwrap_or_default(),
+        name: String::new(),
         asks,
         min_score: raw.min_score.as_ref().map(|score| score.value),
         stem: stem.map(|stem| stem.value.clone()),

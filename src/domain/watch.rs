@@ -1,7 +1,7 @@
 //! A watch: what is looked for, where, and who is told.
 
 use std::fmt;
-
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Destination, Sensitivity};
@@ -25,8 +25,8 @@ pub struct Watch {
     pub is_enabled: bool,
     /// The feeds it looks at; empty for all.
     pub feeds: Vec<FeedSelector>,
-    /// Where its alerts go.
-    pub notify: Vec<Destination>,
+    /// Where its alerts go; most watches share one list.
+    pub notify: Arc<[Destination]>,
     /// How urgent its alerts are.
     pub priority: Priority,
     /// Labels, for routes.

@@ -229,9 +229,7 @@ impl Compiler {
         }
         let fields = context.field.map_or(Fields::PROSE, Fields::of);
         self.fields = self.fields.and(fields);
-        let Ok(pattern) = Pattern::of(term) else {
-            return Ask::Or(Box::default());
-        };
+        let pattern = &term.pattern;
         let stem_key = context.stem.zip(pattern.plain_word(term));
         let stem_key = stem_key.and_then(|(language, word)| self.stem_key(language, word));
         let mut edges: Vec<Step> = pattern
@@ -250,7 +248,7 @@ impl Compiler {
         }
         let scattered = term
             .slack
-            .map(|slack| Box::new(scatter(&pattern, &edges, slack, fields)));
+            .map(|slack| Box::new(scatter(pattern, &edges, slack, fields)));
         Ask::Search(Search {
             fields,
             edges: edges.into(),

@@ -3,7 +3,10 @@
 //! A wrong guess costs time and never a match.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::OnceLock;
+
+use super::key::WordHasher;
 
 /// Words of everyday text by the share of articles that hold them, most frequent first.
 const FREQUENT: [(f32, &str); 4] = [
@@ -42,9 +45,11 @@ const FREQUENT: [(f32, &str); 4] = [
     ),
 ];
 
+type Shares = HashMap<&'static str, f32, BuildHasherDefault<WordHasher>>;
+
 /// The share of articles that hold a word, in any case and with any accents.
 pub(crate) fn of_word(fold: &str) -> f32 {
-    static TABLE: OnceLock<HashMap<&'static str, f32>> = OnceLock::new();
+    static TABLE: OnceLock<Shares> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
         let tiers = FREQUENT.iter().rev();
         tiers

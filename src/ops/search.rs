@@ -70,8 +70,8 @@ impl Search {
             fold: None,
         };
         let sources = [source];
-        let matcher = Matcher::compile(aliases, &sources)?;
-        let mut traps = matching::lint(aliases, &sources);
+        let (compiled, mut traps) = Matcher::compile_with_traps(aliases, &sources);
+        let matcher = compiled?;
         // Those of the aliases are told by `check`.
         traps.retain(|trap| matches!(trap.place, Place::Query(_)));
         Ok(Self { matcher, traps })

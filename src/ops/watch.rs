@@ -101,7 +101,7 @@ impl WatchRow {
     #[must_use]
     pub fn of(watch: &Watch, source: Option<&WatchSource>, place: Option<&String>) -> Self {
         let mut tells: Vec<String> = Vec::new();
-        for destination in &watch.notify {
+        for destination in watch.notify.iter() {
             if !tells.contains(&destination.channel.0) {
                 tells.push(destination.channel.0.clone());
             }

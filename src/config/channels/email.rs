@@ -408,7 +408,7 @@ fn report_missing(
     report: &Report,
 ) {
     let problem = Problem::error(place, Kind::MissingKey, message);
-    report.add(problem.hint(hint).about(&raw.place.path, key));
+    report.add(problem.hint(hint).about(&raw.place.path(), key));
 }
 
 fn port(written: &At<i64>, report: &Report) -> Option<u16> {

@@ -236,10 +236,10 @@ fn each_recipient_is_a_destination_and_a_channel_named_twice_is_one() {
     let desk = ["one@example.org", "two@example.org"].map(|to| destination("desk", Some(to)));
     let hook = destination("hook", None);
     let named = [desk.to_vec(), vec![hook.clone()]].concat();
-    assert_eq!(watches.first().unwrap().notify, named);
+    assert_eq!(*watches.first().unwrap().notify, named);
     let rest = vec![hook, destination("screen", None), destination("log", None)];
     assert_eq!(
-        watches.get(1).unwrap().notify,
+        *watches.get(1).unwrap().notify,
         [desk.to_vec(), rest].concat(),
         "a watch that names no channel goes to all"
     );

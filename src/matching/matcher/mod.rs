@@ -50,17 +50,18 @@ struct CompiledWatch {
     min_score: Option<f64>,
     /// The query as written; of a list, its terms with OR between.
     text: Box<str>,
-    asks: Asks,
+    /// The terms of a list.
+    terms: Option<Box<[String]>>,
 }
 
 impl CompiledWatch {
     /// The query, read again: printing is rare, and a tree for each of many watches is large.
     fn expr(&self) -> Option<Expr> {
-        match &self.asks {
-            Asks::Query(text) => query::query(text).ok(),
-            Asks::Terms(terms) => {
-                let mut problems = Vec::new();
-                read_terms(0, terms, &mut problems).map(|read| read.expr)
+        match &self.terms {
+            None => query::query(&self.text).ok(),
+            Some(terms) => {
+                let read = read_terms(0, terms, &mut Told::default());
+                read.map(|read| read.expr)
             }
         }
     }
@@ -84,16 +85,39 @@ impl Matcher {
         aliases: &[(String, String)],
         watches: &[WatchSource],
     ) -> Result<Self, Vec<QueryProblem>> {
-        let mut problems = Vec::new();
-        let (aliases, alias_sources) = read_aliases(aliases, &mut problems);
+        Self::read_queries(aliases, watches, &mut Told::default())
+    }
+
+    /// Compiles the watches, and finds what can be read and most likely does not mean what its author had in mind: `PA` that
+    /// is also "pa", `C++` of which only "C" is looked for, a regular expression that is tried on every article.
+    ///
+    /// The second list is for warnings; a query that cannot be read at all has its mistakes in the first and none there.
+    pub fn compile_with_traps(
+        aliases: &[(String, String)],
+        watches: &[WatchSource],
+    ) -> (Result<Self, Vec<QueryProblem>>, Vec<QueryProblem>) {
+        let mut told = Told {
+            traps: Some(Vec::new()),
+            ..Told::default()
+        };
+        let compiled = Self::read_queries(aliases, watches, &mut told);
+        (compiled, told.traps.unwrap_or_default())
+    }
+
+    fn read_queries(
+        aliases: &[(String, String)],
+        watches: &[WatchSource],
+        told: &mut Told,
+    ) -> Result<Self, Vec<QueryProblem>> {
+        let (aliases, alias_sources) = read_aliases(aliases, told);
         let mut compiler = Compiler::default();
         let mut list = Vec::with_capacity(watches.len());
         // One after the other: the tree of a query is ten times as large as what is made of it.
         for (place, watch) in watches.iter().enumerate() {
-            let Some(query) = read_watch(place, watch, &aliases, &mut problems) else {
+            let Some(query) = read_watch(place, watch, &aliases, told) else {
                 continue;
             };
-            if !problems.is_empty() {
+            if !told.problems.is_empty() {
                 continue;
             }
             let context = Context {
@@ -109,18 +133,20 @@ impl Matcher {
                 clause: compiler.clause(&query.expr, context),
                 min_score: watch.min_score,
                 text: query.source.text,
-                asks: watch.asks.clone(),
+                terms: match &watch.asks {
+                    Asks::Query(_) => None,
+                    Asks::Terms(terms) => Some(terms.as_slice().into()),
+                },
             });
         }
-        report_unused_cycles(&aliases, alias_sources.len(), &mut problems);
-        if !problems.is_empty() {
-            return Err(problems);
+        report_unused_cycles(&aliases, alias_sources.len(), &mut told.problems);
+        if !told.problems.is_empty() {
+            return Err(std::mem::take(&mut told.problems));
         }
-        let watches: Vec<CompiledWatch> = list;
-        let clauses = watches.iter().map(|watch| &watch.clause);
+        let clauses = list.iter().map(|watch| &watch.clause);
         Ok(Self {
             index: Index::new(clauses, &compiler.shared, &compiler.vocabulary),
-            watches,
+            watches: list,
             shared: compiler.shared,
             shared_aliases: compiler.shared_aliases,
             aliases: alias_sources
@@ -235,26 +261,44 @@ impl Matcher {
     }
 }
 
+/// What is told of queries while they are read.
+#[derive(Default)]
+struct Told {
+    problems: Vec<QueryProblem>,
+    /// Traps; `None` where nobody asks for them.
+    traps: Option<Vec<QueryProblem>>,
+}
+
+impl Told {
+    fn mistakes(&mut self, mistakes: impl IntoIterator<Item = Mistake>, place: Place) {
+        let mistakes = mistakes.into_iter();
+        self.problems
+            .extend(mistakes.map(|one| one.into_problem(place)));
+    }
+
+    fn traps(&mut self, find: impl FnOnce() -> Vec<Mistake>, place: Place) {
+        if let Some(traps) = &mut self.traps {
+            traps.extend(find().into_iter().map(|one| one.into_problem(place)));
+        }
+    }
+}
+
 /// A query that was read, and its text.
 struct ReadQuery {
     expr: Expr,
     source: Source,
 }
 
-fn read_aliases(
-    entries: &[(String, String)],
-    problems: &mut Vec<QueryProblem>,
-) -> (Aliases, Vec<Source>) {
+fn read_aliases(entries: &[(String, String)], told: &mut Told) -> (Aliases, Vec<Source>) {
     let mut read = Vec::new();
     for (place, (name, text)) in entries.iter().enumerate() {
         let expr = match query::query(text) {
-            Ok(expr) => Some(expr),
+            Ok(expr) => {
+                told.traps(|| query::lint(&expr, text), Place::Alias(place));
+                Some(expr)
+            }
             Err(mistakes) => {
-                problems.extend(
-                    mistakes
-                        .into_iter()
-                        .map(|one| one.into_problem(Place::Alias(place))),
-                );
+                told.mistakes(mistakes, Place::Alias(place));
                 None
             }
         };
@@ -268,7 +312,7 @@ fn read_aliases(
             .unwrap_or_default();
         // A cycle is reported where it is used; see `report_unused_cycles`.
         let own = mistakes.into_iter().filter(|one| one.kind != CYCLE);
-        problems.extend(own.map(|one| one.into_problem(Place::Alias(place))));
+        told.mistakes(own, Place::Alias(place));
     }
     let sources = entries.iter().map(|(_, text)| Source::new(text)).collect();
     (aliases, sources)
@@ -296,18 +340,19 @@ fn read_watch(
     place: usize,
     watch: &WatchSource,
     aliases: &Aliases,
-    problems: &mut Vec<QueryProblem>,
+    told: &mut Told,
 ) -> Option<ReadQuery> {
     if let Some(language) = &watch.stem
         && stem::stemmer(language).is_none()
     {
-        problems.push(no_stems(language).into_problem(Place::Query(place)));
+        told.mistakes([no_stems(language)], Place::Query(place));
     }
     let text = match &watch.asks {
         Asks::Query(text) => text,
-        Asks::Terms(terms) => return read_terms(place, terms, problems),
+        Asks::Terms(terms) => return read_terms(place, terms, told),
     };
     let read = query::query(text).and_then(|expr| {
+        told.traps(|| query::lint(&expr, text), Place::Query(place));
         let mistakes = query::check(&expr, aliases);
         if mistakes.is_empty() {
             Ok(expr)
@@ -321,8 +366,7 @@ fn read_watch(
             source: Source::new(text),
         }),
         Err(mistakes) => {
-            let mistakes = mistakes.into_iter();
-            problems.extend(mistakes.map(|one| one.into_problem(Place::Query(place))));
+            told.mistakes(mistakes, Place::Query(place));
             None
         }
     }
@@ -332,11 +376,7 @@ fn read_watch(
 const BETWEEN_TERMS: &str = " OR ";
 
 /// A list of terms is a query: any of them, and its text is the terms with OR between.
-fn read_terms(
-    watch: usize,
-    terms: &[String],
-    problems: &mut Vec<QueryProblem>,
-) -> Option<ReadQuery> {
+fn read_terms(watch: usize, terms: &[String], told: &mut Told) -> Option<ReadQuery> {
     if terms.is_empty() {
         let empty = Mistake::new(
             "empty-query",
@@ -344,7 +384,7 @@ fn read_terms(
             "the list of terms is empty",
             "write at least one term",
         );
-        problems.push(empty.into_problem(Place::Query(watch)));
+        told.mistakes([empty], Place::Query(watch));
     }
     let mut source = String::new();
     let mut length = 0;
@@ -352,6 +392,8 @@ fn read_terms(
     for (place, text) in terms.iter().enumerate() {
         match query::term(text) {
             Ok(mut expr) => {
+                let traps = || query::lint_term(&expr, text);
+                told.traps(traps, Place::Term(watch, place));
                 if !sides.is_empty() {
                     source.push_str(BETWEEN_TERMS);
                     length += BETWEEN_TERMS.len();
@@ -361,7 +403,7 @@ fn read_terms(
                 length += text.chars().count();
                 sides.push(expr);
             }
-            Err(mistake) => problems.push(mistake.into_problem(Place::Term(watch, place))),
+            Err(mistake) => told.mistakes([mistake], Place::Term(watch, place)),
         }
     }
     let whole = 0..length;

@@ -254,7 +254,7 @@ proptest! {
             prop_assert!(query::query(&matcher.printed(0).unwrap()).is_ok());
         }
         let sources = [watch(&query)];
-        prop_assert!(crate::matching::lint(&[], &sources).iter().all(|trap| trap.col >= 1));
+        prop_assert!(Matcher::compile_with_traps(&[], &sources).1.iter().all(|trap| trap.col >= 1));
     }
 
     #[test]

@@ -199,7 +199,7 @@ fn height(expr: &Expr, aliases: &Aliases) -> usize {
         Kind::Alias(name) => aliases.facts(name).map(|facts| facts.height),
         _ => None,
     };
-    let children = expr.children().into_iter();
+    let children = expr.children();
     let of_children = children.map(|child| height(child, aliases)).max();
     1 + of_alias.or(of_children).unwrap_or_default()
 }
@@ -208,10 +208,7 @@ fn has_field(expr: &Expr, aliases: &Aliases) -> bool {
     match &expr.kind {
         Kind::Field(..) => true,
         Kind::Alias(name) => aliases.facts(name).is_some_and(|facts| facts.has_field),
-        _ => expr
-            .children()
-            .into_iter()
-            .any(|child| has_field(child, aliases)),
+        _ => expr.children().any(|child| has_field(child, aliases)),
     }
 }
 
@@ -261,7 +258,6 @@ fn no_language(expr: &Expr, aliases: &Aliases) -> Option<String> {
         Kind::Regex { pattern, .. } => Some(pattern.clone()),
         _ => expr
             .children()
-            .into_iter()
             .find_map(|child| no_language(child, aliases)),
     }
 }

@@ -236,6 +236,6 @@ fn first_negation(expr: &Expr) -> Option<usize> {
         Kind::Weight { points, at, .. } if *points < 0.0 => Some(*at),
         _ => None,
     };
-    let inner = expr.children().into_iter().filter_map(first_negation);
+    let inner = expr.children().filter_map(first_negation);
     own.into_iter().chain(inner).min()
 }

@@ -24,6 +24,9 @@ const HTML_SIGNS: [(&str, &str); 8] = [
 
 /// A sign as HTML writes it, the first of a query.
 pub(super) fn html_sign(text: &str) -> Option<Mistake> {
+    if !text.contains('&') {
+        return None;
+    }
     let found = HTML_SIGNS
         .iter()
         .filter_map(|(written, sign)| Some((text.find(written)?, *written, *sign)));

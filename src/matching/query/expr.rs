@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::pattern::Pattern;
 use crate::domain::Field;
 
 /// A clause of a query, and where it stands in it.
@@ -71,6 +72,8 @@ pub(crate) struct Term {
     pub(crate) is_quoted: bool,
     /// The most extra words for `"…"~n`.
     pub(crate) slack: Option<u32>,
+    /// What it looks for, word by word; nothing where it has a mistake.
+    pub(crate) pattern: Pattern,
 }
 
 impl Expr {
@@ -80,16 +83,18 @@ impl Expr {
     }
 
     /// The clauses right below this one.
-    pub(crate) fn children(&self) -> Vec<&Self> {
-        match &self.kind {
-            Kind::Term(_) | Kind::Regex { .. } | Kind::Alias(_) => Vec::new(),
-            Kind::And(clauses) | Kind::Or(clauses) => clauses.iter().collect(),
+    pub(crate) fn children(&self) -> impl Iterator<Item = &Self> {
+        let none = (&[][..], None, None);
+        let (list, first, second): (&[Self], Option<&Self>, Option<&Self>) = match &self.kind {
+            Kind::Term(_) | Kind::Regex { .. } | Kind::Alias(_) => none,
+            Kind::And(clauses) | Kind::Or(clauses) => (clauses, None, None),
             Kind::Field(_, inner)
             | Kind::Not { inner, .. }
             | Kind::Count { inner, .. }
-            | Kind::Weight { inner, .. } => vec![inner],
-            Kind::Near(near) => vec![&near.left, &near.right],
-        }
+            | Kind::Weight { inner, .. } => (&[], Some(inner), None),
+            Kind::Near(near) => (&[], Some(&near.left), Some(&near.right)),
+        };
+        list.iter().chain(first).chain(second)
     }
 }
 

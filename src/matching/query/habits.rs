@@ -192,7 +192,7 @@ fn is_capitals(raw: &str) -> bool {
 fn is_all_capitals(expr: &Expr) -> bool {
     match &expr.kind {
         Kind::Term(term) => is_capitals(&term.raw),
-        _ => expr.children().into_iter().all(is_all_capitals),
+        _ => expr.children().all(is_all_capitals),
     }
 }
 

@@ -8,7 +8,7 @@ use super::expr::{Expr, Kind, Term};
 use super::fields::field as is_field_named;
 use super::habits::{Certainty, meant, operator_in_phrase};
 use super::mistake::Mistake;
-use super::pattern::{Look, Pattern};
+use super::pattern::Look;
 use super::regex::required_literals;
 use crate::domain::Field;
 use crate::matching::frequency;
@@ -30,7 +30,9 @@ pub(crate) fn lint(expr: &Expr, text: &str) -> Vec<Mistake> {
     if let Some(trap) = copied::html_sign(text) {
         return vec![trap];
     }
-    let text: Vec<char> = text.chars().collect();
+    let mut chars = Vec::with_capacity(text.len());
+    chars.extend(text.chars());
+    let text = chars;
     commas(expr, &text, &mut traps);
     traps.extend(copied::lines(expr, &text));
     single_quotes(expr, &text, &mut traps);
@@ -95,12 +97,12 @@ fn operator_in_term(raw: &str) -> Option<String> {
 
 /// The terms, expressions and aliases of a query, from left to right.
 fn leaves<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
-    let children = expr.children();
-    if children.is_empty() {
-        found.push(expr);
-    }
-    for child in children {
+    let before = found.len();
+    for child in expr.children() {
         leaves(child, found);
+    }
+    if found.len() == before {
+        found.push(expr);
     }
 }
 
@@ -164,6 +166,9 @@ fn list_sign(sign: &str, at: usize, left: &str, right: &str) -> Mistake {
 
 /// Words between single quotes, which make no phrase.
 fn single_quotes(expr: &Expr, text: &[char], traps: &mut Vec<Mistake>) {
+    if !text.iter().any(|c| is_single_quote(*c)) {
+        return;
+    }
     let mut all = Vec::new();
     leaves(expr, &mut all);
     for leaf in all {
@@ -197,9 +202,8 @@ fn single_quotes(expr: &Expr, text: &[char], traps: &mut Vec<Mistake>) {
 pub(super) fn single_quoted(text: &[char]) -> Option<(usize, String)> {
     let is_apart = |at: usize| text.get(at).is_none_or(|c| !c.is_alphanumeric());
     let is_open = |at: &usize| {
-        let c = text.get(*at);
-        let starts = at.checked_sub(1).is_none_or(is_apart) && !is_apart(at + 1);
-        starts && c.is_some_and(|c| matches!(c, '\'' | '‘' | '’' | '‚' | '`' | '´'))
+        let is_quote = text.get(*at).is_some_and(|c| is_single_quote(*c));
+        is_quote && at.checked_sub(1).is_none_or(is_apart) && !is_apart(at + 1)
     };
     let open = (0..text.len()).find(is_open)?;
     let is_close = |at: &usize| {
@@ -209,6 +213,10 @@ pub(super) fn single_quoted(text: &[char]) -> Option<(usize, String)> {
     let close = (open + 1..text.len()).find(is_close)?;
     let inside = text.get(open + 1..close).unwrap_or_default();
     Some((open, inside.iter().collect()))
+}
+
+fn is_single_quote(c: char) -> bool {
+    matches!(c, '\'' | '‘' | '’' | '‚' | '`' | '´')
 }
 
 fn clause(expr: &Expr, field: Option<Field>, traps: &mut Vec<Mistake>) {
@@ -253,7 +261,7 @@ fn clause(expr: &Expr, field: Option<Field>, traps: &mut Vec<Mistake>) {
         Kind::And(clauses) => clauses,
         _ => &[],
     };
-    for (place, child) in expr.children().into_iter().enumerate() {
+    for (place, child) in expr.children().enumerate() {
         // What is said of a word that is meant as an operator is said once.
         if meant(clauses, place).is_none() {
             clause(child, field, traps);
@@ -360,8 +368,7 @@ fn operators(clauses: &[Expr], traps: &mut Vec<Mistake>) {
 
 /// The everyday word that a term without accents finds as well.
 fn under_accents(term: &Term) -> Option<&'static str> {
-    let pattern = Pattern::of(term).ok()?;
-    match pattern.edges.as_slice() {
+    match term.pattern.edges.as_slice() {
         [edge] => match &edge.look {
             Look::Plain(word) if word.is_ascii() && word.len() > 1 => {
                 let plain = word.to_ascii_lowercase();
@@ -400,7 +407,11 @@ fn stray_sign(raw: &str) -> Option<(&'static str, String, String)> {
             format!("type the plain sign {plain}"),
         ));
     }
-    let plain: String = raw.nfkc().collect();
+    let plain: String = if raw.is_ascii() {
+        String::new()
+    } else {
+        raw.nfkc().collect()
+    };
     if plain != raw && matches!(plain.as_str(), "AND" | "OR" | "NOT" | "NEAR" | "ONEAR") {
         let message = format!("{raw} in full-width letters is a word to look for");
         return Some((
@@ -485,15 +496,17 @@ fn between_letters(raw: &str) -> Option<(&'static str, String, String)> {
 
 /// A watch that asks for an everyday word alone fires on nearly everything.
 fn everyday_word(term: &Term, at: usize, traps: &mut Vec<Mistake>) {
-    let Ok(pattern) = Pattern::of(term) else {
-        return;
-    };
-    if let [edge] = pattern.edges.as_slice()
+    if let [edge] = term.pattern.edges.as_slice()
         && let Look::Plain(word) = &edge.look
     {
-        let mut keys = Keys::default();
-        keys.set(word);
-        if frequency::of_word(keys.fold()) >= EVERYDAY_SHARE {
+        let share = if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            frequency::of_word(word)
+        } else {
+            let mut keys = Keys::default();
+            keys.set(word);
+            frequency::of_word(keys.fold())
+        };
+        if share >= EVERYDAY_SHARE {
             traps.push(Mistake::new(
                 "everyday-word",
                 at,
@@ -505,7 +518,10 @@ fn everyday_word(term: &Term, at: usize, traps: &mut Vec<Mistake>) {
 }
 
 fn is_address(raw: &str) -> bool {
-    raw.chars().any(char::is_alphanumeric) && Words::of(raw, Reading::Prose).all().is_empty()
+    let has_signs = raw.chars().any(|c| !c.is_alphanumeric() && c != ' ');
+    has_signs
+        && raw.chars().any(char::is_alphanumeric)
+        && Words::of(raw, Reading::Prose).all().is_empty()
 }
 
 /// The word that is left of a name whose signs are part of it: C of C++, F of F#, NET of .NET.
@@ -514,10 +530,12 @@ fn lost_signs(raw: &str) -> Option<String> {
         return None;
     }
     let ends_with_sign = raw.ends_with(['+', '#', '$', '€']);
-    let starts_with_sign = raw.starts_with('.');
+    if !ends_with_sign && !raw.starts_with('.') {
+        return None;
+    }
     let words = Words::of(raw, Reading::Term);
     match words.all() {
-        [word] if ends_with_sign || starts_with_sign => Some(words.letters(word).to_owned()),
+        [word] => Some(words.letters(word).to_owned()),
         _ => None,
     }
 }

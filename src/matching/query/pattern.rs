@@ -8,7 +8,7 @@ use crate::matching::words::{Gap, Reading, Script, Tie, Word, Words};
 ///
 /// `cyber-security law` has the edges cyber (0 to 1), security (1 to 2), cybersecurity (0 to 2), law (2 to 3);
 /// the term is found where a path from the first node to the last is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Pattern {
     /// One word at a time, sorted by `from`.
     pub(crate) edges: Vec<Edge>,
@@ -336,6 +336,7 @@ mod tests {
             is_exact,
             is_quoted: true,
             slack: None,
+            pattern: Pattern::default(),
         };
         let pattern = Pattern::of(&term).unwrap();
         let show = |look: &Look| match look {

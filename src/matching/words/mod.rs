@@ -107,7 +107,10 @@ impl Words {
 
     /// The words of one text.
     pub(crate) fn of(text: &str, reading: Reading) -> Self {
-        let mut words = Self::default();
+        let mut words = Self {
+            letters: String::with_capacity(text.len()),
+            ..Self::default()
+        };
         words.read(text, reading, 0);
         words
     }

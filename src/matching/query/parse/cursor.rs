@@ -137,6 +137,9 @@ pub(super) fn closes(open: char, c: char) -> bool {
 
 /// A text in which no quote is left that a query would be closed by; those of Hebrew abbreviations stay.
 pub(super) fn without_quotes(text: &str) -> String {
+    if !text.contains(is_quote) {
+        return text.to_owned();
+    }
     let parser = Parser::new(text);
     let is_mere_quote = |at: usize, c: char| is_quote(c) && !parser.is_hebrew_abbreviation(at);
     let chars = text.chars().enumerate();

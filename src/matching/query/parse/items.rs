@@ -187,6 +187,7 @@ impl Parser {
                 is_exact,
                 is_quoted: true,
                 slack: None,
+                pattern: Pattern::default(),
             },
             start,
         ))
@@ -213,6 +214,7 @@ impl Parser {
                 is_exact,
                 is_quoted: false,
                 slack: None,
+                pattern: Pattern::default(),
             },
             start,
         )
@@ -224,9 +226,10 @@ impl Parser {
         inside.take_while(|c| !matches!(c, ')' | '）')).collect()
     }
 
-    fn term(&mut self, term: Term, start: usize) -> Expr {
-        if let Err(mistake) = Pattern::of(&term) {
-            self.mistakes.push(mistake);
+    fn term(&mut self, mut term: Term, start: usize) -> Expr {
+        match Pattern::of(&term) {
+            Ok(pattern) => term.pattern = pattern,
+            Err(mistake) => self.mistakes.push(mistake),
         }
         self.expr(Kind::Term(term), start)
     }

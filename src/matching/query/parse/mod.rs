@@ -50,18 +50,20 @@ pub(crate) fn term(text: &str) -> Result<Expr, Mistake> {
     let start = length - text.trim_start().chars().count();
     let trimmed = text.trim();
     let exact = trimmed.strip_prefix('=');
-    let term = Term {
+    let mut term = Term {
         raw: without_quotes(exact.unwrap_or(trimmed)),
         raw_at: start + usize::from(exact.is_some()),
         is_exact: exact.is_some(),
         is_quoted: true,
         slack: None,
+        pattern: Pattern::default(),
     };
     match Pattern::of(&term) {
-        Ok(_) => Ok(Expr::new(
-            Kind::Term(term),
-            start..start + trimmed.chars().count(),
-        )),
+        Ok(pattern) => {
+            term.pattern = pattern;
+            let end = start + trimmed.chars().count();
+            Ok(Expr::new(Kind::Term(term), start..end))
+        }
         Err(mistake) if mistake.kind == "empty-phrase" => Err(Mistake {
             kind: "empty-term",
             at: start,
@@ -95,8 +97,10 @@ enum Operator {
 
 impl Parser {
     fn new(text: &str) -> Self {
+        let mut chars = Vec::with_capacity(text.len());
+        chars.extend(text.chars());
         Self {
-            chars: text.chars().collect(),
+            chars,
             at: 0,
             depth: 0,
             in_field: None,
@@ -132,14 +136,14 @@ impl Parser {
     fn or(&mut self, after: Option<usize>) -> Parsed {
         let start = self.start();
         let (first, mut has_implied_and) = self.and(after)?;
-        let mut sides = vec![first];
+        let mut others = Vec::new();
         let mut first_or = None;
         while let Some((Operator::Or, at)) = self.operator() {
             first_or.get_or_insert(at);
             self.consume_operator();
             let (side, implied) = self.and(Some(at))?;
             has_implied_and |= implied;
-            sides.push(side);
+            others.push(side);
         }
         if let (Some(at), true) = (first_or, has_implied_and) {
             let hint = match single_quoted(self.chars.get(start..).unwrap_or_default()) {
@@ -153,29 +157,30 @@ impl Parser {
             let message = "OR stands beside words that are joined by a space";
             self.note("ambiguous-or", at, message, hint);
         }
-        Ok(self.list(Kind::Or, sides, start))
+        Ok(self.list(Kind::Or, first, others, start))
     }
 
     /// `and = near { [ "AND" ] near }`; the flag is true if an AND was implied.
     fn and(&mut self, after: Option<usize>) -> Parsed<(Expr, bool)> {
         let start = self.start();
-        let mut clauses = vec![self.near(after)?];
+        let first = self.near(after)?;
+        let mut others = Vec::new();
         let mut has_implied = false;
         loop {
             match self.operator() {
                 Some((Operator::And, at)) => {
                     self.consume_operator();
-                    clauses.push(self.near(Some(at))?);
+                    others.push(self.near(Some(at))?);
                 }
                 Some(_) => break,
                 None if self.at_end_of_group() => break,
                 None => {
                     has_implied = true;
-                    clauses.push(self.near(None)?);
+                    others.push(self.near(None)?);
                 }
             }
         }
-        Ok((self.list(Kind::And, clauses, start), has_implied))
+        Ok((self.list(Kind::And, first, others, start), has_implied))
     }
 
     /// `near = not { ("NEAR" | "ONEAR") [ "/" int ] not }`
@@ -352,15 +357,19 @@ impl Parser {
         Ok(())
     }
 
-    fn list(&self, kind: fn(Vec<Expr>) -> Kind, clauses: Vec<Expr>, start: usize) -> Expr {
-        if clauses.len() == 1 {
-            clauses
-                .into_iter()
-                .next()
-                .unwrap_or_else(|| self.expr(Kind::And(Vec::new()), start))
-        } else {
-            self.expr(kind(clauses), start)
+    /// The clauses as one, where there are several.
+    fn list(
+        &self,
+        kind: fn(Vec<Expr>) -> Kind,
+        first: Expr,
+        mut others: Vec<Expr>,
+        start: usize,
+    ) -> Expr {
+        if others.is_empty() {
+            return first;
         }
+        others.insert(0, first);
+        self.expr(kind(others), start)
     }
 
     /// A clause from `start` to the last character that was read.
