@@ -1,10 +1,11 @@
 //! The rules that need the whole tree, or the aliases.
 
 use super::aliases::{Aliases, Scope, is_countable, near_scope};
-use super::expr::{Expr, Kind, Near, Term, is_neutral};
+use super::expr::{Expr, Kind, Near, is_neutral};
 use super::fields::{is_language, language_hint};
 use super::habits::{self, Certainty};
 use super::mistake::{Mistake, did_you_mean};
+use super::pattern::Term;
 use crate::domain::Field;
 
 /// Every mistake in a query that could be read, in order of place.

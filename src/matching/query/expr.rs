@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::pattern::Pattern;
+use super::pattern::Term;
 use crate::domain::Field;
 
 /// A clause of a query, and where it stands in it.
@@ -57,23 +57,6 @@ pub(crate) struct Near {
     /// True if the left one comes first.
     pub(crate) ordered: bool,
     pub(crate) at: usize,
-}
-
-/// A word or a phrase as typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Term {
-    /// The text without quotes and `=`.
-    pub(crate) raw: String,
-    /// The code point at which `raw` starts.
-    pub(crate) raw_at: usize,
-    /// True after `=`.
-    pub(crate) is_exact: bool,
-    /// True in quotes.
-    pub(crate) is_quoted: bool,
-    /// The most extra words for `"…"~n`.
-    pub(crate) slack: Option<u32>,
-    /// What it looks for, word by word; nothing where it has a mistake.
-    pub(crate) pattern: Pattern,
 }
 
 impl Expr {

@@ -1,6 +1,7 @@
 //! What people write who are used to other search engines, or to another language: words that they mean as operators.
 
-use super::expr::{Expr, Kind, Term};
+use super::expr::{Expr, Kind};
+use super::pattern::Term;
 
 /// What a word is most likely meant to be.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,11 +4,11 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::accented;
 use super::copied;
-use super::expr::{Expr, Kind, Term};
+use super::expr::{Expr, Kind};
 use super::fields::field as is_field_named;
 use super::habits::{Certainty, meant, operator_in_phrase};
 use super::mistake::Mistake;
-use super::pattern::Look;
+use super::pattern::{Look, Term};
 use super::regex::required_literals;
 use crate::domain::Field;
 use crate::matching::frequency;

@@ -20,12 +20,12 @@ mod regex;
 
 pub(crate) use aliases::Aliases;
 pub(crate) use check::check;
-pub(crate) use expr::{Expr, Kind, Term, is_neutral};
+pub(crate) use expr::{Expr, Kind, is_neutral};
 pub(crate) use fields::language_code_hint;
 pub(crate) use lint::{lint, lint_term};
 pub(crate) use mistake::Mistake;
 pub(crate) use parse::{query, term};
-pub(crate) use pattern::{Look, Pattern};
+pub(crate) use pattern::{Look, Pattern, Term};
 pub(crate) use plain::in_words;
 pub(crate) use print::print;
 pub(crate) use regex::{compile as compile_regex, required_literals};

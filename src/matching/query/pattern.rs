@@ -1,8 +1,24 @@
 //! What a term looks for, word by word.
 
-use super::expr::Term;
 use super::mistake::Mistake;
 use crate::matching::words::{Gap, Reading, Script, Tie, Word, Words};
+
+/// A word or a phrase as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Term {
+    /// The text without quotes and `=`.
+    pub(crate) raw: String,
+    /// The code point at which `raw` starts.
+    pub(crate) raw_at: usize,
+    /// True after `=`.
+    pub(crate) is_exact: bool,
+    /// True in quotes.
+    pub(crate) is_quoted: bool,
+    /// The most extra words for `"…"~n`.
+    pub(crate) slack: Option<u32>,
+    /// What it looks for, word by word; nothing where it has a mistake.
+    pub(crate) pattern: Pattern,
+}
 
 /// The words of a term, as edges of a graph whose nodes are the places between words.
 ///

@@ -1,6 +1,7 @@
 //! A query in plain words, for people who are to confirm what they have written.
 
-use super::expr::{Expr, Kind, Near, Term};
+use super::expr::{Expr, Kind, Near};
+use super::pattern::Term;
 use crate::domain::Field;
 
 /// Says what a query asks for.

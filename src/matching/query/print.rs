@@ -1,6 +1,7 @@
 //! A query printed with every parenthesis and operator; reading it again gives the same query.
 
-use super::expr::{Expr, Kind, Term};
+use super::expr::{Expr, Kind};
+use super::pattern::Term;
 
 /// Prints a query.
 pub(crate) fn print(expr: &Expr) -> String {

@@ -4,10 +4,10 @@ use super::cursor::{closes, is_break, is_quote, without_quotes};
 use super::foreign::foreign_operator;
 use super::{Parsed, Parser};
 use crate::domain::Field;
-use crate::matching::query::expr::{Expr, Kind, Term};
+use crate::matching::query::expr::{Expr, Kind};
 use crate::matching::query::fields::{field, unknown_field_hint};
 use crate::matching::query::habits::foreign_function;
-use crate::matching::query::pattern::Pattern;
+use crate::matching::query::pattern::{Pattern, Term};
 use crate::matching::query::regex;
 
 impl Parser {

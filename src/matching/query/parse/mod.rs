@@ -13,9 +13,9 @@ use cursor::{is_white, without_quotes};
 
 use super::lint::single_quoted;
 
-use super::expr::{Expr, Kind, Near, Term};
+use super::expr::{Expr, Kind, Near};
 use super::mistake::Mistake;
-use super::pattern::Pattern;
+use super::pattern::{Pattern, Term};
 use crate::domain::Field;
 
 /// Groups and negations inside one another; beyond that nobody can read a query, and recursion stays shallow.
