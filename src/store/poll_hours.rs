@@ -56,17 +56,21 @@ pub(super) fn hours_of(
     feed: FeedId,
     since: Timestamp,
 ) -> Result<Vec<PollHour>, StoreError> {
-    let mut rows = tx.rows(
-        "SELECT hour, polls, failed, news FROM poll_hours WHERE feed_id = $1 AND hour >= $2 ORDER BY hour",
-        &[feed.0.into(), hour_of(since).into()],
-    )?;
-    let hours = rows.iter_mut().map(poll_hour);
-    let mut hours = hours.collect::<Result<Vec<_>, _>>()?;
-    // What no later hour has taken the place of may be older.
-    if let Some(newest) = hours.last().map(|hour| hour_of(hour.begins_at)) {
-        hours.retain(|hour| hour_of(hour.begins_at) > newest - KEPT_HOURS);
-    }
-    Ok(hours)
+    // What no later hour has taken the place of may be older, and what a clock that was ahead has left later than any poll.
+    tx.rows(
+        "SELECT h.hour, h.polls, h.failed, h.news FROM poll_hours h JOIN polls p ON p.feed_id = h.feed_id
+         WHERE h.feed_id = $1 AND h.hour >= $2 AND h.hour > p.polled_at / $3 - $4 AND h.hour <= p.polled_at / $3
+         ORDER BY h.hour",
+        &[
+            feed.0.into(),
+            hour_of(since).into(),
+            HOUR_MS.into(),
+            KEPT_HOURS.into(),
+        ],
+    )?
+    .iter_mut()
+    .map(poll_hour)
+    .collect()
 }
 
 /// Counts polls; an hour of which it was a month ago takes the place of the one before.

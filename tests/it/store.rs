@@ -183,6 +183,32 @@ async fn the_polls_of_a_feed_are_counted_hour_by_hour_for_a_month() {
 }
 
 #[tokio::test]
+async fn hours_that_a_clock_ahead_has_left_hide_none_of_those_that_were() {
+    let (store, first) = with_feeds(&["https://a.example/rss"]).await;
+    store.put_back_feeds(vec![first[0].claim]).await.unwrap();
+    let poll = async |at: Timestamp| {
+        let due = store.next_due_feeds(at, at, LEASE, 1).await.unwrap();
+        let record = PollRecord {
+            next_poll_at: at,
+            health: FeedHealth::Unchanged {
+                was_full: false,
+                validators: Validators::default(),
+                moved_to: None,
+            },
+        };
+        let stood = store.record_poll(due[0].claim, record, at).await.unwrap();
+        assert_eq!(stood, Some(0));
+    };
+    poll(later(10)).await;
+    poll(later(400 * 86_400)).await;
+    store.disbelieve_after(later(20)).await.unwrap();
+    poll(later(30)).await;
+    let hours = store.polls_since(FeedId(1), now()).await.unwrap();
+    let polls: Vec<u32> = hours.iter().map(|hour| hour.polls).collect();
+    assert_eq!(polls, [2]);
+}
+
+#[tokio::test]
 async fn a_feed_cannot_hide_the_entry_of_another() {
     let (store, due) = with_feeds(&["https://a.example/rss", "https://b.example/rss"]).await;
     for feed in &due {
