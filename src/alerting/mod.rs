@@ -185,7 +185,7 @@ pub fn decide(
         episode: 0,
         told_at,
         legs,
-        visit_at: crate::schedule::next_visit([(now, watch.revisit.as_slice())], now),
+        visit_at: crate::schedule::next_visit([(now, &watch.revisit[..])], now),
     }))
 }
 

@@ -1,5 +1,7 @@
 //! The gates, the ways and the bundles.
 
+use std::borrow::Cow;
+
 use super::*;
 use crate::domain::{
     ArticleMode, FeedSelector, HoldReason, PastAlert, Per, Priority, Quote, ReportId, Silence,
@@ -34,18 +36,18 @@ pub(super) fn watch(feeds: Vec<FeedSelector>) -> Watch {
     Watch {
         name: WatchName("East Sea".into()),
         is_enabled: true,
-        feeds,
+        feeds: feeds.into(),
         notify: [].into(),
         priority: Priority::Normal,
-        tags: Vec::new(),
+        tags: Box::default(),
         cooldown: None,
         max_age: None,
-        mutes: Vec::new(),
+        mutes: Box::default(),
         per: Per::Report,
-        sense: Vec::new(),
-        not_sense: Vec::new(),
+        sense: Box::default(),
+        not_sense: Box::default(),
         spike: None,
-        revisit: Vec::new(),
+        revisit: Cow::default(),
     }
 }
 
@@ -559,7 +561,7 @@ fn a_silence_holds_and_the_next_alert_says_that_it_has_ended() {
 #[test]
 fn a_silence_and_a_mute_hold_other_reports_of_the_same_story() {
     let muting = Watch {
-        mutes: vec![WatchName("Sea".into())],
+        mutes: [WatchName("Sea".into())].into(),
         ..named("Ships")
     };
     let story = |told: &[&str]| StoryPast {

@@ -250,7 +250,7 @@ fn known(managed: &Managed, config: &Config, kind: ManagedKind, name: &str) -> a
     if managed.has(kind, name) {
         return Ok(());
     }
-    let rows: Vec<(String, Option<&String>)> = match kind {
+    let rows: Vec<(String, Option<String>)> = match kind {
         ManagedKind::Feed => {
             let names = |feed: &Feed| feed.name.clone().unwrap_or_else(|| shown_url(&feed.url));
             let is_it = |feed: &Feed| feed.url.as_str() == name;
@@ -260,7 +260,7 @@ fn known(managed: &Managed, config: &Config, kind: ManagedKind, name: &str) -> a
                 } else {
                     names(feed)
                 };
-                (name, Some(place))
+                (name, Some(String::clone(place)))
             };
             config
                 .feeds
@@ -270,18 +270,14 @@ fn known(managed: &Managed, config: &Config, kind: ManagedKind, name: &str) -> a
                 .collect()
         }
         ManagedKind::Watch => {
-            let row =
-                |(watch, place): (&crate::domain::Watch, _)| (watch.name.0.clone(), Some(place));
-            config
-                .watches
-                .iter()
-                .zip(&config.watch_places)
-                .map(row)
-                .collect()
+            let row = |(place, watch): (usize, &crate::domain::Watch)| {
+                (watch.name.0.clone(), config.watch_places.get(place))
+            };
+            config.watches.iter().enumerate().map(row).collect()
         }
         ManagedKind::Channel => {
             let row = |(channel, place): (&crate::channel::ChannelSettings, _)| {
-                (channel.name.0.clone(), Some(place))
+                (channel.name.0.clone(), Some(String::clone(place)))
             };
             config
                 .channels

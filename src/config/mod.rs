@@ -46,14 +46,14 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
 use crate::channel::ChannelSettings;
-use crate::domain::{ChannelName, ChannelPolicy, Feed, HealthPolicy, Route, Watch};
+use crate::domain::{ChannelName, ChannelPolicy, Feed, HealthPolicy, Route, Watch, WatchPlaces};
 use crate::http::{Access, HttpSettings};
 use crate::matching::{Example, Matcher, WatchSource};
 use crate::render::Reader;
@@ -90,7 +90,7 @@ pub struct Config {
     /// Where each feed is written, in their order: `newswatch.toml:41`.
     pub feed_places: Vec<String>,
     /// Where each watch is written, in their order.
-    pub watch_places: Vec<String>,
+    pub watch_places: Arc<WatchPlaces>,
     /// Where each channel is written, in their order.
     pub channel_places: Vec<String>,
     /// The feeds, in the order of the files.
@@ -101,8 +101,8 @@ pub struct Config {
     pub watches: Vec<Watch>,
     /// What each watch looks for, in the same order.
     pub sources: Vec<WatchSource>,
-    /// The tests of each watch, in the same order: those that must match first.
-    pub watch_examples: Vec<Vec<Example>>,
+    /// The tests of the watches that have any, by their places in that order: those that must match first.
+    pub watch_examples: HashMap<usize, Vec<Example>>,
     /// The named lists: name and query.
     pub aliases: Vec<(String, String)>,
     /// The watches, compiled, in the same order.
@@ -212,16 +212,15 @@ fn finish(
     }
 }
 
-/// Where each watch stands, by its name: file and line, without the folders, which are no reader's business.
-fn places(watches: &[RawWatch]) -> BTreeMap<String, String> {
-    watches
-        .iter()
-        .filter_map(|watch| {
-            let shown = watch.place.shown();
-            let place = shown.rsplit('/').next()?.to_owned();
-            Some((watch.name.as_ref()?.value.clone(), place))
-        })
-        .collect()
+/// Where each watch stands.
+fn places(watches: &[RawWatch]) -> WatchPlaces {
+    let mut places = WatchPlaces::with_room_for(watches.len());
+    for watch in watches {
+        let name = watch.name.as_ref().map_or("", |name| &name.value);
+        let file = &watch.place.source().name;
+        places.push(name, file, watch.place.line());
+    }
+    places
 }
 
 /// Checks every section; `None` when the queries do not compile.
@@ -251,10 +250,11 @@ fn check(
     http.proxies = proxies.cloned().collect();
     let web = web::check(raw.web.as_ref(), report);
     let zone = taming::zone(raw.timezone.as_ref(), report);
+    let watch_places = Arc::new(places(&watches));
     let reader = Reader {
         zone: zone.clone(),
         web: web.url.clone(),
-        watch_places: Arc::new(places(&watches)),
+        watch_places: Arc::clone(&watch_places),
         machine: Some(store::this_machine()),
         ..Reader::default()
     };
@@ -266,7 +266,6 @@ fn check(
     let routes = routes::check(raw, &watches, &zone, &known, report);
     let health = routes::health(&raw.health, &zone, &known, &vault);
     let has_watches = !watches.is_empty();
-    let watch_places = shown(watches.iter().map(|watch| &watch.place));
     let checked = watches::check(raw, watches, &known, report);
     report_empty(files, has_watches, report);
     Some(Config {

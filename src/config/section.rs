@@ -57,7 +57,7 @@ impl<'i> Section<'i> {
             .get("name")
             .and_then(|name| name.get_ref().as_str());
         if let Some(name) = name {
-            self.place = self.place.clone().of_watch(name);
+            self.place.belong_to_watch(name);
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) struct Source {
     /// Who can read it besides its owner.
     pub(super) readers: Readers,
     masked: String,
-    line_starts: Vec<usize>,
+    line_starts: Vec<u32>,
 }
 
 /// Who can read a file.
@@ -97,14 +97,10 @@ impl Source {
         text: &str,
         secrets: &[Range<usize>],
     ) -> Self {
-        let line_starts = std::iter::once(0)
-            .chain(
-                (1..)
-                    .zip(text.bytes())
-                    .filter(|(_, byte)| *byte == b'\n')
-                    .map(|(after, _)| after),
-            )
-            .collect();
+        let ends = || memchr::memchr_iter(b'\n', text.as_bytes());
+        let mut line_starts = Vec::with_capacity(ends().count() + 1);
+        line_starts.push(0);
+        line_starts.extend(ends().map(|end| number(end + 1)));
         Self {
             name,
             directory,
@@ -116,14 +112,18 @@ impl Source {
 
     /// The line and column of a byte.
     pub(super) fn position(&self, offset: usize) -> Position {
-        let line = self
-            .line_starts
-            .partition_point(|start| *start <= offset)
-            .max(1);
+        let line = self.line_of(offset);
         let start = self.line_start(line);
         let before = self.masked.get(start..offset).unwrap_or_default();
         let column = before.chars().filter(|c| *c != BYTE_ORDER_MARK).count() + 1;
         Position { line, column }
+    }
+
+    /// The line of a byte.
+    fn line_of(&self, offset: usize) -> usize {
+        let offset = number(offset);
+        let starts = &self.line_starts;
+        starts.partition_point(|start| *start <= offset).max(1)
     }
 
     /// The text of a line without its end, and the byte it starts at; the byte order mark is left out.
@@ -150,7 +150,7 @@ impl Source {
     fn line_start(&self, line: usize) -> usize {
         self.line_starts
             .get(line.saturating_sub(1))
-            .copied()
+            .and_then(|start| usize::try_from(*start).ok())
             .unwrap_or(self.masked.len())
     }
 }
@@ -224,9 +224,12 @@ impl Place {
 
     /// The file and the line: `newswatch.toml:41`.
     pub(super) fn shown(&self) -> String {
-        let source = self.source();
-        let line = source.position(self.span().start).line;
-        format!("{}:{line}", source.name)
+        format!("{}:{}", self.source().name, self.line())
+    }
+
+    /// The line, from 1.
+    pub(super) fn line(&self) -> usize {
+        self.source().line_of(self.span().start)
     }
 
     /// The same place under another key path.
@@ -325,8 +328,13 @@ impl Place {
 
     /// The same place as part of a watch.
     pub(super) fn of_watch(mut self, name: &str) -> Self {
-        Arc::make_mut(&mut self.table).watch = Some(Arc::from(name));
+        self.belong_to_watch(name);
         self
+    }
+
+    /// Makes it a part of a watch.
+    pub(super) fn belong_to_watch(&mut self, name: &str) {
+        Arc::make_mut(&mut self.table).watch = Some(Arc::from(name));
     }
 }
 

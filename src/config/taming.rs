@@ -1,5 +1,6 @@
 //! What tames noise: how long a watch is silent, and how a channel wants its messages.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -239,15 +240,15 @@ const REVISIT: [Duration; 5] = [
 const MAX_REVISITS: usize = 20;
 
 /// How long after an alert its page is looked at again, the shortest wait first.
-pub(super) fn revisit(raw: &RawWatchTaming, report: &Report) -> Vec<Duration> {
+pub(super) fn revisit(raw: &RawWatchTaming, report: &Report) -> Cow<'static, [Duration]> {
     let Some(list) = &raw.revisit else {
-        return REVISIT.to_vec();
+        return Cow::Borrowed(&REVISIT);
     };
     if list.value.len() > MAX_REVISITS {
         let message = format!("{} looks at a page are too many", list.value.len());
         let hint = format!("write at most {MAX_REVISITS}, for example revisit = [\"1h\", \"24h\"]");
         report.add(Problem::error(&list.place, Kind::BadValue, message).hint(hint));
-        return Vec::new();
+        return Cow::default();
     }
     let waits = list.value.iter();
     let mut waits: Vec<Duration> = waits
@@ -255,7 +256,7 @@ pub(super) fn revisit(raw: &RawWatchTaming, report: &Report) -> Vec<Duration> {
         .collect();
     waits.sort_unstable();
     waits.dedup();
-    waits
+    waits.into()
 }
 
 /// The watches that one keeps from being told of the same story.

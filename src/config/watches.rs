@@ -1,5 +1,7 @@
 //! `[alias]` and `[[watch]]`: what is looked for.
 
+use std::collections::HashMap;
+
 use crate::domain::{Priority, Watch, WatchName};
 use crate::matching::{Asks, Example, Fold, Matcher, WatchSource, language_code_hint};
 
@@ -26,7 +28,8 @@ const NORWEGIAN: [&str; 2] = ["nb", "nn"];
 pub(super) struct Watches {
     pub(super) list: Vec<Watch>,
     pub(super) sources: Vec<WatchSource>,
-    pub(super) examples: Vec<Vec<Example>>,
+    /// The tests of the watches that have any, by their places in the list.
+    pub(super) examples: HashMap<usize, Vec<Example>>,
     pub(super) aliases: Vec<(String, String)>,
     /// `None` when a query or an alias has a mistake.
     pub(super) matcher: Option<Matcher>,
@@ -50,6 +53,7 @@ pub(super) fn check(
         ..Watches::default()
     };
     checked.list = watches(&written, known, report);
+    checked.sources.reserve_exact(written.len());
     let mut origins = Vec::with_capacity(written.len());
     let mut is_sound = Vec::with_capacity(written.len());
     let mut file_before: Option<Place> = None;
@@ -62,8 +66,10 @@ pub(super) fn check(
         let (source, origin) = apart(watch, &file, report);
         is_sound.push(source.is_some());
         if let Some(source) = source {
+            if !examples.is_empty() {
+                checked.examples.insert(checked.sources.len(), examples);
+            }
             checked.sources.push(source);
-            checked.examples.push(examples);
             origins.push(origin);
         }
         file_before = Some(file);
@@ -126,20 +132,20 @@ fn watch(raw: &RawWatch, watches: &[&str], known: &Known<'_>, report: &Report) -
     Watch {
         name: WatchName(name.unwrap_or_default()),
         is_enabled: raw.taming.enabled.as_ref().is_none_or(|it| it.value),
-        feeds: selectors(raw, known, report),
+        feeds: selectors(raw, known, report).into(),
         notify: notify(raw, known, report),
         priority: raw
             .priority
             .as_ref()
             .and_then(|written| priority(written, report))
             .unwrap_or_default(),
-        tags: taming::tags(&raw.taming),
+        tags: taming::tags(&raw.taming).into(),
         cooldown: taming::cooldown(&raw.taming, report),
         max_age: taming::max_age(&raw.taming, report),
-        mutes: taming::mutes(raw, watches, report),
+        mutes: taming::mutes(raw, watches, report).into(),
         per: taming::per(&raw.taming, report),
-        sense: taming::senses(raw.taming.sense.as_ref()),
-        not_sense: taming::senses(raw.taming.not_sense.as_ref()),
+        sense: taming::senses(raw.taming.sense.as_ref()).into(),
+        not_sense: taming::senses(raw.taming.not_sense.as_ref()).into(),
         spike: taming::spike(&raw.taming, report),
         revisit: taming::revisit(&raw.taming, report),
     }

@@ -34,6 +34,7 @@ mod story;
 mod time;
 mod trouble;
 mod watch;
+mod watch_places;
 mod wrapping;
 
 pub use advice::what_helps;
@@ -82,4 +83,5 @@ pub use story::{StoryLine, StoryMark, StoryMember, StoryPast, StoryReport};
 pub use time::{LocalTimestamp, Timestamp};
 pub use trouble::Trouble;
 pub use watch::{FeedSelector, Field, Hit, Per, Priority, Span, Watch, WatchName};
+pub use watch_places::WatchPlaces;
 pub use wrapping::{TERMINAL_WIDTH, wrapped};

@@ -1,5 +1,6 @@
 //! A watch: what is looked for, where, and who is told.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,29 +25,29 @@ pub struct Watch {
     /// False while it is paused: it neither matches nor alerts.
     pub is_enabled: bool,
     /// The feeds it looks at; empty for all.
-    pub feeds: Vec<FeedSelector>,
+    pub feeds: Box<[FeedSelector]>,
     /// Where its alerts go; most watches share one list.
     pub notify: Arc<[Destination]>,
     /// How urgent its alerts are.
     pub priority: Priority,
     /// Labels, for routes.
-    pub tags: Vec<String>,
+    pub tags: Box<[String]>,
     /// People are told once in this time; what comes meanwhile joins the next message.
     pub cooldown: Option<Duration>,
     /// Articles that are older when they are found raise no alert.
     pub max_age: Option<Duration>,
     /// Watches that raise no alert for a story for which this one has raised one.
-    pub mutes: Vec<WatchName>,
+    pub mutes: Box<[WatchName]>,
     /// How often the same news is told.
     pub per: Per,
     /// What an abbreviation that it looks for stands for: an article that says it stands for something else is held.
-    pub sense: Vec<String>,
+    pub sense: Box<[String]>,
     /// What it does not stand for.
-    pub not_sense: Vec<String>,
+    pub not_sense: Box<[String]>,
     /// How readily it tells that it finds far more stories than usual; none where it does not.
     pub spike: Option<Sensitivity>,
     /// How long after an alert its page is looked at again, the shortest first; empty for never.
-    pub revisit: Vec<Duration>,
+    pub revisit: Cow<'static, [Duration]>,
 }
 
 /// How often a watch tells the same news.

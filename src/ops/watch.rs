@@ -8,7 +8,7 @@ use super::days::{Day, Days};
 use super::in_view;
 use super::now::{ReportRow, numbers, reports};
 use super::prose::prose;
-use crate::domain::{ArticleText, FeedSelector, Watch};
+use crate::domain::{ArticleText, FeedSelector, Watch, WatchPlaces};
 use crate::matching::{Asks, ClauseKind, ClauseReport, Example, Matcher, WatchSource};
 use crate::store::{Opinion, ShownFilter, Store, StoreError};
 
@@ -99,7 +99,7 @@ pub struct WatchRow {
 impl WatchRow {
     /// Joins a watch with what it looks for.
     #[must_use]
-    pub fn of(watch: &Watch, source: Option<&WatchSource>, place: Option<&String>) -> Self {
+    pub fn of(watch: &Watch, source: Option<&WatchSource>, place: Option<String>) -> Self {
         let mut tells: Vec<String> = Vec::new();
         for destination in watch.notify.iter() {
             if !tells.contains(&destination.channel.0) {
@@ -121,7 +121,7 @@ impl WatchRow {
             priority: watch.priority.as_str(),
             tells,
             feeds: feeds.collect(),
-            place: place.cloned(),
+            place,
         }
     }
 }
@@ -160,7 +160,7 @@ pub async fn listed(
     store: &Store,
     configured: &[Watch],
     sources: &[WatchSource],
-    places: &[String],
+    places: &WatchPlaces,
     days: Days,
 ) -> Result<Vec<WatchListed>, StoreError> {
     let counts = store.days(days.since(), days.offset_ms).await?;
@@ -180,7 +180,7 @@ pub async fn listed(
 
 /// The watches in their order.
 #[must_use]
-pub fn watches(watches: &[Watch], sources: &[WatchSource], places: &[String]) -> Vec<WatchRow> {
+pub fn watches(watches: &[Watch], sources: &[WatchSource], places: &WatchPlaces) -> Vec<WatchRow> {
     watches
         .iter()
         .enumerate()

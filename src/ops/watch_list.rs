@@ -80,7 +80,7 @@ pub struct AlertCounts {
 impl WatchView {
     /// A watch as it is written.
     #[must_use]
-    pub fn of(watch: &Watch, source: &WatchSource, place: Option<&String>) -> Self {
+    pub fn of(watch: &Watch, source: &WatchSource, place: Option<String>) -> Self {
         let row = WatchRow::of(watch, Some(source), place);
         let (query, terms) = match &source.asks {
             Asks::Query(query) => (Some(query.clone()), None),
@@ -92,7 +92,7 @@ impl WatchView {
             query,
             terms,
             priority: row.priority,
-            tags: watch.tags.clone(),
+            tags: watch.tags.to_vec(),
             per: match watch.per {
                 Per::Report => "report",
                 Per::Story => "story",
@@ -100,8 +100,8 @@ impl WatchView {
             },
             cooldown_s: watch.cooldown.map(|cooldown| cooldown.as_secs()),
             spike: watch.spike.map_or("off", Sensitivity::as_str),
-            sense: watch.sense.clone(),
-            not_sense: watch.not_sense.clone(),
+            sense: watch.sense.to_vec(),
+            not_sense: watch.not_sense.to_vec(),
             feeds: row.feeds,
             channels: row.tells,
             place: row.place,

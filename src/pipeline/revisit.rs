@@ -207,7 +207,7 @@ fn is_wanted(plan: &Plan, visit: &DueVisit) -> bool {
 
 fn waits<'a>(plan: &'a Plan, name: &WatchName) -> &'a [Duration] {
     let watch = plan.watches.iter().find(|watch| watch.name == *name);
-    watch.map_or(&[], |watch| watch.revisit.as_slice())
+    watch.map_or(&[], |watch| &watch.revisit)
 }
 
 /// What the article said last.

@@ -2,14 +2,13 @@
 //!
 //! All texts in it are one visible line each. Nothing is escaped here: that is the writer's, who knows its place.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use url::Url;
 
-use crate::domain::{Alert, DeliveryId, Occasion, Priority, Timestamp};
+use crate::domain::{Alert, DeliveryId, Occasion, Priority, Timestamp, WatchPlaces};
 use crate::links::{Act, LinkKey};
 
 /// What a body is to be written of.
@@ -116,8 +115,8 @@ pub struct Reader {
     pub channel: String,
     /// Whether another channel is told of what nobody acknowledges.
     pub escalates: bool,
-    /// Where each watch stands in the configuration, as `newswatch.toml:41`.
-    pub watch_places: Arc<BTreeMap<String, String>>,
+    /// Where each watch stands in the configuration.
+    pub watch_places: Arc<WatchPlaces>,
     /// The machine that newswatch runs on, where it is known.
     pub machine: Option<String>,
 }

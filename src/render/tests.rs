@@ -678,8 +678,8 @@ fn without_pages_a_mail_says_where_its_watch_stands_and_is_stopped_by_mail() {
     let delivery = DeliveryId("dlv_1".into());
     let mut reader = reader("UTC");
     reader.sender = Some("watch@sender.example".into());
-    let place = ("Code of Conduct".to_owned(), "newswatch.toml:41".to_owned());
-    reader.watch_places = std::sync::Arc::new([place].into());
+    let place = ("Code of Conduct", "/etc/newswatch/newswatch.toml", 41);
+    reader.watch_places = std::sync::Arc::new([place].into_iter().collect());
     let alerts = [plain()];
     let telling = telling(&delivery, &alerts, &Occasion::Alert, &reader);
     let mail = email(&telling);

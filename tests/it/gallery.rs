@@ -29,12 +29,9 @@ pub(crate) fn reader(has_pages: bool) -> Reader {
         reader.web = Some("https://watch.example.org/".parse().unwrap());
         reader.links = Some(LinkKey::new([3; 32]));
     } else {
-        let place = |watch: &str| (watch.to_owned(), "watches.toml:41".to_owned());
-        reader.watch_places = Arc::new(
-            ["Code of Conduct", "East Sea", "Port strikes"]
-                .map(place)
-                .into(),
-        );
+        let watches = ["Code of Conduct", "East Sea", "Port strikes"].into_iter();
+        let places = watches.map(|watch| (watch, "watches.toml", 41));
+        reader.watch_places = Arc::new(places.collect());
     }
     reader
 }

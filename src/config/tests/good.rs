@@ -189,7 +189,7 @@ fn a_feed_takes_its_own_keys_and_else_those_of_poll() {
     assert_eq!(own.name.as_deref(), Some("Morning"));
     assert_eq!(own.every, 30 * MINUTE);
     assert_eq!(own.first_poll, FirstPoll::Alert);
-    assert_eq!(own.tags, ["asia", "daily"]);
+    assert_eq!(*own.tags, ["asia", "daily"]);
     let ArticleMode::Rule(rule) = &own.article else {
         panic!("a rule");
     };
@@ -220,7 +220,7 @@ fn the_contact_stands_in_the_user_agent() {
 fn a_watch_names_its_feeds_in_the_form_that_they_have() {
     let watch = full().watches.swap_remove(0);
     assert_eq!(
-        watch.feeds,
+        *watch.feeds,
         [
             FeedSelector::Tag("asia".into()),
             FeedSelector::Feed("Morning".into()),

@@ -86,8 +86,8 @@ fn change(telling: &Telling<'_>, watch: &str) -> Option<Rich> {
     if let Some(page) = telling.reader.page(&["watches", watch]) {
         return Some(Rich::default().link("Change the watch", Some(page)));
     }
-    let place = telling.reader.watch_places.get(watch)?;
-    Some(Rich::plain("The watch stands at ").code(one_line(place, 200)))
+    let place = telling.reader.watch_places.of_name(watch)?;
+    Some(Rich::plain("The watch stands at ").code(one_line(&place, 200)))
 }
 
 /// How whoever got a mail stops more of these: by our page, else by a mail to the sender.

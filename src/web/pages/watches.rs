@@ -101,7 +101,7 @@ pub(crate) fn row_of(
         config.sources.get(place),
         config.watch_places.get(place),
     );
-    let examples = config.watch_examples.get(place);
+    let examples = config.watch_examples.get(&place);
     let examples = examples.map_or(&[][..], Vec::as_slice);
     let asked = ops::watch::asked(&config.matcher, place, examples);
     Ok((row, asked))
