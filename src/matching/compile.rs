@@ -1,5 +1,6 @@
 //! From the tree of a query to a program over keys.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Fold;
@@ -7,8 +8,8 @@ use super::expressions::Expression;
 use super::field_set::Fields;
 use super::key::KeyId;
 use super::near::Closeness;
-use super::program::{Ask, Clause, KeySet, Scattered, Search, Step};
-use super::query::{Aliases, Expr, Kind, Look, Pattern, Term};
+use super::program::{Ask, Clause, KeySet, Scattered, Search, Step, Steps};
+use super::query::{Aliases, Edge, Expr, Kind, Look, Pattern, Term};
 use super::query::{compile_regex, is_neutral, required_literals};
 use super::vocabulary::Vocabulary;
 use super::words::Keys;
@@ -41,15 +42,15 @@ struct SharedUse {
 
 /// The text of a query, and where in it each code point is.
 #[derive(Debug)]
-pub(crate) struct Source {
-    pub(crate) text: Box<str>,
+pub(crate) struct Source<'t> {
+    pub(crate) text: Cow<'t, str>,
     /// The byte of each code point; empty where both are the same.
     bytes: Vec<u32>,
 }
 
-impl Source {
+impl<'t> Source<'t> {
     /// Prepares a text.
-    pub(crate) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: Cow<'t, str>) -> Self {
         let bytes = if text.is_ascii() {
             Vec::new()
         } else {
@@ -59,10 +60,7 @@ impl Source {
                 .map(|byte| u32::try_from(byte).unwrap_or(u32::MAX))
                 .collect()
         };
-        Self {
-            text: text.into(),
-            bytes,
-        }
+        Self { text, bytes }
     }
 
     fn byte(&self, code_point: usize) -> u32 {
@@ -74,9 +72,9 @@ impl Source {
 /// The query that is being compiled, and where in it.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'c> {
-    pub(crate) source: &'c Source,
+    pub(crate) source: &'c Source<'c>,
     pub(crate) aliases: &'c Aliases,
-    pub(crate) alias_sources: &'c [Source],
+    pub(crate) alias_sources: &'c [Source<'c>],
     /// The language whose word forms count as the same.
     pub(crate) stem: Option<&'c str>,
     /// The way to write letters that counts as the same.
@@ -232,17 +230,17 @@ impl Compiler {
         let pattern = &term.pattern;
         let stem_key = context.stem.zip(pattern.plain_word(term));
         let stem_key = stem_key.and_then(|(language, word)| self.stem_key(language, word));
-        let mut edges: Vec<Step> = pattern
-            .edges
-            .iter()
-            .map(|edge| Step {
-                from: node(edge.from),
-                to: node(edge.to),
-                keys: self.key_set(&edge.look, context.fold),
-                tie: edge.tie,
-            })
-            .collect();
-        if let (Some(key), [step]) = (stem_key, edges.as_mut_slice()) {
+        let mut step = |edge: &Edge| Step {
+            from: node(edge.from),
+            to: node(edge.to),
+            keys: self.key_set(&edge.look, context.fold),
+            tie: edge.tie,
+        };
+        let mut edges = match pattern.edges.as_slice() {
+            [edge] => Steps::One(step(edge)),
+            edges => Steps::Several(edges.iter().map(step).collect()),
+        };
+        if let (Some(key), Steps::One(step)) = (stem_key, &mut edges) {
             let keys = step.keys.as_slice().iter().copied().chain([key]);
             step.keys = KeySet::Several(keys.collect());
         }
@@ -251,7 +249,7 @@ impl Compiler {
             .map(|slack| Box::new(scatter(pattern, &edges, slack, fields)));
         Ask::Search(Search {
             fields,
-            edges: edges.into(),
+            edges,
             length: node(pattern.length),
             scattered,
         })
@@ -263,7 +261,7 @@ impl Compiler {
 
     fn key_set(&mut self, look: &Look, fold: Option<Fold>) -> KeySet {
         match look {
-            Look::Any => KeySet::Any,
+            Look::Any => KeySet::any(),
             Look::Exact(word) => KeySet::One(self.vocabulary.exact(word)),
             Look::Prefix(word) => {
                 self.forms.set(word);
@@ -335,7 +333,7 @@ fn scatter(pattern: &Pattern, edges: &[Step], slack: u32, fields: Fields) -> Sca
                 ..step.clone()
             })
             .collect();
-        if steps.iter().all(|step| matches!(step.keys, KeySet::Any)) {
+        if steps.iter().all(|step| step.keys.is_any()) {
             scattered.wildcards = scattered.wildcards.saturating_add(u32::from(end - start));
         } else {
             scattered.parts.push(Search {

@@ -11,8 +11,20 @@ pub(crate) struct Globs {
     by_head: HashMap<Box<str>, Vec<Glob>, BuildHasherDefault<WordHasher>>,
     /// The lengths of heads in bytes, ascending.
     head_lengths: Vec<usize>,
-    /// For each first byte, whether a head starts with it.
+    /// For each first byte, whether a head of fewer than four bytes starts with it.
     first_bytes: Vec<bool>,
+    /// For each value of [`start_of`], whether a longer head starts so.
+    starts: Vec<bool>,
+}
+
+/// Bits of the hash of four bytes.
+const START_BITS: u32 = 12;
+
+/// A hash of the first four bytes of a word that has as many.
+#[inline]
+fn start_of(word: &str) -> Option<usize> {
+    let start = u32::from_le_bytes(*word.as_bytes().first_chunk()?);
+    usize::try_from(start.wrapping_mul(0x9E37_79B1) >> (u32::BITS - START_BITS)).ok()
 }
 
 #[derive(Debug)]
@@ -32,11 +44,7 @@ impl Globs {
         if let Err(place) = self.head_lengths.binary_search(&head_length) {
             self.head_lengths.insert(place, head_length);
         }
-        self.first_bytes.resize(256, false);
-        let first = head.bytes().next().map(usize::from);
-        if let Some(known) = first.and_then(|first| self.first_bytes.get_mut(first)) {
-            *known = true;
-        }
+        self.note_start(head);
         let globs = self.by_head.entry(head.into()).or_default();
         if let Some(glob) = globs.iter().find(|glob| *glob.tail == *tail) {
             return glob.key;
@@ -49,6 +57,28 @@ impl Globs {
         key
     }
 
+    fn note_start(&mut self, head: &str) {
+        self.first_bytes.resize(1 << u8::BITS, false);
+        self.starts.resize(1 << START_BITS, false);
+        let known = match (start_of(head), head.bytes().next()) {
+            (Some(start), _) => self.starts.get_mut(start),
+            (None, Some(first)) => self.first_bytes.get_mut(usize::from(first)),
+            (None, None) => None,
+        };
+        if let Some(known) = known {
+            *known = true;
+        }
+    }
+
+    /// Whether a head may start as a word does.
+    #[inline]
+    fn may_start(&self, word: &str) -> bool {
+        let start = start_of(word).and_then(|start| self.starts.get(start));
+        let first = word.bytes().next().map(usize::from);
+        let first = first.and_then(|first| self.first_bytes.get(first));
+        start == Some(&true) || first == Some(&true)
+    }
+
     /// True if there are no patterns.
     pub(crate) fn is_empty(&self) -> bool {
         self.by_head.is_empty()
@@ -56,9 +86,7 @@ impl Globs {
 
     /// Adds the keys of all patterns that `word` fits.
     pub(crate) fn matching(&self, word: &str, keys: &mut Vec<KeyId>) {
-        let first = word.bytes().next().map(usize::from);
-        let starts_some = first.and_then(|first| self.first_bytes.get(first));
-        if starts_some != Some(&true) {
+        if !self.may_start(word) {
             return;
         }
         for length in &self.head_lengths {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use super::article::Article;
 use super::field_set::Fields;
 use super::key::KeyId;
-use super::program::{Ask, Clause, KeySet, Scattered, Search, Step};
+use super::program::{Ask, Clause, Scattered, Search, Step};
 use super::vocabulary::Vocabulary;
 
 /// The watches by the keys they need.
@@ -108,7 +108,7 @@ impl Index {
             anchors.shared.push(anchor);
         }
         let mut index = Self::default();
-        let mut by_key: Vec<(KeyId, Entry)> = Vec::new();
+        let mut by_key: Vec<(KeyId, Entry)> = Vec::with_capacity(watches.size_hint().0);
         for (watch, clause) in (0..).zip(watches) {
             match anchors.of(clause) {
                 None => index.always.push(watch),
@@ -122,16 +122,21 @@ impl Index {
         let mut sets: Vec<(Box<[KeyId]>, u32)> = places.into_iter().collect();
         sets.sort_by_key(|(_, place)| *place);
         index.sets = sets.into_iter().map(|(keys, _)| keys).collect();
-        by_key.sort_by_key(|(key, entry)| (*key, entry.watch));
-        let mut next = by_key.into_iter().peekable();
-        for key in (0..).map(KeyId).take(vocabulary.len()) {
-            while let Some((_, entry)) = next.next_if(|(owner, _)| *owner == key) {
-                index.entries.push(entry);
-            }
-            let end = u32::try_from(index.entries.len()).unwrap_or(u32::MAX);
-            index.ends.push(end);
-        }
+        by_key.sort_unstable_by_key(|(key, entry)| (*key, entry.watch, entry.also));
+        index.enter(&by_key, vocabulary.len());
         index
+    }
+
+    /// Enters watches by their keys, in the order of these.
+    fn enter(&mut self, by_key: &[(KeyId, Entry)], keys: usize) {
+        self.entries = by_key.iter().map(|(_, entry)| *entry).collect();
+        let mut end = 0;
+        let ends = (0..).map(KeyId).take(keys).map(|key| {
+            let ahead = by_key.get(end..).unwrap_or_default();
+            end += ahead.iter().take_while(|(owner, _)| *owner == key).count();
+            u32::try_from(end).unwrap_or(u32::MAX)
+        });
+        self.ends = ends.collect();
     }
 
     /// Adds the watches that may fire on an article, in no order, each once.
@@ -185,11 +190,16 @@ struct Anchor {
 }
 
 impl Anchor {
-    fn of_keys(keys: &[KeyId], vocabulary: &Vocabulary) -> Self {
-        Self {
-            keys: keys.iter().map(|key| (*key, Also::Nothing)).collect(),
-            cost: keys.iter().map(|key| vocabulary.frequency(*key)).sum(),
+    fn of_keys<'k>(keys: impl IntoIterator<Item = &'k KeyId>, vocabulary: &Vocabulary) -> Self {
+        let mut anchor = Self {
+            keys: Vec::new(),
+            cost: 0.0,
+        };
+        for key in keys {
+            anchor.keys.push((*key, Also::Nothing));
+            anchor.cost += vocabulary.frequency(*key);
         }
+        anchor
     }
 
     /// What it is to ask for one of its keys besides another anchor; absent if that costs too much.
@@ -272,11 +282,12 @@ impl Anchors<'_> {
     }
 
     fn of_any(&self, clauses: &[Clause]) -> Option<Anchor> {
-        let mut all = Anchor {
-            keys: Vec::new(),
-            cost: 0.0,
+        let mut sides = clauses.iter().filter(|inner| !inner.is_neutral);
+        let mut all = match sides.next() {
+            Some(first) => self.of(first)?,
+            None => Anchor::of_keys(&[], self.vocabulary),
         };
-        for inner in clauses.iter().filter(|inner| !inner.is_neutral) {
+        for inner in sides {
             let anchor = self.of(inner)?;
             all.keys.extend(anchor.keys);
             all.cost += anchor.cost;
@@ -292,18 +303,19 @@ impl Anchors<'_> {
             return self.of_scattered(scattered);
         }
         // Every way through the term crosses each of its slots once: by one of the words that cover it.
-        let slots = (0..search.length).filter_map(|slot| {
-            let mut keys: Vec<KeyId> = Vec::new();
+        let mut slots = (0..search.length).filter_map(|slot| {
             let covers = |step: &&Step| step.from <= slot && slot < step.to;
-            for step in search.edges.iter().filter(covers) {
-                match &step.keys {
-                    KeySet::Any => return None,
-                    set => keys.extend(set.as_slice()),
-                }
+            let steps = || search.edges.iter().filter(covers);
+            if steps().any(|step| step.keys.is_any()) {
+                return None;
             }
-            Some(Anchor::of_keys(&keys, self.vocabulary))
+            let keys = steps().flat_map(|step| step.keys.as_slice());
+            Some(Anchor::of_keys(keys, self.vocabulary))
         });
-        Anchor::cheapest(slots.collect(), &self.sets)
+        match search.length {
+            1 => slots.next(),
+            _ => Anchor::cheapest(slots.collect(), &self.sets),
+        }
     }
 
     fn of_scattered(&self, scattered: &Scattered) -> Option<Anchor> {

@@ -31,6 +31,7 @@ mod report;
 mod sentences;
 mod stem;
 mod vocabulary;
+mod word_map;
 mod words;
 
 pub use example::Example;

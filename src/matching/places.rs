@@ -3,7 +3,7 @@
 use super::article::Article;
 use super::field_set::{SAID_TWICE, TEXT_FIELDS};
 use super::place::{Occurrence, Place};
-use super::program::{KeySet, Scattered, Search, Step};
+use super::program::{Scattered, Search, Step};
 use super::words::Word;
 
 /// How many places are looked for.
@@ -115,7 +115,7 @@ fn each_place(
 
 /// The number of `*` at the start of a phrase.
 fn leading_wildcards(search: &Search) -> u16 {
-    let is_any = |step: &&Step| matches!(step.keys, KeySet::Any);
+    let is_any = |step: &&Step| step.keys.is_any();
     let count = search.edges.iter().take_while(is_any).count();
     u16::try_from(count).unwrap_or(u16::MAX)
 }
@@ -214,9 +214,10 @@ impl Paths {
 }
 
 fn fits(article: &Article, field: u8, place: usize, word: &Word, step: &Step) -> bool {
-    let has_key = match &step.keys {
-        KeySet::Any => word.position == word.last_position,
-        keys => article.word_has(field, place, keys),
+    let has_key = if step.keys.is_any() {
+        word.position == word.last_position
+    } else {
+        article.word_has(field, place, &step.keys)
     };
     has_key && word.fits(step.tie)
 }

@@ -110,20 +110,28 @@ pub(crate) struct Step {
     pub(crate) tie: Tie,
 }
 
-/// Keys of which a word must have one.
+/// Keys of which a word must have one. With two cases it takes no more room than a list: of terms there are many.
 #[derive(Debug, Clone)]
 pub(crate) enum KeySet {
-    /// Any word will do.
-    Any,
     One(KeyId),
+    /// One of these; where there is none, any word will do.
     Several(Box<[KeyId]>),
 }
 
 impl KeySet {
+    /// Any word will do.
+    pub(crate) fn any() -> Self {
+        Self::Several(Box::default())
+    }
+
+    /// Whether any word will do.
+    pub(crate) fn is_any(&self) -> bool {
+        self.as_slice().is_empty()
+    }
+
     /// The keys; none for any word.
     pub(crate) fn as_slice(&self) -> &[KeyId] {
         match self {
-            Self::Any => &[],
             Self::One(key) => std::slice::from_ref(key),
             Self::Several(keys) => keys,
         }

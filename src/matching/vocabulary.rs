@@ -2,13 +2,11 @@
 //!
 //! Only these are interned: a word of an article is looked up, and forgotten if no query asks for it.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-
 use super::frequency;
 use super::globs::Globs;
-use super::key::{KeyId, WordHasher};
+use super::key::KeyId;
 use super::stem::{Stem, primary_language, stemmer};
+use super::word_map::WordMap;
 use super::words::{Keys, Script};
 
 /// No key.
@@ -18,8 +16,6 @@ const NONE: KeyId = KeyId(u32::MAX);
 const FREQUENCY_OF_LANGUAGE: f32 = 0.3;
 /// The share of articles in which a regular expression matches: they are written for rare things.
 const FREQUENCY_OF_REGEX: f32 = 0.01;
-
-type WordMap<V> = HashMap<Box<str>, V, BuildHasherDefault<WordHasher>>;
 
 /// The keys of one spelling: as an exact, a case-folded and an accent-free form.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +87,12 @@ impl std::fmt::Debug for StemSet {
 pub(crate) struct StemsInUse(usize);
 
 impl Vocabulary {
+    /// Gives back the room that is kept for more words.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        self.words.shrink_to_fit();
+        self.keys.frequencies.shrink_to_fit();
+    }
+
     /// How many keys there are.
     pub(crate) fn len(&self) -> usize {
         self.keys.frequencies.len()
@@ -109,20 +111,20 @@ impl Vocabulary {
 
     /// The key of a word exactly as written.
     pub(crate) fn exact(&mut self, word: &str) -> KeyId {
-        let slot = &mut self.words.entry(word.into()).or_default().exact;
-        assign(slot, word, &mut self.keys)
+        let forms = self.words.get_or_insert_with(word, Forms::default);
+        assign(forms.map(|forms| &mut forms.exact), word, &mut self.keys)
     }
 
     /// The key of a case-folded word.
     pub(crate) fn lower(&mut self, lower: &str) -> KeyId {
-        let slot = &mut self.words.entry(lower.into()).or_default().lower;
-        assign(slot, lower, &mut self.keys)
+        let forms = self.words.get_or_insert_with(lower, Forms::default);
+        assign(forms.map(|forms| &mut forms.lower), lower, &mut self.keys)
     }
 
     /// The key of an accent-free word.
     pub(crate) fn fold(&mut self, fold: &str) -> KeyId {
-        let slot = &mut self.words.entry(fold.into()).or_default().fold;
-        assign(slot, fold, &mut self.keys)
+        let forms = self.words.get_or_insert_with(fold, Forms::default);
+        assign(forms.map(|forms| &mut forms.fold), fold, &mut self.keys)
     }
 
     /// The key of all Hangul words that start with `fold`.
@@ -279,15 +281,13 @@ impl Vocabulary {
 }
 
 fn intern(map: &mut WordMap<KeyId>, word: &str, frequency: f32, keys: &mut Counter) -> KeyId {
-    match map.get(word) {
-        Some(key) => *key,
-        None => *map
-            .entry(word.into())
-            .or_insert_with(|| keys.next(frequency)),
-    }
+    let key = map.get_or_insert_with(word, || keys.next(frequency));
+    key.map_or(NONE, |key| *key)
 }
 
-fn assign(slot: &mut KeyId, word: &str, keys: &mut Counter) -> KeyId {
+/// The key in a slot; a new one where there is none.
+fn assign(slot: Option<&mut KeyId>, word: &str, keys: &mut Counter) -> KeyId {
+    let Some(slot) = slot else { return NONE };
     if *slot == NONE {
         *slot = keys.next(frequency::of_word(word));
     }

@@ -27,6 +27,8 @@ const MAX_KEPT_WORDS: usize = 200_000;
 #[derive(Debug)]
 pub struct Matcher {
     watches: Vec<CompiledWatch>,
+    /// The query of each watch as written; of a list, its terms with OR between.
+    texts: WrittenTexts,
     index: Index,
     /// The clauses of aliases, and for each the alias it is of.
     shared: Vec<Clause>,
@@ -48,22 +50,36 @@ pub struct Matcher {
 struct CompiledWatch {
     clause: Clause,
     min_score: Option<f64>,
-    /// The query as written; of a list, its terms with OR between.
-    text: Box<str>,
     /// The terms of a list.
     terms: Option<Box<[String]>>,
 }
 
-impl CompiledWatch {
-    /// The query, read again: printing is rare, and a tree for each of many watches is large.
-    fn expr(&self) -> Option<Expr> {
-        match &self.terms {
-            None => query::query(&self.text).ok(),
-            Some(terms) => {
-                let read = read_terms(0, terms, &mut Told::default());
-                read.map(|read| read.expr)
-            }
+/// The texts of the queries, one behind the other: each of 100,000 by itself would take up as much room again.
+#[derive(Debug, Default)]
+struct WrittenTexts {
+    all: String,
+    ends: Vec<usize>,
+}
+
+impl WrittenTexts {
+    fn with_room_for(count: usize) -> Self {
+        Self {
+            all: String::new(),
+            ends: Vec::with_capacity(count),
         }
+    }
+
+    fn push(&mut self, text: &str) {
+        self.all.push_str(text);
+        self.ends.push(self.all.len());
+    }
+
+    /// The text of the query at this place.
+    fn of(&self, place: usize) -> &str {
+        let end = |place: usize| self.ends.get(place).copied();
+        let start = place.checked_sub(1).map_or(Some(0), end);
+        let text = start.zip(end(place)).map(|(start, end)| start..end);
+        text.and_then(|text| self.all.get(text)).unwrap_or_default()
     }
 }
 
@@ -112,9 +128,11 @@ impl Matcher {
         let (aliases, alias_sources) = read_aliases(aliases, told);
         let mut compiler = Compiler::default();
         let mut list = Vec::with_capacity(watches.len());
+        let mut texts = WrittenTexts::with_room_for(watches.len());
+        let mut reading = query::Scratch::default();
         // One after the other: the tree of a query is ten times as large as what is made of it.
         for (place, watch) in watches.iter().enumerate() {
-            let Some(query) = read_watch(place, watch, &aliases, told) else {
+            let Some(query) = read_watch(place, watch, &aliases, &mut reading, told) else {
                 continue;
             };
             if !told.problems.is_empty() {
@@ -129,10 +147,10 @@ impl Matcher {
                 field: None,
                 is_negated: false,
             };
+            texts.push(&query.source.text);
             list.push(CompiledWatch {
                 clause: compiler.clause(&query.expr, context),
                 min_score: watch.min_score,
-                text: query.source.text,
                 terms: match &watch.asks {
                     Asks::Query(_) => None,
                     Asks::Terms(terms) => Some(terms.as_slice().into()),
@@ -143,15 +161,17 @@ impl Matcher {
         if !told.problems.is_empty() {
             return Err(std::mem::take(&mut told.problems));
         }
+        compiler.vocabulary.shrink_to_fit();
         let clauses = list.iter().map(|watch| &watch.clause);
         Ok(Self {
             index: Index::new(clauses, &compiler.shared, &compiler.vocabulary),
             watches: list,
+            texts,
             shared: compiler.shared,
             shared_aliases: compiler.shared_aliases,
             aliases: alias_sources
                 .into_iter()
-                .map(|source| source.text)
+                .map(|source| source.text.into())
                 .collect(),
             vocabulary: compiler.vocabulary,
             expressions: Expressions::new(compiler.expressions),
@@ -179,14 +199,15 @@ impl Matcher {
                 .candidates(evaluation.article, watches, &mut stamps, &mut candidates);
             // One watch after the other, as they lie in memory.
             candidates.sort_unstable();
-            let mut writer = Writer::new(evaluation, self.texts());
+            let mut writer = Writer::new(evaluation, self.alias_texts());
             let hits = candidates
                 .iter()
                 .filter_map(|watch| usize::try_from(*watch).ok())
                 .filter(|watch| self.paused.get(*watch) != Some(&true))
                 .filter_map(|place| {
                     let watch = self.watches.get(place)?;
-                    writer.hit(place, &watch.text, &watch.clause, watch.min_score)
+                    let text = self.texts.of(place);
+                    writer.hit(place, text, &watch.clause, watch.min_score)
                 })
                 .collect();
             scratch.candidates = candidates;
@@ -200,10 +221,11 @@ impl Matcher {
     /// `None` if there is no such watch.
     #[must_use]
     pub fn explain(&self, watch: usize, article: &ArticleText<'_>) -> Option<Explanation> {
+        let text = self.texts.of(watch);
         let watch = self.watches.get(watch)?;
         Some(self.with_scratch(|scratch| {
             let evaluation = &mut self.read(article, scratch);
-            Reporter::new(evaluation, self.texts(), &watch.text)
+            Reporter::new(evaluation, self.alias_texts(), text)
                 .explanation(&watch.clause, watch.min_score)
         }))
     }
@@ -213,23 +235,33 @@ impl Matcher {
     /// Read again, it is the same query. A list of terms is printed as the query that it stands for.
     #[must_use]
     pub fn printed(&self, watch: usize) -> Option<String> {
-        Some(query::print(&self.watches.get(watch)?.expr()?))
+        Some(query::print(&self.expr(watch)?))
     }
 
     /// Says what the watch at `watch` in the list looks for: the query with every operator and parenthesis, and
     /// on a second line in plain words.
     #[must_use]
     pub fn describe(&self, watch: usize) -> Option<String> {
-        let watch = self.watches.get(watch)?;
-        let expr = watch.expr()?;
+        let expr = self.expr(watch)?;
         let mut words = query::in_words(&expr);
-        if let Some(min_score) = watch.min_score {
+        if let Some(min_score) = self.watches.get(watch)?.min_score {
             words = format!("{words}; at least {min_score} points in all");
         }
         Some(format!("{}\n{words}", query::print(&expr)))
     }
 
-    fn texts(&self) -> Texts<'_> {
+    /// The query of a watch, read again: printing is rare, and a tree for each of many watches is large.
+    fn expr(&self, watch: usize) -> Option<Expr> {
+        match &self.watches.get(watch)?.terms {
+            None => query::query(self.texts.of(watch)).ok(),
+            Some(terms) => {
+                let read = read_terms(0, terms, &mut Told::default());
+                read.map(|read| read.expr)
+            }
+        }
+    }
+
+    fn alias_texts(&self) -> Texts<'_> {
         Texts {
             aliases: &self.aliases,
             owners: &self.shared_aliases,
@@ -284,12 +316,15 @@ impl Told {
 }
 
 /// A query that was read, and its text.
-struct ReadQuery {
+struct ReadQuery<'t> {
     expr: Expr,
-    source: Source,
+    source: Source<'t>,
 }
 
-fn read_aliases(entries: &[(String, String)], told: &mut Told) -> (Aliases, Vec<Source>) {
+fn read_aliases<'t>(
+    entries: &'t [(String, String)],
+    told: &mut Told,
+) -> (Aliases, Vec<Source<'t>>) {
     let mut read = Vec::new();
     for (place, (name, text)) in entries.iter().enumerate() {
         let expr = match query::query(text) {
@@ -314,7 +349,8 @@ fn read_aliases(entries: &[(String, String)], told: &mut Told) -> (Aliases, Vec<
         let own = mistakes.into_iter().filter(|one| one.kind != CYCLE);
         told.mistakes(own, Place::Alias(place));
     }
-    let sources = entries.iter().map(|(_, text)| Source::new(text)).collect();
+    let texts = entries.iter().map(|(_, text)| text.as_str());
+    let sources = texts.map(|text| Source::new(text.into())).collect();
     (aliases, sources)
 }
 
@@ -336,12 +372,13 @@ fn report_unused_cycles(aliases: &Aliases, count: usize, problems: &mut Vec<Quer
 }
 
 /// Reads the query of a watch; nothing where it has a mistake.
-fn read_watch(
+fn read_watch<'t>(
     place: usize,
-    watch: &WatchSource,
+    watch: &'t WatchSource,
     aliases: &Aliases,
+    reading: &mut query::Scratch,
     told: &mut Told,
-) -> Option<ReadQuery> {
+) -> Option<ReadQuery<'t>> {
     if let Some(language) = &watch.stem
         && stem::stemmer(language).is_none()
     {
@@ -351,7 +388,7 @@ fn read_watch(
         Asks::Query(text) => text,
         Asks::Terms(terms) => return read_terms(place, terms, told),
     };
-    let read = query::query(text).and_then(|expr| {
+    let read = query::query_with(text, reading).and_then(|expr| {
         told.traps(|| query::lint(&expr, text), Place::Query(place));
         let mistakes = query::check(&expr, aliases);
         if mistakes.is_empty() {
@@ -363,7 +400,7 @@ fn read_watch(
     match read {
         Ok(expr) => Some(ReadQuery {
             expr,
-            source: Source::new(text),
+            source: Source::new(text.into()),
         }),
         Err(mistakes) => {
             told.mistakes(mistakes, Place::Query(place));
@@ -376,7 +413,7 @@ fn read_watch(
 const BETWEEN_TERMS: &str = " OR ";
 
 /// A list of terms is a query: any of them, and its text is the terms with OR between.
-fn read_terms(watch: usize, terms: &[String], told: &mut Told) -> Option<ReadQuery> {
+fn read_terms(watch: usize, terms: &[String], told: &mut Told) -> Option<ReadQuery<'static>> {
     if terms.is_empty() {
         let empty = Mistake::new(
             "empty-query",
@@ -412,7 +449,7 @@ fn read_terms(watch: usize, terms: &[String], told: &mut Told) -> Option<ReadQue
         1 => sides.pop()?,
         _ => Expr::new(Kind::Or(sides), whole),
     };
-    let source = Source::new(&source);
+    let source = Source::new(source.into());
     Some(ReadQuery { expr, source })
 }
 

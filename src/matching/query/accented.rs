@@ -1,8 +1,10 @@
 //! Everyday words that are another word where their accents are left out: a query of such letters finds them as well.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::OnceLock;
 
+use crate::matching::key::WordHasher;
 use crate::matching::words::Keys;
 
 /// By language: German, French, Spanish, Portuguese, Italian, Scandinavian, Polish, Czech, Romanian, Turkish, Vietnamese.
@@ -22,13 +24,15 @@ const EVERYDAY: [&str; 11] = [
      rất sẽ sự tổng thế thị trên tỷ vào về việc với quân vụ bị",
 ];
 
+type EverydayWords = HashMap<String, &'static str, BuildHasherDefault<WordHasher>>;
+
 /// The everyday word that a word of these letters, typed without accents, finds as well.
 pub(super) fn everyday_word(plain: &str) -> Option<&'static str> {
-    static WORDS: OnceLock<HashMap<String, &'static str>> = OnceLock::new();
+    static WORDS: OnceLock<EverydayWords> = OnceLock::new();
     let words = WORDS.get_or_init(|| {
         let mut keys = Keys::default();
         let all = EVERYDAY.iter().flat_map(|words| words.split_whitespace());
-        let mut by_plain = HashMap::new();
+        let mut by_plain = EverydayWords::default();
         for word in all {
             keys.set(word);
             by_plain.entry(keys.fold().to_owned()).or_insert(word);

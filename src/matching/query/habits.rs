@@ -186,6 +186,10 @@ fn likely(hint: String) -> Meant {
 }
 
 fn is_capitals(raw: &str) -> bool {
+    if raw.is_ascii() {
+        let is_small = |byte: u8| byte.is_ascii_lowercase();
+        return raw.bytes().any(|byte| byte.is_ascii_uppercase()) && !raw.bytes().any(is_small);
+    }
     raw.chars().any(char::is_alphabetic) && raw.to_uppercase() == raw && raw.to_lowercase() != raw
 }
 
@@ -244,10 +248,11 @@ pub(super) fn foreign_function(word: &str, inside: &str) -> Option<String> {
 
 /// An operator in capitals among the words of a text that is taken as a phrase.
 pub(super) fn operator_in_phrase(raw: &str) -> Option<&str> {
-    let words: Vec<&str> = raw.split_whitespace().collect();
-    if is_capitals(raw) {
+    let is_of_operator = |c: char| c.is_ascii_uppercase() || matches!(c, '|' | '&');
+    if !raw.contains(is_of_operator) || is_capitals(raw) {
         return None;
     }
+    let words: Vec<&str> = raw.split_whitespace().collect();
     let inner = words
         .get(1..words.len().saturating_sub(1))
         .unwrap_or_default();

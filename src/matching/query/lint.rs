@@ -1,5 +1,7 @@
 //! Traps: queries that can be read and most likely do not mean what their author had in mind.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::accented;
@@ -30,12 +32,12 @@ pub(crate) fn lint(expr: &Expr, text: &str) -> Vec<Mistake> {
     if let Some(trap) = copied::html_sign(text) {
         return vec![trap];
     }
-    let mut chars = Vec::with_capacity(text.len());
-    chars.extend(text.chars());
-    let text = chars;
-    commas(expr, &text, &mut traps);
-    traps.extend(copied::lines(expr, &text));
-    single_quotes(expr, &text, &mut traps);
+    if text.contains(parts_words) {
+        let text: Vec<char> = text.chars().collect();
+        commas(expr, &text, &mut traps);
+        traps.extend(copied::lines(expr, &text));
+        single_quotes(expr, &text, &mut traps);
+    }
     traps.sort_by_key(|trap| trap.at);
     traps
 }
@@ -140,6 +142,11 @@ fn commas(expr: &Expr, text: &[char], traps: &mut Vec<Mistake>) {
             traps.push(list_sign(",", from + comma, &left, &right));
         }
     }
+}
+
+/// Signs of a query that may be meant to part its words, or to hold them together, and are no operators.
+fn parts_words(c: char) -> bool {
+    matches!(c, ',' | '，' | '\n') || is_list_sign(c) || is_single_quote(c)
 }
 
 /// Signs between the items of a list, in the scripts that have their own.
@@ -278,7 +285,10 @@ fn term(term: &Term, at: usize, field: Option<Field>, traps: &mut Vec<Mistake>) 
         traps.push(Mistake::new(kind, at, message, hint));
     };
     let raw = term.raw.trim();
-    if is_prose && is_address(raw) {
+    // In small letters of ASCII alone, as most terms are, lies no trap but the accents that they lack.
+    let is_small = |byte: u8| byte.is_ascii_lowercase() || byte == b' ';
+    let has_signs = !raw.bytes().all(is_small);
+    if has_signs && is_prose && is_address(raw) {
         add(
             "address",
             format!("\"{raw}\" is an address, and addresses in a text are skipped"),
@@ -286,7 +296,7 @@ fn term(term: &Term, at: usize, field: Option<Field>, traps: &mut Vec<Mistake>) 
         );
         return;
     }
-    if let Some(word) = lost_signs(raw) {
+    if has_signs && let Some(word) = lost_signs(raw) {
         add(
             "lost-signs",
             format!("signs are not searched: \"{raw}\" is the word \"{word}\""),
@@ -313,7 +323,9 @@ fn term(term: &Term, at: usize, field: Option<Field>, traps: &mut Vec<Mistake>) 
             format!("write ={raw} for exactly these letters"),
         );
     }
-    signs(term, raw, &mut add);
+    if has_signs {
+        signs(term, raw, &mut add);
+    }
 }
 
 /// Traps that lie in the signs of a term, and not in its letters.
@@ -371,13 +383,22 @@ fn under_accents(term: &Term) -> Option<&'static str> {
     match term.pattern.edges.as_slice() {
         [edge] => match &edge.look {
             Look::Plain(word) if word.is_ascii() && word.len() > 1 => {
-                let plain = word.to_ascii_lowercase();
-                let is_everyday = frequency::of_word(&plain) >= EVERYDAY_SHARE;
-                accented::everyday_word(&plain).filter(|_| !is_everyday)
+                let plain = in_small_letters(word);
+                let is_everyday = || frequency::of_word(&plain) >= EVERYDAY_SHARE;
+                accented::everyday_word(&plain).filter(|_| !is_everyday())
             }
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// A word of ASCII in small letters, as most are.
+fn in_small_letters(word: &str) -> Cow<'_, str> {
+    if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        word.to_ascii_lowercase().into()
+    } else {
+        word.into()
     }
 }
 

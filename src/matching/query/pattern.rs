@@ -65,27 +65,34 @@ pub(crate) enum Look {
 const MIN_HEAD: usize = 2;
 
 impl Pattern {
-    /// Reads a term.
+    /// Reads a term; `words` is room for it, whatever it held before.
     ///
     /// # Errors
     /// No word in it, or a `*` or `?` with too little before it.
-    pub(crate) fn of(term: &Term) -> Result<Self, Mistake> {
-        let words = Words::of(&term.raw, Reading::Term);
+    pub(crate) fn of(term: &Term, words: &mut Words) -> Result<Self, Mistake> {
+        words.clear();
+        words.read(&term.raw, Reading::Term, 0);
+        let words = &*words;
         let mut pattern = Self {
             edges: Vec::new(),
             length: 0,
             part_starts: Vec::new(),
         };
         let all = words.all();
-        let mut starts = Vec::with_capacity(all.len());
+        let is_plain = !all
+            .iter()
+            .any(|word| word.gap == Gap::And || joins(word.gap));
+        let mut starts = Vec::new();
         for (place, word) in all.iter().enumerate() {
-            starts.push(pattern.length);
-            pattern.add_word(term, &words, word, all.get(place + 1))?;
+            starts.extend((!is_plain).then_some(pattern.length));
+            pattern.add_word(term, words, word, all.get(place + 1))?;
         }
         if pattern.edges.iter().all(|edge| edge.look == Look::Any) {
             return Err(nothing_to_look_for(term));
         }
-        pattern.add_joined_forms(term, &words, &starts);
+        if !is_plain {
+            pattern.add_joined_forms(term, words, &starts);
+        }
         Ok(pattern)
     }
 
@@ -212,7 +219,7 @@ impl Pattern {
         let mut chain_start = 0;
         for end in 1..=all.len() {
             let joins = all.get(end - 1).zip(all.get(end)).is_some_and(|(a, b)| {
-                matches!(b.gap, Gap::Hyphen | Gap::Apostrophe | Gap::Okina)
+                joins(b.gap)
                     && a.script == b.script
                     && matches!(a.script, Script::Spaced | Script::Hangul)
             });
@@ -256,6 +263,11 @@ impl Pattern {
             tie: tie(first),
         });
     }
+}
+
+/// True for what stands between two words that are also written as one.
+fn joins(gap: Gap) -> bool {
+    matches!(gap, Gap::Hyphen | Gap::Apostrophe | Gap::Okina)
 }
 
 /// Words that are said for `&` in a name, in the languages that use it most; n is for `R’n’B`, amp for `AT&amp;T`.
@@ -354,7 +366,7 @@ mod tests {
             slack: None,
             pattern: Pattern::default(),
         };
-        let pattern = Pattern::of(&term).unwrap();
+        let pattern = Pattern::of(&term, &mut Words::default()).unwrap();
         let show = |look: &Look| match look {
             Look::Any => "*".to_owned(),
             Look::Plain(word) => word.clone(),

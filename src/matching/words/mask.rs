@@ -27,11 +27,7 @@ pub(super) fn addresses(text: &str) -> Vec<Range<usize>> {
 fn next_sign(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
     let mut from = from;
     loop {
-        let ahead = bytes.get(from..)?;
-        let at = from
-            + ahead
-                .iter()
-                .position(|byte| matches!(byte, b':' | b'@' | b'.'))?;
+        let at = from + memchr::memchr3(b':', b'@', b'.', bytes.get(from..)?)?;
         let byte = *bytes.get(at)?;
         let is_sign = match byte {
             b':' => bytes.get(at..)?.starts_with(b"://"),

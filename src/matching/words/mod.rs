@@ -50,7 +50,7 @@ pub(crate) struct Word {
     pub(crate) is_dotted: bool,
     /// True if it begins a sentence; in a query, if any sign that ends one stands before it.
     pub(crate) begins_sentence: bool,
-    letters: Range<usize>,
+    letters: Range<u32>,
 }
 
 /// What lies between a word and the one before it.
@@ -142,13 +142,13 @@ impl Words {
 
     /// The normalised letters of a word.
     pub(crate) fn letters(&self, word: &Word) -> &str {
-        self.letters.get(word.letters.clone()).unwrap_or_default()
+        self.letters.get(bytes(&word.letters)).unwrap_or_default()
     }
 
     /// The normalised letters of neighbouring words, joined.
     pub(crate) fn joined(&self, first: &Word, last: &Word) -> &str {
         self.letters
-            .get(first.letters.start..last.letters.end)
+            .get(bytes(&(first.letters.start..last.letters.end)))
             .unwrap_or_default()
     }
 
@@ -193,6 +193,11 @@ impl Word {
             Tie::And => self.gap == Gap::And,
         }
     }
+}
+
+fn bytes(letters: &Range<u32>) -> Range<usize> {
+    let place = |place| usize::try_from(place).unwrap_or(usize::MAX);
+    place(letters.start)..place(letters.end)
 }
 
 #[cfg(test)]

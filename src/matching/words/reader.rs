@@ -72,10 +72,12 @@ impl<'w> Reader<'w> {
         }
     }
 
-    /// Reads a blank and a word.
+    /// Reads a word, and the blank before it.
     pub(super) fn read_plain(&mut self, word: PlainWord<'_>) {
-        self.after_return = false;
-        self.note_space();
+        if word.after_blank {
+            self.after_return = false;
+            self.note_space();
+        }
         let letters_from = self.words.letters.len();
         self.words.letters.push_str(word.letters);
         let first = word.letters.chars().next().unwrap_or_default();
@@ -200,14 +202,14 @@ impl<'w> Reader<'w> {
         if let Some(s) = s {
             let mut with_s = word.clone();
             self.words.letters.push(s.c);
-            with_s.letters.end = self.words.letters.len();
+            with_s.letters.end = place_of(self.words.letters.len());
             with_s.end = s.end;
             self.others.push(with_s);
         } else if let Some(figures) = note_figures(units) {
             let mut bare = word.clone();
             let last = units.len().checked_sub(figures + 1);
             if let Some(last) = last.and_then(|last| units.get(last)) {
-                bare.letters.end -= figures;
+                bare.letters.end = bare.letters.end.saturating_sub(place_of(figures));
                 bare.end = last.end;
                 self.others.push(bare);
             }
@@ -290,7 +292,7 @@ impl<'w> Reader<'w> {
             script,
             is_dotted,
             begins_sentence,
-            letters: letters_from..self.words.letters.len(),
+            letters: place_of(letters_from)..place_of(self.words.letters.len()),
         });
         self.chain.get_or_insert(place);
         self.next_position = self.next_position.saturating_add(1);
@@ -365,6 +367,11 @@ impl<'w> Reader<'w> {
             }
         }
     }
+}
+
+/// No article is as long as this goes.
+fn place_of(byte: usize) -> u32 {
+    u32::try_from(byte).unwrap_or(u32::MAX)
 }
 
 /// The length in units of a run that starts at the first of them; its letters go to `letters`.

@@ -21,10 +21,11 @@ pub(super) struct Unit {
     pub(super) is_raised: bool,
 }
 
-/// A word of ASCII letters after a blank.
+/// A word of ASCII letters, at the start of a text or after a blank.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PlainWord<'t> {
     pub(super) letters: &'t str,
+    pub(super) after_blank: bool,
     /// The code point of the original at which it starts.
     pub(super) start: u32,
     /// The code point after its last.
@@ -75,25 +76,30 @@ impl<'t> Units<'t> {
     }
 
     /// The next word, if it is one blank and letters of ASCII that no other rule has a part in: most words are, and are read
-    /// without units.
+    /// without units. At the start of the text it needs no blank.
     pub(super) fn plain_word(&mut self) -> Option<PlainWord<'t>> {
         let length = self.plain_word_length()?;
-        let (word, rest) = self.rest.split_at_checked(length + 1)?;
-        let letters = word.get(1..)?;
-        let start = self.code_point.saturating_add(1);
+        let letters = self.rest.strip_prefix(' ').unwrap_or(self.rest);
+        let blank = self.rest.len() - letters.len();
+        let (letters, rest) = letters.split_at_checked(length)?;
+        let start = self.code_point.saturating_add(u32::from(blank > 0));
         self.rest = rest;
-        self.byte += word.len();
+        self.byte += blank + length;
         self.code_point = u32::try_from(length).map_or(u32::MAX, |all| start.saturating_add(all));
         Some(PlainWord {
             letters,
+            after_blank: blank > 0,
             start,
             end: self.code_point,
         })
     }
 
     fn plain_word_length(&self) -> Option<usize> {
-        let (b' ', ahead) = self.rest.as_bytes().split_first()? else {
-            return None;
+        let bytes = self.rest.as_bytes();
+        let (ahead, blank) = match bytes.split_first()? {
+            (b' ', ahead) => (ahead, 1),
+            _ if self.byte == 0 => (bytes, 0),
+            _ => return None,
         };
         let length = ahead
             .iter()
@@ -102,6 +108,7 @@ impl<'t> Units<'t> {
         let ends = match ahead.get(length).copied() {
             None | Some(b' ') => true,
             Some(next) if !next.is_ascii() => false,
+            Some(b'*' | b'?') => self.reading != Reading::Term,
             Some(next) => match ascii_class(next) {
                 Class::Letter | Class::Digit | Class::Mark | Class::Apostrophe => false,
                 Class::Dot => length > 1,
@@ -109,8 +116,7 @@ impl<'t> Units<'t> {
             },
         };
         let address = self.masked.last().map_or(usize::MAX, |range| range.start);
-        let is_plain =
-            ends && length > 0 && self.reading != Reading::Term && self.byte + length < address;
+        let is_plain = ends && length > 0 && self.byte + blank + length <= address;
         is_plain.then_some(length)
     }
 

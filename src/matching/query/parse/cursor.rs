@@ -2,7 +2,7 @@
 
 use super::Parser;
 
-impl Parser {
+impl Parser<'_> {
     pub(super) fn at_end_of_group(&mut self) -> bool {
         self.skip_space();
         matches!(self.peek(), None | Some(')' | '）'))
@@ -44,8 +44,8 @@ impl Parser {
     }
 
     pub(super) fn starts_with(&self, ascii: &str) -> bool {
-        let ahead = self.chars.iter().skip(self.at).copied();
-        ahead.take(ascii.len()).eq(ascii.chars())
+        let ahead = self.chars.get(self.at..self.at + ascii.len());
+        ahead.is_some_and(|ahead| ahead.iter().copied().eq(ascii.chars()))
     }
 
     pub(super) fn take_word(&mut self) -> String {
@@ -80,13 +80,7 @@ impl Parser {
 
     /// True for a quote between two Hebrew letters, as in צה"ל: it marks an abbreviation.
     pub(super) fn is_hebrew_abbreviation(&self, at: usize) -> bool {
-        let is_letter = |at: usize| {
-            let c = self.chars.get(at);
-            c.is_some_and(|c| matches!(c, '\u{5D0}'..='\u{5EA}'))
-        };
-        self.chars.get(at).is_some_and(|c| is_quote(*c))
-            && at.checked_sub(1).is_some_and(is_letter)
-            && is_letter(at + 1)
+        is_hebrew_abbreviation(self.chars, at)
     }
 
     pub(super) fn slice(&self, start: usize, end: usize) -> String {
@@ -135,16 +129,25 @@ pub(super) fn closes(open: char, c: char) -> bool {
     }
 }
 
+fn is_hebrew_abbreviation(chars: &[char], at: usize) -> bool {
+    let is_letter = |at: usize| {
+        let c = chars.get(at);
+        c.is_some_and(|c| matches!(c, '\u{5D0}'..='\u{5EA}'))
+    };
+    chars.get(at).is_some_and(|c| is_quote(*c))
+        && at.checked_sub(1).is_some_and(is_letter)
+        && is_letter(at + 1)
+}
+
 /// A text in which no quote is left that a query would be closed by; those of Hebrew abbreviations stay.
-pub(super) fn without_quotes(text: &str) -> String {
+pub(super) fn without_quotes(text: String) -> String {
     if !text.contains(is_quote) {
-        return text.to_owned();
+        return text;
     }
-    let parser = Parser::new(text);
-    let is_mere_quote = |at: usize, c: char| is_quote(c) && !parser.is_hebrew_abbreviation(at);
-    let chars = text.chars().enumerate();
-    chars
-        .map(|(at, c)| if is_mere_quote(at, c) { ' ' } else { c })
+    let chars: Vec<char> = text.chars().collect();
+    let is_mere_quote = |at: usize, c: char| is_quote(c) && !is_hebrew_abbreviation(&chars, at);
+    let all = chars.iter().copied().enumerate();
+    all.map(|(at, c)| if is_mere_quote(at, c) { ' ' } else { c })
         .collect()
 }
 

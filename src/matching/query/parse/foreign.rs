@@ -7,7 +7,7 @@ use crate::matching::query::expr::{Expr, Kind};
 /// Characters in which the partner of a `{` or `[` is looked for, to skip what stands between.
 const MAX_SKIPPED_CHARS: usize = 200;
 
-impl Parser {
+impl Parser<'_> {
     /// Skips `+`, `!`, braces and brackets of other search languages where an item should start; true if nothing
     /// is left to be the item, which is then no second mistake.
     pub(super) fn skip_foreign_signs(&mut self) -> bool {
@@ -49,7 +49,7 @@ impl Parser {
     }
 }
 
-impl Parser {
+impl Parser<'_> {
     /// `(w)`, `(5n)`: the closeness of the first data bases. `open` is the code point of the parenthesis.
     pub(super) fn note_bracketed_operator(&mut self, inner: &Expr, open: usize) {
         let Kind::Term(term) = &inner.kind else {
@@ -114,6 +114,10 @@ impl Parser {
 
 /// An operator of another search language, written as a word: where in it, what it is, and our spelling.
 pub(super) fn foreign_operator(word: &str) -> Option<(usize, String, String)> {
+    // None of them is letters alone, as nearly every word is.
+    if word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
     if let Some(byte) = word.find("&&") {
         let offset = word.get(..byte).map_or(0, |before| before.chars().count());
         return Some((

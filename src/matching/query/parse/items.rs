@@ -10,7 +10,7 @@ use crate::matching::query::habits::foreign_function;
 use crate::matching::query::pattern::{Pattern, Term};
 use crate::matching::query::regex;
 
-impl Parser {
+impl Parser<'_> {
     /// `prim = "(" or ")" | field ":" prim | "@" name | [ "=" ] ( word | phrase ) | regex`
     pub(super) fn prim(&mut self, after: Option<usize>) -> Parsed {
         let is_spent = self.skip_foreign_signs();
@@ -179,7 +179,7 @@ impl Parser {
         };
         let raw_at = open + 1;
         self.at = raw_at + length + 1;
-        let raw = without_quotes(&self.slice(raw_at, raw_at + length));
+        let raw = without_quotes(self.slice(raw_at, raw_at + length));
         Ok(self.term(
             Term {
                 raw,
@@ -227,7 +227,7 @@ impl Parser {
     }
 
     fn term(&mut self, mut term: Term, start: usize) -> Expr {
-        match Pattern::of(&term) {
+        match Pattern::of(&term, self.words) {
             Ok(pattern) => term.pattern = pattern,
             Err(mistake) => self.mistakes.push(mistake),
         }
@@ -236,14 +236,12 @@ impl Parser {
 
     /// The name before a colon, if an item starts with one.
     fn field_name(&self) -> Option<String> {
-        let name: String = self
-            .chars
-            .iter()
-            .skip(self.at)
-            .take_while(|c| c.is_alphabetic() || matches!(c, '_' | '-'))
-            .collect();
-        let colon = self.peek_at(name.chars().count());
-        (matches!(colon, Some(':' | '：')) && name.starts_with(char::is_alphabetic)).then_some(name)
+        let ahead = self.chars.get(self.at..).unwrap_or_default();
+        let is_name = |c: &&char| c.is_alphabetic() || matches!(c, '_' | '-');
+        let length = ahead.iter().take_while(is_name).count();
+        let is_field = matches!(ahead.get(length), Some(':' | '：'))
+            && ahead.first().is_some_and(|first| first.is_alphabetic());
+        is_field.then(|| self.slice(self.at, self.at + length))
     }
 
     fn field(&mut self, name: &str) -> Parsed {

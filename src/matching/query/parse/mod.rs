@@ -17,6 +17,7 @@ use super::expr::{Expr, Kind, Near};
 use super::mistake::Mistake;
 use super::pattern::{Pattern, Term};
 use crate::domain::Field;
+use crate::matching::words::Words;
 
 /// Groups and negations inside one another; beyond that nobody can read a query, and recursion stays shallow.
 const MAX_DEPTH: usize = 32;
@@ -25,12 +26,27 @@ const MAX_DISTANCE: u32 = 100;
 /// The words between for NEAR without a number.
 const DEFAULT_DISTANCE: u32 = 4;
 
+/// What reading a query needs, kept for the next one.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    chars: Vec<char>,
+    words: Words,
+}
+
 /// Reads a query.
 ///
 /// # Errors
 /// Every mistake that was found, in order of place.
 pub(crate) fn query(text: &str) -> Result<Expr, Vec<Mistake>> {
-    let mut parser = Parser::new(text);
+    query_with(text, &mut Scratch::default())
+}
+
+/// Reads one of many queries.
+///
+/// # Errors
+/// Every mistake that was found, in order of place.
+pub(crate) fn query_with(text: &str, scratch: &mut Scratch) -> Result<Expr, Vec<Mistake>> {
+    let mut parser = Parser::new(text, scratch);
     let expr = parser.whole();
     match expr {
         Ok(expr) if parser.mistakes.is_empty() => Ok(expr),
@@ -51,14 +67,14 @@ pub(crate) fn term(text: &str) -> Result<Expr, Mistake> {
     let trimmed = text.trim();
     let exact = trimmed.strip_prefix('=');
     let mut term = Term {
-        raw: without_quotes(exact.unwrap_or(trimmed)),
+        raw: without_quotes(exact.unwrap_or(trimmed).to_owned()),
         raw_at: start + usize::from(exact.is_some()),
         is_exact: exact.is_some(),
         is_quoted: true,
         slack: None,
         pattern: Pattern::default(),
     };
-    match Pattern::of(&term) {
+    match Pattern::of(&term, &mut Words::default()) {
         Ok(pattern) => {
             term.pattern = pattern;
             let end = start + trimmed.chars().count();
@@ -79,8 +95,9 @@ struct Stop;
 
 type Parsed<T = Expr> = Result<T, Stop>;
 
-struct Parser {
-    chars: Vec<char>,
+struct Parser<'s> {
+    chars: &'s [char],
+    words: &'s mut Words,
     at: usize,
     depth: usize,
     in_field: Option<Field>,
@@ -95,12 +112,14 @@ enum Operator {
     Near { ordered: bool },
 }
 
-impl Parser {
-    fn new(text: &str) -> Self {
-        let mut chars = Vec::with_capacity(text.len());
+impl<'s> Parser<'s> {
+    fn new(text: &str, scratch: &'s mut Scratch) -> Self {
+        let Scratch { chars, words } = scratch;
+        chars.clear();
         chars.extend(text.chars());
         Self {
             chars,
+            words,
             at: 0,
             depth: 0,
             in_field: None,
@@ -262,7 +281,7 @@ impl Parser {
 
     fn dangling(&mut self, at: usize) -> Parsed {
         let end = self.end_of_word(at);
-        let operator: String = self.chars.get(at..end).unwrap_or_default().iter().collect();
+        let operator = self.slice(at, end);
         let (name, sides) = match operator.as_str() {
             "NOT" | "" => ("NOT", "after it"),
             word if word.starts_with('-') => ("-", "after it"),
@@ -286,16 +305,13 @@ impl Parser {
         if let Some('|' | '｜') = self.peek() {
             return Some((Operator::Or, at));
         }
-        let operator = if self.word_is("OR") {
-            Operator::Or
-        } else if self.word_is("AND") {
-            Operator::And
-        } else if self.word_is("NEAR") || self.starts_with("NEAR/") {
-            Operator::Near { ordered: false }
-        } else if self.word_is("ONEAR") || self.starts_with("ONEAR/") {
-            Operator::Near { ordered: true }
-        } else {
-            return None;
+        let is_near = |name: &str, with: &str| self.word_is(name) || self.starts_with(with);
+        let operator = match self.peek()? {
+            'O' if self.word_is("OR") => Operator::Or,
+            'A' if self.word_is("AND") => Operator::And,
+            'N' if is_near("NEAR", "NEAR/") => Operator::Near { ordered: false },
+            'O' if is_near("ONEAR", "ONEAR/") => Operator::Near { ordered: true },
+            _ => return None,
         };
         Some((operator, at))
     }
@@ -314,7 +330,7 @@ impl Parser {
                 );
             }
         } else {
-            self.take_word();
+            self.at = self.end_of_word(self.at);
         }
     }
 

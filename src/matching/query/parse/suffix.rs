@@ -3,7 +3,7 @@
 use super::{MAX_DISTANCE, Parser};
 use crate::matching::query::expr::{Expr, Kind};
 
-impl Parser {
+impl Parser<'_> {
     pub(super) fn count(&mut self, inner: Expr, start: usize, at: usize, again: bool) -> Expr {
         self.skip_white();
         match self.take_word().parse() {
