@@ -1,14 +1,12 @@
-//! Doors: the clients of the HTTP library, one set for each guard, and the one constructor of them all.
+//! Doors: the clients of the HTTP library, one set for each guard.
 //!
 //! A door is a guard and the clients behind it. Feeds, pages and webhooks have one each where they may go to different
 //! internal addresses, and there is one that leads to public addresses alone: for whoever comes from one.
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Proxy};
+use reqwest::Client;
 use rustls::ClientConfig;
 use url::Url;
 
@@ -16,20 +14,9 @@ use super::access::ProxyAddress;
 use super::authorities;
 use super::guard::Guard;
 use super::pace::Distance;
+use super::pool::{Pool, Recipe};
 use super::resolver::{GuardedResolver, Names};
 use super::{AllowedAddress, HttpLimits, HttpSettings, Purpose};
-
-/// How long an unused connection is kept: long enough for the pages of a feed right after it, and so short that the
-/// connections that rest are those of a few seconds, however many hosts there are. TLS sessions are resumed, so that
-/// coming back costs little.
-const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The fields that an answer may have: real ones stay below fifty, some have two hundred. Room for all of them is made for
-/// every answer.
-const MAX_FIELDS: usize = 256;
-
-/// The largest header block taken.
-pub(super) const MAX_HEADER_BYTES: usize = 64 * 1024;
 
 /// All doors.
 #[derive(Debug)]
@@ -48,9 +35,9 @@ pub(super) struct Doors {
 pub(super) struct Door {
     pub(super) guard: Guard,
     /// For every port that has no client of its own.
-    common: Client,
+    common: Pool,
     /// For the ports at which single addresses are allowed: the resolver is told a name and no port.
-    by_port: Vec<(u16, Client)>,
+    by_port: Vec<(u16, Pool)>,
     names: Names,
 }
 
@@ -116,12 +103,13 @@ impl Doors {
 }
 
 impl Door {
-    pub(super) fn client_for(&self, url: &Url) -> &Client {
+    pub(super) fn client_for(&self, url: &Url) -> Client {
         let port = url.port_or_known_default().unwrap_or_default();
         self.by_port
             .iter()
             .find(|(its_port, _)| *its_port == port)
-            .map_or(&self.common, |(_, client)| client)
+            .map_or(&self.common, |(_, pool)| pool)
+            .client_for(url)
     }
 
     /// Whether requests to the server of a URL keep their distance: those to an address that is allowed although it is
@@ -145,23 +133,23 @@ impl Door {
 impl Making<'_> {
     fn door(&self, allowed: &[AllowedAddress]) -> Result<Door, reqwest::Error> {
         let guard = Guard::new(allowed);
-        let client_for = |port: u16| {
+        let pool_for = |port: u16| {
             let resolver = GuardedResolver {
                 guard: guard.clone(),
                 port,
                 names: self.names.clone(),
                 timeout: self.limits.dns,
             };
-            self.build(&resolver, None)
+            Pool::new(self.recipe(resolver))
         };
         let by_port = guard
             .single_ports()
             .into_iter()
-            .map(|port| Ok((port, client_for(port)?)))
+            .map(|port| Ok((port, pool_for(port)?)))
             .collect::<Result<_, reqwest::Error>>()?;
         Ok(Door {
             // Port 0 is allowed nowhere, so this client reaches public addresses and allowed networks only.
-            common: client_for(0)?,
+            common: pool_for(0)?,
             by_port,
             names: self.names.clone(),
             guard,
@@ -177,45 +165,16 @@ impl Making<'_> {
             names: self.names.clone(),
             timeout: self.limits.dns,
         };
-        self.build(&resolver, Some(proxy))
+        self.recipe(resolver).client(Some(proxy))
     }
 
-    /// Makes a client of the HTTP library.
-    fn build(
-        &self,
-        resolver: &GuardedResolver,
-        proxy: Option<&ProxyAddress>,
-    ) -> Result<Client, reqwest::Error> {
-        let builder = self.builder(resolver.clone());
-        match proxy {
-            // A proxy that was added keeps those of the environment out as well.
-            Some(proxy) => builder.proxy(Proxy::all(proxy.exposed())?),
-            None => builder,
+    fn recipe(&self, resolver: GuardedResolver) -> Recipe {
+        Recipe {
+            user_agent: self.settings.user_agent.clone(),
+            tls: self.tls.clone(),
+            resolver,
+            connect_timeout: self.limits.connect,
+            at_once: self.settings.per_host.at_once,
         }
-        .build()
-    }
-
-    /// Starts a client of the HTTP library: the only place that does.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one constructor, behind the guard"
-    )]
-    fn builder(&self, resolver: GuardedResolver) -> ClientBuilder {
-        Client::builder()
-            .user_agent(&self.settings.user_agent)
-            .tls_backend_preconfigured(self.tls.clone())
-            .dns_resolver(resolver)
-            // A proxy from the environment would resolve names itself, past the guard.
-            .no_proxy()
-            .redirect(Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .connect_timeout(self.limits.connect)
-            .pool_idle_timeout(IDLE_CONNECTION_TIMEOUT)
-            .pool_max_idle_per_host(self.settings.per_host.at_once)
-            .http1_max_headers(MAX_FIELDS)
-            .http1_ignore_invalid_headers_in_responses(true)
-            .http1_allow_obsolete_multiline_headers_in_responses(true)
-            .http2_max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX))
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use reqwest::Method;
 use reqwest::header::{COOKIE, HeaderValue, LOCATION};
+use reqwest::{Client, Method};
 use tokio::time::timeout;
 
 use super::client_state::{ClientState, note};
@@ -143,7 +143,7 @@ impl ClientState {
             url,
             fields,
             body: String::new(),
-            client: proxy.unwrap_or_else(|| door.client_for(url)),
+            client: proxy.map_or_else(|| door.client_for(url), Client::clone),
             guard: proxy.is_none().then_some(&door.guard),
         }
     }

@@ -17,6 +17,7 @@ mod guard;
 mod headers;
 mod memory;
 mod pace;
+mod pool;
 mod redirect;
 mod request_parts;
 mod resolver;

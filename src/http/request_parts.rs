@@ -20,7 +20,7 @@ pub(super) struct RequestParts<'a> {
     pub(super) url: &'a Url,
     pub(super) fields: HeaderMap,
     pub(super) body: String,
-    pub(super) client: &'a Client,
+    pub(super) client: Client,
     /// Who may be at the other end; absent where that is a proxy.
     pub(super) guard: Option<&'a Guard>,
 }

@@ -10,9 +10,9 @@ use crate::domain::Validators;
 
 use super::body::{self, BodyFailure};
 use super::client_state::ClientState;
-use super::doors::MAX_HEADER_BYTES;
 use super::guard::{Guard, host_of, is_public};
 use super::memory::Share;
+use super::pool::MAX_HEADER_BYTES;
 use super::redirect::Trail;
 use super::request_parts::{RequestParts, post_parts};
 use super::{Answer, Body, FetchError, Fetched, Get, Post, Purpose, headers, walls};
