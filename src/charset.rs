@@ -204,7 +204,7 @@ fn decode_ascii<'a>(bytes: &'a [u8], label: Option<&str>, declared: Option<&str>
         .flatten()
         .filter_map(byte_charset)
         .any(|encoding| encoding == ISO_2022_JP);
-    if bytes.contains(&0x1B) && (labelled || guess(bytes) == ISO_2022_JP) {
+    if memchr::memchr(0x1B, bytes).is_some() && (labelled || guess(bytes) == ISO_2022_JP) {
         return decode_as(ISO_2022_JP, bytes);
     }
     decode_as(UTF_8, bytes)

@@ -22,11 +22,8 @@ impl TextBuffer {
     pub(super) fn push(&mut self, piece: &str) {
         let mut rest = piece;
         loop {
-            // Most of all text is runs of these, and a run is copied at once.
-            let run = rest.bytes().position(|byte| !byte.is_ascii_graphic());
-            let (visible, after) = rest
-                .split_at_checked(run.unwrap_or(rest.len()))
-                .unwrap_or((rest, ""));
+            // Most of all text is such runs, and a run is copied at once.
+            let (visible, after) = rest.split_at_checked(plain_run(rest)).unwrap_or((rest, ""));
             if !visible.is_empty() {
                 self.separate();
                 self.text.push_str(visible);
@@ -104,6 +101,20 @@ impl TextBuffer {
         self.space_due = false;
         composed(std::mem::take(&mut self.text))
     }
+}
+
+/// How many bytes a text begins with that are its words as they are to be: visible characters of ASCII, with single spaces
+/// between them.
+fn plain_run(text: &str) -> usize {
+    // As if a space stood before it: a run begins with a word.
+    let mut before = b' ';
+    let length = text.bytes().position(|byte| {
+        let ends = !byte.is_ascii_graphic() && (byte != b' ' || before == b' ');
+        before = byte;
+        ends
+    });
+    let run = text.get(..length.unwrap_or(text.len())).unwrap_or_default();
+    run.strip_suffix(' ').unwrap_or(run).len()
 }
 
 /// Collapses white space, drops invisible characters and composes letters.
@@ -268,20 +279,18 @@ pub(super) fn folded(text: &str) -> String {
     let mut separated = false;
     let mut rest = text;
     loop {
-        // Most of all text is runs of these, and a run is copied at once.
-        let run = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric());
-        let (word, after) = rest
-            .split_at_checked(run.unwrap_or(rest.len()))
-            .unwrap_or((rest, ""));
-        if !word.is_empty() {
-            separate(&mut out, &mut separated);
-            let from = out.len();
-            out.push_str(word);
-            if let Some(copied) = out.get_mut(from..) {
-                copied.make_ascii_lowercase();
+        let mut read = 0;
+        // Most of all text is such bytes, which need not be put together to characters.
+        for byte in rest.bytes().take_while(u8::is_ascii) {
+            if byte.is_ascii_alphanumeric() {
+                separate(&mut out, &mut separated);
+                out.push(char::from(byte.to_ascii_lowercase()));
+            } else {
+                separated = !out.is_empty();
             }
+            read += 1;
         }
-        let mut chars = after.chars();
+        let mut chars = rest.get(read..).unwrap_or_default().chars();
         let Some(c) = chars.next() else {
             return out;
         };

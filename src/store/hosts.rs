@@ -20,8 +20,8 @@ const PAGES_FOR_A_SECOND_TIME: i64 = 16;
 const MAX_LINES: i64 = 1_024;
 
 /// At every so manieth page the lines of its host are forgotten that are too old or too many: each time all of them are
-/// looked through, and those of three pages more are no matter.
-const FORGETS_LINES_EVERY: i64 = 4;
+/// looked through, and those of seven pages more are no matter.
+const FORGETS_LINES_EVERY: i64 = 8;
 
 /// Hosts that are remembered; the one whose pages were not read for the longest goes first.
 const MAX_HOSTS: i64 = 2_000;
