@@ -27,7 +27,6 @@ pub(crate) struct Article {
     /// The places of each regular expression that matched.
     regex_places: Vec<(usize, Vec<Place>)>,
     forms: Keys,
-    found: Vec<KeyId>,
 }
 
 #[derive(Debug, Default)]
@@ -119,20 +118,17 @@ impl Article {
             Field::Lang => {}
         }
         let stems = vocabulary.stems_for(text.lang);
-        let mut found = std::mem::take(&mut self.found);
         let mut forms = std::mem::take(&mut self.forms);
         for (number, word) in (0..).zip(read.words.all()) {
-            found.clear();
             let letters = read.words.letters(word);
-            vocabulary.keys_of_word(letters, word.script, stems, &mut forms, &mut found);
-            for key in &found {
+            let from = read.keys.len();
+            vocabulary.keys_of_word(letters, word.script, stems, &mut forms, &mut read.keys);
+            for key in read.keys.get(from..).unwrap_or_default() {
                 self.post(*key, place, number);
             }
-            read.keys.extend(&found);
             read.key_ends
                 .push(u32::try_from(read.keys.len()).unwrap_or(u32::MAX));
         }
-        self.found = found;
         self.forms = forms;
         if let Some(slot) = self.fields.get_mut(usize::from(place)) {
             *slot = read;

@@ -85,10 +85,14 @@ impl Globs {
     }
 
     /// Adds the keys of all patterns that `word` fits.
+    #[inline]
     pub(crate) fn matching(&self, word: &str, keys: &mut Vec<KeyId>) {
-        if !self.may_start(word) {
-            return;
+        if self.may_start(word) {
+            self.add_matching(word, keys);
         }
+    }
+
+    fn add_matching(&self, word: &str, keys: &mut Vec<KeyId>) {
         for length in &self.head_lengths {
             if *length > word.len() {
                 return;

@@ -96,7 +96,7 @@ impl<V> WordMap<V> {
     #[inline]
     fn find(&self, hash: u32, word: &str) -> Option<usize> {
         let last = self.slots.len().checked_sub(1)?;
-        let mut at = index(hash) & last;
+        let mut at = first_slot(hash, self.slots.len());
         loop {
             let slot = self.slots.get(at)?;
             if slot.entry == NONE {
@@ -143,7 +143,7 @@ fn take_slot(slots: &mut [Slot], entry: Slot) {
     let Some(last) = slots.len().checked_sub(1) else {
         return;
     };
-    let mut at = index(entry.hash) & last;
+    let mut at = first_slot(entry.hash, slots.len());
     while let Some(slot) = slots.get_mut(at) {
         if slot.entry == NONE {
             *slot = entry;
@@ -157,8 +157,14 @@ fn take_slot(slots: &mut [Slot], entry: Slot) {
 fn hash_of(word: &str) -> u32 {
     let mut hasher = WordHasher::default();
     hasher.write(word.as_bytes());
-    // The low half has the bits of both.
-    u32::try_from(hasher.finish() & u64::from(u32::MAX)).unwrap_or_default()
+    u32::try_from(hasher.finish() >> u32::BITS).unwrap_or_default()
+}
+
+/// The slot of a hash: by its high bits, in which all letters of a word have a part.
+#[inline]
+fn first_slot(hash: u32, slots: usize) -> usize {
+    let slots = u64::try_from(slots).unwrap_or_default();
+    usize::try_from((u64::from(hash) * slots) >> u32::BITS).unwrap_or_default()
 }
 
 #[inline]

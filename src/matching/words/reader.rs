@@ -332,13 +332,17 @@ impl<'w> Reader<'w> {
         let Some(first) = self.chain.take() else {
             return;
         };
+        // Nearly every word stands by itself.
+        if first + 1 < self.words.list.len() || !self.others.is_empty() {
+            self.join_chain(first);
+        }
+    }
+
+    fn join_chain(&mut self, first: usize) {
         let Words {
             list, at_position, ..
         } = &mut *self.words;
         let parts = list.get(first..).unwrap_or_default();
-        if parts.len() < 2 && self.others.is_empty() {
-            return;
-        }
         let mut joined: Vec<Word> = parts
             .iter()
             .zip(parts.iter().skip(1))

@@ -101,10 +101,7 @@ impl<'t> Units<'t> {
             _ if self.byte == 0 => (bytes, 0),
             _ => return None,
         };
-        let length = ahead
-            .iter()
-            .take_while(|byte| byte.is_ascii_alphabetic())
-            .count();
+        let length = letters_ahead(ahead);
         let ends = match ahead.get(length).copied() {
             None | Some(b' ') => true,
             Some(next) if !next.is_ascii() => false,
@@ -310,6 +307,33 @@ impl<'t> Units<'t> {
     }
 }
 
+/// How many letters of ASCII a text begins with.
+fn letters_ahead(text: &[u8]) -> usize {
+    let (blocks, rest) = text.as_chunks::<8>();
+    let mut length = 0;
+    for block in blocks {
+        let others = other_than_letters(u64::from_le_bytes(*block));
+        if others != 0 {
+            return length
+                + usize::try_from(others.trailing_zeros() / u8::BITS).unwrap_or_default();
+        }
+        length += block.len();
+    }
+    let is_letter = |byte: &&u8| byte.is_ascii_alphabetic();
+    length + rest.iter().take_while(is_letter).count()
+}
+
+/// The highest bit of each of eight bytes that is no letter of ASCII.
+fn other_than_letters(block: u64) -> u64 {
+    let each = |byte: u8| u64::from_ne_bytes([byte; 8]);
+    let highest = each(0x80);
+    // In small letters, and without the highest bit, so that no sum reaches into the next byte.
+    let small = (block | each(0x20)) & !highest;
+    let from_a = small + each(0x80 - b'a');
+    let past_z = small + each(0x80 - b'z' - 1);
+    (from_a & !past_z & !block & highest) ^ highest
+}
+
 /// A unit of a normalised character.
 fn unit(c: char, start: u32, end: u32) -> Unit {
     // A full-width ？ is punctuation that came with the text of a query; only the ASCII sign is a wildcard.
@@ -387,4 +411,29 @@ pub(crate) fn each_composed(text: &str, mut with: impl FnMut(&str, u32)) {
         sequence.push(c);
     }
     flush(&mut sequence, start);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_counted_as_one_by_one() {
+        let one_by_one = |text: &[u8]| {
+            text.iter()
+                .take_while(|byte| byte.is_ascii_alphabetic())
+                .count()
+        };
+        for length in [0, 1, 7, 8, 9, 15, 16, 17] {
+            for byte in 0..=u8::MAX {
+                for place in 0..length {
+                    for letter in *b"azAZ" {
+                        let mut text = vec![letter; length];
+                        text[place] = byte;
+                        assert_eq!(letters_ahead(&text), one_by_one(&text), "{text:?}");
+                    }
+                }
+            }
+        }
+    }
 }
