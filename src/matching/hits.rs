@@ -11,14 +11,16 @@ use super::place::{Occurrence, Place};
 use super::places;
 use super::program::{Ask, Clause};
 use super::report::{MAX_SPANS, Texts, text_of};
+use super::written::WrittenTexts;
 use crate::domain::{Hit, Span};
 
 /// Writes the hits of one article, one after the other.
 pub(super) struct Writer<'e, 'a> {
     evaluation: &'e mut Evaluation<'a>,
     texts: Texts<'a>,
-    /// The text of the query or alias whose clauses are being written.
-    source: &'a str,
+    queries: &'a WrittenTexts,
+    /// The query or alias whose clauses are being written.
+    source: Source<'a>,
     /// What the present query has found so far, in no order.
     spans: Vec<Span>,
     /// The terms of it that are met, each once.
@@ -26,6 +28,15 @@ pub(super) struct Writer<'e, 'a> {
     places: Vec<Place>,
     /// What the aliases have found, which is the same for all queries; nothing of those that are not met.
     known: HashMap<usize, Option<Arc<Known<'a>>>>,
+}
+
+/// What is being written. The text of a query is looked up for its terms alone: most that are tried have found none.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// The query of the watch at this place.
+    Query(usize),
+    /// An alias of this text.
+    Alias(&'a str),
 }
 
 /// What an alias has found.
@@ -43,11 +54,16 @@ enum Truth {
 }
 
 impl<'e, 'a> Writer<'e, 'a> {
-    pub(super) fn new(evaluation: &'e mut Evaluation<'a>, texts: Texts<'a>) -> Self {
+    pub(super) fn new(
+        evaluation: &'e mut Evaluation<'a>,
+        texts: Texts<'a>,
+        queries: &'a WrittenTexts,
+    ) -> Self {
         Self {
             evaluation,
             texts,
-            source: "",
+            queries,
+            source: Source::Alias(""),
             spans: Vec::new(),
             terms: Vec::new(),
             places: Vec::new(),
@@ -55,15 +71,14 @@ impl<'e, 'a> Writer<'e, 'a> {
         }
     }
 
-    /// The hit of a query, written `source`, if it is met with a score that is high enough.
+    /// The hit of a watch, if its query is met with a score that is high enough.
     pub(super) fn hit(
         &mut self,
         watch: usize,
-        source: &'a str,
         query: &Clause,
         min_score: Option<f64>,
     ) -> Option<Hit> {
-        self.source = source;
+        self.source = Source::Query(watch);
         self.spans.clear();
         self.terms.clear();
         let score = self.part(query, Truth::Open)?;
@@ -94,7 +109,7 @@ impl<'e, 'a> Writer<'e, 'a> {
             Ask::Search(_) | Ask::Regex { .. } => self.term(clause),
             Ask::Language(_) => {
                 self.holds(clause, truth)?;
-                self.add_term(text_of(clause, self.source));
+                self.add_term(self.text_of(clause));
                 Some(0.0)
             }
             Ask::Not(_) => self.holds(clause, truth).map(|()| 0.0),
@@ -144,7 +159,7 @@ impl<'e, 'a> Writer<'e, 'a> {
             places::show(&mut found);
             self.add_spans(&found);
         }
-        self.add_term(text_of(clause, self.source));
+        self.add_term(self.text_of(clause));
         Some(1.0)
     }
 
@@ -206,7 +221,7 @@ impl<'e, 'a> Writer<'e, 'a> {
         let clause = shared.get(place)?;
         let owner = self.texts.owners.get(place)?;
         let text: &'a str = self.texts.aliases.get(*owner)?;
-        let source = std::mem::replace(&mut self.source, text);
+        let source = std::mem::replace(&mut self.source, Source::Alias(text));
         let spans = std::mem::take(&mut self.spans);
         let terms = std::mem::take(&mut self.terms);
         let score = self.part(clause, Truth::Open);
@@ -220,6 +235,15 @@ impl<'e, 'a> Writer<'e, 'a> {
             spans,
             terms,
         })
+    }
+
+    /// The text of a clause.
+    fn text_of(&self, clause: &Clause) -> &'a str {
+        let source = match self.source {
+            Source::Query(place) => self.queries.of(place),
+            Source::Alias(text) => text,
+        };
+        text_of(clause, source)
     }
 
     /// Puts what was found in order, each once, and no more of it than is shown.

@@ -33,6 +33,7 @@ mod stem;
 mod vocabulary;
 mod word_map;
 mod words;
+mod written;
 
 pub use example::Example;
 pub(crate) use example::as_text_and_as_headline;

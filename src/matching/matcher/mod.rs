@@ -15,6 +15,7 @@ use super::query::{self, Aliases, Expr, Kind, Mistake};
 use super::report::{Reporter, Texts};
 use super::stem;
 use super::vocabulary::Vocabulary;
+use super::written::WrittenTexts;
 use super::{Asks, Place, QueryProblem, WatchSource};
 use crate::domain::{ArticleText, Hit};
 
@@ -52,35 +53,6 @@ struct CompiledWatch {
     min_score: Option<f64>,
     /// The terms of a list.
     terms: Option<Box<[String]>>,
-}
-
-/// The texts of the queries, one behind the other: each of 100,000 by itself would take up as much room again.
-#[derive(Debug, Default)]
-struct WrittenTexts {
-    all: String,
-    ends: Vec<usize>,
-}
-
-impl WrittenTexts {
-    fn with_room_for(count: usize) -> Self {
-        Self {
-            all: String::new(),
-            ends: Vec::with_capacity(count),
-        }
-    }
-
-    fn push(&mut self, text: &str) {
-        self.all.push_str(text);
-        self.ends.push(self.all.len());
-    }
-
-    /// The text of the query at this place.
-    fn of(&self, place: usize) -> &str {
-        let end = |place: usize| self.ends.get(place).copied();
-        let start = place.checked_sub(1).map_or(Some(0), end);
-        let text = start.zip(end(place)).map(|(start, end)| start..end);
-        text.and_then(|text| self.all.get(text)).unwrap_or_default()
-    }
 }
 
 /// What matching one article needs.
@@ -199,15 +171,14 @@ impl Matcher {
                 .candidates(evaluation.article, watches, &mut stamps, &mut candidates);
             // One watch after the other, as they lie in memory.
             candidates.sort_unstable();
-            let mut writer = Writer::new(evaluation, self.alias_texts());
+            let mut writer = Writer::new(evaluation, self.alias_texts(), &self.texts);
             let hits = candidates
                 .iter()
                 .filter_map(|watch| usize::try_from(*watch).ok())
                 .filter(|watch| self.paused.get(*watch) != Some(&true))
                 .filter_map(|place| {
                     let watch = self.watches.get(place)?;
-                    let text = self.texts.of(place);
-                    writer.hit(place, text, &watch.clause, watch.min_score)
+                    writer.hit(place, &watch.clause, watch.min_score)
                 })
                 .collect();
             scratch.candidates = candidates;
