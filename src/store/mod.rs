@@ -9,6 +9,7 @@
 //! on connections of its own, which wait for no writer.
 
 mod adrift;
+mod alert_counts;
 mod articles;
 mod attempts;
 mod backup;
@@ -20,6 +21,7 @@ mod desk;
 mod entrance;
 mod entries;
 mod facts;
+mod feed_orders;
 mod feed_past;
 mod feeds;
 mod flagging;
@@ -73,6 +75,7 @@ use crate::domain::{ChannelName, InstallationId, LocalTimestamp, Shown, Timestam
 #[cfg(feature = "postgres")]
 pub use self::postgres::Postgres;
 pub use adrift::Adrift;
+pub use alert_counts::DayCount;
 pub use articles::{PagesNow, Scraped};
 pub use attempts::{Attempted, Try};
 pub use backup::{backup, restore};
@@ -100,7 +103,7 @@ pub use robots::KnownRobots;
 pub(crate) use server::MAX_WORKER_BYTES;
 pub use server::{Server, ServerError};
 pub use shown::{
-    DayCount, EntryLine, HeldLine, OpenDelivery, Pulse, ShownAlert, ShownAlertDetail, ShownFilter,
+    EntryLine, HeldLine, OpenDelivery, Pulse, ShownAlert, ShownAlertDetail, ShownFilter,
 };
 pub use silences::Silenceable;
 pub use sqlite::{Access, Sqlite};

@@ -1,9 +1,9 @@
-//! What pages show beside the lists: an alert with its article, days in numbers, entries of a feed, what waits.
+//! What pages show beside the lists: an alert with its article, entries of a feed, what waits, and when anything changes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::articles;
-use super::journal::{Change, Opinion, write_down};
+use super::journal::Opinion;
 use super::lists::{COLUMNS, detail, lines_of, read, reason};
 use super::tx::{Row, StoreError, Tx, Val};
 use super::{
@@ -14,9 +14,6 @@ use crate::domain::{
     Alert, AlertId, Article, ChannelName, DeliveryId, FeedId, FeedWords, HoldReason, Priority,
     Timestamp, WatchName,
 };
-
-/// The milliseconds of a day.
-const DAY_MS: i64 = 86_400_000;
 
 /// Which alerts a page shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,19 +81,6 @@ pub struct HeldLine {
     pub url: Option<url::Url>,
     /// Why nobody was told.
     pub reason: HoldReason,
-}
-
-/// How many alerts a watch raised on a day, and how many matches were held.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DayCount {
-    /// The watch.
-    pub watch: WatchName,
-    /// The day, counted from 1970 in the zone that was asked for.
-    pub day: i64,
-    /// Alerts.
-    pub told: u64,
-    /// Held matches.
-    pub held: u64,
 }
 
 /// An entry of a feed and what became of it.
@@ -198,118 +182,6 @@ impl Store {
                 return Ok(None);
             };
             shown_detail(tx, alert).map(Some)
-        })
-        .await
-    }
-
-    /// How many alerts each watch raised since a time, by its name.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn alerts_by_watch(
-        &self,
-        since: Timestamp,
-    ) -> Result<HashMap<String, u64>, StoreError> {
-        self.read(move |tx| {
-            let sql = "SELECT watch, COUNT(*) FROM alerts WHERE raised_at >= $1 GROUP BY watch";
-            let mut counts = HashMap::new();
-            for mut row in tx.rows(sql, &[ms(since).into()])? {
-                counts.insert(row.next_text()?, u64::from(count(&mut row)?));
-            }
-            Ok(counts)
-        })
-        .await
-    }
-
-    /// How many alerts of each watch, raised since a time, somebody has marked, and how many of them as useful, by its name.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn marks_by_watch(
-        &self,
-        since: Timestamp,
-    ) -> Result<BTreeMap<String, (u64, u64)>, StoreError> {
-        self.read(move |tx| {
-            // Of the marks since then, as no alert is marked before it is raised: few alerts are marked.
-            let sql = "SELECT a.watch || '', m.mark, COUNT(*)
-                 FROM alert_marks m JOIN alerts a ON a.id = m.alert_id
-                 WHERE m.at >= $1 AND a.raised_at >= $1 GROUP BY 1, 2";
-            let mut counts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-            for mut row in tx.rows(sql, &[ms(since).into()])? {
-                let (watch, mark) = (row.next_text()?, row.next_text()?);
-                let number = u64::from(count(&mut row)?);
-                let (marked, useful) = counts.entry(watch).or_default();
-                *marked += number;
-                if mark == Opinion::Useful.as_str() {
-                    *useful += number;
-                }
-            }
-            Ok(counts)
-        })
-        .await
-    }
-
-    /// The languages of the newest alerts since a time, at most so many of these.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn told_languages(
-        &self,
-        since: Timestamp,
-        limit: usize,
-    ) -> Result<BTreeSet<String>, StoreError> {
-        self.read(move |tx| {
-            let sql =
-                "SELECT (SELECT r.lang FROM articles r WHERE r.entry_id = a.entry_id) FROM alerts a
-                 WHERE a.raised_at >= $1 ORDER BY a.raised_at DESC, a.seq DESC LIMIT $2";
-            let mut languages = BTreeSet::new();
-            for mut row in tx.rows(sql, &[ms(since).into(), limit_of(limit)])? {
-                languages.extend(row.next_opt_text()?);
-            }
-            Ok(languages)
-        })
-        .await
-    }
-
-    /// How many alerts and held matches each watch had each day since a time; days begin `offset_ms` before those of UTC.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn days(
-        &self,
-        since: Timestamp,
-        offset_ms: i64,
-    ) -> Result<Vec<DayCount>, StoreError> {
-        self.read(move |tx| {
-            let mut days: HashMap<(String, i64), (u64, u64)> = HashMap::new();
-            for (is_held, sql) in [
-                (
-                    false,
-                    "SELECT watch, (raised_at + $1) / $2, COUNT(*) FROM alerts WHERE raised_at >= $3
-                     GROUP BY watch, (raised_at + $1) / $2",
-                ),
-                (
-                    true,
-                    "SELECT watch, (held_at + $1) / $2, COUNT(*) FROM held WHERE held_at >= $3
-                     GROUP BY watch, (held_at + $1) / $2",
-                ),
-            ] {
-                for mut row in tx.rows(sql, &[offset_ms.into(), DAY_MS.into(), ms(since).into()])? {
-                    let key = (row.next_text()?, row.next_int()?);
-                    let number = u64::from(count(&mut row)?);
-                    let (told, held) = days.entry(key).or_default();
-                    *(if is_held { held } else { told }) += number;
-                }
-            }
-            let days = days
-                .into_iter()
-                .map(|((watch, day), (told, held))| DayCount {
-                    watch: WatchName(watch),
-                    day,
-                    told,
-                    held,
-                });
-            Ok(days.collect())
         })
         .await
     }
@@ -440,83 +312,8 @@ impl Store {
         })
         .await
     }
-
-    /// Makes a feed due now; tells whether it can be polled at all.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn poll_now(
-        &self,
-        feed: FeedId,
-        who: String,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.write(move |tx| {
-            let changed = tx.exec(
-                "UPDATE polls SET due_at = $1, polled_at = $1 WHERE feed_id = $2 AND active = 1 AND paused = 0",
-                &[ms(now).into(), feed.0.into()],
-            )?;
-            if changed > 0 {
-                let subject = address_of(tx, feed)?;
-                write_down(tx, &Change::of("feed-polled", &subject), &who, now)?;
-            }
-            Ok(changed > 0)
-        })
-        .await
-    }
-
-    /// Pauses a feed for a reason, or lets a paused one go on: then it is due now. Tells whether anything has changed.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn pause_feed(
-        &self,
-        feed: FeedId,
-        why: Option<String>,
-        who: String,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.write(move |tx| {
-            let id = feed.0;
-            let changed = tx.exec(
-                "UPDATE polls SET paused = $1 WHERE feed_id = $2 AND active = 1 AND paused <> $1",
-                &[why.is_some().into(), id.into()],
-            )?;
-            if changed == 0 {
-                return Ok(false);
-            }
-            let at = why.is_some().then(|| ms(now));
-            let by = why.is_some().then(|| who.clone());
-            tx.exec(
-                "UPDATE feeds SET paused_at = $1, paused_by = $2, paused_why = $3 WHERE id = $4",
-                &[at.into(), by.into(), why.clone().into(), id.into()],
-            )?;
-            let subject = address_of(tx, feed)?;
-            let change = Change {
-                after: why.as_deref().unwrap_or_default(),
-                ..Change::of(
-                    if why.is_some() {
-                        "feed-paused"
-                    } else {
-                        "feed-resumed"
-                    },
-                    &subject,
-                )
-            };
-            write_down(tx, &change, &who, now)?;
-            if why.is_none() {
-                tx.exec(
-                    "UPDATE polls SET due_at = $1, polled_at = $1 WHERE feed_id = $2",
-                    &[ms(now).into(), id.into()],
-                )?;
-            }
-            Ok(true)
-        })
-        .await
-    }
 }
 
-/// The place of an alert among the others; behind all where it is not known.
 /// The statement of a filter, and its values.
 fn asked(tx: &mut dyn Tx, filter: &ShownFilter) -> Result<(String, Vec<Val>), StoreError> {
     let (at, seq) = match &filter.after {
@@ -561,6 +358,7 @@ fn asked(tx: &mut dyn Tx, filter: &ShownFilter) -> Result<(String, Vec<Val>), St
     Ok((sql, values))
 }
 
+/// The place of an alert among the others; behind all where it is not known.
 fn place_of(tx: &mut dyn Tx, id: &AlertId) -> Result<(i64, i64), StoreError> {
     let row = tx.first(
         "SELECT raised_at, seq FROM alerts WHERE id = $1",
@@ -570,12 +368,6 @@ fn place_of(tx: &mut dyn Tx, id: &AlertId) -> Result<(i64, i64), StoreError> {
         Some(mut row) => Ok((row.next_int()?, row.next_int()?)),
         None => Ok((i64::MIN, i64::MIN)),
     }
-}
-
-fn address_of(tx: &mut dyn Tx, feed: FeedId) -> Result<String, StoreError> {
-    let row = tx.first("SELECT url FROM feeds WHERE id = $1", &[feed.0.into()])?;
-    let address = row.map(|mut row| super::url(&mut row)).transpose()?;
-    Ok(address.map_or_else(String::new, |url| crate::domain::shown_url(&url)))
 }
 
 /// The language, what was wrong with the page, and the mark.
