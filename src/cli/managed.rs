@@ -254,20 +254,15 @@ fn known(managed: &Managed, config: &Config, kind: ManagedKind, name: &str) -> a
         ManagedKind::Feed => {
             let names = |feed: &Feed| feed.name.clone().unwrap_or_else(|| shown_url(&feed.url));
             let is_it = |feed: &Feed| feed.url.as_str() == name;
-            let row = |(feed, place)| {
+            let row = |(place, feed)| {
                 let name = if is_it(feed) {
                     name.to_owned()
                 } else {
                     names(feed)
                 };
-                (name, Some(String::clone(place)))
+                (name, config.feed_places.get(place))
             };
-            config
-                .feeds
-                .iter()
-                .zip(&config.feed_places)
-                .map(row)
-                .collect()
+            config.feeds.iter().enumerate().map(row).collect()
         }
         ManagedKind::Watch => {
             let row = |(place, watch): (usize, &crate::domain::Watch)| {
@@ -276,15 +271,10 @@ fn known(managed: &Managed, config: &Config, kind: ManagedKind, name: &str) -> a
             config.watches.iter().enumerate().map(row).collect()
         }
         ManagedKind::Channel => {
-            let row = |(channel, place): (&crate::channel::ChannelSettings, _)| {
-                (channel.name.0.clone(), Some(String::clone(place)))
+            let row = |(place, channel): (usize, &crate::channel::ChannelSettings)| {
+                (channel.name.0.clone(), config.channel_places.get(place))
             };
-            config
-                .channels
-                .iter()
-                .zip(&config.channel_places)
-                .map(row)
-                .collect()
+            config.channels.iter().enumerate().map(row).collect()
         }
     };
     if let Some((_, Some(place))) = rows.iter().find(|(known, _)| known == name) {

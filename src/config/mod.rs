@@ -53,7 +53,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::channel::ChannelSettings;
-use crate::domain::{ChannelName, ChannelPolicy, Feed, HealthPolicy, Route, Watch, WatchPlaces};
+use crate::domain::{ChannelName, ChannelPolicy, Feed, HealthPolicy, Route, Watch, WrittenPlaces};
 use crate::http::{Access, HttpSettings};
 use crate::matching::{Example, Matcher, WatchSource};
 use crate::render::Reader;
@@ -88,11 +88,11 @@ pub struct Config {
     /// Where the pages and the API listen.
     pub web: WebSettings,
     /// Where each feed is written, in their order: `newswatch.toml:41`.
-    pub feed_places: Vec<String>,
+    pub feed_places: WrittenPlaces,
     /// Where each watch is written, in their order.
-    pub watch_places: Arc<WatchPlaces>,
+    pub watch_places: Arc<WrittenPlaces>,
     /// Where each channel is written, in their order.
-    pub channel_places: Vec<String>,
+    pub channel_places: WrittenPlaces,
     /// The feeds, in the order of the files.
     pub feeds: Vec<Feed>,
     /// How the requests of each feed are made, in the same order.
@@ -213,8 +213,8 @@ fn finish(
 }
 
 /// Where each watch stands.
-fn places(watches: &[RawWatch]) -> WatchPlaces {
-    let mut places = WatchPlaces::with_room_for(watches.len());
+fn places(watches: &[RawWatch]) -> WrittenPlaces {
+    let mut places = WrittenPlaces::with_room_for(watches.len());
     for watch in watches {
         let name = watch.name.as_ref().map_or("", |name| &name.value);
         let file = &watch.place.source().name;
@@ -274,9 +274,9 @@ fn check(
         poll: poll::policy(&poll_defaults, &feeds),
         http,
         web,
-        feed_places: shown(raw.feeds.iter().map(|feed| &feed.place)),
+        feed_places: nameless(raw.feeds.iter().map(|feed| &feed.place)),
         watch_places,
-        channel_places: shown(raw.channels.iter().map(|channel| &channel.place)),
+        channel_places: nameless(raw.channels.iter().map(|channel| &channel.place)),
         feeds,
         accesses,
         watches: checked.list,
@@ -292,8 +292,11 @@ fn check(
     })
 }
 
-fn shown<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<String> {
-    places.map(Place::shown).collect()
+/// Where they are written that nobody asks for by a name.
+fn nameless<'a>(places: impl Iterator<Item = &'a Place>) -> WrittenPlaces {
+    places
+        .map(|place| ("", place.source().name.as_str(), place.line()))
+        .collect()
 }
 
 fn state_dir(raw: &RawFile, environment: &dyn Environment, report: &Report) -> PathBuf {

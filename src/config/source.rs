@@ -222,11 +222,6 @@ impl Place {
         self.table.watch.as_deref()
     }
 
-    /// The file and the line: `newswatch.toml:41`.
-    pub(super) fn shown(&self) -> String {
-        format!("{}:{}", self.source().name, self.line())
-    }
-
     /// The line, from 1.
     pub(super) fn line(&self) -> usize {
         self.source().line_of(self.span().start)

@@ -34,8 +34,8 @@ mod story;
 mod time;
 mod trouble;
 mod watch;
-mod watch_places;
 mod wrapping;
+mod written_places;
 
 pub use advice::what_helps;
 pub use alert::{Alert, Held, Match, Past, PastAlert, Raised};
@@ -83,5 +83,5 @@ pub use story::{StoryLine, StoryMark, StoryMember, StoryPast, StoryReport};
 pub use time::{LocalTimestamp, Timestamp};
 pub use trouble::Trouble;
 pub use watch::{FeedSelector, Field, Hit, Per, Priority, Span, Watch, WatchName};
-pub use watch_places::WatchPlaces;
 pub use wrapping::{TERMINAL_WIDTH, wrapped};
+pub use written_places::WrittenPlaces;

@@ -1,22 +1,22 @@
-//! Where watches are written: for people, who change them there.
+//! Where feeds, watches and channels are written: for people, who change them there.
 
 use std::sync::OnceLock;
 
-/// Where each watch is written, in their order: a file and a line.
+/// Where each of a list is written, in their order: a file and a line.
 ///
 /// There can be 100,000 of them, so that nothing of it stands in a text of its own before it is asked for.
-#[derive(Debug, Default)]
-pub struct WatchPlaces {
-    /// The files, each once for the watches that it holds one after the other.
+#[derive(Debug, Clone, Default)]
+pub struct WrittenPlaces {
+    /// The files, each once for those that it holds one after the other.
     files: Vec<Box<str>>,
-    /// The names of the watches, one behind the other.
+    /// Their names, one behind the other; empty for what is not asked for by its name.
     names: String,
     list: Vec<Written>,
-    /// The places in the list in the order of the names; made when a watch is first asked for by its name.
+    /// The places in the list in the order of the names; made when one is first asked for by its name.
     by_name: OnceLock<Box<[u32]>>,
 }
 
-/// Where one watch is written.
+/// Where one is written.
 #[derive(Debug, Clone, Copy)]
 struct Written {
     /// Where its name ends.
@@ -25,7 +25,7 @@ struct Written {
     line: u32,
 }
 
-impl WatchPlaces {
+impl WrittenPlaces {
     /// No places, with room for so many.
     #[must_use]
     pub fn with_room_for(count: usize) -> Self {
@@ -35,7 +35,7 @@ impl WatchPlaces {
         }
     }
 
-    /// Adds the next watch.
+    /// Adds the next one.
     pub fn push(&mut self, name: &str, file: &str, line: usize) {
         if self.files.last().is_none_or(|last| **last != *file) {
             self.files.push(file.into());
@@ -48,14 +48,14 @@ impl WatchPlaces {
         });
     }
 
-    /// Where the watch at this place of the list is written: `/etc/newswatch/newswatch.toml:41`.
+    /// Where the one at this place of the list is written: `/etc/newswatch/newswatch.toml:41`.
     #[must_use]
     pub fn get(&self, place: usize) -> Option<String> {
         let (file, line) = self.written(place)?;
         Some(format!("{file}:{line}"))
     }
 
-    /// Where a watch is written, without the folders, which are no reader's business: `newswatch.toml:41`.
+    /// Where the one of this name is written, without the folders, which are no reader's business: `newswatch.toml:41`.
     #[must_use]
     pub fn of_name(&self, name: &str) -> Option<String> {
         let order = self.by_name.get_or_init(|| self.in_order_of_names());
@@ -87,12 +87,12 @@ impl WatchPlaces {
     }
 }
 
-impl<'w> FromIterator<(&'w str, &'w str, usize)> for WatchPlaces {
+impl<'w> FromIterator<(&'w str, &'w str, usize)> for WrittenPlaces {
     /// Takes name, file and line of each.
-    fn from_iter<I: IntoIterator<Item = (&'w str, &'w str, usize)>>(watches: I) -> Self {
-        let watches = watches.into_iter();
-        let mut places = Self::with_room_for(watches.size_hint().0);
-        for (name, file, line) in watches {
+    fn from_iter<I: IntoIterator<Item = (&'w str, &'w str, usize)>>(written: I) -> Self {
+        let written = written.into_iter();
+        let mut places = Self::with_room_for(written.size_hint().0);
+        for (name, file, line) in written {
             places.push(name, file, line);
         }
         places
@@ -113,8 +113,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_watch_is_found_by_its_place_and_by_its_name() {
-        let places: WatchPlaces = [
+    fn what_is_written_is_found_by_its_place_and_by_its_name() {
+        let places: WrittenPlaces = [
             ("b", "/etc/nw/newswatch.toml", 4),
             ("c", "/etc/nw/more.toml", 9),
             ("", "/etc/nw/more.toml", 12),
@@ -128,6 +128,6 @@ mod tests {
         assert_eq!(places.of_name("c").as_deref(), Some("more.toml:9"));
         assert_eq!(places.of_name("ab").as_deref(), Some("managed.toml:1"));
         assert_eq!(places.of_name("a"), None);
-        assert_eq!(WatchPlaces::default().of_name("a"), None);
+        assert_eq!(WrittenPlaces::default().of_name("a"), None);
     }
 }

@@ -7,7 +7,7 @@ use super::channel::OpenRow;
 use super::in_view;
 use super::status::{self, ChannelView};
 use crate::channel::ChannelSettings;
-use crate::domain::{ChannelName, ChannelPolicy, Destination, Route, Watch};
+use crate::domain::{ChannelName, ChannelPolicy, Destination, Route, Watch, WrittenPlaces};
 use crate::store::{Store, StoreError};
 
 /// Deliveries that are looked at for those of one channel.
@@ -116,7 +116,7 @@ pub struct Configured<'a> {
     /// The channels.
     pub channels: &'a [ChannelSettings],
     /// Where each is written.
-    pub places: &'a [String],
+    pub places: &'a WrittenPlaces,
     /// How each wants its messages.
     pub policies: &'a std::collections::BTreeMap<ChannelName, ChannelPolicy>,
     /// The watches.
@@ -166,7 +166,7 @@ fn listing(
             .map(|to| in_view(&to, 300))
             .collect(),
         timing: Timing::of(policy, settings.retry.len()),
-        place: configured.places.get(at).cloned(),
+        place: configured.places.get(at),
         watches: watches
             .filter(|watch| is_told(&watch.notify))
             .map(|watch| watch.name.0.clone())

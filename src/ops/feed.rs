@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::days::{Day, Days, PollDay};
 use super::in_view;
 use super::robots::{self, RobotsView};
-use crate::domain::{Feed, FeedId, Timestamp, shown_url};
+use crate::domain::{Feed, FeedId, Timestamp, WrittenPlaces, shown_url};
 use crate::store::{EntryLine, FeedLine, Paused, PollHour, Store, StoreError};
 
 /// Entries that are shown of a feed.
@@ -101,11 +101,9 @@ pub struct FeedRow {
 }
 
 impl FeedRow {
-    /// Joins what is stored of a feed with what the configuration says.
+    /// Joins what is stored of a feed with what the configuration says of it, and where.
     #[must_use]
-    pub fn of(line: &FeedLine, configured: &[Feed], places: Option<&[String]>) -> Self {
-        let place = configured.iter().position(|feed| feed.url == line.url);
-        let feed = place.and_then(|place| configured.get(place));
+    pub fn of(line: &FeedLine, feed: Option<&Feed>, place: Option<String>) -> Self {
         let state = FeedState::of(line);
         let rests = matches!(state, FeedState::Gone | FeedState::Paused);
         Self {
@@ -118,7 +116,7 @@ impl FeedRow {
             url: shown_url(&line.url),
             fetch_url: shown_url(&line.fetch_url),
             tags: feed.map(|feed| feed.tags.clone()).unwrap_or_default(),
-            place: place.and_then(|place| places?.get(place).cloned()),
+            place,
             error: line.error.as_deref().map(|error| in_view(error, 400)),
             advice: line.error.as_deref().and_then(advice),
             failures: line.failures,
@@ -197,7 +195,7 @@ fn advice(error: &str) -> Option<&'static str> {
 pub async fn feeds(
     store: &Store,
     configured: &[Feed],
-    places: &[String],
+    places: &WrittenPlaces,
 ) -> Result<Vec<FeedRow>, StoreError> {
     let report = store.report().await?;
     // A lookup of its own: joining by search would take a minute for 20,000 feeds.
@@ -212,12 +210,7 @@ pub async fn feeds(
         .map(|line| {
             let place = by_url.get(line.url.as_str()).copied();
             let feed = place.and_then(|place| configured.get(place));
-            let written = place.and_then(|place| places.get(place));
-            FeedRow::of(
-                line,
-                feed.map(std::slice::from_ref).unwrap_or_default(),
-                written.map(std::slice::from_ref),
-            )
+            FeedRow::of(line, feed, place.and_then(|place| places.get(place)))
         })
         .collect();
     rows.sort_by_cached_key(|row| {
@@ -370,7 +363,7 @@ pub struct EntryRow {
 pub async fn feed(
     store: &Store,
     configured: &[Feed],
-    places: &[String],
+    places: &WrittenPlaces,
     id: i64,
     days: Days,
     now: Timestamp,
@@ -395,11 +388,16 @@ pub async fn feed(
         pages.push(&line.url);
     }
     let since = now.checked_sub(HOURS).unwrap_or(Timestamp::MIN);
+    let place = configured.iter().position(|feed| feed.url == line.url);
     Ok(Some(FeedDetail {
         robots: robots::of_sites(store, &pages).await?,
         polls_by_hour: PollHourView::since(since, &hours),
         seen_after: SeenAfter::of(delays),
-        feed: FeedRow::of(&line, configured, Some(places)),
+        feed: FeedRow::of(
+            &line,
+            place.and_then(|place| configured.get(place)),
+            place.and_then(|place| places.get(place)),
+        ),
         days: counted,
         polls: days.of_polls(&hours),
         newest: entries.into_iter().map(entry_row).collect(),

@@ -8,7 +8,7 @@ use super::days::Days;
 use super::feed::{EntryRow, newest};
 use super::status::{FeedView, feed_view};
 use crate::alerting;
-use crate::domain::{ArticleMode, Feed, FirstPoll, Timestamp, Watch};
+use crate::domain::{ArticleMode, Feed, FirstPoll, Timestamp, Watch, WrittenPlaces};
 use crate::store::{FeedLine, Store, StoreError};
 
 /// Entries that are shown of a feed.
@@ -55,7 +55,7 @@ pub struct FeedShown {
 pub async fn feeds(
     store: Option<&Store>,
     configured: &[Feed],
-    places: &[String],
+    places: &WrittenPlaces,
     now: Timestamp,
 ) -> Result<Vec<FeedListing>, StoreError> {
     let lines = match store {
@@ -75,7 +75,7 @@ pub async fn feeds(
     Ok(listed.collect())
 }
 
-fn listing(feed: &Feed, line: &FeedLine, place: Option<&String>, now: Timestamp) -> FeedListing {
+fn listing(feed: &Feed, line: &FeedLine, place: Option<String>, now: Timestamp) -> FeedListing {
     FeedListing {
         feed: feed_view(line, now),
         tags: feed.tags.clone(),
@@ -92,7 +92,7 @@ fn listing(feed: &Feed, line: &FeedLine, place: Option<&String>, now: Timestamp)
             ArticleMode::Rule(_) => "rule",
         },
         listing: feed.listing.is_some(),
-        place: place.cloned(),
+        place,
     }
 }
 

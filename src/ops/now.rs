@@ -459,7 +459,7 @@ fn problems(report: &Report, by_watch: &[WatchNumbers]) -> Vec<Problem> {
         .feeds
         .iter()
         .filter(|feed| feed.failures > 0 && feed.paused.is_none())
-        .map(|feed| FeedRow::of(feed, &[], None))
+        .map(|feed| FeedRow::of(feed, None, None))
         .collect();
     failing.sort_by_key(|feed| feed.failing_since);
     if let Some(longest) = failing.first() {

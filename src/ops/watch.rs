@@ -8,7 +8,7 @@ use super::days::{Day, Days};
 use super::in_view;
 use super::now::{ReportRow, numbers, reports};
 use super::prose::prose;
-use crate::domain::{ArticleText, FeedSelector, Watch, WatchPlaces};
+use crate::domain::{ArticleText, FeedSelector, Watch, WrittenPlaces};
 use crate::matching::{Asks, ClauseKind, ClauseReport, Example, Matcher, WatchSource};
 use crate::store::{Opinion, ShownFilter, Store, StoreError};
 
@@ -160,7 +160,7 @@ pub async fn listed(
     store: &Store,
     configured: &[Watch],
     sources: &[WatchSource],
-    places: &WatchPlaces,
+    places: &WrittenPlaces,
     days: Days,
 ) -> Result<Vec<WatchListed>, StoreError> {
     let counts = store.days(days.since(), days.offset_ms).await?;
@@ -180,7 +180,11 @@ pub async fn listed(
 
 /// The watches in their order.
 #[must_use]
-pub fn watches(watches: &[Watch], sources: &[WatchSource], places: &WatchPlaces) -> Vec<WatchRow> {
+pub fn watches(
+    watches: &[Watch],
+    sources: &[WatchSource],
+    places: &WrittenPlaces,
+) -> Vec<WatchRow> {
     watches
         .iter()
         .enumerate()

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use crate::domain::{Alert, DeliveryId, Occasion, Priority, Timestamp, WatchPlaces};
+use crate::domain::{Alert, DeliveryId, Occasion, Priority, Timestamp, WrittenPlaces};
 use crate::links::{Act, LinkKey};
 
 /// What a body is to be written of.
@@ -116,7 +116,7 @@ pub struct Reader {
     /// Whether another channel is told of what nobody acknowledges.
     pub escalates: bool,
     /// Where each watch stands in the configuration.
-    pub watch_places: Arc<WatchPlaces>,
+    pub watch_places: Arc<WrittenPlaces>,
     /// The machine that newswatch runs on, where it is known.
     pub machine: Option<String>,
 }

@@ -10,6 +10,7 @@ use newswatch::config::{self, ProcessEnvironment, Secrets};
 use newswatch::daemon;
 use newswatch::demo::smtp_sink::SmtpSink;
 use newswatch::demo::webhook_sink::WebhookSink;
+use newswatch::domain::WrittenPlaces;
 use newswatch::ops::feed::{FeedState, feeds};
 use newswatch::pipeline::flag::Flag;
 use newswatch::pipeline::gather::Gather;
@@ -297,12 +298,16 @@ async fn a_feed_that_is_silent_against_its_own_rhythm() {
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].text.contains("nothing new"), "{told:?}");
     // So it is shown, until something new comes.
-    let shown = feeds(&world.ctx.store, &[], &[]).await.unwrap();
+    let shown = feeds(&world.ctx.store, &[], &WrittenPlaces::default())
+        .await
+        .unwrap();
     assert_eq!(shown[0].state, FeedState::Silent, "{shown:?}");
     assert!(shown[0].silent_since > shown[0].failing_since, "{shown:?}");
     world.publish(1);
     world.after(3 * HOUR, HOUR).await;
-    let shown = feeds(&world.ctx.store, &[], &[]).await.unwrap();
+    let shown = feeds(&world.ctx.store, &[], &WrittenPlaces::default())
+        .await
+        .unwrap();
     assert_eq!(shown[0].state, FeedState::Fine, "{shown:?}");
     assert_eq!(world.subjects(), ["[Works again] Feed Strait Radio"]);
 }
