@@ -45,8 +45,15 @@ impl Check {
                     let shape = if self.json { Shape::Json } else { Shape::Text };
                     return check_live(&config, shape).await;
                 }
-                // The program ends here: what 100,000 watches hold piece by piece is given back as a whole.
-                std::mem::forget(config);
+                // The program ends here: what 100,000 watches hold piece by piece is given back as a whole. What holds
+                // secrets is not, so that they are wiped out.
+                let Config {
+                    watches,
+                    sources,
+                    matcher,
+                    ..
+                } = config;
+                std::mem::forget((watches, sources, matcher));
                 Ok(Outcome::Done)
             }
             Err(problems) => {
